@@ -1,7 +1,5 @@
 """Measures of `netinnov.centrality` in the contract test."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any

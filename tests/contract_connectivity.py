@@ -1,7 +1,5 @@
 """Measures of `netinnov.connectivity` in the contract test."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 

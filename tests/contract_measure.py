@@ -1,7 +1,5 @@
 """What a measure states about itself, for the contract test: its shape and its invariances."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial

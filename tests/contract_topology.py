@@ -1,7 +1,5 @@
 """Density, clustering, reciprocity and assortativity in the contract test."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any

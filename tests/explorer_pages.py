@@ -1,7 +1,5 @@
 """Pages of the explorer opened in a browser, and what can be read of them."""
 
-from __future__ import annotations
-
 from contextlib import contextmanager
 
 READ = """

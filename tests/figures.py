@@ -1,7 +1,5 @@
 """What tests read back from a figure."""
 
-from __future__ import annotations
-
 import matplotlib as mpl
 from matplotlib.collections import LineCollection
 from matplotlib.patches import FancyArrowPatch

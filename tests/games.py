@@ -1,7 +1,5 @@
 """Games of many kinds, and their values by the plainest sums."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import combinations, permutations
 from typing import Any

@@ -1,7 +1,5 @@
 """What tests do to the folder of a written network."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A scenario whose effect is known, and a measure that counts its calls."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

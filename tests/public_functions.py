@@ -1,7 +1,5 @@
 """All public functions and methods, and sound values for the parameters that they ask for."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterator
 from functools import partial

@@ -1,7 +1,5 @@
 """All small graphs with given degrees, and how evenly a chain visits them."""
 
-from __future__ import annotations
-
 import itertools
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence

@@ -1,7 +1,5 @@
 """Random networks whose nodes, links and places carry attributes of every type, under odd names."""
 
-from __future__ import annotations
-
 import datetime as dt
 from typing import Any
 

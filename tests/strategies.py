@@ -1,7 +1,5 @@
 """Random multilayer networks as tables, and the same networks as plain dense matrices."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Small networks and contexts for the tests of sections, and what a section says in plain text."""
 
-from __future__ import annotations
-
 import json
 from contextlib import contextmanager
 from dataclasses import replace

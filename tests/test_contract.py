@@ -4,8 +4,6 @@ A new measure is one more entry of `MEASURES` in a file `contract_*.py`, with a 
 its options: its shape, and what it says about scaled weights and about a node without links.
 """
 
-from __future__ import annotations
-
 import inspect
 import pickle
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ Each is added to a copy of the package by the files that the table in CONTRIBUTI
 study uses all of them.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """Every public function, class, method and property says what it takes, returns and raises."""
 
-from __future__ import annotations
-
 import ast
 import inspect
 import re

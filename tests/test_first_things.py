@@ -1,7 +1,5 @@
 """The first things that a newcomer tries in a notebook work, or say what to do instead."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple

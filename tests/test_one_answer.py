@@ -1,7 +1,5 @@
 """The park of Quzhou in Hangzhou has one answer: in README, the tutorial, the report and Python."""
 
-from __future__ import annotations
-
 import re
 from functools import partial
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Metadata, data files and declared dependencies agree with the code."""
 
-from __future__ import annotations
-
 import ast
 import re
 import runpy

@@ -1,7 +1,5 @@
 """Pages of the documentation with numbers: their scripts write what is there, or say why not."""
 
-from __future__ import annotations
-
 import re
 import runpy
 import subprocess

@@ -1,7 +1,5 @@
 """The paper: its numbers are those of its script, and its references stand in the package."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

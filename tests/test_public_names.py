@@ -1,7 +1,5 @@
 """`dir()` of a public module lists what is public, so that tab completion shows nothing else."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from types import ModuleType
 

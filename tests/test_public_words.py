@@ -1,7 +1,5 @@
 """One word for one thing: over all public signatures, and over the names of public classes."""
 
-from __future__ import annotations
-
 import inspect
 import pickle
 from collections import defaultdict

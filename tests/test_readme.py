@@ -1,7 +1,5 @@
 """The Python example of README.md prints what README.md says."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

@@ -3,8 +3,6 @@
 The README of that folder describes the fields; this file follows it.
 """
 
-from __future__ import annotations
-
 import importlib
 import json
 from collections import Counter

@@ -1,7 +1,5 @@
 """What comes from outside runs nothing and writes nowhere else; what breaks off harms no file."""
 
-from __future__ import annotations
-
 import ast
 import io
 import resource

@@ -1,7 +1,5 @@
 """How much there is to read: limits that may fall, but not rise without a reason."""
 
-from __future__ import annotations
-
 import ast
 from pathlib import Path
 

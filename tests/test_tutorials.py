@@ -1,7 +1,5 @@
 """The tutorials: their notebooks have the code of the pages, and run."""
 
-from __future__ import annotations
-
 import re
 from importlib import import_module
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The table of words of other programs names functions that exist, and says what differs."""
 
-from __future__ import annotations
-
 import re
 from operator import attrgetter
 from pathlib import Path

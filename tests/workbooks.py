@@ -1,7 +1,5 @@
 """Workbooks for tests, written by hand: the package only reads them."""
 
-from __future__ import annotations
-
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Gould-Fernandez brokerage against hand values and an enumeration of all triples."""
 
-from __future__ import annotations
-
 from itertools import permutations, product
 
 import numpy as np

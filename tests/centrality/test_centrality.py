@@ -1,7 +1,5 @@
 """Degree, strength, participation and pagerank against hand values, networkx and dense algebra."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st

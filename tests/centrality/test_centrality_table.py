@@ -1,7 +1,5 @@
 """The table of centralities: what stands in it, in which order, and what it refuses."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Core numbers and the rich club against hand values and networkx."""
 
-from __future__ import annotations
-
 import networkx as nx
 import numpy as np
 import pandas as pd

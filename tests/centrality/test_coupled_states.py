@@ -1,7 +1,5 @@
 """The coupled network as an operator: the same numbers as its matrix, which is never stored."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

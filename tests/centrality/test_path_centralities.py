@@ -1,7 +1,5 @@
 """Closeness, harmonic centrality and betweenness against hand values and enumeration."""
 
-from __future__ import annotations
-
 import networkx as nx
 import numpy as np
 import pandas as pd

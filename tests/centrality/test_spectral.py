@@ -1,7 +1,5 @@
 """Eigenvector, Katz, hubs and authorities: by hand, dense algebra, networkx, and closed forms."""
 
-from __future__ import annotations
-
 import warnings
 from typing import Any
 

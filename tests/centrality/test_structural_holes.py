@@ -1,7 +1,5 @@
 """Structural holes against hand values, networkx, igraph and dense algebra."""
 
-from __future__ import annotations
-
 import igraph
 import networkx as nx
 import numpy as np

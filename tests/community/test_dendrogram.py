@@ -1,7 +1,5 @@
 """Hierarchical communities against a plain loop over all pairs, and cuts by hand."""
 
-from __future__ import annotations
-
 import sys
 from itertools import combinations
 

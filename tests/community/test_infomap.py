@@ -1,7 +1,5 @@
 """Communities of Infomap, against Infomap itself."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Multislice modularity and its maximisation: by hand, by brute force, against other programs."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

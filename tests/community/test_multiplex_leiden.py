@@ -1,7 +1,5 @@
 """Leiden with one community a node: the sum of the modularities of the layers."""
 
-from __future__ import annotations
-
 from itertools import product
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Comparison, consensus and stability of partitions."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import permutations

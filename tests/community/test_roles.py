@@ -1,7 +1,5 @@
 """Roles inside and between communities, and the E-I index."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """Barber's communities of two-mode layers, against hand, enumeration and other programs."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import networkx as nx

@@ -1,7 +1,5 @@
 """Gains of added links: against recomputation from scratch, and by hand."""
 
-from __future__ import annotations
-
 import math
 from itertools import combinations
 

@@ -1,7 +1,5 @@
 """Efficiency and the largest component against hand values, networkx and Floyd-Warshall."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Measures of connectivity that are asked about nodes by their ids, through the invariances."""
 
-from __future__ import annotations
-
 import pickle
 from collections.abc import Callable
 from dataclasses import astuple

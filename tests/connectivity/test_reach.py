@@ -1,7 +1,5 @@
 """Reach of nodes and places against hand values and networkx."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import asdict
 from typing import Any

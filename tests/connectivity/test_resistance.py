@@ -1,7 +1,5 @@
 """Resistance and algebraic connectivity against closed forms, networkx and dense spectra."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any

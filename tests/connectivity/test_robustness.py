@@ -1,7 +1,5 @@
 """Robustness curves against hand values and components recomputed after each removal."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What is planted in a made-up system of cities is found again, by simple means of other makes."""
 
-from __future__ import annotations
-
 import networkx as nx
 import numpy as np
 import pandas as pd

@@ -1,7 +1,5 @@
 """The facts of the folder `data`, and the script that packages them."""
 
-from __future__ import annotations
-
 import csv
 import runpy
 import shutil

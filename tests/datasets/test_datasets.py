@@ -1,7 +1,5 @@
 """The bundled networks hold what the README of the facts says, and no more is claimed for them."""
 
-from __future__ import annotations
-
 import math
 from itertools import combinations
 

@@ -1,7 +1,5 @@
 """Downloads of official files from a server that breaks off, lies, is slow or is not there."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json

@@ -1,7 +1,5 @@
 """Cities of Europe that share research projects: tables, network and what the report says."""
 
-from __future__ import annotations
-
 import csv
 import math
 import runpy

@@ -1,7 +1,5 @@
 """Scenarios against their rivals, and the links that they change."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

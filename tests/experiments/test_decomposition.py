@@ -1,7 +1,5 @@
 """Parts of efficiency: they add up, and by hand; inequality of access."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """Doses and specifications: what was put in is found, signs are counted."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Effects: Monte Carlo error apart from the spread, placebos, and no test where none is due."""
 
-from __future__ import annotations
-
 import math
 import re
 from dataclasses import dataclass, replace

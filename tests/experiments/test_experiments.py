@@ -1,7 +1,5 @@
 """Experiments: effects worked by hand, the baseline's nodes only, the same numbers everywhere."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 

@@ -1,7 +1,5 @@
 """The list of measures that new links move one way only, against networks with links added."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterator
 from functools import partial

@@ -1,7 +1,5 @@
 """Ranks among placebos: like with like, uniform if nothing is special, small if something is."""
 
-from __future__ import annotations
-
 import math
 
 import networkx as nx

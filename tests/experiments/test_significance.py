@@ -1,7 +1,5 @@
 """No test on a modelled layer goes unremarked: each function that returns a p refuses or warns."""
 
-from __future__ import annotations
-
 import inspect
 import re
 import sys

@@ -1,7 +1,5 @@
 """Data uncertainty: planted variances are found, apart from those of placements."""
 
-from __future__ import annotations
-
 import math
 import pickle
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The page of the explorer: one sealed file, in which labels are data, also without scripts."""
 
-from __future__ import annotations
-
 import copy
 import hashlib
 import json

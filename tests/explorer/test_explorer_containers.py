@@ -1,7 +1,5 @@
 """The explorer where places lie in provinces and nations that have no links of their own."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

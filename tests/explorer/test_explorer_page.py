@@ -1,7 +1,5 @@
 """What a reader does with the page: layers, places, addresses, keys, tables, languages."""
 
-from __future__ import annotations
-
 import csv
 import io
 import os

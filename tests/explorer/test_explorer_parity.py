@@ -1,7 +1,5 @@
 """The page measures what Python measures: explicit changes of links, and placements of a park."""
 
-from __future__ import annotations
-
 import dataclasses
 from urllib.parse import quote
 

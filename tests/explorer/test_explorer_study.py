@@ -1,7 +1,5 @@
 """The explorer of the bundled study: its settings, every home, every host, on a telephone too."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from xml.etree import ElementTree as ET

@@ -1,7 +1,5 @@
 """Places of free text: names as they are written, on a few real cities, and on real registers."""
 
-from __future__ import annotations
-
 import gzip
 import zipfile
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Governance approaches at equal cost: by hand on a path, within the budget, and in words."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

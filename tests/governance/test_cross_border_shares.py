@@ -1,7 +1,5 @@
 """Shares of weight that cross borders: by hand, with what is left out, and against a null."""
 
-from __future__ import annotations
-
 import itertools
 
 import pandas as pd

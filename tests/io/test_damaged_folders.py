@@ -1,7 +1,5 @@
 """Folders of networks with damaged bytes: each is refused in words or gives the network it was."""
 
-from __future__ import annotations
-
 import warnings
 from pathlib import Path
 from typing import Any

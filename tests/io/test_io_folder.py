@@ -1,7 +1,5 @@
 """A network in a folder: what is written is read again, and what is damaged is named."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import shutil

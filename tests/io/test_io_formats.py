@@ -1,7 +1,5 @@
 """Files for other programs, read by those programs: GraphML, GEXF, Pajek, muxViz, Infomap."""
 
-from __future__ import annotations
-
 import contextlib
 import csv
 import json

@@ -1,7 +1,5 @@
 """Graphs of networkx and igraph and matrices of scipy hold the same network."""
 
-from __future__ import annotations
-
 import json
 import math
 import tempfile

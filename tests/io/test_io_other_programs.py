@@ -1,7 +1,5 @@
 """Results in the files of other programs, and maps for QGIS."""
 
-from __future__ import annotations
-
 import json
 
 import igraph as ig

@@ -1,7 +1,5 @@
 """Parts of kernels that several files repeat, because no compiled file calls another's."""
 
-from __future__ import annotations
-
 import ast
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The compiled chains of `rewire` make the very moves that plain Python makes with a set."""
 
-from __future__ import annotations
-
 import inspect
 
 import numpy as np

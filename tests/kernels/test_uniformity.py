@@ -1,7 +1,5 @@
 """Chains of `rewire` and `curveball` reach all graphs that they should, each equally often."""
 
-from __future__ import annotations
-
 import itertools
 from collections import Counter
 

@@ -1,7 +1,5 @@
 """One table of records in several dataframe libraries gives one table of links."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any
 

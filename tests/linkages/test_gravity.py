@@ -1,7 +1,5 @@
 """Modelled flows, and what is left of observed ones: by hand, and against other programs."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """From records to links: worked by hand, and against double loops that are plainly right."""
 
-from __future__ import annotations
-
 import warnings
 from collections import Counter
 from itertools import combinations

@@ -1,7 +1,5 @@
 """Firms with people away from their seat: which outposts there are, and how links are led."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from hypothesis import given, strategies as st

@@ -1,7 +1,5 @@
 """Two-mode layers turned into one-mode ones: by hand, by networkx, and on projects of CORDIS."""
 
-from __future__ import annotations
-
 from collections import Counter
 from itertools import combinations
 

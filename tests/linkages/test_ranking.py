@@ -1,7 +1,5 @@
 """Which way enclaves reach: by what places rank, in the report, its experiment and the explorer."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

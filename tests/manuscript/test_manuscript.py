@@ -1,7 +1,5 @@
 """Tables for a manuscript: numbers as in print, and files in which every name is text."""
 
-from __future__ import annotations
-
 import re
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET

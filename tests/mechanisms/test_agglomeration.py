@@ -1,7 +1,5 @@
 """Agglomeration: by hand and by definition."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """Cobwebs: by hand, roots against simulation, modes and thresholds of coupled regions."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

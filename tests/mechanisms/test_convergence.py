@@ -1,7 +1,5 @@
 """Convergence statistics: by hand, on a known process, against statsmodels' formula, on patents."""
 
-from __future__ import annotations
-
 import gzip
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Cooperation around a park: who is there, who brokers, what fails without one."""
 
-from __future__ import annotations
-
 import networkx as nx
 import pandas as pd
 import pytest

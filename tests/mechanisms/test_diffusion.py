@@ -1,7 +1,5 @@
 """Diffusion: against plain loops and exact limits; time to reach a place by laws known by hand."""
 
-from __future__ import annotations
-
 import networkx as nx
 import numpy as np
 import pandas as pd

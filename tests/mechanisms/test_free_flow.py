@@ -1,7 +1,5 @@
 """Free flow: closed forms against numerics, the short run and the movement of n regions."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """Borders and enclaves: where they move the points of each model, and maps of both."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """Nodes into groups and layers into one: hand values, dense algebra, conserved totals."""
 
-from __future__ import annotations
-
 import warnings
 from typing import Any
 

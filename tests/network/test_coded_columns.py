@@ -1,7 +1,5 @@
 """Links as codes into lists of names (categories, dictionaries, numbers) build as text does."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Weights near the limits of numbers: results or netinnov's own error, and no warning of numpy."""
 
-from __future__ import annotations
-
 import traceback
 from collections.abc import Callable, Iterator
 from fractions import Fraction

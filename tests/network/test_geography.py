@@ -1,7 +1,5 @@
 """Great circles: worked by hand on the sphere, and checked against chords in space."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st

@@ -1,7 +1,5 @@
 """By what a checkpoint knows an experiment: words for a configuration, a number for a network."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from dataclasses import dataclass

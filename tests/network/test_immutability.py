@@ -1,7 +1,5 @@
 """Nothing that a network hands out, and nothing it was made from, can change it."""
 
-from __future__ import annotations
-
 import contextlib
 import copy
 import pickle

@@ -1,7 +1,5 @@
 """What large networks are computed by, against both directions of links, and scipy."""
 
-from __future__ import annotations
-
 from unittest.mock import patch
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The table of layers: what it takes, what it refuses, and that every operation carries it."""
 
-from __future__ import annotations
-
 import json
 import pickle
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Overlap and correlation of layers, and overlap of links: by hand, sets and scipy."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st

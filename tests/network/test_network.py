@@ -1,7 +1,5 @@
 """The network itself: canonical order, sums, periods, selections, equality, summaries, pickles."""
 
-from __future__ import annotations
-
 import pickle
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Where there is no p-value: on modelled layers, and where more links than in placebos decide."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 from functools import partial

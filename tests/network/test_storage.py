@@ -1,7 +1,5 @@
 """What modules read of a network is `network.storage`, and nothing else that is private."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Directed layers become undirected, as a matrix and its transpose say."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """Faulty tables: every fault found in one pass, shown with its place, and set aside on request."""
 
-from __future__ import annotations
-
 import pickle
 import re
 import warnings
@@ -704,7 +702,7 @@ def test_text_ids_are_taken_as_they_are() -> None:
     ],
     ids=["str", "object", "string", "category", "python"],
 )
-def test_every_text_dtype_is_text(column: pd.Series[Any]) -> None:
+def test_every_text_dtype_is_text(column: pd.Series) -> None:
     nodes = good_nodes(node=column, kind=column, place=column)
     links = good_links(source=column, target=column.iloc[::-1].reset_index(drop=True), layer=column)
     network = ni.build_network(nodes, links)

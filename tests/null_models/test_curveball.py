@@ -1,7 +1,5 @@
 """Randomised two-mode layers: margins, weights, directions and refusals."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import numpy as np

@@ -1,7 +1,5 @@
 """`GravityNull`: fits against independent programs, planted coefficients, sums and draws."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

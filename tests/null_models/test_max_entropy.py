@@ -1,7 +1,5 @@
 """Ensembles of expected degrees: against their equations, published values and NEMtropy."""
 
-from __future__ import annotations
-
 import json
 import warnings
 

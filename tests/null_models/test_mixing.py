@@ -1,7 +1,5 @@
 """`mixing` follows the chain of `rewire`, and its advice does not hang on how long it looks."""
 
-from __future__ import annotations
-
 from collections import Counter
 from itertools import combinations, permutations
 

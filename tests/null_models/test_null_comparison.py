@@ -1,7 +1,5 @@
 """A measure against a null: statistics by hand, workers, failures and corrections."""
 
-from __future__ import annotations
-
 import pickle
 from dataclasses import FrozenInstanceError
 from types import SimpleNamespace

@@ -1,7 +1,5 @@
 """QAP and MRQAP: least squares, all permutations by brute force, and a level that holds."""
 
-from __future__ import annotations
-
 from itertools import permutations
 from typing import Any
 

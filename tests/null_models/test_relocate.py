@@ -1,7 +1,5 @@
 """Places dealt again: uniform over what is enumerated, margins kept, a planted excess found."""
 
-from __future__ import annotations
-
 import itertools
 import warnings
 from collections import Counter

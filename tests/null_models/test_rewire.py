@@ -1,7 +1,5 @@
 """Rewired networks keep what they must, and nothing else happens to them."""
 
-from __future__ import annotations
-
 import pickle
 from collections import Counter
 

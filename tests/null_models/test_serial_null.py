@@ -1,7 +1,5 @@
 """The serial test of Besag and Clifford: its steps are reversible, and its level holds."""
 
-from __future__ import annotations
-
 import warnings
 from collections import Counter
 from itertools import combinations, pairwise

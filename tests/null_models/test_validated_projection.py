@@ -1,7 +1,5 @@
 """Pairs that meet more often than chance: against scipy."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

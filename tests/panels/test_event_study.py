@@ -1,7 +1,5 @@
 """Event studies and differences in differences: by hand, by dense regressions, as planted."""
 
-from __future__ import annotations
-
 import sys
 import warnings
 

@@ -1,7 +1,5 @@
 """Measures over periods and over levels of places, by hand and on real panels."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

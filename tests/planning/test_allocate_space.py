@@ -1,7 +1,5 @@
 """Space within capacities: worked by hand, against enumeration and linear programming duality."""
 
-from __future__ import annotations
-
 import itertools
 import re
 

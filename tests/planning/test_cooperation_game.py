@@ -1,7 +1,5 @@
 """What groups of jurisdictions achieve on a network: against each network measured by itself."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Who would leave: excesses, the core and its range, the least core."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

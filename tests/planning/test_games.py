@@ -1,7 +1,5 @@
 """Values of cooperative games: axioms, classical games, another program, bad input."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

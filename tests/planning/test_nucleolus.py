@@ -1,7 +1,5 @@
 """The nucleolus: classical games, its proof, another program."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Least-cost plans for a target against enumeration, and honesty where it is out of reach."""
 
-from __future__ import annotations
-
 import itertools
 import math
 

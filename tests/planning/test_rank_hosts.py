@@ -1,7 +1,5 @@
 """Hosts for a park of one home, ranked over the same random draws."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Players in unions and with links; rules of sharing and how long an allocation lasts."""
 
-from __future__ import annotations
-
 from itertools import combinations, pairwise, permutations
 from typing import Any
 

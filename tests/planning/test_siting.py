@@ -1,7 +1,5 @@
 """Plans of enclaves against brute force on small networks; limits, bounds and placebos."""
 
-from __future__ import annotations
-
 import itertools
 import math
 from functools import partial

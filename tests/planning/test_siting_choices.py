@@ -1,7 +1,5 @@
 """Two objectives at once, and how often sites are chosen with other data."""
 
-from __future__ import annotations
-
 import itertools
 
 import numpy as np

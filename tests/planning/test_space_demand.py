@@ -1,7 +1,5 @@
 """Space that flows need, its interval, and what follows for rents and for access."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

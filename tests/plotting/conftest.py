@@ -1,7 +1,5 @@
 """Axes to draw on, and no window that a test leaves open."""
 
-from __future__ import annotations
-
 import matplotlib as mpl
 import pytest
 from matplotlib import pyplot as plt

@@ -1,7 +1,5 @@
 """Figures of curves by name, and their legends, which end inside the page."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np

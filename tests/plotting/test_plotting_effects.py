@@ -1,7 +1,5 @@
 """Figures of experiments: effects, doses, nulls, links before and after."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

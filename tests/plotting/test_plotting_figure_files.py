@@ -1,7 +1,5 @@
 """Files of figures: written whole or not at all, with the reason in words."""
 
-from __future__ import annotations
-
 import errno
 import io
 import os

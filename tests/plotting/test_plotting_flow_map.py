@@ -1,7 +1,5 @@
 """What the flow map draws is what was given; labels cover nothing."""
 
-from __future__ import annotations
-
 import re
 import sys
 import zlib

@@ -1,7 +1,5 @@
 """Labels in Chinese and with odd characters: what is drawn, and what is said where it is not."""
 
-from __future__ import annotations
-
 import warnings
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Figures of governance and space: what is drawn where, and what is refused."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Figures of models of prices and free flow: what is drawn is what the models say."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

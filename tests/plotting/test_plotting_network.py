@@ -1,7 +1,5 @@
 """Pictures of networks without coordinates: what is drawn are their nodes and links."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """The flow diagram of a park: every actor and link is there, nothing covers another."""
 
-from __future__ import annotations
-
 from itertools import combinations
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Figures of plans of enclaves and of hosts: on a map, beside plans at random, best first."""
 
-from __future__ import annotations
-
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np

@@ -1,7 +1,5 @@
 """Figures take a result object or its table, with odd columns too, and refuse all else in words."""
 
-from __future__ import annotations
-
 import inspect
 
 import matplotlib as mpl

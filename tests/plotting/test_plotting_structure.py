@@ -1,7 +1,5 @@
 """Figures of structure: what is drawn are the numbers of the tables, and nothing is hidden."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 import matplotlib as mpl

@@ -1,7 +1,5 @@
 """Centrality against what size predicts: by hand, and refits without each place."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Centres by each rule on small networks worked by hand, their support, and real flows."""
 
-from __future__ import annotations
-
 import re
 from functools import partial
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """The core by Borgatti and Everett: every subset by hand, closed forms, the karate club."""
 
-from __future__ import annotations
-
 import itertools
 import math
 

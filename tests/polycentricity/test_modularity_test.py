@@ -1,7 +1,5 @@
 """Modularity against random networks: by hand, in planted and random networks, and what follows."""
 
-from __future__ import annotations
-
 import math
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """Indices of concentration: hand values, independent formulas and invariances."""
 
-from __future__ import annotations
-
 import math
 from itertools import pairwise
 

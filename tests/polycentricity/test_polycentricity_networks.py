@@ -1,7 +1,5 @@
 """Indices of networks of places: hand values, independent formulas, invariances, real flows."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

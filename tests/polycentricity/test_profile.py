@@ -1,7 +1,5 @@
 """Profiles and sensitivity: values of the single functions, intervals, nulls, leave-one-out."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

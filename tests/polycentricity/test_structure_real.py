@@ -1,7 +1,5 @@
 """Polycentricity of a real network of places: the offices of a firm."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

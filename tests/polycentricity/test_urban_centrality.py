@@ -1,7 +1,5 @@
 """The urban centrality index: hand values, the maximum against other solvers, bad distances."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

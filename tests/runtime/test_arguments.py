@@ -1,7 +1,5 @@
 """What is no name, number, flag, function or generator is refused in words."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """Writing: files and folders appear whole, and nothing but files and empty folders is replaced."""
 
-from __future__ import annotations
-
 import os
 import socket
 import stat

@@ -1,7 +1,5 @@
 """Checkpoints: a run that ends early goes on to the numbers of one that did not."""
 
-from __future__ import annotations
-
 import json
 import os
 import runpy

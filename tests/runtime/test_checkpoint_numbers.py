@@ -1,7 +1,5 @@
 """Checkpoints by number: null comparisons that end early go on to the same."""
 
-from __future__ import annotations
-
 from functools import partial
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Results show their numbers in a line, and in a notebook a few rows; never a whole table."""
 
-from __future__ import annotations
-
 import dataclasses
 import inspect
 from html.parser import HTMLParser

@@ -1,7 +1,5 @@
 """Where an experiment runs: the same numbers everywhere, and an executor may die."""
 
-from __future__ import annotations
-
 import os
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool

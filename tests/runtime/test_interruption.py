@@ -1,7 +1,5 @@
 """Signals: none is lost, a second one ends the process, and one leaves nothing half written."""
 
-from __future__ import annotations
-
 import signal
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The cache of compiled kernels: damaged files and a full disk cost time, and never a run."""
 
-from __future__ import annotations
-
 import errno
 import importlib.util
 import os

@@ -1,7 +1,5 @@
 """Options that count work have a limit that is checked before any work is done."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

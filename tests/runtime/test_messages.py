@@ -1,7 +1,5 @@
 """Messages stay of a length that a person reads, however long the names and values in them are."""
 
-from __future__ import annotations
-
 import pickle
 
 import pandas as pd

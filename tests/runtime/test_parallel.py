@@ -1,7 +1,5 @@
 """The runner of replicates: order, batches, executors and failures."""
 
-from __future__ import annotations
-
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial

@@ -1,7 +1,5 @@
 """What reaches the terminal: escapes in place of control characters."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

@@ -1,7 +1,5 @@
 """What scenarios cost: sums by hand, rivals of equal cost, and where one overtakes the other."""
 
-from __future__ import annotations
-
 import dataclasses
 import itertools
 import math

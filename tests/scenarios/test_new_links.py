@@ -1,7 +1,5 @@
 """Links that are named one by one: what they add, and what they cost."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """The size of a park that nobody states, and what home gives up for it."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

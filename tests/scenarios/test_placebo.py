@@ -1,7 +1,5 @@
 """Placebo homes and hosts: like the real one, by hand on a small table of places."""
 
-from __future__ import annotations
-
 from collections import Counter
 from functools import cache
 

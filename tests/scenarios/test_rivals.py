@@ -1,7 +1,5 @@
 """Rivals of a reverse enclave: what each adds and takes, worked by hand, and what all conserve."""
 
-from __future__ import annotations
-
 import dataclasses
 import pickle
 from collections import Counter

@@ -1,7 +1,5 @@
 """What a reverse enclave does to a network: worked by hand, conserved exactly, drawn as stated."""
 
-from __future__ import annotations
-
 import dataclasses
 import pickle
 from collections import Counter

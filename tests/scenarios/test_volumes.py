@@ -1,7 +1,5 @@
 """Scenarios that move a volume of flows, by hand and by their invariances."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Tables as users have them: workbooks, points, encodings, delimiters, headers in other words."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import warnings

@@ -1,7 +1,5 @@
 """Attributes of files with names of ours: they stay attributes, under a name with an underscore."""
 
-from __future__ import annotations
-
 import gzip
 import json
 

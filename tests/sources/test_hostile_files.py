@@ -1,7 +1,5 @@
 """Files that were damaged, made to do harm, or are no files: each is refused in words."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import io

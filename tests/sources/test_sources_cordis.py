@@ -1,7 +1,5 @@
 """CORDIS as published: small files with every quirk, worked by hand, and the real sample."""
 
-from __future__ import annotations
-
 import gzip
 import zipfile
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """Lists of branches with seats, and of participations: as nodes, links and places."""
 
-from __future__ import annotations
-
 import warnings
 
 import pandas as pd

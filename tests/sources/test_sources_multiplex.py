@@ -1,7 +1,5 @@
 """Files of other programs: tiny ones worked by hand, and the standard networks as published."""
 
-from __future__ import annotations
-
 import gzip
 import json
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The reader of OpenAlex, on a sample made by hand after the published schema."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import sys

@@ -1,7 +1,5 @@
 """Flows as a long table and as a matrix: small ones worked by hand, and Baidu's of two days."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """PatentsView: the official tables, with every quirk, and the slices at hand."""
 
-from __future__ import annotations
-
 import gzip
 import zipfile
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Tables of the package's own layout as people write them: text files, Parquet, network.json."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import os

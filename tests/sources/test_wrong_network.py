@@ -1,7 +1,5 @@
 """Every function of a network, given something else."""
 
-from __future__ import annotations
-
 import networkx as nx
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """Every function with a generator, a count or a level, given something else."""
 
-from __future__ import annotations
-
 import inspect
 import math
 import sys

@@ -1,7 +1,5 @@
 """The command line: what it says where, exit codes, and that it leaves nothing behind."""
 
-from __future__ import annotations
-
 import gzip
 import html
 import io

@@ -1,7 +1,5 @@
 """Which places are central: measures, ties and what is told of them."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

@@ -1,7 +1,5 @@
 """How many centres the region has: what is computed, told, tested and left out."""
 
-from __future__ import annotations
-
 import itertools
 import math
 import re

@@ -1,7 +1,5 @@
 """Configurations: one example that is the default, and messages that name what is wrong."""
 
-from __future__ import annotations
-
 import json
 import re
 import tomllib

@@ -1,7 +1,5 @@
 """From [data] and [columns] of a configuration to a network: words, places, projections."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

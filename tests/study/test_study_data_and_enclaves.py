@@ -1,7 +1,5 @@
 """The sections on the data and on the enclaves in them: facts, tables and the map."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

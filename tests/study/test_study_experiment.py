@@ -1,7 +1,5 @@
 """The experiment: what is tried and measured, and what the page says of it."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any

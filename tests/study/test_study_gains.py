@@ -1,7 +1,5 @@
 """The section on who gains: sharing and governance by hand, and what they refuse."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Which host for the home of the experiment: the ranking on the page agrees with the experiment."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

@@ -1,7 +1,5 @@
 """The null model of a study: chosen from the data, with the reason, or none that tells nothing."""
 
-from __future__ import annotations
-
 import math
 from itertools import pairwise
 

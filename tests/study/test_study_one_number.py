@@ -1,7 +1,5 @@
 """One number under one name: what the tables and sentences of a study say of one thing agrees."""
 
-from __future__ import annotations
-
 import math
 from collections import defaultdict
 

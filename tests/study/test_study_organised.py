@@ -1,7 +1,5 @@
 """How a network is organised: communities, layers, brokers and specialisation."""
 
-from __future__ import annotations
-
 import re
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Numbers, names and tables as a page writes them, in both languages, and the page of chapters."""
 
-from __future__ import annotations
-
 import csv
 from types import SimpleNamespace
 

@@ -1,7 +1,5 @@
 """The park between two jurisdictions: its partners, whom it joins, and outages."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

@@ -1,7 +1,5 @@
 """Facts of studies of real data, computed again from their links and their raw files."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import math

@@ -1,7 +1,5 @@
 """Whole studies: what a run writes, where it comes from, messy data, and the folder."""
 
-from __future__ import annotations
-
 import hashlib
 import html
 import json

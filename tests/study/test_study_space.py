@@ -1,7 +1,5 @@
 """The section on space, recomputed by hand, and what it refuses."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

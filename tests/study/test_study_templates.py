@@ -1,7 +1,5 @@
 """The words of a report: every template, in both languages, with facts drawn at random."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from itertools import chain

@@ -1,7 +1,5 @@
 """Studies of events: projected inside the run, resampled by event, traded in the null model."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """The section on where next: sites and the plan of centres, by hand, and what they refuse."""
 
-from __future__ import annotations
-
 import itertools
 
 import networkx as nx

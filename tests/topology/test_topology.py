@@ -1,7 +1,5 @@
 """Network basics against networkx, igraph, published numbers and what is counted by hand."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
