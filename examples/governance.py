@@ -22,7 +22,7 @@ PROVINCES = ["Anhui", "Jiangsu", "Shanghai", "Zhejiang"]
 HOME, HOST = "quzhou", "hangzhou"
 
 # Assumed, all of it: prices in any unit of money, frictions in links, and the shares below.
-PRICES = Prices(park=10, link=1, pipeline_km=0.01)
+PRICES = Prices(park=10, link=1, pipeline=0.01)
 FRICTIONS = ni.Frictions(border=0.5, distance=1.0)
 PIPELINE, KEPT, CORRIDOR = 0.25, 0.5, 0.5
 LINKS = 4  # of the park whose cost is the budget of all

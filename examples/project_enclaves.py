@@ -52,7 +52,7 @@ HOMES = 5
 SIZE, SHARE = 40, 0.5
 # Any unit: 1,000 km between two cities cost as much as two links inside one, a park as much as ten.
 PARK, PIPELINE_KM = 10, 0.002
-PRICES = Prices(park=PARK, link=1, pipeline_km=PIPELINE_KM)
+PRICES = Prices(park=PARK, link=1, pipeline=PIPELINE_KM)
 MATCH = ("strength", "distance", "side")
 NEAREST = 10
 REPLICATES = 22
@@ -316,7 +316,7 @@ def within_two(network, home):
 def farthest(networks, homes, host):
     """The home that is farthest from the host."""
     far = {
-        home: ReverseEnclave(home, host, 2, SHARE).amounts(networks[home]).pipeline_km
+        home: ReverseEnclave(home, host, 2, SHARE).amounts(networks[home]).pipeline
         for home in homes
     }
     return max(homes, key=far.get)
@@ -381,7 +381,7 @@ def table_of_homes(found):
         cells = ["-"] * 3
         if some:
             pipeline = ReverseEnclave(city, found["hosts"][0], 1, 1)
-            km = pipeline.amounts(found["networks"][city]).pipeline_km
+            km = pipeline.amounts(found["networks"][city]).pipeline
             cells = [f"{km:,.0f}", some["direct"].size, some["talent"].size]
         counts = (f"{row[name]:,.0f}" for name in ("organisations", "strength", "degree"))
         rows.append([f"{row['name']}, {row['country']}", *counts, *cells])
@@ -639,7 +639,7 @@ def check_words(found):
     rises = change.loc[("enclave", "far")].set_index("home")["difference"] > 0
     km = pd.Series(
         {
-            home: ReverseEnclave(home, found["hosts"][0], 2, SHARE).amounts(network).pipeline_km
+            home: ReverseEnclave(home, found["hosts"][0], 2, SHARE).amounts(network).pipeline
             for home, network in found["networks"].items()
         }
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._network import summary
+from netinnov._network.distances import PlaceTable
 from netinnov._network.layer_table import Records, layer_records, layer_table
 from netinnov._network.rows import NO_PERIOD, Rows
 from netinnov._network.storage import Storage
@@ -54,6 +56,10 @@ class MultilayerNetwork:
         shares of all that leaves a node), ``unit`` (text), ``events`` (how many events stand
         behind the weights; of shares: behind those of each origin) and ``parameters`` (text, of
         the model that made the layer). Any may be left out or missing.
+    distances : DataFrame, optional
+        Distances between places in any unit, as in `with_distances`. Default: great circles in km.
+    distance_unit : str
+        Their unit.
 
     Raises
     ------
@@ -88,6 +94,8 @@ class MultilayerNetwork:
         places: Any = None,
         directed: Iterable[str] = (),
         layers: pd.DataFrame | Mapping[str, Mapping[str, object]] | None = None,
+        distances: pd.DataFrame | None = None,
+        distance_unit: str = "km",
     ) -> None:
         tables = inspect(nodes, links, places)
         tables.problems.raise_any()
@@ -97,7 +105,8 @@ class MultilayerNetwork:
         nodes = tables.nodes._replace(frame=tables.nodes.frame.copy())
         if rows.attributes is not None:
             rows = rows._replace(attributes=rows.attributes.copy())
-        self._storage = Storage.of_rows(nodes, tables.places.copy(), names, rows, records)
+        where = PlaceTable(tables.places.copy()).with_distances(distances, distance_unit)
+        self._storage = Storage.of_rows(nodes, where, names, rows, records)
 
     @classmethod
     def _of(cls, storage: Storage) -> Self:
@@ -119,6 +128,17 @@ class MultilayerNetwork:
     def places(self) -> pd.DataFrame:
         """Table of places: index ``place``; lon, lat, population, parent, attributes (a copy)."""
         return self._storage.places.copy()
+
+    @property
+    def distances(self) -> pd.DataFrame | None:
+        """Known distances: origin, destination, distance; None: great circles in km (a copy)."""
+        return self._storage.place_table.long_distances()
+
+    @property
+    def distance_unit(self) -> str:
+        """Unit of the distances; "km" where there is no table of them."""
+        held = self._storage.place_table.distances
+        return "km" if held is None else held.unit
 
     @property
     def links(self) -> pd.DataFrame:
@@ -277,7 +297,9 @@ class MultilayerNetwork:
         names, rows = inspect_links(links, storage.nodes.index)
         fresh = [layer for layer in names if layer not in storage.records]
         records = storage.records | layer_records(layers, directed, fresh, of="the new layers")
-        return self._of(Storage.of_rows(storage.node_table(), storage.places, names, rows, records))
+        return self._of(
+            Storage.of_rows(storage.node_table(), storage.place_table, names, rows, records)
+        )
 
     def with_nodes(self, nodes: pd.DataFrame) -> Self:
         """The network with further nodes, at the end.
@@ -298,6 +320,50 @@ class MultilayerNetwork:
         """
         return self._of(self._storage.with_nodes(nodes))
 
+    def with_distances(self, table: pd.DataFrame | None, *, unit: str = "km") -> Self:
+        """The network with other distances between its places.
+
+        Where a network holds distances, whatever needs a distance reads them, and no great circle
+        is used: `linkages.gravity_residuals`, `null_models.GravityNull`, `Frictions`, prices of
+        pipelines, and so on. Two nodes in one place are 0 apart. A directed layer reads from
+        origin to destination; what has no direction reads the mean of both (one, where only one is
+        known).
+
+        Parameters
+        ----------
+        table : DataFrame or None
+            A square table over ids of places (rows: origins), in any order, or a long one with
+            columns ``origin``, ``destination``, ``distance``. Distances are finite and at least 0;
+            a missing one, or a pair that is not there, is unknown. None: great circles in km.
+        unit : str
+            Their unit, such as ``"min"``.
+
+        Returns
+        -------
+        MultilayerNetwork
+
+        Raises
+        ------
+        InputError
+            The table names a place that the network has not, has a pair twice, or a distance that
+            is negative or infinite.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> links = pd.DataFrame({"source": ["h"], "target": ["q"]})
+        >>> network = MultilayerNetwork(
+        ...     pd.DataFrame({"place": ["H", "Q"]}, index=["h", "q"]), links
+        ... )
+        >>> minutes = pd.DataFrame({"origin": ["Q"], "destination": ["H"], "distance": [46.0]})
+        >>> by_rail = network.with_distances(minutes, unit="min")
+        >>> by_rail.distances
+          origin destination  distance
+        0      Q           H      46.0
+        """
+        places = self._storage.place_table.with_distances(table, unit)
+        return self._of(replace(self._storage, place_table=places, memo={}))
+
     def equals(self, other: object) -> bool:
         """Whether ids, order, attributes, places, layers, their records, and links agree.
 
@@ -312,13 +378,21 @@ class MultilayerNetwork:
         """
         if not isinstance(other, MultilayerNetwork):
             return False
-        return self._storage.records == other._storage.records and all(
-            a.equals(b) and a.index.equals(b.index) and list(a.columns) == list(b.columns)
-            for a, b in [
-                (self._storage.nodes, other._storage.nodes),
-                (self._storage.places, other._storage.places),
-                (self.links, other.links),
-            ]
+        tables = [
+            (self._storage.nodes, other._storage.nodes),
+            (self._storage.places, other._storage.places),
+            (self.links, other.links),
+        ]
+        if self.distances is not None and other.distances is not None:
+            tables.append((self.distances, other.distances))
+        return (
+            self._storage.records == other._storage.records
+            and (self.distances is None) == (other.distances is None)
+            and self.distance_unit == other.distance_unit
+            and all(
+                a.equals(b) and a.index.equals(b.index) and list(a.columns) == list(b.columns)
+                for a, b in tables
+            )
         )
 
     def __repr__(self) -> str:
@@ -396,7 +470,7 @@ def network_of_storage(storage: Storage) -> MultilayerNetwork:
 
 def network_of_rows(
     nodes: NodeTable,
-    places: pd.DataFrame,
+    places: PlaceTable,
     layers: tuple[str, ...],
     rows: Rows,
     records: Records,
@@ -415,7 +489,7 @@ def with_rows(
     storage = network.storage
     nodes = storage.node_table() if nodes is None else nodes
     records = storage.records if records is None else records
-    return network_of_rows(nodes, storage.places, network.layers, rows, records)
+    return network_of_rows(nodes, storage.place_table, network.layers, rows, records)
 
 
 def _whole_numbers(periods: Sequence[int] | None) -> list[int] | None:

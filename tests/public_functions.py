@@ -125,7 +125,7 @@ SOUND: dict[str, Any] = {
     "place": "p",
     "precision": 0.5,
     "predictors": {"x": MATRIX.T},
-    "prices": Prices(park=1, link=1, pipeline_km=1),
+    "prices": Prices(park=1, link=1, pipeline=1),
     "ranges": {"size": [1, 2]},
     "rank": pd.Series({"p": 1.0, "q": 2.0}),
     "rate": 0.5,

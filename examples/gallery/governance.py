@@ -19,7 +19,7 @@ approaches = compare_approaches(
     home="synthetic_city_31",
     host="synthetic_city_04",
     budget=30,
-    prices=Prices(park=5, link=1, pipeline_km=0.01),
+    prices=Prices(park=5, link=1, pipeline=0.01),
     frictions=ni.Frictions(border=0.5, distance=1.0),
     replicates=30,
     rng=1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +14,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import between
 from netinnov._network.rows import Block, locked
 from netinnov._runtime.arguments import as_list, check_choice, check_number, shown
 from netinnov._runtime.parallel import in_threads
@@ -32,7 +33,7 @@ FEW, DENSE = 100, 0.1
 
 @dataclass(frozen=True, slots=True)
 class Frictions:
-    """What borders and kilometres add to the length of a link.
+    """What borders and distance add to the length of a link.
 
     An enclave is near its home by jurisdiction and near its host by place; with all frictions
     zero, jurisdictions change no path. Two jurisdictions differ if their names do, also where
@@ -45,26 +46,35 @@ class Frictions:
     border : float
         Added where the jurisdictions of the ends differ.
     distance : float
-        Added for each 1,000 km between the places of the ends (great circle).
+        Added for each ``per`` units between the places of the ends: km of a great circle, or
+        the unit of ``network.distances``, where a directed link reads its own direction.
     border_by_distance : float
-        Added for each 1,000 km where the jurisdictions differ.
+        Added for each ``per`` units where the jurisdictions differ.
+    per : float
+        1000 suits kilometres, 60 minutes.
 
     Examples
     --------
     >>> Frictions(border=1.0)
-    Frictions(border=1.0, distance=0.0, border_by_distance=0.0)
+    Frictions(border=1.0, distance=0.0, border_by_distance=0.0, per=1000.0)
     """
 
     border: float = 0.0
     distance: float = 0.0
     border_by_distance: float = 0.0
+    per: float = 1000.0
 
     def __post_init__(self) -> None:
         for name in self.__slots__:
-            check_number(name, getattr(self, name), low=0)
+            check_number(name, getattr(self, name), low=0, above=name == "per")
 
     def __bool__(self) -> bool:
-        return any(getattr(self, name) > 0 for name in self.__slots__)
+        return self.border > 0 or self.by_distance
+
+    @property
+    def by_distance(self) -> bool:
+        """Whether distance adds anything."""
+        return self.distance > 0 or self.border_by_distance > 0
 
 
 class PathCosts(NamedTuple):
@@ -235,7 +245,9 @@ def _graph(network: MultilayerNetwork, costs: PathCosts) -> sparse.csr_array:
     if len(network.layers) == 1:  # nothing to choose among
         return link_lengths(network, network.layers[0], costs)
     row, column, weight = _all_links(network)
-    length = lengths_of_links(network, row, column, weight, costs)
+    sizes = [network.storage.simple_csr(layer).indices.size for layer in network.layers]
+    directed = np.repeat([layer in network.directed for layer in network.layers], sizes)
+    length = lengths_of_links(network, row, column, weight, costs, directed)
     return _smallest_lengths(row, column, length, network.n_nodes)
 
 
@@ -247,36 +259,45 @@ def _best_copy(lengths: Floats, network: MultilayerNetwork) -> Floats:
 
 def link_lengths(network: MultilayerNetwork, layer: str, costs: PathCosts) -> sparse.csr_array:
     block = network.storage.simple_csr(layer)
-    length = lengths_of_links(network, block.sources, block.indices, block.data, costs)
+    ends, directed = (block.sources, block.indices), layer in network.directed
+    length = lengths_of_links(network, *ends, block.data, costs, directed)
     return sparse.csr_array((length, block.indices, block.indptr), (network.n_nodes,) * 2)
 
 
 def lengths_of_links(
-    network: MultilayerNetwork, row: Codes, column: Codes, weight: Floats, costs: PathCosts
+    network: MultilayerNetwork,
+    row: Codes,
+    column: Codes,
+    weight: Floats,
+    costs: PathCosts,
+    directed: Mask | bool,
 ) -> Floats:
     length = np.ones(weight.size) if costs.distance == "unit" else 1.0 / weight
     frictions = costs.frictions
     if not frictions:
         return length
-    km = crossing = np.zeros(weight.size)
-    if frictions.distance > 0 or frictions.border_by_distance > 0:
-        km = _kilometres(network, row, column)
+    units = crossing = np.zeros(weight.size)
+    if frictions.by_distance:
+        units = _far(network, row, column, directed) / frictions.per
     if frictions.border > 0 or frictions.border_by_distance > 0:
         code = network.storage.jurisdiction_codes
         _refuse_unknown(network, code >= 0, row, column, "a jurisdiction")
         crossing = (code[row] != code[column]).astype(np.float64)
-    length = length + frictions.border * crossing + frictions.distance * km / 1000
-    return np.asarray(length + frictions.border_by_distance * crossing * km / 1000)
+    length = length + frictions.border * crossing + frictions.distance * units
+    return np.asarray(length + frictions.border_by_distance * crossing * units)
 
 
-def _kilometres(network: MultilayerNetwork, row: Codes, column: Codes) -> Floats:
-    code = network.storage.place_codes
-    places = network.storage.places
-    lon, lat = (places[name].to_numpy() for name in ("lon", "lat"))
-    known = (code >= 0) & np.isfinite(np.append(lon, np.nan)[code] + np.append(lat, np.nan)[code])
-    _refuse_unknown(network, known, row, column, "coordinates of their places")
-    a, b = code[row], code[column]
-    return np.asarray(great_circle(lon[a], lat[a], lon[b], lat[b]), dtype=np.float64)
+def _far(network: MultilayerNetwork, row: Codes, column: Codes, directed: Mask | bool) -> Floats:
+    storage, code = network.storage, network.storage.place_codes
+    if storage.place_table.distances is None:
+        lon, lat = storage.points
+        known = np.isfinite(lon[code] + lat[code])
+        _refuse_unknown(network, known, row, column, "coordinates of their places")
+    lengths = between(storage, code[row], code[column], directed=directed)
+    if (unknown := np.isnan(lengths)).any():
+        msg = f"frictions: {unknown.sum():,} links join places whose distance is unknown; to their "
+        warnings.warn(f"{msg}length distance adds nothing.", UserWarning, stacklevel=2)
+    return np.where(unknown, 0.0, lengths)
 
 
 def _refuse_unknown(

@@ -10,13 +10,14 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from netinnov._network.distances import PlaceTable
 from netinnov._network.hierarchy import nearest, parents
 from netinnov._network.layer_table import LayerRecord, Records
 from netinnov._network.rows import NO_PERIOD, Block, Rows, locked
 from netinnov._network.tables import NodeTable, codes_of, inspect
 from netinnov._runtime.arguments import as_list, check_name, unknown_names
 from netinnov._runtime.parallel import in_threads
-from netinnov._typing import Codes, Mask, Presence
+from netinnov._typing import Codes, Floats, Mask, Presence
 from netinnov.errors import InputError
 
 MOST_LAYERS = 20_000
@@ -29,7 +30,7 @@ class Storage:
     """Data of a network, ``network.storage``: tables are not copied, arrays are read-only."""
 
     _nodes: pd.DataFrame
-    _places: pd.DataFrame
+    place_table: PlaceTable
     place_codes: Codes  # for each node its row in `places`; -1 for none
     jurisdiction_codes: Codes
     layers: tuple[str, ...]  # sorted
@@ -46,7 +47,7 @@ class Storage:
     def __reduce__(self) -> tuple[Any, ...]:
         table = NodeTable(self._nodes, self.place_codes, self.jurisdiction_codes)
         held = dict(zip(self.layers, self.blocks, strict=True))
-        return Storage.of_blocks, (table, self._places, held, self.records, self.kept_rows)
+        return Storage.of_blocks, (table, self.place_table, held, self.records, self.kept_rows)
 
     @property
     def nodes(self) -> pd.DataFrame:
@@ -54,7 +55,7 @@ class Storage:
 
     @property
     def places(self) -> pd.DataFrame:
-        return self._places.copy(deep=False)
+        return self.place_table.frame.copy(deep=False)
 
     @property
     def node_names(self) -> pd.Index[str]:
@@ -63,7 +64,17 @@ class Storage:
 
     @property
     def place_names(self) -> pd.Index[str]:
-        return self._places.index
+        return self.place_table.frame.index
+
+    @property
+    def points(self) -> tuple[Floats, Floats]:
+        """Longitudes and latitudes of the places, NaN where missing; the last is of code -1."""
+        if "points" not in self.memo:
+            frame = self.place_table.frame
+            columns = [frame[name].to_numpy(np.float64, na_value=np.nan) for name in ("lon", "lat")]
+            self.memo["points"] = [locked(np.append(column, np.nan)) for column in columns]
+        lon, lat = self.memo["points"]
+        return lon, lat
 
     @property
     def kind_codes(self) -> Codes:
@@ -74,7 +85,7 @@ class Storage:
     def parents(self) -> Codes:
         """Position of the parent of each place; -1 where there is none."""
         if "parents" not in self.memo:
-            self.memo["parents"] = locked(parents(self._places))
+            self.memo["parents"] = locked(parents(self.place_table.frame))
         return cast(Codes, self.memo["parents"])
 
     def positions(self, argument: str, names: Iterable[object]) -> Codes:
@@ -189,7 +200,8 @@ class Storage:
         return pd.concat([table, rows.attributes.copy()], axis=1)
 
     def inside(self, places: Iterable[str]) -> Mask:
-        known, names = np.zeros(len(self._places), bool), self._places.index
+        names = self.place_names
+        known = np.zeros(len(names), bool)
         for place in places:
             if place in names:
                 known[names.get_loc(place)] = True
@@ -215,7 +227,7 @@ class Storage:
                 self._nodes.iloc[at], self.place_codes[at], self.jurisdiction_codes[at]
             )
         records = self.thinned(rows, stay)
-        return Storage.of_rows(table, self._places, self.layers, picked, records)
+        return Storage.of_rows(table, self.place_table, self.layers, picked, records)
 
     def with_rows(self, names: tuple[str, ...], new: Rows, fresh: Records) -> Storage:
         records = dict(self.records)
@@ -224,11 +236,13 @@ class Storage:
         layers = tuple(sorted({*self.layers, *names}))
         old = self.link_rows().with_layers(self.layers, layers)
         rows = old.followed_by(new.with_layers(names, layers))
-        return Storage.of_rows(self.node_table(), self._places, layers, rows, {**records, **fresh})
+        return Storage.of_rows(
+            self.node_table(), self.place_table, layers, rows, {**records, **fresh}
+        )
 
     def with_nodes(self, nodes: pd.DataFrame) -> Storage:
         no_links = pd.DataFrame({"source": [], "target": []}, dtype="str")
-        added = inspect(nodes, no_links, self._places)
+        added = inspect(nodes, no_links, self.place_table.frame)
         ids = added.nodes.frame.index
         twice = ids.isin(self._nodes.index)
         added.problems.rows(added.stacks["nodes"], twice, "node", "duplicate id", ids.to_series())
@@ -238,7 +252,7 @@ class Storage:
             np.concatenate([self.place_codes, added.nodes.place]),
             np.concatenate([self.jurisdiction_codes, added.nodes.jurisdiction]),
         )
-        return Storage.of_rows(table, self._places, self.layers, self.link_rows(), self.records)
+        return Storage.of_rows(table, self.place_table, self.layers, self.link_rows(), self.records)
 
     def counts(self) -> tuple[int, int, dict[str, int]]:
         n_places = np.unique(self.place_codes[self.place_codes >= 0]).size
@@ -265,7 +279,7 @@ class Storage:
     def of_rows(
         cls,
         nodes: NodeTable,
-        places: pd.DataFrame,
+        places: PlaceTable,
         layers: tuple[str, ...],
         rows: Rows,
         records: Records,
@@ -305,7 +319,7 @@ class Storage:
     def of_blocks(
         cls,
         nodes: NodeTable,
-        places: pd.DataFrame,
+        places: PlaceTable,
         blocks: Mapping[str, Block],
         records: Records,
         rows: Rows | None = None,
@@ -313,7 +327,7 @@ class Storage:
         kept = {layer: block.locked() for layer, block in blocks.items() if block.indices.size}
         return cls(
             _nodes=nodes.frame,
-            _places=places,
+            place_table=places,
             place_codes=locked(nodes.place),
             jurisdiction_codes=locked(nodes.jurisdiction),
             layers=tuple(kept),
@@ -326,7 +340,7 @@ class Storage:
 
     def with_blocks(self, blocks: Mapping[str, Block]) -> Storage:
         """Same tables and records with other links, without attributes."""
-        return Storage.of_blocks(self.node_table(), self._places, blocks, self.records)
+        return Storage.of_blocks(self.node_table(), self.place_table, blocks, self.records)
 
     def with_place_codes(self, codes: Codes) -> Storage:
         """Same links and what was computed of them, other places of the nodes."""
@@ -337,7 +351,7 @@ class Storage:
     @property
     def tables(self) -> tuple[int, int]:
         """Identity of the tables of nodes and places: equal for networks that share them."""
-        return id(self._nodes), id(self._places)
+        return id(self._nodes), id(self.place_table.frame)
 
 
 def _without_loops(block: Block) -> Block:

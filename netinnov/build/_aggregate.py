@@ -192,7 +192,7 @@ def flatten(
     name = "all"
     record = _record_of_sum(network, kept, factors)
     return network_of_rows(
-        network.storage.node_table(), network.storage.places, (name,), rows, {name: record}
+        network.storage.node_table(), network.storage.place_table, (name,), rows, {name: record}
     )
 
 

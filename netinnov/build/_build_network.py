@@ -38,6 +38,8 @@ def build_network(
     places: pd.DataFrame | None = None,
     directed: Iterable[str] = (),
     layers: pd.DataFrame | Mapping[str, Mapping[str, object]] | None = None,
+    distances: pd.DataFrame | None = None,
+    distance_unit: str = "km",
 ) -> MultilayerNetwork:
     """Build a network from checked tables.
 
@@ -53,6 +55,9 @@ def build_network(
         The layers whose links have a direction.
     layers : DataFrame or mapping of str to mapping, optional
         See `MultilayerNetwork`: what is true of a whole layer, such as ``modelled``.
+    distances, distance_unit
+        Distances between places, such as minutes, see `MultilayerNetwork.with_distances`.
+        Default: great circles in km.
 
     Returns
     -------
@@ -82,7 +87,15 @@ def build_network(
     >>> build_network({"talent": talents, "firm": firms}, {"employment": works})
     MultilayerNetwork: 3 nodes in 2 places, 2 links in 1 layer (employment)
     """
-    network = MultilayerNetwork(nodes, links, places=places, directed=directed, layers=layers)
+    network = MultilayerNetwork(
+        nodes,
+        links,
+        places=places,
+        directed=directed,
+        layers=layers,
+        distances=distances,
+        distance_unit=distance_unit,
+    )
     _tell(twins(network.storage.places))
     return network
 

@@ -54,7 +54,7 @@ def closeness_centrality(
     switch_cost : float
         Length of a change of layer on the way, at least 0; the first and the last layer are free.
     frictions : Frictions, optional
-        What borders and kilometres add to the length of a link.
+        What borders and distance add to the length of a link.
     nodes : sequence of str, optional
         Take distances from and to these nodes only; the others only carry paths and are NaN.
         Default: all.

@@ -141,7 +141,7 @@ def _lengths(
     ends = np.unique(np.column_stack([source, target])[different], axis=0).astype(np.int32)
     one, two = ends.T.copy()
     rows = Rows(np.zeros(len(ends), np.int32), one, two, np.full(len(ends), float(weight)))
-    nodes, places = network.storage.node_table(), network.storage.places
+    nodes, places = network.storage.node_table(), network.storage.place_table
     record = LayerRecord(directed=True)
     candidates = network_of_rows(nodes, places, (layer,), rows, {layer: record})
     length = np.full(source.size, np.inf)

@@ -42,7 +42,7 @@ def global_efficiency(
     switch_cost : float
         Length of a change of layer on the way, at least 0; the first and the last layer are free.
     frictions : Frictions, optional
-        What borders and kilometres add to the length of a link.
+        What borders and distance add to the length of a link.
     nodes : sequence of str, optional
         Take the mean over the pairs of these nodes; the others only carry paths. Comparing
         scenarios on the baseline's nodes needs this. Default: all.

@@ -52,7 +52,7 @@ class PairSums:
     switch_cost : float
         Length of a change of layer on the way, at least 0.
     frictions : Frictions, optional
-        What borders and kilometres add to the length of a link.
+        What borders and distance add to the length of a link.
 
     See Also
     --------

@@ -141,7 +141,7 @@ def compare_approaches(  # noqa: PLR0913
     prices : Prices, optional
         Of what is built. A merger has none: it is measured, and not compared with what has one.
     frictions : Frictions
-        What borders and kilometres add to the length of a link.
+        What borders and distance add to the length of a link.
     pipeline_share, kept_share : float
         Of both kinds of parks, and of those who move: see `ReverseEnclave`, `TalentAttraction`.
     corridor_relief : float
@@ -185,7 +185,7 @@ def compare_approaches(  # noqa: PLR0913
     >>> import netinnov as ni
     >>> network = ni.datasets.make_city_system(rng=1)
     >>> home, host = network.places.index[[-1, 0]]
-    >>> prices = ni.scenarios.Prices(park=5, link=1, pipeline_km=0.01)
+    >>> prices = ni.scenarios.Prices(park=5, link=1, pipeline=0.01)
     >>> two = {"home": home, "host": host, "approaches": ["merger", "reverse enclave"]}
     >>> result = compare_approaches(network, **two, budget=30, prices=prices, replicates=2, rng=1)
     >>> result.approaches["size"].tolist()

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
+from netinnov._network.distances import known_distances
 from netinnov._network.geography import great_circle
-from netinnov._runtime.arguments import check_number, check_type, examples
+from netinnov._runtime.arguments import check_choice, check_number, check_type, examples
 from netinnov.errors import InputError
-from netinnov.linkages._records import ids, refuse_one_point, sizes_and_points
+from netinnov.linkages._records import ids, numbers, refuse_one_point
 
 
 def gravity(
     places: pd.DataFrame,
     *,
+    distances: pd.DataFrame | None = None,
     population: str = "population",
+    decay: Literal["power", "exponential"] = "power",
     exponent: float = 2.0,
     strongest: int | None = None,
 ) -> pd.DataFrame:
@@ -27,11 +32,16 @@ def gravity(
     ----------
     places : DataFrame
         One row a place: the index, or a column ``place``, is its id; ``lon`` and ``lat`` in
-        degrees.
+        degrees, unless there are ``distances``.
+    distances : DataFrame, optional
+        Distances between these places in any unit, as in `MultilayerNetwork.with_distances`; of
+        two directions the mean counts. Default: great circles in km.
     population : str
         The column with the size of a place, a positive number.
+    decay : {"power", "exponential"}
+        Flows fall with distance d as d ** -exponent, or as exp(-exponent d).
     exponent : float
-        How fast flows fall with distance, 0 or more.
+        0 or more; ``"exponential"``: per unit of distance.
     strongest : int, optional
         Each place keeps its ``strongest`` largest flows (of equal ones those to the places that
         come first), and a pair stays if either end keeps it. None: all pairs stay.
@@ -39,23 +49,24 @@ def gravity(
     Returns
     -------
     DataFrame
-        Columns ``source``, ``target``, ``weight`` and ``distance_km``; one row for each pair that
-        stays, in the order of ``places``. The weight is P_i P_j / d_ij ** exponent, divided by
+        Columns ``source``, ``target``, ``weight`` and ``distance``; one row for each pair that
+        stays, in the order of ``places``. The weight is P_i P_j f(d_ij), f the decay, divided by
         the mean over the pairs that stay, so the mean weight is 1.
 
     Raises
     ------
     InputError
         A column is missing; a place stands in two rows; a place has no population or coordinates,
-        or impossible ones; two places stand at the same point; a number is out of its range.
+        or impossible ones; a distance is unknown; two places are 0 apart, where flows fall as a
+        power; a number is out of its range.
 
     Notes
     -----
     In a network the record of the layer says that it is modelled, and tests on it then warn:
     ``network.with_links(gravity(places).assign(layer="gravity"), layers={"gravity": {"modelled":
     True}})``; so does the argument ``layers`` of `build_network`. The links are undirected.
-    Distances are great circles on a sphere of radius 6371.0088 km. Memory grows with the square of
-    the number of places.
+    Great circles are those of a sphere of radius 6371.0088 km. Memory grows with the square of the
+    number of places.
 
     Examples
     --------
@@ -63,12 +74,13 @@ def gravity(
     >>> columns = {"lon": [0.0, 1.0, 2.0], "lat": 0.0, "population": [4, 1, 4]}
     >>> cities = pd.DataFrame(columns, index=["a", "b", "c"])
     >>> gravity(cities, exponent=1.0).round(3)
-      source target  weight  distance_km
-    0      a      b    0.75      111.195
-    1      a      c    1.50      222.390
-    2      b      c    0.75      111.195
+      source target  weight  distance
+    0      a      b    0.75   111.195
+    1      a      c    1.50   222.390
+    2      b      c    0.75   111.195
     """
     check_type("places", places, pd.DataFrame)
+    check_choice("decay", decay, Literal["power", "exponential"])
     check_number("exponent", exponent, low=0)
     if strongest is not None:
         check_number("strongest", strongest, low=1)
@@ -77,12 +89,21 @@ def gravity(
     if not names.is_unique:
         twice = examples(names[names.duplicated()])
         raise InputError(f"a place must stand in one row; twice or more: {twice}.")
-    size, lon, lat = sizes_and_points(table, population, names)
+    size = numbers(table, population, names, low=0.0, above=True)
     i, j = np.triu_indices(names.size, k=1)
-    distance = great_circle(lon[i], lat[i], lon[j], lat[j])
-    refuse_one_point(distance, names.take(i), names.take(j))
+    if distances is None:
+        lon, lat = (
+            numbers(table, name, names, low=-most, high=most)
+            for name, most in (("lon", 180.0), ("lat", 90.0))
+        )
+        distance = great_circle(lon[i], lat[i], lon[j], lat[j])
+    else:
+        distance = known_distances(distances, names, "gravity()")[i, j]
+    if decay == "power":
+        refuse_one_point(distance, names.take(i), names.take(j))
+    fall = distance**-exponent if decay == "power" else np.exp(-exponent * distance)
     flow = np.zeros((names.size, names.size))
-    flow[i, j] = flow[j, i] = size[i] * size[j] / distance**exponent
+    flow[i, j] = flow[j, i] = size[i] * size[j] * fall
     if strongest is not None:
         largest = np.argsort(-flow, axis=1, kind="stable")[:, : int(strongest)]
         keeps = np.zeros(flow.shape, np.bool_)
@@ -92,4 +113,4 @@ def gravity(
     weight = flow[i, j]
     weight = weight / weight.mean() if weight.size else weight
     ends = {"source": names.take(i), "target": names.take(j)}
-    return pd.DataFrame({**ends, "weight": weight, "distance_km": distance})
+    return pd.DataFrame({**ends, "weight": weight, "distance": distance})

@@ -123,7 +123,7 @@ def add_outposts(
     led = rows._replace(source=source, target=target).with_layers(network.layers, layers)
     rows = led.followed_by(pipelines)
     nodes, records = larger.storage.node_table(), {name: record, **network.storage.records}
-    return network_of_rows(nodes, larger.storage.places, layers, rows, records)
+    return network_of_rows(nodes, larger.storage.place_table, layers, rows, records)
 
 
 def _links_of_outposts(

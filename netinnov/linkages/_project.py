@@ -155,7 +155,7 @@ def project(
     )
     projected = record_of_result([network.storage.records[layer]], directed=False)
     records = network.storage.records | dict.fromkeys(new, projected)
-    return network_of_rows(table, network.storage.places, layers, joined, records)
+    return network_of_rows(table, network.storage.place_table, layers, joined, records)
 
 
 def members_of(

@@ -110,16 +110,6 @@ def numbers(
     return number
 
 
-def sizes_and_points(
-    table: pd.DataFrame, population: str, rows: pd.Index
-) -> tuple[Floats, Floats, Floats]:
-    return (
-        numbers(table, population, rows, low=0.0, above=True),
-        numbers(table, "lon", rows, low=-180.0, high=180.0),
-        numbers(table, "lat", rows, low=-90.0, high=90.0),
-    )
-
-
 def refuse_one_point(distance: Floats, source: pd.Index, target: pd.Index) -> None:
     if (same := distance == 0).any():
         pairs = zip(source[same], target[same], strict=True)

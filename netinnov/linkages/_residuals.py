@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import xlogy
 
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import needed
 from netinnov._network.layer_table import record_of_result
 from netinnov._network.rows import Rows
 from netinnov._runtime.arguments import check_name, check_type, examples
@@ -19,7 +19,7 @@ from netinnov._runtime.display import Displayed
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.linkages._poisson_regression import poisson
-from netinnov.linkages._records import refuse_one_point, sizes_and_points
+from netinnov.linkages._records import numbers, refuse_one_point
 from netinnov.network import MultilayerNetwork, network_of_rows
 
 Method = Literal["ppml", "ratio"]
@@ -181,7 +181,7 @@ def gravity_residuals(
     rows = storage.link_rows().with_layers(network.layers, layers).followed_by(residuals)
     record = record_of_result([storage.records[layer]], unit="observed / expected")
     records = storage.records | {name: record}
-    larger = network_of_rows(storage.node_table(), storage.places, layers, rows, records)
+    larger = network_of_rows(storage.node_table(), storage.place_table, layers, rows, records)
     links = larger.select(layers=[name]).links
     return GravityFit(
         network=larger,
@@ -261,10 +261,11 @@ def _by_gravity(network: MultilayerNetwork, flows: _Flows) -> _Fit:
     if (code < 0).any():
         msg = f"every node with a flow must have a place; {(code < 0).sum()} have none"
         raise InputError(f"{msg}: {examples(index[code < 0], str)}.")
-    size, lon, lat = sizes_and_points(storage.places.iloc[code], "population", index)
+    size = numbers(storage.places.iloc[code], "population", index, low=0.0, above=True)
     n = nodes.size
     i, j = np.nonzero(~np.eye(n, dtype=bool)) if flows.directed else np.triu_indices(n, k=1)
-    distance = great_circle(lon[i], lat[i], lon[j], lat[j])
+    why, directed = "method='ppml'", flows.directed
+    distance = needed(storage, code[i], code[j], why, directed=directed)
     refuse_one_point(distance, index.take(i), index.take(j))
     log = np.log(size)
     terms = {"origin": log[i], "destination": log[j]}

@@ -12,14 +12,14 @@ import pandas as pd
 from scipy.linalg import LinAlgError, cho_factor, cho_solve, eigh
 from scipy.special import logsumexp
 
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import needed
 from netinnov._runtime.arguments import check_choice, check_number
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import joins_two_kinds
 from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
-from netinnov.null_models._rewiring import Chain, State, coordinates, plan
+from netinnov.null_models._rewiring import Chain, State, plan
 
 Deterrence = Literal["power", "exponential"]
 
@@ -40,8 +40,8 @@ class GravityNull(NullFamily):
     Parameters
     ----------
     deterrence : {"power", "exponential"} or None
-        How flows fall with the distance d between two places: d to the power -b, or exp(-b d).
-        None: not at all; only the sums are kept, and no coordinates are needed.
+        How flows change with the distance d between two places: f = d to the power b, or exp(b d).
+        None: not at all; only the sums are kept, and no distances are needed.
     layers : sequence of str, optional
         Layers to draw; the others stay as they are. Default: all.
     unit : float or "dispersion", optional
@@ -53,7 +53,7 @@ class GravityNull(NullFamily):
     Raises
     ------
     InputError
-        An option is out of range. When it is called: an end of a link has no coordinates, two
+        An option is out of range. When it is called: a distance between ends is unknown, two
         ends stand at the same point (``"power"``), no `unit` is given and there are too few flows
         to estimate it, or a layer has more than 25 million pairs.
 
@@ -64,8 +64,8 @@ class GravityNull(NullFamily):
     different kinds have one. The balancing factors A and B and the coefficient b maximise the
     Poisson likelihood, so that for each node the expected sum of what leaves and of what enters
     is the observed one, and so is the mean distance (its logarithm under ``"power"``): Poisson
-    regression with fixed effects of origins and destinations. Distances are great circles on a
-    sphere of radius 6371.0088 km. Self-links stay where they are and are not fitted.
+    regression with fixed effects of origins and destinations. Distances are those of the network;
+    a directed layer reads its own direction. Self-links stay where they are and are not fitted.
 
     Flows are drawn independently: `unit` times a Poisson number with mean expected flow / `unit`.
     So sums are kept on average and not in each draw; pairs without an observed flow get some.
@@ -88,7 +88,7 @@ class GravityNull(NullFamily):
     >>> cities = ni.datasets.make_city_system(n_cities=8, border=0, n_enclaves=0, rng=1)
     >>> null = GravityNull()
     >>> null.fit(cities).round(2)["coefficient"].tolist()
-    [1.0]
+    [-1.0]
     """
 
     deterrence: Deterrence | None = "power"
@@ -121,8 +121,9 @@ class GravityNull(NullFamily):
         Returns
         -------
         DataFrame
-            A row a layer. `coefficient`: b, by which flows fall with distance (``"exponential"``:
-            per 1,000 km); NaN without deterrence, or where all flows are the same whatever it is.
+            A row a layer. `coefficient`: f is d to that power, or exp(coefficient d) with d in the
+            unit of the network (``"exponential"``), so it is negative where flows fall with
+            distance; NaN without deterrence, or where all flows are the same whatever it is.
             `dispersion`: see Notes; NaN with too few pairs. `unit`: what a drawn event counts.
         """
         fits = self._prepared(network, np.random.default_rng(0)).fits
@@ -210,13 +211,15 @@ def _resistance(
     possible: np.ndarray,
     deterrence: Deterrence,
 ) -> Floats:
-    """Logarithm of the distance in km, or distance in 1,000 km."""
-    linked = np.union1d(origins, destinations)
-    lon, lat = coordinates(network, layer, linked, "take deterrence=None")
-    i, j = origins[:, None], destinations[None, :]
-    distance = great_circle(lon[i], lat[i], lon[j], lat[j])
+    """Logarithm of the distance, or distance."""
+    code, directed = network.storage.place_codes, layer in network.directed
+    distance = np.zeros(possible.shape)
+    i, j = np.nonzero(possible)
+    why, mend = f"a gravity model of layer {layer!r}", "take deterrence=None"
+    start, end = code[origins[i]], code[destinations[j]]
+    distance[i, j] = needed(network.storage, start, end, why, directed=directed, mend=mend)
     if deterrence == "exponential":
-        return distance / 1000
+        return distance
     same = np.argwhere(possible & (distance == 0))
     if same.size:
         ends = np.column_stack([origins[same[:, 0]], destinations[same[:, 1]]])
@@ -265,9 +268,12 @@ def _fit_deterrence(
     if not observed.any():
         return _Balanced(observed, math.nan)
     x = np.zeros_like(observed)
+    scale = 1.0
     if resistance is not None:
-        # Only differences count: about their mean they lose no digits.
+        # Only differences count: about their mean they lose no digits, in units of their spread.
         x = np.where(possible, resistance - np.average(resistance, weights=observed), 0.0)
+        scale = float(np.abs(x).max()) or 1.0
+        x /= scale
     table = _Table(observed, np.where(possible, 0.0, -np.inf), x, layer)
     start = np.append(np.log(observed.sum(axis=0)), 0.0)
     without = table.fitted(start, with_x=False)
@@ -275,7 +281,7 @@ def _fit_deterrence(
     if resistance is None or not table.tells_coefficient(expected):
         return _Balanced(expected, math.nan)
     fitted = table.fitted(without, with_x=True)
-    return _Balanced(table.expected(fitted), float(fitted[-1]))
+    return _Balanced(table.expected(fitted), -float(fitted[-1]) / scale)
 
 
 @dataclass(frozen=True, slots=True)

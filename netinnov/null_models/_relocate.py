@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import needed
 from netinnov._network.hierarchy import within
 from netinnov._runtime.arguments import as_list, check_flag, check_names, check_number, examples
 from netinnov._typing import Codes, Floats, Integers
@@ -41,8 +41,8 @@ class Relocate(NullFamily):
     preserve : sequence of str
         ``"distance"``: the number of nodes in each bin of distance from jurisdiction to place.
     bins : array_like, optional
-        Increasing edges in km: [a, b), the last bin closed; distances outside are one more bin.
-        Default: the deciles of the nodes that may move.
+        Increasing edges in the unit of the network: [a, b), the last bin closed; distances outside
+        are one more bin. Default: the deciles of the nodes that may move.
     trials : float
         Proposals per node that may move, rejected ones among them; with ``"distance"`` per node
         and bin, as most are rejected then. In a serial test it may be less than 1. Without
@@ -111,7 +111,7 @@ class Relocate(NullFamily):
             raise InputError(_nothing(network, self, node))
         edges: npt.ArrayLike = ()
         if self.preserve:
-            lengths = _kilometres(network, homes[home], hosts[start])
+            lengths = _lengths(network, homes[home], hosts[start])
             edges = np.quantile(lengths, np.linspace(0, 1, 11)) if self.bins is None else self.bins
         bound = self.outside or self.preserve
         zone = _zones(network, self, homes, hosts, edges) if bound else None
@@ -196,19 +196,12 @@ def _zones(
     for row, home in enumerate(homes):
         of_row = np.full_like(hosts, home)
         if null.preserve:
-            zone[row] += zones_of(_kilometres(network, of_row, hosts), np.unique(edges))
+            zone[row] += zones_of(_lengths(network, of_row, hosts), np.unique(edges))
         if null.outside:
             zone[row, within(network.storage.parents, hosts, of_row)] = 0
     return zone
 
 
-def _kilometres(network: MultilayerNetwork, homes: Codes, hosts: Codes) -> Floats:
-    places = network.storage.places
-    lon, lat = (places[column].to_numpy(np.float64, na_value=np.nan) for column in ("lon", "lat"))
-    needed = np.union1d(homes, hosts)
-    missing = needed[np.isnan(lon[needed] + lat[needed])]
-    if missing.size:
-        msg = "preserve=('distance',) needs `lon` and `lat` of all places and jurisdictions; "
-        msg += f"{missing.size} of {needed.size} have none, e.g. {examples(places.index[missing])}"
-        raise InputError(f"{msg}. Fill them, or leave these nodes out with select(nodes=...).")
-    return great_circle(lon[homes], lat[homes], lon[hosts], lat[hosts])
+def _lengths(network: MultilayerNetwork, homes: Codes, hosts: Codes) -> Floats:
+    mend = "leave these nodes out with select(nodes=...)"
+    return needed(network.storage, homes, hosts, "preserve=('distance',)", mend=mend)

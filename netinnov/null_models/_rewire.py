@@ -99,8 +99,9 @@ def rewire(
     layers : sequence of str, optional
         Layers to rewire; the others stay as they are. Default: all.
     bins : array_like, optional
-        Increasing edges in km of the bins of distance: [a, b), the last one closed; lengths outside
-        them form one more bin. Default: the deciles of each layer's lengths, equal ones merged.
+        Increasing edges of the bins of distance, in the unit of the network (`distance_unit`):
+        [a, b), the last one closed; lengths outside them form one more bin. Default: the deciles
+        of each layer's lengths, equal ones merged.
 
     Returns
     -------

@@ -11,9 +11,9 @@ from typing import Any, Literal, cast, get_args
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import needed
 from netinnov._network.rows import NO_PERIOD, Block, Rows
-from netinnov._runtime.arguments import as_list, check_names, examples, shown
+from netinnov._runtime.arguments import as_list, check_names, shown
 from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
@@ -22,8 +22,9 @@ from netinnov.network import MultilayerNetwork, check_network, network_of_storag
 Preserve = Literal["degree", "kind", "place", "distance", "distance_expected", "strength"]
 Words = npt.NDArray[np.uint64]
 
-_MOST_SITES = 20_000  # coordinates of a layer whose table of zones (a byte a pair) still fits
+_MOST_SITES = 20_000  # places of a layer whose table of zones (a byte a pair) still fits
 STRENGTH_TOLERANCE = 0.01  # relative error of strengths at which annealing stops
+_LEAVE_OUT = "leave these nodes out with select(nodes=...)"
 _FEW = 64  # links of a layer so small that half of its proposals are of the rarer sort
 
 
@@ -60,7 +61,7 @@ class Chain:
     # Ends of links (2 x slot + side) at the start, by class; see `exchange_within`
     bucket: Codes
     begin: npt.NDArray[np.int64]
-    site: Codes  # code of each node's coordinates; empty if no distances are kept
+    site: Codes  # number of each node's place; empty if no distances are kept
     zone: npt.NDArray[np.uint8]
     level: Floats
     hard: bool
@@ -247,7 +248,7 @@ def checked(
     except (TypeError, ValueError):
         edges = np.empty(0)
     if edges.ndim != 1 or not 2 <= edges.size <= 250 or not (np.diff(edges) > 0).all():
-        msg = "`bins` must be 2 to 250 rising edges in km, such as [0, 50, 200]"
+        msg = "`bins` must be 2 to 250 rising edges, such as [0, 50, 200]"
         raise InputError(f"{msg}; found {shown(bins)}.")
     return in_order, tuple(edges.tolist())
 
@@ -299,28 +300,37 @@ def _with_zones(
     network: MultilayerNetwork, layer: str, chain: Chain, edges: Floats | None, *, hard: bool
 ) -> Chain:
     """With the distance zone of each pair of sites: 0 outside, then 1, 2, ..."""
-    ends = np.unique(np.concatenate([chain.start.source, chain.start.target]))
-    lon, lat = coordinates(network, layer, ends)
-    spots, at = np.unique(np.column_stack([lon[ends], lat[ends]]), axis=0, return_inverse=True)
-    if len(spots) > _MOST_SITES:
+    source, target, storage = chain.start.source, chain.start.target, network.storage
+    ends = np.unique(np.append(source, target))
+    places, at = np.unique(storage.place_codes[ends], return_inverse=True)
+    if places.size > _MOST_SITES:
         raise InputError(
-            f"the nodes of layer {layer!r} stand at {len(spots)} different coordinates; "
+            f"the nodes of layer {layer!r} stand in {places.size} different places; "
             f"distances are kept for at most {_MOST_SITES}; aggregate places, e.g. to cities."
         )
     site = np.zeros(network.n_nodes, np.int32)
-    site[ends] = at.ravel()
+    site[ends] = at
+    why = f"keeping distances in layer {layer!r}"
+    of_pairs = partial(needed, storage, why=why, directed=chain.directed, mend=_LEAVE_OUT)
     if edges is None:
-        i, j = spots[site[chain.start.source]], spots[site[chain.start.target]]
-        lengths = great_circle(i[:, 0], i[:, 1], j[:, 0], j[:, 1])
+        lengths = of_pairs(places[site[source]], places[site[target]])
         edges = np.unique(np.quantile(lengths, np.linspace(0, 1, 11))) if lengths.size else lengths
-    zone = np.empty((len(spots), len(spots)), np.uint8)
-    for row, (x, y) in enumerate(spots):
-        # Both ways round a pair must be of one zone, whatever the last digit of the distance.
-        beyond = spots[row:]
-        zone[row, row:] = zones_of(great_circle(x, y, beyond[:, 0], beyond[:, 1]), edges)
-        zone[row:, row] = zone[row, row:]
+    zone = np.zeros((places.size, places.size), np.uint8)
+    rows, columns = _sites(replace(chain, site=site))
+    for row in rows:
+        beyond = columns if chain.directed else columns[row:]
+        zone[row, beyond] = zones_of(of_pairs(places[[row]], places[beyond]), edges)
+        if not chain.directed:
+            # Both ways round a pair must be of one zone, whatever the last digit of the distance.
+            zone[beyond, row] = zone[row, beyond]
     level = np.zeros(edges.size + 1, np.float64)
     return replace(chain, site=site, zone=zone, level=level, hard=hard)
+
+
+def _sites(chain: Chain) -> tuple[Codes, Codes]:
+    """Sites from which and to which links may lead."""
+    source, target = (np.unique(chain.site[at]) for at in (chain.start.source, chain.start.target))
+    return (source, target) if chain.directed else (np.union1d(source, target),) * 2
 
 
 def zones_of(lengths: Floats, edges: Floats) -> npt.NDArray[np.uint8]:
@@ -331,28 +341,6 @@ def zones_of(lengths: Floats, edges: Floats) -> npt.NDArray[np.uint8]:
     return cast("npt.NDArray[np.uint8]", zones.astype(np.uint8))
 
 
-def coordinates(
-    network: MultilayerNetwork, layer: str, ends: Codes, mend: str = ""
-) -> tuple[Floats, Floats]:
-    values = []
-    for column in ("lon", "lat"):
-        known = np.full(len(network.storage.places) + 1, np.nan)
-        if column in network.storage.places:
-            known[:-1] = network.storage.places[column].to_numpy(np.float64, na_value=np.nan)
-        values.append(known[network.storage.place_codes])  # a missing place has code -1: the last
-    lon, lat = values
-    missing = ends[np.isnan(lon[ends]) | np.isnan(lat[ends])]
-    if missing.size:
-        names = examples(network.storage.nodes.index[missing])
-        msg = (
-            f"distances need coordinates at both ends of every link; {missing.size} linked nodes "
-            f"of layer {layer!r} stand in no place with `lon` and `lat`, e.g. {names}; give them "
-            "a place with coordinates, leave them out with select(nodes=...)"
-        )
-        raise InputError(f"{msg}, or {mend}." if mend else f"{msg}.")
-    return lon, lat
-
-
 def _tuned(chain: Chain, rng: np.random.Generator) -> Chain:
     """Levels with the observed mean links a zone (Robbins and Monro; Polyak and Ruppert)."""
     if chain.size < 2:
@@ -361,8 +349,9 @@ def _tuned(chain: Chain, rng: np.random.Generator) -> Chain:
     zones = chain.zone[chain.site[start.source], chain.site[start.target]]
     observed = np.bincount(zones, minlength=chain.level.size).astype(np.float64)
     possible = np.zeros(chain.level.size, bool)
-    for row in chain.zone:
-        possible[row] = True
+    rows, columns = _sites(chain)
+    for row in rows:
+        possible[chain.zone[row, columns]] = True
     # Nothing can be expected to be 0 with certainty: an empty zone aims at a tenth of a link.
     goal = np.where(possible, np.maximum(observed, 0.1), 0.0)
     goal *= chain.size / goal.sum()

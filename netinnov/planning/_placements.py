@@ -186,7 +186,7 @@ def with_placements(
     rows = rows.followed_by(links_of(placements, network.n_nodes, layers))
     parts = [each.nodes for each in placements if each.nodes is not None]
     nodes = _with_nodes(storage.node_table(), parts)
-    return network_of_rows(nodes, storage.places, layers, rows, records)
+    return network_of_rows(nodes, storage.place_table, layers, rows, records)
 
 
 def records_with(

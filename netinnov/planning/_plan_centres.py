@@ -229,7 +229,7 @@ def plan_centres(
     >>> links = pd.DataFrame({"source": list("aaa"), "target": list("bcd"), "weight": [6, 1, 1]})
     >>> network = ni.build_network(nodes, links, places)
     >>> links = {x + y: ni.scenarios.NewLinks([(x, y)], weight=5) for x, y in ["cd", "ab"]}
-    >>> prices = ni.scenarios.Prices(park=1, link=1, pipeline_km=1)
+    >>> prices = ni.scenarios.Prices(park=1, link=1, pipeline=1)
     >>> plan = plan_centres(network, target=EffectiveNumber(3.5), candidates=links, prices=prices)
     >>> plan.sites, plan.reached
     (('cd',), True)

@@ -85,7 +85,7 @@ class ByDistance(Evaluator):
             every = self.network(tuple(range(len(placements))))
             costs = PathCosts("unit", 0.0, self.by_access.costs.frictions)
             ends = source.astype(np.int32), target.astype(np.int32)
-            lengths = lengths_of_links(every, *ends, np.ones(at.size), costs)
+            lengths = lengths_of_links(every, *ends, np.ones(at.size), costs, ~self.both_ways[at])
             self.friction = lengths - 1.0
 
     def values(self, plan: Plan, more: Positions) -> Floats:

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import between
 from netinnov._network.paths import PathCosts, lengths_of_links, path_costs
 from netinnov._runtime.arguments import (
     as_list,
@@ -87,7 +87,7 @@ def rank_hosts(
           before: median, 2.5 and 97.5 % over placements. NaN where the value before is 0,
         - ``best``: share of the placements in which no other host does better; hosts that do
           equally well share a placement equally, so that the column sums to 1,
-        - ``distance``: kilometres between home and host; NaN without coordinates,
+        - ``distance``: between home and host, in ``network.distance_unit``; NaN if unknown,
         - ``rank``: 1 for the largest median; ties share the least rank.
 
     Raises
@@ -225,15 +225,15 @@ def _table(
     best = (equal / equal.sum(axis=1, keepdims=True)).mean(axis=0)
     middle = np.median(change, axis=0)
     steps = np.round(middle / (_ROUNDING * (np.abs(after).max() or 1.0)))  # equal ones tie
-    places = network.places
-    lon, lat = (places[name].astype(float) for name in ("lon", "lat"))
+    names = network.storage.place_names
+    at, to = (names.get_indexer(pd.Index(each)) for each in ([home], hosts))
     table = pd.DataFrame(
         {
             "median": np.median(per_cent, axis=0),
             "low": low,
             "high": high,
             "best": best,
-            "distance": great_circle(lon[home], lat[home], lon[hosts], lat[hosts]),
+            "distance": between(network.storage, at, to),
             "rank": pd.Series(-steps).rank(method="min").astype(int).to_numpy(),
         },
         index=pd.Index(hosts, dtype="str", name="host"),
@@ -276,7 +276,9 @@ class ParkAccess:
             weight = np.concatenate([np.empty(0), *(block.data for block in blocks)])
             counts = [block.data.size for block in blocks]
             other = np.repeat(np.array([name != layer for name in self.layers], bool), counts)
-            length = lengths_of_links(self.network, row, column, weight, self.costs)
+            one_way = [name in self.network.directed for name in self.layers]
+            directed = np.repeat(np.array(one_way, bool), counts)
+            length = lengths_of_links(self.network, row, column, weight, self.costs, directed)
             key, at = np.unique(row * n + column, return_inverse=True)
             every, without = np.full((2, key.size), np.inf)
             np.minimum.at(every, at, length)
@@ -322,7 +324,7 @@ class ParkAccess:
         none = Pairs(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
         beside = moved(self.network, scene.layer, none, none, node)
         summed = np.bincount(at, weight).astype(np.float64)
-        length = lengths_of_links(beside, row, column, summed, self.costs)
+        length = lengths_of_links(beside, row, column, summed, self.costs, scene.directed)
         return copy * size + row, copy * size + column, length
 
 

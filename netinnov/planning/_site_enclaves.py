@@ -112,7 +112,7 @@ def site_enclaves(
     budget : float, optional
         What they may cost together, at `prices`.
     prices : Prices, optional
-        Of a park, a local link and a kilometre of pipeline; needed with `budget`.
+        Of a park, a local link and a unit of distance of a pipeline; needed with `budget`.
     objective : str or function
         What is raised; larger is better. A function of a network that returns a number, or a
         Series over nodes, which is summed; with a keyword ``nodes`` it gets the nodes of the
@@ -285,7 +285,7 @@ def limit_of_plans(
         return Limit(costs, k, priced=prices is not None)
     check_number("budget", budget, low=0)
     if prices is None:
-        raise InputError("`budget` needs `prices`: Prices(park=..., link=..., pipeline_km=...).")
+        raise InputError("`budget` needs `prices`: Prices(park=..., link=..., pipeline=...).")
     costs = costs_of(network, candidates, prices)
     assert budget is not None
     if costs.min() > budget * (1 + 1e-12):

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import between
 from netinnov._runtime.arguments import check_choice, check_names
 from netinnov._typing import Floats
 from netinnov.build import flatten
@@ -82,6 +82,7 @@ class Setting(NamedTuple):
     distances: Floats | None
     maximum: float
     rule: str = "hubs"
+    undefined: str | None = None  # why there is no urban centrality index
 
 
 def index_values(
@@ -144,15 +145,9 @@ def distances_of(network: MultilayerNetwork) -> Floats | None:
     codes = network.storage.place_codes
     if not 2 <= codes.size <= _MOST_PLACES or (codes < 0).any():
         return None
-    places = network.storage.places
-    if not {"lon", "lat"} <= set(places.columns):
-        return None
-    lon, lat = (places[name].to_numpy(np.float64)[codes] for name in ("lon", "lat"))
-    if np.isnan(lon).any() or np.isnan(lat).any():
-        return None
-    km: Floats = great_circle(lon[:, None], lat[:, None], lon, lat)
-    np.fill_diagonal(km, 0.0)
-    return (km + km.T) / 2
+    lengths = between(network.storage, codes[:, None], codes)
+    np.fill_diagonal(lengths, 0.0)
+    return None if np.isnan(lengths).any() else (lengths + lengths.T) / 2
 
 
 def without(setting: Setting, shares: Floats | None, node: int) -> Setting:

@@ -16,6 +16,7 @@ from netinnov._network.significance import why_untested
 from netinnov._runtime.arguments import as_whole, check_rng
 from netinnov._runtime.parallel import run
 from netinnov._typing import Direction, Floats, Rng
+from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
 from netinnov.null_models._null_statistics import CONSTANT
@@ -37,6 +38,7 @@ from netinnov.polycentricity._urban_centrality import widest_spread
 
 _REWIRE = Rewire()
 
+_NO_SPREAD = "the distances are not conditionally negative definite"
 _NIL = 1e-12  # absolute tolerance: indices are shares, slopes and counts
 
 
@@ -129,8 +131,9 @@ def profile(  # noqa: PLR0913
     ``dominance_index`` is the largest over places; ``link_symmetry`` and
     ``node_symmetry`` (without sign) are means weighted by flow; ``core_periphery`` is its quality
     and ``core_share`` the share of places in the core; ``n_centres`` counts the centres that
-    `detect_centres` finds with the same `rng`; ``urban_centrality_index`` takes great-circle
-    distances, and is NaN without coordinates of all places or for more than 3,000.
+    `detect_centres` finds with the same `rng`; ``urban_centrality_index`` takes the distances of
+    the network, and is NaN where one is unknown, for more than 3,000 places, and where distances
+    are not conditionally negative definite, as travel times seldom are (`untested` says so).
 
     *Interval.* Events are resampled, not places. Resampling thins out weak links, so that resampled
     networks are sparser and more uneven than the observed one, as the observed one is than the
@@ -171,8 +174,11 @@ def profile(  # noqa: PLR0913
     first, for_draws, for_leaving, for_null, own = check_rng(rng).spawn(5)
     spread = None
     if setting.distances is not None:
-        spread = widest_spread(setting.distances)
-        setting = setting._replace(maximum=spread.value)
+        try:
+            spread = widest_spread(setting.distances)
+            setting = setting._replace(maximum=spread.value)
+        except InputError:  # travel times seldom have a largest spread that can be found
+            setting = setting._replace(distances=None, undefined=_NO_SPREAD)
     known = resample is not None or not without_events(network, events)
     draws = resamples if known else 0
     left = network.n_nodes if leave_one_out else 0
@@ -308,6 +314,8 @@ def _table(
         row |= _leaving(value[k], without_one[:, k] if without_one.size else without_one[:0], nodes)
         drawn = null[:, k] if null.size and not is_size else null[:0, 0]
         row |= position(value[k], drawn, moved)._asdict()
+        if name.endswith("urban_centrality_index") and setting.undefined:
+            row["untested"] = setting.undefined
         rows.append(row)
     profiles = pd.DataFrame(rows).set_index("index")
     return profiles.astype({"most_influential": "str", "untested": "str"})

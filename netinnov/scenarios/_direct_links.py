@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import between
 from netinnov._network.paths import pair_positions
 from netinnov._runtime.arguments import as_list, check_number
 from netinnov._typing import Codes, Floats
@@ -48,7 +48,7 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
     A volume is shared among the pairs of an end at home and an end at host, in proportion to the
     product of their parts in a `ReverseEnclave`, and with the same least weight of a link.
 
-    *Cost*: every link by the kilometre from home to its other end. See `Prices`.
+    *Cost*: every link by the distance from home to its other end. See `Prices`.
 
     Examples
     --------
@@ -116,8 +116,8 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         home, host = scene.home, scene.host
         ends = _pair_draws.embedding(scene, host, home, self.attachment, volume=volume)
         draws: Draws = [(ends, self._total(scene))]
-        _, km = expected_links(network, home, host, draws, volume=volume)
-        return Amounts(0.0, 0.0, km)
+        _, far = expected_links(network, home, host, draws, volume=volume)
+        return Amounts(0.0, 0.0, far)
 
 
 def _anywhere_at_random(
@@ -152,7 +152,7 @@ class NewLinks(Priced):
     Notes
     -----
     Nothing is random, and nothing is taken away. *Cost*: a link between nodes in one place is
-    local, any other is paid by the kilometre between the places of its ends. See `Prices`.
+    local, any other is paid by distance between the places of its ends. See `Prices`.
 
     Examples
     --------
@@ -199,9 +199,7 @@ class NewLinks(Priced):
 
     def _needs(self, network: MultilayerNetwork) -> Amounts:
         _, source, target = self._placed(network)
-        code, places = network.storage.place_codes, network.storage.places
+        code = network.storage.place_codes
         local = (code[source] == code[target]) & (code[source] >= 0)
-        lon, lat = (np.append(places[name].to_numpy(np.float64), np.nan) for name in ("lon", "lat"))
-        a, b = code[source[~local]], code[target[~local]]
-        km = great_circle(lon[a], lat[a], lon[b], lat[b])
-        return Amounts(0.0, float(local.sum()), float(km.sum()))
+        length = between(network.storage, code[source[~local]], code[target[~local]])
+        return Amounts(0.0, float(local.sum()), float(length.sum()))

@@ -171,7 +171,7 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
       7., unless one of them would get less than the least weight.
 
     *Cost*: one park; its links to nodes in host are local, those to home and, on a network of
-    places, to neighbours of host are paid by the kilometre from host. See `Prices`. A volume costs
+    places, to neighbours of host are paid by distance from host. See `Prices`. A volume costs
     what its parts in proportion to strength would.
 
     Examples
@@ -213,7 +213,7 @@ class ForwardEnclave(Enclave):  # numpydoc ignore=PR02
     first, then its neighbours outside host. Home must not lie inside host.
 
     *Cost*: one park; its links to nodes in home are local, those to host and, on a network of
-    places, to neighbours of home are paid by the kilometre from home. See `Prices`.
+    places, to neighbours of home are paid by distance from home. See `Prices`.
 
     Examples
     --------

@@ -21,7 +21,7 @@ from netinnov.scenarios._prices import (
     Amounts,
     Priced,
     Prices,
-    check_kilometres,
+    check_lengths,
     check_prices,
     cost_of,
 )
@@ -44,7 +44,7 @@ def equal_cost(
     rival : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
         Its own size or volume is ignored.
     prices : Prices
-        Of a park, a local link and a kilometre of any other.
+        Of a park, a local link and a unit of distance of any other.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def equal_cost(
     >>> nodes = pd.DataFrame({"place": ["home", "host"]}, index=["a", "b"])
     >>> network = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}), places)
     >>> park = ReverseEnclave("home", "host", size=10, pipeline_share=0.4)
-    >>> prices = Prices(park=20, link=1, pipeline_km=0.1)
+    >>> prices = Prices(park=20, link=1, pipeline=0.1)
     >>> equal_cost(network, park, DirectLinks("home", "host", 1), prices=prices).size  # 70.5 / 11.1
     6
     """
@@ -99,7 +99,7 @@ def largest_within(
         most = sizes[-1]
         msg = f"{most:,} links of this {type(rival).__name__} cost {costs(most):g}, within the "
         msg += f"budget of {budget:g}, so no size has the same cost"
-        raise InputError(f"{msg}: give higher prices to `link` and `pipeline_km`.")
+        raise InputError(f"{msg}: give higher prices to `link` and `pipeline`.")
     # The cost never falls with size: a larger scenario draws the same ends and then some more.
     return dataclasses.replace(rival, size=n_affordable)
 
@@ -111,7 +111,7 @@ def _of_volume(network: MultilayerNetwork, rival: Any, budget: float, prices: Pr
     if whole <= park:
         raise InputError(
             f"a volume of this {type(rival).__name__} costs nothing, so no volume has the same "
-            "cost: give prices to `link` and `pipeline_km`."
+            "cost: give prices to `link` and `pipeline`."
         )
     if budget <= park:
         raise InputError(
@@ -144,20 +144,21 @@ def break_even_prices(
     scenario, rival : ReverseEnclave or any other with a cost
         To be compared.
     prices : Prices
-        Of a park, a local link and a kilometre of any other: while one is varied the others stay.
+        Of a park, a local link and a unit of distance of any other: while one is varied the others
+        stay.
     effects : sequence of two float
         Effect of the scenario and of the rival, in one unit, larger being better.
 
     Returns
     -------
     DataFrame
-        Index ``park``, ``link`` and ``pipeline_km``; columns
+        Index ``park``, ``link`` and ``pipeline``; columns
 
         - ``price``: as given,
         - ``break_even``: the price at which both have the same effect per cost; NaN: none,
         - ``better``: where the scenario has more effect per cost: ``above`` or ``below`` the
           break-even price, ``always``, ``never``, ``same`` at all prices, ``neither`` if no effect
-          is above 0, ``unknown`` for kilometres that cost nothing and are not known.
+          is above 0, ``unknown`` for distances that cost nothing and are not known.
 
     Raises
     ------
@@ -176,7 +177,7 @@ def break_even_prices(
     >>> nodes = pd.DataFrame({"place": ["home", "host"]}, index=["a", "b"])
     >>> network = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}), places)
     >>> park, links = ReverseEnclave("home", "host", 10, 0), DirectLinks("home", "host", 10)
-    >>> prices = Prices(park=20, link=1, pipeline_km=0.1)
+    >>> prices = Prices(park=20, link=1, pipeline=0.1)
     >>> table = break_even_prices(network, park, links, prices=prices, effects=(1, 1))
     >>> table["break_even"].round(2).tolist()  # 1,112 km at 0.1 less 10 links is 101.2
     [101.2, 9.12, 0.03]
@@ -188,7 +189,7 @@ def break_even_prices(
     for value in values:
         check_number("effects", value)
     needs, rival_needs = (np.array(_amounts(each, network, prices)) for each in (scenario, rival))
-    current = np.array([prices.park, prices.link, prices.pipeline_km], np.float64)
+    current = np.array([prices.park, prices.link, prices.pipeline], np.float64)
     known = not np.isnan(needs[2] + rival_needs[2])
     if not known:  # and they cost nothing
         needs[2] = rival_needs[2] = 0.0
@@ -215,15 +216,15 @@ def break_even_prices(
 
 
 def _price_table(rows: list[tuple[float, float, str]]) -> pd.DataFrame:
-    names = pd.Index(["park", "link", "pipeline_km"], name="of", dtype="str")
+    names = pd.Index(["park", "link", "pipeline"], name="of", dtype="str")
     table = pd.DataFrame(rows, names, columns=["price", "break_even", "better"])
     return table.astype({"better": "str"})
 
 
 def _amounts(scenario: object, network: MultilayerNetwork, prices: Prices) -> Amounts:
     needed = _priced(scenario).amounts(network)
-    if prices.pipeline_km:
-        check_kilometres(needed, network)
+    if prices.pipeline:
+        check_lengths(needed, network)
     return needed
 
 

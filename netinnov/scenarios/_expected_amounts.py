@@ -1,4 +1,4 @@
-"""Expected numbers of local links and of kilometres, before links are drawn."""
+"""Expected numbers of local links and length of all others, before links are drawn."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import between
 from netinnov._typing import Floats
 from netinnov.kernels.weighted_draws import arrivals_among_first
 from netinnov.network import MultilayerNetwork
@@ -26,21 +26,19 @@ def expected_links(
     *,
     volume: bool = False,
 ) -> tuple[float, float]:
-    """Expected number (or weight) of local links, and kilometres of all others (or NaN)."""
-    lon, lat = (network.storage.places[name].to_numpy(np.float64) for name in ("lon", "lat"))
+    """Expected number (or weight) of local links, and length of all others (or NaN)."""
     origin, across = network.storage.place_names.get_indexer(pd.Index([start.place, other.place]))
     place = np.where(other.nodes, across, network.storage.place_codes)
-    local = km = 0.0
+    local = far = 0.0
     sums_of = _shared_sums if volume else expected_sums
     for (node, pull, _), count in draws:
         if not count:
             continue
         inside, destination = start.nodes[node], place[node]
-        length = great_circle(lon[origin], lat[origin], lon[destination], lat[destination])
-        length = np.where(inside, 0.0, np.where(destination >= 0, length, np.nan))
+        length = np.where(inside, 0.0, between(network.storage, origin, destination))
         sums = sums_of(pull, np.stack([inside, length]), count)
-        local, km = local + float(sums[0]), km + float(sums[1])
-    return local, km
+        local, far = local + float(sums[0]), far + float(sums[1])
+    return local, far
 
 
 def _shared_sums(pull: Floats, values: npt.NDArray[np.float64], volume: float) -> Floats:

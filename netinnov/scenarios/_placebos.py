@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias, TypeVar, cast
 import numpy as np
 import pandas as pd
 
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import between
 from netinnov._runtime.arguments import (
     as_list,
     as_whole,
@@ -140,9 +140,8 @@ def _values(name: str, scenario: Between, stays: str, network: MultilayerNetwork
         across = pairs.at(within[pairs.source] != within[pairs.target])
         return _by_place(network, np.where(within, 0.0, _node_strength(across, n)))
     if name == "distance":
-        lon, lat = (places[column].to_numpy(np.float64) for column in ("lon", "lat"))
-        at = places.index.get_loc(stays)
-        return great_circle(lon[at], lat[at], lon, lat)
+        at = places.index.get_indexer(pd.Index([stays]))
+        return between(network.storage, at, np.arange(len(places)), directed=True)
     return places[name].array
 
 
@@ -226,7 +225,7 @@ def placebo(
         The real one; only the replaced place differs.
     match : sequence of str
         What the places must have in common: ``"strength"`` (of the nodes in the place),
-        ``"distance"`` (km from the place that stays), ``"tie"`` (weight of the links with the
+        ``"distance"`` (from the place that stays), ``"tie"`` (weight of the links with the
         place that stays), ``"population"``, or any column of ``network.places``. Numbers are
         matched by distance, text and categories (a province) must be equal.
     replace : {"host", "home"}

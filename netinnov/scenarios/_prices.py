@@ -27,9 +27,10 @@ class Prices:
         Price of a park of any size.
     link : float
         Of a local link: both ends are in home, or both in host (including places inside them).
-    pipeline_km : float
-        Of each kilometre of any other link, whichever scenario makes it: as the crow flies from
-        the place of one end to that of the other, all nodes in home or host at one point.
+    pipeline : float
+        Of each unit of distance (kilometre, or the unit of ``network.distances``) of any other
+        link, whichever scenario makes it: from the place of one end to that of the other, the mean
+        of both directions, all nodes in home or host at one point.
 
     Raises
     ------
@@ -38,13 +39,13 @@ class Prices:
 
     Examples
     --------
-    >>> Prices(park=50, link=1, pipeline_km=0.02)
-    Prices(park=50, link=1, pipeline_km=0.02)
+    >>> Prices(park=50, link=1, pipeline=0.02)
+    Prices(park=50, link=1, pipeline=0.02)
     """
 
     park: float
     link: float
-    pipeline_km: float
+    pipeline: float
 
     def __post_init__(self) -> None:
         for name in self.__slots__:
@@ -56,7 +57,7 @@ class Prices:
 class Amounts(NamedTuple):
     park: float
     link: float
-    pipeline_km: float  # NaN where a place to which a link may lead has no coordinates
+    pipeline: float  # NaN where a distance over which a link may lead is unknown
 
 
 class Priced(ABC):
@@ -67,7 +68,7 @@ class Priced(ABC):
         return False
 
     def amounts(self, network: MultilayerNetwork) -> Amounts:
-        """Count parks, local links and kilometres of all other links.
+        """Count parks, local links and the length of all other links.
 
         Parameters
         ----------
@@ -77,8 +78,8 @@ class Priced(ABC):
         Returns
         -------
         Amounts
-            ``park``, ``link`` (local links) and ``pipeline_km`` (kilometres of the others; NaN if
-            a place to which one may lead has no coordinates), as expected before the links are
+            ``park``, ``link`` (local links) and ``pipeline`` (length of the others; NaN if a
+            distance over which one may lead is unknown), as expected before the links are
             drawn; parallel new links count separately. Of a volume its weight is counted in place
             of links: see `cost`.
         """
@@ -95,7 +96,7 @@ class Priced(ABC):
         Parameters
         ----------
         prices : Prices
-            Of a park, a local link and a kilometre of pipeline.
+            Of a park, a local link and a unit of distance of a pipeline.
         network : MultilayerNetwork
             Determines where the links can lead and how far.
 
@@ -107,36 +108,39 @@ class Priced(ABC):
         Raises
         ------
         InputError
-            Kilometres have a price, and a place has no coordinates.
+            Distance has a price, and a distance is unknown.
 
         Notes
         -----
         One rule for all scenarios: a link inside home or inside host is local, any other is paid
         by its length, as a pipeline. So on a network of places the link of a park to the host's
-        own node is local, and one to a neighbour of the host costs the kilometres from the host
+        own node is local, and one to a neighbour of the host costs the distance from the host
         to it, as a direct link to that neighbour costs those from home. The cost is what is
         expected before the ends are drawn, see `amounts`. Links cost the same whether they are
         new or reallocated: funding determines who pays, not how much.
 
         Where a scenario moves a volume, prices are those of a unit of weight: `link` of each unit
-        of the weight of local links, `pipeline_km` of each unit on each kilometre of the others.
+        of the weight of local links, `pipeline` of each unit on each unit of distance.
         """
         check_prices(prices)
         needed = self.amounts(network)
         total = needed.park * prices.park + needed.link * prices.link
-        if prices.pipeline_km:
-            check_kilometres(needed, network)
-            total += needed.pipeline_km * prices.pipeline_km
+        if prices.pipeline:
+            check_lengths(needed, network)
+            total += needed.pipeline * prices.pipeline
         return float(total)
 
 
-def check_kilometres(needed: Amounts, network: MultilayerNetwork) -> None:
-    if np.isnan(needed.pipeline_km):
-        places = network.storage.places
-        unknown = places.index[places[["lon", "lat"]].isna().any(axis=1)]
-        msg = "kilometres have a price, and places that links may lead to have no `lon` and `lat`; "
-        msg += f"without them: {examples(unknown) or 'nodes without a place'}."
-        raise InputError(f"{msg} Complete the table of places, or set `pipeline_km` to 0.")
+def check_lengths(needed: Amounts, network: MultilayerNetwork) -> None:
+    if np.isnan(needed.pipeline):
+        msg = "distance has a price, and a distance over which links may lead is unknown; "
+        if network.distances is None:
+            lon, lat = network.storage.points
+            unknown = network.storage.place_names[np.isnan(lon + lat)[:-1]]
+            msg += f"without `lon` and `lat`: {examples(unknown) or 'nodes without a place'}; "
+        raise InputError(
+            f"{msg}complete the table of places, or of distances, or set `pipeline` to 0."
+        )
 
 
 def cost_of(scenario: object, prices: Prices, network: MultilayerNetwork) -> float | None:
@@ -153,7 +157,7 @@ def draws_nothing(scenario: object) -> bool:
 
 
 def check_prices(prices: object) -> None:
-    mend = "Prices(park=..., link=..., pipeline_km=...)"
+    mend = "Prices(park=..., link=..., pipeline=...)"
     check_type("prices", prices, Prices, mend=mend)
 
 

@@ -70,7 +70,7 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
        Weight, periods, attributes and direction are kept.
     3. *New ties* lead to home nodes, drawn as the pipelines of a `ReverseEnclave` are.
 
-    *Cost*: no park, new ties are local links, kept ones are paid by the kilometre from home. See
+    *Cost*: no park, new ties are local links, kept ones are paid by distance from home. See
     `Prices`.
 
     Examples
@@ -134,8 +134,8 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
         if not len(ends.node):
             raise self._too_few(kept, 0)
         sides = (scene.home, scene.host)
-        _, km = expected_links(network, *sides, [(ends, kept)])
-        return Amounts(0.0, new, km)
+        _, far = expected_links(network, *sides, [(ends, kept)])
+        return Amounts(0.0, new, far)
 
     def _too_few(self, count: int, n_ties: int) -> InputError:
         return InputError(

@@ -15,7 +15,7 @@ from netinnov.polycentricity import effective_number, gini
 from netinnov.scenarios import Prices, ReverseEnclave
 
 IDS = ["home", "host", "far", "end"]
-PRICES = Prices(park=1, link=1, pipeline_km=0.02)
+PRICES = Prices(park=1, link=1, pipeline=0.02)
 
 
 @pytest.fixture(scope="module")

@@ -238,7 +238,7 @@ def test_distances_without_coordinates_name_the_nodes():
         pd.DataFrame({"place": ["p", "q"]}, index=["a", "b"]),
         pd.DataFrame({"source": ["a"], "target": ["b"]}),
     )
-    with pytest.raises(InputError, match=r"2 linked nodes of layer 'links' .* e\.g\. 'a', 'b'"):
+    with pytest.raises(InputError, match=r"layer 'links' .* 2 have none, e\.g\. 'p', 'q'"):
         rewire(network, preserve=("distance",))
 
 

@@ -21,7 +21,7 @@ from netinnov.polycentricity import detect_centres, effective_number, herfindahl
 from netinnov.scenarios import NewLinks, Prices
 
 IDS = list("abcdefg")
-PRICES = Prices(park=1, link=1, pipeline_km=1)
+PRICES = Prices(park=1, link=1, pipeline=1)
 
 
 def case(seed: int, n: int = 5):

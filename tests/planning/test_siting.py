@@ -19,7 +19,7 @@ from netinnov.polycentricity import effective_number, gini
 from netinnov.scenarios import Combined, DirectLinks, NewLinks, Prices, ReverseEnclave
 
 IDS = list("abcdefgh")
-PRICES = Prices(park=1, link=1, pipeline_km=0.01)
+PRICES = Prices(park=1, link=1, pipeline=0.01)
 
 
 def instances(fast: int, number: int) -> list[Any]:
@@ -350,7 +350,7 @@ def test_a_class_of_ones_own_with_a_cost_is_a_candidate_within_a_budget():
     links = pd.DataFrame({"source": list("abcd"), "target": list("bcde")})
     network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
     own = {"ae": Bridge("a", "e", 2.5), "ac": Bridge("a", "c", 1), "ce": Bridge("c", "e", 1)}
-    prices = ni.scenarios.Prices(park=1, link=2, pipeline_km=0)
+    prices = ni.scenarios.Prices(park=1, link=2, pipeline=0)
     options = {"candidates": own, "prices": prices, "objective": "efficiency"}
     plan = site_enclaves(network, budget=4, **options)
     assert set(plan.sites) == {"ac", "ce"}

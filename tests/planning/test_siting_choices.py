@@ -68,7 +68,7 @@ def test_more_plans_than_can_be_valued_are_refused():
 
 def test_plans_within_a_budget_have_their_cost():
     network, candidates = case(2)
-    prices = Prices(park=1, link=1, pipeline_km=1)
+    prices = Prices(park=1, link=1, pipeline=1)
     costs = {name: scenario.cost(prices, network) for name, scenario in candidates.items()}
     front = pareto_plans(network, candidates=candidates, budget=300, prices=prices, objectives=BOTH)
     for row in front.plans.itertuples():

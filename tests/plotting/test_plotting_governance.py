@@ -140,7 +140,7 @@ def test_each_column_has_its_scale_and_its_best_is_filled(ax):
 def test_a_comparison_is_drawn_itself_and_measures_are_chosen(ax):
     system = ni.datasets.make_city_system(rng=1)
     home, host = system.places.index[[-1, 0]]
-    prices = Prices(park=5, link=1, pipeline_km=0.01)
+    prices = Prices(park=5, link=1, pipeline=0.01)
     two = {"home": home, "host": host, "approaches": ["merger", "reverse enclave"]}
     result = compare_approaches(system, **two, budget=30, prices=prices, replicates=2, rng=1)
     plot_approaches(result, measures=["home_access", "efficiency"], ax=ax)

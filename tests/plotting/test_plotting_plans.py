@@ -28,7 +28,7 @@ PAIRS = pd.DataFrame(
     {"home": ["d", "e", "f", "d"], "host": ["b", "b", "a", "a"]}, index=["db", "eb", "fa", "da"]
 )
 LINKS = {site: NewLinks([tuple(PAIRS.loc[site])], weight=4) for site in PAIRS.index}
-PRICES = Prices(park=1, link=1, pipeline_km=1)
+PRICES = Prices(park=1, link=1, pipeline=1)
 
 
 @pytest.fixture(scope="module")

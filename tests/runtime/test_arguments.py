@@ -312,7 +312,7 @@ def a_network() -> ni.MultilayerNetwork:
 
 
 def compared_approaches(**options: Any) -> None:
-    prices = ni.scenarios.Prices(park=1, link=1, pipeline_km=0)
+    prices = ni.scenarios.Prices(park=1, link=1, pipeline=0)
     defaults = {"home": "a", "host": "b", "budget": 9, "prices": prices, "approaches": ["merger"]}
     ni.governance.compare_approaches(a_network(), **(defaults | options))
 

@@ -32,7 +32,7 @@ from netinnov.scenarios._prices import Priced
 DEGREE = 111.195080
 """Kilometres of a degree of the equator: 6371.0088 pi / 180."""
 
-PRICES = Prices(park=20, link=2, pipeline_km=0.1)
+PRICES = Prices(park=20, link=2, pipeline=0.1)
 PARK = ReverseEnclave("home", "host", 10, 0.4)
 
 
@@ -68,7 +68,7 @@ def test_costs_by_hand(scenario, parks: int, links: int, degrees: int) -> None:
     assert amounts == pytest.approx((parks, links, degrees * DEGREE))
     expected = 20 * parks + 2 * links + 0.1 * degrees * DEGREE
     assert scenario.cost(PRICES, network) == pytest.approx(expected)
-    free = Prices(park=20, link=2, pipeline_km=0)
+    free = Prices(park=20, link=2, pipeline=0)
     assert scenario.cost(free, network) == 20 * parks + 2 * links
     unknown = network.select(nodes=["home", "host", "far"])
     unknown = ni.build_network(unknown.nodes, unknown.links)
@@ -104,7 +104,7 @@ def test_kilometres_are_expected_under_the_rule_by_which_ends_are_drawn() -> Non
     assert talent.amounts(network) == pytest.approx((0, 0, (expected - 1) * DEGREE))
     # Uniform: each of the three with 2/3. All of them, and host again: no chance is left.
     even = dataclasses.replace(park, attachment=0)
-    assert even.amounts(network).pipeline_km == pytest.approx(2 / 3 * 6 * DEGREE)
+    assert even.amounts(network).pipeline == pytest.approx(2 / 3 * 6 * DEGREE)
     whole = dataclasses.replace(park, size=5)
     assert whole.amounts(network) == pytest.approx((1, 2, 6 * DEGREE))
 
@@ -223,14 +223,14 @@ def test_distances_are_asked_for_only_where_they_count() -> None:
     assert TalentAttraction("home", "host", 5, 0).cost(PRICES, two_cities()) == 2 * 5
     # Of three links two embed, in host and in far; those with nowhere are not among them.
     assert dataclasses.replace(PARK, size=3).cost(PRICES, two_cities()) > 0
-    with pytest.raises(InputError, match="no `lon` and `lat`; without them: 'nowhere'"):
+    with pytest.raises(InputError, match="without `lon` and `lat`: 'nowhere'"):
         ReverseEnclave("home", "far", 5, 0).cost(PRICES, two_cities())
     no_place = two_cities().with_nodes(pd.DataFrame(index=["lost"]))
     no_place = no_place.with_links(pd.DataFrame({"source": ["lost"], "target": ["host"]}))
-    with pytest.raises(InputError, match="no `lon` and `lat`"):
+    with pytest.raises(InputError, match="distance has a price"):
         PARK.cost(PRICES, no_place)
     lost = dataclasses.replace(PARK, host="nowhere")
-    with pytest.raises(InputError, match="without them: 'nowhere'"):
+    with pytest.raises(InputError, match="without `lon` and `lat`: 'nowhere'"):
         lost.cost(PRICES, two_cities())
     with pytest.raises(InputError, match="did you mean 'host'"):
         dataclasses.replace(PARK, host="hosts").cost(PRICES, two_cities())
@@ -243,9 +243,9 @@ def test_distances_are_asked_for_only_where_they_count() -> None:
 @pytest.mark.parametrize("wrong", [-1, float("nan"), float("inf"), "cheap"])
 def test_prices_check_themselves(wrong) -> None:
     with pytest.raises(InputError, match="`link`"):
-        Prices(park=1, link=wrong, pipeline_km=1)
+        Prices(park=1, link=wrong, pipeline=1)
     with pytest.raises(InputError, match="three times 0"):
-        Prices(park=0, link=0, pipeline_km=0)
+        Prices(park=0, link=0, pipeline=0)
 
 
 def test_equal_cost_by_hand() -> None:
@@ -267,7 +267,7 @@ def test_a_budget_may_pay_for_nothing_or_for_anything() -> None:
     network = two_cities()
     with pytest.raises(InputError, match=r"budget of 11\.\d+ does not pay .* of size 1"):
         equal_cost(network, DirectLinks("home", "host", 1), PARK, prices=PRICES)
-    free = Prices(park=1, link=0, pipeline_km=0)
+    free = Prices(park=1, link=0, pipeline=0)
     with pytest.raises(InputError, match="links of this ReverseEnclave cost 1, within the budget"):
         equal_cost(network, PARK, PARK, prices=free)
     with pytest.raises(
@@ -288,7 +288,7 @@ def test_a_budget_may_pay_for_nothing_or_for_anything() -> None:
     km=st.floats(0.001, 10),
 )
 def test_one_more_link_would_be_too_much(size, share, kept, park, link, km) -> None:
-    network, prices = two_cities(), Prices(park=park, link=link, pipeline_km=km)
+    network, prices = two_cities(), Prices(park=park, link=link, pipeline=km)
     scenario = ReverseEnclave("home", "host", size, share)
     budget = scenario.cost(prices, network)
     assert equal_cost(network, scenario, scenario, prices=prices).size >= size
@@ -351,19 +351,19 @@ def test_prices_can_break_even_without_distances() -> None:
     # Kilometres cost nothing: of 10 links 3 are local, of the talents' 10 ties 6.
     known = two_cities()
     unknown = ni.build_network(known.nodes, known.links)
-    prices = Prices(park=20, link=2, pipeline_km=0)
+    prices = Prices(park=20, link=2, pipeline=0)
     talent = TalentAttraction("home", "host", 10, 0.4)
     table = break_even_prices(unknown, PARK, talent, prices=prices, effects=(3, 1))
     # 3 * 6 l = p + 3 l: p = 15 l.
     assert table["break_even"].tolist()[:2] == pytest.approx([30, 20 / 15])
     assert table["better"].tolist() == ["below", "above", "unknown"]
-    assert math.isnan(table.loc["pipeline_km", "break_even"])
-    with pytest.raises(InputError, match="kilometres have a price"):
+    assert math.isnan(table.loc["pipeline", "break_even"])
+    with pytest.raises(InputError, match="distance has a price"):
         break_even_prices(unknown, PARK, talent, prices=PRICES, effects=(3, 1))
     # Where they are known, their price has a break-even too.
     table = break_even_prices(known, PARK, talent, prices=prices, effects=(1, 1))
     # 12 + 12 D k = 26 + 10 D k
-    assert table.loc["pipeline_km", "break_even"] == pytest.approx(7 / DEGREE)
+    assert table.loc["pipeline", "break_even"] == pytest.approx(7 / DEGREE)
 
 
 def test_what_has_a_cost_must_say_what_it_needs() -> None:

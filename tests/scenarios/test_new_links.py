@@ -28,7 +28,7 @@ def test_links_in_one_place_are_local_and_others_are_paid_by_the_kilometre(netwo
     park, local, km = links.amounts(network)
     assert (park, local) == (0.0, 1.0)
     assert km == pytest.approx(2 * 6371.0088 * np.pi / 180)
-    prices = Prices(park=9, link=3, pipeline_km=0)
+    prices = Prices(park=9, link=3, pipeline=0)
     assert links.cost(prices, network) == 3.0
 
 
@@ -46,5 +46,5 @@ def test_unknown_ids_and_places_without_coordinates_are_named(network):
         apply_scenario(network, NewLinks([("a", "z")]))
     nodes = pd.DataFrame({"place": ["p", "q"]}, index=["a", "b"])
     bare = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
-    with pytest.raises(InputError, match="without them: 'p', 'q'"):
-        NewLinks([("a", "b")]).cost(Prices(park=1, link=1, pipeline_km=1), bare)
+    with pytest.raises(InputError, match="without `lon` and `lat`: 'p', 'q'"):
+        NewLinks([("a", "b")]).cost(Prices(park=1, link=1, pipeline=1), bare)

@@ -321,16 +321,16 @@ def test_random_ends_have_the_same_weights_elsewhere() -> None:
 def test_a_volume_costs_its_weight_and_kilometres() -> None:
     # 4 of home's 8: 1.5 stay at the host, 1 goes home and 1.125 to c, a degree away each, and
     # 0.375 to d, two degrees away.
-    prices = Prices(park=10, link=2, pipeline_km=0.1)
+    prices = Prices(park=10, link=2, pipeline=0.1)
     cost = 10 + 2 * 1.5 + 0.1 * KM * (1 + 1.125 + 0.375 * 2)
     assert PARK.cost(prices, cities()) == pytest.approx(cost)
-    assert PARK.cost(Prices(park=10, link=2, pipeline_km=0), cities()) == pytest.approx(13)
+    assert PARK.cost(Prices(park=10, link=2, pipeline=0), cities()) == pytest.approx(13)
 
 
 @pytest.mark.parametrize("sized", [{"volume": 1.0}, {"volume_share": 0.1}])
 @pytest.mark.parametrize("kind", [ReverseEnclave, ForwardEnclave, DirectLinks])
 def test_a_rival_of_the_same_cost_costs_exactly_the_same(kind: Any, sized: Any) -> None:
-    prices = Prices(park=10, link=2, pipeline_km=0.1)
+    prices = Prices(park=10, link=2, pipeline=0.1)
     more = {} if kind is DirectLinks else {"pipeline_share": 0.5}
     rival = equal_cost(cities(), PARK, kind("a", "c", **sized, **more), prices=prices)
     assert [getattr(rival, name) is None for name in ("size", *sized)] == [True, False]
@@ -338,12 +338,12 @@ def test_a_rival_of_the_same_cost_costs_exactly_the_same(kind: Any, sized: Any) 
 
 
 def test_a_budget_below_a_park_buys_no_volume() -> None:
-    prices = Prices(park=1000, link=2, pipeline_km=0.1)
+    prices = Prices(park=1000, link=2, pipeline=0.1)
     links = DirectLinks("a", "b", volume=1)
     with pytest.raises(InputError, match="does not pay for a ReverseEnclave, whose park"):
         equal_cost(cities(), links, PARK, prices=prices)
     with pytest.raises(InputError, match="costs nothing, so no volume"):
-        equal_cost(cities(), PARK, links, prices=Prices(park=1, link=0, pipeline_km=0))
+        equal_cost(cities(), PARK, links, prices=Prices(park=1, link=0, pipeline=0))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,191 @@
+"""Distances between places: those of the network's own table, or great circles in km."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from netinnov._network.columns import as_numbers, as_text
+from netinnov._network.geography import great_circle
+from netinnov._network.rows import locked
+from netinnov._runtime.arguments import check_type, did_you_mean, examples, shown
+from netinnov._typing import Codes, Floats
+from netinnov.errors import InputError
+
+if TYPE_CHECKING:
+    from netinnov._network.storage import Storage
+
+LONG = ["origin", "destination", "distance"]
+
+
+class DistanceTable(NamedTuple):
+    """Square arrays in the order of the table of places; NaN: unknown; 0 on the diagonal."""
+
+    directed: Floats  # from origin (row) to destination
+    mean: Floats  # of both directions; of one, where only one is known
+    unit: str
+
+
+class PlaceTable(NamedTuple):
+    """The places of a network, and their distances if great circles are not meant."""
+
+    frame: pd.DataFrame
+    distances: DistanceTable | None = None
+
+    def with_distances(self, table: object, unit: object) -> PlaceTable:
+        if table is None:
+            if unit != "km":
+                raise InputError(f"a unit ({shown(unit)}) is that of `distances`; there are none.")
+            return PlaceTable(self.frame)
+        return PlaceTable(self.frame, distance_table(table, unit, self.frame.index))
+
+    def long_distances(self) -> pd.DataFrame | None:
+        """One row a pair that is known."""
+        if self.distances is None:
+            return None
+        known, names = np.isfinite(self.distances.directed), self.frame.index
+        np.fill_diagonal(known, False)
+        origin, destination = np.nonzero(known)
+        columns = [names.take(origin), names.take(destination), self.distances.directed[known]]
+        return pd.DataFrame(dict(zip(LONG, columns, strict=True)))
+
+
+def distance_table(table: object, unit: object, names: pd.Index[str]) -> DistanceTable:
+    """Read a square or a long table over ids of places."""
+    if not isinstance(unit, str) or not unit.strip():
+        raise InputError(f'`distance_unit` must be a text such as "min"; found {shown(unit)}.')
+    check_type("distances", table, pd.DataFrame)
+    frame: Any = table
+    if set(LONG) <= set(frame.columns):
+        ends = [_codes(frame[name], names) for name in LONG[:2]]
+        values, pairs = _numbers(frame["distance"]), ends[0] * len(names) + ends[1]
+        twice = pd.Series(pairs).duplicated().to_numpy() & (ends[0] != ends[1])
+        if twice.any():
+            listed = examples(_pairs(np.column_stack(ends)[twice], names), str)
+            raise InputError(f"`distances` has a pair of places in more than one row: {listed}.")
+        square = np.full((len(names),) * 2, np.nan)
+        square[ends[0], ends[1]] = values
+    else:
+        rows, columns = _codes(frame.index, names), _codes(frame.columns, names)
+        for each, where in ((rows, "rows"), (columns, "columns")):
+            if (twice := pd.Index(each).duplicated()).any():
+                listed = examples(names.take(each[twice]))
+                raise InputError(
+                    f"`distances` has a place in more than one of its {where}: {listed}."
+                )
+        square = np.full((len(names),) * 2, np.nan)
+        values = np.stack([_numbers(frame.iloc[:, k]) for k in range(frame.shape[1])], axis=1)
+        square[np.ix_(rows, columns)] = values
+    np.fill_diagonal(square, 0.0)
+    bad = np.isinf(square) | (square < 0)
+    if bad.any():
+        listed = examples(_pairs(np.argwhere(bad), names), str)
+        msg = f"`distances` must be finite and at least 0, or missing; {bad.sum():,} are not: "
+        raise InputError(f"{msg}{listed}.")
+    return _with_mean(square, unit.strip())
+
+
+def _with_mean(square: Floats, unit: str) -> DistanceTable:
+    back = square.T
+    mean = np.where(np.isnan(square), back, np.where(np.isnan(back), square, (square + back) / 2))
+    same = np.array_equal(mean, square, equal_nan=True)
+    directed = locked(square)
+    return DistanceTable(directed, directed if same else locked(mean), unit)
+
+
+def changed(
+    table: DistanceTable, origin: Codes, destination: Codes, value: npt.ArrayLike
+) -> DistanceTable:
+    square = table.directed.copy()
+    square[origin, destination] = value
+    return _with_mean(square, table.unit)
+
+
+def between(
+    storage: Storage,
+    origin: npt.ArrayLike,
+    destination: npt.ArrayLike,
+    *,
+    directed: npt.ArrayLike = False,
+) -> Floats:
+    """Distances between places by code; NaN where unknown, and of no place (code -1)."""
+    a, b = np.asarray(origin), np.asarray(destination)
+    table = storage.place_table.distances
+    if table is None:
+        lon, lat = storage.points
+        return great_circle(lon[a], lat[a], lon[b], lat[b])
+    lengths = np.where(directed, table.directed[a, b], table.mean[a, b])
+    return np.where((a < 0) | (b < 0), np.nan, lengths)
+
+
+def needed(
+    storage: Storage,
+    origin: Codes,
+    destination: Codes,
+    why: str,
+    directed: bool = False,
+    mend: str = "",
+) -> Floats:
+    """Distances between places by code, none unknown: else an InputError that says `why`."""
+    lengths = between(storage, origin, destination, directed=directed)
+    unknown = np.isnan(lengths)
+    if not unknown.any():
+        return lengths
+    a, b = (each[unknown] for each in np.broadcast_arrays(origin, destination))
+    names = storage.place_names
+    if storage.place_table.distances is None or (np.minimum(a, b) < 0).any():
+        ends = np.unique(np.append(a, b))
+        lon, lat = storage.points
+        bare = ends[(ends < 0) | np.isnan(lon[ends] + lat[ends])]
+        listed = examples(names.take(bare[bare >= 0])) or "a node without a place"
+        msg = f"{why} needs `lon` and `lat` of places; {bare.size} have none, e.g. {listed}. "
+        msg += "Complete the table of places"
+        raise InputError(f"{msg}, or {mend}." if mend else f"{msg}.")
+    _refuse_pairs(a, b, names, why, directed=directed, mend=mend)
+    return lengths
+
+
+def known_distances(table: object, names: pd.Index[str], why: str) -> Floats:
+    """A user's table as a square array, mean of both directions; a missing one is refused."""
+    square = distance_table(table, "km", names).mean
+    if np.isnan(square).any():
+        origin, destination = np.nonzero(np.isnan(square))
+        _refuse_pairs(origin, destination, names, why)
+    return square
+
+
+def _refuse_pairs(
+    a: Any, b: Any, names: pd.Index[str], why: str, *, directed: bool = False, mend: str = ""
+) -> None:
+    if not directed:
+        a, b = np.minimum(a, b), np.maximum(a, b)
+    pairs = np.unique(np.column_stack([a, b]), axis=0)
+    msg = f"{why} needs distances of pairs of places; {len(pairs):,} are unknown: "
+    msg += f"{examples(_pairs(pairs, names), str)}. Complete the table of distances"
+    raise InputError(f"{msg}, or {mend}." if mend else f"{msg}.")
+
+
+def _pairs(codes: npt.NDArray[np.integer], names: pd.Index[str]) -> list[str]:
+    return [f"{names[a]} - {names[b]}" for a, b in codes]
+
+
+def _codes(ids: Any, names: pd.Index[str]) -> npt.NDArray[np.integer]:
+    text, _, _ = as_text(pd.Series(ids).reset_index(drop=True))
+    codes = names.get_indexer(pd.Index(text))
+    if (codes < 0).any():
+        lost = pd.unique(text[codes < 0])
+        hint = did_you_mean(lost[0], list(names)) if len(names) else ""
+        msg = f"`distances` names {len(lost):,} places that are not in the table of places: "
+        raise InputError(f"{msg}{examples(lost)}{hint}.")
+    return codes
+
+
+def _numbers(values: Any) -> Floats:
+    number, bad = as_numbers(values)
+    if np.any(bad):
+        listed = examples(pd.Series(values)[np.asarray(bad)].tolist())
+        raise InputError(f"`distances` must hold numbers; found {listed}.")
+    return number

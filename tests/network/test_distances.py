@@ -1,0 +1,275 @@
+"""Distances that belong to a network: a table in any unit, or great circles in km."""
+
+from __future__ import annotations
+
+import pickle
+from itertools import permutations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov import MultilayerNetwork
+from netinnov.centrality import harmonic_centrality
+from netinnov.connectivity import Frictions, access, average_path_length, global_efficiency
+from netinnov.errors import InputError
+from netinnov.linkages import gravity_residuals
+from netinnov.null_models import GravityNull, Relocate, Rewire, compare_with_null
+from netinnov.polycentricity import profile
+from netinnov.scenarios import DirectLinks, NewLinks, Prices, ReverseEnclave, placebo_candidates
+
+PLACES = pd.DataFrame(
+    {
+        "lon": [120.2, 118.9, 121.5, 120.7],
+        "lat": [30.3, 28.9, 29.9, 28.0],
+        "population": [9, 2, 8, 6],
+    },
+    index=["H", "Q", "N", "W"],
+)
+NODES = pd.DataFrame({"place": list("HQNW") * 2}, index=[f"{p}{k}" for k in "12" for p in "HQNW"])
+LINKS = pd.DataFrame(
+    {
+        "source": ["H1", "Q1", "N1", "W1", "H2", "Q2", "N2", "H1"],
+        "target": ["Q1", "N1", "W1", "H2", "N2", "W2", "H1", "W2"],
+        "weight": [5.0, 2.0, 3.0, 1.0, 4.0, 1.0, 2.0, 6.0],
+    }
+)
+MINUTES = pd.DataFrame(
+    [[0, 60, 50, 130], [66, 0, 120, np.nan], [50, 118, 0, 90], [128, np.nan, 96, 0]],
+    index=list("HQNW"),
+    columns=list("HQNW"),
+    dtype=float,
+)
+
+
+def network(**options):
+    return ni.build_network(NODES, LINKS, PLACES, **options)
+
+
+def great_circles(places):
+    """Haversine, by another formula: the angle between vectors on the unit sphere."""
+    lon, lat = np.radians(places[["lon", "lat"]].to_numpy().T)
+    points = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
+    chord = np.linalg.norm(points[:, None] - points[None], axis=-1)
+    km = 2 * 6371.0088 * np.arcsin(np.minimum(chord / 2, 1))
+    return pd.DataFrame(km, places.index, places.index)
+
+
+def test_square_and_long_tables_are_one():
+    long = MINUTES.rename_axis("origin").reset_index().melt("origin", var_name="destination")
+    long = long.rename(columns={"value": "distance"}).sample(frac=1, random_state=1)
+    square = network().with_distances(MINUTES.loc[list("WNQH"), list("NQHW")], unit="min")
+    assert square.equals(network().with_distances(long, unit="min"))
+    assert square.distance_unit == "min"
+    known = square.distances.set_index(["origin", "destination"])["distance"]
+    assert known["Q", "H"] == 66
+    assert len(known) == 10  # 12 ordered pairs, two unknown, and no diagonal
+    assert network().distances is None
+    assert network().distance_unit == "km"
+    assert not square.equals(network())
+    assert not square.equals(network().with_distances(MINUTES, unit="s"))
+    assert square.with_distances(None).equals(network())
+
+
+def test_a_network_hands_out_copies():
+    by_rail = network().with_distances(MINUTES, unit="min")
+    table = by_rail.distances
+    table.loc[0, "distance"] = 1.0
+    assert by_rail.distances.loc[0, "distance"] == 60
+
+
+def test_every_operation_carries_them():
+    by_rail = network(distances=MINUTES, distance_unit="min")
+    enclave = ReverseEnclave("Q", "H", size=1, pipeline_share=0.5)
+    others = {
+        "select": by_rail.select(places=["H", "Q"]),
+        "with_links": by_rail.with_links(LINKS),
+        "replace_links": by_rail.replace_links(LINKS),
+        "with_nodes": by_rail.with_nodes(pd.DataFrame({"place": ["H"]}, index=["x"])),
+        "aggregate": ni.aggregate(by_rail, by="place"),
+        "flatten": ni.flatten(by_rail),
+        "rewire": ni.rewire(by_rail, rng=1),
+        "symmetrize": ni.build.symmetrize(by_rail),
+        "scenario": ni.scenarios.apply_scenario(by_rail, enclave, rng=1),
+        "relocate": Relocate()(by_rail.with_nodes(_abroad()), np.random.default_rng(1)),
+        "pickle": pickle.loads(pickle.dumps(by_rail)),
+        "periods": ni.network.split_periods(by_rail.replace_links(LINKS.assign(period=1)))[1],
+    }
+    for name, other in others.items():
+        assert other.distance_unit == "min", name
+        pd.testing.assert_frame_equal(other.distances, by_rail.distances)
+
+
+def _abroad():
+    return pd.DataFrame({"place": ["H", "N"], "jurisdiction": ["Q", "W"]}, index=["x", "y"])
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (MINUTES.rename(index={"Q": "Qz"}), "not in the table of places: 'Qz'"),
+        (MINUTES.replace(60, -1), "at least 0, or missing; 1 are not: H - Q"),
+        (MINUTES.replace(60, np.inf), "1 are not: H - Q"),
+        (MINUTES.astype(object).replace(60, "x"), "must hold numbers; found 'x'"),
+        (MINUTES.rename(columns={"Q": "H"}), "more than one of its columns: 'H'"),
+        ([[0, 1], [1, 0]], "must be of the type DataFrame"),
+    ],
+)
+def test_bad_tables_are_refused(table, message):
+    with pytest.raises(InputError, match=message):
+        network().with_distances(table, unit="min")
+
+
+def test_a_pair_given_twice_and_a_unit_without_distances_are_refused():
+    long = pd.DataFrame({"origin": "H", "destination": "Q", "distance": [1.0, 2.0]})
+    with pytest.raises(InputError, match="more than one row: H - Q"):
+        network().with_distances(long)
+    with pytest.raises(InputError, match="there are none"):
+        network(distance_unit="min")
+    with pytest.raises(InputError, match="must be a text"):
+        network(distances=MINUTES, distance_unit="")
+
+
+def test_direction_and_pairs_known_one_way():
+    both = MINUTES.to_numpy().copy()
+    both[3, 1] = 200.0  # W to Q only
+    table = pd.DataFrame(both, MINUTES.index, MINUTES.columns)
+    link = pd.DataFrame({"source": ["Q1", "W1"], "target": ["H1", "Q1"]})
+    rules = {"distance": "unit", "frictions": Frictions(distance=1, per=1)}
+    plain = ni.build_network(NODES, link, PLACES, distances=table, distance_unit="min")
+    assert access(plain, origin=["Q1"], **rules)["H1"] == 1 + 63  # mean of 60 and 66
+    assert access(plain, origin=["Q1"], **rules)["W1"] == 1 + 200  # known one way
+    arrows = ni.build_network(
+        NODES, link, PLACES, directed=["links"], distances=table, distance_unit="min"
+    )
+    assert access(arrows, origin=["Q1"], **rules)["H1"] == 1 + 66
+    assert access(arrows, origin=["W1"], **rules)["Q1"] == 1 + 200
+
+
+def test_frictions_count_unknown_pairs_and_add_nothing():
+    by_rail = network(distances=MINUTES, distance_unit="min")
+    frictions = Frictions(distance=1, per=60)
+    with pytest.warns(UserWarning, match="2 links join places whose distance is unknown"):
+        length = access(by_rail, origin=["Q2"], frictions=frictions)
+    assert length["W2"] == 1.0
+    with pytest.raises(InputError, match="per"):
+        Frictions(distance=1, per=0)
+
+
+def test_unknown_pairs_that_are_needed_are_counted_and_named():
+    by_rail = ni.aggregate(network(distances=MINUTES, distance_unit="min"), by="place")
+    with pytest.raises(InputError, match="1 are unknown: Q - W"):
+        gravity_residuals(by_rail, layer="links", method="ppml")
+    with pytest.raises(InputError, match="1 are unknown: Q - W"):
+        ni.rewire(by_rail, preserve=("degree", "distance"), rng=1)
+    with pytest.raises(InputError, match=r"Q - W\. .*deterrence=None"):
+        GravityNull().fit(by_rail)
+    arrows = ni.build_network(
+        NODES, LINKS, PLACES, directed=["links"], distances=MINUTES, distance_unit="min"
+    )
+    with pytest.raises(InputError, match="2 are unknown: Q - W, W - Q"):
+        GravityNull().fit(ni.aggregate(arrows, by="place"))
+
+
+def measured(net):
+    """Numbers of functions that read distances, by name."""
+    of_places = ni.aggregate(net, by="place")
+    far = Frictions(border=0.3, distance=1.5, border_by_distance=0.5)
+    prices = Prices(park=5, link=1, pipeline=0.02)
+    rng = np.random.default_rng
+    abroad = net.with_nodes(_abroad())
+    rewired = ni.rewire(of_places, preserve=("degree", "distance"), bins=[0, 150, 400], rng=1)
+    enclave = ReverseEnclave("Q", "H", size=2, pipeline_share=0.5)
+    moved = Relocate(preserve=("distance",), outside=True)(abroad, rng(3))
+    return {
+        "efficiency": global_efficiency(net, frictions=far),
+        "length": average_path_length(net, distance="inverse", frictions=far, switch_cost=0.5),
+        "harmonic": harmonic_centrality(net, frictions=far).to_numpy(),
+        "residuals": gravity_residuals(
+            of_places, layer="links", method="ppml"
+        ).coefficients.to_numpy(),
+        "power": GravityNull("power").fit(of_places).to_numpy(),
+        "exponential": GravityNull("exponential").fit(of_places).to_numpy(),
+        "rewired": rewired.links["weight"].to_numpy(),
+        "relocated": pd.factorize(moved.nodes["place"])[0],
+        "cost": enclave.cost(prices, net),
+        "direct": DirectLinks("Q", "H", size=3).cost(prices, net),
+        "pairs": NewLinks([("H1", "W1"), ("Q1", "N2")]).cost(prices, net),
+        "placebos": placebo_candidates(net, enclave, match=("distance",))["distance"].to_numpy(),
+        "profile": profile(of_places, replicates=0).select_dtypes("number").to_numpy(),
+        "hosts": ni.planning.rank_hosts(net, home="Q", scenario=enclave, rng=1)[
+            "distance"
+        ].to_numpy(),
+    }
+
+
+def test_great_circles_as_a_table_change_nothing():
+    plain, table = measured(network()), measured(network().with_distances(great_circles(PLACES)))
+    for name, value in plain.items():
+        np.testing.assert_allclose(table[name], value, rtol=1e-9, err_msg=name)
+
+
+@pytest.mark.parametrize("factor", [0.01, 60.0])
+def test_units_change_nothing_where_all_scale(factor):
+    km = great_circles(PLACES)
+    plain, scaled = (network().with_distances(km * by, unit="x") for by in (1.0, factor))
+    frictions = [Frictions(distance=2, border_by_distance=1, per=1000 * by) for by in (1, factor)]
+    one, two = (
+        harmonic_centrality(net, frictions=each)
+        for net, each in zip((plain, scaled), frictions, strict=True)
+    )
+    np.testing.assert_allclose(one, two, rtol=1e-12)
+    one, two = (GravityNull("power").fit(ni.aggregate(net, by="place")) for net in (plain, scaled))
+    np.testing.assert_allclose(one, two, rtol=1e-6)
+    slow, fast = (
+        GravityNull("exponential").fit(ni.aggregate(net, by="place"))["coefficient"].iloc[0]
+        for net in (plain, scaled)
+    )
+    assert slow == pytest.approx(fast * factor, rel=1e-6)
+    bins = [np.array([0, 150, 400]) * by for by in (1.0, factor)]
+    one, two = (
+        ni.rewire(ni.aggregate(net, by="place"), preserve=("degree", "distance"), bins=each, rng=2)
+        for net, each in zip((plain, scaled), bins, strict=True)
+    )
+    assert one.links.equals(two.links)
+
+
+def test_an_asymmetric_table_keeps_zones_by_direction():
+    """Of a directed layer each link stays in the bin of its own direction."""
+    places = pd.DataFrame(index=list("abcdef"))
+    rng = np.random.default_rng(5)
+    pairs = list(permutations("abcdef", 2))
+    table = pd.DataFrame(pairs, columns=["origin", "destination"])
+    table["distance"] = rng.integers(1, 4, len(pairs)) * 10.0
+    chosen = pd.DataFrame([pairs[k] for k in rng.choice(len(pairs), 14, replace=False)])
+    links = chosen.set_axis(["source", "target"], axis=1)
+    nodes = pd.DataFrame({"place": places.index}, index=places.index)
+    net = MultilayerNetwork(nodes, links, places=places, directed=["links"], distances=table)
+    lengths = table.set_index(["origin", "destination"])["distance"]
+
+    def by_bin(links):
+        return sorted(lengths.loc[list(zip(links["source"], links["target"], strict=True))])
+
+    null = Rewire(preserve=("degree", "distance"), bins=[0, 15, 25, 35], trials=50)
+    moved = [null(net, np.random.default_rng(k)) for k in range(20)]
+    assert all(by_bin(each.links) == by_bin(net.links) for each in moved)
+    assert any(not each.links.equals(net.links) for each in moved)
+    test = compare_with_null(net, measure=lambda n: n.n_links, null=null, replicates=19, rng=1)
+    assert test.observed == 14
+
+
+def test_travel_times_leave_one_row_of_a_profile_undefined():
+    """Three places 1 apart from one another, and 10 but for a hub: no such points exist."""
+    places = list("abcd")
+    table = pd.DataFrame(1.0, places, places)
+    table.loc["a", "b"] = table.loc["b", "a"] = 10.0
+    nodes = pd.DataFrame({"place": places}, index=places)
+    links = pd.DataFrame({"source": list("aab"), "target": list("bcd"), "weight": [3.0, 2, 1]})
+    net = MultilayerNetwork(nodes, links, distances=table, distance_unit="min")
+    found = profile(net, replicates=0, rng=1)
+    row = found.loc["urban_centrality_index"]
+    assert np.isnan(row["value"])
+    assert row["untested"] == "the distances are not conditionally negative definite"
+    others = found.drop(index="urban_centrality_index")
+    assert others["value"].notna().all()
