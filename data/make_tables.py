@@ -107,7 +107,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def read_facts(folder: Path) -> Facts:
-    """Read the four tables as text; an empty cell is missing, and NA would be text."""
+    """Read the tables as text; an empty cell is missing, and NA would be text."""
     return {
         name: pd.read_csv(
             folder / f"{name}.csv", dtype="str", keep_default_na=False, na_values=[""]
@@ -123,7 +123,7 @@ def make_tables(folder: Path, facts: Facts) -> dict[str, bytes]:
     # Rounded, so that every machine writes the same text.
     modelled = modelled.assign(
         weight=modelled["weight"].map("{:.8g}".format),
-        distance_km=modelled["distance_km"].map("{:.3f}".format),
+        distance_km=modelled["distance"].map("{:.3f}".format),
     )
     columns = ["source", "target", "weight", "distance_km"]
     parameters = GRAVITY | {"n_units": len(units), "n_links": len(modelled)}
@@ -167,6 +167,8 @@ def find_problems(facts: Facts) -> Iterator[str]:
     for name, column in DATES:
         bad = ~facts[name][column].map(_is_date, na_action="ignore").fillna(True).astype(bool)
         yield from _rows(facts, name, bad, f"{column} must be YYYY, YYYY-MM or YYYY-MM-DD")
+    twice = facts["rail_minutes"].duplicated(["origin", "destination"])
+    yield from _rows(facts, "rail_minutes", twice, "a pair of cities must be given once")
     yield from _identity_problems(facts)
     yield from _rule_problems(facts)
 

@@ -53,19 +53,21 @@ class PlaceTable(NamedTuple):
         return pd.DataFrame(dict(zip(LONG, columns, strict=True)))
 
 
-def distance_table(table: object, unit: object, names: pd.Index[str]) -> DistanceTable:
+def distance_table(
+    table: object, unit: object, names: pd.Index[str], name: str = "distances"
+) -> DistanceTable:
     """Read a square or a long table over ids of places."""
     if not isinstance(unit, str) or not unit.strip():
         raise InputError(f'`distance_unit` must be a text such as "min"; found {shown(unit)}.')
-    check_type("distances", table, pd.DataFrame)
+    check_type(name, table, pd.DataFrame)
     frame: Any = table
     if set(LONG) <= set(frame.columns):
-        ends = [_codes(frame[name], names) for name in LONG[:2]]
+        ends = [_codes(frame[end], names) for end in LONG[:2]]
         values, pairs = _numbers(frame["distance"]), ends[0] * len(names) + ends[1]
         twice = pd.Series(pairs).duplicated().to_numpy() & (ends[0] != ends[1])
         if twice.any():
             listed = examples(_pairs(np.column_stack(ends)[twice], names), str)
-            raise InputError(f"`distances` has a pair of places in more than one row: {listed}.")
+            raise InputError(f"`{name}` has a pair of places in more than one row: {listed}.")
         square = np.full((len(names),) * 2, np.nan)
         square[ends[0], ends[1]] = values
     else:
@@ -73,9 +75,7 @@ def distance_table(table: object, unit: object, names: pd.Index[str]) -> Distanc
         for each, where in ((rows, "rows"), (columns, "columns")):
             if (twice := pd.Index(each).duplicated()).any():
                 listed = examples(names.take(each[twice]))
-                raise InputError(
-                    f"`distances` has a place in more than one of its {where}: {listed}."
-                )
+                raise InputError(f"`{name}` has a place in more than one of its {where}: {listed}.")
         square = np.full((len(names),) * 2, np.nan)
         values = np.stack([_numbers(frame.iloc[:, k]) for k in range(frame.shape[1])], axis=1)
         square[np.ix_(rows, columns)] = values
@@ -83,7 +83,7 @@ def distance_table(table: object, unit: object, names: pd.Index[str]) -> Distanc
     bad = np.isinf(square) | (square < 0)
     if bad.any():
         listed = examples(_pairs(np.argwhere(bad), names), str)
-        msg = f"`distances` must be finite and at least 0, or missing; {bad.sum():,} are not: "
+        msg = f"`{name}` must be finite and at least 0, or missing; {bad.sum():,} are not: "
         raise InputError(f"{msg}{listed}.")
     return _with_mean(square, unit.strip())
 
@@ -94,14 +94,6 @@ def _with_mean(square: Floats, unit: str) -> DistanceTable:
     same = np.array_equal(mean, square, equal_nan=True)
     directed = locked(square)
     return DistanceTable(directed, directed if same else locked(mean), unit)
-
-
-def changed(
-    table: DistanceTable, origin: Codes, destination: Codes, value: npt.ArrayLike
-) -> DistanceTable:
-    square = table.directed.copy()
-    square[origin, destination] = value
-    return _with_mean(square, table.unit)
 
 
 def between(
@@ -187,5 +179,5 @@ def _numbers(values: Any) -> Floats:
     number, bad = as_numbers(values)
     if np.any(bad):
         listed = examples(pd.Series(values)[np.asarray(bad)].tolist())
-        raise InputError(f"`distances` must hold numbers; found {listed}.")
+        raise InputError(f"distances of places must be numbers; found {listed}.")
     return number

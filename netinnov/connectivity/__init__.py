@@ -12,6 +12,7 @@ from netinnov.connectivity._lengths import (
     average_path_length as average_path_length,
     global_efficiency as global_efficiency,
 )
+from netinnov.connectivity._potential import potential as potential
 from netinnov.connectivity._reach import (
     ExternalReach as ExternalReach,
     external_reach as external_reach,

@@ -22,6 +22,7 @@ __all__ = [
     "load_quzhou",
     "load_research_cities",
     "load_yrd_enclaves",
+    "load_yrd_rail_minutes",
     "make_city_system",
 ]
 
@@ -123,6 +124,40 @@ def load_quzhou() -> MultilayerNetwork:
     used = places.index.isin([*nodes["place"], *nodes["jurisdiction"]])
     used |= places.index.isin(places.loc[used, "parent"])
     return build_network(nodes, links, places[used], _layers_of(links), _records_of(links))
+
+
+def load_yrd_rail_minutes() -> pd.DataFrame:
+    """Minutes by direct high-speed train between 29 cities of the Yangtze River Delta.
+
+    The timetable of one day, 10 March 2016: the least time from departure to arrival in one train
+    (G, D and C), over all stations that bear the name of the city.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``origin``, ``destination`` (ids of places of `load_yrd_enclaves`) and ``distance``
+        (minutes); one row an ordered pair with a direct train, 605 of 812. The two directions of a
+        pair may differ. 12 of the 41 cities had no such station.
+
+    Notes
+    -----
+    No changes of train: `linkages.travel_times` adds them. A station that serves a city under
+    another name is not counted. The public timetable, as collected in
+    https://github.com/metromancn/Parse12306 (MIT).
+
+    Examples
+    --------
+    >>> from netinnov.datasets import load_yrd_enclaves, load_yrd_rail_minutes
+    >>> from netinnov.linkages import travel_times
+    >>> minutes = load_yrd_rail_minutes()
+    >>> minutes.set_index(["origin", "destination"])["distance"]["quzhou", "hangzhou"]
+    np.float64(66.0)
+    >>> times = travel_times(minutes, transfer=30)
+    >>> by_rail = load_yrd_enclaves().with_distances(times, unit="min")
+    >>> len(by_rail.distances)
+    812
+    """
+    return read_packaged("rail_minutes")
 
 
 def gravity_parameters() -> dict[str, Any]:

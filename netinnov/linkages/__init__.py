@@ -15,5 +15,6 @@ from netinnov.linkages._residuals import (
     GravityFit as GravityFit,
     gravity_residuals as gravity_residuals,
 )
+from netinnov.linkages._travel_times import travel_times as travel_times
 
 __dir__ = publish(globals())

@@ -6,6 +6,7 @@ from netinnov.scenarios._apply_scenario import (
     apply_scenario as apply_scenario,
     remove_enclaves as remove_enclaves,
 )
+from netinnov.scenarios._changed_distances import ChangedDistances as ChangedDistances
 from netinnov.scenarios._direct_links import DirectLinks as DirectLinks, NewLinks as NewLinks
 from netinnov.scenarios._enclave import (
     ForwardEnclave as ForwardEnclave,

@@ -103,6 +103,7 @@ def test_the_script_writes_what_check_accepts(run: Run, tmp_path: Path) -> None:
         ("links", 2, "weight", "two", "weight must be one of 1"),
         ("links", 2, "amount", "5", "amount and unit must be given together"),
         ("links", 2, "layer", "hosting", "a link of ownership must lead to the site"),
+        ("rail_minutes", 2, "destination", "changzhou", "a pair of cities must be given once"),
     ],
 )
 def test_the_script_names_the_line_and_the_rule(
@@ -120,7 +121,7 @@ def test_the_data_package_is_valid_and_says_what_is_in_it(open_package) -> None:
     report = package.validate()
     assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "message"])
     sizes = {resource.name: len(resource.read_rows()) for resource in package.resources}
-    assert sizes == {"places": 121, "parks": 72, "actors": 173, "links": 283}
+    assert sizes == {"places": 121, "parks": 72, "actors": 173, "links": 283, "rail_minutes": 605}
     for resource in package.resources:
         for field in resource.schema.fields:
             assert len(field.description) > 5, (resource.name, field.name)

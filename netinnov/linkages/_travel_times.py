@@ -1,0 +1,60 @@
+"""Least times of journeys with changes, from the times of direct connections."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csgraph
+
+from netinnov._network.distances import LONG, distance_table
+from netinnov._runtime.arguments import check_number, check_type
+
+
+def travel_times(direct: pd.DataFrame, *, transfer: float) -> pd.DataFrame:
+    """Least time between all pairs of places over direct connections.
+
+    Parameters
+    ----------
+    direct : DataFrame
+        Times of direct connections in any unit: a long table with columns ``origin``,
+        ``destination``, ``distance``, one row a pair, or a square one (rows: origins) with NaN
+        where there is none. The diagonal is ignored.
+    transfer : float
+        Time of a change between two connections, in the same unit, at least 0.
+
+    Returns
+    -------
+    DataFrame
+        Square, origins in rows, places sorted: a journey of k connections takes the sum of their
+        times + (k - 1) * `transfer`. NaN where no journey leads; 0 on the diagonal.
+
+    Raises
+    ------
+    InputError
+        A time is negative or infinite, or a pair stands there twice.
+
+    See Also
+    --------
+    netinnov.MultilayerNetwork.with_distances : takes the result.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> trains = {"origin": ["Q", "H"], "destination": ["H", "S"], "distance": [46.0, 45.0]}
+    >>> travel_times(pd.DataFrame(trains), transfer=20).loc["Q"].to_dict()
+    {'H': 46.0, 'Q': 0.0, 'S': 111.0}
+    """
+    check_type("direct", direct, pd.DataFrame)
+    check_number("transfer", transfer, low=0)
+    long = set(LONG) <= set(direct.columns)
+    ends = [direct["origin"], direct["destination"]] if long else [direct.index, direct.columns]
+    names = pd.Index(sorted({str(name).strip() for end in ends for name in end}), dtype="str")
+    times = distance_table(direct, "min", names, name="direct").directed
+    graph = csgraph.csgraph_from_dense(
+        np.where(np.isnan(times) | np.eye(len(names), dtype=bool), np.inf, times + transfer),
+        null_value=np.inf,
+    )
+    least = csgraph.dijkstra(graph) - transfer
+    least[np.isinf(least)] = np.nan
+    np.fill_diagonal(least, 0.0)
+    return pd.DataFrame(least, names, names)
