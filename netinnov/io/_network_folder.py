@@ -33,6 +33,7 @@ from netinnov.network import MultilayerNetwork
 Format = Literal["csv", "parquet"]
 
 FORMAT = "netinnov network 1"
+TABLES = {"nodes", "places", "layers", "links"}
 ARROW = {"boolean": pa.bool_(), "integer": pa.int64(), "number": pa.float64(), "text": pa.string()}
 PARSE: dict[Kind, Callable[[str], Any]] = {
     "boolean": {"true": True, "false": False}.__getitem__,
@@ -53,8 +54,9 @@ def write_network(
         Any network.
     folder : path
         Folder to make. It appears when everything is in it, or not at all. Holds ``nodes``,
-        ``links``, ``places`` and ``layers`` (as tables with the columns of `build_network`) and
-        ``network.json``: the types of the columns, and the SHA-256 of each file.
+        ``links``, ``places``, ``layers`` and, if the network has them, ``distances`` (as tables
+        with the columns of `build_network`) and ``network.json``: the types of the columns, and the
+        SHA-256 of each file.
     format : {"csv", "parquet"}
         Of the tables. CSV is UTF-8, with text in quotation marks; an empty field is missing.
 
@@ -94,11 +96,15 @@ def write_network(
         "layers": network.layer_table.reset_index(),
         "links": network.links,
     }
+    if (distances := network.distances) is not None:
+        frames["distances"] = distances
     tables = {name: columns_of(frame) for name, frame in frames.items()}
     for name, columns in tables.items():
         for column in columns:
             _refuse_what_is_lost(name, column, frames[name][column.name])
     about: dict[str, Any] = {"format": FORMAT, "tables": {}}
+    if distances is not None:
+        about["distance_unit"] = network.distance_unit
     for name, columns in tables.items():
         records = {column.name: column.record for column in columns}
         held = {"file": f"{name}.{format}", "rows": len(frames[name]), "columns": records}
@@ -125,8 +131,8 @@ def read_network(folder: str | os.PathLike[str]) -> MultilayerNetwork:
     Returns
     -------
     MultilayerNetwork
-        Equal to the one written: ids, order, attributes and their types, places, layers,
-        their records, weights and periods.
+        Equal to the one written: ids, order, attributes and their types, places, distances,
+        layers, their records, weights and periods.
 
     Raises
     ------
@@ -152,8 +158,7 @@ def read_network(folder: str | os.PathLike[str]) -> MultilayerNetwork:
         name: read_exact(folder / held["file"], held["columns"], held["rows"])
         for name, held in about["tables"].items()
     }
-    nodes, links, places = tables["nodes"], tables["links"], tables["places"]
-    return MultilayerNetwork(nodes, links, places=places, layers=tables["layers"])
+    return MultilayerNetwork(**tables, distance_unit=about.get("distance_unit", "km"))
 
 
 def is_network_folder(folder: Path) -> bool:
@@ -192,7 +197,7 @@ def _about(folder: Path) -> dict[str, Any]:
         tables = about["tables"]
         files = [each["file"] for each in tables.values()]
         sound = about["format"] == FORMAT and {*files} <= {*about["files"]}
-        sound &= {"nodes", "places", "layers", "links"} <= tables.keys()
+        sound &= TABLES <= tables.keys() <= {*TABLES, "distances"}
         sound &= all(isinstance(name, str) for name in files)
         sound &= all({"rows", "columns"} <= table.keys() for table in tables.values())
     except (AttributeError, KeyError, TypeError, ValueError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -53,7 +54,8 @@ class ChangedDistances:
     def __post_init__(self) -> None:
         check_mapping("changes", self.changes, "from pairs of places to distances", filled=True)
         kept: dict[tuple[str, str], float] = {}
-        for pair, distance in self.changes.items():
+        given: Mapping[Any, float] = self.changes
+        for pair, distance in given.items():
             if not isinstance(pair, tuple) or len(pair) != 2 or pair[0] == pair[1]:
                 msg = "`changes` must have pairs of different places as keys, such as ('Q', 'H'); "
                 raise InputError(f"{msg}found {shown(pair)}.")

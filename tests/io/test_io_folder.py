@@ -43,6 +43,18 @@ def odd(small: MultilayerNetwork) -> MultilayerNetwork:
     return build_network(nodes, links, small.places, small.directed)
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_distances_and_their_unit_come_back(small: MultilayerNetwork, format: str) -> None:
+    names = small.places.index
+    table = pd.DataFrame(np.pi * np.arange(len(names) ** 2).reshape(-1, len(names)), names, names)
+    table.iloc[0, 1] = np.nan
+    network = small.with_distances(table, unit="Minuten à pied")
+    again = through_a_folder(network, format)
+    assert again.equals(network)
+    assert again.distance_unit == "Minuten à pied"
+    pd.testing.assert_frame_equal(again.distances, network.distances)
+
+
 @pytest.fixture
 def folder(odd: MultilayerNetwork, tmp_path: Path) -> Path:
     """Of `odd`, as CSV."""
