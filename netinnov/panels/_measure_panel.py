@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,14 +13,29 @@ import pandas as pd
 
 from netinnov._network.measured import check_alike, numbers_of
 from netinnov._network.rows import NO_PERIOD
-from netinnov._runtime.arguments import as_list, as_whole, check_callable, check_mapping
-from netinnov._typing import Floats
+from netinnov._runtime.arguments import (
+    as_list,
+    as_whole,
+    check_callable,
+    check_confidence,
+    check_mapping,
+    check_rng,
+)
+from netinnov._runtime.parallel import run
+from netinnov._typing import Floats, Rng
 from netinnov.build import aggregate
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.panels._openings import whole_numbers
+from netinnov.polycentricity._resampled_flows import (
+    Change,
+    change_of,
+    changed,
+    interval,
+)
 
 Measure: TypeAlias = Callable[[MultilayerNetwork], "float | pd.Series"]
+_ANY = (-np.inf, np.inf)
 
 
 def measure_panel(
@@ -27,6 +44,12 @@ def measure_panel(
     measures: Mapping[str, Measure],
     periods: Sequence[int] | None = None,
     window: int = 1,
+    resamples: int = 0,
+    resample: Change | None = None,
+    confidence: float = 0.95,
+    rng: Rng = None,
+    executor: Executor | int | None = None,
+    progress: bool = True,
 ) -> pd.DataFrame:
     """Measure a network in each of its periods, on the same nodes throughout.
 
@@ -44,38 +67,68 @@ def measure_panel(
     window : int
         Periods that are added up: with 3, the links of a period and of the two before it; with 1,
         the networks of `netinnov.network.split_periods` are measured.
+    resamples : int
+        Bootstrap resamples of the flows of each period, from which the intervals come.
+    resample : function, optional
+        How they are drawn, from the network of a period; see `polycentricity.detect_centres`.
+    confidence : float
+        Of the intervals.
+    rng, executor, progress
+        As in `experiments.compare_scenarios`.
 
     Returns
     -------
     DataFrame
         Long table, by period, by measure as given and by node: ``period``, ``measure``, ``node``
-        (missing if the measure is a number), ``value`` and ``n_links`` (linked pairs in the period,
-        or its window). Names are categories. In a period without a link values are NaN, whatever
-        the measure would say of an empty network; every other NaN is the measure's own.
+        (missing if the measure is a number), ``value``, ``low`` and ``high`` (its interval),
+        ``change`` since the first of these periods that has a link, ``change_low`` and
+        ``change_high``, and ``n_links`` (linked pairs in the period, or its window). Names are
+        categories. In a period without a link values are NaN, whatever the measure would say of an
+        empty network; every other NaN is the measure's own. No interval: see the notes.
 
     Raises
     ------
     InputError
-        No link has a period, a number is not whole, or a measure returns what it should not.
+        No link has a period, a number is not whole, or a measure returns what it should not; or
+        resamples are asked for and nothing says how many events make a link.
 
     Warns
     -----
     UserWarning
         Links without a period are in no part of the panel; the message counts them by layer.
 
+    Notes
+    -----
+    *Interval.* That of `polycentricity.profile`: events are resampled, weak links get lost by it,
+    and twice the bias is taken off the draws; where the bias is more than a quarter of the width
+    there is no interval. It is not cut where a measure cannot be.
+
+    *Change.* Two periods are resampled independently, and the interval of the change is that of the
+    differences of their draws. There is none where one of the periods has none, or where their
+    windows have periods in common.
+
+    References
+    ----------
+    Efron and Tibshirani (1993), An Introduction to the Bootstrap, Chapman and Hall.
+
     Examples
     --------
     >>> import pandas as pd
-    >>> links = pd.DataFrame({"source": "a", "target": ["b", "c"], "period": [2015, 2017]})
+    >>> links = pd.DataFrame({"source": list("aab"), "target": list("bcc"), "weight": [4, 3, 2]})
+    >>> links = pd.concat([links.assign(period=2015), links.tail(2).assign(period=2016)])
     >>> network = MultilayerNetwork(pd.DataFrame(index=["a", "b", "c"]), links)
-    >>> measure_panel(network, measures={"links": lambda part: part.n_links})
-       period measure node  value  n_links
-    0    2015   links  NaN    1.0        1
-    1    2016   links  NaN    NaN        0
-    2    2017   links  NaN    1.0        1
+    >>> flows = {"flows": lambda part: sum(part.adjacency("links").data) / 2}
+    >>> panel = measure_panel(network, measures=flows, resamples=200, rng=1)
+    >>> panel[["period", "value", "low", "high", "change"]]
+       period  value  low  high  change
+    0    2015    9.0  4.0  15.0     NaN
+    1    2016    5.0  1.0   9.0    -4.0
     """
     _check_measures(measures)
     width = as_whole("window", window, low=1)
+    resamples = as_whole("resamples", resamples)
+    check_confidence("confidence", confidence)
+    rng = check_rng(rng)
     rows = network.storage.link_rows()
     period = rows.period
     if period is None:
@@ -96,7 +149,19 @@ def measure_panel(
         for when, part in parts.items()
         if part.n_links
     }
-    return _long_table("period", parts, values, list(measures), nodes)
+    table = _long_table("period", parts, values, list(measures), nodes)
+    size = sum(each.size for each in next(iter(values.values()), []))
+    task = _Draw(parts, measures, change_of(resample, None), size)
+    items = [(when, each) for when in values for each in rng.spawn(resamples)]
+    drawn = run(task, items, executor=executor, progress=progress, label="measure_panel")
+    by_period = {
+        when: np.array(drawn[k * resamples :][:resamples]) for k, when in enumerate(values)
+    }
+    spread = _spread(
+        table["period"].to_numpy(), table["value"].to_numpy(), by_period, width, confidence
+    )
+    before = table.columns.drop("n_links")
+    return table[before].assign(**spread, n_links=table["n_links"])
 
 
 def measure_levels(
@@ -191,6 +256,53 @@ def _measured(
             raise
         results.append(numbers_of(name, value, nodes, nodes))
     return results
+
+
+@dataclass(frozen=True)
+class _Draw:
+    """Values of all measures, of all nodes, in a resample of a period."""
+
+    parts: Mapping[int, MultilayerNetwork]
+    measures: Mapping[str, Measure]
+    resample: Change
+    size: int
+
+    def __call__(self, item: tuple[int, np.random.Generator]) -> Floats:
+        when, rng = item
+        network = changed(self.parts[when], self.resample, rng, "resample")
+        if not network.n_links:
+            return np.full(self.size, np.nan)
+        values = _measured(network, self.measures, f"a resample of period {when}")
+        return np.concatenate([np.atleast_1d(each) for each in values])
+
+
+def _spread(
+    period: np.ndarray, value: Floats, drawn: Mapping[int, Floats], width: int, confidence: float
+) -> dict[str, Floats]:
+    """Intervals of values, and of changes since the first period of all that were drawn."""
+    names = ("low", "high", "change", "change_low", "change_high")
+    spread = {name: np.full(value.size, np.nan) for name in names}
+    first = next(iter(drawn), None)
+    rows = {when: np.flatnonzero(period == when) for when in drawn}
+    for when, draws in drawn.items():
+        at, since = rows[when], rows[first]
+        spread["low"][at], spread["high"][at] = _ends(value[at], draws, confidence)
+        if when == first:
+            continue
+        change = spread["change"][at] = value[at] - value[since]
+        if when - first >= width:
+            known = np.isfinite(spread["low"][at] + spread["low"][since])
+            ends = np.where(known, _ends(change, draws - drawn[first], confidence), np.nan)
+            spread["change_low"][at], spread["change_high"][at] = ends
+    return spread
+
+
+def _ends(value: Floats, draws: Floats, confidence: float) -> Floats:
+    if not draws.size:
+        return np.full((2, value.size), np.nan)
+    pairs = zip(value, draws.T, strict=True)
+    ends = [interval(*each, _ANY, confidence=confidence)[:2] for each in pairs]
+    return np.array(ends).T
 
 
 def _long_table(

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
+from scipy import stats
 
 import netinnov as ni
 from netinnov.errors import InputError
@@ -46,7 +47,8 @@ def cells(panel: pd.DataFrame, measure: str) -> dict[int, list[float | None]]:
 
 def test_panel_by_hand(years):
     panel = measure_panel(years, measures=MEASURES)
-    assert list(panel.columns) == ["period", "measure", "node", "value", "n_links"]
+    before = ["period", "measure", "node", "value", "low", "high"]
+    assert list(panel.columns) == [*before, "change", "change_low", "change_high", "n_links"]
     assert cells(panel, "strength") == {
         2015: [0, 1, 1],
         2016: [2, 0, 2],
@@ -120,6 +122,127 @@ def test_panel_is_the_sum_of_the_periods(rows, window):
         else:
             assert values.isna().all()
             assert (part["n_links"] == 0).all()
+
+
+# -- intervals -----------------------------------------------------------------------------------
+
+
+def flows(network: ni.MultilayerNetwork) -> float:
+    return float(network.adjacency("links").sum() / 2)
+
+
+def numbers(panel: pd.DataFrame) -> list[list[float]]:
+    return panel[["low", "high", "change", "change_low", "change_high"]].to_numpy().tolist()
+
+
+@pytest.fixture
+def trips() -> ni.MultilayerNetwork:
+    """400 trips in 2015, 300 in 2016 and 900 in 2018."""
+    rows = [("a", "b", 250, 2015), ("b", "c", 150, 2015), ("a", "c", 300, 2016)]
+    return in_years([*rows, ("a", "b", 400, 2018), ("b", "c", 500, 2018)])
+
+
+def test_intervals_of_events_are_those_of_poisson_numbers_and_of_their_differences(trips):
+    panel = measure_panel(trips, measures={"flows": flows}, resamples=400, rng=1)
+    expected = {2015: 400, 2016: 300, 2018: 900}
+    table = panel.dropna(subset="value").set_index("period")
+    assert table["value"].to_dict() == expected
+    for when, n in expected.items():
+        ends = stats.poisson.ppf([0.025, 0.975], n)
+        assert table.loc[when, ["low", "high"]].tolist() == pytest.approx(ends, abs=0.5 * n**0.5)
+    assert table["change"].tolist() == pytest.approx([np.nan, -100, 500], nan_ok=True)
+    for when, n in ((2016, 300), (2018, 900)):  # independent: the variances add up
+        ends = stats.skellam.ppf([0.025, 0.975], n, 400)
+        drawn = table.loc[when, ["change_low", "change_high"]].tolist()
+        assert drawn == pytest.approx(ends, abs=0.5 * (n + 400) ** 0.5)
+    assert table.loc[2015, ["change_low", "change_high"]].isna().all()
+    narrow = measure_panel(
+        trips, measures={"flows": flows}, resamples=400, rng=1, confidence=0.5, periods=[2018]
+    )
+    ends = stats.poisson.ppf([0.25, 0.75], 900)
+    assert numbers(narrow)[0][:2] == pytest.approx(ends, abs=0.3 * 900**0.5)
+
+
+def test_a_change_between_windows_that_share_periods_has_no_interval(trips):
+    panel = measure_panel(trips, measures={"flows": flows}, window=2, resamples=50, rng=1)
+    table = panel.set_index("period")
+    assert table["change"].tolist() == pytest.approx([np.nan, -400, 200], nan_ok=True)
+    assert table["change_low"].isna().tolist() == [True, True, False]
+    assert table["low"].notna().all()
+
+
+def test_intervals_do_not_depend_on_workers_or_on_the_order_of_periods(trips):
+    draw = {"measures": MEASURES, "resamples": 20, "rng": 3}
+    one = measure_panel(trips, executor=1, **draw)
+    pd.testing.assert_frame_equal(measure_panel(trips, executor=3, **draw), one)
+    turned = measure_panel(trips, periods=[2018, 2017, 2015, 2016], **draw)
+    pd.testing.assert_frame_equal(turned, one)
+    again = measure_panel(ni.build_network(trips.nodes, trips.links.iloc[::-1]), **draw)
+    pd.testing.assert_frame_equal(again, one)
+
+
+def test_without_resamples_there_is_no_interval_and_without_events_none_is_drawn():
+    network = in_years([("a", "b", 1.5, 2015), ("b", "c", 2, 2016)])
+    panel = measure_panel(network, measures={"flows": flows})
+    assert panel["change"].tolist() == pytest.approx([np.nan, 0.5], nan_ok=True)
+    assert panel[["low", "high", "change_low", "change_high"]].isna().all(axis=None)
+    with pytest.raises(InputError, match="weights of layer 'links' are not whole numbers"):
+        measure_panel(network, measures={"flows": flows}, resamples=5)
+    with pytest.raises(InputError, match="confidence"):
+        measure_panel(network, measures={"flows": flows}, confidence=95)
+
+
+def test_a_measure_shifted_by_lost_links_has_no_interval_nor_has_its_change():
+    # Each of eight pairs has one event: a resample loses it with probability exp(-1).
+    ids = [f"n{k}" for k in range(16)]
+    sparse = [(ids[2 * k], ids[2 * k + 1], 1, 2015) for k in range(8)]
+    dense = [(ids[0], node, 50, 2016) for node in ids[1:]]
+    links = pd.DataFrame([*sparse, *dense], columns=["source", "target", "weight", "period"])
+    network = ni.build_network(pd.DataFrame(index=ids), links)
+    panel = measure_panel(network, measures={"links": n_links}, resamples=100, rng=1)
+    assert panel["value"].tolist() == [8, 15]
+    assert panel["low"].isna().tolist() == [True, False]
+    assert panel["change"].tolist()[1] == 7
+    assert panel["change_low"].isna().all()
+
+
+def test_own_resamples_are_drawn_from_the_network_of_each_period(trips):
+    def doubled(network: ni.MultilayerNetwork, _: np.random.Generator) -> ni.MultilayerNetwork:
+        assert network.links["period"].nunique() == 1
+        return network
+
+    panel = measure_panel(trips, measures={"flows": flows}, resample=doubled, resamples=3)
+    known = panel.dropna(subset="value")
+    assert known["low"].tolist() == known["high"].tolist() == known["value"].tolist()
+
+
+@pytest.mark.slow
+def test_intervals_of_a_change_hold_what_is_behind_the_flows():
+    """Counts are drawn again around known means; of 100 intervals 95 should hold the truth."""
+    means = {2015: np.array([60, 30, 10, 40]), 2016: np.array([20, 45, 30, 25])}
+    pairs = [("a", "b"), ("a", "c"), ("b", "c"), ("b", "d")]
+
+    def of(counts: dict[int, np.ndarray]) -> ni.MultilayerNetwork:
+        rows = [(*pair, n, when) for when, each in counts.items()
+                for pair, n in zip(pairs, each, strict=True)]  # fmt: skip
+        links = pd.DataFrame(rows, columns=["source", "target", "weight", "period"])
+        return ni.build_network(pd.DataFrame(index=list("abcd")), links)
+
+    def effective(network: ni.MultilayerNetwork) -> float:
+        return ni.polycentricity.effective_number(network.adjacency("links").sum(axis=0))
+
+    measures = {"effective": effective}
+    truth = measure_panel(of(means), measures=measures).iloc[1]
+    rng, held = np.random.default_rng(1), []
+    for _ in range(100):
+        counts = {when: np.maximum(rng.poisson(each), 1) for when, each in means.items()}
+        row = measure_panel(of(counts), measures=measures, resamples=100, rng=rng).iloc[1]
+        one, other = (row["low"] <= truth["value"] <= row["high"],
+                      row["change_low"] <= truth["change"] <= row["change_high"])  # fmt: skip
+        held.append((one, other))
+    value, change = np.mean(held, axis=0)
+    assert value >= 0.88  # 0.95 less three standard errors
+    assert change >= 0.88
 
 
 # Two cities with two districts each, in one province and another.
