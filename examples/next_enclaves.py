@@ -33,7 +33,7 @@ def settings():
                 "level": ["municipality", "prefecture"],
             },
         },
-        "measures": {"distance": "unit", "border": 0.5, "kilometres": 1.0},
+        "measures": {"distance": "unit", "border": 0.5, "distance_weight": 1.0},
         "structure": {"resamples": 20, "replicates": 0},
         "siting": {"k": 5},
         "plan": {},

@@ -295,8 +295,10 @@ def _far(network: MultilayerNetwork, row: Codes, column: Codes, directed: Mask |
         _refuse_unknown(network, known, row, column, "coordinates of their places")
     lengths = between(storage, code[row], code[column], directed=directed)
     if (unknown := np.isnan(lengths)).any():
-        msg = f"frictions: {unknown.sum():,} links join places whose distance is unknown; to their "
-        warnings.warn(f"{msg}length distance adds nothing.", UserWarning, stacklevel=2)
+        ends = np.sort(np.column_stack([row, column])[unknown], axis=1)
+        msg = f"frictions: {len(np.unique(ends, axis=0)):,} linked pairs of nodes stand in places "
+        msg += "whose distance is unknown; it adds nothing to the length of their links."
+        warnings.warn(msg, UserWarning, stacklevel=2)
     return np.where(unknown, 0.0, lengths)
 
 

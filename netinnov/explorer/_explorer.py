@@ -19,6 +19,7 @@ from netinnov.explorer._html_page import mercator, page, static_map, static_tabl
 from netinnov.explorer._parks import enclave_pairs, parks_of, suggested_pairs
 from netinnov.explorer._payload import (
     centralities,
+    distances_of,
     frame_of,
     land_of,
     land_unit,
@@ -170,6 +171,8 @@ def page_of(
         data["structure"] = structure_payload(cities, *computed)
     if tables is not None and tables.experiment is not None:
         data["experiment"] = tables.experiment
+    if (table := distances_of(cities, places)) is not None:
+        data["distances"] = table
     frame = frame_of(places, n)
     if frame is None:
         points = layout_of(cities)

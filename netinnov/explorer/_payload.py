@@ -62,6 +62,16 @@ def places_of(places: Gazetteer) -> dict[str, Any]:
     }
 
 
+def distances_of(network: MultilayerNetwork, places: Gazetteer) -> dict[str, Any] | None:
+    """The network's own distances between the places of the page, row by row."""
+    held = network.storage.place_table.distances
+    if held is None or not tries_enclaves(network):
+        return None
+    at = network.storage.place_names.get_indexer(pd.Index(places.ids, dtype="str"))
+    between = held.directed[np.ix_(at, at)].ravel()
+    return {"unit": held.unit, "between": rounded(between, 12)}
+
+
 def layers_of(network: MultilayerNetwork) -> tuple[list[dict[str, Any]], int]:
     every = [linked_pairs(network, name) for name in network.layers]
     weight = np.concatenate([pairs.weight for pairs in every]) if every else np.empty(0)

@@ -38,7 +38,8 @@ class MeasuresPart(Part, part="measures"):
     presence: Presence = "linked"
     distance: Distance | None = None
     border: Annotated[float, Field(ge=0)] = 0.0
-    kilometres: Annotated[float, Field(ge=0)] = 0.0
+    distance_weight: Annotated[float, Field(ge=0)] = 0.0
+    per: Annotated[float, Field(gt=0)] = 1000.0
 
     def settled(self, network: MultilayerNetwork) -> MeasuresPart:
         if self.distance is not None:
@@ -49,8 +50,10 @@ class MeasuresPart(Part, part="measures"):
 
     @property
     def paths(self) -> dict[str, Any]:
-        frictions = Frictions(border=self.border, distance=self.kilometres)
-        return {"distance": self.distance, "frictions": frictions}
+        return {"distance": self.distance, "frictions": self.frictions(self.border)}
+
+    def frictions(self, border: float) -> Frictions:
+        return Frictions(border=border, distance=self.distance_weight, per=self.per)
 
     @property
     def coupled(self) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class Choice(NamedTuple):
             "funding": self.part.funding[0],
             "layer": self.layer,
             "seed": seed,
-            **self.measures.model_dump(include={"distance", "border", "kilometres"}),
+            **self.measures.model_dump(include={"distance", "border", "distance_weight", "per"}),
         }
         return {name: str(value) for name, value in settings.items() if value is not None}
 

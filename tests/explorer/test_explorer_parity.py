@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from explorer_pages import opened, read
+from explorer_pages import opened, read, settle
 from netinnov.centrality import harmonic_centrality
 from netinnov.connectivity import Frictions, global_efficiency
 
@@ -90,6 +90,77 @@ def case(network, rng):
         after.select(layers=counted),
         options,
     )
+
+
+@pytest.fixture(scope="module")
+def by_rail(cities):
+    """The same places with minutes that differ by direction; some pairs are unknown."""
+    rng = np.random.default_rng(8)
+    n = len(cities.places)
+    minutes = rng.uniform(10, 400, (n, n))
+    minutes[rng.random((n, n)) < 0.2] = np.nan
+    table = pd.DataFrame(minutes, cities.places.index, cities.places.index)
+    return cities.with_distances(table, unit="min")
+
+
+@pytest.mark.filterwarnings("ignore:.*distance is unknown")
+def test_distances_of_the_network_and_a_line_measure_as_in_python(browser, by_rail, tmp_path):
+    rng = np.random.default_rng(21)
+    file = ni.explore(by_rail).write(tmp_path / "page.html")
+    cases, ids = [], by_rail.nodes.index
+    for k in range(12):
+        address, before, after, options = case(by_rail, rng)
+        weight, per = float(rng.choice([0.5, 2])), float(rng.choice([60, 90]))
+        border = options["frictions"].border
+        options["frictions"] = Frictions(border, weight, per=per)
+        address = address.replace("&kilometres=", "&unread=") + f"&travel_weight={weight}&per={per}"
+        lines = {}
+        for _ in range(k % 3):
+            a, b = rng.choice(len(ids), 2, replace=False)
+            lines[ids[a], ids[b]] = float(rng.integers(0, 60))
+        if lines:
+            changes = (f"{quoted(a)}~{quoted(b)}~{far!r}" for (a, b), far in lines.items())
+            address += "&travel=" + ",".join(changes)
+            after = ni.scenarios.apply_scenario(after, ni.scenarios.ChangedDistances(lines))
+        cases.append((address, before, after, options))
+    with opened(browser, file) as page:
+        results = read(page, [address for address, *_ in cases])
+        assert page.faults == []
+    for (address, before, after, options), result in zip(cases, results, strict=True):
+        for network, key in ((before, "before"), (after, "after")):
+            expected = global_efficiency(network, **options)
+            assert result[key] == pytest.approx(expected, abs=1e-9), address
+        found = pd.Series(result["access"]).reindex(ids)
+        access = harmonic_centrality(after, **options)
+        np.testing.assert_allclose(found, access, rtol=0, atol=1e-9, err_msg=address)
+
+
+def test_the_form_of_a_line_and_its_way_back(browser, by_rail, tmp_path):
+    file = ni.explore(by_rail).write(tmp_path / "page.html")
+    joined = ni.flatten(by_rail).adjacency("all")[[1], [2]].any()
+    with opened(browser, file) as page:
+        page.click("details.settings summary")
+        page.select_option("[name=line_from]", label="p1")
+        page.select_option("[name=line_to]", label="p2")
+        page.fill("[name=line_distance]", "12")
+        page.click("text=Try it >> nth=0")
+        settle(page)
+        assert "travel=p1~p2~12" in page.url
+        assert "travel_weight=1" in page.url
+        said = page.inner_text(".answer")
+        assert "p1 – p2: 12 min (before: " in said
+        assert "With 1 changed distance global efficiency would change by" in said
+        assert ("not linked" in said) == (not joined)
+        page.click("text=Take it back")
+        settle(page)
+        assert "travel=" not in page.url
+        assert page.faults == []
+
+
+def test_of_kilometres_there_is_no_line(browser, page_file):
+    with opened(browser, page_file, "#travel=p1~p2~12&travel_weight=2") as page:
+        assert page.query_selector("[name=line_from]") is None
+        assert page.faults == []
 
 
 # 200 cases in all.

@@ -12,7 +12,6 @@ import netinnov as ni
 from explorer_pages import opened, read, settle
 from netinnov import study
 from netinnov.centrality import harmonic_centrality
-from netinnov.connectivity import Frictions
 from netinnov.explorer._payload import centralities
 from netinnov.planning import rank_hosts
 from netinnov.scenarios._settings import Access
@@ -48,7 +47,7 @@ def test_the_page_and_python_agree_on_the_question_of_the_study(
     park = ni.ReverseEnclave(
         part.home, part.host, part.size, part.pipeline_share, part.funding[0], layer=part.layer
     )
-    options = {"frictions": Frictions(measures.border, measures.kilometres)}
+    options = {"frictions": measures.frictions(measures.border)}
     options["distance"] = measures.distance or "unit"
     before = harmonic_centrality(cities, **options)[part.home]
     rng, nodes = np.random.default_rng(7), list(cities.nodes.index)
@@ -129,7 +128,7 @@ def test_sizes_and_tables_are_those_of_the_layers_that_count(browser, file, citi
 
 def test_hosts_are_ranked_as_in_python(browser, file, cities, configuration):
     measures = configuration.measures
-    measure = Access(measures.distance or "unit", Frictions(measures.border, measures.kilometres))
+    measure = Access(measures.distance or "unit", measures.frictions(measures.border))
     layer = configuration.experiment.layer
     park = ni.ReverseEnclave("jinhua", "shanghai", 3, 0.25, layer=layer)
     expected = rank_hosts(cities, home="jinhua", scenario=park, measure=measure, rng=3)

@@ -212,7 +212,7 @@ def test_without_a_configuration_it_is_the_bundled_case(here, monkeypatch):
         ('[data]\nsource = "cordis"\npath = "nowhere"\n', "nowhere does not exist"),
         ('[data]\nsource = "cordis"\npath = "tables"\n', "must hold project.csv"),
         (STUDY + PARK + "layer = 'reserch'\n", "did you mean 'research'?"),
-        (STUDY + PARK + "[measures]\nkilometres = 1\n", "frictions need coordinates"),
+        (STUDY + PARK + "[measures]\ndistance_weight = 1\n", "frictions need coordinates"),
     ],
 )
 def test_a_wrong_configuration_is_refused(here, text, words):

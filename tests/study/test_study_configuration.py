@@ -51,7 +51,7 @@ def test_the_example_is_the_default():
 NEEDED = {
     "places.level": "districts go to their cities",
     "measures.border": "an enclave matters where borders cost something",
-    "measures.kilometres": "and distances",
+    "measures.distance_weight": "and distances",
     "experiment.rivals": "enclaves the other way are in the data",
 }
 """Settings in which the example is not the default, and why it needs that."""

@@ -20,7 +20,7 @@ MORE = [("Q", "P", 3), ("T", "Q", 2), ("W", "P", 6), ("U", "R", 1), ("V", "S", 4
 OPTIONS = {
     "distance": "inverse",
     "border": 0.5,
-    "kilometres": 2.0,
+    "distance_weight": 2.0,
     "coupling": 0.3,
     "presence": "linked",
 }

@@ -477,7 +477,12 @@ def test_names_that_mean_something_to_a_browser_or_a_spreadsheet(no_figures, tab
         (THREE, CHAIN, PARK_TEXT.replace('"P"', '"PP"'), "'PP' (did you mean 'P'?)"),
         (THREE, CHAIN, PARK_TEXT.replace('"Q"', '"S"'), "places of the report, at level 0: 'S'"),
         (THREE, CHAIN, PARK_TEXT.replace("size = 1", "size = 9"), "9 are asked for, 'P' has 1"),
-        (THREE, CHAIN, "[measures]\nkilometres = 1.0\n" + PARK_TEXT, "frictions need coordinates"),
+        (
+            THREE,
+            CHAIN,
+            "[measures]\ndistance_weight = 1.0\n" + PARK_TEXT,
+            "frictions need coordinates",
+        ),
         (THREE, [("a", "z")], "", "end is not a node"),
     ],
 )

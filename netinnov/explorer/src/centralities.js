@@ -1,4 +1,5 @@
 // Centralities of the places in the layers that count, as `netinnov.centrality` defines them.
+import { withTravel } from "./network.js";
 import { meter, MOST_PLACES } from "./trial.js";
 
 const DAMPING = 0.85;
@@ -10,7 +11,7 @@ let kept = {};
  */
 export function centralities({ data, network, state }) {
   if (network.n > MOST_PLACES) return data.measures;
-  const key = JSON.stringify([state.layers, state.distance, state.border, state.kilometres]);
+  const key = JSON.stringify([state.layers, state.distance, state.border, state.kilometres, state.per, state.travel]);
   if (kept.key === key) return kept.measures;
   const layers = state.layers.map((k) => network.layers[k]);
   const [degrees, strengths] = [countsOf(network, layers, false), countsOf(network, layers, true)];
@@ -21,7 +22,7 @@ export function centralities({ data, network, state }) {
     strength: () => (shares ? degree.map(() => null) : total(strengths)),
     degree: () => degree,
     pagerank: () => pagerank(network, layers, degrees),
-    harmonic: () => Array.from(meter(network, state).access(), (value) => (Number.isNaN(value) ? null : value)),
+    harmonic: () => Array.from(meter(withTravel(network, state.travel), state).access(), (value) => (Number.isNaN(value) ? null : value)),
     participation: () => degree.map((sum, i) =>
       layers.length < 2 || !sum ? null : (1 - degrees.reduce((squares, each) => squares + (each[i] / sum) ** 2, 0)) * (layers.length / (layers.length - 1))),
   };

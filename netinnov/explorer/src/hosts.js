@@ -28,7 +28,7 @@ export function createHosts(app) {
       h("button", { type: "button", class: host === state.host ? "plain own" : "plain", onclick: () => app.set({ host }) }, name);
     const columns = [
       ["name", t("host"), choose], ["median", t("median"), app.change], ["low", t("low"), app.change], ["high", t("high"), app.change],
-      ["best", t("best_in"), app.percent], ["kilometres", t("distance_km"), (x) => (x == null ? "" : app.count(Math.round(x)))],
+      ["best", t("best_in"), app.percent], ["far", app.unit(), (x) => (Number.isNaN(x) ? "" : app.count(Math.round(x)))],
     ];
     return [
       title,

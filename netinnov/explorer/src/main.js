@@ -58,6 +58,7 @@ function start() {
     measures: () => centralities(app),
     valueOf: (i) => app.measures()[app.sizeBy()]?.[i],
     measureName: (name) => app.t(`measure_${name}`),
+    unit: () => (app.has(`unit_${network.unit}`) ? app.t(`unit_${network.unit}`) : network.unit),
   };
 
   const root = document.getElementById("app");
@@ -180,7 +181,7 @@ function start() {
     const { state } = app;
     const asked = JSON.stringify([
       state.home, state.size, state.volume, state.volumeShare, state.pipelineShare, state.funding, state.layer,
-      state.layers, state.border, state.kilometres, state.distance, state.seed, state.add, state.remove,
+      state.layers, state.border, state.kilometres, state.per, state.distance, state.seed, state.add, state.remove, state.travel,
     ]);
     if (asked === computed.asked && state.host === computed.host) return;
     if (asked !== computed.asked) app.ranking = null;

@@ -1,12 +1,12 @@
 // Efficiency and harmonic access of places, with the lengths and frictions of netinnov.
-import { greatCircle } from "./network.js";
+import { distanceOf } from "./network.js";
 
 /**
- * What borders and kilometres add to the length of a link between two points, an N x N matrix:
- * border [jurisdictions differ] + kilometres d / 1000; mirrors `connectivity.Frictions`. A place
- * without coordinates adds no kilometres. `parks` are points behind the places.
+ * What borders and distance add to the length of a link between two points, an N x N matrix:
+ * border [jurisdictions differ] + kilometres d / per; mirrors `connectivity.Frictions`. A distance
+ * that is unknown adds nothing. `parks` are points behind the places; `oneWay`: of directed links.
  */
-export function frictionMatrix(network, { border, kilometres }, parks = []) {
+export function frictionMatrix(network, { border, kilometres, per }, parks = [], oneWay = false) {
   const n = network.n;
   const size = n + parks.length;
   const place = (i) => (i < n ? i : parks[i - n].place);
@@ -17,8 +17,7 @@ export function frictionMatrix(network, { border, kilometres }, parks = []) {
     for (let j = 0; j < size; j++) {
       const [a, b] = [place(i), place(j)];
       let length = border * (jurisdiction(i) !== jurisdiction(j));
-      if (kilometres && network.located(a) && network.located(b))
-        length += (kilometres * greatCircle(network.lon[a], network.lat[a], network.lon[b], network.lat[b])) / 1000;
+      if (kilometres) length += (kilometres * distanceOf(network, a, b, oneWay)) / per || 0;
       added[i * size + j] = length;
     }
   }
@@ -44,21 +43,23 @@ export function heaviest(a, b) {
 /**
  * Harmonic centrality of the first n points: sum over j of 1 / d_ij, divided by n - 1, unreachable
  * places adding 0 (0 for others than `only`); mirrors `centrality.harmonic_centrality(..., nodes=baseline's nodes)`. Its mean
- * is `connectivity.global_efficiency`. Points behind the first n only carry paths.
+ * is `connectivity.global_efficiency`. Points behind the first n only carry paths. `parts` are links
+ * and what is added to their lengths, N x N each; of parallel links the shortest counts.
  */
-export function harmonic(weights, size, n, distance, frictions, only = null) {
+export function harmonic(parts, size, n, distance, only = null) {
   const begin = new Int32Array(size + 1);
   let m = 0;
-  for (let k = 0; k < weights.length; k++) if (weights[k] > 0) m++;
+  for (let k = 0; k < size * size; k++) if (lengthAt(parts, k, distance) < Infinity) m++;
   const to = new Int32Array(m);
   const length = new Float64Array(m);
   let steps = true;
   m = 0;
   for (let i = 0; i < size; i++) {
     for (let j = 0, k = i * size; j < size; j++, k++) {
-      if (!(weights[k] > 0) || i === j) continue;
+      const shortest = lengthAt(parts, k, distance);
+      if (shortest === Infinity || i === j) continue;
       to[m] = j;
-      length[m] = (distance === "inverse" ? 1 / weights[k] : 1) + frictions[k];
+      length[m] = shortest;
       if (length[m] !== 1) steps = false;
       m++;
     }
@@ -76,6 +77,15 @@ export function harmonic(weights, size, n, distance, frictions, only = null) {
   }
   if (n < 2) values.fill(NaN);
   return values;
+}
+
+function lengthAt(parts, k, distance) {
+  let shortest = Infinity;
+  for (let p = 0; p < parts.length; p++) {
+    const weight = parts[p].weights[k];
+    if (weight > 0) shortest = Math.min(shortest, (distance === "inverse" ? 1 / weight : 1) + parts[p].added[k]);
+  }
+  return shortest;
 }
 
 /** Mean over ordered pairs of 1 / d; mirrors `connectivity.global_efficiency`. */

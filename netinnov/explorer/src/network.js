@@ -1,6 +1,6 @@
 // The network as Python wrote it: places, layers of pairs, and who lies inside whom.
 
-/** Kilometres on a sphere; mirrors `netinnov._geography.great_circle`. */
+/** Kilometres on a sphere; mirrors `netinnov._network.geography.great_circle`. */
 export function greatCircle(lon1, lat1, lon2, lat2) {
   const radians = Math.PI / 180;
   const [y1, y2] = [lat1 * radians, lat2 * radians];
@@ -8,6 +8,28 @@ export function greatCircle(lon1, lat1, lon2, lat2) {
     Math.sin((y2 - y1) / 2) ** 2 +
     Math.cos(y1) * Math.cos(y2) * Math.sin(((lon2 - lon1) * radians) / 2) ** 2;
   return 2 * 6371.0088 * Math.asin(Math.sqrt(Math.min(haversine, 1)));
+}
+
+/**
+ * Distance of two places, NaN where it is unknown: of the network's own table, from a to b if
+ * `oneWay`, else the mean of both directions (one, where only one is known); else kilometres.
+ */
+export function distanceOf(network, a, b, oneWay = false) {
+  const { travel, lon, lat, ids } = network;
+  if (!travel) return network.located(a) && network.located(b) ? greatCircle(lon[a], lat[a], lon[b], lat[b]) : NaN;
+  const [there, back] = [travel[a * ids.length + b], travel[b * ids.length + a]];
+  if (a === b) return 0;
+  if (oneWay || Number.isNaN(back)) return there;
+  return Number.isNaN(there) ? back : (there + back) / 2;
+}
+
+/** The network with other distances of some pairs, in both directions. */
+export function withTravel(network, changes) {
+  if (!network.travel || !changes.length) return network;
+  const travel = Float64Array.from(network.travel);
+  const m = network.ids.length;
+  for (const [a, b, far] of changes) travel[a * m + b] = travel[b * m + a] = far;
+  return { ...network, travel };
 }
 
 const MOST_REPLICATES = 200; // so that nobody waits for long
@@ -28,6 +50,8 @@ export function readNetwork(data) {
     parent: places.parent,
     jurisdiction: places.jurisdiction,
     measures: Object.keys(data.measures),
+    unit: data.distances?.unit ?? "km",
+    travel: data.distances ? Float64Array.from(data.distances.between, (far) => far ?? NaN) : null,
     layers: layers.map((layer) => ({
       ...layer,
       source: Int32Array.from(layer.source),
@@ -37,6 +61,8 @@ export function readNetwork(data) {
   };
   network.layerAt = new Map(network.layers.map((layer, i) => [layer.name, i]));
   network.located = (i) => network.lon[i] != null && network.lat[i] != null;
+  const m = network.ids.length;
+  network.oneWay = Boolean(network.travel?.some((far, k) => !Object.is(far, network.travel[(k % m) * m + Math.floor(k / m)])));
   network.defaults = defaultsOf(network, data.experiment);
   return network;
 }
@@ -52,7 +78,7 @@ function defaultsOf(network, { settings = {}, draws = null } = {}) {
     layers: [...network.layers.keys()],
     size: number("size", null), volume: number("volume", null), volumeShare: number("volume_share", null),
     pipelineShare: number("pipeline_share", 0.25), funding: settings.funding ?? "reallocated",
-    border: number("border", 0), kilometres: number("kilometres", 0), distance: settings.distance ?? null, // null: by weight where a volume is moved
+    border: number("border", 0), kilometres: number("distance_weight", 0), per: number("per", network.unit === "min" ? 60 : 1000), distance: settings.distance ?? null, // null: by weight where a volume is moved
     seed: number("seed", 1), replicates: Math.min(number("replicates", 100), MOST_REPLICATES),
     attachment: number("attachment", 1), draws: known ? draws : null,
   };

@@ -1,6 +1,7 @@
 // The question of the page, which is its own control: a park of a home in a host, and the answer.
 import { h, replace, select } from "./dom.js";
 import { png, save, svgText } from "./downloads.js";
+import { distanceOf, withTravel } from "./network.js";
 import { roundEven } from "./scenarios.js";
 import { picture } from "./picture.js";
 import { summarise } from "./summary.js";
@@ -38,6 +39,8 @@ export function createQuestion(app) {
   });
   const border = number("border", "border", { min: 0, step: 0.1 });
   const kilometres = number("kilometres", "kilometres", { min: 0, step: 0.1 });
+  const per = number("per", "per", { min: 0.001, step: "any" });
+  const line = network.travel && lineForm();
   const seed = number("seed", "seed", { min: 0, step: 1 });
   const volumeShare = number("volume_share", "volumeShare", { min: 0, step: 0.05, placeholder: "–" });
   const distance = select(
@@ -52,7 +55,23 @@ export function createQuestion(app) {
     const layers = app.state.layers.includes(k) ? app.state.layers : [...app.state.layers, k];
     app.set({ layer: k, layers });
   }
-  const labelled = (key, control, output) => h("label", {}, h("span", {}, t(key)), control, output);
+  /** What if a line opens: another distance of two places. */
+  function lineForm() {
+    const [from, to] = ["line_from", "line_to"].map((name) =>
+      select({ name, "aria-label": t(name) }, [["", t("choose_place")], ...order.map((i) => [i, app.nameOf(i)])], ""));
+    const far = h("input", { type: "number", name: "line_distance", min: 0, step: "any", "aria-label": t("distance") });
+    const open = () => {
+      const [a, b] = [whole(from.value), whole(to.value)];
+      if (a == null || b == null || a === b || far.value === "" || !far.checkValidity()) return;
+      const others = app.state.travel.filter(([c, d]) => !(c === a && d === b) && !(c === b && d === a));
+      // A distance that counts for nothing changes nothing.
+      app.set({ travel: [...others, [a, b, Number(far.value)]], kilometres: app.state.kilometres || 1 });
+    };
+    return h("div", { class: "sentence line" },
+      h("span", {}, t("line_1")), from, h("span", {}, t("line_2")), to, h("span", {}, t("line_3")), far,
+      h("span", {}, `${app.unit()}${t("line_4")}`), h("button", { type: "button", onclick: open }, t("line_try")));
+  }
+  const labelled = (key, control, output) => h("label", {}, h("span", {}, t(key, { unit: app.unit() })), control, output);
   const shareText = h("output", {});
   const answer = h("div", { class: "answer", role: "status" });
   const copied = h("span", { class: "hint", role: "status" });
@@ -64,8 +83,10 @@ export function createQuestion(app) {
       h("details", { class: "settings" },
         h("summary", {}, t("more_settings")),
         h("div", { class: "grid" },
-          labelled("pipeline_share", share, shareText), labelled("border", border), labelled("kilometres", kilometres),
-          labelled("distance", distance), labelled("layer", layer), labelled("volume_share", volumeShare), labelled("seed", seed)))),
+          labelled("pipeline_share", share, shareText), labelled("border", border),
+          labelled(network.travel ? "travel_weight" : "kilometres", kilometres), network.travel && labelled("per", per),
+          labelled("distance", distance), labelled("layer", layer), labelled("volume_share", volumeShare), labelled("seed", seed)),
+        line)),
     answer,
     h("div", { class: "actions" },
       h("button", { type: "button", onclick: app.startOver }, t("clear")),
@@ -94,13 +115,14 @@ export function createQuestion(app) {
     put(share, state.pipelineShare);
     put(border, state.border);
     put(kilometres, state.kilometres);
+    put(per, state.per);
     put(seed, state.seed);
     put(volumeShare, state.volumeShare);
     put(distance, state.distance);
     put(layer, state.layer);
     shareText.textContent = app.percent(state.pipelineShare);
     size.disabled = state.home == null;
-    for (const control of [home, host, size, funding, share, border, kilometres, seed, volumeShare, distance, layer])
+    for (const control of [home, host, size, funding, share, border, kilometres, per, seed, volumeShare, distance, layer])
       if (!app.live) control.disabled = true;
     replace(answer, sentences());
   }
@@ -118,7 +140,7 @@ export function createQuestion(app) {
       return [faults, h("p", { class: "fault" }, t(`refused_${app.refusal.key}`, values))];
     }
     faults.push(...warnings());
-    const changed = state.add.length + state.remove.length;
+    const changed = state.add.length + state.remove.length + state.travel.length;
     if (state.home == null || state.host == null)
       return [faults, changed && app.trial ? explicit() : suggestions()];
     if (!app.trial?.runs) return [faults, h("p", { class: "hint" }, t("computing"))];
@@ -130,26 +152,48 @@ export function createQuestion(app) {
     ];
   }
 
-  /** What the numbers leave out: kilometres of unlocated places, links in a layer that is off. */
+  /** What the numbers leave out: unknown distances, links in a layer that is off. */
   function warnings() {
     const { state } = app;
-    const unlocated = state.kilometres ? order.filter((i) => !network.located(i)) : [];
+    const unlocated = state.kilometres && !network.travel ? order.filter((i) => !network.located(i)) : [];
+    const unknown = state.kilometres && network.travel ? unknownPairs() : 0;
     const changes = state.home != null || state.add.length || state.remove.length;
     const { size, pipelineShare } = state;
     const noneHome = size != null && pipelineShare > 0 && !roundEven(pipelineShare * size);
     return [
       changes && state.home != null && noneHome && h("p", { class: "fault" }, t("none_leads_home", { share: app.percent(pipelineShare), size })),
       unlocated.length > 0 && h("p", { class: "fault" }, t("no_kilometres", { number: unlocated.length, names: app.joined(unlocated.slice(0, 12).map(app.nameOf)) })),
+      unknown > 0 && h("p", { class: "fault" }, t("no_distance", { number: unknown })),
+      state.travel.map(([a, b, far], k) => h("p", { class: "hint" },
+        t("line_is", { a: app.nameOf(a), b: app.nameOf(b), number: app.number(far), unit: app.unit(), before: app.number(distanceOf(network, a, b)) }), " ", !linked(a, b) && [t("line_idle"), " "],
+        h("button", { type: "button", class: "plain", onclick: () => app.set({ travel: state.travel.toSpliced(k, 1) }) }, t("line_close")))),
       changes && state.layer >= 0 && !state.layers.includes(state.layer) && h("p", { class: "fault" }, t("layer_off", { layer: app.layerName(state.layer) })),
       state.home != null && network.layers[state.layer]?.modelled && h("p", { class: "hint" }, t("modelled_notice", { layer: app.layerName(state.layer) })),
     ].filter(Boolean);
   }
 
-  /** Links added and removed one by one, without a park. */
+  const linked = (a, b) => app.state.layers.some((l) => {
+    const { source, target } = network.layers[l];
+    return source.some((from, k) => (from === a && target[k] === b) || (from === b && target[k] === a));
+  });
+
+  /** Linked pairs of places whose distance is unknown. */
+  function unknownPairs() {
+    const later = withTravel(network, app.state.travel);
+    const pairs = app.state.layers.flatMap((l) => {
+      const { source, target, directed } = network.layers[l];
+      return [...source].map((a, k) => [a, target[k], directed]).filter(([a, b, oneWay]) => Number.isNaN(distanceOf(later, a, b, oneWay)));
+    });
+    return new Set(pairs.map(([a, b]) => [Math.min(a, b), Math.max(a, b)].join())).size;
+  }
+
+  /** Links added and removed, and distances changed, one by one, without a park. */
   function explicit() {
     const { before, after } = app.trial;
-    return h("p", { class: "headline" }, t("explicit_changes", {
-      added: app.state.add.length, removed: app.state.remove.length, change: app.change(after.efficiency / before.efficiency - 1),
+    const { add, remove, travel } = app.state;
+    const key = add.length + remove.length ? "explicit_changes" : "line_changes";
+    return h("p", { class: "headline" }, t(key, {
+      added: add.length, removed: remove.length, number: travel.length, change: app.change(after.efficiency / before.efficiency - 1),
     }));
   }
 

@@ -50,20 +50,20 @@ export function readState(hash, network) {
     faults.push(["wrong_choice", `${key}=${value}`]);
     return usual;
   };
+  const above = (value) => value > 0;
   const end = (key) => (given.has(key) ? (given.get(key) ? place(given.get(key)) : null) : defaults[key]);
   const list = (key) => (given.get(key) ? given.get(key).split(",").filter(Boolean) : []);
-  const links = (key) =>
+  const links = (key, least = Number.MIN_VALUE) =>
     list(key).flatMap((text) => {
       const parts = text.split("~");
       const [a, b] = [place(parts[0] ?? ""), place(parts[1] ?? "")];
       const weight = parts[2] === undefined ? 1 : Number(decode(parts[2]));
       if (a == null || b == null) return [];
-      if (a < network.n && b < network.n && a !== b && weight > 0 && Number.isFinite(weight)) return [[a, b, weight]];
+      if (a < network.n && b < network.n && a !== b && weight >= least && Number.isFinite(weight)) return [[a, b, weight]];
       faults.push(["wrong_link", text]);
       return [];
     });
 
-  const above = (value) => value > 0;
   const state = {
     home: end("home"),
     host: end("host"),
@@ -75,11 +75,13 @@ export function readState(hash, network) {
     layer: (given.get("layer") ? layer(given.get("layer")) : null) ?? defaults.layer,
     layers: [...new Set(list("layers").map(layer).filter((i) => i != null))],
     border: number("border", defaults.border, (value) => value >= 0),
-    kilometres: number("kilometres", defaults.kilometres, (value) => value >= 0),
+    kilometres: number(network.travel ? "travel_weight" : "kilometres", defaults.kilometres, (value) => value >= 0),
+    per: network.travel ? number("per", defaults.per, above) : defaults.per,
     distance: choice("distance", ["unit", "inverse"], defaults.distance),
     seed: number("seed", defaults.seed, (value) => Number.isInteger(value) && value >= 0),
     add: links("add"),
     remove: links("remove").map(([a, b]) => [a, b]),
+    travel: network.travel ? links("travel", 0) : [],
     view: choice("view", VIEWS),
     compare: list("compare").flatMap((text) => text.split("~")).map(place).filter((i) => i != null && i < network.n),
     table: choice("table", ["places", "links", "parks", "changes"]),
@@ -120,8 +122,8 @@ function amountOf(network, { home, layer, pipelineShare, asked }) {
 
 /** Whether a state has the settings of the study's experiment, so that its own draws answer. */
 export function isStudy(state, { defaults }) {
-  const keys = ["home", "host", "size", "volume", "volumeShare", "pipelineShare", "funding", "layer", "border", "kilometres", "distance", "seed"];
-  return state.home != null && !state.add.length && !state.remove.length && keys.every((key) => state[key] === defaults[key])
+  const keys = ["home", "host", "size", "volume", "volumeShare", "pipelineShare", "funding", "layer", "border", "kilometres", "per", "distance", "seed"];
+  return state.home != null && !state.add.length && !state.remove.length && !state.travel.length && keys.every((key) => state[key] === defaults[key])
     && same([...state.layers].sort((a, b) => a - b), defaults.layers);
 }
 
@@ -145,8 +147,11 @@ export function writeState(state, network) {
   if (state.layer >= 0 && state.layer !== defaults.layer) put("layer", layer(state.layer));
   const counted = [...state.layers].sort((a, b) => a - b);
   if (!same(counted, defaults.layers)) put("layers", counted.map(layer).join(","));
-  for (const key of ["border", "kilometres", "distance", "seed"]) put(key, state[key], defaults[key]);
-  if (state.add.length) put("add", state.add.map(([a, b, weight]) => `${name(a)}~${name(b)}~${weight}`).join(","));
+  for (const key of ["border", "distance", "seed"]) put(key, state[key], defaults[key]);
+  put(network.travel ? "travel_weight" : "kilometres", state.kilometres, defaults.kilometres);
+  if (network.travel) put("per", state.per, defaults.per);
+  for (const key of ["add", "travel"])
+    if (state[key].length) put(key, state[key].map(([a, b, x]) => `${name(a)}~${name(b)}~${x}`).join(","));
   if (state.remove.length) put("remove", state.remove.map(([a, b]) => `${name(a)}~${name(b)}`).join(","));
   put("view", state.view, "map");
   if (state.select != null) put("select", name(state.select));

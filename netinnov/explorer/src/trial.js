@@ -1,6 +1,6 @@
 // Measures a set-up before and after: an enclave placed many times, explicit changes of links.
 import { efficiency, frictionMatrix, harmonic, heaviest, layerMatrix } from "./measures.js";
-import { greatCircle, inside } from "./network.js";
+import { distanceOf, inside, withTravel } from "./network.js";
 import { generator } from "./random.js";
 import { isStudy } from "./state.js";
 import { median, prepare } from "./scenarios.js";
@@ -20,25 +20,30 @@ export function meter(network, state) {
   const { n } = network;
   const changing = network.layers[state.layer];
   const counts = state.layers.includes(state.layer);
+  // Links one way and both ways are of other lengths where distances differ by direction.
+  const kinds = network.oneWay ? [false, true] : [null];
+  const isOf = (kind, layer) => kind == null || layer?.directed === kind;
+  const own = kinds.findIndex((kind) => isOf(kind, changing));
   const kept = new Map();
   const matrices = (size) => {
     if (!kept.has(size)) {
-      const fixed = state.layers
-        .filter((i) => i !== state.layer)
+      const fixed = kinds.map((kind) => state.layers
+        .filter((i) => i !== state.layer && isOf(kind, network.layers[i]))
         .map((i) => layerMatrix(network.layers[i], size))
-        .reduce(heaviest, new Float64Array(size * size));
+        .reduce(heaviest, new Float64Array(size * size)));
       kept.set(size, { fixed, base: layerMatrix(changing, size) });
     }
     return kept.get(size);
   };
-  const frictions = (park) => frictionMatrix(network, state, park ? [park] : []);
+  const frictions = (park) => kinds.map((kind) => frictionMatrix(network, state, park ? [park] : [], kind === true));
   const plain = frictions(null);
 
   /** Harmonic access of each place, or of `only` some, after a placement and the explicit changes. */
   function access({ gone = [], left = [], added = [] } = {}, changes = [], park = null, lengths = plain, only = null) {
     const size = park ? n + 1 : n;
     const { fixed, base } = matrices(size);
-    if (!counts) return harmonic(fixed, size, n, state.distance, lengths, only);
+    const parts = fixed.map((weights, p) => ({ weights, added: lengths[p] }));
+    if (!counts) return harmonic(parts, size, n, state.distance, only);
     const matrix = new Float64Array(base);
     const set = (a, b, change) => {
       matrix[a * size + b] = change(matrix[a * size + b]);
@@ -47,7 +52,8 @@ export function meter(network, state) {
     gone.forEach((k, i) => set(changing.source[k], changing.target[k], (weight) => weight * (left[i] ?? 0)));
     for (const [a, b, weight] of added) if (a !== b) set(a, b, (before) => before + weight);
     for (const [a, b, weight] of changes) if (a !== b) set(a, b, (before) => (weight == null ? 0 : before + weight));
-    return harmonic(heaviest(fixed, matrix), size, n, state.distance, lengths, only);
+    parts[own].weights = heaviest(fixed[own], matrix);
+    return harmonic(parts, size, n, state.distance, only);
   }
   return { access, frictions };
 }
@@ -77,18 +83,19 @@ function* placed(network, meters, state, plan, kind, count, { draws = null, only
 
 /** Before, and after explicit changes alone or an enclave with them. */
 export function* tryOut(network, state) {
-  const meters = meter(network, state);
-  const access = meters.access();
+  const access = meter(network, state).access();
   const before = { access, efficiency: efficiency(access) };
+  const later = withTravel(network, state.travel);
+  const meters = meter(later, state);
   yield;
   if (state.home == null || state.host == null) {
     const changes = explicitChanges(state);
-    const after = changes.length ? meters.access({}, changes) : access;
+    const after = changes.length || state.travel.length ? meters.access({}, changes) : access;
     return { before, after: { access: after, efficiency: efficiency(after) } };
   }
   const draws = isStudy(state, network) ? drawsOf(network, before) : null;
   const count = draws ? draws.length : network.defaults.replicates;
-  const { runs, park } = yield* placed(network, meters, state, planOf(state), "reverse", count, { draws });
+  const { runs, park } = yield* placed(later, meters, state, planOf(state), "reverse", count, { draws });
   const after = { access: new Float64Array(network.n), efficiency: median(runs.map((run) => run.efficiency)) };
   for (let i = 0; i < network.n; i++) after.access[i] = median(runs.map((run) => run.access[i]));
   return { before, after, runs, park, ofStudy: draws != null };
@@ -104,6 +111,7 @@ function drawsOf(network, before) {
 
 /** Rivals with as many links; what cannot be had is left out. */
 export function* rivalsOf(network, state) {
+  network = withTravel(network, state.travel);
   const [meters, rivals] = [meter(network, state), []];
   for (const kind of ["direct", "forward", "random"]) {
     try {
@@ -122,6 +130,7 @@ export function* rivalsOf(network, state) {
  */
 export function* rankHosts(network, state) {
   const { home } = state;
+  network = withTravel(network, state.travel);
   const meters = meter(network, state);
   const within = inside(network, home);
   const only = [...Array(network.n).keys()].filter((i) => within[i]);
@@ -132,9 +141,7 @@ export function* rankHosts(network, state) {
   for (const host of [...linked].sort((a, b) => a - b)) {
     try {
       const { runs } = yield* placed(network, meters, state, { ...planOf(state), host }, "reverse", timesOf(network), { only });
-      const kilometres = network.located(home) && network.located(host)
-        ? greatCircle(network.lon[home], network.lat[home], network.lon[host], network.lat[host]) : null;
-      rows.push({ host, values: changesOf(network, before, runs, home), kilometres, best: 0 });
+      rows.push({ host, values: changesOf(network, before, runs, home), far: distanceOf(network, home, host), best: 0 });
     } catch (refusal) {
       if (!refusal.key) throw refusal;
     }

@@ -76,8 +76,8 @@ def choice_of(context: Context) -> Choice:
         raise InputError(f"governance.host must not be the home; found {host!r} for both.")
     check_linked(context, "governance")
     layer = movable_layer(cities, layer)
-    border, kilometres = context.measures.border or BORDER, context.measures.kilometres
-    frictions = Frictions(border=border, distance=kilometres)
+    border = context.measures.border or BORDER
+    frictions = context.measures.frictions(border)
     return Choice(home, host, layer, size, share, frictions)
 
 

@@ -70,7 +70,8 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "mixed": len({layer in cities.directed for layer in cities.layers}) == 2,
         "inverse": measures.distance == "inverse",
         "border": float(measures.border),
-        "kilometres": float(measures.kilometres),
+        "distance_weight": float(measures.distance_weight),
+        "per": f"{measures.per:,g} {cities.distance_unit}",
     }
 
 
