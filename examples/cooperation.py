@@ -14,6 +14,7 @@ import matplotlib as mpl
 from _pages import fill, listed, markdown, save, three, write_tables
 
 import netinnov as ni
+from netinnov.build import symmetrize
 from netinnov.datasets import load_quzhou, load_yrd_enclaves
 from netinnov.mechanisms.cooperation import (
     brokerage_table,
@@ -63,13 +64,13 @@ def compute():
     return {
         "delta": delta,
         "table": table,
-        "undirected": cooperation_table(delta, directed=False),
+        "undirected": cooperation_table(symmetrize(delta)),
         "others": others,
         "roles": flat,
-        "both_ways": brokerage_table(delta, PARK, directed=False),
+        "both_ways": brokerage_table(symmetrize(delta), PARK),
         "facts": brokerage_table(stated, PARK),
         "by_layer": brokerage_table(delta, PARK, by_layer=True),
-        "by_layer_both_ways": brokerage_table(delta, PARK, by_layer=True, directed=False),
+        "by_layer_both_ways": brokerage_table(symmetrize(delta), PARK, by_layer=True),
         "outages": outages(delta, PARK),
     }
 

@@ -61,6 +61,18 @@ def candidates_of(network, pairs):
     return links, parks
 
 
+def resampled(network, rng):
+    """The flows of other travellers, as many as assumed."""
+    (layer,) = network.layers
+    counted = ni.build_network(
+        network.nodes,
+        network.links,
+        network.places,
+        layers={layer: {"directed": True, "events": EVENTS * network.n_nodes}},
+    )
+    return network.replace_links(ResampledLinks()(counted, rng).links)
+
+
 def compute(data):
     """All results of the study, by name."""
     cities = read_cities(data)
@@ -82,7 +94,7 @@ def compute(data):
         k=K,
         objective=EFFICIENCY,
         method="exchange",
-        resample=ResampledLinks(events=EVENTS * len(cities)),
+        resample=resampled,
         resamples=RESAMPLES,
         rng=1,
         progress=False,

@@ -94,9 +94,8 @@ def repeated(seeds):
         network, openings, truth = synthetic_panel(np.random.default_rng(seed))
         options = {"layer": "synthetic_ties", "openings": openings}
         studies = {
-            "event study, by cohort": event_study(network, **options),
-            "differences, by cohort": difference_in_differences(network, **options),
-            "differences, two-way": difference_in_differences(network, **options, method="two_way"),
+            "event study": event_study(network, **options),
+            "differences": difference_in_differences(network, **options),
         }
         for name, study in studies.items():
             found = study.average
@@ -177,9 +176,7 @@ def main(folder="ties_over_time", data=None):
     network, openings, truth = synthetic_panel(np.random.default_rng(7))
     options = {"layer": "synthetic_ties", "openings": openings}
     study = event_study(network, **options)
-    two_way = event_study(network, **options, method="two_way")
     pooled = difference_in_differences(network, **options)
-    pooled_two_way = difference_in_differences(network, **options, method="two_way")
     parted = event_study(network, **options, by="direction")
     draws = repeated(range(DRAWS))
 
@@ -192,7 +189,7 @@ def main(folder="ties_over_time", data=None):
 
     figure = new_figure(width=183, height=88)
     left, right = figure.subplots(1, 2, sharey=True)
-    plot_event_study({"by cohort": study, "two-way": two_way}, truth=truth["by_time"], ax=left)
+    plot_event_study(study, truth=truth["by_time"], ax=left)
     plot_event_study(parted, ax=right)
     with print_style():
         for ax in (left, right):
@@ -224,9 +221,7 @@ def main(folder="ties_over_time", data=None):
             "truth": three(truth["average"]),
             "average": interval(study.groups.iloc[0]),
             "p": f"{study.pre_trend_p:.2g}",
-            "two_way_p": f"{two_way.pre_trend_p:.2g}",
             "pooled": interval(pooled.groups.iloc[0]),
-            "two_way": interval(pooled_two_way.groups.iloc[0]),
             "last_time": int(last["event_time"]),
             "last_n": int(last["n_treated"]),
             "difference": interval(parted.groups.loc["forward - reverse"]),
@@ -240,7 +235,6 @@ def main(folder="ties_over_time", data=None):
                 ],
             ),
             "rejects": f"{draws['rejects trends'].iloc[0]:.0%}",
-            "bias": f"{draws.loc['differences, two-way', 'estimate'] - draws['truth'].iloc[0]:.2f}",
             "n_countries": europe.n_nodes,
             "years": f"{YEARS[0]} to {YEARS[-1]}",
             "union": union.sample,

@@ -7,13 +7,13 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._runtime.arguments import check_callable, check_choice, check_number, check_rng, shown
+from netinnov._runtime.arguments import check_callable, check_number, check_rng, shown
 from netinnov._runtime.display import Displayed
 from netinnov._runtime.parallel import in_threads, run
 from netinnov._typing import Codes, Floats, Integers, Mask, Rng
@@ -29,9 +29,8 @@ from netinnov.community._partition import (
     ranked,
 )
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, with_rows
+from netinnov.network import MultilayerNetwork
 
-Resample: TypeAlias = Literal["counts", "links"]
 Resampler: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
 Finder: TypeAlias = Callable[..., Partition]
 
@@ -148,7 +147,7 @@ def stability(
     *,
     find: Finder | None = None,
     runs: int = 30,
-    resample: Resample | Resampler | None = None,
+    resample: Resampler | None = None,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -166,12 +165,10 @@ def stability(
         what is judged.
     runs : int
         Number of runs, at least 2.
-    resample : {"counts", "links"} or callable, optional
-        What each run searches. None: the network itself, so that only the search is uncertain.
-        "counts": weights are numbers of events, each resampled from the Poisson distribution
-        whose mean it is. "links": of each layer as many links as it has are drawn with
-        replacement, one drawn k times weighs k times as much. A callable takes the network and a
-        Generator and returns a network with the same nodes, such as one that resamples projects.
+    resample : callable, optional
+        What each run searches: a function of the network and a Generator that returns a network
+        with the same nodes, such as `experiments.ResampledLinks` or `experiments.ResampledEvents`.
+        None: the network itself, so that only the search is uncertain.
     rng, executor, progress
         As in `experiments.compare_scenarios`; in other processes `find` and `resample` must be
         picklable.
@@ -184,15 +181,13 @@ def stability(
     Raises
     ------
     InputError
-        If an option is out of range; with "counts" if a weight is not a whole number.
+        If an option is out of range, or a function returns something else.
 
     Notes
     -----
     The number of a node is its element-centric similarity between two runs, averaged over pairs of
     runs, and over the layers where it is: with a and b the communities that it is in,
     ``|a and b| / max(|a|, |b|)``. Only states that have a label in both runs count, in all numbers.
-    "links" leaves out about a third of the links each time, which is a harder test than "counts".
-    Weights of a link in several periods are drawn separately.
 
     References
     ----------
@@ -211,13 +206,9 @@ def stability(
     check_number("runs", runs, low=2, whole=True)
     if find is not None:
         check_callable("find", find, "a function of a network and rng that gives a partition")
-    if resample is not None and not callable(resample):
-        check_choice("resample", resample, Resample)
-    weight = network.storage.link_rows().weight
-    if resample == "counts" and (broken := weight[weight != np.round(weight)]).size:
-        msg = 'resample="counts" draws numbers of events, so weights must be whole numbers; '
-        msg += f"{broken.size} of {weight.size} are not, e.g. {broken[:3].tolist()}. Use "
-        raise InputError(f'{msg}"links".')
+    if resample is not None:
+        expected = "a function of a network and a Generator, such as ResampledLinks()"
+        check_callable("resample", resample, expected, made=True)
     rng = check_rng(rng)
     seeds = [int(child.integers(2**63)) for child in rng.spawn(int(runs))]
     task = partial(_search, network, find or partial(leiden, restarts=1), resample)
@@ -291,25 +282,10 @@ def _largest(i: Codes, j: Codes, share: Floats) -> Mask:
 
 
 def _search(
-    network: MultilayerNetwork, find: Finder, resample: Resample | Resampler | None, seed: int
+    network: MultilayerNetwork, find: Finder, resample: Resampler | None, seed: int
 ) -> Partition:
     rng = np.random.default_rng(seed)
-    if callable(resample):
-        network = resample(network, rng)
-    elif resample is not None:
-        rows = network.storage.link_rows()
-        if resample == "counts":
-            weight = rng.poisson(rows.weight).astype(np.float64)
-        else:
-            drawn = np.zeros(rows.weight.size)
-            for x in range(len(network.layers)):
-                at = np.flatnonzero(rows.layer == x)
-                drawn[at] = rng.multinomial(at.size, np.full(at.size, 1 / at.size))
-            weight = rows.weight * drawn
-        network = with_rows(
-            network, rows._replace(weight=weight, attributes=None).where(weight > 0)
-        )
-    return find(network, rng=rng)
+    return find(network if resample is None else resample(network, rng), rng=rng)
 
 
 def _in_order(network: MultilayerNetwork, partition: Any) -> Codes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -21,7 +21,7 @@ from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs import Weighting
 from netinnov.network import MultilayerNetwork, check_network, with_rows
-from netinnov.polycentricity._resampled_flows import Events, check_events, resampled
+from netinnov.polycentricity._resampled_flows import resampled
 
 Resample: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
 
@@ -32,10 +32,6 @@ class ResampledLinks:
 
     Parameters
     ----------
-    events : int or mapping of str to int, optional
-        Number of events behind a layer, or behind each origin in a layer of shares of each
-        origin's total; one number for all layers, or one for each. None: as `layer_table`
-        says; where it does not, weights are counts.
     layers : sequence of str, optional
         Layers that are resampled; the others, modelled ones above all, stay. None: all.
 
@@ -46,9 +42,10 @@ class ResampledLinks:
 
     Notes
     -----
-    A count is drawn from the Poisson distribution with the observed count as its mean. In a layer
-    of shares of each origin's total the events of each origin are resampled (multinomial) and
-    their sum stays. Other weights of a layer are first put in events, all together `events`. Links
+    A count is drawn from the Poisson distribution with the observed count as its mean. Where
+    `layer_table` has the number of ``events`` of a layer, its weights are first put in events, and
+    in a layer of shares of each origin's total those of each origin are resampled (multinomial), so
+    that their sum stays. Where it has none, weights are counts. Links
     of which no event is drawn are dropped, and none appears that was not seen. Links are
     independent of each other: if one event makes many (a project all pairs of its partners), take
     `ResampledEvents`. Periods are summed and attributes dropped.
@@ -67,24 +64,20 @@ class ResampledLinks:
     [False, True]
     """
 
-    events: Events = None
     layers: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
         if self.layers is not None and not isinstance(self.layers, str):
             object.__setattr__(self, "layers", tuple(map(str, as_list("layers", self.layers))))
-        if isinstance(self.events, Mapping):
-            object.__setattr__(self, "events", dict(self.events))
 
     def __call__(
         self, network: MultilayerNetwork, rng: np.random.Generator, /
     ) -> MultilayerNetwork:
         check_network(network)
-        check_events(network, self.events)
         if self.layers is None:
-            return resampled(network, rng, events=self.events)
+            return resampled(network, rng)
         chosen = check_names("layers", self.layers, network.layers)
-        part = resampled(network.select(layers=chosen), rng, events=self.events)
+        part = resampled(network.select(layers=chosen), rng)
         rows = part.storage.link_rows().with_layers(part.layers, network.layers)
         return _with_layers(network, chosen, rows)
 

@@ -13,7 +13,6 @@ from netinnov._network.paths import union
 from netinnov._runtime.arguments import did_you_mean, shown
 from netinnov._runtime.public import publish
 from netinnov._typing import Mask
-from netinnov.build import build_network
 from netinnov.centrality import brokerage, degree
 from netinnov.errors import InputError
 from netinnov.linkages import find_enclaves
@@ -25,13 +24,8 @@ By = Literal["jurisdiction", "place"]
 ParkSide = Literal["own", "home", "host"]
 
 _COUNTS = (
-    "coordinator",
-    "itinerant",
-    "gatekeeper",
-    "representative",
-    "liaison",
-    "homeward",
-    "outward",
+    *("coordinator", "itinerant", "gatekeeper", "representative", "liaison"),
+    *("homeward", "outward"),
 )
 
 
@@ -118,10 +112,12 @@ def brokerage_table(
     park: str,
     *,
     park_side: ParkSide = "own",
-    directed: bool = True,
     by_layer: bool = False,
 ) -> pd.DataFrame:
     """Roles of a park and its partners between the jurisdictions of home and host.
+
+    Two-paths follow links from source to target. Both ways (`netinnov.build.symmetrize`) each pair
+    counts twice.
 
     Parameters
     ----------
@@ -134,8 +130,6 @@ def brokerage_table(
         place. It determines the *name* of the role, not the counts: a pair of actors from
         host to home by way of the park makes it a liaison, a gatekeeper of home, or a
         representative of host.
-    directed : bool
-        Follow links from source to target; False: both ways, so each pair counts twice.
     by_layer : bool
         Count two-paths inside each layer, rather than through all layers taken together.
 
@@ -174,8 +168,6 @@ def brokerage_table(
     side[park] = "park" if park_side == "own" else park_side
     kinds = around.storage.nodes["kind"]
     known = around.select(nodes=list(side.index[side.notna()]))
-    if not directed:
-        known = _without_direction(known)
     if not by_layer:
         return _roles(known, side, kinds)
     tables = {layer: _roles(known.select(layers=[layer]), side, kinds) for layer in known.layers}
@@ -262,7 +254,7 @@ def outages(network: MultilayerNetwork, park: str) -> pd.DataFrame:
     return table
 
 
-def cooperation_table(network: MultilayerNetwork, *, directed: bool = True) -> pd.DataFrame:
+def cooperation_table(network: MultilayerNetwork) -> pd.DataFrame:
     """Partners, flows, roles and single points of failure of every park.
 
     Parameters
@@ -270,8 +262,6 @@ def cooperation_table(network: MultilayerNetwork, *, directed: bool = True) -> p
     network : MultilayerNetwork
         Actors and flows. Its parks are the nodes of kind ``park`` located outside their
         jurisdiction (`netinnov.linkages.find_enclaves`).
-    directed : bool
-        Count the roles along links from source to target; False: both ways, each pair twice.
 
     Returns
     -------
@@ -315,7 +305,7 @@ def cooperation_table(network: MultilayerNetwork, *, directed: bool = True) -> p
     links, facts = network.links, None
     if "status" in links:  # without links that are only planned or said
         facts = network.replace_links(links[links["status"] == "stated"])
-    rows = [_row(part, park, layers, known, directed, facts) for park, part in around.items()]
+    rows = [_row(part, park, layers, known, facts) for park, part in around.items()]
     table = pd.DataFrame(rows, index=pd.Index(parks, dtype="str", name=nodes.index.name))
     for column in ("confidence", "type"):
         if column in nodes and len(table):
@@ -340,14 +330,6 @@ def _check_park(network: MultilayerNetwork, park: str) -> tuple[int, int]:
         msg += f"{park!r} of {named[0]!r} stands in {named[1]!r}"
         raise InputError(f"{msg}; see netinnov.linkages.find_enclaves.")
     return home, host
-
-
-def _without_direction(network: MultilayerNetwork) -> MultilayerNetwork:
-    if not network.directed:
-        return network
-    links = network.links[["layer", "source", "target", "weight"]]
-    layers = network.layer_table.assign(directed=False)
-    return build_network(network.nodes, links, network.places, layers=layers)
 
 
 def _related(network: MultilayerNetwork, place: int) -> Mask:
@@ -390,8 +372,8 @@ def _has_two_ends(network: MultilayerNetwork, park: str) -> bool:
     return True
 
 
-def _park_roles(network: MultilayerNetwork, park: str, directed: bool) -> dict[str, int]:
-    table = brokerage_table(network, park, directed=directed)
+def _park_roles(network: MultilayerNetwork, park: str) -> dict[str, int]:
+    table = brokerage_table(network, park)
     return {column: int(table[column].to_dict()[park]) for column in _COUNTS}
 
 
@@ -404,12 +386,11 @@ def _row(
     park: str,
     layers: list[str],
     kinds: list[str],
-    directed: bool,
     facts: MultilayerNetwork | None,
 ) -> dict[str, object]:
     nodes = around.storage.nodes
     partners = nodes["kind"].drop(park).value_counts()
-    roles = _park_roles(around, park, directed)
+    roles = _park_roles(around, park)
     lost = outages(around, park)
     single = lost.index[lost["single_point"] & (lost.index != park)]
     stated = None if facts is None else facts.select(nodes=list(nodes.index))
@@ -425,9 +406,7 @@ def _row(
         "missing": ", ".join(layer for layer in layers if layer not in around.layers),
         **roles,
         "is_liaison": _joins(roles),
-        "is_liaison_stated": (
-            pd.NA if stated is None else _joins(_park_roles(stated, park, directed))
-        ),
+        "is_liaison_stated": pd.NA if stated is None else _joins(_park_roles(stated, park)),
         "single_points": ", ".join(single),
     }
 

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.linalg import LinAlgError, cho_factor, cho_solve, eigh
+from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.special import logsumexp
 
 from netinnov._network.distances import needed
@@ -369,8 +369,5 @@ def solve_semidefinite(matrix: Floats, right: Floats) -> Floats:
     try:
         result: Floats = scale * cho_solve(cho_factor(scaled), scale * right)
     except LinAlgError:  # parts that next to no flow joins: rounding decides the sign
-        values, vectors = eigh(scaled)
-        sound = values > 1e-12 * values[-1]
-        along = vectors[:, sound].T @ (scale * right)
-        result = scale * (vectors[:, sound] @ (along / values[sound]))
+        result = scale * np.linalg.lstsq(scaled, scale * right, rcond=1e-12)[0]
     return result

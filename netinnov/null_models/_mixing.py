@@ -164,14 +164,14 @@ def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> _Path:
     looks = max(2, math.ceil(trials * chain.size / every))
     state = chain.start
     moving = replace(chain, strength=False)
-    start = np.sort(_codes(chain, state))
+    start = _codes(chain, state)
     overlap = [1.0]
     accepted = 0
     while True:
         for words in seed_words(rng, looks + 1 - len(overlap)):
             state = moving.advance(state, every, words)
             accepted += state.accepted
-            overlap.append(_in_common(start, _codes(chain, state)) / chain.size)
+            overlap.append(float(np.isin(_codes(chain, state), start, assume_unique=True).mean()))
         path = np.array(overlap)
         half = (looks + 1) // 2
         time = _time(path[half:])
@@ -199,12 +199,6 @@ def _codes(chain: Chain, state: State) -> npt.NDArray[np.int64]:
     if not chain.directed:
         a, b = np.minimum(a, b), np.maximum(a, b)
     return a * chain.n_nodes + b
-
-
-def _in_common(start: npt.NDArray[np.int64], now: npt.NDArray[np.int64]) -> int:
-    now = np.sort(now)  # so that what is read next stands next
-    at = np.minimum(np.searchsorted(start, now), start.size - 1)
-    return int(np.count_nonzero(start[at] == now))
 
 
 def _time(values: Floats) -> float:

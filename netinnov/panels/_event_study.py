@@ -15,15 +15,10 @@ from netinnov._runtime.display import Displayed, Tabled
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.panels._openings import (
-    linked_pairs,
-    treatment_of,
-    whole_numbers,
-)
+from netinnov.panels._openings import linked_pairs, treatment_of, whole_numbers
 from netinnov.panels._tie_effects import (
     CellFit,
     Effects,
-    Method,
     PairSample,
     TieEffect,
     contrasts,
@@ -55,7 +50,7 @@ class EventStudy(Tabled):
         there are none. A large value does not prove equal trends (Roth 2022).
     reference : int
         Event time of the reference period.
-    confidence, method, effects : float, str, str
+    confidence, effects : float, str
         As asked for.
     sample : PairSample
         Numbers of pairs used and left out.
@@ -70,7 +65,6 @@ class EventStudy(Tabled):
     pre_trend_p: float
     reference: int
     confidence: float
-    method: Method
     effects: Effects
     sample: PairSample
 
@@ -83,7 +77,6 @@ def event_study(
     periods: Sequence[int] | None = None,
     reference: int = -1,
     by: str | None = None,
-    method: Method = "cohorts",
     effects: Effects = "place_period",
     confidence: float = 0.95,
 ) -> EventStudy:
@@ -108,10 +101,6 @@ def event_study(
     by : str, optional
         A column of ``openings`` whose values define groups with separate effects, such as
         ``"direction"`` (forward and reverse enclaves).
-    method : {"cohorts", "two_way"}
-        ``"cohorts"``: an effect for each cohort (the pairs of one opening period) at each event
-        time, then means over cohorts weighted by pairs. ``"two_way"``: one effect an event time
-        for all cohorts, for comparison: it is biased if they differ.
     effects : {"place_period", "period"}
         Fixed effects besides those of pairs: of either place in each period, or of periods only.
     confidence : float
@@ -142,40 +131,33 @@ def event_study(
 
     Notes
     -----
-    E(y_ijt) = exp(a_it + b_jt + m_ij + sum over g, e of d_ge [i and j have an enclave since g and
-    t - g = e]) by Poisson pseudo maximum likelihood over all pairs, also those with a tie of 0. a
-    and b (the same in an undirected layer) absorb what makes a place better linked in a period, m
-    what is constant between two places.
+    E(y_ijt) = exp(a_it + b_jt + m_ij + sum over g, e of d_ge [i and j have an enclave since g and t
+    - g = e]) by Poisson pseudo maximum likelihood over all pairs, also those with a tie of 0: the
+    extended two-way estimator of Wooldridge (2023) and Nagengast and Yotov (2025), with the periods
+    before the opening as further cells: an effect for each cohort (the pairs of one opening period)
+    at each event time, then means over cohorts weighted by pairs. a and b (the same in an
+    undirected layer) absorb what makes a place better linked in a period, m what is constant
+    between two places. Controls are pairs that have no enclave in the panel; enclaves that opened
+    earlier are none. A pair is treated to the end. Means over event times far from 0 are of other
+    cohorts than those near it: see ``n_treated``.
 
     d is the effect of the enclave *if*, without it, the ties of the pair would have grown from the
     reference period on by the factor that a and b give (parallel trends in ratios, not in
     differences), if ties did not respond before the reference period, and if the enclave did not
     change the ties of other pairs. The data can reject the first two (``pre_trend_p``), not confirm
     them. That test compares the largest t before the reference period with draws (of a fixed seed)
-    of a multivariate t with the same correlations (Montiel Olea and Plagborg-Moller 2019), as a
-    Wald test rejects too often where a few strong pairs carry many estimates (Pustejovsky and
-    Tipton 2018).
-
-    Controls are pairs that have no enclave in the panel; enclaves that opened earlier, which bias
-    the two-way estimate (Goodman-Bacon 2021; Sun and Abraham 2021), are none. It is the extended
-    two-way estimator of Wooldridge (2023) and Nagengast and Yotov (2025), with the periods before
-    the opening as further cells. Means over event times far from 0 are of other cohorts than those
-    near it: see ``n_treated``. A pair is treated to the end.
+    of a multivariate t with the same correlations (Montiel Olea and Plagborg-Moller 2019).
 
     Standard errors take pairs as independent: they leave out one pair at a time (CR3; MacKinnon,
     Nielsen and Webb 2023). A cell of one pair has no estimate without it, so that its error is too
-    small. Three sets of fixed effects leave a bias that vanishes as places grow in number (Weidner
-    and Zylkin 2021).
+    small. Three sets of fixed effects leave a bias that vanishes as places grow in number.
 
     References
     ----------
-    Goodman-Bacon (2021), Journal of Econometrics 225, 254. MacKinnon, Nielsen and Webb (2023),
-    Journal of Applied Econometrics 38, 671. Montiel Olea and Plagborg-Moller (2019), Journal of
-    Applied Econometrics 34, 1. Nagengast and Yotov (2025), American Economic Journal: Applied
-    Economics 17(1), 271. Pustejovsky and Tipton (2018), Journal of Business & Economic Statistics
-    36, 672. Roth (2022), American Economic Review: Insights 4, 305. Sun and Abraham (2021), Journal
-    of Econometrics 225, 175. Weidner and Zylkin (2021), Journal of International Economics 132.
-    Wooldridge (2023), The Econometrics Journal 26, C31.
+    MacKinnon, Nielsen and Webb (2023), Journal of Applied Econometrics 38, 671. Montiel Olea and
+    Plagborg-Moller (2019), Journal of Applied Econometrics 34, 1. Nagengast and Yotov (2025),
+    American Economic Journal: Applied Economics 17(1), 271. Roth (2022), American Economic Review:
+    Insights 4, 305. Wooldridge (2023), The Econometrics Journal 26, C31.
 
     Examples
     --------
@@ -195,13 +177,13 @@ def event_study(
     pairs = linked_pairs(network, layer, periods, "event_study")
     why_untested(network, [layer])
     treatment = treatment_of(pairs, openings, network, by=by)
-    fit = fit_cells(pairs, treatment, at, method, effects, "event_study")
+    fit = fit_cells(pairs, treatment, at, effects, "event_study")
     estimates, weights = _by_event_time(fit, at, confidence)
     average, groups = contrasts(fit, confidence=confidence)
     p = _joint_p(fit, weights[estimates["event_time"].to_numpy() < at])
     estimates = estimates if by else estimates.drop(columns="group")
-    asked = float(confidence), method, effects
-    return EventStudy(estimates, fit.table, average, groups, p, at, *asked, fit.sample)
+    asked = at, float(confidence), effects
+    return EventStudy(estimates, fit.table, average, groups, p, *asked, fit.sample)
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -216,7 +198,7 @@ class DifferenceInDifferences(Displayed):
         The same, with p, for each group and, as ``"a - b"``, for the difference of two.
     cells : DataFrame
         ``group, cohort, event_time, estimate, standard_error, n_treated``: the averaged cells.
-    confidence, method, effects : float, str, str
+    confidence, effects : float, str
         As asked for.
     sample : PairSample
         Numbers of pairs used and left out.
@@ -226,7 +208,6 @@ class DifferenceInDifferences(Displayed):
     groups: pd.DataFrame
     cells: pd.DataFrame
     confidence: float
-    method: Method
     effects: Effects
     sample: PairSample
 
@@ -247,7 +228,6 @@ def difference_in_differences(
     openings: pd.DataFrame,
     periods: Sequence[int] | None = None,
     by: str | None = None,
-    method: Method = "cohorts",
     effects: Effects = "place_period",
     confidence: float = 0.95,
 ) -> DifferenceInDifferences:
@@ -258,13 +238,7 @@ def difference_in_differences(
 
     Parameters
     ----------
-    network, layer, openings, periods, by
-        As in `event_study`.
-    method : {"cohorts", "two_way"}
-        ``"cohorts"``: an effect for each cohort in each period from its opening on, then their
-        mean weighted by pairs. ``"two_way"``: one effect for all, for comparison: it is biased if
-        effects differ between cohorts or change with time.
-    effects, confidence
+    network, layer, openings, periods, by, effects, confidence
         As in `event_study`.
 
     Returns
@@ -293,14 +267,10 @@ def difference_in_differences(
     pairs = linked_pairs(network, layer, periods, function)
     why_untested(network, [layer])
     treatment = treatment_of(pairs, openings, network, by=by)
-    fit = fit_cells(pairs, treatment, None, method, effects, function)
+    fit = fit_cells(pairs, treatment, None, effects, function)
     average, groups = contrasts(fit, confidence=confidence)
-    cells = fit.table
-    if method == "two_way":
-        cells = cells.assign(event_time=pd.Series(pd.NA, cells.index, dtype="Int64"))
-    return DifferenceInDifferences(
-        average, groups, cells, float(confidence), method, effects, fit.sample
-    )
+    asked = float(confidence), effects
+    return DifferenceInDifferences(average, groups, fit.table, *asked, fit.sample)
 
 
 def _by_event_time(fit: CellFit, reference: int, confidence: float) -> tuple[pd.DataFrame, Floats]:

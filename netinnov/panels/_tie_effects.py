@@ -22,7 +22,6 @@ from netinnov.errors import InputError
 from netinnov.panels._openings import NEVER, Pairs, Treatment
 
 Effects: TypeAlias = Literal["place_period", "period"]
-Method: TypeAlias = Literal["cohorts", "two_way"]
 
 _STEPS = 200
 _LIMIT = 6000
@@ -101,12 +100,7 @@ class CellFit(NamedTuple):
 
 
 def fit_cells(
-    pairs: Pairs,
-    treatment: Treatment,
-    reference: int | None,
-    method: Method,
-    effects: Effects,
-    function: str,
+    pairs: Pairs, treatment: Treatment, reference: int | None, effects: Effects, function: str
 ) -> CellFit:
     """Fit ln E(tie) = fixed effects + cells, a cell a group, cohort and event time."""
     cohort, t = treatment.cohort, len(pairs.periods)
@@ -123,9 +117,6 @@ def fit_cells(
         span = f"{pairs.periods[0]} to {pairs.periods[-1]}"
         raise InputError(f"{msg}after; {treated.sum()} pairs are treated in periods {span}.")
     label = np.column_stack([treatment.group[rows], cohort[rows], time])
-    if method == "two_way":
-        label[:, 1] = 0
-        label[:, 2] *= reference is not None  # else one cell
     cells, code = np.unique(label[inside], axis=0, return_inverse=True)
     cell = np.full(rows.size, -1, np.int64)
     cell[inside] = code
@@ -177,8 +168,6 @@ def fit_cells(
             "n_treated": np.bincount(code, minlength=len(cells)),
         }
     )
-    if method == "two_way":
-        table["cohort"] = pd.Series(pd.NA, table.index, dtype="Int64")
     n_treated = int(treated[present].sum())
     n_before = int(((cohort < NEVER) & ~usable & ~treatment.undated).sum())
     sample = PairSample(

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._network.paths import Frictions, PathCosts, distances, path_costs, shortest_links
+from netinnov._network.paths import PathCosts, distances, shortest_links
 from netinnov._runtime.arguments import (
     as_whole,
     check_callable,
@@ -19,7 +19,7 @@ from netinnov._runtime.arguments import (
     check_rng,
     examples,
 )
-from netinnov._typing import Distance, Floats, Rng
+from netinnov._typing import Floats, Rng
 from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -38,8 +38,6 @@ def cooperation_game(
     links: pd.DataFrame | Mapping[str, Scenario],
     needs: Needs | None = None,
     objective: Objective | None = None,
-    distance: Distance = "unit",
-    frictions: Frictions | None = None,
     replicates: int = 1,
     rng: Rng = None,
 ) -> Game:
@@ -63,8 +61,6 @@ def cooperation_game(
     objective : callable, optional
         Takes a network and the frozenset S and returns a number, larger is better. Default: the
         sum of `harmonic_centrality` over the baseline's nodes whose jurisdiction is in S.
-    distance, frictions
-        Of the default objective, see `harmonic_centrality`.
     replicates, rng : int, Generator or seed
         Placements of the scenarios that are averaged, the same in every coalition; their source.
 
@@ -90,16 +86,12 @@ def cooperation_game(
     >>> cooperation_game(network, players=["a", "b", "c"], links=bridge).values.tolist()
     [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.25, 1.5]
     """
-    costs = path_costs(distance, 0.0, frictions)
     names = [str(name) for name in distinct_players("players", players)]
     check_names("players", names, network.storage.nodes["jurisdiction"].dropna().unique().tolist())
     replicates = as_whole("replicates", replicates, low=1)
     rng = check_rng(rng)
-    access = CoalitionAccess(network, names, costs)
-    if objective is None:
-        objective = access
-    elif costs != PathCosts():
-        raise InputError("`distance` and `frictions` are read by the default objective only.")
+    access = CoalitionAccess(network, names)
+    objective = access if objective is None else objective
     check_callable("objective", objective, "a function of a network and a frozenset of players")
     if isinstance(links, pd.DataFrame):
         if needs is not None:
@@ -190,12 +182,9 @@ def _measured(
 
 
 class CoalitionAccess:
-    def __init__(
-        self, network: MultilayerNetwork, players: Sequence[str], costs: PathCosts
-    ) -> None:
+    def __init__(self, network: MultilayerNetwork, players: Sequence[str]) -> None:
         self.network = network
         self.players = list(players)
-        self.costs = costs
         owners = network.storage.nodes["jurisdiction"]
         # Position of each node's player; -1 for none.
         self.owner = pd.Index(self.players).get_indexer(pd.Index(owners)).astype(np.int32)
@@ -205,7 +194,7 @@ class CoalitionAccess:
 
     def __call__(self, network: MultilayerNetwork, coalition: frozenset[str]) -> float:
         if network is not self._measured:
-            scores = harmonic_centrality(network, nodes=self._nodes, **self.costs._asdict())
+            scores = harmonic_centrality(network, nodes=self._nodes)
             owned = self.owner >= 0
             baseline = scores.to_numpy()[: self.owner.size]
             sums = np.bincount(self.owner[owned], baseline[owned], minlength=len(self.players))
@@ -229,7 +218,7 @@ class CoalitionAccess:
         if (needs[first][pair_of_link] != needs).any():
             return None
         low, high = (ends.astype(np.int32) for ends in np.divmod(pairs, n))
-        lengths = shortest_links(grown, self.costs)
+        lengths = shortest_links(grown, PathCosts())
         source, target = np.append(low, high), np.append(high, low)
         length = np.asarray(lengths[source, target], np.float64).ravel()
         mask = np.tile(needs[first], 2)
@@ -241,7 +230,7 @@ class CoalitionAccess:
         rows = rows.astype(np.int32)
         row_of = np.full(n, -1, np.int32)
         row_of[rows] = np.arange(rows.size)
-        before = np.concatenate([block for _, block in distances(self.network, rows, self.costs)])
+        before = np.concatenate([block for _, block in distances(self.network, rows, PathCosts())])
         source, target, length, mask = (each[order] for each in (source, target, length, mask))
         gains: Floats = access_gains(
             before, row_of, self.owner[rows], source, target, length, mask, begin

@@ -59,7 +59,7 @@ class Judge:
     function: Callable[[MultilayerNetwork], float]
     never_lowered: bool = False
     by_access: ByAccess | None = None
-    by_strength: float | None = None  # order of the effective number
+    by_strength: bool = False  # the effective number of places
 
     def __call__(self, network: MultilayerNetwork, plan: str) -> float:
         value: Any = self.function(network)
@@ -80,7 +80,7 @@ def judge_of(
             raise InputError(f"{msg} of a network; found {objective!r}{near}.")
         if objective == "effective_number":
             of_places = partial(_effective_number, network.n_nodes)
-            return Judge(repr(objective), of_places, by_strength=1.0)
+            return Judge(repr(objective), of_places, by_strength=True)
         by_access = access_objective(objective, network, candidates, PathCosts())
         return _access_judge(repr(objective), by_access, by_access.never_lowered)
     check_callable("objective", objective, "a name or a function of a network", made=True)
@@ -147,16 +147,20 @@ def _homes(scenario: Any) -> list[str]:
     return [home] if isinstance(home, str) else []
 
 
-def _by_paths(objective: Any, network: MultilayerNetwork) -> Judge | None:
+def with_options(measure: Any) -> tuple[Any, dict[str, Any]]:
+    """A function and the keywords bound to it; a switch cost of 0 is none."""
     options: dict[str, Any] = {}
-    function = objective
-    while isinstance(function, partial) and not function.args:
-        options = function.keywords | options
-        function = function.func
-    if function not in (global_efficiency, harmonic_centrality):
-        return None
+    while isinstance(measure, partial) and not measure.args:
+        measure, options = measure.func, measure.keywords | options
     if not options.get("switch_cost"):
         options.pop("switch_cost", None)
+    return measure, options
+
+
+def _by_paths(objective: Any, network: MultilayerNetwork) -> Judge | None:
+    function, options = with_options(objective)
+    if function not in (global_efficiency, harmonic_centrality):
+        return None
     if not options.keys() <= _OF_PATHS:
         bound = partial(_of_user, objective, network.storage.nodes.index)
         return Judge(function.__name__, bound, never_lowered=True)

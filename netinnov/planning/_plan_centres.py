@@ -30,13 +30,7 @@ from netinnov.planning._plan_values import PlanValues, plan_values
 from netinnov.planning._site_enclaves import check_candidates, costs_of, seed_of
 from netinnov.polycentricity import detect_centres, effective_number
 from netinnov.polycentricity._centre_rules import CentreRule
-from netinnov.polycentricity._resampled_flows import (
-    Events,
-    check_events,
-    interval,
-    resampled,
-    without_events,
-)
+from netinnov.polycentricity._resampled_flows import interval, resampled, without_events
 from netinnov.scenarios import Prices, Scenario
 
 MOST_CANDIDATES = 12  # candidates up to which all sets are tried
@@ -49,22 +43,18 @@ class EffectiveNumber:
     Parameters
     ----------
     at_least : float
-        Effective number of places by strength over all layers, above 0.
-    order : float
-        See `polycentricity.effective_number`.
+        Effective number of places (of order 1) by strength over all layers, above 0.
 
     Examples
     --------
     >>> EffectiveNumber(at_least=5)
-    EffectiveNumber(at_least=5, order=1)
+    EffectiveNumber(at_least=5)
     """
 
     at_least: float
-    order: float = 1
 
     def __post_init__(self) -> None:
         check_number("at_least", self.at_least, low=0, above=True)
-        check_number("order", self.order, low=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +90,17 @@ class _Measure:
     target: EffectiveNumber | CentreSupport
     n: int
     resamples: int
-    events: Events
     seed: np.random.SeedSequence
 
     def __call__(self, network: MultilayerNetwork) -> float:
         if isinstance(self.target, EffectiveNumber):
-            totals = total_strength(network)[: self.n]
-            return effective_number(totals, order=self.target.order)
+            return effective_number(total_strength(network)[: self.n])
+        if unknown := without_events(network):
+            msg = f"a support needs the number of events behind the flows, but {unknown.why()}; "
+            raise InputError(f"{msg}give a `unit` that is counted in the layer table.")
         options: Any = {"rule": self.target.rule, "resamples": self.resamples}
-        options |= {"events": self.events, "rng": self._fresh()}
-        table = detect_centres(network, **options, executor=1, progress=False)
-        return float(table["support"][self.target.place])
+        options |= {"rng": self._fresh(), "executor": 1, "progress": False}
+        return float(detect_centres(network, **options)["support"][self.target.place])
 
     def interval(
         self, network: MultilayerNetwork, value: float, confidence: float
@@ -119,10 +109,10 @@ class _Measure:
             test = scipy.stats.binomtest(round(value * self.resamples), self.resamples)
             around = test.proportion_ci(confidence, method="wilson")
             return float(around.low), float(around.high)
-        if without_events(network, self.events):
+        if without_events(network):
             return math.nan, math.nan
         rng = self._fresh()
-        drawn = [self(resampled(network, rng, events=self.events)) for _ in range(self.resamples)]
+        drawn = [self(resampled(network, rng)) for _ in range(self.resamples)]
         possible = min(1.0, value), float(self.n)
         low, high, _ = interval(value, np.array(drawn), possible, confidence=confidence)
         return low, high
@@ -176,7 +166,6 @@ def plan_centres(
     prices: Prices | None = None,
     replicates: int = 1,
     resamples: int = 100,
-    events: Events = None,
     confidence: float = 0.95,
     rng: Rng = None,
 ) -> CentrePlan:
@@ -195,8 +184,6 @@ def plan_centres(
     replicates, resamples : int
         Random placements of each candidate, over which the target is averaged; bootstrap resamples
         of the flows, for the target `CentreSupport` and for intervals.
-    events : int or mapping of layer to int, optional
-        Number of events behind the flows, see `detect_centres`.
     confidence, rng : float, Generator or seed
         Of the intervals of the steps; source of placements and resamples.
 
@@ -240,16 +227,12 @@ def plan_centres(
     replicates = as_whole("replicates", replicates, low=1)
     resamples = as_whole("resamples", resamples, low=1)
     check_confidence("confidence", confidence)
-    check_events(network, events)
     seed = seed_of(rng)
-    measure = _Measure(target, network.n_nodes, resamples, events, seed)
+    measure = _Measure(target, network.n_nodes, resamples, seed)
     if isinstance(target, CentreSupport):
         network.storage.positions("target.place", [target.place])
-        if unknown := without_events(network, events):
-            msg = f"a support needs the number of events behind the flows, but {unknown.why()}; "
-            raise InputError(f"{msg}give `events`, or a `unit` that is counted in the layer table.")
-    order = target.order if isinstance(target, EffectiveNumber) else None
-    judge = Judge(type(target).__name__, measure, by_strength=order)
+    by_strength = isinstance(target, EffectiveNumber)
+    judge = Judge(type(target).__name__, measure, by_strength=by_strength)
     placements = all_placements(network, candidates, replicates, seed)
     values = plan_values(network, candidates, judge, placements, replicates, seed)
     exact = len(names) <= MOST_CANDIDATES

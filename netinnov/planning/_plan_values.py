@@ -185,8 +185,7 @@ class ByStrength(Evaluator):
 
     def values(self, plan: Plan, more: Positions) -> Floats:
         rows = self.before + self.added[list(plan)].sum(axis=0) + self.added[more]
-        order = self.judge.by_strength or 0.0
-        return np.array([effective_number(row, order=order) for row in rows])
+        return np.array([effective_number(row) for row in rows])
 
 
 class InTurn(Evaluator):
@@ -268,7 +267,7 @@ def plan_values(
     kind = Evaluator
     if judge.by_access is not None and 8 * network.n_nodes**2 <= HELD:
         kind = ByDistance
-    elif judge.by_strength is not None and _in_layers(network, placements):
+    elif judge.by_strength and _in_layers(network, placements):
         kind = ByStrength
     return PlanValues([kind(network, placed, judge, list(candidates)) for placed in placements])
 

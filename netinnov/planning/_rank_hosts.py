@@ -30,6 +30,7 @@ from netinnov.errors import InputError
 from netinnov.experiments import Measure, compare_scenarios
 from netinnov.experiments._replicates import BASELINE, called_on
 from netinnov.network import MultilayerNetwork
+from netinnov.planning._objectives import with_options
 from netinnov.scenarios import ReverseEnclave
 from netinnov.scenarios._between_places import BetweenPlaces, NewNode, moved
 from netinnov.scenarios._enclave import Enclave
@@ -189,15 +190,9 @@ def _hosts(network: MultilayerNetwork, home: str, hosts: Sequence[str] | None) -
 
 def _access(measure: Measure) -> Access | None:
     """What the measure is, where the parks of all placements can be searched at once."""
-    options: dict[str, Any] = {}
-    function: Any = measure
-    while isinstance(function, partial) and not function.args:
-        options = function.keywords | options
-        function = function.func
+    function, options = with_options(measure)
     if isinstance(function, Access):
         return None if options else function
-    if not options.get("switch_cost"):
-        options.pop("switch_cost", None)
     if function is not harmonic_centrality or not options.keys() <= {"distance", "frictions"}:
         return None
     return Access(**{name: value for name, value in options.items() if value is not None})

@@ -16,7 +16,7 @@ from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._objectives import Objective, judge_of
-from netinnov.planning._placements import Placement, all_placements
+from netinnov.planning._placements import all_placements
 from netinnov.planning._plan_values import PlanValues, plan_values
 from netinnov.planning._searches import (
     Limit,
@@ -100,6 +100,8 @@ def site_enclaves(
 ) -> SitingPlan:
     """Choose the enclaves, or other scenarios, that raise an objective most together.
 
+    The plan is best for the network as it is: it is not a forecast of what an enclave will do.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -130,8 +132,7 @@ def site_enclaves(
         ``"home_access"``, ``"worst_access"``, `global_efficiency` and
         `harmonic_centrality` where all candidates only add links; else not assumed.
     submodular : bool, optional
-        Whether what a candidate gains never grows when others are there. None: not assumed, as
-        efficiency and access are not submodular in general.
+        Whether what a candidate gains never grows when others are there. None: not assumed.
     placebos : int
         Plans drawn at random with the same `k` or `budget`, to compare with; 0 for none.
     replicates : int
@@ -150,26 +151,17 @@ def site_enclaves(
         cost, an objective that is not a finite number, or more plans than the exact method takes
         (200,000).
 
-    See Also
-    --------
-    siting_stability : whether the same sites would be chosen with other data.
-    pareto_plans : plans for two objectives.
-
     Notes
     -----
-    *Value of a plan.* The mean over `replicates` placements of the objective after all scenarios
-    of the plan, measured on the nodes of the baseline. Each candidate draws from a generator of
-    its own that does not depend on the plan (common random numbers). Candidates that only add
-    nodes and links are each placed in `network`, and what they add is put together. If one of them
-    takes links away (reallocated funding), all of a plan are applied in the order given.
+    *Value of a plan.* The objective on the nodes of the baseline; each candidate draws from a
+    generator of its own that does not depend on the plan (common random numbers). Candidates that
+    only add nodes and links are each placed in `network`, and what they add is put together. If one
+    of them takes links away (reallocated funding), all of a plan are applied in the order given.
 
     *Budget.* The greedy search is run by gain and by gain per cost, and the better plan counts; it
-    ends when no candidate gains anything. *Bound.* That of this instance: the value of the exact
-    method, of all candidates together (monotone), or of the plan plus the largest gains that are
-    left (submodular), whichever is least.
-
-    Candidates of equal value are taken in the order given. The plan is best for the network as it
-    is: it is not a forecast of what an enclave will do.
+    ends when no candidate gains anything. *Bound.* The least of what is known of this instance: the
+    value of the exact method, of all candidates together (monotone), of the plan plus the largest
+    gains that are left (submodular). Of equal candidates the first is taken.
 
     References
     ----------
@@ -188,8 +180,9 @@ def site_enclaves(
     (('ae',), 0.108)
     """
     seed = seed_of(rng)
-    siting = prepared(
-        network, candidates, k, budget, prices, objective, monotone, submodular, replicates, seed
+    limits = k, budget, prices
+    (siting,) = prepared(
+        network, candidates, *limits, [objective], replicates, seed, monotone, submodular
     )
     placebos = as_whole("placebos", placebos)
     steps, plan = searched(siting, method)
@@ -225,33 +218,25 @@ def prepared(
     k: int | None,
     budget: float | None,
     prices: Prices | None,
-    objective: Objective,
-    monotone: bool | None,
-    submodular: bool | None,
+    objectives: Sequence[Objective],
     replicates: int,
     seed: np.random.SeedSequence,
-) -> Siting:
+    monotone: bool | None = None,
+    submodular: bool | None = None,
+) -> list[Siting]:
+    """For each objective, with the same placements."""
     replicates = as_whole("replicates", replicates, low=1)
-    names, limit, placements = placed(network, candidates, k, budget, prices, replicates, seed)
-    judge = judge_of(objective, network, candidates)
-    values = plan_values(network, candidates, judge, placements, replicates, seed)
-    known = judge.never_lowered and placements is not None
-    monotone = known if monotone is None else monotone
-    return Siting(names, values, limit, monotone, bool(submodular))
-
-
-def placed(
-    network: MultilayerNetwork,
-    candidates: Mapping[str, Scenario],
-    k: int | None,
-    budget: float | None,
-    prices: Prices | None,
-    replicates: int,
-    seed: np.random.SeedSequence,
-) -> tuple[list[str], Limit, list[list[Placement]] | None]:
     names = check_candidates(candidates)
     limit = limit_of_plans(network, candidates, k, budget, prices)
-    return names, limit, all_placements(network, candidates, replicates, seed)
+    placements = all_placements(network, candidates, replicates, seed)
+    sitings = []
+    for objective in objectives:
+        judge = judge_of(objective, network, candidates)
+        values = plan_values(network, candidates, judge, placements, replicates, seed)
+        known = judge.never_lowered and placements is not None
+        never_lowered = known if monotone is None else monotone
+        sitings.append(Siting(names, values, limit, never_lowered, bool(submodular)))
+    return sitings
 
 
 def seed_of(rng: Rng) -> np.random.SeedSequence:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -21,12 +21,12 @@ from netinnov.errors import InputError
 from netinnov.experiments import ResampledLinks
 from netinnov.experiments._resampled_data import Resample
 from netinnov.network import MultilayerNetwork
-from netinnov.planning._objectives import Objective, judge_of
-from netinnov.planning._plan_values import ROUNDING, PlanValues, plan_values
+from netinnov.planning._objectives import Objective
+from netinnov.planning._plan_values import ROUNDING, PlanValues
 from netinnov.planning._searches import refuse_many
 from netinnov.planning._site_enclaves import (
     Method,
-    placed,
+    Siting,
     prepared,
     searched,
     seed_of,
@@ -108,11 +108,10 @@ def pareto_plans(
         raise InputError(f"`objectives` must name two objectives; found {len(objectives)}.")
     if taken := [name for name in ("sites", "cost") if name in objectives]:
         raise InputError(f"objectives cannot be called as other columns of the plans: {taken}.")
-    seed = seed_of(rng)
-    replicates = as_whole("replicates", replicates, low=1)
-    names, limit, placements = placed(network, candidates, k, budget, prices, replicates, seed)
-    judges = [judge_of(objective, network, candidates) for objective in objectives.values()]
-    parts = [plan_values(network, candidates, j, placements, replicates, seed) for j in judges]
+    limits, asked = (k, budget, prices), list(objectives.values())
+    sitings = prepared(network, candidates, *limits, asked, replicates, seed_of(rng))
+    names, _, limit, *_ = sitings[0]
+    parts = [siting.values for siting in sitings]
     n = limit.costs.size
     refuse_many(limit, "pareto_plans()", "Take fewer candidates or a smaller `k`")
     sizes = [limit.k] if limit.k is not None else range(n + 1)
@@ -214,11 +213,11 @@ def siting_stability(  # noqa: PLR0913
     check_callable("resample", resample, expected, made=True)
     first, *others = check_rng(rng).spawn(1 + resamples)
     options: dict[str, Any] = {"candidates": candidates, "k": k, "budget": budget}
-    options |= {"objective": objective, "monotone": monotone, "submodular": submodular}
-    # What a plan costs is asked only where it must not cost more.
-    options |= {"replicates": replicates, "prices": prices if k is None else None}
-    observed = site_enclaves(network, method=method, rng=first, **options)
-    task = partial(_sites, network=network, resample=resample, method=method, options=options)
+    options |= {"monotone": monotone, "submodular": submodular, "replicates": replicates}
+    options["prices"] = prices if k is None else None  # asked only where it must not cost more
+    observed = site_enclaves(network, objective=objective, method=method, rng=first, **options)
+    prepare = partial(prepared, objectives=[objective], **options)
+    task = partial(_sites, network=network, resample=resample, method=method, prepare=prepare)
     drawn = run(task, others, executor=executor, progress=progress, label="resamples")
     plans = [sites for sites in drawn if sites is not None]
     table = observed.candidates[["chosen"]].copy()
@@ -232,11 +231,11 @@ def _sites(
     network: MultilayerNetwork,
     resample: Resample,
     method: Method,
-    options: dict[str, Any],
+    prepare: Callable[..., list[Siting]],
 ) -> frozenset[str] | None:
     network = changed(network, resample, rng, "resample")
     try:
-        siting = prepared(network, seed=seed_of(rng), **options)
+        (siting,) = prepare(network, seed=seed_of(rng))
         return frozenset(siting.names[at] for at in searched(siting, method)[1])
     except InputError:
         return None

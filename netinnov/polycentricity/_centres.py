@@ -18,12 +18,12 @@ from netinnov.null_models import NullModel, Rewire
 from netinnov.polycentricity import _centre_rules, _resampled_flows
 from netinnov.polycentricity._centre_rules import CentreRule, Options
 from netinnov.polycentricity._modularity_test import FEWEST, compared_modularity
-from netinnov.polycentricity._resampled_flows import Change, Events, without_events
+from netinnov.polycentricity._resampled_flows import Change, resampled, without_events
 
 _REWIRE = Rewire()
 
 
-def detect_centres(  # noqa: PLR0913
+def detect_centres(
     network: MultilayerNetwork,
     *,
     rule: CentreRule = "hubs",
@@ -35,7 +35,6 @@ def detect_centres(  # noqa: PLR0913
     null: NullModel | None = _REWIRE,
     replicates: int = 99,
     resamples: int = 200,
-    events: Events = None,
     resample: Change | None = None,
     rng: Rng = None,
     executor: Executor | int | None = None,
@@ -74,14 +73,9 @@ def detect_centres(  # noqa: PLR0913
         Networks drawn from it, at least 19.
     resamples : int
         Number of bootstrap resamples of the flows for `support`; 0 for none.
-    events : int or mapping of layer to int, optional
-        Number of events (trips, patents) behind the flows of a layer; in a layer of shares of
-        each origin's total: of each origin. None: as `layer_table` says, or its `unit`: whole
-        weights of something counted (trips, patents) are events. Money, scores, shares and weights
-        without a unit are not.
     resample : function, optional
-        Resamples a network, ``(network, Generator) -> network``. Needed where one event makes
-        several links, as in projections: draw its events and project them.
+        Resamples a network, ``(network, Generator) -> network``. None: see Notes. Needed where one
+        event makes several links, as in projections: draw its events and project them.
     rng, executor, progress
         As in `experiments.compare_scenarios`.
 
@@ -102,10 +96,12 @@ def detect_centres(  # noqa: PLR0913
 
     Notes
     -----
-    Events are resampled, never places: a place drawn twice would appear twice in the ranking. A
-    link is drawn from the Poisson distribution around its count, so links of one event are lost
-    in 37 % of the draws and links that were not observed never appear. Ties are won by the
-    earlier node. No links, no centres.
+    Events (trips, patents) are resampled, never places: a place drawn twice would appear twice in
+    the ranking. Their number is in the column ``events`` of `layer_table`, or its ``unit`` says
+    that whole weights count them; money, scores, shares and weights without a unit do not. A link
+    is drawn from the Poisson distribution around its count, so links of one event are lost in 37 %
+    of the draws and links that were not observed never appear. Ties are won by the earlier node. No
+    links, no centres.
 
     Modularity is tested once, in the observed network; resamples use the rule so chosen. It is not
     tested, and communities are used as they are, in modelled layers and where the null model moves
@@ -138,7 +134,6 @@ def detect_centres(  # noqa: PLR0913
     )
     replicates = as_whole("replicates", replicates, low=FEWEST)
     resamples = as_whole("resamples", resamples)
-    _resampled_flows.check_events(network, events)
     rng = check_rng(rng)
     first, *others = rng.spawn(1 + resamples)
     structure = _centre_rules.structure_of(network, options, first, {rule, "roles"})
@@ -149,13 +144,13 @@ def detect_centres(  # noqa: PLR0913
         )
         rule = "head_tail" if test.by_chance else rule
     support = np.full(network.n_nodes, math.nan)
-    if others and (resample is not None or not without_events(network, events)):
+    if others and (resample is not None or not without_events(network)):
         task = partial(
             _resampled_centres,
             network=network,
             rule=rule,
             options=options,
-            resample=_resampled_flows.change_of(resample, events),
+            resample=resample or resampled,
             observed=structure.community,
         )
         draws = run(task, others, executor=executor, progress=progress, label="resamples")

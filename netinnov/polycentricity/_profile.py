@@ -33,7 +33,7 @@ from netinnov.polycentricity._centre_rules import CentreRule, checked_options, s
 from netinnov.polycentricity._evenness import numbers as checked_values
 from netinnov.polycentricity._indices import INDICES, RANGES, SIZE, Setting
 from netinnov.polycentricity._modularity_test import REPLICATES, compared_modularity
-from netinnov.polycentricity._resampled_flows import Change, Events, without_events
+from netinnov.polycentricity._resampled_flows import Change, resampled, without_events
 from netinnov.polycentricity._urban_centrality import widest_spread
 
 _REWIRE = Rewire()
@@ -52,7 +52,6 @@ def profile(  # noqa: PLR0913
     rule: CentreRule | None = None,
     minimum_share: float | None = None,
     resamples: int = 200,
-    events: Events = None,
     resample: Change | None = None,
     leave_one_out: bool = True,
     null: NullModel | None = _REWIRE,
@@ -85,7 +84,7 @@ def profile(  # noqa: PLR0913
         Of the rule ``"hubs"``; see `detect_centres`.
     resamples : int
         Number of bootstrap resamples of the flows for the interval; 0 for none.
-    events, resample
+    resample
         How they are drawn; see `detect_centres`.
     leave_one_out : bool
         Compute everything without each place in turn.
@@ -167,7 +166,6 @@ def profile(  # noqa: PLR0913
         minimum_share=minimum_share,
         restarts=restarts,
     )
-    _resampled_flows.check_events(network, events)
     size = None if sizes is None else checked_values(over_nodes(network, "sizes", sizes))
     setting = _indices.checked_setting(network, indices, ddof, options, sizes=size is not None)
     resamples, replicates = as_whole("resamples", resamples), as_whole("replicates", replicates)
@@ -179,7 +177,7 @@ def profile(  # noqa: PLR0913
             setting = setting._replace(maximum=spread.value)
         except InputError:  # travel times seldom have a largest spread that can be found
             setting = setting._replace(distances=None, undefined=_NO_SPREAD)
-    known = resample is not None or not without_events(network, events)
+    known = resample is not None or not without_events(network)
     draws = resamples if known else 0
     left = network.n_nodes if leave_one_out else 0
     nulls = 0 if null is None else replicates
@@ -187,8 +185,7 @@ def profile(  # noqa: PLR0913
         why_untested(network)
     shares = None if spread is None else spread.shares
     ready = None if null is None else prepared_null(null, network, own)
-    change = _resampled_flows.change_of(resample, events)
-    task = _Task(network, size, setting, shares, change, ready)
+    task = _Task(network, size, setting, shares, resample or resampled, ready)
     in_parts = partial(run, executor=executor, progress=progress)
     observed = None
     if "n_centres" in setting.names:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from netinnov._runtime.arguments import check_callable, check_names, check_number
+from netinnov._runtime.arguments import check_callable
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, with_rows
 from netinnov.null_models._null_statistics import CONSTANT
 from netinnov.null_models._prepared import Prepared
 
-Events: TypeAlias = int | Mapping[str, int] | None
 Change: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
 
 
@@ -42,15 +40,6 @@ _NO_COUNT = re.compile(
 )
 
 
-def check_events(network: MultilayerNetwork, events: Events) -> None:
-    if isinstance(events, Mapping):
-        check_names("events", events, network.layers)
-        for layer, number in events.items():
-            check_number(f"events[{layer!r}]", number, low=1, high=MOST_EVENTS)
-    elif events is not None:
-        check_number("events", events, low=1, high=MOST_EVENTS)
-
-
 class NoEvents(NamedTuple):
     layer: str
     whole: bool
@@ -65,17 +54,15 @@ class NoEvents(NamedTuple):
         return f"the unit of layer {layer}, {shown(self.unit)}, is not one of events"
 
 
-def without_events(
-    network: MultilayerNetwork, events: Events, *, asked: bool = False
-) -> NoEvents | None:
-    """The first layer whose number of events is neither given nor counted by its weights.
+def without_events(network: MultilayerNetwork, *, asked: bool = False) -> NoEvents | None:
+    """The first layer whose number of events is neither recorded nor counted by its weights.
 
     Whole weights count events if their unit is a thing that is counted (scores and money are not),
     or without a unit if someone asks for resamples of them.
     """
     for layer in network.layers:
-        if _number(network, layer, events) is None:
-            weight, unit = network.storage.block(layer).data, network.storage.records[layer].unit
+        if (record := network.storage.records[layer]).events is None:
+            weight, unit = network.storage.block(layer).data, record.unit
             whole = bool(((weight == np.rint(weight)) & (weight <= MOST_EVENTS)).all())
             whole &= not network.storage.holds_shares(layer)
             if not whole or (not asked if unit is None else _NO_COUNT.search(unit)):
@@ -83,27 +70,23 @@ def without_events(
     return None
 
 
-def resampled(
-    network: MultilayerNetwork, rng: np.random.Generator, *, events: Events = None
-) -> MultilayerNetwork:
+def resampled(network: MultilayerNetwork, rng: np.random.Generator) -> MultilayerNetwork:
     """Poisson bootstrap of the events behind each link.
 
-    Where the number of events of a layer is given or recorded, its weights are first put in events;
-    in a layer of shares those of each origin, whose sum stays (multinomial). A link without events
-    is dropped.
+    Where the number of events of a layer is recorded, its weights are first put in events; in a
+    layer of shares those of each origin, whose sum stays (multinomial). A link without events is
+    dropped.
     """
-    if unknown := without_events(network, events, asked=True):
+    if unknown := without_events(network, asked=True):
         msg = f"{unknown.why()}, so that nobody knows how many events to resample; give `events`,"
-        raise InputError(
-            f"{msg} here or in the table of layers, or a `unit` there that is counted."
-        )
+        raise InputError(f"{msg} or a `unit` that is counted, in the table of layers.")
     rows = network.storage.link_rows()._replace(period=None, attributes=None)
     directed = np.array([layer in network.directed for layer in network.layers], bool)
     rows = rows.canonical(directed)
     weight = np.empty_like(rows.weight)
     for x, layer in enumerate(network.layers):
         in_layer = rows.layer == x
-        observed, number = rows.weight[in_layer], _number(network, layer, events)
+        observed, number = rows.weight[in_layer], network.storage.records[layer].events
         if number is None:
             weight[in_layer] = rng.poisson(observed)
         elif network.storage.holds_shares(layer):
@@ -141,11 +124,6 @@ def interval(
     return Interval(float(low), float(high), bias)
 
 
-def _number(network: MultilayerNetwork, layer: str, events: Events) -> int | None:
-    number = events.get(layer) if isinstance(events, Mapping) else events
-    return network.storage.records[layer].events if number is None else number
-
-
 def _within_origins(
     observed: Floats, source: np.ndarray, number: int, rng: np.random.Generator
 ) -> Floats:
@@ -157,10 +135,6 @@ def _within_origins(
         total = math.fsum(share)
         drawn[first:last] = rng.multinomial(int(number), share / total) * (total / number)
     return drawn
-
-
-def change_of(resample: Change | None, events: Events) -> Change:
-    return partial(resampled, events=events) if resample is None else resample
 
 
 def changed(

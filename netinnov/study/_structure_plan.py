@@ -91,7 +91,7 @@ def plan(context: Context) -> Plan | None:
     left_out = {}
     if undrawn or not options.resamples:
         left_out["intervals"] = undrawn or "why_not_asked"
-    elif participation is None and without_events(network, None):
+    elif participation is None and without_events(network):
         left_out["intervals"] = "why_no_counts"
     code, null, moved = undrawn or "why_not_asked", None, np.nan
     if not undrawn and options.replicates:

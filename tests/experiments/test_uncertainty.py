@@ -220,7 +220,7 @@ def test_the_same_numbers_on_every_executor_and_from_checkpoints(
     assert len(calls) == 8  # other placements
     for resample, words in (
         (None, r"'resample' was .*counted, is nothing"),
-        (ResampledLinks(events={"flows": 5}), r"is ResampledLinks\(events=\{'flows': 5\}"),
+        (ResampledLinks(["flows"]), r"is ResampledLinks\(layers=\('flows',\)"),
     ):
         with pytest.raises(InputError, match=words):
             run(resample=resample, checkpoint=folder)

@@ -126,7 +126,7 @@ def test_roles_by_hand(toy):
 
 def test_without_direction_each_pair_counts_twice(toy):
     # Open pairs at p: x-y (one group), x-g, y-h, y-g (across); x-h and g-h are linked.
-    roles = brokerage_table(toy, "p", directed=False).loc["p"]
+    roles = brokerage_table(ni.build.symmetrize(toy), "p").loc["p"]
     assert roles[["itinerant", "liaison", "homeward", "outward"]].tolist() == [2, 6, 3, 3]
 
 

@@ -169,7 +169,7 @@ OPERATIONS: dict[str, Callable[[Network], Network]] = {
     "gravity_residuals": lambda n: gravity_residuals(
         n, layer="observed", method="ratio"
     ).network,
-    "resampled_links": lambda n: ResampledLinks(events=50)(n, np.random.default_rng(1)),
+    "resampled_links": lambda n: ResampledLinks(["works"])(n, np.random.default_rng(1)),
     "direct_links": lambda n: apply_scenario(
         n, DirectLinks("p", "q", 1, funding="new", layer="flows"), rng=1
     ),

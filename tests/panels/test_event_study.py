@@ -125,11 +125,10 @@ TWO_BY_TWO = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("method", ["cohorts", "two_way"])
-def test_a_ratio_of_ratios(method):
+def test_a_ratio_of_ratios():
     # Controls together 50, then 100: twice. The pair with the enclave: 4.8 times.
     network, opening = linked(TWO_BY_TWO, "abc"), parks(("a", "b", 2))
-    options = {"layer": "links", "openings": opening, "effects": "period", "method": method}
+    options = {"layer": "links", "openings": opening, "effects": "period"}
     study = event_study(network, **options)
     assert study.average.estimate == pytest.approx(np.log(4.8 / 2), abs=1e-8)
     assert study.average.factor == pytest.approx(2.4)
@@ -183,7 +182,7 @@ def test_pyfixest_agrees_on_directed_ties():
     import pyfixest
 
     rng = np.random.default_rng(5)
-    n, n_periods = 9, 5
+    n, n_periods = 9, 4
     source, target, period = map(np.ravel, np.indices((n, n, n_periods)))
     keep = source != target
     source, target, period = source[keep], target[keep], period[keep]
@@ -196,9 +195,7 @@ def test_pyfixest_agrees_on_directed_ties():
         pd.DataFrame(index=names), pd.DataFrame(rows)[y > 0], directed=["links"]
     )
     ends = pd.DataFrame({"home": names[source], "host": names[target], "opened": 3})[treated]
-    found = difference_in_differences(
-        network, layer="links", openings=ends.drop_duplicates(), method="two_way"
-    )
+    found = difference_in_differences(network, layer="links", openings=ends.drop_duplicates())
     table = pd.DataFrame(rows).assign(
         y=y, x=cell.astype(float), pair=source * n + target, ot=source * 9 + period,
         dt=target * 9 + period, both=np.minimum(source, target) * n + np.maximum(source, target),
@@ -216,7 +213,7 @@ def test_pyfixest_agrees_on_directed_ties():
     assert found.sample.n_pairs == n * (n - 1)
 
 
-def test_staggered_effects_are_found_and_two_way_effects_are_not_them():
+def test_staggered_effects_are_found():
     # Ties are what is expected, without noise: the estimate must be the truth to the last digits.
     rng = np.random.default_rng(1)
     network, openings, truth, by_time = made_up(rng, effect=staggered)
@@ -228,18 +225,12 @@ def test_staggered_effects_are_found_and_two_way_effects_are_not_them():
     assert difference_in_differences(network, **options).average.estimate == pytest.approx(
         truth, abs=1e-6
     )
-    # Earlier and larger effects stand among the controls of later ones.
-    two_way = difference_in_differences(network, **options, method="two_way").average.estimate
-    assert two_way < truth - 0.15
-    # With trends parallel to the last digit, two-way leads are still not 0.
-    leads = event_study(network, **options, method="two_way").estimates
-    assert leads[leads["event_time"] < -1]["estimate"].abs().max() > 0.05
     assert found[found.index < -1].abs().max() < 1e-6
 
 
 @pytest.mark.slow
 def test_intervals_cover_planted_effects():
-    covered, by_two_way, gaps, rejected = [], [], [], []
+    covered, rejected = [], []
     for seed in range(100):
         rng = np.random.default_rng(seed)
         network, openings, truth, _ = made_up(rng, effect=staggered, noise=0.5)
@@ -247,14 +238,9 @@ def test_intervals_cover_planted_effects():
         study = event_study(network, **options)
         covered.append(study.average.low <= truth <= study.average.high)
         rejected.append(study.pre_trend_p < 0.05)
-        two_way = difference_in_differences(network, **options, method="two_way").average
-        by_two_way.append(two_way.low <= truth <= two_way.high)
-        gaps.append(two_way.estimate - truth)
     # 95 % and 5 % of 100 within three standard errors.
     assert np.mean(covered) >= 0.885
     assert np.mean(rejected) <= 0.115
-    assert np.mean(by_two_way) < 0.88
-    assert np.mean(gaps) < -0.1
 
 
 def test_estimates_before_the_opening_are_tested_by_the_largest_t():
@@ -454,7 +440,6 @@ GOOD = parks(("a", "b", 2))
         ),
         ({"openings": GOOD, "effects": "place_period"}, "cannot be told apart from the fixed"),
         ({"openings": GOOD, "reference": 0}, "`reference` must be a whole number below 0"),
-        ({"openings": GOOD, "method": "best"}, "`method` must be one of 'cohorts', 'two_way'"),
         ({"openings": GOOD, "effects": "none"}, "`effects` must be one of"),
         ({"openings": GOOD, "confidence": 95}, "`confidence` must be a finite number above 0"),
         ({"openings": GOOD, "layer": "link"}, "did you mean 'links'"),

@@ -53,16 +53,16 @@ def further_links(network: ni.MultilayerNetwork, seed: int, n: int = 8) -> pd.Da
 
 
 def by_networks(
-    network: ni.MultilayerNetwork, links: pd.DataFrame, needs: list[set[str]], **options: Any
+    network: ni.MultilayerNetwork, links: pd.DataFrame, needs: list[set[str]]
 ) -> list[float]:
     """The definition: a network for each coalition, and the harmonic centrality of its places."""
     owner = network.nodes["jurisdiction"]
-    before = centrality.harmonic_centrality(network, **options)
+    before = centrality.harmonic_centrality(network)
     values = []
     for mask in range(1 << len(PLAYERS)):
         coalition = {player for i, player in enumerate(PLAYERS) if mask >> i & 1}
         built = links[[each <= coalition for each in needs]]
-        after = centrality.harmonic_centrality(network.with_links(built), **options)
+        after = centrality.harmonic_centrality(network.with_links(built))
         values.append((after - before)[owner.isin(coalition)].sum())
     return values
 
@@ -87,20 +87,12 @@ def test_a_bridge_by_hand() -> None:
     assert in_core(game, nucleolus(game))
 
 
-@pytest.mark.parametrize(
-    ("seed", "options"),
-    [
-        (0, {}),
-        (1, {"distance": "inverse"}),
-        (2, {"frictions": ni.Frictions(border=0.7, distance=0.4)}),
-        (3, {"distance": "inverse", "frictions": ni.Frictions(border_by_distance=1.0)}),
-    ],
-)
-def test_gains_are_those_of_each_network(seed: int, options: dict[str, Any]) -> None:
+@pytest.mark.parametrize("seed", range(4))
+def test_gains_are_those_of_each_network(seed: int) -> None:
     network = draw_network(seed, directed=seed % 2 == 0)
     links = further_links(network, seed)
-    game = cooperation_game(network, players=PLAYERS, links=links, **options)
-    expected = by_networks(network, links, ends_of(network, links), **options)
+    game = cooperation_game(network, players=PLAYERS, links=links)
+    expected = by_networks(network, links, ends_of(network, links))
     np.testing.assert_allclose(game.values, expected, rtol=0, atol=1e-12)
 
 
@@ -113,10 +105,9 @@ def test_links_may_name_the_players_they_need(seed: int) -> None:
     rng = np.random.default_rng(seed)
     needs = [set(rng.choice(PLAYERS, rng.integers(1, 4))) for _ in range(len(links))]
     table = links.assign(needs=[tuple(each) for each in needs])
-    for options in ({}, {"distance": "inverse"}):
-        game = cooperation_game(network, players=PLAYERS, links=table, **options)
-        expected = by_networks(network, links, needs, **options)
-        np.testing.assert_allclose(game.values, expected, rtol=0, atol=1e-12)
+    game = cooperation_game(network, players=PLAYERS, links=table)
+    expected = by_networks(network, links, needs)
+    np.testing.assert_allclose(game.values, expected, rtol=0, atol=1e-12)
 
 
 def test_any_objective_will_do_and_is_asked_where_something_is_built() -> None:
@@ -238,8 +229,6 @@ PARK = {"park": link(OWNED[0], OWNED[1])}
         ({"links": {"park": 3}, "needs": {"park": ["p"]}}, "`scenario` must be a ReverseEnclave"),
         ({"objective": lambda *_: math.nan},
          r"objective for \{p, q\}` must be a finite number; found nan"),
-        ({"objective": lambda *_: 1.0, "distance": "inverse"},
-         "`distance` and `frictions` are read by the default objective only"),
     ],
 )  # fmt: skip
 def test_bad_input_is_refused_in_words(options: dict[str, Any], words: str) -> None:

@@ -204,8 +204,14 @@ def test_support_is_the_share_of_draws():
     assert table.loc["a", "support"] == pytest.approx(leads, abs=0.05)
 
 
+def seen(network, events):
+    """The network with a known number of events behind each layer."""
+    records = network.layer_table.assign(events=events)
+    return ni.build_network(network.nodes, network.links, network.places, layers=records)
+
+
 def test_many_events_leave_no_doubt(two):
-    sure = detect_centres(two, resamples=10, events=10**9, rng=1)
+    sure = detect_centres(seen(two, 10**9), resamples=10, rng=1)
     assert set(sure["support"]) <= {0.0, 1.0}
     assert (sure["support"] == 1).tolist() == sure["centre"].tolist()
 
@@ -213,8 +219,9 @@ def test_many_events_leave_no_doubt(two):
 def test_support_is_nan_if_nobody_knows_the_number_of_events():
     found = network({"t": [("a", "b", 0.5), ("b", "c", 1.0)]}, "abc")
     assert detect_centres(found, rng=1)["support"].isna().all()
-    assert detect_centres(found, rng=1, resamples=9, events=100)["support"].notna().all()
-    assert detect_centres(found, rng=1, resamples=0, events=100)["support"].isna().all()
+    known = seen(found, 100)
+    assert detect_centres(known, rng=1, resamples=9)["support"].notna().all()
+    assert detect_centres(known, rng=1, resamples=0)["support"].isna().all()
 
 
 def test_a_resampling_of_the_user(two):
@@ -242,15 +249,10 @@ def test_draws_of_a_given_number_of_events():
     ids = [f"n{i}" for i in range(2001)]
     rows = [*((i, j, 6.0) for i, j in pairwise(ids)), ("x", "y", 4000.0)]
     found = network({"t": rows}, [*ids, "x", "y"])
-    links = resampled(found, np.random.default_rng(1), events=800 * 2000).links
+    links = resampled(seen(found, 800 * 2000), np.random.default_rng(1)).links
     draws = links.loc[links["source"] != "x", "weight"]
     assert np.mean(draws) == pytest.approx(6, abs=0.03)
     assert np.std(draws) == pytest.approx(np.sqrt(600) / 100, rel=0.06)
-    found = network({"t": [("a", "b", 6.0), ("b", "c", 2.0)]}, "abc")
-    per_layer = resampled(found, np.random.default_rng(1), events={"t": 800})
-    assert_frame_equal(
-        per_layer.links, resampled(found, np.random.default_rng(1), events=800).links
-    )
 
 
 def test_draws_of_shares_keep_the_sum_of_each_origin():
@@ -259,7 +261,8 @@ def test_draws_of_shares_keep_the_sum_of_each_origin():
     records = {layer: {"quantity": "share_of_origin"}}
     found = ni.build_network(*bare({layer: rows}, "abc", directed=[layer]), records)
     rng = np.random.default_rng(1)
-    draws = [resampled(found, rng, events=50).adjacency(layer).toarray() for _ in range(500)]
+    known = seen(found, 50)
+    draws = [resampled(known, rng).adjacency(layer).toarray() for _ in range(500)]
     assert np.allclose([draw.sum(axis=1) for draw in draws], [100, 90, 5])
     # Binomial: 50 x 0.6 x 0.4 events of 2 % each.
     assert np.var([draw[0, 1] for draw in draws]) == pytest.approx(12 * 4, rel=0.2)
@@ -294,8 +297,6 @@ def test_the_same_rng_gives_the_same_table_with_any_executor(two):
         ({"rule": "best"}, "`rule` must be one of 'hubs', 'top'"),
         ({"replicates": 18}, "`replicates` must be a whole number at least 19"),
         ({"null": "degree"}, "`null` must be a null model"),
-        ({"events": 1e30}, "`events` must be a finite number at least 1 and at most"),
-        ({"events": {"x": 5}}, "`events`: 1 of 1 names are not in the network"),
         ({"resample": lambda network, rng: 5}, "`resample` must return a MultilayerNetwork"),
         ({"resample": lambda n, rng: n.select(nodes=["a"])}, "the same nodes in the same order"),
     ],
@@ -329,7 +330,7 @@ def test_centres_of_the_yangtze_delta(delta):
     with pytest.raises(InputError, match="shares of each origin's total"):
         detect_centres(delta)
     options = {"direction": "in", "restarts": 2, "rng": 1}
-    found = detect_centres(delta, events=10_000, resamples=10, **options)
+    found = detect_centres(seen(delta, 10_000), resamples=10, **options)
     assert len(found) == 41
     # Shanghai and the capitals of the three provinces.
     assert found.loc[["3101", "3201", "3301", "3401"], "centre"].all()
@@ -368,18 +369,4 @@ def test_scores_money_and_shares_are_no_events(weight, unit, why):
         with pytest.raises(InputError, match=re.escape(why)):
             resampled(network, np.random.default_rng(1))
     if why is not None:  # whoever knows how many there are says so
-        assert detect_centres(network, events=40, **options)["support"].notna().all()
-
-
-def test_the_number_of_events_in_the_record_of_a_layer_is_used():
-    rows = [("a", "b", 6.5), ("b", "c", 2.0)]
-    tables = bare({"t": rows}, "abc")
-    known = ni.build_network(*tables, layers={"t": {"events": 800}})
-    unknown = ni.build_network(*tables)
-    # As if the number was given; one that is given goes before it.
-    for number, same in ((None, 800), (50, 50), ({"t": 50}, 50)):
-        drawn = resampled(known, np.random.default_rng(1), events=number).links
-        assert_frame_equal(drawn, resampled(unknown, np.random.default_rng(1), events=same).links)
-    options = {"rng": 1, "resamples": 9, "progress": False}
-    assert detect_centres(known, **options)["support"].notna().all()
-    assert detect_centres(unknown, **options)["support"].isna().all()
+        assert detect_centres(seen(network, 40), **options)["support"].notna().all()

@@ -134,7 +134,9 @@ def test_shares_of_origins_leave_out_what_needs_outflows():
     assert found.loc[["entropy_index", "link_symmetry", "node_symmetry"], "value"].isna().all()
     assert found.loc["green", "value"] == pytest.approx(pc.green([199.5, 60, 40]))
     assert found["low"].isna().all()  # no number of events
-    counted = profile(shares, direction="in", null=None, events=50, resamples=9, rng=1)
+    records[layer]["events"] = 50
+    known = ni.build_network(*bare({layer: rows}, "abc", directed=[layer]), records)
+    counted = profile(known, direction="in", null=None, resamples=9, rng=1)
     assert counted.loc["green", "low"] > 0
 
 
@@ -156,7 +158,9 @@ def test_without_coordinates_no_urban_centrality():
 def test_intervals_hold_the_value_and_shrink_with_events(region):
     options = {"resamples": 40, "null": None, "leave_one_out": False, "restarts": 1, "rng": 1}
     few = profile(region, **options)
-    many = profile(region, events=10**6, **options)
+    records = region.layer_table.assign(events=10**6)
+    seen = ni.build_network(region.nodes, region.links, region.places, layers=records)
+    many = profile(seen, **options)
     for found in (few, many):
         assert (found["low"] <= found["value"] + 1e-12).all()
         assert (found["high"] >= found["value"] - 1e-12).all()

@@ -333,9 +333,6 @@ WHAT_NO_ARGUMENT_IS: dict[str, Callable[[Any], object]] = {
     "times": lambda bad: diffusion.reach_table(bad, horizon=3),
     "layers": lambda bad: ni.experiments.ResampledLinks(layers=bad),
     "pairs": lambda bad: ni.scenarios.NewLinks([bad]),
-    "events": lambda bad: ni.planning.plan_centres(a_network(),
-     target=ni.planning.EffectiveNumber(2), candidates={"ac": ni.scenarios.NewLinks([("a", "c")])},
-     events=bad),
 }  # fmt: skip
 
 
