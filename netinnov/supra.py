@@ -32,11 +32,6 @@ def state_index(network: MultilayerNetwork, *, presence: Presence = "all") -> pd
     MultiIndex
         Levels layer and node, ordered by layer, then by node.
 
-    Raises
-    ------
-    InputError
-        If `presence` is neither.
-
     Examples
     --------
     >>> import pandas as pd, netinnov as ni
@@ -74,11 +69,6 @@ def supra_adjacency(
     csr_array
         Layers on the diagonal blocks, ``coupling`` between the copies of a node. Self-links are
         left out.
-
-    Raises
-    ------
-    InputError
-        If `coupling` is below 0, or `presence` is not one of its choices.
 
     References
     ----------

@@ -5,9 +5,8 @@ import inspect
 import re
 import textwrap
 from collections.abc import Iterator
-from contextlib import suppress
 from types import FunctionType
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
 import pytest
 from numpydoc.docscrape import NumpyDocString
@@ -26,9 +25,6 @@ CODES = {
 
 OF_FUNCTIONS = {"PR01", "PR02", "PR03", "RT01"}
 """All parameters in the order of the signature, and what is returned."""
-
-CHECKS = ("check_choice", "check_number", "check_name", "check_names")
-"""Functions that refuse an option by an InputError."""
 
 
 def documented() -> dict[str, Any]:
@@ -89,27 +85,18 @@ def faults(path: str, value: Any) -> list[str]:
 
 
 def raised(function: Any) -> set[str]:
-    """Exceptions that the body of a function raises itself, also by checks of its options."""
+    """Exceptions that the body of a function raises itself.
+
+    What its parameters say of their ranges is not said again where it is checked.
+    """
     body = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    checked = getattr(function, "__wrapped__", None)
-    closed = checked and any(kind is Literal for kind in _origins(checked))
-    names = {"InputError"} if closed else set()
+    names = set()
     for node in ast.walk(body):
         if isinstance(node, ast.Raise) and node.exc is not None:
             call = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
             if isinstance(call, ast.Name) and call.id[0].isupper():
                 names.add(call.id)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in CHECKS:
-            names.add("InputError")
     return names
-
-
-def _origins(function: Any) -> Iterator[Any]:
-    """What the arguments of a function are of, such as Literal; without those of type checkers."""
-    for text in function.__annotations__.values():
-        with suppress(NameError, TypeError):
-            annotation = eval(text, function.__globals__)
-            yield from map(get_origin, (annotation, *get_args(annotation)))
 
 
 PUBLIC = documented()

@@ -26,11 +26,6 @@ def degree(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.
     DataFrame
         Node x layer, whole numbers; 0 where a node has no link. Self-links do not count.
 
-    Raises
-    ------
-    InputError
-        If ``direction`` is not one of the choices.
-
     Examples
     --------
     >>> import pandas as pd, netinnov as ni

@@ -42,11 +42,6 @@ def layer_overlap(
     DataFrame
         Layer x layer, from 0 to 1. NaN where the divisor is 0: a layer of self-links only.
 
-    Raises
-    ------
-    InputError
-        If `of` or `method` is not one of its choices.
-
     References
     ----------
     Brodka, Chojnacki, Ferrara and Magnani (2018), Quantifying layer similarity in multiplex
@@ -96,11 +91,6 @@ def layer_correlation(
     DataFrame
         Layer x layer, from -1 to 1; the diagonal is 1. NaN where fewer than two nodes are compared
         or their degrees in one of the layers are all equal.
-
-    Raises
-    ------
-    InputError
-        If `method` or `presence` is not one of its choices.
 
     References
     ----------

@@ -42,8 +42,6 @@ def infomap(
 
     Raises
     ------
-    InputError
-        If an option is out of range.
     ImportError
         If the package infomap is not installed.
 

@@ -59,11 +59,6 @@ def leiden(
         fewest (ties: first node, then first layer, first), NaN where a node is absent. `quality`:
         what `modularity` returns for it, NaN where neither weight nor coupling exists.
 
-    Raises
-    ------
-    InputError
-        If an option is out of range.
-
     Notes
     -----
     Each community is connected by links and coupling, and neither the move of one state nor the

@@ -44,11 +44,6 @@ def multiplex_leiden(
         smallest (ties: first node first), NaN for a node that has no link in any layer.
         `quality`: the sum above, at most the number of layers; NaN without a link.
 
-    Raises
-    ------
-    InputError
-        If an option is out of range.
-
     Notes
     -----
     Every layer counts the same, however many or heavy its links are. In `leiden` and `modularity`

@@ -113,17 +113,13 @@ def compare_scenarios(
     it; another one that returns a number is warned of.
 
     *Random numbers.* Replicate number r of every scenario, and of a random baseline, starts from
-    the same generator, spawned from `rng` by its number. So values depend neither on the executor
-    nor on other scenarios, and the first replicates stay if more are asked for. Replicates with one
-    number are comparable (common random numbers), and with a random baseline differences are taken
-    between them.
+    the same generator, spawned from `rng` by its number (common random numbers): values depend
+    neither on the executor nor on other scenarios, and the first stay if more are asked for.
 
     *Data uncertainty.* With `resample` the scenarios and the baseline are measured once more in
-    each of `resamples` sets of data, at the first `placements` of the replicates. Results in the
-    observed data are the same as without `resample`. The variance over sets and placements is
-    split: see `ExperimentResult.effects`. Placebos are compared in the data as observed only. Where
-    a scenario cannot be carried out in a set (home has fewer links left than are reallocated), that
-    set is left out of its data uncertainty, and ``resamples`` counts those that are used.
+    each of `resamples` sets of data, at the first `placements` of the replicates; placebos in the
+    data as observed only. A set in which a scenario cannot be carried out (home has fewer links
+    left than are reallocated) is left out of its data uncertainty.
 
     *Checkpoints* belong to one network, baseline, entropy, version of netinnov, and to scenarios
     and measures by their names and parameters; another experiment is refused. ``rng=None`` takes

@@ -118,14 +118,12 @@ class ExperimentResult(Displayed):
 
         Notes
         -----
-        There are no p-values against the baseline, on purpose: a measure that cannot fall when
-        links are added would be "significant" by construction, and replicates are draws of
-        placements, not observations. A test needs alternatives that could have done as well, such
-        as a placebo host. There is none on a modelled layer either: it would test the model.
+        There are no p-values against the baseline: a measure that cannot fall when links are added
+        would be "significant" by construction, and replicates are draws of placements, not
+        observations. There is none on a modelled layer either: it would test the model.
 
-        *Three errors.* Monte Carlo error vanishes with more replicates. The spread over placements
-        does not, nor does data uncertainty: the variance of the means of resamples, less the part
-        that interaction with placements has in it (two-way random effects).
+        *Data uncertainty* is the variance of the means of resamples, less the part that interaction
+        with placements has in it (two-way random effects).
 
         *What is tested* is whether the place is special among those that could have been chosen.
         Where a placebo is a scenario (`scenarios.MatchedPlacebo`, or a function that gives one),
@@ -133,16 +131,11 @@ class ExperimentResult(Displayed):
         compare as many placements of the real place as of each placebo, with no random number in
         two of them, so that p is uniform on its steps if nothing is special about the real place.
         Of K places, taken in turn, R replicates rank R // (K + 1) placements each, and the least p
-        is 2 / (K + 1); with fewer than K + 1 replicates it is 2 / R. A core host that is larger
-        than all its placebos could not have been exchanged for them: match on what it shares with
-        them, or read p as a comparison with smaller places.
-
-        *The band.* ``placebo_low`` and ``placebo_high`` are shrunk towards the median, to the
-        variance over places plus the placement variance of ``difference``.
-
-        Where a placebo is a function that gives a network (`scenarios.RandomEnds` too), each
-        replicate is a placebo of its own; as ``difference`` is a mean and they are not, p errs on
-        the high side.
+        is 2 / (K + 1); with fewer than K + 1 replicates it is 2 / R. Where a placebo is a function
+        that gives a network (`scenarios.RandomEnds` too), each replicate is a placebo of its own;
+        as ``difference`` is a mean and they are not, p errs on the high side. The band is shrunk
+        towards the median, to the variance over places plus the placement variance of
+        ``difference``.
 
         References
         ----------

@@ -71,11 +71,6 @@ def sigma_convergence(panel: pd.DataFrame, *, spread: Spread = "log_sd") -> pd.S
     Series
         One number a period; NaN with fewer than two regions.
 
-    Raises
-    ------
-    InputError
-        If a value is 0 or less.
-
     References
     ----------
     Barro and Sala-i-Martin (1992), Convergence, Journal of Political Economy 100, 223-251.

@@ -143,11 +143,6 @@ def brokerage_table(
         depend on its own group. Missing for an actor without a known jurisdiction, which enters no
         count.
 
-    Raises
-    ------
-    InputError
-        If there is no such park, or an option is unknown.
-
     References
     ----------
     Gould and Fernandez (1989), Structures of mediation: a formal approach to brokerage in
@@ -198,11 +193,6 @@ def outages(network: MultilayerNetwork, park: str) -> pd.DataFrame:
           source to target, from host to home and from home to host;
         - ``articulation``: whether others fall apart that were connected, direction aside;
         - ``single_point``: whether anything above is lost: a layer, a pair, or the connection.
-
-    Raises
-    ------
-    InputError
-        If there is no such park.
 
     Examples
     --------

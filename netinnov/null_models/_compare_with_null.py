@@ -73,9 +73,7 @@ def compare_with_null(
     executor, progress
         As in `experiments.compare_scenarios`.
     checkpoint : path, optional
-        A folder that keeps what is measured. A run that was killed, or stopped by Ctrl-C, goes on
-        from there when it is called again in the same way, and gives the same numbers; see Notes.
-        Not for a serial test.
+        As in `experiments.compare_scenarios`; not for a serial test.
 
     Returns
     -------
@@ -113,9 +111,7 @@ def compare_with_null(
     given weights of the bins, which are estimated.
 
     *Checkpoints* belong to one network, entropy, version of netinnov and null model with its
-    options, and to a measure by its name and parameters; another comparison is refused.
-    ``rng=None`` takes up the entropy that is stored. More replicates may be asked for than before.
-    The code of a function is not compared: after changing it, use another folder.
+    options, and to a measure by its name and parameters, as in `experiments.compare_scenarios`.
 
     References
     ----------

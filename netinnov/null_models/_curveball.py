@@ -29,11 +29,6 @@ class Curveball(NullFamily):
     trials, layers, through
         As in `curveball`.
 
-    Raises
-    ------
-    InputError
-        An option is out of range.
-
     Examples
     --------
     >>> import pandas as pd, netinnov as ni

@@ -73,8 +73,8 @@ def shapley_value(
     Raises
     ------
     InputError
-        If the game is not complete, a table has more than 24 players, or players are missing, there
-        twice or given beside a game that has its own.
+        If the game is not complete, a table has more than 24 players, or `players` are missing or
+        given beside a game that has its own.
 
     References
     ----------

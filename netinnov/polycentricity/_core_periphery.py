@@ -66,11 +66,6 @@ def core_periphery(
         `coreness` (1 core, 0 periphery) and `quality`, Pearson's correlation over all pairs of
         nodes. All NaN without links, if all pairs are linked, and for fewer than 3 nodes.
 
-    Raises
-    ------
-    InputError
-        Fewer than one restart.
-
     Notes
     -----
     Pairs are those above the diagonal; if a layer is directed, those above and below it. With up

@@ -66,18 +66,13 @@ def gini(values: Values) -> float:
     Parameters
     ----------
     values : sequence of float
-        One value a place, in any unit and order.
+        One value a place, 0 or more, in any unit and order.
 
     Returns
     -------
     float
         0 (equal) to (n - 1)/n (one place has all); NaN if all values are zero. There is no
         small-sample factor: multiply by n/(n - 1) for it.
-
-    Raises
-    ------
-    InputError
-        Values that are negative, missing or not numbers.
 
     References
     ----------
@@ -101,17 +96,12 @@ def herfindahl(values: Values) -> float:
     Parameters
     ----------
     values : sequence of float
-        One value a place, in any unit and order.
+        One value a place, 0 or more, in any unit and order.
 
     Returns
     -------
     float
         1/n (equal) to 1 (one place has all); NaN if all values are zero.
-
-    Raises
-    ------
-    InputError
-        Values that are negative, missing or not numbers.
 
     References
     ----------
@@ -132,17 +122,12 @@ def theil(values: Values) -> float:
     Parameters
     ----------
     values : sequence of float
-        One value a place, in any unit and order. A zero adds nothing to the sum.
+        One value a place, 0 or more, in any unit and order. A zero adds nothing to the sum.
 
     Returns
     -------
     float
         0 (equal) to ln n (one place has all); NaN if all values are zero.
-
-    Raises
-    ------
-    InputError
-        Values that are negative, missing or not numbers.
 
     References
     ----------
@@ -166,7 +151,7 @@ def effective_number(values: Values, *, order: float = 1) -> float:
     Parameters
     ----------
     values : sequence of float
-        One value a place, in any unit and order. Zeros do not count.
+        One value a place, 0 or more, in any unit and order. Zeros do not count.
     order : float
         0 counts the places, 1 is the exponential of the entropy of the shares, 2 is
         1/herfindahl, infinity 1/largest share: the larger, the less the small ones count.
@@ -179,7 +164,7 @@ def effective_number(values: Values, *, order: float = 1) -> float:
     Raises
     ------
     InputError
-        Values that are negative, missing or not numbers; an order below 0.
+        If `order` is below 0.
 
     References
     ----------
@@ -217,7 +202,7 @@ def green(values: Values, *, ddof: Literal[0, 1] = 0) -> float:
     Parameters
     ----------
     values : sequence of float
-        One value a place, in any unit and order.
+        One value a place, 0 or more, in any unit and order.
     ddof : {0, 1}
         Both standard deviations divide by n - ddof. Papers often do not say which: state it.
 
@@ -226,11 +211,6 @@ def green(values: Values, *, ddof: Literal[0, 1] = 0) -> float:
     float
         1 for equal values. 0 only if half of the values are 0 and half the largest (for
         ``ddof=1``: of two values). NaN if all values are zero, or for one value with ``ddof=1``.
-
-    Raises
-    ------
-    InputError
-        Values that are negative, missing or not numbers; another `ddof`.
 
     Notes
     -----

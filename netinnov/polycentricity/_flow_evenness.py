@@ -45,7 +45,7 @@ def entropy_index(network: MultilayerNetwork, *, of: Unit = "links") -> float:
     Parameters
     ----------
     network : MultilayerNetwork
-        Places and the flows between them; layers are summed.
+        Places and the flows between them, no shares of each origin's total; layers are summed.
     of : {"links", "nodes"}
         Shares of the links in all flow, M the number of **possible** links: n(n - 1), or half of
         that if no layer is directed. Or shares of the places in the sum of their totals, flows in
@@ -56,11 +56,6 @@ def entropy_index(network: MultilayerNetwork, *, of: Unit = "links") -> float:
     float
         1 if all flows are there and equal (fully polycentric), 0 if there is one only. NaN
         without flow, and where only one link or place is possible.
-
-    Raises
-    ------
-    InputError
-        For a layer of shares of each origin's total.
 
     Notes
     -----
@@ -133,18 +128,14 @@ def node_symmetry(network: MultilayerNetwork) -> pd.Series:
     Parameters
     ----------
     network : MultilayerNetwork
-        Places and the flows between them; layers are summed. An undirected link counts both ways.
+        Places and the flows between them, no shares of each origin's total; layers are summed. An
+        undirected link counts both ways.
 
     Returns
     -------
     Series
         One number a place: -1 sends only, 1 receives only; 0 without a directed layer. NaN for a
         place without flow.
-
-    Raises
-    ------
-    InputError
-        For a layer of shares of each origin's total.
 
     References
     ----------
@@ -169,19 +160,14 @@ def relative_strength(network: MultilayerNetwork) -> pd.Series:
     Parameters
     ----------
     network : MultilayerNetwork
-        Places and the flows between them; layers are summed. If any is directed, an undirected
-        link counts as two.
+        Places and the flows between them, no shares of each origin's total; layers are summed. If
+        any is directed, an undirected link counts as two.
 
     Returns
     -------
     Series
         One number a pair with flow (index ``source, target``), in node order; the sum is 1. Empty
         without flow. Undirected: each pair once.
-
-    Raises
-    ------
-    InputError
-        For a layer of shares of each origin's total.
 
     References
     ----------
@@ -210,18 +196,14 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
     Parameters
     ----------
     network : MultilayerNetwork
-        Places and the flows between them; layers are summed. An undirected link counts both ways.
+        Places and the flows between them, no shares of each origin's total; layers are summed. An
+        undirected link counts both ways.
 
     Returns
     -------
     Series
         One number an unordered pair with flow (index ``source, target``, the earlier node
         first): 1 balanced (all without a directed layer), 0 one way. Empty without flow.
-
-    Raises
-    ------
-    InputError
-        For a layer of shares of each origin's total.
 
     References
     ----------

@@ -56,7 +56,7 @@ def rank_size(
     Parameters
     ----------
     values : sequence of float
-        One value a place, in any unit and order. Zeros are dropped before ranking.
+        One value a place, 0 or more, in any unit and order. Zeros are dropped before ranking.
     top : int or sequence of int, optional
         Use only that many of the largest values (all of them where there are fewer). With several
         cut-offs, as ``(2, 3, 4)``, slope, intercept and r_squared are means over the fits.
@@ -70,11 +70,6 @@ def rank_size(
         All fields but `n` are NaN with fewer than 2 values. `standard_error` is NaN for two values
         (``"ols"``) and for several cut-offs, whose fits share their values. `n` is the number of
         values used, for several cut-offs that of the largest.
-
-    Raises
-    ------
-    InputError
-        Values that are negative, missing or not numbers; a cut-off below 1.
 
     Notes
     -----
@@ -108,7 +103,7 @@ def primacy(values: Values, *, kind: Primacy = "share") -> float:
     Parameters
     ----------
     values : sequence of float
-        One value a place, in any unit and order.
+        One value a place, 0 or more, in any unit and order.
     kind : {"share", "ratio", "residual"}
         ``"share"``: largest over the sum. ``"ratio"``: largest over second largest.
         ``"residual"``: ln of the largest minus what the rank-size line through the others (ranks
@@ -119,11 +114,6 @@ def primacy(values: Values, *, kind: Primacy = "share") -> float:
     float
         NaN if all values are zero, or with fewer than 3 positive values for ``"residual"``;
         infinite for ``"ratio"`` with one positive value.
-
-    Raises
-    ------
-    InputError
-        Values that are negative, missing or not numbers.
 
     References
     ----------

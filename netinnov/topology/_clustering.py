@@ -75,11 +75,6 @@ def mean_clustering(
     Series
         One number a layer, from 0 to 1; NaN where no node has a coefficient.
 
-    Raises
-    ------
-    InputError
-        If `undefined` is neither.
-
     References
     ----------
     Kaiser (2008), Mean clustering coefficients: the role of isolated nodes and leafs on clustering

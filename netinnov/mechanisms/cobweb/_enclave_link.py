@@ -103,11 +103,6 @@ def enclave_effect(
         largest entry 1), ``first``; the same, ``_with`` behind the name, of the mode that it
         becomes with the link; ``change`` of the modulus; ``effect`` (excites, damps or leaves).
 
-    Raises
-    ------
-    InputError
-        As `with_enclave`.
-
     Notes
     -----
     A mode without a gap between home and host stays as it is. The others are paired with those of

@@ -177,11 +177,6 @@ class TradeModel(ABC):
         -------
         float or array
             0 where nobody wants to move; at a corner, against what the first to move would earn.
-
-        Raises
-        ------
-        InputError
-            If a parameter is outside its range.
         """
         self._needs_two("gap")
         check_number("enclave", enclave, low=0, high=1)
@@ -212,11 +207,6 @@ class TradeModel(ABC):
         -------
         DataFrame
             ``share`` (in region 1, ascending) and ``stable``; corners if the mobile stay in them.
-
-        Raises
-        ------
-        InputError
-            If a parameter is outside its range.
         """
         self._needs_two("equilibria")
         check_number("freeness", freeness, low=0, high=1, above=True, below=True)
