@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from functools import partial
 from itertools import chain
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from netinnov._runtime.arguments import as_whole, check_callable, check_mapping, check_names, shown
+from netinnov._runtime.arguments import as_whole, check_callable, check_mapping, shown
 from netinnov._runtime.checkpoint import seed_of_run
 from netinnov._runtime.parallel import run
 from netinnov._typing import Rng
@@ -40,7 +40,6 @@ def compare_scenarios(
     baseline: Scenario = _NO_CHANGE,
     replicates: int = Settings.replicates,
     placebo: Placebo | Mapping[str, Placebo] | None = None,
-    monotone: Sequence[str] = (),
     resample: Resample | None = None,
     resamples: int = 100,
     placements: int = 5,
@@ -70,10 +69,6 @@ def compare_scenarios(
         or a mapping from their names. A function of a network and a Generator may return the
         changed network or the scenario to apply. The places of a `scenarios.MatchedPlacebo` are
         used in turn, in random order.
-    monotone : sequence of str
-        Names of those of your own measures that new links can move one way only, as
-        `global_efficiency`. For these no p-value is given where the scenario adds more links or
-        weight than its placebo, or less.
     resample : function, optional
         Resamples the data: `ResampledLinks`, `ResampledEvents`, or any function of a network and a
         Generator that returns a network of the same nodes. None: no data uncertainty.
@@ -145,7 +140,6 @@ def compare_scenarios(
     _, seed = seed_of_run(rng, checkpoint)
     order = spawned(seed, _PLACEBOS)
     placebos, placebo_of = tests.drawn_placebos(placebo, scenarios, network, order)
-    declared = check_names("monotone", monotone, list(measures), of="`measures`")
     tried: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}
     store = None
     if checkpoint is not None:
@@ -191,9 +185,7 @@ def compare_scenarios(
     }
     unequal = tests.tautologies(scenarios, placebos, placebo_of, totals, totals[BASELINE])
     one_sided = {name for name in measures if tests.is_monotone(measures[name])}
-    refused = tests.refusals(
-        network, scenarios, measures, placebo_of, unequal, one_sided.union(declared)
-    )
+    refused = tests.refusals(network, scenarios, measures, placebo_of, unequal, one_sided)
     again = None
     if resample is not None:
         own = [name for name in tried if name not in placebos]

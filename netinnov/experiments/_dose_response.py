@@ -72,7 +72,6 @@ def dose_response(
     baseline: Scenario = _NO_CHANGE,
     replicates: int = Settings.replicates,
     placebo: Callable[[float], Placebo] | None = None,
-    monotone: Sequence[str] = (),
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -94,7 +93,7 @@ def dose_response(
     placebo : function, optional
         Gives the placebo of a dose, such as ``lambda size: MatchedPlacebo(make(size))``: the table
         then has a placebo band at each dose.
-    monotone, rng, executor, progress, checkpoint
+    rng, executor, progress, checkpoint
         As in `compare_scenarios`.
 
     Returns
@@ -143,7 +142,6 @@ def dose_response(
         baseline=baseline,
         replicates=replicates,
         placebo=placebo and {name: placebo(dose) for name, dose in dose_of.items()},
-        monotone=monotone,
         rng=rng,
         executor=executor,
         progress=progress,

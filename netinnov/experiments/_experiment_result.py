@@ -120,7 +120,9 @@ class ExperimentResult(Displayed):
         -----
         There are no p-values against the baseline: a measure that cannot fall when links are added
         would be "significant" by construction, and replicates are draws of placements, not
-        observations. There is none on a modelled layer either: it would test the model.
+        observations. So are measures of netinnov that new links can move one way only, where the
+        scenario adds more links or weight than its placebo, or less. There is none on a modelled
+        layer either: it would test the model.
 
         *Data uncertainty* is the variance of the means of resamples, less the part that interaction
         with placements has in it (two-way random effects).

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.arguments import as_whole, check_callable, check_mapping, check_names, shown
+from netinnov._runtime.arguments import as_whole, check_callable, check_mapping, shown
 from netinnov._runtime.checkpoint import seed_of_run
 from netinnov._runtime.parallel import run
 from netinnov._typing import Rng
@@ -61,7 +61,6 @@ def specification_curve(
     specifications: Mapping[str, Sequence[Any] | Mapping[str, Any]],
     make: Callable[..., Specification],
     replicates: int = 50,
-    monotone: Sequence[str] = (),
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -82,8 +81,6 @@ def specification_curve(
         out.
     replicates : int
         Random placements in each.
-    monotone : sequence of str
-        As in `compare_scenarios`, by the ``__name__`` of your functions.
     rng, executor, progress, checkpoint
         As in `compare_scenarios`. All specifications start from the same random numbers; each is
         one piece of work, with a checkpoint of its own in the folder.
@@ -152,12 +149,9 @@ def specification_curve(
         raise InputError("`make` gave None for all combinations, so there is nothing to try.")
     if checkpoint is not None and rng is None:
         raise InputError("`rng` must be given with a checkpoint of several experiments.")
-    functions = list(dict.fromkeys(_name(asked.measure) for _, asked in tasks))
-    monotone = check_names("monotone", monotone, functions, of="the measures")
     task = partial(
         _effect,
         network=network,
-        monotone=monotone,
         replicates=replicates,
         seed=seed,
         folder=None if checkpoint is None else Path(checkpoint),
@@ -213,7 +207,6 @@ def _effect(
     item: tuple[int, Specification],
     *,
     network: MultilayerNetwork,
-    monotone: Sequence[str],
     replicates: int,
     seed: np.random.SeedSequence,
     folder: Path | None,
@@ -227,7 +220,6 @@ def _effect(
         measures={measure: asked.measure},
         replicates=replicates,
         placebo=asked.placebo,
-        monotone=[measure] if measure in monotone else [],
         rng=spawned(seed),
         executor=1,
         progress=False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -147,10 +147,7 @@ class Fit:
 @dataclass(frozen=True, slots=True)
 class GravityFlows(PreparedLayers):
     fits: Mapping[str, Fit]
-
-    @property
-    def draws_weights(self) -> bool:
-        return True
+    draws_weights: ClassVar[bool] = True
 
     def draw(self, rng: np.random.Generator) -> MultilayerNetwork:
         states = []

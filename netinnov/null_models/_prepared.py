@@ -57,11 +57,8 @@ class PreparedLayers(ABC):
     """A null model of the layers of one network, with the work that draws share already done."""
 
     plan: Plan
-
-    @property
-    def draws_weights(self) -> bool:
-        """Whether weights are drawn too, so that a link is the same only with the same weight."""
-        return False
+    # Whether weights are drawn too, so that a link is the same only with the same weight.
+    draws_weights: ClassVar[bool] = False
 
     @property
     def layers(self) -> Collection[str]:
@@ -98,7 +95,7 @@ class PreparedNodes(ABC):
 class _Function:
     network: MultilayerNetwork
     null: NullModel
-    draws_weights: bool = True
+    draws_weights: ClassVar[bool] = True
 
     @property
     def layers(self) -> Collection[str]:

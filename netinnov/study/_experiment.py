@@ -11,7 +11,7 @@ from netinnov.scenarios._open_size import weights_at
 from netinnov.study import _trials
 from netinnov.study._context import Context
 from netinnov.study._section import Result
-from netinnov.study._trials import ACCESS, EFFICIENCY, Choice, ExperimentPart, Trial
+from netinnov.study._trials import Choice, ExperimentPart, Trial
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +60,6 @@ def compute(context: Context) -> Experiment | None:
         measures=_trials.measures(choice.measures),
         replicates=part.replicates,
         placebo=_trials.placebos(cities, enclaves, part.placebos),
-        monotone=[EFFICIENCY, ACCESS],
         rng=context.seed,
         progress=context.progress,
     )

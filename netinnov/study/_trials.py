@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache, partial, wraps
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
-from netinnov import centrality, polycentricity
+from netinnov import centrality, connectivity, polycentricity
 from netinnov._network.matrices import layer_matrix
 from netinnov._runtime.arguments import check_names
 from netinnov.errors import InputError
@@ -206,9 +206,11 @@ def measures(options: MeasuresPart) -> dict[str, Callable[..., Any]]:
     def harmonic(network: MultilayerNetwork, nodes: tuple[str, ...]) -> pd.Series:
         return centrality.harmonic_centrality(network, **options.paths, nodes=list(nodes))
 
+    @wraps(centrality.harmonic_centrality)
     def access(network: MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
         return harmonic(network, tuple(nodes))
 
+    @wraps(connectivity.global_efficiency)
     def efficiency(network: MultilayerNetwork, *, nodes: list[str]) -> float:
         return float(access(network, nodes=nodes).mean())
 

@@ -287,14 +287,14 @@ def test_new_links_are_not_tested_against_none(cities, scenario, placebo, tested
     measures = {
         "ours": partial(global_efficiency, distance="unit"),
         "parts": PairSums("home", "host"),
-        "mine": lambda network, nodes: global_efficiency(network, nodes=nodes),
         "free": lambda network, nodes: global_efficiency(network, nodes=nodes),
     }
-    result = compare(cities, {"x": scenario}, placebo=placebo, measures=measures,
-                     baseline=NoChange(), monotone=["mine"])  # fmt: skip
+    result = compare(
+        cities, {"x": scenario}, placebo=placebo, measures=measures, baseline=NoChange()
+    )
     table = result.effects(full=True).set_index("measure")
     assert "one way only" not in str(table.loc["free", "why_no_p"])
-    for name in ("ours", "parts", "mine", "parts: home-host"):
+    for name in ("ours", "parts", "parts: home-host"):
         if tested:
             assert "one way only" not in str(table.loc[name, "why_no_p"])
         else:
@@ -310,7 +310,6 @@ def test_new_links_are_not_tested_against_none(cities, scenario, placebo, tested
         ({"placebo": "elsewhere"}, "`placebo` must be a scenario"),
         ({"placebo": {"y": Plus(1)}}, "`placebo`: 1 of 1 names"),
         ({"placebo": Plus(1), "scenarios": {"placebo": Plus(1)}}, "cannot be called 'placebo'"),
-        ({"monotone": ["w"]}, "`monotone`: 1 of 1 names"),
     ],
 )
 def test_wrong_placebos_are_refused(pair, options, words) -> None:

@@ -94,14 +94,14 @@ CALLS: dict[Callable, Callable[[bool], object]] = {
     ),
     compare_scenarios: lambda m: compare_scenarios(
         places("x", modelled=m), scenarios={"s": _scenario()}, placebo=_placebo(),
-        measures={"size": _weight}, monotone=[], **QUICK,
+        measures={"size": _weight}, **QUICK,
     ).effects(full=True),
     dose_response: lambda m: dose_response(
         places("x", modelled=m), make=_scenario, doses=[1, 2], placebo=_placebo,
-        measures={"size": _weight}, monotone=[], **QUICK,
+        measures={"size": _weight}, **QUICK,
     ).to_frame(),
     specification_curve: lambda m: specification_curve(
-        places("x", modelled=m), specifications={"size": [1, 2]}, monotone=[],
+        places("x", modelled=m), specifications={"size": [1, 2]},
         make=lambda size: Specification(_scenario(size), _weight, placebo=_placebo(size)), **QUICK,
     ),
     event_study: lambda m: event_study(

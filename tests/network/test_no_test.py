@@ -95,24 +95,6 @@ def test_specifications_are_refused_a_test_as_experiments_are() -> None:
             curve(system(), make, replicates=number)
 
 
-def test_specifications_know_measures_that_move_one_way_only() -> None:
-    def mine(network, nodes):
-        return WEIGHTED(network, nodes=nodes)
-
-    def make(size, measure):
-        return Specification(replace(PARK, size=size), measure, placebo=matched(PARK))
-
-    choices = {"size": [1, 6], "measure": {"mine": mine, "bound": partial(mine)}}
-    free = curve(system(), make, specifications=choices)
-    assert free["placebo_p"].notna().all()
-    found = curve(system(), make, specifications=choices, monotone=["mine"])
-    found = found.set_index(["size", "measure"])
-    assert found.loc[6, "placebo_p"].notna().all()
-    assert found.loc[1, "why_no_p"].str.contains("one way only").all()
-    with pytest.raises(InputError, match=r"`monotone`.*are not in the measures"):
-        curve(system(), make, specifications=choices, monotone=["ours"])
-
-
 # More links than the placebo.
 
 
@@ -149,8 +131,6 @@ def test_what_adds_more_than_its_placebo_is_not_tested(scenario, placebo, measur
     own = {"mine": lambda network, nodes: measure(network)}
     free = compared(system(), scenario, placebo, measures=own)
     assert "one way only" not in str(free["why_no_p"])
-    said = compared(system(), scenario, placebo, measures=own, monotone=["mine"])
-    assert said["why_no_p"] == row["why_no_p"]
 
 
 def test_nor_is_what_adds_less() -> None:

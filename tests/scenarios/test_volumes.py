@@ -386,7 +386,6 @@ def compare(**options: Any) -> Any:
         flows_of_many(),
         scenarios={"park": MANY_PARK, "links": DirectLinks("p0", "p1", volume_share=0.3)},
         measures={"efficiency": lambda network: efficiency_of(network)},
-        monotone=[],
         rng=1,
         progress=False,
         **options,
