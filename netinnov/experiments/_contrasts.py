@@ -53,8 +53,7 @@ def contrasts(
 
     Notes
     -----
-    Replicates of one number start from the same generator, so that much of what placements have
-    in common cancels. ``higher`` says how often the scenario is better; it is not a p-value.
+    Replicates of one number have the same random numbers. ``higher`` is not a p-value.
 
     Examples
     --------

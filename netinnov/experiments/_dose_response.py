@@ -108,8 +108,7 @@ def dose_response(
 
     Notes
     -----
-    Replicate number r of all doses starts from the same generator, so the curve is smoother than
-    its points are sure: compare doses within replicates.
+    All doses have the same random numbers, so that the curve is smoother than its points are sure.
 
     Examples
     --------

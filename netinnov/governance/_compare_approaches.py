@@ -199,9 +199,7 @@ def compare_approaches(  # noqa: PLR0913
     shares |= {"corridor_relief": corridor_relief}
     for name, share in shares.items():
         check_number(name, share, low=0, high=1)
-    check_number("demand_slope", demand_slope, low=0, above=True)
-    for name, number in {"supply_slope": supply_slope, "mobility": mobility}.items():
-        check_number(name, number, low=0)
+    check_number("mobility", mobility, low=0)
     replicates = as_whole("replicates", replicates, low=1)
     check_confidence("confidence", confidence)
     rng = check_rng(rng)

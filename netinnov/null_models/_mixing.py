@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +22,6 @@ _REWIRE = Rewire()
 
 _LEAST = 50  # autocorrelation times in the second half of a chain below which they are not trusted
 _WANTED = 100  # as many of them end the chain
-_CLOSE = 1e-9  # trials a link that are no difference
 # Limits of a chain: trials a link, proposals in all
 _MOST_TRIALS, _MOST_PROPOSALS = 5_000, 200_000_000
 
@@ -35,9 +34,8 @@ class Mixing(Displayed):
     ----------
     acceptance : Series
         Share of proposals that were accepted, by layer.
-    overlap : DataFrame
-        Share of the original links that are there after so many trials a
-        link: rows from 0 up by halves, a column a layer; NaN after the end of its chain.
+    overlap : Series
+        Share of the original links that are there in the second half of the chain, by layer.
     autocorrelation : Series
         Integrated autocorrelation time of the overlap over the second half of the chain, in trials
         a link, by layer. Not less than the time from one look to the next. NaN where nothing
@@ -51,7 +49,7 @@ class Mixing(Displayed):
     """
 
     acceptance: pd.Series
-    overlap: pd.DataFrame
+    overlap: pd.Series
     autocorrelation: pd.Series
     advice: pd.Series
     strength_error: pd.Series
@@ -62,13 +60,9 @@ class Mixing(Displayed):
         Returns
         -------
         DataFrame
-            Columns acceptance, overlap (mean of the second half of the chain), autocorrelation,
-            advice, strength_error.
+            Columns acceptance, overlap, autocorrelation, advice, strength_error.
         """
-        settled = self.overlap.apply(lambda path: path.iloc[path.count() // 2 :].mean())
-        parts = [self.acceptance, settled.rename("overlap"), self.autocorrelation, self.advice]
-        table: pd.DataFrame = pd.concat([*parts, self.strength_error], axis=1)
-        return table
+        return pd.DataFrame({each.name: getattr(self, each.name) for each in fields(self)})
 
 
 def mixing(network: MultilayerNetwork, *, null: Rewire = _REWIRE, rng: Rng = None) -> Mixing:
@@ -131,33 +125,25 @@ def mixing(network: MultilayerNetwork, *, null: Rewire = _REWIRE, rng: Rng = Non
         raise InputError("`null.trials` must be above 0: a chain of no proposals shows nothing.")
     chains = null._prepared(network, rng).plan.chains
     names = pd.Index(list(chains), dtype="str", name="layer")
-    paths = [_followed(chain, null.trials, rng) for chain in chains.values()]
-    last = max((path.at[-1] for path in paths), default=0.0)
-    grid = np.arange(0, last + _CLOSE, 0.5)
-    seen = np.empty((grid.size, len(paths)))
-    for x, path in enumerate(paths):
-        seen[:, x] = path.overlap[np.searchsorted(path.at, grid + _CLOSE, side="right") - 1]
-        seen[grid > path.at[-1] + _CLOSE, x] = np.nan
-    numbers = [(path.acceptance, path.time, path.advice, path.strength_error) for path in paths]
-    columns = ["acceptance", "autocorrelation", "advice", "strength_error"]
-    frame = pd.DataFrame(numbers, names, columns, dtype=float)
-    overlap = pd.DataFrame(seen, pd.Index(grid, name="trials"), names)
-    return Mixing(overlap=overlap, **{str(name): column for name, column in frame.items()})
+    rows = [_followed(chain, null.trials, rng) for chain in chains.values()]
+    table = pd.DataFrame(rows, names, _Followed._fields, dtype=float)
+    return Mixing(**{str(name): column for name, column in table.items()})
 
 
-class _Path(NamedTuple):
-    at: Floats  # trials a link
-    overlap: Floats
+class _Followed(NamedTuple):
+    """As in `Mixing`, of one layer."""
+
     acceptance: float
-    time: float  # autocorrelation time of the second half, in trials a link
+    overlap: float
+    autocorrelation: float
     advice: float
     strength_error: float = math.nan
 
 
-def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> _Path:
+def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> _Followed:
     if chain.size < 2:  # the only layer with its degrees
         one, none = (1.0, 0.0) if chain.size else (math.nan, math.nan)
-        return _Path(np.array([0.0, trials]), np.full(2, one), none, math.nan, advice=one)
+        return _Followed(none, one, math.nan, one)
     # A multiple of the pace: what one long call does, shorter ones do then too.
     every = chain.pace * math.ceil(chain.size / (2 * chain.pace))
     most = int(min(_MOST_TRIALS * chain.size, _MOST_PROPOSALS)) // every
@@ -183,13 +169,12 @@ def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> _Path:
     if chain.strength:
         error = chain.advance(state, 1, seed_words(rng, 1)[0]).strength_error
     step = every / chain.size
-    return _Path(
-        np.arange(looks + 1, dtype=np.float64) * step,
-        path,
-        acceptance=accepted / (looks * every),
-        time=step * time,
-        advice=_advice(path, step, step * time) if length >= _LEAST else math.nan,
-        strength_error=error,
+    return _Followed(
+        accepted / (looks * every),
+        float(path[path.size // 2 :].mean()),
+        step * time,
+        _advice(path, step, step * time) if length >= _LEAST else math.nan,
+        error,
     )
 
 

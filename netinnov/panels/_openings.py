@@ -98,7 +98,6 @@ class Treatment(NamedTuple):
     group: npt.NDArray[np.int64]  # -1 without an enclave
     undated: npt.NDArray[np.bool_]
     groups: tuple[str, ...]
-    n_pairs: int  # with a dated enclave, also those that are never linked
 
 
 def enclave_openings(
@@ -190,8 +189,7 @@ def treatment_of(
     cohort = np.where((at >= 0) & inside[at], position[at], NEVER)  # or after the panel ends
     code = pd.Index(groups).get_indexer(first["group"]).astype(np.int64)
     group = np.where(cohort < NEVER, code[at], -1)
-    n_pairs = int(inside.sum()) * (2 if pairs.directed else 1)
-    return Treatment(cohort, group, np.isin(pairs.unordered, undated), groups, n_pairs)
+    return Treatment(cohort, group, np.isin(pairs.unordered, undated), groups)
 
 
 def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> npt.NDArray[np.int64]:

@@ -70,10 +70,6 @@ class PairSample(Displayed):
         Pairs with an enclave opened in the panel, and without, that enter the estimate.
     n_before, n_undated : int
         Pairs left out: their enclave is older than the period of reference, or not dated.
-    n_treated_left_out : int
-        Pairs with an enclave opened in the panel that are never linked, or separated.
-    n_rows : int
-        Pairs times periods in the estimate.
     n_separated : int
         Pairs times periods left out besides: all ties of their place or cohort are 0 in the period.
     n_clusters : int
@@ -86,8 +82,6 @@ class PairSample(Displayed):
     n_controls: int
     n_before: int
     n_undated: int
-    n_treated_left_out: int
-    n_rows: int
     n_separated: int
     n_clusters: int
 
@@ -177,8 +171,6 @@ def fit_cells(
         n_controls=int(present.size) - n_treated,
         n_before=n_before,
         n_undated=int(treatment.undated.sum()),
-        n_treated_left_out=treatment.n_pairs - n_treated - n_before,
-        n_rows=int(kept.sum()),
         n_separated=int(kept.size - kept.sum()),
         n_clusters=int(cluster.max()) + 1,
     )

@@ -97,15 +97,9 @@ def rank_hosts(
         A place that is unknown or has no nodes, a host inside home or named twice, no hosts, a
         scenario of another home, or a measure that is not defined at home.
 
-    See Also
-    --------
-    site_enclaves : several enclaves that are best together.
-    netinnov.plotting.plot_host_ranking : the table as a figure.
-
     Notes
     -----
-    Placement number r in every host starts from the same generator, as in `compare_scenarios` with
-    the same `rng`, which gives the same numbers.
+    Numbers are those of `compare_scenarios` with the same `rng`.
 
     *Open size.* The park has a tenth of home's links in the layer with the most links, and so many
     more that one leads home, given up by home (reallocated) if it has as many; else the links are

@@ -116,11 +116,10 @@ def modularity_test(
 
     Notes
     -----
-    A search for communities finds some in any network: sparse random networks have modularities of
-    0.5 and more (Guimera, Sales-Pardo and Amaral 2004). What counts is the distance from networks
-    that have what the null model keeps. There is no test, `p` is NaN and `untested` says why, for
-    modelled layers (`MultilayerNetwork.layer_table`), without links, and where the null model
-    moves less than 5 % of the links, as rewiring does where nearly all pairs are linked.
+    Sparse random networks have modularities of 0.5 and more (Guimera, Sales-Pardo and Amaral 2004).
+    There is no test, `p` is NaN and `untested` says why, for modelled layers
+    (`MultilayerNetwork.layer_table`), without links, and where the null model moves less than 5 %
+    of the links, as rewiring does where nearly all pairs are linked.
 
     References
     ----------

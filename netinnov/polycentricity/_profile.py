@@ -134,21 +134,16 @@ def profile(  # noqa: PLR0913
     the network, and is NaN where one is unknown, for more than 3,000 places, and where distances
     are not conditionally negative definite, as travel times seldom are (`untested` says so).
 
-    *Interval.* Events are resampled, not places. Resampling thins out weak links, so that resampled
-    networks are sparser and more uneven than the observed one, as the observed one is than the
-    flows behind it: `bias` says by how much, and twice it is taken off the draws. Where it is more
-    than a quarter of the width (indices that count links, on few events), or the number of events
-    is unknown, there is no interval. With 2 events or more a pair nine in ten intervals or more
-    hold what is behind the flows; with fewer some indices do worse.
+    *Interval.* Events are resampled, not places. Resampled networks are sparser and more uneven
+    than the observed one, as the observed one is than the flows behind it: `bias` says by how much,
+    and twice it is taken off the draws. Where it is more than a quarter of the width (indices that
+    count links, on few events), or the number of events is unknown, there is no interval. With 2
+    events or more a pair nine in ten intervals or more hold what is behind the flows.
 
-    *Null.* p = min(1, 2 min(p_low, p_high)), each (k + 1)/(replicates + 1), where k replicates
-    are at least as low (high). There is no z and no p, and `untested` says why, where all random
-    networks have the observed value, as ``functional`` under given degrees, and for all indices
-    where the null model moves less than 5 % of the links, as rewiring does where nearly all pairs
-    are linked: take another one, such as `null_models.GravityNull`.
-
-    *Time.* All indices are computed 1 + resamples + places (`leave_one_out`) + replicates times.
-    ``n_centres``, a search for communities each time, takes most of it in large networks.
+    *Null.* p as in `null_models.compare_with_null`. There is no z and no p, and `untested` says
+    why, where all random networks have the observed value, as ``functional`` under given degrees,
+    and for all indices where the null model moves less than 5 % of the links, as rewiring does
+    where nearly all pairs are linked: take another one, such as `null_models.GravityNull`.
 
     Examples
     --------

@@ -70,8 +70,8 @@ def test_as_much_is_accepted_as_in_one_call(network, preserve, trials):
     steps = 1_000 * chain.size
     words = seed_words(np.random.default_rng(2), 20)
     shares = np.array([chain.advance(chain.start, steps, each).accepted for each in words]) / steps
-    error = shares.std() * np.sqrt(1_000 / found.overlap.index[-1])
-    assert abs(found.acceptance["links"] - shares.mean()) < 4 * error < shares.mean() / 2
+    error = shares.std() * np.sqrt(1_000 / trials)  # it is followed for as long at least
+    assert abs(found.acceptance["links"] - shares.mean()) < 4 * error
 
 
 def overlap_after(chain, trials, draws, rng):
@@ -141,9 +141,7 @@ def test_there_is_no_advice_from_a_chain_that_is_too_short(monkeypatch):
     network = random_network(20, 170)
     assert mixing(network, null=Rewire(trials=20), rng=1).advice["links"] > 0
     monkeypatch.setattr("netinnov.null_models._mixing._MOST_TRIALS", 40)
-    found = mixing(network, null=Rewire(trials=20), rng=1)
-    assert found.overlap.index[-1] <= 40
-    assert np.isnan(found.advice["links"])
+    assert np.isnan(mixing(network, null=Rewire(trials=20), rng=1).advice["links"])
 
 
 def test_a_layer_that_never_moves_has_no_advice_and_one_link_needs_none():
@@ -154,14 +152,3 @@ def test_a_layer_that_never_moves_has_no_advice_and_one_link_needs_none():
     assert np.isnan(found["advice"])
     alone = mixing(network_of([(0, 1)]), rng=1).to_frame().loc["links"]
     assert list(alone[["acceptance", "overlap", "advice"]]) == [0, 1, 1]
-
-
-def test_layers_go_on_as_long_as_each_needs():
-    slow, fast = random_network(20, 170), random_network(20, 20)
-    tables = [each.links.assign(layer=name) for name, each in (("slow", slow), ("fast", fast))]
-    nodes = pd.DataFrame(index=[f"n{i}" for i in range(20)])
-    found = mixing(ni.build_network(nodes, pd.concat(tables)), rng=1)
-    looks = found.overlap.count()
-    assert looks["fast"] < looks["slow"] == len(found.overlap)
-    later = found.overlap["fast"].iloc[looks["fast"] // 2 : looks["fast"]]
-    assert found.to_frame().loc["fast", "overlap"] == pytest.approx(later.mean())

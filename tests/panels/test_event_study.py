@@ -324,9 +324,7 @@ def test_who_is_in_the_sample():
     assert sample.n_before == 2
     assert sample.n_undated == 1
     assert sample.n_treated == 10
-    assert sample.n_treated_left_out == 1
     assert sample.n_controls == 45 - 2 - 1 - 10
-    assert sample.n_rows == (45 - 3) * 8
     assert sample.n_clusters == 42
 
 
