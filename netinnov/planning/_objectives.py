@@ -47,10 +47,9 @@ class ByAccess:
     nodes: npt.NDArray[np.int32]
     reduce: Reduce
     costs: PathCosts
-    never_lowered: bool = True
 
 
-Objective: TypeAlias = ObjectiveName | ByAccess | Callable[..., float | pd.Series]
+Objective: TypeAlias = ObjectiveName | Callable[..., float | pd.Series]
 
 
 @dataclass(frozen=True)
@@ -70,8 +69,6 @@ class Judge:
 def judge_of(
     objective: Objective, network: MultilayerNetwork, candidates: Mapping[str, Any]
 ) -> Judge:
-    if isinstance(objective, ByAccess):
-        return _access_judge("access", objective, objective.never_lowered)
     if isinstance(objective, str):
         allowed = get_args(ObjectiveName)
         if objective not in allowed:
@@ -81,8 +78,8 @@ def judge_of(
         if objective == "effective_number":
             of_places = partial(_effective_number, network.n_nodes)
             return Judge(repr(objective), of_places, by_strength=True)
-        by_access = access_objective(objective, network, candidates, PathCosts())
-        return _access_judge(repr(objective), by_access, by_access.never_lowered)
+        by_access = _access_objective(objective, network, candidates)
+        return _access_judge(repr(objective), by_access, objective in _KNOWN)
     check_callable("objective", objective, "a name or a function of a network", made=True)
     if (ours := _by_paths(objective, network)) is not None:
         return ours
@@ -90,8 +87,8 @@ def judge_of(
     return Judge(name, partial(_of_user, objective, network.storage.nodes.index))
 
 
-def access_objective(
-    name: AccessName, network: MultilayerNetwork, candidates: Mapping[str, Any], costs: PathCosts
+def _access_objective(
+    name: AccessName, network: MultilayerNetwork, candidates: Mapping[str, Any]
 ) -> ByAccess:
     # A node without a place is a place of its own.
     code = network.storage.place_codes.astype(np.int64)
@@ -104,7 +101,7 @@ def access_objective(
         "worst_access": lambda access: _by_place(access, place).min(axis=1),
         "equity": lambda access: _equality(_by_place(access, place)),
     }
-    return ByAccess(positions(network, None), reductions[name], costs, name in _KNOWN)
+    return ByAccess(positions(network, None), reductions[name], PathCosts())
 
 
 def _access_judge(name: str, by_access: ByAccess, never_lowered: bool) -> Judge:
