@@ -36,7 +36,6 @@ def pytest_collection_modifyitems(items):
 
 def pytest_collection_finish():
     """Leave what collection has made out of the search for garbage."""
-    gc.collect()
     gc.freeze()
     gc.enable()
 

@@ -24,15 +24,19 @@ settings.register_profile(
     "netinnov", deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile(
-    "ci", settings.get_profile("netinnov"), max_examples=25, derandomize=True, print_blob=True
+    "ci", settings.get_profile("netinnov"), max_examples=10, derandomize=True, print_blob=True
 )
 # For a long look by hand: pytest --hypothesis-profile=thorough
 settings.register_profile("thorough", settings.get_profile("netinnov"), max_examples=400)
 settings.load_profile("ci" if os.environ.get("CI") else "netinnov")
 
 
+@pytest.hookimpl(tryfirst=True)  # before slow tests are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first: the others pass beside it, and no worker waits for it."""
+    """A whole study is slow; what takes longest begins first, so that no worker waits for it."""
+    for item in items:
+        if "made_once" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
 
     def is_long(item: pytest.Item) -> bool:
         whole_study = "made_once" in getattr(item, "fixturenames", ())

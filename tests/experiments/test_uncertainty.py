@@ -167,7 +167,7 @@ def test_sets_of_data_and_replicates_do_not_change_with_each_others_number(pair)
 
 def test_a_random_baseline_and_values_of_nodes(pair) -> None:
     measures = {"w": weight, "s": weights}
-    few = {"measures": measures, "resamples": 20}
+    few = {"measures": measures, "resamples": 8, "replicates": 10}
     same = compare(pair, {"x": Times(1.5, sd=5)}, baseline=Times(1.5, sd=5), **few)
     table = same.effects(full=True)
     assert (table[["difference", "data_error", "data_low"]] == 0).all(axis=None)
@@ -273,7 +273,7 @@ def test_a_failure_says_in_which_data(pair) -> None:
 def test_intervals_of_data_cover_the_truth() -> None:
     """The count is drawn around 400 in each run; the effect in truth is 0.5 * 400."""
     nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
-    runs, covered = 400, 0
+    runs, covered = 160, 0
     for run in range(runs):
         seen = np.random.default_rng(run).poisson(COUNT)
         links = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [seen]})
@@ -281,7 +281,7 @@ def test_intervals_of_data_cover_the_truth() -> None:
                          resamples=80, placements=2, replicates=40)  # fmt: skip
         (row,) = result.effects(full=True).to_dict("records")
         covered += row["data_low"] <= 200 <= row["data_high"]
-    assert 0.915 * runs <= covered <= 0.98 * runs
+    assert 0.9 * runs <= covered <= 0.99 * runs
 
 
 # What draws the data.
@@ -333,7 +333,7 @@ def test_events_are_drawn_whole() -> None:
     with pytest.raises(InputError, match=r"1 are none, e.g. \['d'\]"):
         alone(network.select(nodes=list("abc")), np.random.default_rng(1))
     with pytest.raises(InputError, match="`weighting`"):
-        ResampledEvents(rows, "who", "event", layer="met", weighting="some")  # type: ignore[arg-type]
+        ResampledEvents(rows, "who", "event", layer="met", weighting="some")
     with pytest.raises(InputError, match="did you mean 'who'"):
         ResampledEvents(rows, "Who", "event", layer="met")
 

@@ -268,7 +268,7 @@ def test_moved_is_the_share_of_the_nodes_that_may_move():
     # Of three parks that stand outside all move, to the one other dealing, or none.
     network = dealt([*CYCLE, "firm A A", "firm B B"])
     found = compare_with_null(
-        network, measure=pairs, null=Relocate(outside=True), replicates=200, rng=1, **QUIET
+        network, measure=pairs, null=Relocate(outside=True), replicates=80, rng=1, **QUIET
     )
     other = found.draws["A", "C"] == 1
     assert found.moved == other.mean()

@@ -145,7 +145,7 @@ def test_support_of_a_centre():
     )
     assert plan.reached
     assert plan.sites == ("strong",)
-    table = detect_centres(plan_network(network, links["strong"]), rule="top", resamples=200, rng=5)
+    table = detect_centres(plan_network(network, links["strong"]), rule="top", resamples=100, rng=5)
     assert plan.value == pytest.approx(table.loc["b", "support"], abs=0.1)
     # Wilson's interval of 40 of 40 and of 0 of 40: 1 / (1 + z^2 / n) and its complement.
     z2 = 1.959963984540054**2
