@@ -134,8 +134,8 @@ THINGS = {
 def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What each cell shows; all are run one after another by a kernel of its own."""
     folder: Path = tmp_path_factory.mktemp("notebook")
-    cells = [new_code_cell(thing.code) for thing in THINGS.values()]  # type: ignore[no-untyped-call]
-    notebook = new_notebook(cells=cells)  # type: ignore[no-untyped-call]
+    cells = [new_code_cell(thing.code) for thing in THINGS.values()]
+    notebook = new_notebook(cells=cells)
     NotebookClient(
         notebook,
         timeout=300,

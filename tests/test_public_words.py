@@ -139,14 +139,14 @@ def test_a_wrong_keyword_suggests_the_right_one(call: Any, message: str) -> None
 def test_an_error_inside_a_function_stays_as_it_is() -> None:
     @suggests_keywords
     def outer(*, size: int) -> None:
-        dict(size).update(seed=int(seed=size))  # type: ignore[call-overload]
+        dict(size).update(seed=int(seed=size))
 
     with pytest.raises(TypeError, match=r"^'int' object is not iterable"):
         outer(size=1)
 
     @suggests_keywords
     def calls_another(*, size: int) -> None:
-        sorted([], seed=size)  # type: ignore[call-overload]
+        sorted([], seed=size)
 
     # In Python 3.13 the error names `sort`.
     with pytest.raises(TypeError, match=r"^(?!calls_another).*keyword argument"):

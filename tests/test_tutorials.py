@@ -20,7 +20,7 @@ def make_notebooks(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def notebook_of(page: Path) -> nbformat.NotebookNode:
-    return nbformat.read(ROOT / f"examples/notebooks/{page.stem}.ipynb", 4)  # type: ignore[no-untyped-call]
+    return nbformat.read(ROOT / f"examples/notebooks/{page.stem}.ipynb", 4)
 
 
 def pictures(notebook: nbformat.NotebookNode) -> int:

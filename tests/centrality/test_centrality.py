@@ -12,45 +12,9 @@ from strategies import Tables, bare, dense, networks, supra_matrix
 DIRECTIONS = ("total", "in", "out")
 
 
-def test_degree_counts_links_in_each_layer(small: ni.MultilayerNetwork) -> None:
-    # coop: a-b, a-c, b-c. flow: a>c and c>a count twice at both ends, c>d once; d>d is left out.
-    expected = {"coop": [2, 2, 2, 0, 0], "flow": [2, 0, 3, 1, 0]}
-    found = centrality.degree(small)
-    assert found.to_dict("list") == expected
-    assert list(found.index) == ["a", "b", "c", "d", "e"]
-    assert list(found.columns) == ["coop", "flow"]
-
-
-@pytest.mark.parametrize(
-    ("direction", "flow"),
-    [
-        ("out", [1.0, 0.0, 5.0, 0.0, 0.0]),  # a>c 1; c>a 3 + c>d 2
-        ("in", [3.0, 0.0, 1.0, 2.0, 0.0]),  # c>a 3; a>c 1; c>d 2
-    ],
-)
-def test_strength_sums_weights(
-    small: ni.MultilayerNetwork, direction: str, flow: list[float]
-) -> None:
-    # coop: a = 2 + 4, b = 2 + 1, c = 4 + 1.
-    found = centrality.strength(small, direction=direction)
-    assert found.to_dict("list") == {"coop": [6.0, 3.0, 5.0, 0.0, 0.0], "flow": flow}
-
-
 def test_overlapping_measures_sum_over_layers(small: ni.MultilayerNetwork) -> None:
     assert centrality.overlapping_degree(small).tolist() == [4, 2, 5, 1, 0]
     assert centrality.overlapping_strength(small).tolist() == [10.0, 3.0, 11.0, 2.0, 0.0]
-
-
-def test_participation_of_spread_and_concentrated_nodes(small: ni.MultilayerNetwork) -> None:
-    # L = 2. a: shares 1/2, 1/2 -> 2 (1 - 1/2) = 1. c: 2/5, 3/5 -> 2 (1 - 13/25) = 24/25.
-    # b and d are in one layer only -> 0. e has no link -> NaN.
-    found = centrality.participation_coefficient(small)
-    np.testing.assert_allclose(found, [1.0, 0.0, 0.96, 0.0, np.nan], rtol=1e-14, atol=1e-15)
-    # Strengths: a 6 and 4 of 10 -> 2 (1 - 0.52) = 0.96. c 5 and 6 of 11 -> 2 (1 - 61/121).
-    weighted = centrality.participation_coefficient(small, weighted=True)
-    np.testing.assert_allclose(
-        weighted, [0.96, 0.0, 120 / 121, 0.0, np.nan], rtol=1e-14, atol=1e-15
-    )
 
 
 def test_participation_counts_layers_with_self_links_only_as_layers() -> None:
@@ -59,34 +23,6 @@ def test_participation_counts_layers_with_self_links_only_as_layers() -> None:
     layers = {"x": [("a", "b")], "y": [("a", "b")], "z": [("a", "a", 9)]}
     network = ni.build_network(*bare(layers, "ab"))
     assert centrality.participation_coefficient(network).tolist() == pytest.approx([0.75, 0.75])
-
-
-def test_pagerank_of_a_star() -> None:
-    # One layer, centre o with three leaves: o = (1-d)/4 + 3 d l, l = (1-d)/4 + d o / 3.
-    # With d = 0.85: o (1 - d^2) = (1-d)/4 (1 + 3 d) -> o = 0.25 * 3.55 / 1.85.
-    network = ni.build_network(*bare({"l": [("o", "x"), ("o", "y"), ("o", "z")]}, "oxyz"))
-    centre = 0.25 * 3.55 / 1.85
-    leaf = (1 - centre) / 3
-    for presence in ("all", "linked"):
-        found = centrality.pagerank(network, presence=presence)
-        np.testing.assert_allclose(found, [centre, leaf, leaf, leaf], rtol=1e-9)
-
-
-def test_pagerank_of_a_dangling_end() -> None:
-    # a > b, b has no way out and jumps to both: a = (1-d)/2 + d b / 2, b = 1 - a
-    # -> a (1 + d/2) = 1/2 -> a = 1 / (2 + d).
-    network = ni.build_network(*bare({"l": [("a", "b")]}, "ab", directed=["l"]))
-    a = 1 / 2.85
-    np.testing.assert_allclose(centrality.pagerank(network), [a, 1 - a], rtol=1e-9)
-
-
-def test_teleport_is_uniform_over_states() -> None:
-    # Without damping a node gets its number of states: a is linked in two layers, b and c in one.
-    network = ni.build_network(*bare({"x": [("a", "b")], "y": [("a", "c")]}, "abcd"))
-    linked = centrality.pagerank(network, damping=0.0, presence="linked")
-    np.testing.assert_allclose(linked, [0.5, 0.25, 0.25, 0.0], rtol=1e-12)
-    everywhere = centrality.pagerank(network, damping=0.0, presence="all")
-    np.testing.assert_allclose(everywhere, [0.25] * 4, rtol=1e-12)
 
 
 @given(networks(), st.sampled_from(DIRECTIONS))

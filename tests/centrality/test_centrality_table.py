@@ -70,11 +70,11 @@ def test_an_unknown_measure_is_named_with_the_nearest(small: ni.MultilayerNetwor
     with pytest.raises(InputError, match="write \\['pagerank'\\]"):
         centrality_table(small, measures="pagerank")
     with pytest.raises(InputError, match="no function: \\['x'\\]"):
-        centrality_table(small, measures={"x": "pagerank"})  # type: ignore[dict-item]
+        centrality_table(small, measures={"x": "pagerank"})
 
 
 def test_a_function_that_gives_no_values_over_nodes_is_refused(small: ni.MultilayerNetwork) -> None:
     with pytest.raises(InputError, match="'core' must give a Series or DataFrame"):
-        centrality_table(small, measures={"core": lambda network: 1.0})  # type: ignore[dict-item]
+        centrality_table(small, measures={"core": lambda network: 1.0})
     with pytest.raises(InputError, match="'rich' must give one value a node"):
         centrality_table(small, measures={"rich": centrality.rich_club})

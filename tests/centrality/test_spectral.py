@@ -41,15 +41,6 @@ def one_layer(rows: list[tuple[Any, ...]], nodes: str, directed: bool = False) -
 # Eigenvector
 
 
-def test_eigenvector_of_two_coupled_layers_by_hand() -> None:
-    # a-b in x; y has only a self-link. With coupling w: copies a_x, a_y by symmetry with b:
-    # lambda p = p + w q, lambda q = w p; w = 2: lambda^2 - lambda - 4 = 0. All nodes are alike.
-    # A third node c, in no layer: lambda = w, below the leading (1 + sqrt 17) / 2. Score 0.
-    network = ni.build_network(*bare({"x": [("a", "b")], "y": [("a", "a")]}, "abc"))
-    found = centrality.eigenvector_centrality(network, coupling=2.0)
-    np.testing.assert_allclose(found, [1, 1, 0], rtol=0, atol=1e-13)
-
-
 def test_equal_components_share_the_score_by_projection() -> None:
     # Star of 4 leaves: unit vector (2, 1, 1, 1, 1) / sqrt 8, times its sum 6 / sqrt 8: 1.5, 0.75.
     # A pair of weight 2 has the same eigenvalue: (1, 1) / sqrt 2 times 2 / sqrt 2: 1, 1.
@@ -184,17 +175,6 @@ def test_the_leading_eigenvalue_of_a_bipartite_layer_is_not_taken_for_its_opposi
 # Katz
 
 
-def test_katz_of_a_chain_by_hand() -> None:
-    # a > b > c with alpha 1/2: x_a = 1, x_b = 1.5, x_c = 1.75. Any alpha will do: no cycle.
-    network = one_layer([("a", "b"), ("b", "c")], "abc", directed=True)
-    found = centrality.katz_centrality(network, alpha=0.5)
-    # The matrix 1 - alpha A and its inverse have largest row sums 1.5 x 1.75 and 11 x 111.
-    tolerance = 10 * 3 * np.finfo(float).eps
-    np.testing.assert_allclose(found * 1.75, [1, 1.5, 1.75], rtol=tolerance * 1.5 * 1.75)
-    found = centrality.katz_centrality(network, alpha=10.0)
-    np.testing.assert_allclose(found * 111, [1, 11, 111], rtol=tolerance * 11 * 111)
-
-
 @given(networks(min_links=1), st.sampled_from([0.0, 0.25, 3.0]), presences)
 def test_katz_agrees_with_dense_algebra(tables: Tables, coupling: float, presence: str) -> None:
     matrix, states = supra_matrix(dense(tables), coupling, presence)
@@ -226,15 +206,6 @@ def test_alpha_at_the_bound_is_refused_with_the_bound(alpha: float) -> None:
 
 
 # Hubs and authorities
-
-
-def test_hubs_and_authorities_by_hand() -> None:
-    # a > c, b > c, b > d. S S' on (a, b): [[1, 1], [1, 2]], leading (1, golden ratio).
-    golden = (1 + 5**0.5) / 2
-    found = centrality.hits(one_layer([("a", "c"), ("b", "c"), ("b", "d")], "abcd", directed=True))
-    assert list(found.columns) == ["hub", "authority"]
-    np.testing.assert_allclose(found["hub"], [1 / golden, 1, 0, 0], rtol=1e-12)
-    np.testing.assert_allclose(found["authority"], [0, 0, 1, 1 / golden], rtol=1e-12)
 
 
 @given(networks(min_links=1), couplings, presences)

@@ -38,20 +38,6 @@ def by_formula(s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return constraint, size
 
 
-def test_a_star_and_a_triangle() -> None:
-    # Star: the centre has shares of 1/3, so 3/9, and three neighbours apart; a leaf has one.
-    star = ni.build_network(*bare({"l": [("o", "x"), ("o", "y"), ("o", "z")]}, "oxyze"))
-    np.testing.assert_allclose(centrality.constraint(star), [1 / 3, 1, 1, 1, np.nan])
-    np.testing.assert_allclose(centrality.effective_size(star), [3, 1, 1, 1, np.nan])
-    # Triangle: twice (1/2 + 1/4)^2 = 1.125; 2 - 2 * 1 / 2 = 1.
-    triangle = ni.build_network(*bare({"l": [("a", "b"), ("b", "c"), ("c", "a")]}, "abc"))
-    for weighted in (True, False):
-        found = centrality.constraint(triangle, weighted=weighted)
-        assert found.tolist() == pytest.approx([1.125] * 3)
-        found = centrality.effective_size(triangle, weighted=weighted)
-        assert found.tolist() == pytest.approx([1.0] * 3)
-
-
 def test_effective_size_takes_the_strongest_link_of_the_neighbour() -> None:
     # a-b 1, a-c 1, b-c 2. b: p_ba = 1/3, p_bc = 2/3; m_ac = 1/1, m_ca = 1/2.
     # 2 - (p_bc m_ac + p_ba m_ca) = 2 - 2/3 - 1/6.

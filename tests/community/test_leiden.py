@@ -76,17 +76,6 @@ def real(name: str) -> Any:
 # -- modularity --------------------------------------------------------------------------------
 
 
-def test_modularity_by_hand() -> None:
-    # x: a-b, c-d; y: a-b. Communities {a, b} and {c, d}; states present: 4 + 2, one pair of copies
-    # each of a and b. Weights 4 + 2, coupling 4 x 0.5 = 2 (2 nodes, both directions): 2 mu = 8.
-    # Inside: x 4 - (2^2 + 2^2)/4 = 2, y 2 - 2^2/2 = 0, coupling 2. Q = 4 / 8.
-    network = build_network(*bare({"x": [("a", "b"), ("c", "d")], "y": [("a", "b")]}, "abcd"))
-    labels = {"a": 0, "b": 0, "c": 1, "d": 1}
-    assert modularity(network, labels, coupling=0.5) == 0.5
-    # Present everywhere, c and d couple with their empty copies too: (2 + 4) / (6 + 4).
-    assert modularity(network, labels, coupling=0.5, presence="all") == pytest.approx(0.6)
-
-
 @given(networks(max_nodes=7, max_layers=3), options, st.data())
 def test_modularity_is_the_double_sum(tables: Tables, given: dict[str, Any], data: Any) -> None:
     network = build_network(*tables)
@@ -143,7 +132,7 @@ def test_states_without_a_label_are_refused() -> None:
     with pytest.raises(InputError, match="name each node once"):
         modularity(network, pd.Series([1, 1, 1, 1], ["a", "b", "c", "a"]))
     with pytest.raises(InputError, match="found list"):
-        modularity(network, [1, 1, 1])  # type: ignore[arg-type]
+        modularity(network, [1, 1, 1])
 
 
 def test_without_weight_modularity_is_undefined() -> None:

@@ -36,15 +36,6 @@ def cliques(**more: object) -> Tables:
     return bare({"x": links, "y": links[:6]}, "abcdef", **more)
 
 
-def test_quality_by_hand() -> None:
-    # x: 7 links, 6 inside; strengths 7 and 7 of 14: 6/7 - 2 (1/2)^2. y: 1 - 2 (1/2)^2.
-    found = multiplex_leiden(ni.build_network(*cliques()), rng=0)
-    assert found.membership.tolist() == [0, 0, 0, 1, 1, 1]
-    assert found.membership.name == "community"
-    assert found.quality == pytest.approx(6 / 7 - 0.5 + 0.5, rel=1e-14)
-    assert found.n_communities == 2
-
-
 def test_layers_have_the_same_say_whatever_their_weight() -> None:
     # Multiplied by 1000, a layer of `leiden` would outweigh the other; here nothing changes.
     tables = cliques()

@@ -31,22 +31,6 @@ labellings = st.integers(2, 30).flatmap(
 # -- compare_partitions ------------------------------------------------------------------------
 
 
-def test_comparison_by_hand() -> None:
-    # Table of counts: a {2, 2}, b {3, 1}: cells 2, 1, 1. H(a) = ln 2, H(b) = ln 4 - 3/4 ln 3,
-    # joint 3/2 ln 2, so I = ln 2 + 2 ln 2 - 3/4 ln 3 - 3/2 ln 2 = 3/2 ln 2 - 3/4 ln 3.
-    # Always so: whichever one is alone in b, the cells are 2, 1, 1; so I is its own mean, ami 0.
-    # Pairs: together in both 1, in a 2, in b 3, of 6: chance 1, ari 0.
-    found = compare_partitions(pd.Series([0, 0, 1, 1]), pd.Series(list("xxxy")))
-    shared = 1.5 * np.log(2) - 0.75 * np.log(3)
-    in_a, in_b = np.log(2), np.log(4) - 0.75 * np.log(3)
-    assert found.nmi == pytest.approx(2 * shared / (in_a + in_b), rel=1e-14)
-    assert found.vi == pytest.approx(in_a + in_b - 2 * shared, rel=1e-14)
-    assert found.ami == pytest.approx(0, abs=1e-14)
-    assert found.ari == pytest.approx(0, abs=1e-15)
-    assert found.n == 4
-    assert found.to_frame().columns.tolist() == [*FIELDS, "n"]
-
-
 @pytest.mark.parametrize(
     ("a", "b", "expected"),
     [

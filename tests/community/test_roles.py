@@ -18,20 +18,6 @@ def two_groups() -> ni.MultilayerNetwork:
     return ni.build_network(*bare(layers, "abcdef"))
 
 
-def test_roles_by_hand(two_groups: ni.MultilayerNetwork) -> None:
-    # Inside strengths of l: a 3, b 2, c 1: mean 2, sd sqrt(2/3). Of r: both 3: z = 0.
-    # c: 1 of 2 inside, 1 of 2 outside: 1 - 1/2. d: 3/4 and 1/4: 1 - 10/16. f has no label.
-    found = roles(two_groups, TWO)
-    z = 1 / np.sqrt(2 / 3)
-    np.testing.assert_allclose(found["z"], [z, 0, -z, 0, 0, np.nan], rtol=1e-14, atol=1e-15)
-    np.testing.assert_allclose(
-        found["participation"], [0, 0, 0.5, 0.375, 0, np.nan], rtol=1e-14, atol=1e-15
-    )
-    assert found["role"].tolist()[:5] == ["R1", "R1", "R2", "R2", "R1"]
-    assert found["role"].isna().tolist() == [False] * 5 + [True]
-    assert found.columns.tolist() == ["z", "participation", "role"]
-
-
 def test_links_with_unlabelled_nodes_do_not_count(two_groups: ni.MultilayerNetwork) -> None:
     found = roles(two_groups, {"a": 0, "b": 0, "c": 0, "d": None, "e": np.nan})
     assert found.loc["c", "participation"] == 0.0

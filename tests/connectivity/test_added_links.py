@@ -93,14 +93,6 @@ def test_a_directed_layer_makes_pairs_ordered():
     assert found["c", "a"] == pytest.approx((1 + 0.5 + 0.5) / 6)
 
 
-def test_kirchhoff_by_hand():
-    # A path of three has 1 + 1 + 2 = 4; closed to a triangle, 3 times 2/3.
-    links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
-    network = ni.build_network(pd.DataFrame(index=list("abc")), links)
-    found = added_link_gain(network, measure="kirchhoff")
-    assert found.to_dict() == {("a", "c"): pytest.approx(2.0)}
-
-
 def test_parts_that_a_link_joins():
     nodes = pd.DataFrame(index=list("abcd"))
     two = ni.build_network(nodes, pd.DataFrame({"source": ["a", "c"], "target": ["b", "d"]}))

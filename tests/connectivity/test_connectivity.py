@@ -26,17 +26,6 @@ def efficiency(lengths: np.ndarray) -> float:
     return sum(1 / lengths[i, j] for i in range(n) for j in range(n) if i != j) / (n * (n - 1))
 
 
-def test_efficiency_of_a_path() -> None:
-    # a-b-c: distances 1, 1, 2 -> mean of 1, 1, 1/2 = 5/6.
-    network = ni.build_network(*bare({"l": [("a", "b"), ("b", "c")]}, "abc"))
-    found = connectivity.global_efficiency(network)
-    assert isinstance(found, float)
-    assert found == pytest.approx(5 / 6, abs=1e-15)
-    # Unreachable pairs add nothing: 2 of 12 ordered pairs at distance 1.
-    network = ni.build_network(*bare({"l": [("a", "b")]}, "abcd"))
-    assert connectivity.global_efficiency(network) == pytest.approx(2 / 12, abs=1e-15)
-
-
 def test_inverse_lengths_take_the_strongest_single_layer() -> None:
     # a-b has weight 2 in A and 3 in B: length 1/3, not 1/5.
     network = ni.build_network(*bare({"A": [("a", "b", 2)], "B": [("a", "b", 3)]}, "ab"))
@@ -83,15 +72,6 @@ def test_a_distance_needs_coordinates() -> None:
         connectivity.global_efficiency(network, frictions=ni.Frictions(border_by_distance=0.1))
     border = connectivity.global_efficiency(network, frictions=ni.Frictions(border=1.0))
     assert border == pytest.approx(0.5)
-
-
-def test_largest_component_by_hand(small: ni.MultilayerNetwork) -> None:
-    # a, b, c, d hang together over both layers, e is alone: 4 of 5.
-    found = connectivity.largest_component(small)
-    assert isinstance(found, float)
-    assert found == pytest.approx(0.8)
-    # flow alone: a, c, d.
-    assert connectivity.largest_component(small.select(layers=["flow"])) == pytest.approx(0.6)
 
 
 @given(

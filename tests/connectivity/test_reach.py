@@ -1,11 +1,9 @@
 """Reach of nodes and places against hand values and networkx."""
 
 import math
-from dataclasses import asdict
 from typing import Any
 
 import networkx as nx
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
@@ -24,22 +22,6 @@ def graph_of(tables: Tables) -> nx.DiGraph:
         if layer not in tables.directed:
             graph.add_edge(target, source)
     return graph
-
-
-def test_reach_by_hand() -> None:
-    # a > b > c > d in one layer; e-c in the other. From a in 2: b, c. From e in 2: c, d.
-    network = ni.build_network(
-        *bare({"A": [("a", "b"), ("b", "c"), ("c", "d")], "B": [("e", "c")]}, "abcdef",
-              directed=["A"], kind=["firm", "firm", "firm", "park", "park", None])
-    )  # fmt: skip
-    found = connectivity.reach(network, steps=2)
-    expected = pd.Series([2, 3, 2, 0, 2, 0], network.nodes.index, name="reach")
-    pd.testing.assert_series_equal(found, expected)
-    # Parks only, the firms carry the paths: from a none within 2, from b d and e.
-    assert connectivity.reach(network, steps=2, kind="park").tolist() == [0, 2, 2, 0, 1, 0]
-    assert connectivity.reach(network, steps=1, kind="park").tolist() == [0, 0, 2, 0, 0, 0]
-    assert connectivity.reach(network, steps=np.int64(9), kind="park")["a"] == 2
-    assert connectivity.reach(network, steps=10**6)["a"] == 4
 
 
 def test_reach_from_more_sources_than_one_search_takes() -> None:
@@ -77,26 +59,6 @@ def cluster() -> ni.MultilayerNetwork:
     links = [("a", "b"), ("b", "c"), ("b", "x"), ("c", "y"), ("x", "z"), ("y", "x")]
     tables = bare({"l": links}, "abcxyz", place=["P", "P", "D", "Q", "Q", None], places=places)
     return ni.build_network(*tables)
-
-
-def test_buzz_and_pipelines_by_hand() -> None:
-    found = connectivity.external_reach(cluster(), place="P")
-    # Within 2 links. a: x by b. b: x itself; y by c or over x; z over x. c: y itself; x by b or
-    # over y. Six pairs; direct bx, cy; only by a gatekeeper ax; over others by, bz, cx.
-    assert found == connectivity.ExternalReach(
-        place="P",
-        steps=2,
-        nodes=3,
-        gatekeepers=2,
-        reached=3,
-        pairs=6,
-        direct=2 / 6,
-        through_gatekeepers=1 / 6,
-        through_others=3 / 6,
-    )
-    frame = found.to_frame()
-    assert list(frame.columns) == list(asdict(found))
-    assert frame.loc[0, "direct"] == found.direct
 
 
 def test_a_district_is_a_place_of_its_own() -> None:

@@ -133,7 +133,7 @@ def test_layers_and_their_directions(
 
 @pytest.mark.parametrize("load", [datasets.load_yrd_enclaves, datasets.load_quzhou])
 def test_columns_have_their_types(load: object) -> None:
-    network = load()  # type: ignore[operator]
+    network = load()
     text = {"kind", "place", "jurisdiction", "name", "name_zh", "type", "opened", "announced"}
     text |= {"firms_meaning", "confidence", "source_url", "host_detail", "as_of", "note"}
     number = {"floor_area_m2", "investment_cny"}

@@ -171,10 +171,7 @@ def test_specifications_may_have_placebos_and_checkpoints(pair, tmp_path) -> Non
         ({"make": lambda size: 3}, r"found int for \{'size': 1\}"),
         ({"make": lambda size: Specification(Plus(1), weights)}, "one effect; found 0"),
         (
-            {
-                "specifications": {"median": [1]},
-                "make": pytest.fail,
-            },
+            {"specifications": {"median": [1]}, "make": pytest.fail},
             r"cannot be called .*\['median'\]",
         ),
         ({"replicates": 0}, "`replicates`"),

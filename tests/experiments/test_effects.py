@@ -192,7 +192,7 @@ def test_the_table_of_effects_has_the_median_and_few_columns_unless_all_are_aske
     assert len(short.columns) == 13 < len(full.columns)
     pd.testing.assert_frame_equal(short, full[short.columns])
     with pytest.raises(InputError, match="`full` must be True or False"):
-        result.effects(full="yes")  # type: ignore[arg-type]
+        result.effects(full="yes")
 
 
 def test_p_values_are_corrected_over_the_whole_table(pair) -> None:
@@ -209,11 +209,11 @@ def test_p_values_are_corrected_over_the_whole_table(pair) -> None:
             steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
             assert ours[order] == pytest.approx(np.minimum(steps, 1))
     with pytest.raises(InputError, match="`correction`"):
-        result.effects(correction="none")  # type: ignore[arg-type]
+        result.effects(correction="none")
 
 
 def park(funding: str) -> ReverseEnclave:
-    return ReverseEnclave("home", "host", 2, 0.5, funding=funding)  # type: ignore[arg-type]
+    return ReverseEnclave("home", "host", 2, 0.5, funding=funding)
 
 
 @pytest.fixture(scope="module")

@@ -46,9 +46,7 @@ def measures() -> dict[str, Callable[..., Any]]:
 
 
 MEASURES = measures()
-SLOW = {
-    *("profile", "sensitivity", "detect_centres", "centrality_table", "describe"),
-}
+SLOW = {*("profile", "sensitivity", "detect_centres", "centrality_table", "describe")}
 """Tables of other measures, or of random draws."""
 
 

@@ -21,12 +21,7 @@ from netinnov.experiments import (
     specification_curve,
 )
 from netinnov.governance import cross_border_shares
-from netinnov.null_models import (
-    compare_with_null,
-    mrqap,
-    qap_correlation,
-    validated_projection,
-)
+from netinnov.null_models import compare_with_null, mrqap, qap_correlation, validated_projection
 from netinnov.panels import difference_in_differences, event_study
 from netinnov.polycentricity import ModularityTest, modularity_test, profile
 from netinnov.scenarios import DirectLinks, MatchedPlacebo

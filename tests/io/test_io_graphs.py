@@ -16,14 +16,7 @@ from hypothesis import given
 
 from netinnov import MultilayerNetwork, TableError, build_network
 from netinnov.errors import InputError
-from netinnov.io import (
-    from_igraph,
-    from_networkx,
-    to_igraph,
-    to_networkx,
-    to_scipy,
-    write_graphml,
-)
+from netinnov.io import from_igraph, from_networkx, to_igraph, to_networkx, to_scipy, write_graphml
 from rich_networks import rich_networks
 from strategies import networks
 

@@ -11,13 +11,7 @@ import pytest
 import netinnov as ni
 from netinnov.community import Partition
 from netinnov.errors import InputError
-from netinnov.io import (
-    from_networkx,
-    write_geo,
-    write_gexf,
-    write_graphml,
-    write_pajek,
-)
+from netinnov.io import from_networkx, write_geo, write_gexf, write_graphml, write_pajek
 
 WRITERS = {"graphml": write_graphml, "gexf": write_gexf, "net": write_pajek, "gpkg": write_geo}
 

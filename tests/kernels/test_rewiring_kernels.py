@@ -1,12 +1,9 @@
 """The compiled chains of `rewire` make the very moves that plain Python makes with a set."""
 
-import inspect
-
 import numpy as np
 import pytest
 
-from netinnov.kernels import exchanges, rewiring
-from netinnov.kernels.rewiring import _filled, exchange_ends, exchange_within
+from netinnov.kernels.rewiring import _filled, exchange_ends
 
 WORD = 2**64 - 1
 
@@ -83,57 +80,6 @@ def exchanged(links, weight, directed, steps, pace, seed, batch=64):
     return links, weight, accepted
 
 
-def kept_classes(links, group, directed, steps, seed, batch=64):
-    """`exchange_within` without excursions and zones, with lists of ends looked up each time."""
-    links = [list(map(int, link)) for link in links]
-    draw, m = SplitMix64(*seed), len(links)
-
-    def pair(a, b):
-        return (a, b) if directed or a <= b else (b, a)
-
-    def label(p):
-        return (p & 1 if directed else 0, group[links[p >> 1][p & 1]])
-
-    bucket = sorted(range(2 * m), key=lambda p: (*label(p), p))
-    begin = {}
-    for i, p in enumerate(bucket):
-        begin.setdefault(label(p), []).append(i)
-    there = {pair(*link) for link in links}
-    accepted = 0
-    for start in range(0, steps, batch):
-        first = []
-        while len(first) < min(batch, steps - start):
-            z = draw.word()
-            x = (z >> 32) * 2 * m
-            if x % 2**32 >= 2**32 % (2 * m):
-                first.append((x >> 32, z % 2**32))
-        proposals = []
-        for p, y in first:
-            among = begin[label(p)]
-            y *= len(among)
-            at = y >> 32 if y % 2**32 >= 2**32 % len(among) else draw.below(len(among))
-            proposals.append((p, label(p), among[at]))
-        for p, drawn, at in proposals:
-            if label(p) != drawn:
-                among = begin[label(p)]
-                at = among[draw.below(len(among))]
-            q = bucket[at]
-            e, f = p >> 1, q >> 1
-            # Undirected, the end at the position is exchanged; directed, the target.
-            i, j = (1, 1) if directed else (p & 1, q & 1)
-            a, b, c, d = links[e][1 - i], links[e][i], links[f][1 - j], links[f][j]
-            if e == f or a == d or c == b or {pair(a, d), pair(c, b)} & there:
-                continue
-            there -= {pair(a, b), pair(c, d)}
-            there |= {pair(a, d), pair(c, b)}
-            links[e][i], links[f][j] = d, b
-            if directed and group[b] != group[d]:
-                k, n = bucket.index(2 * e + 1), bucket.index(2 * f + 1)
-                bucket[k], bucket[n] = bucket[n], bucket[k]
-            accepted += 1
-    return links, accepted
-
-
 def graph(n, m, directed, seed):
     rng = np.random.default_rng(seed)
     ends = np.array([(a, b) for a in range(n) for b in range(n) if (a != b if directed else a < b)])
@@ -156,27 +102,6 @@ def test_exchanges_of_ends_are_those_of_a_set(n, m, seed, directed):
     assert list(zip(source.tolist(), target.tolist(), strict=True)) == expected[0]
     assert moved.tolist() == expected[1]
     assert accepted == expected[2] > 0
-
-
-@pytest.mark.parametrize("directed", [False, True])
-@pytest.mark.parametrize("seed", SEEDS, ids=["small", "large"])
-def test_exchanges_within_classes_are_those_of_a_set(seed, directed):
-    n, m, steps = 40, 120, 3_001
-    links = graph(n, m, directed, 2)
-    group = np.random.default_rng(3).integers(0, 3, n).astype(np.int32)
-    label = group[links].ravel() + np.tile([0, 3 if directed else 0], m)
-    bucket = np.argsort(label, kind="stable").astype(np.int32)
-    sizes = np.bincount(label, minlength=6 if directed else 3)
-    begin = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    no_zones = (np.empty(0, np.int32), np.empty((0, 0), np.uint8), np.empty(0), True)
-    source, target, _, accepted, _, _ = exchange_within(
-        links[:, 0].copy(), links[:, 1].copy(), np.ones(m), n, directed, False,
-        group, bucket, begin, *no_zones, steps, steps + 1, np.uint64(1), seed,
-    )  # fmt: skip
-    words = [int(word) for word in seed]
-    expected, count = kept_classes(links, group.tolist(), directed, steps, words)
-    assert np.column_stack([source, target]).tolist() == expected
-    assert accepted == count > 0
 
 
 @pytest.mark.slow
@@ -211,10 +136,3 @@ def test_a_table_in_which_all_links_meet_at_one_place_grows():
     fits = [_filled(links[:, 0], links[:, 1], 2**16, False, spare)[-1] for spare in range(12)]
     assert not fits[0]
     assert fits[-1]
-
-
-@pytest.mark.parametrize("part", ["_mixed", "_below"])
-def test_the_generator_is_the_same_in_every_file_that_draws(part):
-    files = (exchanges, rewiring)
-    written = {inspect.getsource(getattr(file, part).py_func) for file in files}
-    assert len(written) == 1

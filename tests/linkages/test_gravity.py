@@ -34,21 +34,6 @@ def test_gravity_by_hand():
     assert links["distance"].to_numpy() == pytest.approx(np.array([1, 2, 3, 1, 2, 1]) * KM)
 
 
-def test_only_the_strongest_flows():
-    # Largest one: a keeps ab before ac (equal, b comes first), b keeps ba before bc, c keeps ca
-    # before cb and cd, d keeps dc. So ab, ac and cd stay, all 4, and their mean becomes 1.
-    links = gravity(TOWNS, strongest=1)
-    assert as_dict(links) == pytest.approx({("a", "b"): 1, ("a", "c"): 1, ("c", "d"): 1})
-    assert len(gravity(TOWNS, strongest=3)) == 6
-    assert len(gravity(TOWNS, strongest=99)) == 6
-
-
-def test_without_distance_only_size_counts():
-    links = gravity(TOWNS.reset_index(names="place"), exponent=0)
-    # ab 4, ac 16, ad 4, bc 4, bd 1, cd 4: mean 33/6.
-    assert links["weight"].to_numpy() == pytest.approx(np.array([4, 16, 4, 4, 1, 4]) / 5.5)
-
-
 @given(
     st.lists(
         st.tuples(st.integers(-179, 180), st.integers(-89, 89), st.integers(1, 30)),

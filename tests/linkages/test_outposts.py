@@ -181,10 +181,7 @@ def test_no_link_is_lost(rows, places, least):
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [
-        ({"layer": "work"}, "did you mean 'works'"),
-        ({"owner": "firms"}, "did you mean 'firm'"),
-    ],
+    [({"layer": "work"}, "did you mean 'works'"), ({"owner": "firms"}, "did you mean 'firm'")],
 )
 def test_outposts_that_cannot_be_asked_for(firms, options, words):
     with pytest.raises(InputError, match=words):

@@ -156,20 +156,6 @@ def test_aggregating_twice_changes_nothing_more(tables: Tables) -> None:
     pd.testing.assert_frame_equal(twice.links, once.links)
 
 
-def test_flatten_by_hand(small: ni.MultilayerNetwork) -> None:
-    # An undirected link is two opposite links beside the directed ones.
-    found = ni.flatten(small)
-    assert found.layers == ("all",)
-    assert found.directed == frozenset({"all"})
-    assert entries(found) == {
-        ("all", "a", "b"): 2.0, ("all", "a", "c"): 4.0 + 1.0, ("all", "b", "a"): 2.0,
-        ("all", "b", "c"): 1.0, ("all", "c", "a"): 4.0 + 3.0, ("all", "c", "b"): 1.0,
-        ("all", "c", "d"): 2.0, ("all", "d", "d"): 5.0,
-    }  # fmt: skip
-    pd.testing.assert_frame_equal(found.nodes, small.nodes)
-    pd.testing.assert_frame_equal(found.places, small.places)
-
-
 @pytest.mark.parametrize("weights", [{"coop": 1.0, "flwo": 1.0}, {"coop": -1.0, "flow": 1.0}])
 def test_flatten_refuses_impossible_weights(
     small: ni.MultilayerNetwork, weights: dict[str, float]

@@ -9,40 +9,6 @@ import netinnov as ni
 from netinnov import centrality
 from strategies import Tables, bare, dense, networks
 
-ARROWS = {
-    "coop": [("a", "b"), ("b", "c"), ("c", "c")],
-    "flow": [("a", "b"), ("c", "b"), ("b", "c"), ("a", "d")],
-}
-
-
-def mixed() -> ni.MultilayerNetwork:
-    return ni.build_network(*bare(ARROWS, "abcde", directed=["flow"]))
-
-
-def test_a_link_without_direction_stands_for_both_arrows() -> None:
-    # coop: ab, ba, bc, cb. flow: ab, cb, bc, ad. Shared: ab, bc, cb. Union: 5.
-    found = centrality.layer_overlap(mixed())
-    assert found.loc["coop", "flow"] == found.loc["flow", "coop"] == 3 / 5
-    assert found.loc["coop", "coop"] == found.loc["flow", "flow"] == 1
-    cover = centrality.layer_overlap(mixed(), method="coverage")
-    assert cover.loc["coop", "flow"] == cover.loc["flow", "coop"] == 3 / 4
-
-
-def test_opposite_arrows_do_not_overlap() -> None:
-    layers = {"x": [("a", "b")], "y": [("b", "a")]}
-    network = ni.build_network(*bare(layers, "ab", directed=["x", "y"]))
-    assert centrality.layer_overlap(network).loc["x", "y"] == 0
-    assert centrality.layer_overlap(network, of="nodes").loc["x", "y"] == 1
-    assert centrality.edge_overlap(network).to_dict() == {("a", "b"): 1, ("b", "a"): 1}
-
-
-def test_nodes_with_a_link_are_compared() -> None:
-    # coop: a, b, c. flow: a, b, c, d.
-    assert centrality.layer_overlap(mixed(), of="nodes").loc["coop", "flow"] == 3 / 4
-    cover = centrality.layer_overlap(mixed(), of="nodes", method="coverage")
-    assert cover.loc["coop", "flow"] == 1
-    assert cover.loc["flow", "coop"] == 3 / 4
-
 
 def test_a_layer_of_self_links_only_has_nothing_to_share() -> None:
     network = ni.build_network(*bare({"x": [("a", "b")], "y": [("a", "a")]}, "ab"))
@@ -51,15 +17,6 @@ def test_a_layer_of_self_links_only_has_nothing_to_share() -> None:
         np.testing.assert_array_equal(found, [[1, 0], [0, np.nan]])
         found = centrality.layer_overlap(network, of=of, method="coverage")
         np.testing.assert_array_equal(found, [[1, 0], [np.nan, np.nan]])
-
-
-def test_edge_overlap_of_a_mixed_network_is_over_ordered_pairs() -> None:
-    found = centrality.edge_overlap(mixed())
-    expected = {("a", "b"): 2, ("a", "d"): 1, ("b", "a"): 1, ("b", "c"): 2, ("c", "b"): 2}
-    assert found.to_dict() == expected
-    assert list(found.index) == list(expected)  # node order
-    assert found.index.names == ["source", "target"]
-    assert found.dtype == np.int64
 
 
 def test_edge_overlap_without_direction_lists_a_pair_once() -> None:
@@ -96,22 +53,6 @@ def test_overlaps_agree_with_sets(tables: Tables) -> None:
             if tables.directed or i < j:
                 count[ids[i], ids[j]] = count.get((ids[i], ids[j]), 0) + 1
     assert centrality.edge_overlap(network).to_dict() == count
-
-
-def test_correlation_by_hand() -> None:
-    # Degrees x: a 3, b 1, c 1, d 1. y: a 3, b 2, c 2, d 1. From the means 1.5 and 2:
-    # (1.5, -.5, -.5, -.5) and (1, 0, 0, -1): 2 / sqrt(3 x 2). Ranks x: 4, 2, 2, 2; y: 4, 2.5,
-    # 2.5, 1: (1.5, -.5, -.5, -.5), (1.5, 0, 0, -1.5): 3 / sqrt(3 x 4.5). e is in x only.
-    layers = {"x": ["ab", "ac", "ad"], "y": ["ab", "ac", "ad", "bc"]}
-    rows = {layer: [tuple(pair) for pair in pairs] for layer, pairs in layers.items()}
-    network = ni.build_network(*bare(rows, "abcde"))
-    pearson = centrality.layer_correlation(network)
-    assert pearson.loc["x", "y"] == pearson.loc["y", "x"] == pytest.approx(2 / 6**0.5)
-    spearman = centrality.layer_correlation(network, method="spearman")
-    assert spearman.loc["x", "y"] == pytest.approx(3 / 13.5**0.5)
-    # With e at 0 in both: (3, 1, 1, 1, 0), (3, 2, 2, 1, 0), means 1.2, 1.6: 4.4 / sqrt(4.8 x 5.2)
-    everyone = centrality.layer_correlation(network, presence="all")
-    assert everyone.loc["x", "y"] == pytest.approx(4.4 / (4.8 * 5.2) ** 0.5)
 
 
 @given(

@@ -202,10 +202,7 @@ def loops_added(network, rng):
 
 @pytest.mark.parametrize(
     ("network", "scenario", "placebo"),
-    [
-        (looped(), loops_to_links(6), loops_to_links(1)),
-        (system(), PARK, loops_added),
-    ],
+    [(looped(), loops_to_links(6), loops_to_links(1)), (system(), PARK, loops_added)],
 )
 def test_self_links_do_not_count(network, scenario, placebo) -> None:
     row = compared(network, scenario, placebo, measures={"e": global_efficiency})

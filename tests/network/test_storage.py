@@ -40,4 +40,4 @@ def test_storage_cannot_be_set(small: ni.MultilayerNetwork) -> None:
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(small.storage, field.name, None)
     with pytest.raises(AttributeError):
-        small.storage = small.storage  # type: ignore[misc]
+        small.storage = small.storage

@@ -16,7 +16,7 @@ WAYS = {"sum": np.add, "mean": lambda a, b: (a + b) / 2, "max": np.maximum, "min
 @given(networks(periods=False), st.sampled_from([*WAYS]))
 def test_weights_are_those_of_the_matrix_and_its_transpose(tables: Tables, how: str) -> None:
     network = ni.build_network(*tables)
-    result = symmetrize(network, how=how)  # type: ignore[arg-type]
+    result = symmetrize(network, how=how)
     assert not result.directed
     for layer in network.layers:
         matrix = network.adjacency(layer).toarray()
@@ -36,7 +36,7 @@ def test_periods_stay_apart() -> None:
     )
     network = ni.build_network(pd.DataFrame(index=["a", "b"]), links, directed=["links"])
     for how, weights in {"sum": [4, 5], "mean": [2, 2.5], "max": [3, 5], "min": [1]}.items():
-        table = symmetrize(network, how=how).links  # type: ignore[arg-type]
+        table = symmetrize(network, how=how).links
         assert table["weight"].tolist() == weights
         assert table["period"].tolist() == [1, 2][: len(weights)]
 
@@ -62,6 +62,6 @@ def test_what_has_no_sum_is_refused() -> None:
     with pytest.raises(InputError, match="symmetrize has no meaning for 'x'"):
         symmetrize(network)
     with pytest.raises(InputError, match="`how` must be one of 'sum', 'mean', 'max', 'min'"):
-        symmetrize(network, how="median")  # type: ignore[arg-type]
+        symmetrize(network, how="median")
     with pytest.raises(InputError, match="did you mean 'x'"):
         symmetrize(network, layers=["X"])

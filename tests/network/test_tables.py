@@ -283,61 +283,6 @@ def test_the_constructor_finds_the_same() -> None:
     assert spots(caught.value.problems) == given_fault.where
 
 
-def test_all_faults_of_rows_are_found_in_one_pass() -> None:
-    nodes = pd.DataFrame(
-        {
-            "node": ["a", "b", "a", None, "c", "d", "b", "e"],
-            "kind": ["firm", "park", "firm", "firm", "firm", "firm", "firm", "firm"],
-            "place": ["P", "Q", "P", "P", "Z", "P", "Q", "P"],
-            "jurisdiction": [None, "Q", None, None, None, "Z", "Q", "P"],
-        }
-    )
-    links = pd.DataFrame(
-        {
-            "layer": ["x", "x", "x", "x", "x", "x", None, "x", "x"],
-            "source": ["a", "a", "a", "a", "a", "zz", "a", "a", "e"],
-            "target": ["b", "b", "b", "b", "b", "yy", "b", "b", "e"],
-            "weight": [None, "text", 0, -1, np.inf, 1, 1, 1, 1],
-            "period": [1, 1, 1, 1, 1, 1, 1, 1.5, 1],
-        }
-    )
-    places = pd.DataFrame(
-        {
-            "place": ["P", "Q", "R", "S", "R", "T"],
-            "lon": [120.0, 500.0, 0, 0, 0, 0],
-            "lat": [91.0, 0, 0, 0, 0, 0],
-            "parent": [None, "Y", "S", "R", None, None],
-        }
-    )
-    problems = ni.check_tables(nodes, links, places=places)
-    assert spots(problems) == {
-        ("nodes", 2, "node"),  # a again
-        ("nodes", 3, "node"),  # no id
-        ("nodes", 4, "place"),  # Z
-        ("nodes", 5, "jurisdiction"),  # Z
-        ("nodes", 6, "kind"),  # b, now a firm
-        ("links", 0, "weight"),
-        ("links", 1, "weight"),
-        ("links", 2, "weight"),
-        ("links", 3, "weight"),
-        ("links", 4, "weight"),
-        ("links", 5, "source"),
-        ("links", 5, "target"),
-        ("links", 6, "layer"),
-        ("links", 7, "period"),
-        ("places", 0, "lat"),
-        ("places", 1, "lon"),
-        ("places", 1, "parent"),  # Y
-        ("places", 2, "parent"),  # R in S in R
-        ("places", 3, "parent"),
-        ("places", 4, "place"),  # R again
-    }
-    assert len(problems) == 20
-    error = raised(nodes, links, places)
-    pd.testing.assert_frame_equal(error.problems, problems)
-    assert "20 problems" in str(error)
-
-
 def test_faults_of_columns_do_not_hide_faults_of_rows() -> None:
     nodes = good_nodes(node=["a", "b", "c", "a"])
     links = good_links(source=["a", "zz", "a", "c"], weight=[0, 1, 1, 1]).drop(columns="target")

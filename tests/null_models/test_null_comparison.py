@@ -210,15 +210,6 @@ def test_what_cannot_be_compared_is_refused(options, words):
         compare_with_null(ring(), **options)
 
 
-def test_numbers_of_all_types_are_measures():
-    for series in (
-        pd.Series([True, False]),
-        pd.Series([1, None], dtype="Int64"),
-        pd.Series([1, 2], dtype=object),
-    ):
-        assert of_draws([series] * 2, series).mean.iloc[0] == 1
-
-
 def test_holm_by_hand_and_fdr_against_scipy():
     p = [0.01, 0.04, np.nan, 0.03, 0.5]
     # 4 x 0.01, 3 x 0.03, then 2 x 0.04 = 0.08 lifted to 0.09, 1 x 0.5.

@@ -229,10 +229,6 @@ def test_wrong_options_say_what_is_right(options, words):
         rewire(city_network(), **options)
 
 
-def test_what_is_preserved_is_read_once_and_put_in_order():
-    assert Rewire(preserve=iter(["kind", "degree"])).preserve == ("degree", "kind")
-
-
 def test_distances_without_coordinates_name_the_nodes():
     network = ni.build_network(
         pd.DataFrame({"place": ["p", "q"]}, index=["a", "b"]),

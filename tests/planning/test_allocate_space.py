@@ -40,11 +40,6 @@ def test_two_by_two_by_hand():
     }  # fmt: skip
 
 
-def test_the_rent_is_what_one_more_unit_saves():
-    more = allocate_space(DEMAND, CAPACITY + pd.Series({"x": 1, "y": 0}), COST)
-    assert 26 - more.cost == pytest.approx(2)
-
-
 def test_degenerate_rents_are_marked():
     plan = allocate_space(pd.Series({"a": 6, "b": 12}), CAPACITY, COST)
     assert plan.cost == pytest.approx(6 + 24)
@@ -180,12 +175,6 @@ def test_minimum_shares_are_kept_and_cost_more():
     assert plan.flows.loc["b", "x"] == pytest.approx(1.75)
     assert plan.cost == pytest.approx(4.25 * 1 + 3.75 * 3 + 1.75 * 4 + 5.25 * 2)
     assert plan.reduced_costs.loc["b", "x"] == pytest.approx(4)
-
-
-def test_no_demand_needs_no_space():
-    plan = allocate_space(DEMAND * 0, CAPACITY, COST)
-    assert plan.cost == 0
-    assert (plan.rents == 0).all()
 
 
 @pytest.mark.parametrize(

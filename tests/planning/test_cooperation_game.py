@@ -10,13 +10,7 @@ import pytest
 import netinnov as ni
 from netinnov import centrality
 from netinnov.errors import InputError
-from netinnov.planning import (
-    Game,
-    cooperation_game,
-    in_core,
-    nucleolus,
-    shapley_value,
-)
+from netinnov.planning import cooperation_game, in_core, nucleolus, shapley_value
 
 PLAYERS = ["p", "q", "r", "s"]
 
@@ -196,14 +190,6 @@ def test_a_park_is_not_counted_but_carries_paths() -> None:
     found = cooperation_game(network, **options).values
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
     assert found.max() > 0
-
-
-def test_nothing_to_build_is_worth_nothing() -> None:
-    network = draw_network(1)
-    links = further_links(network, 1).iloc[:0]
-    game = cooperation_game(network, players=PLAYERS, links=links)
-    assert not game.values.any()
-    assert isinstance(game, Game)
 
 
 NETWORK = draw_network(1)

@@ -16,9 +16,7 @@ from netinnov.planning import (
     allocation_stability,
     excess,
     myerson_value,
-    nucleolus,
     owen_value,
-    per_capita_nucleolus,
     share_benefits,
 )
 
@@ -50,11 +48,6 @@ def with_links(draw: st.DrawFn) -> tuple[Game, list[tuple[Any, Any]]]:
 
 
 # Unions
-
-
-def test_a_pair_that_stands_together_takes_all_by_hand() -> None:
-    # In all orders of {a, b} and c either a and b come first or last; one of the two turns it.
-    assert owen_value(MAJORITY, unions=[["a", "b"], ["c"]]).tolist() == pytest.approx([0.5, 0.5, 0])
 
 
 @given(with_unions())
@@ -250,14 +243,6 @@ def test_stability_counts_games_and_objections() -> None:
     assert found.share == 0.5
     assert found.objections.to_dict() == {frozenset("b"): 0.5}
     assert found.to_frame().to_numpy().tolist() == [[frozenset("b"), 0.5]]
-
-
-def test_an_allocation_in_the_core_lasts_where_nothing_changes() -> None:
-    game = draw_game("convex", 5, 1)
-    found = allocation_stability([game] * 3, nucleolus(game))
-    assert found.share == 1
-    assert found.objections.empty
-    assert allocation_stability([game], per_capita_nucleolus(game)).share == 1
 
 
 @pytest.mark.parametrize(

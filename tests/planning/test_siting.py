@@ -383,10 +383,7 @@ def case():
         ({"budget": 1e-6, "prices": PRICES}, "below the cheapest, '(ab|cd)' at"),
         ({"k": 1, "candidates": {}}, "`candidates` must be a mapping .* at least one"),
         ({"k": 1, "objective": "eficiency"}, "did you mean 'efficiency'"),
-        (
-            {"k": 1, "objective": lambda _: math.nan},
-            "objective .*finite number; found nan",
-        ),
+        ({"k": 1, "objective": lambda _: math.nan}, "objective .*finite number; found nan"),
         ({"k": 1, "objective": "home_access"}, "needs candidates with a `home`; 2 have none"),
     ],
 )

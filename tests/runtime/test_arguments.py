@@ -9,13 +9,7 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov._runtime.arguments import (
-    as_floats,
-    as_whole,
-    check_number,
-    check_rng,
-    shown,
-)
+from netinnov._runtime.arguments import as_floats, as_whole, check_number, check_rng, shown
 from netinnov.errors import InputError
 from netinnov.mechanisms import cobweb, cooperation, diffusion, free_flow
 
@@ -98,73 +92,73 @@ def test_long_values_are_shown_by_their_type() -> None:
 
 
 CALLS: list[tuple[Callable[[], Any], str]] = [
-    (lambda: ni.build_network(NODES, LINKS, directed=True), "`directed` must be a sequence"),  # type: ignore[arg-type]
-    (lambda: NETWORK.select(nodes=5), "`nodes` must be a sequence of names"),  # type: ignore[arg-type]
-    (lambda: NETWORK.adjacency(["links"]), "`layer` must be one name"),  # type: ignore[arg-type]
-    (lambda: ni.aggregate(NETWORK, by=["kind"]), r"`by` must be a column .*\['kind'\]"),  # type: ignore[arg-type]
-    (lambda: ni.flatten(NETWORK, weights=[1]), "`weights` must be a mapping"),  # type: ignore[arg-type]
-    (lambda: ni.connectivity.access(NETWORK, origin=5), "`origin` must be a sequence"),  # type: ignore[arg-type]
+    (lambda: ni.build_network(NODES, LINKS, directed=True), "`directed` must be a sequence"),
+    (lambda: NETWORK.select(nodes=5), "`nodes` must be a sequence of names"),
+    (lambda: NETWORK.adjacency(["links"]), "`layer` must be one name"),
+    (lambda: ni.aggregate(NETWORK, by=["kind"]), r"`by` must be a column .*\['kind'\]"),
+    (lambda: ni.flatten(NETWORK, weights=[1]), "`weights` must be a mapping"),
+    (lambda: ni.connectivity.access(NETWORK, origin=5), "`origin` must be a sequence"),
     (lambda: ni.connectivity.access(NETWORK, origin=["zz"]), "`origin`: 1 of 1 names are not"),
-    (lambda: ni.connectivity.reach(NETWORK, steps=2, kind=["firm"]), "`kind` must be one name"),  # type: ignore[arg-type]
-    (lambda: ni.connectivity.effective_resistance(NETWORK, pairs=[5]), "`pairs` must hold pairs"),  # type: ignore[list-item]
-    (lambda: ni.connectivity.added_link_gain(NETWORK, pairs=[5]), "`pairs` must hold pairs"),  # type: ignore[list-item]
-    (lambda: ni.centrality.centrality_table(NETWORK, measures=5), "`measures` must be a sequence"),  # type: ignore[arg-type]
-    (lambda: ni.community.stability(NETWORK, find="x"), "`find` must be a function"),  # type: ignore[arg-type]
-    (lambda: ni.community.consensus(5), "`partitions` must be a sequence"),  # type: ignore[arg-type]
+    (lambda: ni.connectivity.reach(NETWORK, steps=2, kind=["firm"]), "`kind` must be one name"),
+    (lambda: ni.connectivity.effective_resistance(NETWORK, pairs=[5]), "`pairs` must hold pairs"),
+    (lambda: ni.connectivity.added_link_gain(NETWORK, pairs=[5]), "`pairs` must hold pairs"),
+    (lambda: ni.centrality.centrality_table(NETWORK, measures=5), "`measures` must be a sequence"),
+    (lambda: ni.community.stability(NETWORK, find="x"), "`find` must be a function"),
+    (lambda: ni.community.consensus(5), "`partitions` must be a sequence"),
     (
-        lambda: ni.polycentricity.detect_centres(NETWORK, resample="x"),  # type: ignore[arg-type]
+        lambda: ni.polycentricity.detect_centres(NETWORK, resample="x"),
         "`resample` must be a function",
     ),
     (lambda: ni.polycentricity.gini([10**400, 1]), "int at position 0"),
-    (lambda: ni.linkages.find_enclaves(NETWORK, rank=5), "`rank` must be a Series or mapping"),  # type: ignore[arg-type]
-    (lambda: ni.linkages.project(NETWORK, layer=["links"], onto="firm"), "`layer` must be one"),  # type: ignore[arg-type]
-    (lambda: ni.linkages.project(NETWORK, layer="links", onto=5), "`onto` must be a sequence"),  # type: ignore[arg-type]
-    (lambda: ni.linkages.add_outposts(NETWORK, layer="links", owner=5), "`owner` must be a"),  # type: ignore[arg-type]
+    (lambda: ni.linkages.find_enclaves(NETWORK, rank=5), "`rank` must be a Series or mapping"),
+    (lambda: ni.linkages.project(NETWORK, layer=["links"], onto="firm"), "`layer` must be one"),
+    (lambda: ni.linkages.project(NETWORK, layer="links", onto=5), "`onto` must be a sequence"),
+    (lambda: ni.linkages.add_outposts(NETWORK, layer="links", owner=5), "`owner` must be a"),
     (
         lambda: ni.linkages.co_participation(LINKS, member="source", event="source"),
         "`member` and `event` must be columns of their own",
     ),
     (
-        lambda: ni.linkages.co_participation(None, member="a", event="b"),  # type: ignore[arg-type]
+        lambda: ni.linkages.co_participation(None, member="a", event="b"),
         "must be a dataframe; found None",
     ),
     (
-        lambda: ni.linkages.mobility([1], origin="a", destination="b"),  # type: ignore[arg-type]
+        lambda: ni.linkages.mobility([1], origin="a", destination="b"),
         r"must be a dataframe; found \[1\]",
     ),
     (
-        lambda: ni.panels.measure_levels(NETWORK, measures={"n": lambda n: 1}, levels=5),  # type: ignore[arg-type]
+        lambda: ni.panels.measure_levels(NETWORK, measures={"n": lambda n: 1}, levels=5),
         "`levels` must be a sequence",
     ),
     (
-        lambda: diffusion.simple_contagion(NETWORK, seeds=None, rate=0.5),  # type: ignore[arg-type]
+        lambda: diffusion.simple_contagion(NETWORK, seeds=None, rate=0.5),
         "`seeds` must be a sequence",
     ),
     (
-        lambda: ni.scenarios.placebo_candidates(NETWORK, ni.scenarios.NoChange()),  # type: ignore[arg-type]
+        lambda: ni.scenarios.placebo_candidates(NETWORK, ni.scenarios.NoChange()),
         "`scenario` must be of the type ReverseEnclave, ForwardEnclave, .* or DirectLinks",
     ),
     (lambda: ni.plotting.plot_network(NETWORK, layers="links"), "found the text 'links'; write"),
     (lambda: ni.plotting.plot_network(NETWORK, layers=[]), "`layers` must name a layer"),
     (lambda: ni.plotting.plot_flow_map(NETWORK, layers=["no"]), "1 of 1 names are not in the"),
     (
-        lambda: ni.plotting.plot_flow_map(NETWORK, extent=(1, 2)),  # type: ignore[arg-type]
+        lambda: ni.plotting.plot_flow_map(NETWORK, extent=(1, 2)),
         r"`extent` must be \(west, east, south, north\) .*; found \(1, 2\)",
     ),
-    (lambda: ni.experiments.link_changes(NETWORK, 5), "`after` must be a sequence of networks"),  # type: ignore[arg-type]
-    (lambda: cooperation.park_sides(NETWORK, ["a"]), r"`park` must be a node .*\['a'\]"),  # type: ignore[arg-type]
+    (lambda: ni.experiments.link_changes(NETWORK, 5), "`after` must be a sequence of networks"),
+    (lambda: cooperation.park_sides(NETWORK, ["a"]), r"`park` must be a node .*\['a'\]"),
     (
-        lambda: cobweb.CoupledCobweb(["a", "b"], [1, 1], mobility=1),  # type: ignore[list-item]
+        lambda: cobweb.CoupledCobweb(["a", "b"], [1, 1], mobility=1),
         "`demand_slope` must hold numbers",
     ),
     (
         lambda: free_flow.FootlooseEntrepreneur(5, 0.4).gap("a", freeness=0.3),
         "`share` must hold numbers, in rows of equal length; found 'a'",
     ),
-    (lambda: ni.sources.read_cordis(None), "`path` must be the path"),  # type: ignore[arg-type]
-    (lambda: ni.sources.read_origin_destination(None), "`source` must be the path"),  # type: ignore[arg-type]
-    (lambda: ni.io.read_network(None), "`folder` must be the path"),  # type: ignore[arg-type]
-    (lambda: ni.io.from_networkx(None), "`graph` must be a graph of networkx; found None"),  # type: ignore[arg-type]
+    (lambda: ni.sources.read_cordis(None), "`path` must be the path"),
+    (lambda: ni.sources.read_origin_destination(None), "`source` must be the path"),
+    (lambda: ni.io.read_network(None), "`folder` must be the path"),
+    (lambda: ni.io.from_networkx(None), "`graph` must be a graph of networkx; found None"),
 ]
 
 
@@ -213,7 +207,7 @@ def test_wrong_arguments_are_refused_in_words(call: Callable[[], Any], words: st
 def test_ranks_are_needed_to_find_enclaves_and_not_to_remove_them() -> None:
     network = ni.build_network(NODES.assign(jurisdiction=["q", "q", "p", "q"]), LINKS)
     with pytest.raises(InputError, match=r"`rank` must be a Series or mapping .*; found None"):
-        ni.linkages.find_enclaves(network, rank=None)  # type: ignore[arg-type]
+        ni.linkages.find_enclaves(network, rank=None)
     left = ni.scenarios.remove_enclaves(network, rank=None)
     assert left.nodes.index.tolist() == ["b", "c", "d"]
 

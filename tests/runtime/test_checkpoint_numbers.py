@@ -9,9 +9,8 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov._runtime.checkpoint import Checkpoint, run_numbered, seed_state
 from netinnov.errors import InputError
-from netinnov.null_models import Rewire, compare_with_null, curveball
+from netinnov.null_models import Rewire, compare_with_null
 from planted import Counting
 
 
@@ -59,30 +58,6 @@ def test_what_is_there_is_not_measured_again(network, tmp_path) -> None:
     assert more.calls == 11
     fewer = compare(network, replicates=7, checkpoint=tmp_path)
     pd.testing.assert_frame_equal(fewer, compare(network, replicates=7))
-
-
-def handed(network, rng):
-    return curveball(network, rng=rng)
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"rng": 2}, "'entropy' was 1, is 2"),
-        ({"null": Rewire(["kind"])}, r"was Rewire\(.*\('degree',\).*, is Rewire\(.*\('kind',\)"),
-        ({"null": Rewire(trials=5)}, r"'null' was .*trials=20\.0.*, is .*trials=5\.0"),
-        ({"null": handed}, r"'null' was Rewire\(.*\), is handed"),
-        ({"measure": strength}, "'measure' was <.*Counting object>, is strength"),
-        (
-            {"measure": partial(strength, w=np.array([2.0]))},
-            r"'measure' was <.*Counting object>, is partial\(strength, w=array\(\[2\.\]\)\)",
-        ),
-    ],
-)
-def test_another_comparison_is_refused_and_told_why(network, tmp_path, change, words) -> None:
-    compare(network, checkpoint=tmp_path, replicates=2)
-    with pytest.raises(InputError, match=f"of another experiment: .*{words}"):
-        compare(network, checkpoint=tmp_path, replicates=2, **change)
 
 
 def test_arrays_networks_and_layers_belong_to_the_comparison(network, tmp_path) -> None:
@@ -146,20 +121,6 @@ def test_a_file_that_was_damaged_is_named_and_measured_again(network, tmp_path) 
     counting = Counting(two)
     pd.testing.assert_frame_equal(compare(network, counting, checkpoint=tmp_path), expected)
     assert counting.calls == 2
-
-
-def test_a_measure_that_was_changed_in_size_is_seen(tmp_path, network) -> None:
-    def store():
-        parts = {"function": "f", "network": "n"}
-        return Checkpoint(tmp_path, parts, seed_state(np.random.SeedSequence(1)))
-
-    def task(item):
-        return [np.zeros(item)]
-
-    found = run_numbered(task, [2, 2], sizes=[(2,)], checkpoint=store(), progress=False)
-    assert [row[0].tolist() for row in found] == [[0, 0]] * 2
-    with pytest.raises(InputError, match=r"values of shapes \[\(2,\)\], not \[\(3,\)\]"):
-        run_numbered(task, [3, 3], sizes=[(3,)], checkpoint=store(), progress=False)
 
 
 def test_folders_of_other_functions_are_refused(network, tmp_path) -> None:

@@ -58,14 +58,14 @@ def test_every_executor_gives_the_same_numbers_in_the_same_order(processes) -> N
     expected = [task(item) for item in items]
     with ThreadPoolExecutor(3) as threads:
         for executor in (None, 1, 2, 64, threads, processes, Foreign()):
-            assert run(task, items, executor=executor) == expected  # type: ignore[arg-type]
+            assert run(task, items, executor=executor) == expected
 
 
 @pytest.mark.parametrize(("n", "size"), [(0, 0), (16, 1), (399, 1), (1000, 5)])
 def test_a_worker_gets_at_least_a_hundred_batches(n, size) -> None:
     foreign = Foreign()
     foreign._max_workers = 2
-    assert run(abs, range(n), executor=foreign) == list(range(n))  # type: ignore[arg-type]
+    assert run(abs, range(n), executor=foreign) == list(range(n))
     assert {len(batch) for *_, batch in foreign.arguments} == ({size} if n else set())
 
 
@@ -79,7 +79,7 @@ def test_a_cluster_gets_batches_for_all_of_its_workers() -> None:
 
     foreign = Foreign()
     foreign._client = Client()
-    assert run(abs, range(20_000), executor=foreign) == list(range(20_000))  # type: ignore[arg-type]
+    assert run(abs, range(20_000), executor=foreign) == list(range(20_000))
     assert len(foreign.arguments) == 100 * 100
 
 
@@ -103,10 +103,10 @@ def test_a_process_unpickles_the_task_once() -> None:
     parallel._loaded.clear()
     Unpickled.times = 0
     foreign = Foreign()
-    assert run(Unpickled(), range(60), executor=foreign) == [1] * 60  # type: ignore[arg-type]
+    assert run(Unpickled(), range(60), executor=foreign) == [1] * 60
     assert len(foreign.arguments) > 20
     assert len({id(data) for _, data, _ in foreign.arguments}) == 1
-    run(abs, [1], executor=foreign)  # type: ignore[arg-type]
+    run(abs, [1], executor=foreign)
     assert len(parallel._loaded) == 1
 
 
@@ -151,7 +151,7 @@ def test_what_a_worker_cannot_find_says_so(monkeypatch) -> None:
             return super().submit(fn, *args)
 
     with pytest.raises(InputError, match=r"picklable.*fail_at_three"):
-        run(fail_at_three, [1], executor=Gone())  # type: ignore[arg-type]
+        run(fail_at_three, [1], executor=Gone())
 
 
 @pytest.mark.parametrize("executor", [0, -1, True, "threads", 2.5])

@@ -235,7 +235,7 @@ def test_distances_are_asked_for_only_where_they_count() -> None:
     with pytest.raises(InputError, match="did you mean 'host'"):
         dataclasses.replace(PARK, host="hosts").cost(PRICES, two_cities())
     with pytest.raises(InputError, match=r"`prices` must be .*found 3; write Prices\("):
-        PARK.cost(3, two_cities())  # type: ignore[arg-type]
+        PARK.cost(3, two_cities())
     with pytest.raises(InputError, match="no cost"):
         Combined([lambda network, _: network]).cost(PRICES, two_cities())
 
@@ -371,4 +371,4 @@ def test_what_has_a_cost_must_say_what_it_needs() -> None:
         pass
 
     with pytest.raises(TypeError, match="abstract"):
-        Silent()  # type: ignore[abstract]
+        Silent()

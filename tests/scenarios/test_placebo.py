@@ -158,7 +158,7 @@ def test_there_may_be_none() -> None:
     with pytest.raises(InputError, match="sequence of names"):
         placebo(network, PARK, match="strength")
     with pytest.raises(InputError, match="'host', 'home'"):
-        placebo(network, PARK, replace="both")  # type: ignore[arg-type]
+        placebo(network, PARK, replace="both")
     with pytest.raises(InputError, match="`nearest`"):
         placebo(network, PARK, nearest=0)
     with pytest.raises(InputError, match="`scenario` must be"):

@@ -247,7 +247,7 @@ def test_rivals_are_values_and_functions() -> None:
     with pytest.raises(
         InputError, match=r"`scenario` must be .*; found the class ReverseEnclave; write"
     ):
-        apply_scenario(actors(), ReverseEnclave)  # type: ignore[arg-type]
+        apply_scenario(actors(), ReverseEnclave)
 
 
 def test_removing_enclaves_by_hand() -> None:

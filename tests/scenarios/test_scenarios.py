@@ -337,7 +337,7 @@ def test_no_change_and_functions_are_scenarios_too() -> None:
     ):
         apply_scenario(network, lambda *_: None)
     with pytest.raises(InputError, match="found 'enclave'"):
-        apply_scenario(network, "enclave")  # type: ignore[arg-type]
+        apply_scenario(network, "enclave")
 
 
 def test_home_may_stand_anywhere_in_the_table() -> None:
@@ -413,7 +413,7 @@ def test_scenarios_are_values() -> None:
     assert NoChange() == NoChange()
     assert pickle.loads(pickle.dumps(park())) == park()
     with pytest.raises(dataclasses.FrozenInstanceError):
-        park().size = 3  # type: ignore[misc]
+        park().size = 3
 
 
 def test_layers_of_shares_of_an_origin_are_refused() -> None:

@@ -364,7 +364,7 @@ def test_what_is_missing_is_named() -> None:
     with pytest.raises(InputError, match="`pipeline_share` must be given"):
         ReverseEnclave("a", "b", 4)
     with pytest.raises(InputError, match="`size` must be a whole number"):
-        TalentAttraction("a", "b", None, 0.5)  # type: ignore[arg-type]
+        TalentAttraction("a", "b", None, 0.5)
     with pytest.raises(InputError, match=r"9 is asked for, 'a' has 8 in layer 'links'"):
         apply_scenario(cities(), DirectLinks("a", "b", volume=9.0))
 

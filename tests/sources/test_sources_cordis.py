@@ -150,7 +150,7 @@ def test_projects_as_nodes(write):
     assert nodes.index.tolist()[4:] == ["project:101", "project:102", "project:103", "project:104"]
     assert nodes["kind"].tolist()[4:] == ["project"] * 4
     assert nodes["name"].tolist()[4:] == [
-        *["The first", 'The "second"; a title', "Alone", "Over\ntwo lines"],
+        *["The first", 'The "second"; a title', "Alone", "Over\ntwo lines"]
     ]
     assert nodes["start"].tolist()[4:7] == ["2015-03-01", "2016-01-01", "2016-06-01"]
     assert nodes["total_cost"].fillna(-1).tolist()[4:] == [300000.75, 1.0, -1.0, -1.0]
@@ -209,7 +209,7 @@ def test_same_city_name_in_two_countries(write):
     ]
     places = read_cordis(write(rows)).nodes["place"]
     assert places.fillna("?").tolist() == [
-        *["VALENCIA, ES", "VALENCIA, VE", "SAINT DENIS, FR", "?", "ES"],
+        *["VALENCIA, ES", "VALENCIA, VE", "SAINT DENIS, FR", "?", "ES"]
     ]
 
 

@@ -100,7 +100,7 @@ def snapshot(tmp_path: Path) -> Path:
 
 def read(path: Path, **options: str) -> Tables:
     with pytest.warns(UserWarning, match=FAULTS):
-        return read_openalex(path, **options)  # type: ignore[arg-type]
+        return read_openalex(path, **options)
 
 
 def test_works_by_hand(snapshot: Path) -> None:
@@ -290,7 +290,7 @@ def test_wrong_paths_and_options(snapshot: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"must hold JSON lines of OpenAlex .* it holds nothing"):
         read_openalex(tmp_path / "empty")
     with pytest.raises(InputError, match="`works` must be one of"):
-        read_openalex(snapshot, works="both")  # type: ignore[arg-type]
+        read_openalex(snapshot, works="both")
     with pytest.raises(InputError, match="leave it out with works='nodes'"):
         read_openalex(snapshot, works="nodes", weighting="newman")
     with pytest.raises(InputError, match="`memory` must be an amount with a unit"):

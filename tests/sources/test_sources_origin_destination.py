@@ -45,7 +45,7 @@ def test_matrix_of_shares(write):
     assert tables.nodes["place"].tolist() == tables.nodes["name"].tolist() == ["a", "b", "c"]
     network = build_network(*tables)
     assert network.adjacency("flow").toarray().tolist() == [
-        *[[0, 80, 19.5], [60.5, 1, 0], [0, 0, 0]],
+        *[[0, 80, 19.5], [60.5, 1, 0], [0, 0, 0]]
     ]
 
 
@@ -85,9 +85,7 @@ def test_long_table(write):
 def test_columns_of_a_long_table_by_name(write):
     text = "N;Ziel;Start;mode\n1,5;b;a;rail\n2,5;a;b;road\n1,0;c;b;road\n"
     tables = read_origin_destination(
-        write(text),
-        columns={"Start": "source", "Ziel": "target", "N": "weight"},
-        decimal=",",
+        write(text), columns={"Start": "source", "Ziel": "target", "N": "weight"}, decimal=","
     )
     assert rows(tables) == [["a", "b", 1.5], ["b", "a", 2.5], ["b", "c", 1.0]]
     assert tables.links["mode"].tolist() == ["rail", "road", "road"]  # an attribute of the link

@@ -147,7 +147,7 @@ def test_a_firm_with_talents_away_has_an_enclave(write):
     found = find_enclaves(with_outposts, rank=pd.Series({"hz": 12.2, "qz": 2.3, "sf": 0.2}))
     # Solar sits in Quzhou, Ann in Hangzhou, Cy in Fremont.
     assert found[["home", "host", "direction"]].to_numpy().tolist() == [
-        *[["qz", "hz", "reverse"], ["qz", "sf", "forward"]],
+        *[["qz", "hz", "reverse"], ["qz", "sf", "forward"]]
     ]
 
 
@@ -222,9 +222,7 @@ def test_tables_that_are_not_there(write):
     # Grants date the patents that no application dates.
     grants = read_patentsview(write(g_application=None)).links["period"]
     assert sorted(set(grants.dropna())) == [2016, 2017]
-    bare = read_patentsview(
-        write(**dict.fromkeys([*TABLES][1:])),
-    )
+    bare = read_patentsview(write(**dict.fromkeys([*TABLES][1:])))
     assert "period" not in bare.links
     assert bare.nodes["kind"].unique().tolist() == ["talent"]
     assert bare.places.index.tolist() == ["hz", "qz", "sf"]

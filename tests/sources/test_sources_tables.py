@@ -281,16 +281,6 @@ def test_an_open_quotation_mark_swallows_no_rows(folder):
     assert "is a quotation mark not closed?" in message
 
 
-@pytest.mark.parametrize("ending", [".csv", ".csv.gz"])
-def test_text_that_is_no_utf8_is_named_by_its_line(folder, ending):
-    data = "node,place\nlab,K\xf6ln\nfirm,Orl\xe9ans\n".encode("latin-1")
-    (folder / "nodes.csv").unlink()
-    (folder / f"nodes{ending}").write_bytes(gzip.compress(data) if ending == ".csv.gz" else data)
-    message = refusal(folder)
-    assert f"nodes{ending} must be UTF-8; line 2 has the byte 0xf6" in message
-    assert message.endswith("or name its encoding, such as encoding='cp1252'.")
-
-
 @pytest.mark.parametrize("cut", [3, 20, -9, -1])
 def test_a_gz_file_that_is_cut_off(folder, cut):
     (folder / "links.csv").unlink()

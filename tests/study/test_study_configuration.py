@@ -223,8 +223,7 @@ def test_maps_have_the_extent_that_is_asked_for_and_all_centres():
 
 
 @pytest.mark.parametrize(
-    "extent",
-    [[30.0, 0.0, 40.0, 70.0], [0.0, 30.0, 70.0, 40.0], [120.0, 120.0001, 30.0, 30.0001]],
+    "extent", [[30.0, 0.0, 40.0, 70.0], [0.0, 30.0, 70.0, 40.0], [120.0, 120.0001, 30.0, 30.0001]]
 )
 def test_an_extent_is_a_frame_that_is_not_too_small(extent):
     with pytest.raises(ValueError, match=r"west < east and south < north, at least 0\.01"):

@@ -80,7 +80,7 @@ def study_of(part: ExperimentPart, *, modelled: tuple[str, ...] = (), language: 
         drawn_names=pd.Series({"p": "Pe", "q": "Qu"}),
         modelled=modelled,
         settings=lambda kind: part,
-        language=Language(language, NAMES, modelled=modelled),  # type: ignore[arg-type]
+        language=Language(language, NAMES, modelled=modelled),
         cities=SimpleNamespace(places=places, layers=("links",)),
     )
 

@@ -159,8 +159,7 @@ def test_what_has_no_links_is_in_no_comparison():
 
 
 @pytest.mark.parametrize(
-    ("people", "called"),
-    [((1.0, 9.0), "reverse"), ((9.0, 1.0), "forward"), ((5.0, 5.0), "")],
+    ("people", "called"), [((1.0, 9.0), "reverse"), ((9.0, 1.0), "forward"), ((5.0, 5.0), "")]
 )
 def test_no_enclave_is_named_by_another_direction_than_its_own(people, called):
     # Home b and host x rank by their populations.

@@ -32,15 +32,7 @@ from netinnov.study._report_page import (
     write_page,
     write_tables,
 )
-from netinnov.study._section import (
-    KeyFigure,
-    Layer,
-    Name,
-    Place,
-    Section,
-    Table,
-    Term,
-)
+from netinnov.study._section import KeyFigure, Layer, Name, Place, Section, Table, Term
 
 EVIL = "<script>alert('x')</script>"
 

@@ -707,11 +707,7 @@ def test_a_folder_that_appears_meanwhile_is_kept(no_figures, tables):
 
 
 @pytest.mark.parametrize(
-    ("fault", "there"),
-    [
-        (KeyboardInterrupt, False),
-        (OSError(28, "full"), True),
-    ],
+    ("fault", "there"), [(KeyboardInterrupt, False), (OSError(28, "full"), True)]
 )
 def test_a_run_that_breaks_leaves_nothing(tables, monkeypatch, fault, there):
     path = tables(THREE, CHAIN)

@@ -8,7 +8,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
 
 import netinnov as ni
 from netinnov import connectivity, topology
@@ -43,18 +43,6 @@ def test_the_karate_club_has_the_published_numbers() -> None:
     assert row["path_length"] == pytest.approx(2.408, abs=5e-4)
     assert one(topology.mean_clustering(KARATE, undefined="zero")) == pytest.approx(0.571, abs=5e-4)
     assert math.isnan(row["reciprocity"])
-
-
-def test_clustering_by_hand() -> None:
-    # A triangle a, b, c with weights 1, 2, 4 and a link c-d of 1; Barrat at c: the triangle weighs
-    # (2 + 4) / 2, twice, over the strength 7 times 2 others.
-    layers = {"x": [("a", "b", 1.0), ("b", "c", 2.0), ("a", "c", 4.0), ("c", "d", 1.0)]}
-    network = ni.build_network(*bare(layers, "abcd")[:2])
-    assert topology.clustering(network)["x"].tolist()[:2] == [1.0, 1.0]
-    assert topology.clustering(network)["x"]["c"] == pytest.approx(1 / 3)
-    assert topology.clustering(network, weighted=True)["x"]["c"] == pytest.approx(6 / 14)
-    assert math.isnan(topology.clustering(network)["x"]["d"])
-    assert one(topology.transitivity(network)) == pytest.approx(3 / 5)
 
 
 def test_a_triangle_over_layers_is_no_triangle_in_any() -> None:
@@ -148,16 +136,6 @@ def test_links_at_a_node_without_a_value_are_left_out() -> None:
 def test_what_assortativity_cannot_be_by_is_said(by: Any, message: str) -> None:
     with pytest.raises(InputError, match=message):
         topology.assortativity(KARATE, by=by)
-
-
-@given(st.integers(0, 2**32 - 1), st.floats(0.02, 0.9))
-def test_local_efficiency_agrees_with_networkx(seed: int, share: float) -> None:
-    graph = nx.gnp_random_graph(16, share, seed=seed)
-    graph.add_edge(0, 1)  # a layer without links would not exist
-    network = of_graph(graph)
-    expected = nx.local_efficiency(graph)  # with 0 for fewer than two neighbours
-    values = topology.local_efficiency(network)
-    assert values.fillna(0).to_numpy().mean() == pytest.approx(expected)
 
 
 def test_describe_has_a_row_a_layer_and_one_for_all() -> None:
