@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._network.columns import as_numbers
@@ -28,19 +28,15 @@ class Ranking(NamedTuple):
 
     def find(self, network: MultilayerNetwork) -> pd.DataFrame:
         table = find_enclaves(network, rank=_NONE, level=self.level)
-        index = network.storage.places.index
-        ends = (index.get_indexer(pd.Index(table[end])) for end in ("home", "host"))
-        table["direction"], table["ranked_by"] = self._between(network, *ends)
-        return table
+        ways = self.directions(network, table["home"], table["host"])
+        return table.assign(**ways)
 
-    def direction(self, network: MultilayerNetwork, home: str, host: str) -> str:
-        ends = network.storage.places.index.get_indexer(pd.Index([home, host]))
-        return str(self._between(network, ends[:1], ends[1:])[0].iloc[0])
-
-    def _between(
-        self, network: MultilayerNetwork, home: npt.NDArray[np.intp], host: npt.NDArray[np.intp]
-    ) -> tuple[pd.Series, pd.Series]:
+    def directions(
+        self, network: MultilayerNetwork, homes: Iterable[str], hosts: Iterable[str]
+    ) -> pd.DataFrame:
+        """Columns direction and ranked_by, a row for each pair of a home and a host."""
         places = network.storage.places
+        home, host = (places.index.get_indexer(pd.Index(ends)) for ends in (homes, hosts))
         direction = pd.Series(UNKNOWN, range(len(home)), dtype="str")
         by = pd.Series(pd.NA, direction.index, dtype="str")
         for name, numbers in self.numbers.items():
@@ -50,7 +46,7 @@ class Ranking(NamedTuple):
             new = pd.Series(np.select(cases, ["reverse", "forward", "level"], default=UNKNOWN))
             now = (direction == UNKNOWN) & (new != UNKNOWN)
             direction, by = direction.mask(now, new), by.mask(now, name)
-        return direction, by
+        return pd.DataFrame({"direction": direction, "ranked_by": by})
 
 
 def ranking(
@@ -69,11 +65,12 @@ def ranking(
         return Ranking({str(rank): pd.Series(numbers, column.index).dropna()}, (), level)
     strength, layers = _strength(network, level)
     by = {STRENGTH: strength}
-    return Ranking(by if rank else {POPULATION: population(network)} | by, layers, level)
+    return Ranking(by if rank else by_population(network).numbers | by, layers, level)
 
 
-def population(network: MultilayerNetwork) -> pd.Series:
-    return network.storage.places["population"].dropna().astype(np.float64)
+def by_population(network: MultilayerNetwork) -> Ranking:
+    numbers = network.storage.places["population"].dropna().astype(np.float64)
+    return Ranking({POPULATION: numbers}, (), None)
 
 
 def _strength(

@@ -38,7 +38,8 @@ class Enclaves(Result):
     ranking: Ranking
 
     def direction(self, home: str, host: str) -> str:
-        return self.ranking.direction(self.context.inside, home, host)
+        ways = self.ranking.directions(self.context.inside, [home], [host])
+        return str(ways["direction"].iloc[0])
 
 
 def compute(context: Context) -> Enclaves:

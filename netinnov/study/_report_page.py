@@ -75,7 +75,8 @@ def chapter(section: Section[Any], result: Result, tables: Iterable[Table]) -> C
     language = result.context.language
     text = language.text(language.template(section.name), section.facts(result))
     pictures = list(section.draw(result))
-    seen = [picture for picture in pictures if picture.on_page][:1]
+    first = {picture.front: picture for picture in reversed(pictures) if picture.on_page}
+    seen = [picture for picture in pictures if picture is first.get(picture.front)]
     open_tables = [table for table in tables if table.on_page and len(table.frame)]
     return Chapter(
         section.name,

@@ -106,8 +106,8 @@ class Picture:
 
     name: str  # of the files under ``figures/``
     draw: Callable[[], Axes]  # once for print, once in the style of the page
-    on_page: bool = False  # the first of a section that is, stands on the page
-    front: bool = False  # and at its top
+    on_page: bool = False  # the first of a section that is, stands there
+    front: bool = False  # the first that is as well, at the top of the page
 
 
 # What the columns of the tables on a page hold, by their names.
