@@ -29,9 +29,9 @@ from netinnov.network import MultilayerNetwork
 from netinnov.panels._openings import whole_numbers
 from netinnov.polycentricity._resampled_flows import (
     Change,
-    change_of,
     changed,
     interval,
+    resampled,
 )
 
 Measure: TypeAlias = Callable[[MultilayerNetwork], "float | pd.Series"]
@@ -151,7 +151,7 @@ def measure_panel(
     }
     table = _long_table("period", parts, values, list(measures), nodes)
     size = sum(each.size for each in next(iter(values.values()), []))
-    task = _Draw(parts, measures, change_of(resample, None), size)
+    task = _Draw(parts, measures, resample or resampled, size)
     items = [(when, each) for when in values for each in rng.spawn(resamples)]
     drawn = run(task, items, executor=executor, progress=progress, label="measure_panel")
     by_period = {
