@@ -194,6 +194,7 @@ def check(
     from netinnov.sources._lists import LISTS
     from netinnov.sources._read_network import read
     from netinnov.sources._user_tables import why_placeless
+    from netinnov.study._places import alike
 
     if source.is_file() and source.suffix.lower() == ".toml":
         from netinnov import study
@@ -221,6 +222,8 @@ def check(
         two_mode = reading.source == "participations"
         if why := why_placeless(tables.nodes, None if two_mode else tables.links):
             faults.append(why)
+    if faults and not inspection.problems:
+        faults += alike(inspection.nodes.frame, inspection.places)
     if faults:
         fail("\n".join(faults))
     n_nodes, n_rows = len(tables.nodes), len(tables.links)

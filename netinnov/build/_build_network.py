@@ -76,7 +76,7 @@ def build_network(
     Warns
     -----
     UserWarning
-        If two places differ only by case, blanks or an ending 市, 省, 县 or 区: they may be one.
+        If two places, not far apart, differ only by case, blanks or an ending 市, 省, 县 or 区.
 
     Examples
     --------

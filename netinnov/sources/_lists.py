@@ -11,7 +11,7 @@ import pandas as pd
 from netinnov._network.columns import as_periods, as_text, is_blank, own_names
 from netinnov._network.file_rows import row_unit, without_file
 from netinnov._network.synonyms import MISSING, is_total
-from netinnov._runtime.arguments import as_path, examples
+from netinnov._runtime.arguments import as_path, check_names, examples
 from netinnov._runtime.encodings import check_encoding
 from netinnov.errors import InputError
 from netinnov.linkages import enclaves
@@ -29,6 +29,7 @@ NEEDED = {
     "places": ("place",),
 }
 OPTIONAL = ("branch", "jurisdiction", "place", "seat")
+PLACED = ("jurisdiction", "place", "seat")
 OF_NODES = ("jurisdiction", "kind", "name", "node", "place")
 OF_LINKS = ("layer", "period", "source", "target", "weight")
 
@@ -39,13 +40,14 @@ def branches_of_file(
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
     decimal: Decimal | None = None,
+    same: Mapping[str, str] | None = None,
 ) -> Tables:
     """Firms at their seats, their branches, which belong to the seat's place, and the places.
 
     Layer ``branches`` links firms to their branches, ``ownership`` the place of the seat to that
     of each branch.
     """
-    held, faults = _held("branches", path, columns, encoding, decimal), list[str]()
+    held, faults = _held("branches", path, columns, encoding, decimal, same), list[str]()
     table = held["branches"]
     rows = _complete(table, "branches", faults)
     pairs = [rows[["firm", "seat"]].set_axis(["firm", "place"], axis=1)] if "seat" in rows else []
@@ -112,12 +114,13 @@ def participations_of_file(
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
     decimal: Decimal | None = None,
+    same: Mapping[str, str] | None = None,
 ) -> Tables:
     """Members and the events that they take part in, linked in the layer ``participation``.
 
     A member is where most of its rows say; events have no place.
     """
-    held, faults = _held("participations", path, columns, encoding, decimal), list[str]()
+    held, faults = _held("participations", path, columns, encoding, decimal, same), list[str]()
     table = held["participations"]
     rows = _complete(table, "participations", faults)
     if rows.empty:
@@ -156,8 +159,12 @@ def _held(
     columns: Mapping[str, str] | None,
     encoding: str | None,
     decimal: Decimal | None,
+    same: Mapping[str, str] | None,
 ) -> dict[str, AnyTable]:
-    """The tables of a list under our names; all columns that are missing are named at once."""
+    """The tables of a list under our names; all columns that are missing are named at once.
+
+    Places are under the names that `same` keeps, but in the table of places.
+    """
     path = as_path("path", path)
     asked, encoding = check_columns(columns), check_encoding(encoding)
     raw = raw_tables(path, source, encoding)
@@ -175,9 +182,25 @@ def _held(
     if missing:
         listed = "\n- ".join([f"{path} lacks what a list of {source} needs:", *missing])
         raise InputError(f'{listed}.\nName headers of yours by `columns`: "theirs" = "ours".')
-    return {
-        name: table._replace(frame=table_of(name, table, decimal)) for name, table in held.items()
-    }
+    typed = {name: table_of(name, table, decimal) for name, table in held.items()}
+    if same:
+        typed = _under_kept_names(typed, same)
+    return {name: table._replace(frame=typed[name]) for name, table in held.items()}
+
+
+def _under_kept_names(
+    tables: dict[str, pd.DataFrame], same: Mapping[str, str]
+) -> dict[str, pd.DataFrame]:
+    places = [(name, each) for name, frame in tables.items() for each in PLACED if each in frame]
+    texts = {(name, column): as_text(tables[name][column])[0] for name, column in places}
+    known = pd.unique(pd.concat(texts.values()))
+    check_names("[places] same", [*same, *same.values()], known, of="the places of the lists")
+    listed = {*texts.get(("places", "place"), ())}
+    for (name, column), text in texts.items():
+        stay = listed if name == "places" else ()
+        moved = {theirs: kept for theirs, kept in same.items() if kept not in stay}
+        tables[name] = tables[name].assign(**{column: text.replace(moved)})
+    return tables
 
 
 def _complete(table: AnyTable, name: str, faults: list[str]) -> pd.DataFrame:

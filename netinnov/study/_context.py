@@ -46,7 +46,8 @@ class Context:
         cls, configuration: Configuration, reading: Reading | None = None, **options: Any
     ) -> Self:
         """The data of a study, read if they are not yet, and added up to its places."""
-        loaded = load(configuration.data, configuration.layers, configuration.columns, reading)
+        parts = configuration.data, configuration.layers, configuration.columns
+        loaded = load(*parts, reading, configuration.places.same)
         level = aggregate_to_places(loaded.network, configuration.places)
         return cls(configuration, loaded, level, **options)
 

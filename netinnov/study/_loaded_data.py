@@ -9,9 +9,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
 
-from netinnov._network.columns import DISPLAY_NAMES
+from netinnov._network.columns import DISPLAY_NAMES, as_text
 from netinnov._network.layer_table import Quantity
-from netinnov._network.spelling import twins
 from netinnov._runtime.arguments import as_path, check_names, did_you_mean, examples
 from netinnov.datasets import gravity_parameters, load_research_cities, load_yrd_enclaves
 from netinnov.datasets._packaged import packaged_tables
@@ -21,6 +20,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
 from netinnov.sources._read_network import READERS, Reading, files_read, option_of, read, recognise
 from netinnov.sources._user_tables import has_places, read_places, why_placeless
+from netinnov.study._places import alike, join_places
 from netinnov.study._section import Part
 
 # The sources that are part of the package; the first has the tables of no other name.
@@ -129,15 +129,17 @@ def load(
     layers: Mapping[str, LayerPart],
     columns: Mapping[str, str],
     reading: Reading | None = None,
+    same: Mapping[str, str] | None = None,
 ) -> Loaded:
     """Read, check and build, with what is true of some layers and what some headers mean.
 
     What was read already, as a study with these settings would, is not read again.
     """
     if data.path is None:
-        loaded = _research_cities(data.project) if data.source == "europe" else _enclaves()
+        bundled = _research_cities if data.source == "europe" else _enclaves
+        loaded = bundled(data.project, same or {})
     else:
-        loaded = _read(data, data.path, layers, columns, reading)
+        loaded = _read(data, data.path, layers, columns, reading, same or {})
     names = loaded.network.layers
     taken = [layer for layer in names if layer in TAKEN and names != ("all",)]
     if taken:
@@ -150,19 +152,21 @@ def load(
     return loaded
 
 
-def _enclaves() -> Loaded:
-    notes = (NOTICES[0], str(gravity_parameters()["notice"]))
+def _enclaves(_: Projection | None, same: Mapping[str, str]) -> Loaded:
+    network, joined = join_places(load_yrd_enclaves(), same)
+    notes = (NOTICES[0], str(gravity_parameters()["notice"]), *joined)
     files = [path for path in _packaged() if not path.name.startswith("research_")]
-    return Loaded(load_yrd_enclaves(), notes, tuple(files))
+    return Loaded(network, notes, tuple(files))
 
 
-def _research_cities(projection: Projection | None) -> Loaded:
+def _research_cities(projection: Projection | None, same: Mapping[str, str]) -> Loaded:
     projection = projection or Projection(
         layer="participation", through="project", weighting="newman", split_by="kind"
     )
-    network, incidence = _projected(load_research_cities(projects="nodes"), projection)
+    network, joined = join_places(load_research_cities(projects="nodes"), same)
+    network, incidence = _projected(network, projection)
     files = tuple(path for path in _packaged() if path.name.startswith("research_"))
-    return Loaded(network, NOTICES[1:], files, True, incidence)
+    return Loaded(network, (*NOTICES[1:], *joined), files, True, incidence)
 
 
 def _packaged() -> list[Path]:
@@ -186,6 +190,7 @@ def _read(
     layers: Mapping[str, LayerPart],
     columns: Mapping[str, str],
     reading: Reading | None,
+    same: Mapping[str, str],
 ) -> Loaded:
     source, incidence = data.source, None
     if not source:
@@ -196,11 +201,13 @@ def _read(
         options |= {name: "nodes" for name in TWO_MODE if option_of(source, name)}
     if data.rows is not None:
         options["rows"] = data.rows
+    if same and option_of(source, "same"):
+        options["same"] = same
     if any(part.directed for part in layers.values()) and option_of(source, "directed"):
         options["directed"] = True  # also where a matrix is symmetric
     messages: list[str] = []
     if data.places is not None:
-        of_places, columns, messages = _places_of_flows(data, data.places, columns)
+        of_places, columns, messages = _places_of_flows(data, data.places, columns, same)
         options |= of_places
     text: dict[str, Any] = {"encoding": data.encoding, "decimal": data.decimal}
     reading = reading or read(path, source=source, columns=columns, **text, **options)
@@ -211,10 +218,12 @@ def _read(
         tables = _nodes_as_places(tables)
         notes.append("These data have no places: each node is taken as a place of its own.")
     network = _built(tables, layers)
+    network, joined = join_places(network, same, options.get("same", options.get("aliases", ())))
+    notes += joined
     places = network.storage.places
     if nowhere := places.index[places["lon"].eq(0) & places["lat"].eq(0)].tolist():
         notes.append(f"At 0°N 0°E, where many sources put what is not known: {examples(nowhere)}")
-    notes += twins(places)
+    notes += alike(network.storage.nodes, places)
     if source == "branches":  # the layer of ownership has the same links between places
         network = network.select(kinds=["branch", "firm"])
     if projection is not None:
@@ -225,7 +234,7 @@ def _read(
 
 
 def _places_of_flows(
-    data: DataPart, path: Path, columns: Mapping[str, str]
+    data: DataPart, path: Path, columns: Mapping[str, str], same: Mapping[str, str]
 ) -> tuple[dict[str, Any], Mapping[str, str], list[str]]:
     """Options of the reader of flows, the columns that are left for it, and notes."""
     with warnings.catch_warnings(record=True) as caught:
@@ -235,7 +244,8 @@ def _places_of_flows(
         )
     notes = [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
     places = places.set_index("place")
-    options: dict[str, Any] = {"places": places, "aliases": data.aliases}
+    aliases = {name: same[name] for name in same.keys() - {*as_text(places.index.to_series())[0]}}
+    options: dict[str, Any] = {"places": places, "aliases": aliases | (data.aliases or {})}
     if data.outflow is not None:
         check_names(
             "[data] outflow", [data.outflow], places.columns.tolist(), of="the columns of `places`"

@@ -2,35 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from netinnov._network.columns import as_text
 from netinnov._network.hierarchy import only_country, units
-from netinnov._runtime.arguments import check_names
+from netinnov._network.spelling import near_twins
+from netinnov._runtime.arguments import check_names, examples
 from netinnov.build import aggregate
 from netinnov.errors import InputError
+from netinnov.geocoding._city_names import cities_of
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._frame import LEAST_SIDE, dense_frame, frame_of
 from netinnov.study._section import Part
 
+NAMED = 10  # pairs of names that may be of one place
+NAMES = ["kind", "name", "name_en", "name_zh"]  # of which joined places have several
 Frame = tuple[float, float, float, float]
 
 
 class PlacesPart(Part, part="places"):
     level: Annotated[int, Field(ge=0)] = 0
+    same: dict[str, str] = Field(default_factory=dict)
     keep: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
+
+    @field_validator("same")
+    @classmethod
+    def _ends_at_once(cls, same: dict[str, str]) -> dict[str, str]:
+        if twice := sorted(same.keys() & {*same.values()}):
+            raise ValueError(f"a name that is kept cannot be joined itself; found {twice[0]!r}")
+        return same
 
 
 class PlaceLevel(NamedTuple):
     inside: MultilayerNetwork  # the nodes in the places kept
     cities: MultilayerNetwork  # one node a place
     coverage: pd.DataFrame  # nodes and links that are left after each step
+
+
+def alike(nodes: pd.DataFrame, places: pd.DataFrame) -> list[str]:
+    """What is said of names that may be of one place, with the setting that joins them."""
+    uses = (
+        dict.fromkeys(nodes["jurisdiction"].dropna(), 0) | nodes["place"].value_counts().to_dict()
+    )
+    pairs, same = near_twins(places, uses, cities_of(places.index)), dict[str, str]()
+    for theirs, kept in pairs:
+        if len(same) < NAMED and not {theirs, kept} & same.keys() and theirs not in same.values():
+            same[theirs] = kept
+    text = ", ".join(
+        " = ".join(json.dumps(name, ensure_ascii=False) for name in pair) for pair in same.items()
+    )
+    line = text.replace("  ", " \\u0020")  # blanks of the page are joined
+    msg = "pairs of names that may be of one place (they differ by case, blanks, an ending such as "
+    msg += f"市 or one letter, or are names of one city): {len(pairs):,}. Where they are, same = "
+    return [f"{msg}{{{line}}} in [places] joins them."] if pairs else []
+
+
+def join_places(
+    network: MultilayerNetwork, same: Mapping[str, str], read: Collection[str] = ()
+) -> tuple[MultilayerNetwork, list[str]]:
+    """The network with some places under the name of another, and what is said of that.
+
+    A node that is such a place, by its id, is joined with the node of the other. `read` are names
+    that the reader may have joined.
+    """
+    if not same:
+        return network, []
+    places, nodes, links = network.places, network.nodes, network.links
+    asked = [name for name in same if name in places.index or name not in read]
+    check_names("[places] same", [*asked, *same.values()], [*places.index], of="the places")
+    is_place = (nodes["place"] == nodes.index).to_dict()
+    moved = {a: b for a, b in same.items() if is_place.get(a) and is_place.get(b, True)}
+    links[["source", "target"]] = links[["source", "target"]].replace(moved)
+    columns = ["place", "jurisdiction"]
+    nodes[columns], places["parent"] = nodes[columns].replace(same), places["parent"].replace(same)
+    told: dict[str, None] = {}
+    places, nodes = (_joined(*each, told) for each in ((places, same), (nodes, moved)))
+    places["parent"] = places["parent"].mask(places["parent"] == places.index)
+    flags: Any = {"directed": network.directed, "layers": network.layer_table}
+    shown = examples(same.items(), lambda pair: f"{pair[0]!r} and {pair[1]!r}")
+    notes = [f"places joined, as [places] same says: {len(same)} ({shown})."]
+    if told:
+        msg = f"where joined places differ, the name kept counts: {len(told)} ({examples(told)})."
+        notes.append(msg)
+    return MultilayerNetwork(nodes, links, places=places, **flags), notes
+
+
+def _joined(table: pd.DataFrame, same: Mapping[str, str], told: dict[str, None]) -> pd.DataFrame:
+    """One row a name, with the values of the row that had it where there are any."""
+    ids = table.index.to_series().replace(same)
+    rows = table.set_axis(pd.Index(ids, name=table.index.name))
+    rows = rows.iloc[np.argsort(ids != table.index, kind="stable")]
+    again = rows.index.duplicated()
+    kept, others = rows[~again], rows[again]
+    mine, theirs = (
+        part.drop(columns=NAMES, errors="ignore") for part in (kept.loc[others.index], others)
+    )
+    differ = mine.notna() & theirs.notna() & (mine.to_numpy(object) != theirs.to_numpy(object))
+    at = np.argwhere(differ.to_numpy(bool))
+    told |= dict.fromkeys(f"{differ.columns[j]} of {differ.index[i]}" for i, j in at)
+    return kept.fillna(others.groupby(level=0).first()).loc[ids.unique()]
 
 
 def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLevel:

@@ -675,13 +675,6 @@ def test_a_layer_used_once_and_spelt_almost_as_another_is_pointed_out(tmp_path, 
         ni.read_network(tmp_path)
 
 
-def test_a_jurisdiction_spelt_almost_as_a_place_is_pointed_out(tmp_path):
-    (tmp_path / "nodes.csv").write_text("id,place,owner\na,quzhou,\nb,hangzhou,quzhuo\n")
-    (tmp_path / "links.csv").write_text("from,to\na,b\n")
-    with pytest.warns(UserWarning, match="the jurisdiction 'quzhuo' .* one letter from 'quzhou'"):
-        ni.read_network(tmp_path)
-
-
 def test_the_chinese_word_of_the_manual_for_jurisdiction_is_known(tmp_path):
     # README.zh.md calls the two 地点 and 辖区, and an enclave what has two different ones.
     nodes = [["节点", "地点", "辖区"], ["园区", "杭州", "衢州"], ["企业", "衢州", "衢州"]]

@@ -427,16 +427,6 @@ def test_a_layer_for_each_link_is_refused():
         ni.build_network(pd.DataFrame({"node": ["a", "b"]}), links)
 
 
-def test_slips_are_not_looked_for_among_very_many_names(monkeypatch):
-    """Each name was kept once for each of its letters: 20 kB."""
-    names = ["research", *["funding"] * 2, "fundin"]
-    links = pd.DataFrame({"source": "a", "target": "b", "layer": names})
-    nodes = pd.DataFrame({"node": ["a", "b"]})
-    assert len(spelling.stray_names(nodes, links, None)) == 1
-    monkeypatch.setattr(spelling, "MOST_COMPARED", 2)
-    assert spelling.stray_names(nodes, links, None) == []
-
-
 def test_the_limit_can_be_raised(tmp_path, low_limit, monkeypatch):
     (tmp_path / "f.csv.gz").write_bytes(gzip.compress(b"from,to\n" + b"a,b\n" * 10_000))
     monkeypatch.setenv("NETINNOV_FILE_GIB", "0.1")

@@ -28,7 +28,7 @@ from netinnov import study
 from netinnov.cli import app
 from netinnov.sources._read_network import READERS
 from netinnov.study import sections
-from netinnov.study._loaded_data import load
+from netinnov.study._context import Context
 
 NODES = "node,kind,place\nlab,institute,P\nfirm,firm,Q\nshop,,R\n"
 LINKS = "source,target,layer\nlab,firm,research\nfirm,shop,trade\n"
@@ -241,17 +241,34 @@ def test_links_without_nodes_are_flows_between_places(here):
     study.check(study.read_configuration(here / "flows.toml"))
 
 
-def test_places_that_may_be_one_are_told_of(here):
-    nodes = "node,place,jurisdiction\nlab,杭州,杭州市\nfirm,Q\u3000,\nshop,Q,\n"
-    (here / "tables" / "nodes.csv").write_text(nodes)
+def test_places_that_may_be_one_are_told_of_with_the_setting_that_joins_them(here):
+    nodes = (
+        "node,place,jurisdiction\nlab,杭州,杭州市\nfirm,Q\u3000,\nshop,Q,\nfair,Munich,München\n"
+    )
+    (here / "tables" / "nodes.csv").write_text(nodes + "inn,Potsdam,Postdam\n")
     result = call("check", "tables")
     assert result.exit_code == 0
-    told = "pairs of places that differ only by case, blanks or an ending such as 市: 1 ("
-    assert f"Note: P{told[1:]}'杭州' and '杭州市')" in result.stdout
     assert "Note: Names of places are read without the blanks around 'Q\\u3000'." in result.stdout
-    loaded = load(study.read_configuration(here / "study.toml").data, {}, {})
-    assert loaded.network.places.index.tolist() == ["杭州", "Q", "杭州市"]
-    assert sum(told in note for note in loaded.notes) == 1
+    told = re.search(
+        r"Note: Pairs of names that may be of .*: 3\. .* (same = {.*}) in", result.stdout
+    )
+    same = {"杭州市": "杭州", "München": "Munich", "Postdam": "Potsdam"}
+    assert tomllib.loads(told[1])["same"] == same
+    with (here / "study.toml").open("a") as stream:
+        stream.write(f"[places]\n{told[1]}\n")
+    loaded = Context.of(study.read_configuration(here / "study.toml")).loaded
+    assert loaded.network.places.index.tolist() == ["杭州", "Q", "Munich", "Potsdam"]
+    assert loaded.network.nodes["jurisdiction"].tolist() == ["杭州", "Q", "Q", "Munich", "Potsdam"]
+    assert "may be of one place" not in call("check", "study.toml").stdout
+
+
+def test_a_list_with_faults_is_told_of_names_that_may_be_one(here):
+    (here / "branches.csv").write_text("firm,place,seat\na,Munchen,Berlin\nb,Berlin,Munich\n")
+    (here / "places.csv").write_text("place,lon,lat\nBerlin,13.4,52.5\nMunich,11.6,48.1\n")
+    result = call("check", ".")
+    assert result.exit_code == 1
+    assert "without a row, so without coordinates: 1 ('Munchen')" in result.stderr
+    assert 'same = {"Munchen" = "Munich"} in [places] joins them' in result.stderr
 
 
 def test_a_check_says_what_a_run_leaves_out_in_the_words_of_the_report(here, no_figures):

@@ -143,10 +143,18 @@ def test_lists_changes_and_intervals_in_both_languages():
         ),
         (
             "notes",
-            "Pairs of places that differ only by case, blanks or an ending such as 市: 9 ('A, UK' "
-            "and 'a, UK', 'B' and 'b', ... and 7 more). Give a place one name in all tables.",
-            "只差大小写、空格或“市”等字尾的城市名称：9 对（“A, UK”与“a, UK”、“B”与“b”、……及另外 "
-            "7 个）。请在各表中使用同一名称。",
+            "Pairs of names that may be of one place (they differ by case, blanks, an ending such "
+            "as 市 or one letter, or are names of one city): 9. Where they are, same = "
+            '{"A, UK" = "a, UK", "B" = "b"} in [places] joins them.',
+            "可能指同一城市的名称（只差大小写、空格、“市”等字尾或一个字母，"
+            "或为同一城市的不同名称）：9 对。如确为同一城市，可在 [places] 中写入 same = "
+            '{"A, UK" = "a, UK", "B" = "b"} 加以合并。',
+        ),
+        (
+            "notes",
+            "Places joined, as [places] same says: 9 ('A, UK' and 'a, UK', 'B' and 'b', ... and 7 "
+            "more).",
+            "按 [places] same 合并的城市：9 对（“A, UK”与“a, UK”、“B”与“b”、……及另外 7 个）。",
         ),
     ],
 )

@@ -1,0 +1,129 @@
+"""Two names of one place that `[places] same` joins, in every source."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import netinnov as ni
+from netinnov import study
+from netinnov.errors import InputError
+from netinnov.study._context import Context
+
+SAME = {"Munchen": "Munich"}
+
+
+def studied(path, same=SAME, **data) -> Context:
+    settings = {"data": {"path": path} | data, "places": {"same": same}}
+    return Context.of(study.configure(settings))
+
+
+def notes(context: Context) -> list[str]:
+    return [note for note in context.loaded.notes if "joined" in note]
+
+
+def test_places_jurisdictions_and_parents_are_joined(tmp_path):
+    nodes = "node,place,jurisdiction\nlab,Munich,\nfirm,Munchen,Berlin\nshop,Berlin,Munchen\n"
+    places = "place,lon,lat,parent\nMunich,11.57,,\nMunchen,11.58,48.1,\nSchwabing,,,Munchen\n"
+    (tmp_path / "nodes.csv").write_text(nodes)
+    (tmp_path / "links.csv").write_text("source,target\nlab,firm\nlab,shop\nfirm,shop\n")
+    (tmp_path / "places.csv").write_text(f"{places}Berlin,13.4,52.5,\n")
+    context = studied(tmp_path)
+    network = context.network
+    assert network.nodes["place"].tolist() == ["Munich", "Munich", "Berlin"]
+    assert network.nodes["jurisdiction"].tolist() == ["Munich", "Berlin", "Munich"]
+    assert network.places.index.tolist() == ["Munich", "Schwabing", "Berlin"]
+    assert network.places.loc["Munich", ["lon", "lat"]].tolist() == [11.57, 48.1]
+    assert network.places["parent"].tolist()[1] == "Munich"
+    # lab and firm are in one place now, each linked with shop.
+    assert context.cities.links.query("source != target")["weight"].tolist() == [2.0]
+    assert notes(context) == [
+        "places joined, as [places] same says: 1 ('Munchen' and 'Munich').",
+        "where joined places differ, the name kept counts: 1 ('lon of Munich').",
+    ]
+
+
+TABLE = "from,to,trips\nMunich,Berlin,3\nMunchen,Berlin,4\nBerlin,Munchen,1\nMunich,Munchen,2\n"
+MATRIX = ",Munich,Munchen,Berlin\nMunich,0,2,3\nMunchen,0,0,4\nBerlin,0,1,0\n"
+
+
+@pytest.mark.parametrize("text", [TABLE, MATRIX])
+@pytest.mark.parametrize("table", [None, "Munich\nBerlin\n", "Munich\nMunchen\nBerlin\n"])
+def test_flows_of_two_names_are_added_up(tmp_path, text, table):
+    (tmp_path / "flows.csv").write_text(text)
+    options = {}
+    if table is not None:
+        (tmp_path / "places.csv").write_text(f"place\n{table}")
+        options["places"] = tmp_path / "places.csv"
+    network = studied(tmp_path / "flows.csv", source="flows", **options).network
+    assert network.nodes["place"].tolist() == network.nodes.index.tolist() == ["Munich", "Berlin"]
+    weights = network.links.set_index(["source", "target"])["weight"].to_dict()
+    assert weights == {
+        ("Munich", "Berlin"): 7.0,
+        ("Berlin", "Munich"): 1.0,
+        ("Munich", "Munich"): 2.0,
+    }
+
+
+def test_a_firm_with_its_seat_under_two_names_keeps_its_branches(tmp_path):
+    (tmp_path / "branches.csv").write_text("firm,place\nA,Berlin\nA,Munchen\nB,Munich\n")
+    (tmp_path / "seats.csv").write_text("firm,place\nA,Munchen\nA,Munich\nB,Berlin\n")
+    context = studied(tmp_path)
+    branches = context.network.nodes.query("kind == 'branch'")
+    assert branches["place"].tolist() == ["Berlin", "Munich", "Munich"]
+    assert branches["jurisdiction"].tolist() == ["Munich", "Munich", "Berlin"]
+    assert not any("more than one seat" in note for note in context.loaded.notes)
+    assert notes(context)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_table_of_places_of_a_list_may_have_either_name(tmp_path, kept):
+    (tmp_path / "participations.csv").write_text(
+        "member,event,place\na,x,Munich\na,y,Munchen\nb,x,Berlin\nb,y,Berlin\n"
+    )
+    name = "Munich" if kept else "Munchen"
+    (tmp_path / "places.csv").write_text(f"place,lon,lat\nBerlin,13.4,52.5\n{name},11.6,48.1\n")
+    context = studied(tmp_path)
+    assert context.network.places["lon"].to_dict() == {"Berlin": 13.4, "Munich": 11.6}
+    assert not any("without coordinates" in note for note in context.loaded.notes)
+    assert not any("more than one place" in note for note in context.loaded.notes)
+
+
+@pytest.mark.parametrize(
+    ("same", "message"),
+    [
+        ({"Munchn": "Munich"}, r"\[places\] same.*'Munchn' \(did you mean 'Munchen'\?\)"),
+        ({"Munchen": "Minich"}, r"\[places\] same.*'Minich' \(did you mean 'Munich'\?\)"),
+    ],
+)
+@pytest.mark.parametrize("source", ["flows", "branches"])
+def test_names_that_the_data_do_not_have_are_refused(tmp_path, same, message, source):
+    header = {"flows": "from,to,firm\n", "branches": "seat,place,firm\n"}[source]
+    (tmp_path / "t.csv").write_text(header + "Munich,Berlin,1\nMunchen,Berlin,2\n")
+    with pytest.raises(InputError, match=message):
+        studied(tmp_path / "t.csv", same, source=source)
+
+
+def test_a_name_that_is_kept_is_not_joined_itself():
+    with pytest.raises(ValueError, match="a name that is kept cannot be joined itself; found 'b'"):
+        study.configure({"data": {"source": "yrd"}, "places": {"same": {"a": "b", "b": "c"}}})
+
+
+def test_cities_of_the_bundled_cases_can_be_joined():
+    same = {"Lausanne, CH": "Geneva, CH"}
+    settings = {"data": {"source": "europe"}, "places": {"same": same}}
+    joined = Context.of(study.configure(settings)).network
+    apart = ni.datasets.load_research_cities(projects="nodes")
+    sizes = apart.nodes["place"].value_counts()
+    both = sizes["Lausanne, CH"] + sizes["Geneva, CH"]
+    assert (joined.nodes["place"] == "Geneva, CH").sum() == both
+    assert "Lausanne, CH" not in joined.places.index
+
+
+def test_places_of_real_projects_are_joined_as_check_proposes(cordis_folder):
+    """Counted in pandas: organisations at Munich under three names."""
+    same = {"MUENCHEN, DE": "MUNCHEN, DE", "MUNICH, DE": "MUNCHEN, DE"}
+    joined = studied(cordis_folder, same).network.nodes["place"]
+    apart = studied(cordis_folder, {}).network.nodes["place"]
+    assert (joined == "MUNCHEN, DE").sum() == apart.isin([*same, "MUNCHEN, DE"]).sum()
+    assert pd.Index(joined.dropna()).isin([*same]).sum() == 0
