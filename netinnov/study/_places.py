@@ -86,6 +86,11 @@ def join_places(
     places, nodes = (_joined(*each, told) for each in ((places, same), (nodes, moved)))
     places["parent"] = places["parent"].mask(places["parent"] == places.index)
     flags: Any = {"directed": network.directed, "layers": network.layer_table}
+    if (far := network.distances) is not None:
+        ends = ["origin", "destination"]
+        far = far.iloc[np.argsort(far[ends].isin([*same]).any(axis=1), kind="stable")]
+        far = far.assign(**far[ends].replace(same)).drop_duplicates(ends)
+        flags |= {"distances": far, "distance_unit": network.distance_unit}
     shown = examples(same.items(), lambda pair: f"{pair[0]!r} and {pair[1]!r}")
     notes = [f"places joined, as [places] same says: {len(same)} ({shown})."]
     if told:

@@ -9,6 +9,7 @@ import netinnov as ni
 from netinnov import study
 from netinnov.errors import InputError
 from netinnov.study._context import Context
+from netinnov.study._places import join_places
 
 SAME = {"Munchen": "Munich"}
 
@@ -102,6 +103,20 @@ def test_names_that_the_data_do_not_have_are_refused(tmp_path, same, message, so
     (tmp_path / "t.csv").write_text(header + "Munich,Berlin,1\nMunchen,Berlin,2\n")
     with pytest.raises(InputError, match=message):
         studied(tmp_path / "t.csv", same, source=source)
+
+
+def test_distances_of_the_name_that_is_kept_count():
+    nodes = pd.DataFrame({"place": ["Berlin", "Munich", "Munchen"]}, index=list("abc"))
+    links = pd.DataFrame({"source": ["a", "a"], "target": ["b", "c"]})
+    network = ni.MultilayerNetwork(nodes, links)
+    ends = [("Berlin", "Munchen", 9), ("Berlin", "Munich", 8), ("Munchen", "Berlin", 7)]
+    minutes = pd.DataFrame(ends, columns=["origin", "destination", "distance"])
+    joined, _ = join_places(network.with_distances(minutes, unit="min"), SAME)
+    assert joined.distance_unit == "min"
+    assert joined.distances.set_index(["origin", "destination"])["distance"].to_dict() == {
+        ("Berlin", "Munich"): 8.0,
+        ("Munich", "Berlin"): 7.0,
+    }
 
 
 def test_a_name_that_is_kept_is_not_joined_itself():
