@@ -142,17 +142,3 @@ def test_patents_of_metropolitan_areas_2000_to_2012(shared):
     assert found.slope == pytest.approx(-0.0200, abs=5e-5)
     assert spread[2000] == pytest.approx(np.log(panel[2000]).std(ddof=0))
     assert spread.round(3).tolist() == [2.079, 2.113]
-
-
-def test_statistics_work_on_the_output_of_a_model():
-    # Step t of x_{t+1} = x_t + 0.1 (c - x_t) in logarithms: a gap shrinks by 0.9 a step.
-    x = np.log([1.0, 2.0, 8.0])
-    path = {0: x}
-    for step in range(1, 21):
-        path[step] = path[step - 1] + 0.1 * (1.5 - path[step - 1])
-    trajectory = pd.DataFrame(path, index=["a", "b", "c"]).map(np.exp)
-    spread = sigma_convergence(trajectory)
-    np.testing.assert_allclose(spread / spread[0], 0.9 ** np.arange(21))
-    found = beta_convergence(trajectory)
-    assert found.speed == pytest.approx(-np.log(0.9))
-    assert found.half_life == pytest.approx(np.log(2) / -np.log(0.9))

@@ -8,7 +8,6 @@ from hypothesis import given, strategies as st
 from scipy import stats
 
 import netinnov as ni
-from netinnov.datasets import load_yrd_enclaves
 from netinnov.errors import InputError
 from netinnov.mechanisms.diffusion import (
     complex_contagion,
@@ -17,7 +16,6 @@ from netinnov.mechanisms.diffusion import (
     simple_contagion,
     time_to_reach,
 )
-from netinnov.scenarios import remove_enclaves
 from strategies import Tables, networks
 
 
@@ -286,18 +284,6 @@ def test_expected_steps_are_restricted_means():
     found = expected_steps(path(4), seeds=["n0"], rate=0.5, horizon=3, replicates=4000, rng=7)
     # n1: 1, 2, 3+ with 1/2, 1/4, 1/4: mean 1.75. n2: 2 with 1/4, else 3. n3: 3 always.
     assert found.tolist() == pytest.approx([0, 1.75, 2.75, 3], abs=0.06)
-
-
-def test_the_bundled_case_with_and_without_its_enclaves():
-    delta = load_yrd_enclaves()
-    stated = delta.select(layers=[layer for layer in delta.layers if layer != "gravity_modelled"])
-    options = {"seeds": ["gov_hangzhou"], "targets": "quzhou", "rate": 0.5, "horizon": 50}
-    with_parks = time_to_reach(stated, rng=1, replicates=200, **options)
-    rest = remove_enclaves(stated, kinds=["park"], keep_nodes=True)
-    without = time_to_reach(rest, rng=1, replicates=200, **options)
-    # The stated policy of Hangzhou for the government of Quzhou is a direct link in both.
-    assert with_parks.notna().all()
-    assert without.notna().all()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from scipy import stats
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.kernels.weighted_draws import arrivals_among_first
 from netinnov.scenarios import (
     Combined,
     DirectLinks,
@@ -171,15 +170,6 @@ def test_expectations_of_two_classes_are_those_of_wallenius(sizes, k: int, odds:
     first = np.repeat([1.0, 0.0], sizes)
     mean = stats.nchypergeom_wallenius(sum(sizes), sizes[0], k, odds).mean()
     assert expected_sums(odds**first, first[None], k) == pytest.approx([mean], rel=1e-9)
-
-
-def test_the_compiled_loop_is_the_same_as_the_plain_one() -> None:
-    rng = np.random.default_rng(5)
-    values, time = rng.random((2, 40)), np.geomspace(1e-4, 1e3, 9)
-    for rate in (rng.random(40), rng.random(40) ** 30):
-        plain = arrivals_among_first.__wrapped__(rate, values, time, 17)
-        compiled = arrivals_among_first(rate, values, time, 17)
-        np.testing.assert_allclose(compiled, plain, rtol=1e-12, atol=1e-30)
 
 
 def test_those_without_pull_come_last_and_one_without_bound_first() -> None:
