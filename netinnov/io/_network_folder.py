@@ -158,7 +158,9 @@ def read_network(folder: str | os.PathLike[str]) -> MultilayerNetwork:
         name: read_exact(folder / held["file"], held["columns"], held["rows"])
         for name, held in about["tables"].items()
     }
-    return MultilayerNetwork(**tables, distance_unit=about.get("distance_unit", "km"))
+    unit = about.get("distance_unit", "km")
+    held: Any = tables
+    return MultilayerNetwork(**held, distance_unit=unit)
 
 
 def is_network_folder(folder: Path) -> bool:

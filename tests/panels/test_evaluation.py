@@ -1,0 +1,390 @@
+"""Openings evaluated on places: against weights by finite differences, by hand, by simulation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import kstest, norm
+
+import netinnov as ni
+from netinnov.errors import InputError
+from netinnov.panels import evaluate_openings
+
+PERIODS = np.arange(2001, 2008)
+NEVER = np.inf
+
+
+def made(seed, n=60, *, effect=0.5, cohorts=(2003, 2004, 2006)):
+    rng = np.random.default_rng(seed)
+    opened = rng.choice([NEVER, *cohorts], n)
+    outcome = rng.normal(size=(n, 1)) + 0.2 * np.arange(PERIODS.size)
+    outcome = outcome + 0.5 * rng.normal(size=(n, PERIODS.size))
+    since = PERIODS - opened[:, None]
+    outcome += np.where(since >= 0, effect + 0.2 * np.where(since >= 0, since, 0), 0)
+    return outcome, opened
+
+
+def tables(outcome, opened, **columns):
+    names = [f"p{i:03}" for i in range(len(opened))]
+    wide = pd.DataFrame(outcome, pd.Index(names, name="place"), PERIODS[: outcome.shape[1]])
+    panel = wide.melt(ignore_index=False, var_name="period", value_name="y").reset_index()
+    when = pd.Series(opened).replace(NEVER, np.nan).astype("Int64")
+    return panel, pd.DataFrame({"place": names, "opened": when, **columns})
+
+
+def evaluated(outcome, opened, *, columns=None, **options):
+    panel, openings = tables(outcome, opened, **(columns or {}))
+    return evaluate_openings(panel, outcome="y", openings=openings, **{"rng": 1} | options)
+
+
+# -- the definition, with weights of the places ------------------------------------------------
+
+
+def plain_cells(outcome, opened, weight, controls, anticipation, mine=None):
+    """ATT(g, t) in loops over places; a place counts as often as its weight says."""
+    cells = {}
+    mine = np.ones(len(opened), bool) if mine is None else mine
+    for g in sorted(set(opened[mine & np.isfinite(opened)])):
+        for at, t in enumerate(PERIODS[1:], 1):
+            if not (g - anticipation > PERIODS).any():
+                continue
+            base = np.flatnonzero(g - anticipation > PERIODS)[-1] if t >= g else at - 1
+            sums = {"treated": [0.0, 0.0], "control": [0.0, 0.0]}
+            for i, when in enumerate(opened):
+                role = None
+                if when == g and mine[i]:
+                    role = "treated"
+                elif when != g and (
+                    when == NEVER or (controls == "not_yet" and when > t + anticipation)
+                ):
+                    role = "control"
+                if role:
+                    sums[role][0] += weight[i] * (outcome[i, at] - outcome[i, base])
+                    sums[role][1] += weight[i]
+            (a, n), (b, m) = sums["treated"], sums["control"]
+            if m:
+                cells[g, t] = a / n - b / m
+    return cells
+
+
+def plain_sums(outcome, opened, weight, controls, anticipation, mine=None):
+    """Every aggregation of the paper, by its formula."""
+    cells = plain_cells(outcome, opened, weight, controls, anticipation, mine)
+    mine = np.ones(len(opened), bool) if mine is None else mine
+    size = {g: weight[(opened == g) & mine].sum() for g, _ in cells}
+
+    def mean(of, by):
+        return sum(x * size[k] for k, x in zip(by, of, strict=True)) / sum(size[k] for k in by)
+
+    def part(keep):
+        chosen = [key for key in cells if keep(*key)]
+        return mean([cells[key] for key in chosen], [g for g, _ in chosen])
+
+    events = sorted({t - g for g, t in cells})
+    since = sorted({t for g, t in cells if t >= g})
+    groups = {g: np.mean([x for (h, t), x in cells.items() if h == g and t >= g]) for g in size}
+    found = {("average", 0): part(lambda g, t: t >= g)}
+    found |= {("cells", key): x for key, x in cells.items()}
+    found |= {("dynamic", e): part(lambda g, t, e=e: t - g == e) for e in events}
+    found |= {("calendar", c): part(lambda g, t, c=c: t == c and t >= g) for c in since}
+    found |= {("groups", g): x for g, x in groups.items()}
+    found["overall", "dynamic"] = np.mean([found["dynamic", e] for e in events if e >= 0])
+    found["overall", "calendar"] = np.mean([found["calendar", c] for c in since])
+    found["overall", "groups"] = mean(list(groups.values()), list(groups))
+    return found
+
+
+def by_finite_differences(outcome, opened, *rules):
+    """Estimates and standard errors: influence of a place is n times the slope in its weight."""
+    n, step = len(opened), 1e-5
+    estimates = plain_sums(outcome, opened, np.ones(n), *rules)
+    slopes = []
+    for i in range(n):
+        ends = []
+        for sign in (1, -1):
+            weight = np.ones(n)
+            weight[i] += sign * step
+            ends.append(plain_sums(outcome, opened, weight, *rules))
+        slopes.append({key: (ends[0][key] - ends[1][key]) / (2 * step) for key in estimates})
+    errors = {key: np.sqrt(sum(slope[key] ** 2 for slope in slopes)) for key in estimates}
+    return estimates, errors
+
+
+def found_sums(result, by=None):
+    keys = {"cells": ["cohort", "period"], "dynamic": "event_time", "groups": "cohort"}
+    values = {("average", 0): result.average.iloc[0]}
+    for name, key in (keys | {"calendar": "period"}).items():
+        for at, row in getattr(result, name).set_index(key).iterrows():
+            values[name, at] = row
+    return values | {("overall", name): row for name, row in result.overall.iterrows()}
+
+
+@pytest.mark.parametrize("controls", ["never", "not_yet"])
+@pytest.mark.parametrize("anticipation", [0, 1])
+def test_estimates_and_errors_are_those_of_the_definition(controls, anticipation):
+    outcome, opened = made(3, 24)
+    result = evaluated(outcome, opened, controls=controls, anticipation=anticipation)
+    estimates, errors = by_finite_differences(outcome, opened, controls, anticipation)
+    found = found_sums(result)
+    assert found.keys() == estimates.keys()
+    for key, row in found.items():
+        assert row["estimate"] == pytest.approx(estimates[key], abs=1e-10), key
+        assert row["standard_error"] == pytest.approx(errors[key], rel=1e-6), key
+        half = norm.ppf(0.975) * row["standard_error"]
+        assert (row["low"], row["high"]) == pytest.approx(
+            (row["estimate"] - half, row["estimate"] + half)
+        )
+    average = result.average.iloc[0]
+    z = abs(average["estimate"] / average["standard_error"])
+    assert average["p"] == pytest.approx(2 * norm.sf(z))
+
+
+def test_two_groups_and_two_periods_are_the_difference_of_differences():
+    """1, 2 -> 4, 7 against 0, 1, 2 -> 1, 3, 2: 4 less 1."""
+    outcome = np.array([[1.0, 4], [2, 7], [0, 1], [1, 3], [2, 2]])
+    opened = np.array([2002.0, 2002, NEVER, NEVER, NEVER])
+    row = evaluated(outcome, opened).average.iloc[0]
+    assert row["estimate"] == pytest.approx(3)
+    error = np.sqrt(
+        ((3 - 4) ** 2 + (5 - 4) ** 2) / 4 + ((1 - 1) ** 2 + (2 - 1) ** 2 + (0 - 1) ** 2) / 9
+    )
+    assert row["standard_error"] == pytest.approx(error)
+
+
+def test_order_of_rows_level_and_scale_of_the_outcome():
+    outcome, opened = made(5)
+    result = evaluated(outcome, opened)
+    panel, openings = tables(7 + 3 * outcome, opened)
+    panel, openings = (each.sample(frac=1, random_state=2) for each in (panel, openings))
+    other = evaluate_openings(panel, outcome="y", openings=openings, rng=1)
+    numbers = ["estimate", "standard_error", "band_low", "band_high"]
+    np.testing.assert_allclose(3 * result.dynamic[numbers], other.dynamic[numbers], rtol=1e-9)
+    assert other.pre_trend_p == pytest.approx(result.pre_trend_p, rel=1e-6)
+    assert other.breakdown == pytest.approx(result.breakdown)
+
+
+def test_places_that_open_at_once_or_after_the_panel():
+    outcome, opened = made(7)
+    early, late = opened.copy(), opened.copy()
+    early[:3], late[:3] = [2001, 1999, 2001], [2030, 2031, 2040]
+    kept = np.arange(60) >= 3
+    result = evaluated(outcome, early)
+    assert result.left_out == 3
+    expected = evaluated(outcome[kept], opened[kept])
+    pd.testing.assert_frame_equal(result.average, expected.average)
+    opened[:3] = NEVER
+    pd.testing.assert_frame_equal(evaluated(outcome, late).cells, evaluated(outcome, opened).cells)
+
+
+# -- groups ------------------------------------------------------------------------------------
+
+
+def test_groups_against_the_same_controls_and_their_difference():
+    outcome, opened = made(11, 30, cohorts=(2003, 2005))
+    rng = np.random.default_rng(1)
+    direction = rng.choice(["reverse", "forward"], 30)
+    result = evaluated(outcome, opened, by="direction", columns={"direction": direction})
+    slopes = {}
+    for name in ("forward", "reverse"):
+        rules = ("not_yet", 0, direction == name)
+        estimates, errors = by_finite_differences(outcome, opened, *rules)
+        row = result.average.set_index("direction").loc[name]
+        assert row["estimate"] == pytest.approx(estimates["average", 0])
+        assert row["standard_error"] == pytest.approx(errors["average", 0], rel=1e-6)
+        slopes[name] = slope_of_average(outcome, opened, rules)
+    difference = result.difference.iloc[0]
+    assert difference[["first", "second"]].tolist() == ["forward", "reverse"]
+    one, two = result.average["estimate"]
+    assert difference["estimate"] == pytest.approx(one - two)
+    joint = np.sqrt(((slopes["forward"] - slopes["reverse"]) ** 2).sum())
+    assert difference["standard_error"] == pytest.approx(joint, rel=1e-6)
+
+
+def slope_of_average(outcome, opened, rules):
+    n, slopes = len(opened), []
+    for i in range(n):
+        ends = []
+        for sign in (1, -1):
+            weight = np.ones(n)
+            weight[i] += sign * 1e-5
+            ends.append(plain_sums(outcome, opened, weight, *rules)["average", 0])
+        slopes.append((ends[0] - ends[1]) / 2e-5)
+    return np.array(slopes)
+
+
+# -- neighbours --------------------------------------------------------------------------------
+
+
+def pairs_network(n, pairs, weights=None):
+    names = [f"p{i:03}" for i in range(n)]
+    links = pd.DataFrame(
+        {"source": [names[a] for a, _ in pairs], "target": [names[b] for _, b in pairs]}
+    )
+    if weights is not None:
+        links["weight"] = weights
+    return ni.build_network(pd.DataFrame({"place": names}, index=names), links)
+
+
+def test_exposed_places_are_no_controls_and_their_change_is_the_spillover():
+    """Each of 20 places that open has a neighbour, which takes half of its effect."""
+    rng = np.random.default_rng(2)
+    n = 80
+    opened = np.full(n, NEVER)
+    opened[:20] = np.repeat([2003.0, 2005], 10)
+    pairs = [(i, 20 + i) for i in range(20)] + [(a, a + 1) for a in range(40, 79)]
+    outcome = rng.normal(size=(n, 1)) + 0.1 * rng.normal(size=(n, PERIODS.size))
+    treated = opened[:, None] <= PERIODS
+    outcome += treated
+    outcome[20:40] += 0.5 * treated[:20]
+    plain = evaluated(outcome, opened)
+    result = evaluated(outcome, opened, network=pairs_network(n, pairs))
+    assert plain.spillover is None
+    assert plain.average["estimate"].iloc[0] < 0.9  # a third of the controls rose too
+    assert result.average["estimate"].iloc[0] == pytest.approx(1, abs=0.1)
+    assert result.spillover.average["estimate"].iloc[0] == pytest.approx(0.5, abs=0.1)
+    assert result.cells["n_controls"].min() >= 40
+    # What is left is the estimate without the neighbours.
+    alone = np.r_[0:20, 40:80]
+    clean = evaluated(outcome[alone], opened[alone], controls="never")
+    never = evaluated(outcome, opened, controls="never", network=pairs_network(n, pairs))
+    cells = ["estimate", "standard_error"]
+    after = never.cells["period"] >= never.cells["cohort"]
+    exposed_by_then = (never.cells["period"] >= 2005) & after
+    np.testing.assert_allclose(
+        never.cells.loc[exposed_by_then, cells], clean.cells.loc[exposed_by_then, cells]
+    )
+
+
+def test_the_share_of_links_decides_who_is_exposed():
+    opened = np.array([2003.0, NEVER, NEVER, NEVER, NEVER])
+    outcome = np.random.default_rng(0).normal(size=(5, PERIODS.size))
+    pairs, weights = [(0, 1), (1, 2), (0, 3), (3, 4)], [1.0, 3.0, 3.0, 1.0]
+    network = pairs_network(5, pairs, weights)
+    controls = {
+        clean: evaluated(outcome, opened, network=network, clean=clean).cells["n_controls"].iloc[-1]
+        for clean in (0.0, 0.25, 0.5, 0.75)
+    }
+    # Shares of 1: 1 / 4, of 3: 3 / 4; a share as large as `clean` is clean.
+    assert controls == {0.0: 2, 0.25: 3, 0.5: 3, 0.75: 4}
+    with pytest.raises(
+        InputError, match=r"no controls .* 1 places .* 0 are never exposed \(`clean`=0\)"
+    ):
+        evaluated(outcome[:2], opened[:2], network=pairs_network(2, [(0, 1)]))
+
+
+def test_modelled_layers_self_links_and_links_outside_the_panel():
+    opened = np.array([2003.0, NEVER, NEVER])
+    outcome = np.random.default_rng(0).normal(size=(3, PERIODS.size))
+    names = ["p000", "p001", "p002", "elsewhere"]
+    links = pd.DataFrame(
+        {
+            "source": ["p000", "p001", "p001", "p002"],
+            "target": ["p001", "p001", "elsewhere", "p000"],
+            "layer": ["seen", "seen", "seen", "model"],
+            "weight": [1.0, 9.0, 3.0, 5.0],
+        }
+    )
+    network = ni.build_network(
+        pd.DataFrame({"place": names}, index=names), links, layers={"model": {"modelled": True}}
+    )
+    for clean, n_controls in ((0.2, 1), (0.25, 2)):  # 1 of 4; 9 inside and 5 modelled do not count
+        result = evaluated(outcome, opened, network=network, clean=clean)
+        assert result.cells["n_controls"].iloc[-1] == n_controls
+
+
+# -- randomness --------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_intervals_bands_and_permutations_hold_what_they_say():
+    """Without an effect, 300 panels: coverage of intervals, of bands, and p of permutations."""
+    inside, band, p = [], [], []
+    for seed in range(300):
+        outcome, opened = made(seed, 60, effect=0)
+        since = PERIODS - opened[:, None]
+        outcome -= np.where(since >= 0, 0.2 * np.where(since >= 0, since, 0), 0)
+        result = evaluated(outcome, opened, permutations=49, rng=seed)
+        row = result.average.iloc[0]
+        inside.append(row["low"] <= 0 <= row["high"])
+        dynamic = result.dynamic
+        band.append(((dynamic["band_low"] <= 0) & (dynamic["band_high"] >= 0)).all())
+        p.append(result.permutation_p)
+    assert 0.90 < np.mean(inside) < 0.98
+    assert 0.86 < np.mean(band) < 0.99
+    assert kstest(np.array(p) - 0.01, "uniform").pvalue > 0.001
+    assert np.mean(np.array(p) <= 0.1) == pytest.approx(0.1, abs=0.06)
+
+
+def test_permutations_of_a_small_panel_by_enumeration():
+    """One of six places opens: the largest of six changes has p of about 1 / 6."""
+    outcome = np.zeros((6, 2))
+    outcome[:, 1] = [9, 1, 2, 3, 2, 1]
+    opened = np.array([2002.0, *[NEVER] * 5])
+    result = evaluated(outcome, opened, permutations=599)
+    assert result.permutation_p == pytest.approx(1 / 6, abs=0.05)
+    again = evaluated(outcome, opened, permutations=599)
+    assert again.permutation_p == result.permutation_p
+    assert np.isnan(evaluated(outcome, opened).permutation_p)
+
+
+def test_matched_permutations_stay_within_quartiles():
+    """The place that opens is alone in its quartile but for one: p is a half at least."""
+    outcome = np.zeros((8, 2))
+    outcome[:, 1] = [9, 1, 2, 3, 2, 1, 0, 1]
+    opened = np.array([2002.0, *[NEVER] * 7])
+    panel, openings = tables(outcome, opened)
+    panel["size"] = panel["place"].str[1:].astype(int)
+    options = {"outcome": "y", "openings": openings, "permutations": 199, "rng": 1}
+    matched = evaluate_openings(panel, match="size", **options)
+    assert matched.permutation_p == pytest.approx(0.5, abs=0.12)
+    assert evaluate_openings(panel, **options).permutation_p < 0.2
+
+
+def test_the_worst_change_before_that_the_sign_survives():
+    """A change of 0.1 before, 2 in each of two periods after, no noise: 2 / (0.1 x 1.5)."""
+    outcome = np.zeros((8, 4))
+    outcome[:4] = [0, 0.1, 2.1, 2.1]
+    opened = np.array([2003.0] * 4 + [NEVER] * 4)
+    result = evaluated(outcome, opened)
+    assert result.breakdown == pytest.approx(2 / (0.1 * 1.5))
+    noisy = outcome + 10 * np.random.default_rng(0).normal(size=outcome.shape)
+    assert evaluated(noisy, opened).breakdown == 0
+
+
+# -- what cannot be ----------------------------------------------------------------------------
+
+
+def test_bad_tables_are_refused():
+    outcome, opened = made(1, 12)
+    panel, openings = tables(outcome, opened)
+    options = {"outcome": "y", "openings": openings}
+    for table, words in (
+        (panel.drop(index=3), "every place must be in every period .* 1 are not"),
+        (pd.concat([panel, panel.head(1)]), "one row a place and period; not so rows 0, 84"),
+        (panel.assign(y=panel["y"].where(panel.index != 5)), "1 have not, e.g. row 5"),
+        (panel.drop(columns="y"), r"columns \['y'\]"),
+        (panel.assign(period=panel["period"] + 0.5), "a whole period"),
+        (panel[panel["period"] == 2001], "two periods or more"),
+    ):
+        with pytest.raises(InputError, match=words):
+            evaluate_openings(table, **options)
+    with pytest.raises(InputError, match="must open after 2001 and by 2007"):
+        evaluate_openings(panel, outcome="y", openings=openings.assign(opened=pd.NA))
+    with pytest.raises(InputError, match="column of the openings; found 'way'"):
+        evaluate_openings(panel, by="way", **options)
+    with pytest.raises(InputError, match="column of the panel; found 'size'"):
+        evaluate_openings(panel, match="size", **options)
+    half = openings.assign(way=["a", *[None] * 11])
+    with pytest.raises(InputError, match="each place that opens must have a 'way'"):
+        evaluate_openings(panel, outcome="y", openings=half, by="way")
+
+
+def test_of_a_place_twice_the_first_opening_counts():
+    outcome, opened = made(2)
+    panel, openings = tables(outcome, opened)
+    twice = pd.concat([openings, openings.assign(opened=2007)])
+    one, two = (
+        evaluate_openings(panel, outcome="y", openings=each, rng=1) for each in (openings, twice)
+    )
+    pd.testing.assert_frame_equal(one.cells, two.cells)
