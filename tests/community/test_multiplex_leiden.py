@@ -126,45 +126,6 @@ def test_resolution_runs_from_one_community_to_single_nodes() -> None:
     assert multiplex_leiden(network, resolution=100.0, rng=0).n_communities == 6
 
 
-@pytest.mark.parametrize("directed", [False, True])
-def test_no_worse_than_leidenalg(directed: bool) -> None:
-    igraph = pytest.importorskip("igraph")
-    leidenalg = pytest.importorskip("leidenalg")
-    rng = np.random.default_rng(11)
-    group = rng.integers(6, size=150)
-    links = [
-        (layer, f"n{i}", f"n{j}")
-        for layer in "xyz"
-        for i, j in rng.integers(150, size=(4000, 2))
-        if i != j and rng.random() < (0.5 if group[i] == group[j] else 0.05)
-    ]
-    table = pd.DataFrame(links, columns=["layer", "source", "target"])
-    nodes = pd.DataFrame({"node": [f"n{i}" for i in range(150)]})
-    network = ni.build_network(nodes, table, directed=["x", "y"] if directed else [])
-    parts = []
-    for layer in network.layers:
-        kind = "directed" if layer in network.directed else "max"
-        graph = igraph.Graph.Weighted_Adjacency(network.adjacency(layer).toarray(), mode=kind)
-        parts.append(graph)
-    best = -1.0
-    for seed in range(5):
-        many = [leidenalg.ModularityVertexPartition(graph, weights="weight") for graph in parts]
-        optimiser = leidenalg.Optimiser()
-        optimiser.set_rng_seed(seed)
-        optimiser.optimise_partition_multiplex(many, n_iterations=-1)
-        best = max(best, sum(part.quality() for part in many))
-    found = multiplex_leiden(network, rng=0)
-    assert found.quality >= best - 1e-9
-    # Its own quality function gives our number for our partition.
-    own = [
-        leidenalg.ModularityVertexPartition(
-            graph, initial_membership=found.membership.astype(int).tolist(), weights="weight"
-        ).quality()
-        for graph in parts
-    ]
-    assert found.quality == pytest.approx(sum(own), abs=1e-12)
-
-
 @pytest.mark.skipif(not DATA.is_dir(), reason="needs the folder of data beside the checkout")
 def test_airlines_of_europe() -> None:
     # 37 layers. The mean of 20 runs of leidenalg (n_iterations=-1) is 4.0436, the best 4.1091.

@@ -252,23 +252,6 @@ def test_every_search_and_resampling(cliques: ni.MultilayerNetwork, find, resamp
     assert found.agreement > 0.9
 
 
-def only_poisson(network: ni.MultilayerNetwork, rng: np.random.Generator) -> Partition:
-    """The weight of the link a, b as the quality: what was searched can be seen."""
-    del rng
-    weight = float(network.adjacency("x")[0, 1]) if "x" in network.layers else 0.0
-    return Partition(pd.Series(0.0, network.nodes.index), weight)
-
-
-def test_resampled_weights_have_the_right_spread() -> None:
-    links = [("a", "b", 50.0), ("a", "c", 50.0), ("b", "c", 50.0)]
-    network = ni.build_network(*bare({"x": links}, "abc"))
-    drawn = stability(network, find=only_poisson, resample=ResampledLinks(), runs=80, rng=4)
-    weights = np.array([one.quality for one in drawn.partitions])
-    # Poisson: mean and variance 50; 80 draws: standard errors 0.79 and about 8.
-    assert abs(weights.mean() - 50) < 4 * 0.79
-    assert abs(weights.var() - 50) < 4 * 8
-
-
 def test_executors_give_the_same_result(cliques: ni.MultilayerNetwork) -> None:
     options = {"resample": ResampledLinks(), "runs": 4, "rng": 6, "progress": False}
     expected = stability(cliques, **options, executor=1)

@@ -123,14 +123,14 @@ CHOICES = {
 
 
 def test_all_combinations_are_tried_and_sorted(pair) -> None:
-    curve = specification_curve(pair, specifications=CHOICES, make=specified, replicates=5,
+    curve = specification_curve(pair, specifications=CHOICES, make=specified, replicates=3,
                                 rng=1, progress=False)  # fmt: skip
     assert len(curve) == 2 * 4 * 2 - 4
     assert curve.columns[:4].tolist() == ["size", "measure", "scale", "baseline"]
     assert curve["median"].is_monotonic_increasing
     row = curve[(curve["size"] == 3) & (curve["measure"] == "weight")].iloc[0]
     plain = compare_scenarios(
-        pair, scenarios={"effect": Plus(3, 0.1)}, measures={"effect": weight}, replicates=5,
+        pair, scenarios={"effect": Plus(3, 0.1)}, measures={"effect": weight}, replicates=3,
         rng=np.random.SeedSequence(1).spawn(1)[0], progress=False,
     ).effects(full=True)  # fmt: skip
     assert row["median"] == plain["median"][0]
@@ -140,7 +140,7 @@ def test_all_combinations_are_tried_and_sorted(pair) -> None:
     assert summary["same_sign"] == pytest.approx(1 / 2)
     assert summary["median"] == pytest.approx(curve["median"].median())
     for executor in (1, 3):
-        again = specification_curve(pair, specifications=CHOICES, make=specified, replicates=5,
+        again = specification_curve(pair, specifications=CHOICES, make=specified, replicates=3,
                                     rng=1, progress=False, executor=executor)  # fmt: skip
         pd.testing.assert_frame_equal(again, curve)
 

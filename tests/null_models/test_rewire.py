@@ -172,7 +172,7 @@ def test_layers_move_by_themselves():
     links = pd.concat([square.assign(layer=layer) for layer in "xy"])
     network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
     rng = np.random.default_rng(6)
-    table = [rewire(network, rng=rng).links for _ in range(450)]
+    table = [rewire(network, rng=rng).links for _ in range(270)]
     opposite = [
         [
             links.loc[(links["layer"] == layer) & (links["source"] == "a"), "target"]
@@ -241,7 +241,6 @@ def test_distances_without_coordinates_name_the_nodes():
 def test_mixing_advises_few_trials_where_all_is_accepted():
     found = mixing(city_network(), rng=11)
     assert (found.acceptance > 0.5).all()
-    assert found.overlap.iloc[0].tolist() == [1, 1]
-    assert (found.overlap.ffill().iloc[-1] < 0.2).all()
+    assert (found.overlap < 0.2).all()
     assert found.advice.between(1, 20).all()
     assert list(found.to_frame().index) == ["x", "y"]
