@@ -271,18 +271,3 @@ def test_the_modelled_layer_follows_from_its_parameters(delta: ni.MultilayerNetw
     assert found.keys() == expected.keys()
     assert found == pytest.approx(expected, rel=1e-6)
     assert links["weight"].mean() == pytest.approx(1.0, abs=1e-8)
-
-
-def test_one_modelled_weight_by_hand(delta: ni.MultilayerNetwork) -> None:
-    """Shanghai-Suzhou against Shanghai-Wuxi.
-
-    Distances on the plane at 31.3 degrees north, one degree of latitude being 111.195 km and one
-    of longitude 95.0 km: Shanghai-Suzhou 0.86268 x 95.0 = 81.96 and 0.08186 x 111.195 = 9.10, so
-    82.5 km; Shanghai-Wuxi 1.16949 x 95.0 = 111.1 and 0.34665 x 111.195 = 38.5, so 117.6 km.
-    Ratio of flows: 12.748 / 7.462 x (117.6 / 82.5) ** 2 = 3.47.
-    """
-    weight = delta.adjacency("gravity_modelled")
-    at = delta.nodes.index.get_indexer(["shanghai", "suzhou_js", "wuxi"])
-    ratio = weight[at[0], at[1]] / weight[at[0], at[2]]
-    assert ratio == pytest.approx(3.47, abs=0.02)
-    assert weight[at[1], at[0]] == weight[at[0], at[1]]

@@ -134,26 +134,6 @@ def test_periods_that_are_no_whole_numbers():
         co(rows, period="jahr")
 
 
-def test_moves_by_hand():
-    rows = [("b", "a"), ("衢州", "a"), ("b", "a"), ("a", "b"), ("a", "a")]
-    moves = pd.DataFrame(rows, columns=["from", "to"], index=[3, 3, 1, 2, 0])
-    links = mobility(moves, origin="from", destination="to")
-    assert list(links.columns) == ["source", "target", "weight"]
-    assert links.to_numpy().tolist() == [
-        ["a", "a", 1.0],
-        ["a", "b", 1.0],
-        ["b", "a", 2.0],
-        ["衢州", "a", 1.0],
-    ]
-    years = moves.assign(year=[2020, 2020, None, 2019, 2019])
-    links = mobility(years, origin="from", destination="to", period="year")
-    assert list(links.columns) == ["source", "target", "weight", "period"]
-    assert links.loc[links["source"] == "b", "period"].tolist() == [2020, pd.NA]
-    assert links["weight"].sum() == 5
-    network = MultilayerNetwork(pd.DataFrame(index=["a", "b", "衢州"]), links)
-    assert network.links["period"].isna().sum() == 1
-
-
 @given(
     st.lists(
         st.tuples(st.sampled_from("abc"), st.sampled_from("abc"), st.sampled_from([1, 2, None]))
@@ -289,51 +269,6 @@ PLACES = pd.DataFrame(
     index=["hangzhou", "yuhang", "sci-tech", "quzhou", "kecheng", "jiaxing", "town"],
 )
 RANK = pd.Series({"hangzhou": 12.0, "quzhou": 2.0, "jiaxing": 2.0, "nowhere": 9.0})
-
-
-@pytest.mark.parametrize(
-    ("home", "host", "direction"),
-    [
-        ("quzhou", "hangzhou", "reverse"),
-        ("quzhou", "sci-tech", "reverse"),  # ranked through two parents
-        ("kecheng", "sci-tech", "reverse"),  # both through their parents
-        ("hangzhou", "kecheng", "forward"),
-        ("quzhou", "jiaxing", "level"),
-        ("yuhang", "hangzhou", "level"),  # around its jurisdiction, not inside it
-        ("quzhou", "town", "unknown"),
-        ("town", "quzhou", "unknown"),
-        ("hangzhou", "hangzhou", "home"),
-        ("yuhang", "sci-tech", "home"),
-        ("hangzhou", "sci-tech", "home"),  # inside through two steps
-    ],
-)
-def test_which_way_an_enclave_reaches(home, host, direction):
-    nodes = pd.DataFrame({"node": ["x"], "place": [host], "jurisdiction": [home]})
-    links = pd.DataFrame({"source": [], "target": []}, dtype="str")
-    found = find_enclaves(MultilayerNetwork(nodes, links, places=PLACES), rank=RANK)
-    assert list(found.columns) == ["node", "home", "host", "direction"]
-    if direction == "home":
-        assert found.empty
-    else:
-        row = found.iloc[0]
-        assert (row["node"], row["home"], row["host"]) == ("x", home, host)
-        assert row["direction"] == direction
-
-
-def test_enclaves_in_node_order_without_the_placeless():
-    nodes = pd.DataFrame(
-        {
-            "node": ["z", "lost", "home", "a"],
-            "place": ["hangzhou", None, "quzhou", "quzhou"],
-            "jurisdiction": ["quzhou", "quzhou", None, "hangzhou"],
-        }
-    )
-    links = pd.DataFrame({"source": ["z"], "target": ["a"]})
-    found = find_enclaves(MultilayerNetwork(nodes, links, places=PLACES), rank=RANK)
-    assert found["node"].tolist() == ["z", "a"]
-    assert found["direction"].tolist() == ["reverse", "forward"]
-    assert found.index.equals(pd.RangeIndex(2))
-    assert (found.dtypes == "str").all()
 
 
 def mixed(kinds=("park", "park", "firm", "park", "park", "park")):

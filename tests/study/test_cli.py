@@ -638,6 +638,7 @@ def program(*arguments, first="", **options):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell of Unix")
+@pytest.mark.slow
 def test_a_command_works_where_streams_are_closed_and_no_backend_can_draw(here):
     command = f"{shlex.quote(sys.executable)} -W error -m netinnov check study.toml"
     environment = os.environ | {"MPLBACKEND": "nonsense"}
@@ -658,7 +659,8 @@ def test_a_reader_that_goes_away_is_no_fault(here):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
-@pytest.mark.parametrize("name", ["SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_run_that_is_ended_from_outside_leaves_nothing(here, name):
     (here / "study.toml").write_text(STUDY + PARK.replace("replicates = 2", "replicates = 500000"))
     before = everything_in(here)

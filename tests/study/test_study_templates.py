@@ -17,6 +17,8 @@ from netinnov.study._places import aggregate_to_places
 from netinnov.study._section import Layer, Name, Place, Term
 from study_cases import few_draws
 
+pytestmark = pytest.mark.slow  # all sections of the bundled case
+
 NAMES = {Place: "P", Layer: "layer", Name: "kind"}
 INTEGERS = [0, 1, 2, 3, 5, 12, 41, 1234]
 NUMBERS = [float("nan"), 0.0, 1.0, 0.5, 0.078, -0.078, 1e-5, 0.997, 9.73, -12.3, 2345.6]
