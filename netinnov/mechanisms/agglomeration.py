@@ -30,7 +30,9 @@ _table = partial(
     inside=lambda x: np.isfinite(x) & (x >= 0),
 )
 
-Method: TypeAlias = Literal["association", "cosine", "jaccard", "probability", "minimum"]
+Method: TypeAlias = Literal[
+    "association", "cosine", "jaccard", "probability", "minimum", "proximity"
+]
 
 
 def location_quotient(values: pd.DataFrame) -> pd.DataFrame:
@@ -149,31 +151,42 @@ def ellison_glaeser(
     return float((gross - spread * herfindahl) / (spread * (1 - herfindahl)))
 
 
-def relatedness(cooccurrence: pd.DataFrame, *, method: Method = "association") -> pd.DataFrame:
+def relatedness(
+    cooccurrence: pd.DataFrame | None = None,
+    *,
+    method: Method = "association",
+    values: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """How much more often two fields meet than their frequencies make by chance.
 
-    EconGeo rounds its results. Hidalgo et al. divide by the number of countries that have a field,
-    the diagonal where fields meet in countries; here it is the row sum as in the other methods.
+    EconGeo rounds its results.
 
     Parameters
     ----------
-    cooccurrence : DataFrame
-        Symmetric, fields x fields: how often two meet, as in patents; not its diagonal.
-    method : {"association", "cosine", "jaccard", "probability", "minimum"}
+    cooccurrence : DataFrame, optional
+        Symmetric, fields x fields: how often two meet, as in patents; not its diagonal. For all
+        methods but "proximity".
+    method : {"association", "cosine", "jaccard", "probability", "minimum", "proximity"}
         With S_i the row sums without the diagonal and T their total: "association" (C_ij / T) /
         ((S_i / T) (S_j / T)); "cosine" C_ij / sqrt(S_i S_j); "jaccard" C_ij / (S_i + S_j - C_ij);
         "probability" C_ij over the number expected without replacement; "minimum" the smaller of
-        the conditional probabilities C_ij / S_i and C_ij / S_j, as in the product space.
+        the conditional probabilities C_ij / S_i and C_ij / S_j. "proximity", as in the product
+        space: regions with a `location_quotient` of 1 or more in both fields, over the larger of
+        the numbers with one in either.
+    values : DataFrame, optional
+        Regions x fields, for "proximity" in place of ``cooccurrence``.
 
     Returns
     -------
     DataFrame
-        Symmetric; diagonal 0. NaN in the rows and columns of fields that meet none.
+        Symmetric; diagonal 0. NaN in the rows and columns of fields that meet none ("proximity":
+        in which no region is specialised).
 
     Raises
     ------
     InputError
-        If the table is not symmetric, or a value is negative or missing.
+        If the table is not symmetric, a value is negative or missing, or the table is not that
+        which the method takes.
 
     References
     ----------
@@ -190,7 +203,13 @@ def relatedness(cooccurrence: pd.DataFrame, *, method: Method = "association") -
     >>> relatedness(meet, method="minimum").loc["solar"].round(2).tolist()
     [0.0, 0.8, 0.2]
     """
-    c = _table("cooccurrence", cooccurrence)
+    wanted, other = (values, cooccurrence) if method == "proximity" else (cooccurrence, values)
+    if wanted is None or other is not None:
+        msg = "method='proximity' takes `values` (regions x fields), and the other methods take "
+        raise InputError(f"{msg}`cooccurrence` (fields x fields); found method={method!r}.")
+    if method == "proximity":
+        return _proximity(wanted)
+    c, cooccurrence = _table("cooccurrence", wanted), wanted
     labels = cooccurrence.index
     if c.shape[0] != c.shape[1] or not labels.equals(cooccurrence.columns):
         msg = "`cooccurrence` must have the same fields in rows and columns, in one order; found "
@@ -217,6 +236,16 @@ def relatedness(cooccurrence: pd.DataFrame, *, method: Method = "association") -
     near[s == 0, :] = near[:, s == 0] = np.nan
     np.fill_diagonal(near, np.where(s == 0, np.nan, 0.0))
     return pd.DataFrame(near, labels, cooccurrence.columns)
+
+
+def _proximity(values: pd.DataFrame) -> pd.DataFrame:
+    special = location_quotient(values).ge(1).to_numpy(np.float64)
+    count = special.sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        near = special.T @ special / np.maximum(count[:, None], count)
+    near[count == 0, :] = near[:, count == 0] = np.nan
+    np.fill_diagonal(near, np.where(count == 0, np.nan, 0.0))
+    return pd.DataFrame(near, values.columns, values.columns)
 
 
 def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """Agglomeration: by hand and by definition."""
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -71,6 +73,24 @@ def test_ellison_glaeser_by_hand():
         0.13 / 0.45
     )
     assert np.isnan(ellison_glaeser([1.0, 0.0], reference=[1.0, 0.0], herfindahl=0.1))
+
+
+def test_proximity_of_the_product_space_by_its_definition():
+    """Regions special in both fields over the larger of those special in either."""
+    rng = np.random.default_rng(1)
+    values = pd.DataFrame(rng.integers(0, 9, (12, 6)), columns=list("uvwxyz"))
+    values["z"] = 0
+    found = relatedness(values=values, method="proximity")
+    share = values.div(values.sum(axis=1), axis=0) / (values.sum() / values.sum().sum())
+    has = {field: {row for row in values.index if share.loc[row, field] >= 1} for field in values}
+    for a, b in combinations("uvwxy", 2):
+        both = len(has[a] & has[b]) / max(len(has[a]), len(has[b]))
+        assert found.loc[a, b] == found.loc[b, a] == pytest.approx(both)
+    assert (np.diag(found)[:5] == 0).all()
+    assert found["z"].isna().all()
+    for options in ({"values": values}, {"cooccurrence": found, "method": "proximity"}, {}):
+        with pytest.raises(InputError, match="'proximity' takes `values`"):
+            relatedness(**options)
 
 
 def test_relatedness_by_hand():
