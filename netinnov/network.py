@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -47,8 +47,8 @@ class MultilayerNetwork:
         One row a place: index or column ``place``, ``lon``, ``lat`` (degrees), ``population``,
         ``parent`` (the place that contains it), and any attributes. Default: the places and
         jurisdictions of the nodes, with nothing else known.
-    directed : sequence of str
-        The layers whose links have a direction: the short form of that column of ``layers``.
+    directed : sequence of str or bool
+        The layers whose links have a direction (True: all): short for that column of ``layers``.
     layers : DataFrame or mapping of str to mapping, optional
         What is true of a whole layer: one row a layer (index or column ``layer``), or a mapping
         from a layer to such values. Columns ``directed`` and ``modelled`` (True or False; default
@@ -92,7 +92,7 @@ class MultilayerNetwork:
         links: Any,
         *,
         places: Any = None,
-        directed: Iterable[str] = (),
+        directed: Iterable[str] | bool = (),
         layers: pd.DataFrame | Mapping[str, Mapping[str, object]] | None = None,
         distances: pd.DataFrame | None = None,
         distance_unit: str = "km",
@@ -170,6 +170,15 @@ class MultilayerNetwork:
         """Number of linked pairs, counted in each layer; a pair's periods count once."""
         return sum(block.indices.size for block in self._storage.blocks)
 
+    def __len__(self) -> int:
+        return self.n_nodes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._storage.nodes.index)
+
+    def __contains__(self, node: object) -> bool:
+        return str(node) in self._storage.nodes.index
+
     def adjacency(self, layer: str) -> sparse.csr_array:
         """Weights between the nodes in one layer, in node order, periods summed.
 
@@ -240,7 +249,7 @@ class MultilayerNetwork:
         self,
         links: pd.DataFrame,
         *,
-        directed: Iterable[str] = (),
+        directed: Iterable[str] | bool = (),
         layers: pd.DataFrame | Mapping[str, Mapping[str, object]] | None = None,
     ) -> Self:
         """The network with further links; where a pair is linked already the weights add up.
@@ -274,7 +283,7 @@ class MultilayerNetwork:
         self,
         links: pd.DataFrame,
         *,
-        directed: Iterable[str] = (),
+        directed: Iterable[str] | bool = (),
         layers: pd.DataFrame | Mapping[str, Mapping[str, object]] | None = None,
     ) -> Self:
         """The same nodes and places with other links.
@@ -409,6 +418,10 @@ class MultilayerNetwork:
         def __getattr__(self, name: str) -> Any:
             raise missing_attribute("MultilayerNetwork", name, dir(type(self)))
 
+        def __getitem__(self, name: object) -> Any:
+            msg = f"a network is not indexed; write network.nodes.loc[{name!r}] for a node, "
+            raise TypeError(f"{msg}network.adjacency({name!r}) for the matrix of a layer.")
+
     def __reduce__(self) -> tuple[Any, ...]:
         return MultilayerNetwork._of, (self._storage,)
 
@@ -453,11 +466,18 @@ def check_network(network: object) -> None:
     """
     if isinstance(network, MultilayerNetwork):
         return
-    home = type(network).__module__.partition(".")[0]
-    mend = "build_network() makes one of tables of nodes and links"
-    if home in ("networkx", "igraph"):
-        mend = f"netinnov.io.from_{home}(graph) converts a graph"
+    mend = how_to_convert(network) or "build_network() makes one of tables of nodes and links"
     raise InputError(f"`network` must be a MultilayerNetwork; found {shown(network)}; {mend}.")
+
+
+def how_to_convert(value: object) -> str:
+    home = type(value).__module__.partition(".")[0]
+    if home in ("networkx", "igraph"):
+        return f"netinnov.io.from_{home}(graph) converts a graph"
+    if home in ("numpy", "scipy"):
+        return "netinnov.io.from_scipy(matrix, nodes=names) converts a matrix"
+    path = isinstance(value, str) or hasattr(value, "__fspath__")
+    return "netinnov.read_network(path) reads a file" if path else ""
 
 
 ARGUMENT_CHECKS[MultilayerNetwork] = lambda _, value, __: check_network(value)

@@ -150,6 +150,7 @@ SOUND: dict[str, Any] = {
 """A value for each parameter that some function asks for."""
 
 OF_ONE: dict[str, dict[str, Any]] = {
+    "connectivity.shortest_path": {"source": "a", "target": "b"},
     "experiments.dose_response": {"make": lambda dose: DirectLinks("p", "q", int(dose))},
     "planning.cooperation_game": {
         "players": ["p", "q"],

@@ -76,8 +76,9 @@ def by_ends(pairs: pd.Series, network: ni.MultilayerNetwork) -> pd.Series:
 
 def test_every_public_measure_is_sent_through() -> None:
     # `Frictions` is a parameter, `ExternalReach` a result, `describe` a table of
-    # measures; all else is a measure of a network.
-    others = {"ExternalReach", "Frictions", "describe"}
+    # measures; the order of the nodes decides between parts and paths of one size. All else is a
+    # measure of a network.
+    others = {"ExternalReach", "Frictions", "components", "describe", "shortest_path"}
     public = {*centrality.__all__, *connectivity.__all__, *topology.__all__} - others
     assert public == {*MEASURES, *GIVEN_NODES}
     for name, measures in MEASURES.items():

@@ -45,8 +45,10 @@ def layer_table(layers: Sequence[str], records: Records) -> pd.DataFrame:
 
 
 def layer_records(
-    layers: Any, directed: Iterable[str], known: Sequence[str], *, of: str = "the links"
+    layers: Any, directed: Iterable[str] | bool, known: Sequence[str], *, of: str = "the links"
 ) -> dict[str, LayerRecord]:
+    if isinstance(directed, bool):
+        directed = known if directed else ()
     if not isinstance(directed, str):
         directed = [str(layer) for layer in as_list("directed", directed, "names of layers")]
     pointed = set(check_names("directed", directed, known, of=of))

@@ -223,6 +223,22 @@ def _from_each(network: MultilayerNetwork, block: Codes, graph: sparse.csr_array
     return np.asarray(lengths, dtype=np.float64)
 
 
+def path_between(
+    network: MultilayerNetwork, source: int, target: int, costs: PathCosts
+) -> tuple[list[int], list[float]]:
+    """Nodes of a shortest path and how far from its start each is; empty if there is none."""
+    graph, n = _graph(network, costs), network.n_nodes
+    lengths, steps_back = csgraph.dijkstra(graph, indices=[source], return_predecessors=True)
+    length, before = lengths[0], steps_back[0]
+    states = [target, *range(n + target, graph.shape[0], n)]
+    state = min(states, key=lambda at: length[at])
+    steps = dict[int, float]()
+    while state >= 0 and np.isfinite(length[state]):
+        steps[state if state < n else (state - n) % n] = float(length[state])
+        state = before[state]
+    return [*steps][::-1], [*steps.values()][::-1]
+
+
 def nearest(network: MultilayerNetwork, sources: Codes, costs: PathCosts) -> Floats:
     graph = _graph(network, costs)
     reached = csgraph.dijkstra(graph, directed=True, indices=sources, min_only=True)

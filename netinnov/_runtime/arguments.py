@@ -129,6 +129,17 @@ def as_floats(name: str, values: Any) -> npt.NDArray[np.float64]:
         raise InputError(msg) from None
 
 
+def one_column(name: str, value: Any) -> Any:
+    """The column of a table of one, such as the degrees in one layer; what is no table stays."""
+    if not isinstance(value, pd.DataFrame):
+        return value
+    if value.shape[1] != 1:
+        first = "".join(f"[{column!r}]" for column in value.columns[:1])
+        msg = f"`{name}` must be one column; found {value.shape[1]}: write"
+        raise InputError(f"{msg} table{first} for one, table.sum(axis=1) for all of them.")
+    return value.iloc[:, 0]
+
+
 def check_confidence(name: str, value: Any) -> None:
     check_number(name, value, low=0, high=1, above=True, below=True)
 

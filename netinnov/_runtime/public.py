@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import is_dataclass
 from difflib import get_close_matches
 from functools import cache, partial, wraps
+from importlib import import_module
 from pathlib import Path
 from types import FunctionType, ModuleType, NoneType, UnionType
 from typing import Any, ParamSpec, TypeVar, Union, get_args, get_origin
@@ -22,7 +24,6 @@ ARGUMENT_CHECKS: dict[Any, Callable[[str, Any, Any], None]] = {}
 OTHER_NAMES = {
     other: ours
     for ours, others in {
-        "build.build_network": "from_edgelist from_pandas_edgelist",
         "build.symmetrize": "to_undirected",
         "centrality.betweenness_centrality": "betweenness",
         "centrality.closeness_centrality": "closeness",
@@ -46,16 +47,24 @@ OTHER_NAMES = {
             "community_leiden community_louvain community_multilevel Leiden louvain Louvain "
             "louvain_communities"
         ),
-        "connectivity.average_path_length": "average_shortest_path_length shortest_path_length",
+        "connectivity.average_path_length": "average_shortest_path_length",
+        "connectivity.components": (
+            "clusters connected_components decompose node_connected_component "
+            "number_connected_components weakly_connected_components"
+        ),
         "connectivity.global_efficiency": "efficiency",
         "connectivity.largest_component": "is_connected largest_connected_component",
-        "io.to_scipy": "adjacency adjacency_matrix",
-        "io.write_network": "save",
+        "connectivity.shortest_path": (
+            "dijkstra_path get_shortest_path get_shortest_paths has_path shortest_path_length"
+        ),
+        "io.from_pandas": "from_pandas_adjacency",
+        "io.from_scipy": "Adjacency from_numpy_array from_scipy_sparse_array",
+        "io.to_scipy": "adjacency adjacency_matrix get_adjacency to_scipy_sparse_array",
+        "io.write_network": "save write",
         "linkages.gravity": "gravity_model",
         "linkages.project": "bipartite_projection projected_graph",
         "manuscript.to_table": "etable to_latex",
         "mechanisms.agglomeration.location_quotient": "location_quotients",
-        "network.MultilayerNetwork": "DiGraph Graph MultiGraph",
         "null_models.Rewire": "configuration_model",
         "null_models.rewire": "directed_edge_swap double_edge_swap",
         "plotting.plot_network": "draw draw_networkx plot",
@@ -75,18 +84,30 @@ OTHER_NAMES = {
     }.items()
     for other in others.split()
 }
-# Attributes of graphs in networkx and igraph
-OTHER_ATTRIBUTES = {
+# What is written instead of names of networkx, igraph and pandas that no function here has
+OTHER_WAYS = {
     other: ours
     for ours, others in {
-        "layers": "layer_names",
-        "links": "edges es",
-        "n_links": "ecount number_of_edges size",
-        "n_nodes": "number_of_nodes order vcount",
-        "nodes": "vertices vs",
-        "select(nodes=...)": "delete_vertices remove_nodes_from subgraph",
-        "with_links(table)": "add_edges add_edges_from",
-        "with_nodes(table)": "add_nodes_from add_vertices",
+        "a network never changes, so it needs no copy": "copy",
+        "use network.directed, the layers whose links have a direction": "is_directed",
+        "use network.layers": "layer_names",
+        "use network.links": "edges es get_edgelist to_pandas to_pandas_edgelist",
+        "use network.n_links": "ecount number_of_edges size",
+        "use network.n_nodes": "number_of_nodes order vcount",
+        "use network.nodes": "get_node_attributes vertices vs",
+        "write name in network": "has_node",
+        "write netinnov.build_network(links)": "DiGraph from_edgelist from_pandas_edgelist Graph "
+        "MultiDiGraph MultiGraph Network TupleList",
+        "write netinnov.io.to_networkx(network, attributes=...)": "set_node_attributes",
+        "write network.adjacency(layer).toarray()": "to_numpy to_numpy_array to_pandas_adjacency",
+        "write network.links.query(\"source == 'a' or target == 'a'\")": "adj get_edge_data "
+        "has_edge incident neighbors predecessors successors",
+        "write network.replace_links(table)": "delete_edges remove_edge remove_edges_from",
+        "write network.select(nodes=[...])": "delete_vertices induced_subgraph remove_node "
+        "remove_nodes_from subgraph",
+        "write network.with_links(table)": "add_edge add_edges add_edges_from compose "
+        "add_weighted_edges_from",
+        "write network.with_nodes(table)": "add_node add_nodes_from add_vertex add_vertices",
     }.items()
     for other in others.split()
 }
@@ -163,7 +184,15 @@ def publish(module: dict[str, Any]) -> Callable[[], list[str]]:
             made = vars(value).get("__init__")
             if isinstance(made, FunctionType):  # not that of a named tuple or of a parent
                 type.__setattr__(value, "__init__", suggests_keywords(made))
+            if is_dataclass(value) and not hasattr(value, "__getattr__"):
+                type.__setattr__(value, "__getattr__", _missing_field)
     return listed
+
+
+def _missing_field(result: object, name: str) -> object:
+    known = [each for each in dir(type(result)) if not each.startswith("_")]
+    meant = None if name.startswith("_") else f"it has {', '.join(known)}"
+    raise _no_attribute(type(result).__name__, name, known, meant)
 
 
 def _is_handed_on(name: str, value: object) -> bool:
@@ -174,24 +203,51 @@ def _is_handed_on(name: str, value: object) -> bool:
 def missing_name(module: str, name: str, known: Iterable[str]) -> AttributeError:
     """Make the error for a name that a module does not have, with a suggestion if there is one."""
     home = _home_of(name)
-    meant = home and f"use netinnov.{home}"
+    meant = f"use netinnov.{home}" if home else _elsewhere(name, method=False)
     return _no_attribute(f"module {module!r}", name, known, meant)
 
 
 def missing_attribute(owner: str, name: str, known: Iterable[str]) -> AttributeError:
     home = _home_of(name)
-    meant = home and f"write netinnov.{home}(network)"
-    if name in OTHER_ATTRIBUTES:
-        meant = f"use network.{OTHER_ATTRIBUTES[name]}"
+    meant = f"write netinnov.{home}(network)" if home else _elsewhere(name, method=True)
     return _no_attribute(owner, name, known, meant)
 
 
 def _home_of(name: str) -> str | None:
-    return None if name.startswith("_") else OTHER_NAMES.get(name) or homes().get(name)
+    if name.startswith("_") or name in OTHER_WAYS:
+        return None
+    return OTHER_NAMES.get(name) or homes().get(name)
+
+
+def _elsewhere(name: str, *, method: bool) -> str | None:
+    """What is written for a name of another program that no function here has."""
+    if name.startswith("_") or name in OTHER_WAYS:
+        return OTHER_WAYS.get(name)
+    if name.startswith(("read_", "Read_")):
+        return "write netinnov.read_network(path)"
+
+    from inspect import signature
+
+    import networkx as nx
+    import pandas as pd
+
+    if method and hasattr(pd.DataFrame, name):
+        return f"network.nodes and network.links are DataFrames: write network.links.{name}"
+    for module, path in ((nx, "networkx"), (nx.community, "networkx.community")):
+        if callable(function := getattr(module, name, None)):
+            if next(iter(signature(function).parameters), "") == "G":
+                return f"write {path}.{name}(netinnov.io.to_networkx(network))"
+            return f"write netinnov.io.from_networkx({path}.{name}(...))"
+    if method and hasattr(nx.Graph, name):
+        return f"write netinnov.io.to_networkx(network).{name}"
+    if hasattr(import_module("igraph").Graph, name):  # only its names
+        made = f"netinnov.io.from_igraph(igraph.Graph.{name}(...))"
+        return f"write {made if name[0].isupper() else f'netinnov.io.to_igraph(network).{name}()'}"
+    return None
 
 
 def _no_attribute(owner: str, name: str, known: Iterable[str], meant: str | None) -> AttributeError:
-    near = [] if meant or name.startswith("_") else get_close_matches(name, list(known), n=1)
+    near = [] if meant or name.startswith("_") else get_close_matches(name, list(known), 1, 0.7)
     hint = f" (did you mean {near[0]!r}?)" if near else f"; {meant}." if meant else ""
     return AttributeError(f"{owner} has no attribute {name!r}{hint}")
 
@@ -239,10 +295,11 @@ def suggests_keywords(function: Callable[P, R], home: str | None = None) -> Call
             return function(*args, **kwargs)
         except TypeError as error:
             unknown = re.search(r"unexpected keyword argument '(\w+)'", str(error))
+            many = re.search(r" takes (from )?\d.* positional arguments?", str(error))
             inside = error.__traceback__ is not None and error.__traceback__.tb_next is not None
-            if unknown is None or inside:
+            if inside or not (unknown or many):
                 raise
-            msg = _wrong_keyword(function, unknown[1])
+            msg = _wrong_keyword(function, unknown[1] if unknown else "")
         raise TypeError(msg)
 
     call.__module__ = home or call.__module__
@@ -280,7 +337,7 @@ def _wrong_keyword(function: Callable[..., object], wrong: str) -> str:
 
     known = [name for name in signature(function).parameters if name != "self"]
     name = function.__qualname__.removesuffix(".__init__").rpartition(".")[2]
-    msg = f"{name}() has no keyword `{wrong}`"
+    msg = f"{name}() has no keyword `{wrong}`" if wrong else f"{name}() takes options by name"
     keywords_meant = [keyword for keyword, others in OTHER_KEYWORDS.items() if wrong in others]
     for keyword in keywords_meant:
         if keyword in known:

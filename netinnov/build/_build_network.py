@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
 import pandas as pd
 
 from netinnov._network.spelling import twins
 from netinnov._network.tables import bad_rows, inspect, inspect_stacks
+from netinnov.build._links_alone import network_of_links
 from netinnov.network import MultilayerNetwork
+
+Table: TypeAlias = pd.DataFrame | Mapping[str, pd.DataFrame] | None
 
 
 class CleanTables(NamedTuple):
@@ -33,26 +36,30 @@ class CleanTables(NamedTuple):
 
 
 def build_network(
-    nodes: pd.DataFrame | Mapping[str, pd.DataFrame],
-    links: pd.DataFrame | Mapping[str, pd.DataFrame],
+    nodes: Table = None,
+    links: Table = None,
     places: pd.DataFrame | None = None,
-    directed: Iterable[str] = (),
+    directed: Collection[str] | bool = (),
     layers: pd.DataFrame | Mapping[str, Mapping[str, object]] | None = None,
     distances: pd.DataFrame | None = None,
     distance_unit: str = "km",
 ) -> MultilayerNetwork:
-    """Build a network from checked tables.
+    """Build a network from checked tables, or from links alone: ``build_network(links)``.
 
     Parameters
     ----------
     nodes : DataFrame or dict of str to DataFrame
-        See `MultilayerNetwork`; the keys of a dict are the kinds.
+        See `MultilayerNetwork`; the keys of a dict are the kinds. Without `links` it is these, and
+        the nodes are their ends.
     links : DataFrame or dict of str to DataFrame
-        See `MultilayerNetwork`; the keys of a dict are the layers.
+        See `MultilayerNetwork`; the keys of a dict are the layers. Links alone may also have the
+        headers that `read_network` takes (from, to, 起点, 终点, 权重), or be a list of pairs or a
+        square matrix whose rows and columns have the names of the nodes; a matrix that is not
+        symmetric has a direction.
     places : DataFrame, optional
-        See `MultilayerNetwork`.
-    directed : sequence of str
-        The layers whose links have a direction.
+        See `MultilayerNetwork`. Of links alone, a node lies in the place that has its name.
+    directed : sequence of str or bool
+        The layers whose links have a direction; True: all.
     layers : DataFrame or mapping of str to mapping, optional
         See `MultilayerNetwork`: what is true of a whole layer, such as ``modelled``.
     distances, distance_unit
@@ -76,7 +83,8 @@ def build_network(
     Warns
     -----
     UserWarning
-        If two places, not far apart, differ only by case, blanks or an ending 市, 省, 县 or 区.
+        If two places, not far apart, differ only by case, blanks or an ending 市, 省, 县 or 区; if a
+        matrix is read as one without a direction, or numbers beside links are not their weights.
 
     Examples
     --------
@@ -86,16 +94,16 @@ def build_network(
     >>> works = pd.DataFrame({"source": ["ann", "bo"], "target": ["solar", "solar"]})
     >>> build_network({"talent": talents, "firm": firms}, {"employment": works})
     MultilayerNetwork: 3 nodes in 2 places, 2 links in 1 layer (employment)
+    >>> build_network(pd.DataFrame({"from": ["ann", "bo"], "to": ["bo", "cy"]}))
+    MultilayerNetwork: 3 nodes, 2 links in 1 layer (links)
     """
-    network = MultilayerNetwork(
-        nodes,
-        links,
-        places=places,
-        directed=directed,
-        layers=layers,
-        distances=distances,
-        distance_unit=distance_unit,
-    )
+    more: Any = {"places": places, "layers": layers}
+    more |= {"distances": distances, "distance_unit": distance_unit}
+    if nodes is None or links is None:
+        asked = None if isinstance(directed, tuple) and not directed else directed
+        network = network_of_links(nodes if links is None else links, asked, **more)
+    else:
+        network = MultilayerNetwork(nodes, links, directed=directed, **more)
     _tell(twins(network.storage.places))
     return network
 

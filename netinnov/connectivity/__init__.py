@@ -11,6 +11,7 @@ from netinnov.connectivity._lengths import (
     access as access,
     average_path_length as average_path_length,
     global_efficiency as global_efficiency,
+    shortest_path as shortest_path,
 )
 from netinnov.connectivity._potential import potential as potential
 from netinnov.connectivity._reach import (
@@ -19,6 +20,7 @@ from netinnov.connectivity._reach import (
     reach as reach,
 )
 from netinnov.connectivity._robustness import (
+    components as components,
     largest_component as largest_component,
     robustness_curve as robustness_curve,
 )

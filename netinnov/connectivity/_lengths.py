@@ -13,6 +13,7 @@ from netinnov._network.paths import (
     linked,
     nearest,
     pairs_at_each_distance,
+    path_between,
     path_costs,
     positions,
     union_arcs,
@@ -141,6 +142,49 @@ def average_path_length(
             pairs += int(reached.sum())
             total += float(lengths[reached].sum())
     return total / pairs if pairs else float("nan")
+
+
+def shortest_path(
+    network: MultilayerNetwork,
+    source: str,
+    target: str,
+    *,
+    distance: Distance = "unit",
+    switch_cost: float = 0.0,
+    frictions: Frictions | None = None,
+) -> pd.Series:
+    """Find a shortest path between two nodes, and how far along it each node is.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        As in `global_efficiency`.
+    source, target : str
+        Ids of the two nodes.
+    distance, switch_cost, frictions
+        As in `global_efficiency`.
+
+    Returns
+    -------
+    Series
+        Distance of each node on the way from `source`, whose own is 0: the index is the path, one
+        of those of equal length. Empty if there is none.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> network = ni.build_network(pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]}))
+    >>> shortest_path(network, "a", "c").to_dict()
+    {'a': 0.0, 'b': 1.0, 'c': 2.0}
+    """
+    costs = path_costs(distance, switch_cost, frictions)
+    start, end = (
+        int(network.storage.positions(name, [node])[0])
+        for name, node in (("source", source), ("target", target))
+    )
+    path, lengths = path_between(network, start, end, costs)
+    index = network.storage.nodes.index.take(path)
+    return pd.Series(lengths, index, dtype=float, name="shortest_path")
 
 
 def access(

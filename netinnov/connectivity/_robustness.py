@@ -1,4 +1,4 @@
-"""The largest connected part, of a network as it is and while its nodes leave one by one."""
+"""Connected parts: all of them, the largest, and that while nodes leave one by one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,36 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csgraph
 
+from netinnov._network.paths import union
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+
+
+def components(network: MultilayerNetwork) -> pd.Series:
+    """Connected part of each node, all layers together.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network; direction is ignored (weak connection).
+
+    Returns
+    -------
+    Series
+        0, 1, ... from the largest part to the smallest (ties: first node first), one a node.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
+    >>> components(network).to_dict()
+    {'a': 0, 'c': 0, 'b': 1, 'd': 1}
+    """
+    label = csgraph.connected_components(union(network), directed=False)[1]
+    order = np.argsort(-np.bincount(label), kind="stable")
+    return pd.Series(np.argsort(order)[label], network.storage.nodes.index, name="components")
 
 
 def largest_component(network: MultilayerNetwork) -> float:

@@ -2,8 +2,10 @@
 
 from netinnov._runtime.public import publish
 from netinnov.io._geo import write_geo as write_geo
-from netinnov.io._igraph_and_scipy import (
+from netinnov.io._igraph_scipy_and_pandas import (
     from_igraph as from_igraph,
+    from_pandas as from_pandas,
+    from_scipy as from_scipy,
     to_igraph as to_igraph,
     to_scipy as to_scipy,
 )

@@ -203,7 +203,8 @@ def _columns(attributes: Any) -> list[tuple[str, pd.Series]]:
         if isinstance(held, pd.Series):
             own = [(str(name), held)]
         elif isinstance(held, pd.DataFrame):
-            own = [(f"{name} {layer}", column) for layer, column in held.items()]
+            one = held.shape[1] == 1
+            own = [(str(name) if one else f"{name} {x}", column) for x, column in held.items()]
         else:
             msg = f"`attributes`: {name!r} must be a Series over the nodes, a DataFrame nodes x "
             raise InputError(f"{msg}layers or a Partition; found {shown(value)}.")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import warnings
+from ast import literal_eval
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -14,14 +17,19 @@ from netinnov._network.columns import own_names
 from netinnov._runtime.arguments import examples, shown
 from netinnov.errors import InputError
 from netinnov.io._attributes import MISFITS, Column, Record, restored
-from netinnov.io._graph import Graph, one_graph, relations
+from netinnov.io._graph import Attributes, Graph, one_graph, relations, with_attributes
 from netinnov.network import MultilayerNetwork, with_rows
 
 if TYPE_CHECKING:
     import networkx as nx
 
 
-def to_networkx(network: MultilayerNetwork, *, collapse_periods: bool = False) -> nx.MultiGraph:
+IDS = "networkx_id"  # column with ids that were not text, as Python writes them
+
+
+def to_networkx(
+    network: MultilayerNetwork, *, collapse_periods: bool = False, attributes: Attributes = None
+) -> nx.MultiGraph:
     """One graph of networkx with all layers, nodes and attributes.
 
     Parameters
@@ -30,6 +38,8 @@ def to_networkx(network: MultilayerNetwork, *, collapse_periods: bool = False) -
         Any network.
     collapse_periods : bool
         One link for a pair in a layer, its weights summed over the periods.
+    attributes : DataFrame or mapping, optional
+        Results for the nodes, as in `write_graphml`.
 
     Returns
     -------
@@ -38,7 +48,8 @@ def to_networkx(network: MultilayerNetwork, *, collapse_periods: bool = False) -
         two arcs (a self-link one). The key of a link is its layer, and its period if it has one,
         as in "papers 2015". Links have the attributes ``layer``, ``weight``,
         ``period`` and their own; nodes ``kind``, ``place``, ``jurisdiction`` and their own. What
-        is missing is not there.
+        is missing is not there. Nodes that came by `from_networkx` have the ids that they had:
+        ``networkx.set_node_attributes(graph, dict(converted.nodes.data()))`` brings results back.
 
     Notes
     -----
@@ -57,7 +68,20 @@ def to_networkx(network: MultilayerNetwork, *, collapse_periods: bool = False) -
     """
     if collapse_periods:
         network = with_rows(network, network.storage.link_rows()._replace(period=None))
-    return multigraph(one_graph(network))
+    graph = one_graph(with_attributes(network, attributes))
+    columns = {column.name: column.values for column in graph.node_columns}
+    ids = [*map(_id_before, columns.get(IDS, graph.nodes), graph.nodes)]
+    if IDS in columns and len(set(ids)) == len(ids):
+        kept = [column for column in graph.node_columns if column.name != IDS]
+        graph = graph._replace(nodes=ids, node_columns=kept)
+    return multigraph(graph)
+
+
+def _id_before(written: Any, name: str) -> Any:
+    with suppress(*MISFITS, MemoryError):
+        value = literal_eval(written)
+        return value if isinstance(hash(value), int) else name
+    return name
 
 
 def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
@@ -66,9 +90,11 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
     Parameters
     ----------
     graph : Graph, DiGraph, MultiGraph or MultiDiGraph
-        Nodes are text or whole numbers. Of their attributes ``kind``, ``place`` and
-        ``jurisdiction`` are used, of the links' ``layer`` (otherwise: the key if that is text,
-        or "links"), ``weight`` (1 where there is none) and ``period``; all others are kept.
+        Ids of nodes that are not text become it; numbers and tuples are kept in the column
+        ``networkx_id``, from which `to_networkx` gives them back. Of the attributes of nodes
+        ``kind``, ``place`` and ``jurisdiction`` are used, of the links' ``layer`` (otherwise: the
+        key if that is text, or "links"), ``weight`` (1 where there is none) and ``period``; all
+        others are kept.
 
     Returns
     -------
@@ -80,8 +106,14 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
     InputError
         If the graph's attributes ``directed_layers``, ``places`` or ``column_types`` are there but
         not as `to_networkx` writes them, or an arc of an undirected layer has no equal arc back.
+        Or if two ids are one as text, such as 7 and "7".
     TableError
         If nodes and links do not make a network.
+
+    Warns
+    -----
+    UserWarning
+        If ids became text.
 
     Notes
     -----
@@ -102,6 +134,23 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
     if not isinstance(value, nx.Graph):
         msg = "`graph` must be a graph of networkx; found"
         raise InputError(f"{msg} {shown(graph)}; a table goes to build_network().")
+    ids: list[Any] = list(graph.nodes)
+    texts = dict(zip(ids, map(str, ids), strict=True))
+    other = [node for node in ids if not isinstance(node, str)]
+    if twice := [text for text, times in Counter(texts.values()).items() if times > 1]:
+        msg = f"ids of nodes must differ as text; several are {examples(twice)}; rename them by "
+        raise InputError(f"{msg}networkx.relabel_nodes.")
+    if other:
+        msg = f"{len(other)} ids of nodes became text, e.g. {other[0]!r} became {str(other[0])!r}; "
+        warnings.warn(f"{msg}to_networkx() gives the old ones back.", UserWarning, stacklevel=3)
+        plain = {node: node.item() if isinstance(node, np.generic) else node for node in other}
+        graph = nx.relabel_nodes(graph, texts)
+        nx.set_node_attributes(graph, {texts[node]: repr(plain[node]) for node in other}, IDS)
+    return network_of_graph(graph)
+
+
+def network_of_graph(graph: nx.Graph) -> MultilayerNetwork:
+    """A network from a graph whose ids are text."""
     types: Mapping[str, Mapping[str, Record]] = _about(graph, "column_types") or {}
     held = _about(graph, "places") if types else None
     try:

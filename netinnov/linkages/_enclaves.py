@@ -13,7 +13,7 @@ import pandas as pd
 from netinnov._network.columns import as_numbers
 from netinnov._network.hierarchy import ranks, units, within
 from netinnov._network.spelling import twin_pairs
-from netinnov._runtime.arguments import examples, shown
+from netinnov._runtime.arguments import examples, one_column, shown
 from netinnov._typing import Codes
 from netinnov.errors import InputError
 from netinnov.linkages._records import ids, numbers
@@ -209,7 +209,7 @@ def count_enclaves(
 
 def _rows(network: MultilayerNetwork, rank: pd.Series, level: int | str | None) -> Rows:
     """Nodes outside their jurisdiction: positions, codes of home and host, and directions."""
-    asked: object = rank
+    asked = rank = one_column("rank", rank)
     if not isinstance(asked, (pd.Series, Mapping)):
         msg = "`rank` must be a Series or mapping from places to numbers; found"
         raise InputError(f"{msg} {shown(rank)}.")

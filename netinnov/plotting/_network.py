@@ -68,7 +68,7 @@ def plot_network(
     layers: Sequence[str] | None = None,
     layout: Layout | pd.DataFrame | None = None,
     groups: Partition | pd.Series[Any] | pd.DataFrame | None = None,
-    size: pd.Series[float] | None = None,
+    size: pd.Series[float] | pd.DataFrame | None = None,
     labels: int = 12,
     names: Names | None = None,
     strongest: int = 1500,

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
-from netinnov._runtime.arguments import examples, shown
+from netinnov._runtime.arguments import examples, one_column, shown
 from netinnov._typing import Codes, Floats
 from netinnov.community import Partition
 from netinnov.errors import InputError
@@ -149,6 +149,7 @@ def marker_areas(network: MultilayerNetwork, size: Any, *, pictures: int) -> tup
     usual = float(np.clip(_TOGETHER / n / np.sqrt(pictures), 2 * _LEAST, 40.0))
     if size is None:
         return np.full(network.n_nodes, usual), ""
+    size = one_column("size", size)
     if not isinstance(size, pd.Series) or not pd.api.types.is_numeric_dtype(size.dtype):
         raise InputError(f"`size` must be a Series of numbers over the nodes; found {shown(size)}.")
     value = size.reindex(nodes.index).to_numpy(dtype=np.float64, na_value=np.nan)

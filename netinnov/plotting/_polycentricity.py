@@ -13,7 +13,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from scipy.special import stdtrit
 
-from netinnov._runtime.arguments import as_floats, shown
+from netinnov._runtime.arguments import as_floats, one_column, shown
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import (
@@ -244,7 +244,7 @@ def _three_digits(value: float) -> str:
 
 
 def plot_rank_size(
-    values: pd.Series[float] | Sequence[float] | Floats,
+    values: pd.Series[float] | pd.DataFrame | Sequence[float] | Floats,
     *,
     ax: Axes | None = None,
     label: str | None = None,
@@ -298,6 +298,7 @@ def plot_rank_size(
     >>> ax.lines[0].get_ydata().tolist()
     [100.0, 50.0, 25.0]
     """
+    values = one_column("values", values)
     numbers = as_floats("values", values)
     if numbers.ndim != 1:
         raise InputError(f"`values` must be one number a place; found {shown(values)}.")

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._runtime.arguments import did_you_mean
+from netinnov._runtime.arguments import did_you_mean, one_column
 from netinnov._runtime.display import Tabled
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -142,7 +142,7 @@ def _sizes(network: MultilayerNetwork, size: str | pd.Series[Any]) -> Floats:
 
 
 def over_nodes(network: MultilayerNetwork, name: str, values: pd.Series[Any]) -> Floats:
-    nodes = network.storage.nodes.index
+    nodes, values = network.storage.nodes.index, one_column(name, values)
     if not isinstance(values, pd.Series):
         raise InputError(f"`{name}` must be a Series over nodes; found {type(values).__name__}.")
     if not values.index.is_unique or nodes.difference(values.index).size:

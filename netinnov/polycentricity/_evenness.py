@@ -12,19 +12,19 @@ import pandas as pd
 
 from netinnov._network.columns import as_numbers
 from netinnov._network.layer_table import refuse_shares
-from netinnov._runtime.arguments import shown
+from netinnov._runtime.arguments import one_column, shown
 from netinnov._typing import Direction, Floats
 from netinnov.centrality._counts import counts
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
 if TYPE_CHECKING:
-    Values: TypeAlias = Sequence[float] | npt.NDArray[Any] | pd.Series[Any]
+    Values: TypeAlias = Sequence[float] | npt.NDArray[Any] | pd.Series[Any] | pd.DataFrame
 
 
 def numbers(values: Values) -> Floats:
     try:
-        array = np.asarray(values)
+        array = np.asarray(one_column("values", values))
     except ValueError:  # rows of different lengths
         array = np.empty((0, 0))
     if array.ndim != 1:

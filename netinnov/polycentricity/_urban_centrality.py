@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import optimize
 
-from netinnov._runtime.arguments import check_number
+from netinnov._runtime.arguments import check_number, one_column
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.polycentricity._evenness import scaled
@@ -162,6 +162,7 @@ def _distances(distances: Any, n: int) -> Floats:
 
 def _check_labels(values: Any, distances: Any) -> None:
     """Two labelled tables in different orders are a mistake that no number would show."""
+    values = one_column("values", values)
     if isinstance(values, pd.Series) and isinstance(distances, pd.DataFrame):
         for axis, labels in (("rows", distances.index), ("columns", distances.columns)):
             if not labels.equals(values.index):

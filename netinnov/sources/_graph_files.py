@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 
+from netinnov._network.headers import check_columns, rename
 from netinnov._runtime.opening import (
     CELL,
     check_file,
@@ -20,10 +21,9 @@ from netinnov._runtime.opening import (
     opened,
 )
 from netinnov.errors import InputError
-from netinnov.io import from_networkx
+from netinnov.io._networkx import network_of_graph
 from netinnov.sources import Tables
 from netinnov.sources._complete_rows import note
-from netinnov.sources._headers import check_columns, rename
 from netinnov.sources._user_tables import located
 
 GRAPHS = {".graphml": "read_graphml", ".gexf": "read_gexf", ".gml": "read_gml"}
@@ -54,7 +54,7 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
     ours = "column_types" in graph.graph
     if not ours:
         _name_layer(graph)
-    network = from_networkx(graph)
+    network = network_of_graph(graph)
     nodes = network.nodes.reset_index()
     places: pd.DataFrame | None = network.places.reset_index()
     if not ours:

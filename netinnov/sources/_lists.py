@@ -10,6 +10,8 @@ import pandas as pd
 
 from netinnov._network.columns import as_periods, as_text, is_blank, own_names
 from netinnov._network.file_rows import row_unit, without_file
+from netinnov._network.headers import check_columns, unused_columns
+from netinnov._network.numeric_columns import Decimal
 from netinnov._network.synonyms import MISSING, is_total
 from netinnov._runtime.arguments import as_path, check_names, examples
 from netinnov._runtime.encodings import check_encoding
@@ -17,8 +19,6 @@ from netinnov.errors import InputError
 from netinnov.linkages import enclaves
 from netinnov.sources._complete_rows import Tables, most_frequent, say, warn_of
 from netinnov.sources._delimited import AnyTable
-from netinnov.sources._headers import check_columns, unused_columns
-from netinnov.sources._numeric_columns import Decimal
 from netinnov.sources._user_tables import raw_tables, renamed, table_of
 
 LISTS = ("branches", "participations")

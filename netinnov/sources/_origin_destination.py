@@ -9,23 +9,21 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.columns import as_numbers, as_text, is_blank
-from netinnov._runtime.arguments import check_number, check_type, did_you_mean, examples
-from netinnov._runtime.encodings import check_encoding
-from netinnov.errors import InputError
-from netinnov.sources._complete_rows import Tables, say, warn_of
-from netinnov.sources._flows import (
+from netinnov._network.flow_matrix import (
     Given,
     Rows,
     as_matrix,
     flows_of_matrix,
-    flows_of_table,
-    given_table,
-    of_flows,
     undirected,
     without_totals,
 )
-from netinnov.sources._headers import check_columns
-from netinnov.sources._numeric_columns import Decimal
+from netinnov._network.headers import check_columns
+from netinnov._network.numeric_columns import Decimal
+from netinnov._runtime.arguments import check_number, check_type, did_you_mean, examples
+from netinnov._runtime.encodings import check_encoding
+from netinnov.errors import InputError
+from netinnov.sources._complete_rows import Tables, say, warn_of
+from netinnov.sources._flows import flows_of_table, given_table, of_flows
 
 ROUNDING = 1.005  # rounded shares of a place may add up to slightly more than the whole
 

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from netinnov._network.columns import own_names
+from netinnov._network.numeric_columns import numeric
 from netinnov._runtime.encodings import utf8_of, without_nul
 from netinnov._runtime.opening import read_bytes
 from netinnov.errors import InputError
-from netinnov.sources._numeric_columns import numeric
 
 FIELD = re.compile(r'"([^"]*)"|(\S+)')
 

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from netinnov import io, sources
+from netinnov._network.headers import check_columns, unused_columns
+from netinnov._network.numeric_columns import Decimal
 from netinnov._network.spelling import stray_names
 from netinnov._network.synonyms import TABLES_OF
 from netinnov._runtime.arguments import as_path, check_name, examples
@@ -26,9 +28,7 @@ from netinnov.sources import Tables
 from netinnov.sources._any_table import POINTS, TABLE_ENDINGS
 from netinnov.sources._complete_rows import ReadingNote, noted, say
 from netinnov.sources._graph_files import GRAPHS, read_graph
-from netinnov.sources._headers import check_columns, unused_columns
 from netinnov.sources._lists import LISTS, branches_of_file, participations_of_file
-from netinnov.sources._numeric_columns import Decimal
 from netinnov.sources._openalex import is_openalex
 from netinnov.sources._user_tables import is_of, own_table, tables_of_file
 from netinnov.sources._workbooks import WORKBOOKS, sheet_names

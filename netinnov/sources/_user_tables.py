@@ -13,7 +13,9 @@ import pandas as pd
 
 from netinnov._network.columns import as_text, is_blank
 from netinnov._network.file_rows import is_bare, without_file
+from netinnov._network.headers import check_columns, rename, unused_columns, unweighted
 from netinnov._network.layer_table import records_of_old_folder
+from netinnov._network.numeric_columns import NUMBERS, Decimal, decimal_of, typed
 from netinnov._network.synonyms import KINDS, TABLES, TABLES_OF, key_of
 from netinnov._runtime.arguments import as_path, examples
 from netinnov._runtime.encodings import check_encoding
@@ -29,8 +31,6 @@ from netinnov.errors import InputError
 from netinnov.sources._any_table import POINTS, TABLE_ENDINGS, read_any_table
 from netinnov.sources._complete_rows import Tables, note, say
 from netinnov.sources._delimited import AnyTable
-from netinnov.sources._headers import check_columns, rename, unused_columns, unweighted
-from netinnov.sources._numeric_columns import NUMBERS, Decimal, decimal_of, typed
 from netinnov.sources._workbooks import WORKBOOKS, read_workbook
 
 TRUTH = dict.fromkeys(("true", "yes", "1", "是"), True)

@@ -14,9 +14,21 @@ import pandas as pd
 import pytest
 from hypothesis import given
 
+import netinnov as ni
 from netinnov import MultilayerNetwork, TableError, build_network
 from netinnov.errors import InputError
-from netinnov.io import from_igraph, from_networkx, to_igraph, to_networkx, to_scipy, write_graphml
+from netinnov.io import (
+    from_igraph,
+    from_networkx,
+    from_pandas,
+    from_scipy,
+    read_network,
+    to_igraph,
+    to_networkx,
+    to_scipy,
+    write_graphml,
+    write_network,
+)
 from rich_networks import rich_networks
 from strategies import networks
 
@@ -236,12 +248,66 @@ def test_lost_directions_are_named(small):
 
 
 def test_faults_of_the_graph_are_those_of_tables():
-    with pytest.raises(TableError, match="mixed id types"):
+    with pytest.raises(InputError, match="several are '7'; rename them"):
         from_networkx(nx.Graph([("7", 7)]))
     with pytest.raises(TableError, match="weight is not above 0"):
         from_networkx(nx.Graph([("a", "b", {"weight": 0})]))
     with pytest.raises(TableError, match="layer is missing"):
         from_networkx(nx.DiGraph([("a", "b", {"layer": "x"}), ("b", "c", {})]))
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [[0, 1, 2], [(0, 0), (0, 1), (1, (2, "x"))], [1, "a", ("b", 2)], [2.5, True, (None, b"c")]],
+    ids=str,
+)
+def test_ids_that_are_not_text_come_back(ids, tmp_path):
+    graph = nx.Graph()
+    graph.add_edge(ids[2], ids[0], weight=2.0)
+    graph.add_edge(ids[0], ids[1], weight=3.0)
+    with pytest.warns(UserWarning, match="ids of nodes became text, e.g. .*gives the old ones"):
+        network = from_networkx(graph)
+    assert network.nodes.index.tolist() == [str(node) for node in graph.nodes]
+    again = to_networkx(network)
+    assert list(again.nodes) == list(graph.nodes)
+    assert [*map(type, again.nodes)] == [*map(type, graph.nodes)]
+    assert {frozenset(ends[:2]) for ends in again.edges} == {*map(frozenset, graph.edges)}
+    part = to_networkx(network.select(nodes=network.nodes.index[:2]))
+    assert list(part.nodes) == list(graph.nodes)[:2]
+    with pytest.warns(UserWarning, match="became text"):
+        assert from_networkx(again).equals(network)
+
+
+def test_ids_that_are_not_text_are_kept_in_a_folder(tmp_path):
+    graph = nx.grid_2d_graph(2, 2)
+    write_network(from_networkx(graph), tmp_path / "saved")
+    assert list(to_networkx(read_network(tmp_path / "saved")).nodes) == list(graph.nodes)
+
+
+def test_ids_that_no_text_writes_stay_text():
+    graph = nx.Graph([(frozenset({1}), float("inf"))])
+    assert list(to_networkx(from_networkx(graph)).nodes) == ["frozenset({1})", "inf"]
+    one = from_networkx(nx.path_graph([np.int64(3), np.int64(4)]))
+    assert list(to_networkx(one).nodes) == [3, 4]
+
+
+def test_new_nodes_beside_old_ids_have_theirs():
+    network = from_networkx(nx.path_graph(2)).with_nodes(pd.DataFrame(index=["park"]))
+    assert list(to_networkx(network).nodes) == [0, 1, "park"]
+
+
+def test_results_go_onto_a_graph_by_one_call():
+    graph = nx.karate_club_graph()
+    network = from_networkx(graph)
+    degrees = ni.centrality.degree(network)
+    communities = ni.community.leiden(network, rng=1)
+    converted = to_networkx(network, attributes={"degree": degrees, "part": communities})
+    assert dict(converted.nodes(data="degree")) == dict(graph.degree)
+    nx.set_node_attributes(graph, dict(converted.nodes.data()))
+    assert graph.nodes[33]["degree"] == 17
+    assert graph.nodes[33]["club"] == "Officer"
+    vertices = to_igraph(network, attributes={"degree": degrees}).vs
+    assert vertices["degree"] == [degree for _, degree in graph.degree]
 
 
 def test_the_florentine_families_are_the_same_in_networkx():
@@ -339,3 +405,40 @@ def test_collapsed_periods_add_up(network):
     again = from_networkx(graph)
     for layer in network.layers:
         assert np.allclose(again.adjacency(layer).toarray(), network.adjacency(layer).toarray())
+
+
+@given(networks(periods=False))
+def test_a_network_comes_back_from_matrices(tables):
+    network = build_network(*tables)
+    again = from_scipy(to_scipy(network), nodes=network.nodes, directed=network.directed or False)
+    assert again.layers == network.layers
+    for layer in network.layers:
+        assert np.array_equal(again.adjacency(layer).toarray(), network.adjacency(layer).toarray())
+    assert again.directed == network.directed
+
+
+@pytest.mark.parametrize("make", [nx.karate_club_graph, nx.les_miserables_graph])
+def test_matrices_of_networkx_are_its_graphs(make):
+    graph = make()
+    expected = from_networkx(graph).links[["source", "target", "weight"]]
+    with pytest.warns(UserWarning, match="the matrix is symmetric, so its links have no direction"):
+        of_pandas = from_pandas(nx.to_pandas_adjacency(graph))
+    of_numpy = from_scipy(nx.to_numpy_array(graph), nodes=map(str, graph), directed=False)
+    of_scipy = from_scipy(nx.to_scipy_sparse_array(graph), nodes=[*graph], directed=False)
+    for network in (of_pandas, of_numpy, of_scipy):
+        assert network.links[["source", "target", "weight"]].equals(expected)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "nodes", "words"),
+    [
+        (np.eye(2), ["a"], "one id a row, each once; found 1 ids and the shape \\(2, 2\\)"),
+        (np.ones((2, 3)), None, "must be square"),
+        ([[0, -1], [1, 0]], None, "must hold numbers of 0 or more; found -1"),
+        ("matrix", None, "must be of numbers; found 'matrix'"),
+        (np.eye(2), ["a", "a"], "one id a row, each once"),
+    ],
+)
+def test_a_matrix_that_is_none_is_refused(matrix, nodes, words):
+    with pytest.raises(InputError, match=words):
+        from_scipy(matrix, nodes=nodes)

@@ -10,6 +10,7 @@ from hypothesis import assume, given, strategies as st
 from pandas.testing import assert_frame_equal
 from scipy import stats
 
+import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.polycentricity import (
     effective_number,
@@ -287,3 +288,23 @@ def test_a_million_values_take_no_million_squared() -> None:
     # Sum over i of (2i - n - 1) i = n (n + 1)(n - 1)/6, over n times the sum n (n + 1)/2.
     n = 10**6
     assert gini(np.arange(1, n + 1)) == pytest.approx((n - 1) / (3 * n), rel=1e-9)
+
+
+LINKS = pd.DataFrame({"source": list("aab"), "target": list("bcc"), "layer": list("xyy")})
+
+
+def test_one_column_of_a_table_is_a_series():
+    network = ni.build_network(LINKS.drop(columns="layer"))
+    table = ni.centrality.strength(network)
+    assert gini(table) == gini(table["links"]) == 0.0
+    assert rank_size(table).n == 3
+    degrees = ni.plotting.plot_rank_size(ni.centrality.degree(network)).lines[0].get_ydata()
+    assert degrees.tolist() == [2.0, 2.0, 2.0]
+
+
+def test_several_columns_are_to_be_chosen_from():
+    table = ni.centrality.strength(ni.build_network(LINKS))
+    words = r"`values` must be one column; found 2: write table\['x'\] .* table.sum\(axis=1\) for"
+    for function in (gini, rank_size, ni.plotting.plot_rank_size):
+        with pytest.raises(InputError, match=words):
+            function(table)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from netinnov._network.file_rows import with_file_headers
+from netinnov._network.numeric_columns import NUMBERS, TEXT
 from netinnov._network.synonyms import FLOWS, SYNONYMS, key_of
 from netinnov._runtime.arguments import check_mapping, did_you_mean, examples, shown
 from netinnov.errors import InputError
-from netinnov.sources._numeric_columns import NUMBERS, TEXT
 
 
 def check_columns(columns: object) -> dict[str, str]:
@@ -85,8 +85,8 @@ def unweighted(file: str, links: pd.DataFrame) -> list[str]:
     listed = examples(numbers)
     return [
         f"{file}: no column was read as the weight, so each row counts 1; numbers are in {listed}. "
-        f"If a column is the weight, say so: columns={{{numbers[0]!r}: 'weight'}}; in a study "
-        "under [columns]."
+        f"If a column is the weight, say so: columns={{{numbers[0]!r}: 'weight'}} (a DataFrame: "
+        "table.rename; a study: under [columns])."
     ]
 
 
@@ -110,7 +110,7 @@ def _take(
         raise InputError(
             f"{file}: the columns {named} may each be {column!r}; say which is, and what the "
             f"other is called: columns={{{candidates[0]!r}: {column!r}, {candidates[1]!r}: "
-            "'other'}; in a study under [columns]."
+            "'other'} (a DataFrame: table.rename; a study: under [columns])."
         )
     for name in candidates:
         ours[name] = column

@@ -1,28 +1,35 @@
-"""Graphs of igraph, and sparse matrices of scipy."""
+"""Graphs of igraph, matrices of scipy and tables of pandas."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
 from scipy import sparse
 
-from netinnov._runtime.arguments import examples, shown
+from netinnov._network.columns import as_text
+from netinnov._runtime.arguments import as_list, examples, shown
+from netinnov.build._links_alone import HEADERS, network_of_links, network_of_parts, part_of_matrix
 from netinnov.errors import InputError
-from netinnov.io._graph import one_graph
-from netinnov.io._networkx import from_networkx
+from netinnov.io._graph import Attributes, one_graph, with_attributes
+from netinnov.io._networkx import network_of_graph
 from netinnov.network import MultilayerNetwork
 
 if TYPE_CHECKING:
     import igraph as ig
 
 
-def to_igraph(network: MultilayerNetwork) -> ig.Graph:
+def to_igraph(network: MultilayerNetwork, *, attributes: Attributes = None) -> ig.Graph:
     """One graph of igraph with all layers, nodes and attributes.
 
     Parameters
     ----------
     network : MultilayerNetwork
         Any network.
+    attributes : DataFrame or mapping, optional
+        Results that go onto the vertices, as in `to_networkx`.
 
     Returns
     -------
@@ -46,7 +53,7 @@ def to_igraph(network: MultilayerNetwork) -> ig.Graph:
     """
     import igraph as ig
 
-    held = one_graph(network, node_names={"name"})
+    held = one_graph(with_attributes(network, attributes), node_names={"name"})
     edges = list(zip(held.source, held.target, strict=True))
     graph = ig.Graph(len(held.nodes), edges, directed=held.directed, graph_attrs=held.about)
     graph.vs["name"] = held.nodes
@@ -114,7 +121,7 @@ def from_igraph(graph: ig.Graph) -> MultilayerNetwork:
     converted.add_edges_from(
         (ids[edge.source], ids[edge.target], _without_missing(edge)) for edge in graph.es
     )
-    return from_networkx(converted)
+    return network_of_graph(converted)
 
 
 def _without_missing(element: Any) -> dict[str, Any]:
@@ -149,3 +156,78 @@ def to_scipy(network: MultilayerNetwork) -> dict[str, sparse.csr_array]:
            [2., 0.]])
     """
     return {layer: network.adjacency(layer).copy() for layer in network.layers}
+
+
+def from_pandas(table: Any, *, directed: bool | Collection[str] | None = None) -> MultilayerNetwork:
+    """A network from a table of links, or from a square matrix with the names of its nodes.
+
+    Parameters
+    ----------
+    table : DataFrame, Series or mapping of str to DataFrame
+        The only table of `build_network`, of which this is short.
+    directed : bool or sequence of str, optional
+        Whether links have a direction, or which layers do. None: a matrix that is not symmetric.
+
+    Returns
+    -------
+    MultilayerNetwork
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from_pandas(pd.DataFrame({"from": ["a", "b"], "to": ["b", "c"], "weight": [1, 2]}))
+    MultilayerNetwork: 3 nodes, 2 links in 1 layer (links)
+    """
+    return network_of_links(table, directed)
+
+
+def from_scipy(
+    matrix: Any, *, nodes: Any = None, directed: bool | Collection[str] | None = None
+) -> MultilayerNetwork:
+    """A network from a square matrix of scipy or numpy, or from one a layer.
+
+    Parameters
+    ----------
+    matrix : sparse or dense array, or mapping of str to such
+        Weights from the nodes of the rows to those of the columns; 0 and NaN are no link. A mapping
+        is from layers, as `to_scipy` gives it.
+    nodes : sequence of str or DataFrame, optional
+        Ids of the rows, or a table as in `build_network`. Default: 0, 1, ...
+    directed : bool or sequence of str, optional
+        As in `from_pandas`.
+
+    Returns
+    -------
+    MultilayerNetwork
+
+    Raises
+    ------
+    InputError
+        If a matrix is not square, has not a row for each node, or holds a number below 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from_scipy(np.array([[0, 2], [1, 0]]), nodes=["a", "b"]).links["weight"].tolist()
+    [2.0, 1.0]
+    """
+    table = nodes if isinstance(nodes, pd.DataFrame) else None
+    if table is not None:
+        nodes = table.get("node", table.index)
+    matrices, parts = matrix if isinstance(matrix, Mapping) else {"links": matrix}, {}
+    for layer, each in matrices.items():
+        try:
+            cells = sparse.coo_array(each).astype(np.float64)
+        except (TypeError, ValueError):
+            raise InputError(f"`matrix` must be of numbers; found {shown(each)}.") from None
+        ids = range(cells.shape[0]) if nodes is None else as_list("nodes", nodes, "ids")
+        names = pd.Index(as_text(pd.Series(ids))[0])
+        if cells.shape != (len(names), len(names)) or not names.is_unique or names.hasnans:
+            msg = "`matrix` must be square, and `nodes` one id a row, each once; found "
+            raise InputError(f"{msg}{len(names)} ids and the shape {cells.shape}.")
+        if (low := cells.data[(cells.data < 0) | np.isinf(cells.data)]).size:
+            raise InputError(f"`matrix` must hold numbers of 0 or more; found {low[0]:g}.")
+        flows = pd.DataFrame([names.take(at) for at in cells.coords], HEADERS[:2]).T
+        flows = flows.assign(weight=cells.data)[cells.data > 0]
+        parts[str(layer)] = part_of_matrix(flows, names, str(layer), directed)
+    return network_of_parts(parts, directed, table)
