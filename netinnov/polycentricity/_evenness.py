@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 
 def numbers(values: Values) -> Floats:
+    values = one_column("values", values)
     try:
-        array = np.asarray(one_column("values", values))
+        array = np.asarray(values)
     except ValueError:  # rows of different lengths
         array = np.empty((0, 0))
     if array.ndim != 1:
