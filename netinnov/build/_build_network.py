@@ -83,7 +83,7 @@ def build_network(
     Warns
     -----
     UserWarning
-        If two places, not far apart, differ only by case, blanks or an ending 市, 省, 县 or 区; if a
+        If two places, not far apart, differ only by case, blanks or an ending 市, 省, 县 or 区, a
         matrix is read as one without a direction, or numbers beside links are not their weights.
 
     Examples
