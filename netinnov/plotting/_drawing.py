@@ -72,9 +72,10 @@ def without_edges(ax: Axes) -> None:
     ax.spines[:].set_visible(False)
 
 
-def label_rows(ax: Axes, labels: Sequence[str]) -> None:
+def label_rows(ax: Axes, labels: Sequence[str], *, zero: bool = True) -> None:
     """Name the rows of points with intervals, the first at the top, with a line at zero."""
-    ax.axvline(0, color="#888888", linewidth=0.7, zorder=1)
+    if zero:
+        ax.axvline(0, color="#888888", linewidth=0.7, zorder=1)
     ax.set_yticks(np.arange(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.spines["left"].set_visible(False)

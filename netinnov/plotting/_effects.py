@@ -392,7 +392,7 @@ def _plot_values(comparison: NullComparison, label: str, ax: Axes | None) -> Axe
     text = f"95 % of {len(comparison.draws):,} networks\nat random, and mean"
     handles: list[Any] = [Patch(label=text, **look)]
     with drawing(ax, SINGLE, 30 + 5.5 * len(table)) as ax:
-        label_rows(ax, [" → ".join(map(printable, name)) for name in names])
+        label_rows(ax, [" → ".join(map(printable, name)) for name in names], zero=False)
         ax.barh(rows, table["high"] - table["low"], 0.6, table["low"], **look)
         ax.plot(table["mean"], rows, **_TICK | {"color": _MEDIAN})
         texts = ("observed", f"observed, p below {_ALPHA}")

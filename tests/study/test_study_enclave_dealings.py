@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from netinnov import study
 from netinnov.linkages import count_enclaves
 from netinnov.null_models import Relocate, compare_with_null
+from netinnov.study._context import Context
 from netinnov.study.sections import enclaves
 from study_cases import context_of, facts_of, network_of, result_of, said, tables_of
 
@@ -233,3 +235,48 @@ def test_a_column_is_read_through_the_place_that_contains_and_through_no_other_c
     assert "The direction of 1 is unknown: home or host has no wealth, not even" in said(
         enclaves, context
     )
+
+
+def partners(data):
+    """Members of projects that a Spanish city coordinates, by city; the seat is that city."""
+    rows = pd.read_csv(
+        data / "cordis_h2020/organization_official_schema.csv.gz", sep=";", dtype=str
+    )
+    rows = rows[rows["country"].eq("ES") & rows["city"].notna()]
+    rows = rows.assign(firm=rows["projectID"], place=rows["city"].str.strip().str.title())
+    lead = rows[rows["role"] == "coordinator"].drop_duplicates("firm")[["firm", "place"]]
+    rows = rows[(rows["role"] != "coordinator") & rows["firm"].isin(lead["firm"])]
+    cities = pd.read_csv(data / "gazetteer/geonames_cities15000.csv.gz")
+    cities = cities[cities["countrycode"] == "ES"].sort_values("population", ascending=False)
+    people = cities.drop_duplicates("name").set_index("name")["population"]
+    return rows[["firm", "place"]], lead, people
+
+
+def inventors(data):
+    """Patents by the place of their inventor; the seat is where an assignee has most of them."""
+    rows = pd.read_csv(data / "patentsview_inventors/CN-A61B.csv", dtype=str)
+    rows = rows.dropna(subset=["assigneeid", "location_id"])
+    rows = rows.assign(firm=rows["assigneeid"], place=rows["location_id"])[["firm", "place"]]
+    seats = rows.groupby("firm")["place"].agg(lambda each: each.mode()[0]).reset_index()
+    return rows, seats, pd.Series(dtype=float)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lists", [partners, inventors])
+def test_counts_of_real_lists_are_those_of_pandas(lists, shared, tmp_path):
+    rows, seats, people = lists(shared / "data")
+    every = pd.Index(pd.concat([rows["place"], seats["place"]]).unique(), name="place")
+    places = people.reindex(every).rename("population").reset_index()
+    for name, table in (("branches", rows), ("seats", seats), ("places", places)):
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+    draws = {"resamples": 0, "replicates": 19}
+    settings = {"data": {"source": "branches", "path": str(tmp_path)}, "structure": draws}
+    facts = facts_of(enclaves, Context.of(study.configure(settings)))
+    joined = rows.merge(seats.rename(columns={"place": "seat"}), on="firm")
+    joined = joined[joined["place"] != joined["seat"]]
+    assert facts["n"] == len(joined) > 20
+    assert facts["pairs"] == len(joined.groupby(["seat", "place"]))
+    of_host, of_home = (people.reindex(joined[side]).to_numpy() for side in ("place", "seat"))
+    assert facts["reverse"] == (of_host > of_home).sum()
+    assert facts["forward"] == (of_host < of_home).sum()
+    assert facts["unknown"] == np.isnan(of_host - of_home).sum()

@@ -13,7 +13,7 @@ from netinnov.linkages._ranking import POPULATION, STRENGTH, UNKNOWN, by_populat
 from netinnov.plotting import plot_flow_map, plot_null_distribution
 from netinnov.plotting._flow_map import arrows_between
 from netinnov.plotting._frame import Frame, map_height
-from netinnov.plotting._style import new_figure
+from netinnov.plotting._style import SINGLE, new_figure
 from netinnov.study import _enclave_list
 from netinnov.study._context import Context
 from netinnov.study._enclave_dealings import Dealings, deal
@@ -112,9 +112,13 @@ def draw(result: DealtEnclaves) -> Iterator[Picture]:
         name = "flow_map_detail" if detail else "flow_map"
         yield Picture(name, partial(_map, result, detail or whole), on_page=True, front=True)
     if isinstance(result.dealings, Dealings) and result.dealings.varied:
-        label, directions = "number of enclaves", result.dealings.directions
-        drawn = partial(plot_null_distribution, directions, label=label)
+        drawn = partial(_by_chance, result.dealings)
         yield Picture("enclaves_by_chance", drawn, on_page=True)
+
+
+def _by_chance(dealings: Dealings) -> Axes:
+    ax = new_figure(width=SINGLE, height=40).add_subplot()
+    return plot_null_distribution(dealings.directions, label="number of enclaves", ax=ax)
 
 
 def _map(result: Enclaves, frame: Frame) -> Axes:
@@ -142,6 +146,7 @@ def tables(result: DealtEnclaves) -> Iterator[Table]:
     if isinstance(result.dealings, Dealings):
         null = result.dealings.directions
         named = {"observed": "number", "mean": "by_chance", "low": "null_low", "high": "null_high"}
-        counts = null.to_frame().assign(p=null.corrected()).rename(columns=named)
+        counts = null.to_frame().assign(p=null.corrected()).astype({"observed": "int64"})
+        counts = counts.rename(columns=named)
         yield Table("enclave_directions", counts[[*named.values(), "p"]])
         yield Table("enclave_pairs", result.dealings.pairs)
