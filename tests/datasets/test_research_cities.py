@@ -111,6 +111,7 @@ def test_a_network_of_projects_gives_the_same_cities(research_projects) -> None:
     assert counted.layer_table["unit"].unique().tolist() == ["pairs of partners"]
 
 
+@pytest.mark.slow
 def test_cities_are_where_they_are_said_to_be(large, cities) -> None:
     places = cities.places
     assert places.index[places["group"] == "100 most participations"].tolist() == large

@@ -123,6 +123,7 @@ def test_planted_variances_are_found_apart(pair) -> None:
     assert row["resamples"] == 400
 
 
+@pytest.mark.slow
 def test_placements_that_work_differently_in_other_data_are_no_data_uncertainty(pair) -> None:
     # Effect W s with s of mean 0 and sd 0.1: in no data is there an effect of its own. The spread
     # over placements is 40 in all, so the means of 20 in a set of data scatter by 9.
@@ -359,6 +360,7 @@ def test_events_that_are_drawn_make_the_links_of_co_participation(weighting) -> 
         ResampledEvents(missing, "who", "event", layer="links")
 
 
+@pytest.mark.slow
 def test_one_event_with_many_links_makes_more_uncertainty_than_single_links() -> None:
     rng = np.random.default_rng(3)
     rows = pd.DataFrame({"event": np.repeat(np.arange(40), 5), "who": rng.integers(8, size=200)})

@@ -724,6 +724,7 @@ def test_the_judged_answers_stand_and_are_right(judged, cordis, in_fine, fine):
     assert (right * share).sum() / share.sum() >= 0.99
 
 
+@pytest.mark.slow
 def test_the_judged_answers_stand_with_fewer_cities(judged, coarse):
     places = judged.rename(columns={"city": "name", "name": "matched"})
     found = geocode(places, coarse)
@@ -751,6 +752,7 @@ def test_chinese_names_find_the_cities_of_the_bundled_case(coarse):
     assert away.tolist() == ["yongding_ly"]
 
 
+@pytest.mark.slow
 def test_pinyin_names_with_coordinates(coarse):
     places = load_yrd_enclaves().places
     alike = ["suzhou_js", "suzhou_ah", "taizhou_js", "taizhou_zj", "fuyang_ah", "fuyang_hz"]

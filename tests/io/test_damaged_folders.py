@@ -91,7 +91,7 @@ def check_damaged(
 
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("hashed", [True, False])
-@pytest.mark.parametrize("n", [30, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n", [12, pytest.param(300, marks=pytest.mark.slow)])
 def test_damaged_bytes_are_refused_in_words(network, tmp_path, format, hashed, n):
     write_network(network, folder := tmp_path / "one", format=format)
     for seed in range(n):

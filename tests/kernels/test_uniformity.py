@@ -12,6 +12,8 @@ from netinnov._network.geography import great_circle
 from netinnov.null_models import curveball
 from realisations import Link, as_network, assert_uniform, by_pair_swaps, graphs_alike, visits
 
+pytestmark = pytest.mark.slow  # thousands of draws
+
 UNDIRECTED = {
     # The degrees 3, 2, 2, 2, 3 on which a count of successes only gives 6:4:4:4:4:4:4.
     "32223": (5, [(0, 1), (0, 2), (0, 4), (1, 4), (2, 3), (3, 4)], 7),
@@ -118,7 +120,7 @@ CLASSED = {
 }
 
 
-@pytest.mark.parametrize("column", ["kind", pytest.param("place", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("column", ["kind", "place"])
 @pytest.mark.parametrize("name", CLASSED)
 def test_graphs_with_the_same_mixing_are_equally_likely(name, column):
     n, links, classes, directed = CLASSED[name]
@@ -170,7 +172,7 @@ def zone_label(places: str, directed: bool):
     return label
 
 
-@pytest.mark.parametrize("directed", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("directed", [False, True])
 def test_graphs_with_the_same_links_in_each_bin_are_equally_likely(directed):
     places = "PPQQRS" if not directed else "PQQRS"
     n = len(places)
@@ -223,7 +225,6 @@ def test_expected_distance_is_a_soft_constraint_with_the_observed_mean():
         assert stats.chisquare(times).pvalue > 1e-3
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("transposed", [False, True])
 def test_two_mode_tables_are_equally_likely(transposed):
     rows = [(0, 0), (0, 1), (1, 1), (1, 2), (2, 0), (2, 2), (2, 3)]

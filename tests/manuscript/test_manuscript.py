@@ -85,19 +85,19 @@ def test_names_are_text_in_word(tmp_path, table) -> None:
         assert b"hyperlink" not in parts.read("word/document.xml")
 
 
-@pytest.mark.parametrize("control", CONTROLS, ids=lambda control: f"{ord(control):04x}")
-def test_control_characters_in_names_do_not_break_a_document(tmp_path, control) -> None:
+def test_control_characters_in_names_do_not_break_a_document(tmp_path) -> None:
     pytest.importorskip("maketables")
-    name = f"a{control}b"
-    frame = pd.DataFrame({"x": [name]}, index=pd.Index([name], name=name))
+    names = [f"a{control}b" for control in CONTROLS]
+    name = "".join(names)
+    frame = pd.DataFrame({"x": names}, index=pd.Index(names, name=name))
     to_table(frame, path=tmp_path / "t.docx", caption=name, notes=name)
     with ZipFile(tmp_path / "t.docx") as parts:
         root = ET.fromstring(parts.read("word/document.xml"))
-    assert control not in "".join(root.itertext()) or control in "\t\n\r"
+    assert {*CONTROLS} & {*"".join(root.itertext())} <= {*"\t\n\r"}
     for ending in (".html", ".md", ".tex"):
         to_table(frame, path=tmp_path / f"t{ending}", caption=name, notes=name)
         text = (tmp_path / f"t{ending}").read_text(encoding="utf-8")
-        assert control not in text or control == "\n"
+        assert {*CONTROLS} & {*text} <= {"\n"}
 
 
 def test_names_are_text_in_markdown(tmp_path, table) -> None:

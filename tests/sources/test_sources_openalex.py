@@ -307,7 +307,7 @@ def test_a_work_of_another_shape_is_named(tmp_path: Path, authorships: object) -
         read_openalex(path)
 
 
-@pytest.mark.parametrize("year", [2018.5, "unknown", 1e300, 10**400, ""])
+@pytest.mark.parametrize("year", [2018.5, "unknown", 10**400])
 def test_a_year_that_is_none_is_missing(tmp_path: Path, year: object) -> None:
     path = tmp_path / "works.jsonl"
     path.write_text(lines([WORKS[0] | {"publication_year": year}]))

@@ -457,6 +457,7 @@ def test_the_sample_of_mentions(slices):
     assert build_network(*two_mode).n_links == 49_999
 
 
+@pytest.mark.slow
 def test_all_slices_together(slices):
     network = build_network(*read_patentsview(slices))
     assert network.nodes["kind"].value_counts().to_dict() == {"talent": 10_035, "firm": 61}
