@@ -60,7 +60,7 @@ def placement_statistics(
             "baseline": start,
             "mean": pd.DataFrame(values).mean(),
             "difference": mean,
-            "relative": 100 * mean / start.abs().where(start != 0),
+            "percent": 100 * mean / start.abs().where(start != 0),
             "median": median,
             "low": low,
             "high": high,

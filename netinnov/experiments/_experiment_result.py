@@ -21,7 +21,7 @@ from netinnov.null_models._null_statistics import Correction, corrected
 
 # The columns of the table of effects that are read first
 COLUMNS = [
-    *("scenario", "measure", "node", "baseline", "difference", "relative"),
+    *("scenario", "measure", "node", "baseline", "difference", "percent"),
     *("median", "low", "high"),
     *("mc_error", "placebo_p", "corrected_p", "why_no_p"),
 ]
@@ -81,7 +81,7 @@ class ExperimentResult(Displayed):
             family-wise error, or Benjamini and Hochberg's false discovery rate.
         full : bool
             Give all columns and not only ``scenario, measure, node, baseline, difference,
-            relative, median, low, high, mc_error, placebo_p, corrected_p, why_no_p``.
+            percent, median, low, high, mc_error, placebo_p, corrected_p, why_no_p``.
 
         Returns
         -------
@@ -90,7 +90,7 @@ class ExperimentResult(Displayed):
 
             - ``baseline``, ``mean``: mean value in the baseline and in the scenario,
             - ``difference``: mean over replicates of scenario minus baseline,
-            - ``relative``: ``difference`` in per cent of ``baseline``; NaN if that is 0,
+            - ``percent``: ``difference`` in per cent of ``baseline``; NaN if that is 0,
             - ``median``, ``low``, ``high``: median, 2.5 and 97.5 % of these differences: how much
               depends on the placement of the links. Not a confidence interval. The median is the
               headline of a change,

@@ -82,11 +82,11 @@ def detect_centres(
     Returns
     -------
     DataFrame
-        A row a place. `centre`: true or false. `centrality`: strength. `community`: a number,
-        NaN without links. `role`: after `community.roles`, missing without links. `support`:
-        share of resamples in which the place is a centre by the same rule; NaN with no resamples
-        or an unknown number of events. `rule`: the rule that was used, ``"head_tail"`` where
-        communities are not beyond chance.
+        A row a place: centres first, and the strongest of them. `centre`: true or false.
+        `centrality`: strength. `community`: a number, NaN without links. `role`: after
+        `community.roles`, missing without links. `support`: share of resamples in which the place
+        is a centre by the same rule; NaN with no resamples or an unknown number of events. `rule`:
+        the rule that was used, ``"head_tail"`` where communities are not beyond chance.
 
     Raises
     ------
@@ -155,9 +155,10 @@ def detect_centres(
         )
         draws = run(task, others, executor=executor, progress=progress, label="resamples")
         support = np.mean(draws, axis=0)
-    return pd.DataFrame(
+    centre = _centre_rules.centres_by(rule, structure, options)
+    table = pd.DataFrame(
         {
-            "centre": _centre_rules.centres_by(rule, structure, options),
+            "centre": centre,
             "centrality": structure.strength,
             "community": structure.community,
             "role": structure.role,
@@ -166,6 +167,7 @@ def detect_centres(
         },
         index=network.storage.nodes.index,
     )
+    return table.iloc[np.lexsort((-structure.strength, ~centre))]
 
 
 def _resampled_centres(

@@ -185,14 +185,17 @@ class LinksOrVolume(BetweenPlaces):
     def __post_init__(self) -> None:
         sizes = {name: getattr(self, name) for name in ("size", "volume", "volume_share")}
         named = [name for name, value in sizes.items() if value is not None]
+        missing = []
         if len(named) != 1:
-            raise InputError(
+            missing.append(
                 "give one of `size` (a number of links), `volume` (a weight) and `volume_share` (a "
-                f"share of home's strength); found {' and '.join(named) or 'none of them'}."
+                f"share of home's strength); found {' and '.join(named) or 'none of them'}"
             )
         if hasattr(self, "pipeline_share") and self.pipeline_share is NOT_GIVEN:
             msg = "`pipeline_share` must be given: the share of the park's links that lead to the"
-            raise InputError(f"{msg} place it belongs to, from 0 to 1.")
+            missing.append(f"{msg} place it belongs to, from 0 to 1")
+        if missing:
+            raise InputError(f"{'; '.join(missing)}.")
         BetweenPlaces.__post_init__(self)
         if self.volume is not None:
             check_number("volume", self.volume, low=0, above=True)

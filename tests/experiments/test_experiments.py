@@ -15,7 +15,7 @@ from netinnov.experiments import ExperimentResult, ResampledLinks, compare_scena
 from netinnov.scenarios import MatchedPlacebo, NoChange, ReverseEnclave, apply_scenario
 
 STATISTICS = [
-    "baseline", "mean", "difference", "relative", "median", "low", "high", "mc_error", "mc_low",
+    "baseline", "mean", "difference", "percent", "median", "low", "high", "mc_error", "mc_low",
     "mc_high", "spread", "standardised", "same_sign", "replicates",
 ]  # fmt: skip
 DATA = ["data_error", "data_low", "data_high", "resamples"]

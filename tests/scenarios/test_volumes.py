@@ -363,6 +363,8 @@ def test_one_of_size_volume_and_share_is_given(options: Any, words: str) -> None
 def test_what_is_missing_is_named() -> None:
     with pytest.raises(InputError, match="`pipeline_share` must be given"):
         ReverseEnclave("a", "b", 4)
+    with pytest.raises(InputError, match=r"give one of `size` .*; `pipeline_share` must be given"):
+        ReverseEnclave("a", "b")
     with pytest.raises(InputError, match="`size` must be a whole number"):
         TalentAttraction("a", "b", None, 0.5)
     with pytest.raises(InputError, match=r"9 is asked for, 'a' has 8 in layer 'links'"):
@@ -429,7 +431,7 @@ def test_every_other_host_is_a_placebo_measured_once(tmp_path: Path) -> None:
     mine, others = change.pop("p1"), np.array(list(change.values()))
     tails = min((others >= mine).sum(), (others <= mine).sum())
     assert row["difference"] == pytest.approx(mine)
-    assert row["relative"] == pytest.approx(100 * mine / start)
+    assert row["percent"] == pytest.approx(100 * mine / start)
     assert (row["placebo_n"], row["replicates"]) == (7, 1)
     assert row["placebo_p"] == pytest.approx(min(1, 2 * (tails + 1) / 8))
     assert row["placebo_median"] == pytest.approx(np.median(others))
