@@ -17,6 +17,7 @@ from hypothesis import given, strategies as st
 
 import contract_centrality
 import contract_connectivity
+import contract_given_nodes as given_nodes
 import contract_topology
 import netinnov as ni
 from contract_measure import Measure, Result
@@ -32,7 +33,7 @@ MEASURES = {
 GIVEN_NODES = {
     "access", "added_link_gain", "effective_resistance", "external_reach", "robustness_curve",
 }  # fmt: skip
-"""Measures that are asked about nodes by their ids: each has these tests in a file of its own."""
+"""Measures that are asked about nodes by their ids: those of `contract_given_nodes.py`."""
 
 ALL = [measure for measures in MEASURES.values() for measure in measures]
 
@@ -79,6 +80,7 @@ def test_every_public_measure_is_sent_through() -> None:
     # measures; the order of the nodes decides between parts and paths of one size. All else is a
     # measure of a network.
     others = {"ExternalReach", "Frictions", "components", "describe", "shortest_path"}
+    others |= {"potential"}  # of places: links do not count
     public = {*centrality.__all__, *connectivity.__all__, *topology.__all__} - others
     assert public == {*MEASURES, *GIVEN_NODES}
     for name, measures in MEASURES.items():
@@ -144,6 +146,9 @@ def test_the_answer_has_its_shape_is_undefined_where_stated_and_changes_nothing(
             if measure.shape != "number":
                 overwrite(result)  # no result shares memory with the network or the next result
             agree(measure(network, **options), measure(twin, **options), measure, 0.0)
+    ids = tables.nodes["node"].tolist()
+    for asked in given_nodes.asked_of(network):
+        np.testing.assert_array_equal(asked.values(network, ids), asked.values(twin, ids))
     assert network.equals(pickle.loads(stored))
     assert pickle.dumps(network) == stored
     for frame, copy in zip(tables[:3], copies, strict=True):
@@ -189,6 +194,8 @@ def test_names_and_the_order_of_rows_and_ends_do_not_matter(
                 before = before.rename(index=layer).loc[list(other.layers)]
                 before.index = before.index.astype("str")
             agree(after, before, measure, measure.tolerance)
+    for asked in given_nodes.asked_of(network):
+        given_nodes.agree(asked.values(other, [*node.values()]), asked.values(network, [*node]))
 
 
 @given(tables=some_tables)
@@ -203,6 +210,9 @@ def test_a_link_split_in_three_is_one_link(tables: Tables) -> None:
     for measure in those_for(network):
         with told_of(measure):
             agree(measure(split), measure(network), measure, measure.tolerance)
+    ids = tables.nodes["node"].tolist()
+    for asked in given_nodes.asked_of(network):
+        given_nodes.agree(asked.values(split, ids), asked.values(network, ids))
 
 
 @given(tables=some_tables, factor=st.sampled_from([0.5, 4.0, 3.0]))
@@ -214,6 +224,10 @@ def test_scaled_weights_have_the_stated_effect(tables: Tables, factor: float) ->
         with told_of(measure):
             expected = measure(network) * factor**measure.scale
             agree(measure(larger, **measure.scaled(factor)), expected, measure, measure.tolerance)
+    ids = tables.nodes["node"].tolist()
+    for asked in given_nodes.asked_of(network):
+        expected = asked.values(network, ids) * factor**asked.scale
+        given_nodes.agree(asked.values(larger, ids, factor), expected)
 
 
 @given(tables=networks(missing=False, min_links=1))
@@ -230,6 +244,30 @@ def test_an_added_isolate_has_the_stated_effect(tables: Tables) -> None:
             if measure.shape.startswith("node"):
                 found = found.loc[expected.index]
             agree(found, expected, measure, measure.tolerance)
+    # In a place that is asked about it would be one node more.
+    nowhere = tables.nodes.iloc[[0]].assign(node="nobody", place=None, jurisdiction=None)
+    larger, ids = network.with_nodes(nowhere), tables.nodes["node"].tolist()
+    for asked in given_nodes.asked_of(network):
+        before, after = asked.values(network, ids), asked.values(larger, ids)
+        if asked is given_nodes.MEASURES["robustness_curve"]:
+            # Shares of one node more, of which at least one stays until the others have left.
+            after = after * (len(ids) + 1) / len(ids)
+        given_nodes.agree(after, before)
+
+
+@given(tables=networks(missing=False, min_links=1))
+def test_self_links_do_not_count_among_given_nodes(tables: Tables) -> None:
+    ids = tables.nodes["node"].tolist()
+    loops = pd.DataFrame(
+        {"layer": tables.links["layer"][0], "source": ids, "target": ids, "weight": 5.0}
+    )
+    without = tables.links[tables.links["source"] != tables.links["target"]]
+    directed = [name for name in tables.directed if (without["layer"] == name).any()]
+    network = ni.build_network(*tables._replace(links=without, directed=directed))
+    links = pd.concat([tables.links, loops])
+    looped = ni.build_network(*tables._replace(links=links))
+    for asked in given_nodes.asked_of(looped):
+        given_nodes.agree(asked.values(looped, ids), asked.values(network, ids))
 
 
 @given(tables=networks(missing=False, max_layers=1, min_links=1))
