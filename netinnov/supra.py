@@ -7,9 +7,8 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._network.matrices import layer_matrix
-from netinnov._runtime.arguments import check_number
 from netinnov._runtime.public import publish
-from netinnov._typing import Presence
+from netinnov._typing import Amount, Presence
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -49,7 +48,7 @@ def state_index(network: MultilayerNetwork, *, presence: Presence = "all") -> pd
 
 
 def supra_adjacency(
-    network: MultilayerNetwork, *, coupling: float = 1.0, presence: Presence = "all"
+    network: MultilayerNetwork, *, coupling: Amount = 1.0, presence: Presence = "all"
 ) -> sparse.csr_array:
     """Adjacency matrix of the state nodes.
 
@@ -86,7 +85,6 @@ def supra_adjacency(
            [0.5, 0. , 0. , 1. ],
            [0. , 0.5, 1. , 0. ]])
     """
-    check_number("coupling", coupling, low=0)
     n, n_layers = network.n_nodes, len(network.layers)
     if n * n_layers == 0:
         return sparse.csr_array((0, 0), dtype=np.float64)

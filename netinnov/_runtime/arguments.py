@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._runtime.public import ARGUMENT_CHECKS
+from netinnov._typing import Is
 from netinnov.errors import InputError
 
 SEARCHES, REPEATS, WHOLE = 10_000, 1_000_000, 2**31 - 1
@@ -46,8 +47,14 @@ def check_flag(name: str, value: object) -> None:
         raise InputError(f"`{name}` must be True or False; found {shown(value)}.")
 
 
+def _as_number(name: str, value: Any, kind: Is) -> Any:
+    check_number(name, value, **kind._asdict())
+    return int(value) if kind.whole else value
+
+
 ARGUMENT_CHECKS[Literal] = check_choice
 ARGUMENT_CHECKS[bool] = lambda name, value, _: check_flag(name, value)
+ARGUMENT_CHECKS[Is] = _as_number
 
 
 def check_callable(

@@ -18,8 +18,8 @@ R = TypeVar("R")
 
 HANDED_ON = r"\b(\w+) as \1\b"  # how a package imports what is public from its files
 
-# By annotated type: what refuses other values
-ARGUMENT_CHECKS: dict[Any, Callable[[str, Any, Any], None]] = {}
+# By annotated type: what refuses other values, and gives the number that is meant
+ARGUMENT_CHECKS: dict[Any, Callable[[str, Any, Any], Any]] = {}
 # Names of functions in networkx, igraph, scikit-network and EconGeo
 OTHER_NAMES = {
     other: ours
@@ -183,7 +183,7 @@ def publish(module: dict[str, Any]) -> Callable[[], list[str]]:
         elif isinstance(value, type):
             made = vars(value).get("__init__")
             if isinstance(made, FunctionType):  # not that of a named tuple or of a parent
-                type.__setattr__(value, "__init__", suggests_keywords(made))
+                type.__setattr__(value, "__init__", suggests_keywords(made, module["__name__"]))
             if is_dataclass(value) and not hasattr(value, "__getattr__"):
                 type.__setattr__(value, "__getattr__", _missing_field)
     return listed
@@ -281,18 +281,19 @@ def suggests_keywords(function: Callable[P, R], home: str | None = None) -> Call
         return function
 
     @cache
-    def checks() -> list[tuple[int, str, Callable[[Any], None]]]:
+    def checks() -> list[tuple[int, str, Callable[[Any], Any]]]:
         return _checks_of(function) if home else []
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        given: Any = list(args)
         for at, name, check in checks():
             if name in kwargs:
-                check(kwargs[name])
-            elif at < len(args):
-                check(args[at])
+                kwargs[name] = check(kwargs[name])
+            elif at < len(given):
+                given[at] = check(given[at])
         try:
-            return function(*args, **kwargs)
+            return function(*given, **kwargs)
         except TypeError as error:
             unknown = re.search(r"unexpected keyword argument '(\w+)'", str(error))
             many = re.search(r" takes (from )?\d.* positional arguments?", str(error))
@@ -307,8 +308,8 @@ def suggests_keywords(function: Callable[P, R], home: str | None = None) -> Call
     return call
 
 
-def _checks_of(function: Any) -> list[tuple[int, str, Callable[[Any], None]]]:
-    code, checks = function.__code__, list[tuple[int, str, Callable[[Any], None]]]()
+def _checks_of(function: Any) -> list[tuple[int, str, Callable[[Any], Any]]]:
+    code, checks = function.__code__, list[tuple[int, str, Callable[[Any], Any]]]()
     for at, name in enumerate(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]):
         try:
             annotation = eval(function.__annotations__.get(name, "None"), function.__globals__)
@@ -318,18 +319,23 @@ def _checks_of(function: Any) -> list[tuple[int, str, Callable[[Any], None]]]:
         kinds = [*get_args(annotation)] if union else [annotation]
         optional = NoneType in kinds
         kinds = [kind for kind in kinds if kind is not NoneType]
-        check = ARGUMENT_CHECKS.get(get_origin(kinds[0]) or kinds[0]) if len(kinds) == 1 else None
+        if len(kinds) != 1:
+            continue
+        (kind,) = getattr(kinds[0], "__metadata__", kinds)  # of a number: its range
+        check = ARGUMENT_CHECKS.get(get_origin(kind) or kind) or ARGUMENT_CHECKS.get(type(kind))
         if check is not None:
             position = at if at < code.co_argcount else sys.maxsize
-            checks.append((position, name, partial(_check, check, name, kinds[0], optional)))
+            checks.append((position, name, partial(_checked, check, name, kind, optional)))
     return checks
 
 
-def _check(
-    check: Callable[[str, Any, Any], None], name: str, kind: Any, optional: bool, value: Any
-) -> None:
-    if value is not None or not optional:
-        check(name, value, kind)
+def _checked(
+    check: Callable[[str, Any, Any], Any], name: str, kind: Any, optional: bool, value: Any
+) -> Any:
+    if value is None and optional:
+        return None
+    number = check(name, value, kind)
+    return value if number is None else number
 
 
 def _wrong_keyword(function: Callable[..., object], wrong: str) -> str:

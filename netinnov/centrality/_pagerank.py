@@ -14,7 +14,7 @@ from netinnov._network.paths import positions
 from netinnov._network.rows import Block
 from netinnov._runtime.arguments import check_number
 from netinnov._runtime.parallel import in_threads
-from netinnov._typing import Floats, Mask, Presence
+from netinnov._typing import Amount, Floats, Mask, Presence
 from netinnov.centrality._coupled_states import Coupled, coupled
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -26,7 +26,7 @@ PRECISION = 1e-12  # of the scores, whose total is 1
 def pagerank(
     network: MultilayerNetwork,
     *,
-    coupling: float = 1.0,
+    coupling: Amount = 1.0,
     damping: float = 0.85,
     presence: Presence = "linked",
     nodes: Sequence[str] | None = None,
@@ -80,7 +80,6 @@ def pagerank(
     >>> pagerank(network).round(4).tolist()
     [0.2568, 0.4865, 0.2568]
     """
-    check_number("coupling", coupling, low=0)
     check_number("damping", damping, low=0, high=1, below=True)
     coupling = float(coupling)  # a whole number can be too large for arrays
     index, present = network.storage.nodes.index, network.storage.presence(presence)

@@ -7,8 +7,7 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.arguments import check_number
-from netinnov._typing import Floats, Presence
+from netinnov._typing import Amount, Floats, Positive, Presence
 from netinnov.centrality._coupled_states import coupled, doubled, solve
 from netinnov.centrality._leading import leading
 from netinnov.errors import InputError
@@ -16,7 +15,7 @@ from netinnov.network import MultilayerNetwork
 
 
 def eigenvector_centrality(
-    network: MultilayerNetwork, *, coupling: float = 1.0, presence: Presence = "linked"
+    network: MultilayerNetwork, *, coupling: Amount = 1.0, presence: Presence = "linked"
 ) -> pd.Series:
     """Eigenvector versatility: central are nodes that central nodes point at.
 
@@ -70,7 +69,6 @@ def eigenvector_centrality(
     >>> eigenvector_centrality(network).round(4).tolist()
     [0.7071, 1.0, 0.7071]
     """
-    check_number("coupling", coupling, low=0)
     _warn_of_no_coupling(network, coupling, "eigenvector_centrality")
     states = leading(coupled(network, coupling, presence))
     score = _over_copies(states.vector)
@@ -80,8 +78,8 @@ def eigenvector_centrality(
 def katz_centrality(
     network: MultilayerNetwork,
     *,
-    alpha: float | None = None,
-    coupling: float = 1.0,
+    alpha: Positive | None = None,
+    coupling: Amount = 1.0,
     presence: Presence = "linked",
 ) -> pd.Series:
     """Katz versatility: walks that lead to a node, the longer the less.
@@ -126,9 +124,6 @@ def katz_centrality(
     >>> katz_centrality(network, alpha=0.5).tolist()
     [0.75, 1.0, 0.75]
     """
-    check_number("coupling", coupling, low=0)
-    if alpha is not None:
-        check_number("alpha", alpha, low=0, above=True)
     weights, unit = coupled(network, coupling, presence).in_units()
     value = leading(weights).value
     if alpha is not None and alpha * unit * value >= 1:
@@ -147,7 +142,7 @@ def katz_centrality(
 
 
 def hits(
-    network: MultilayerNetwork, *, coupling: float = 1.0, presence: Presence = "linked"
+    network: MultilayerNetwork, *, coupling: Amount = 1.0, presence: Presence = "linked"
 ) -> pd.DataFrame:
     """Hubs point at good authorities, authorities are pointed at by good hubs.
 
@@ -195,7 +190,6 @@ def hits(
     >>> hits(network).to_dict("list")
     {'hub': [1.0, 1.0, 0.0], 'authority': [0.0, 0.0, 1.0]}
     """
-    check_number("coupling", coupling, low=0)
     _warn_of_no_coupling(network, coupling, "hits")
     both = doubled(network, coupling, presence)
     _, label = both.components()

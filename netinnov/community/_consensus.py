@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._runtime.arguments import check_callable, check_number, check_rng, shown
+from netinnov._runtime.arguments import check_callable, check_rng, shown
 from netinnov._runtime.display import Displayed
 from netinnov._runtime.parallel import in_threads, run
-from netinnov._typing import Codes, Floats, Integers, Mask, Rng
+from netinnov._typing import Codes, Floats, Integers, Mask, Rng, Several, Share
 from netinnov.community._leiden import leiden
 from netinnov.community._leiden_search import iterate, problem_of_nodes
 from netinnov.community._multiplex import ROUNDING
@@ -38,7 +38,7 @@ ROUNDS = 50  # rounds after which partitions that go on to differ are taken to b
 
 
 def consensus(
-    partitions: Sequence[Membership], *, threshold: float = 0.5, rng: Rng = None
+    partitions: Sequence[Membership], *, threshold: Share = 0.5, rng: Rng = None
 ) -> Partition:
     """One partition for many: the communities of the matrix of who is together how often.
 
@@ -86,7 +86,6 @@ def consensus(
     >>> consensus([often, seldom, often], rng=1).membership.tolist()
     [0.0, 0.0, 1.0, 1.0]
     """
-    check_number("threshold", threshold, low=0, high=1)
     labels: object = partitions
     one = isinstance(labels, (str, Mapping, Partition, pd.Series, pd.DataFrame))
     if one or not isinstance(labels, Sized) or not len(labels):
@@ -146,7 +145,7 @@ def stability(
     network: MultilayerNetwork,
     *,
     find: Finder | None = None,
-    runs: int = 30,
+    runs: Several = 30,
     resample: Resampler | None = None,
     rng: Rng = None,
     executor: Executor | int | None = None,
@@ -203,7 +202,6 @@ def stability(
     >>> agreement.agreement, agreement.nodes.tolist()
     (1.0, [1.0, 1.0, 1.0, 1.0])
     """
-    check_number("runs", runs, low=2, whole=True)
     if find is not None:
         check_callable("find", find, "a function of a network and rng that gives a partition")
     if resample is not None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.arguments import check_number, check_rng
+from netinnov._runtime.arguments import check_rng
 from netinnov._runtime.optional import require
-from netinnov._typing import Rng
+from netinnov._typing import Count, Rng, Share
 from netinnov.community._leiden import membership_table
 from netinnov.community._modularity import state_numbers
 from netinnov.community._partition import Partition
@@ -15,7 +15,7 @@ from netinnov.network import MultilayerNetwork
 
 
 def infomap(
-    network: MultilayerNetwork, *, relax_rate: float = 0.15, restarts: int = 10, rng: Rng = None
+    network: MultilayerNetwork, *, relax_rate: Share = 0.15, restarts: Count = 10, rng: Rng = None
 ) -> Partition:
     """Communities of state nodes with the shortest description of a random walk.
 
@@ -71,8 +71,6 @@ def infomap(
     [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]
     """
     engine = require("infomap", extra="infomap", needed_by="infomap()")
-    check_number("relax_rate", relax_rate, low=0, high=1)
-    check_number("restarts", restarts, low=1, whole=True)
     rng = check_rng(rng)
     numbers = state_numbers(network, "linked")
     labels = np.zeros((numbers >= 0).sum(), np.int32)

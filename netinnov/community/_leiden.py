@@ -12,9 +12,9 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._network.matrices import layer_matrix, unit_of
-from netinnov._runtime.arguments import check_number, check_rng
+from netinnov._runtime.arguments import check_rng
 from netinnov._runtime.parallel import in_threads
-from netinnov._typing import Codes, Floats, Presence, Rng
+from netinnov._typing import Amount, Codes, Count, Floats, Presence, Rng
 from netinnov.community._leiden_search import WORK, Level, Problem, climb, pointers
 from netinnov.community._modularity import (
     NOTHING,
@@ -31,10 +31,10 @@ from netinnov.network import MultilayerNetwork
 def leiden(
     network: MultilayerNetwork,
     *,
-    resolution: float = 1.0,
-    coupling: float = 1.0,
+    resolution: Amount = 1.0,
+    coupling: Amount = 1.0,
     presence: Presence = "linked",
-    restarts: int = 10,
+    restarts: Count = 10,
     rng: Rng = None,
 ) -> Partition:
     """Communities of state nodes with the highest multislice modularity that restarts found.
@@ -94,9 +94,6 @@ def leiden(
     >>> partition.membership["x"].tolist(), partition.membership["y"].tolist()
     ([0.0, 0.0, 1.0, 1.0], [0.0, 0.0, nan, nan])
     """
-    check_number("resolution", resolution, low=0)
-    check_number("coupling", coupling, low=0)
-    check_number("restarts", restarts, low=1, whole=True)
     rng = check_rng(rng)
     numbers = state_numbers(network, presence)
     seeds = [int(child.integers(2**63)) for child in rng.spawn(int(restarts))]

@@ -10,8 +10,7 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._network.matrices import unit_of
-from netinnov._runtime.arguments import check_number
-from netinnov._typing import Codes, Floats, Integers, Presence
+from netinnov._typing import Amount, Codes, Floats, Integers, Presence
 from netinnov.community._partition import Membership, labels_of
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -23,8 +22,8 @@ def modularity(
     network: MultilayerNetwork,
     membership: Membership,
     *,
-    resolution: float = 1.0,
-    coupling: float = 1.0,
+    resolution: Amount = 1.0,
+    coupling: Amount = 1.0,
     presence: Presence = "linked",
 ) -> float:
     """Multislice modularity Q of a partition of the state nodes.
@@ -75,8 +74,6 @@ def modularity(
     >>> modularity(network, {"a": 0, "b": 0, "c": 1, "d": 1})
     0.5
     """
-    check_number("resolution", resolution, low=0)
-    check_number("coupling", coupling, low=0)
     numbers = state_numbers(network, presence)
     labels = _state_labels(network, membership, numbers)
     return quality_of(network, numbers, labels, float(resolution), float(coupling))

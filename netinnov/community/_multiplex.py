@@ -8,9 +8,9 @@ import numpy as np
 from scipy import sparse
 
 from netinnov._network.matrices import layer_matrix
-from netinnov._runtime.arguments import check_number, check_rng
+from netinnov._runtime.arguments import check_rng
 from netinnov._runtime.parallel import in_threads
-from netinnov._typing import Floats, Rng
+from netinnov._typing import Amount, Count, Floats, Rng
 from netinnov.community._leiden_search import iterate, perturb, problem_of_nodes, score
 from netinnov.community._modularity import links_modularity, with_null
 from netinnov.community._partition import Partition, labels_at
@@ -21,7 +21,7 @@ ROUNDING = 1e-12  # smaller differences in quality are ties
 
 
 def multiplex_leiden(
-    network: MultilayerNetwork, *, resolution: float = 1.0, restarts: int = 10, rng: Rng = None
+    network: MultilayerNetwork, *, resolution: Amount = 1.0, restarts: Count = 10, rng: Rng = None
 ) -> Partition:
     """Communities, one a node, with the highest modularity summed over layers.
 
@@ -71,8 +71,6 @@ def multiplex_leiden(
     >>> partition.membership.tolist(), partition.quality  # 1/2 in x, 0 in y
     ([0.0, 0.0, 1.0, 1.0], 0.5)
     """
-    check_number("resolution", resolution, low=0)
-    check_number("restarts", restarts, low=1, whole=True)
     rng = check_rng(rng)
     linked = np.flatnonzero(network.storage.presence("linked").any(axis=0))
     if not linked.size:

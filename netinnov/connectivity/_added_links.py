@@ -24,9 +24,8 @@ from netinnov._network.paths import (
     union,
 )
 from netinnov._network.rows import Rows
-from netinnov._runtime.arguments import check_number
 from netinnov._runtime.parallel import in_threads, workers
-from netinnov._typing import Codes, Distance, Floats
+from netinnov._typing import Codes, Distance, Floats, Positive
 from netinnov.connectivity._laplacian import conductances, parts, pseudoinverse
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, network_of_rows
@@ -43,7 +42,7 @@ def added_link_gain(
     *,
     pairs: Iterable[Sequence[str]] | None = None,
     measure: Gain = "efficiency",
-    weight: float = 1.0,
+    weight: Positive = 1.0,
     distance: Distance = "unit",
     frictions: Frictions | None = None,
     nodes: Sequence[str] | None = None,
@@ -99,7 +98,6 @@ def added_link_gain(
     >>> added_link_gain(network, pairs=[("a", "c"), ("a", "e")]).round(3).to_dict()
     {('a', 'c'): 0.075, ('a', 'e'): 0.108}
     """
-    check_number("weight", weight, low=0, above=True)
     costs = path_costs(distance, 0.0, frictions)
     kirchhoff = measure == "kirchhoff"
     if kirchhoff and (distance != "unit" or frictions or nodes is not None):

@@ -10,9 +10,10 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._network.paths import batches, union, union_arcs
-from netinnov._runtime.arguments import as_whole, check_name
+from netinnov._runtime.arguments import check_name
 from netinnov._runtime.display import Tabled
 from netinnov._runtime.parallel import in_threads
+from netinnov._typing import Count
 from netinnov.network import MultilayerNetwork
 
 
@@ -49,7 +50,7 @@ class ExternalReach(Tabled):
     through_others: float
 
 
-def reach(network: MultilayerNetwork, *, steps: int, kind: str | None = None) -> pd.Series:
+def reach(network: MultilayerNetwork, *, steps: Count, kind: str | None = None) -> pd.Series:
     """Number of other nodes within so many links of each node, all layers together.
 
     Parameters
@@ -79,7 +80,6 @@ def reach(network: MultilayerNetwork, *, steps: int, kind: str | None = None) ->
     >>> reach(network, steps=2).tolist()
     [2, 3, 3, 2]
     """
-    steps = as_whole("steps", steps, low=1)
     wanted = np.arange(network.n_nodes, dtype=np.int32)
     if kind is not None:
         kinds = network.storage.nodes["kind"]
@@ -100,7 +100,7 @@ def reach(network: MultilayerNetwork, *, steps: int, kind: str | None = None) ->
     return pd.Series(total, network.nodes.index, name="reach")
 
 
-def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) -> ExternalReach:
+def external_reach(network: MultilayerNetwork, *, place: str, steps: Count = 2) -> ExternalReach:
     """How far a place depends on gatekeepers to reach nodes outside it: buzz and pipelines.
 
     Every pair of a node of the place and a node outside within ``steps`` links of it is one of
@@ -146,7 +146,6 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: int = 2) ->
     >>> external.direct, external.through_gatekeepers  # b to c by its own link; a to c through b
     (0.5, 0.5)
     """
-    steps = as_whole("steps", steps, low=1)
     place = check_name("place", place, list(network.storage.places.index))
     at_place = network.storage.inside([place])
     members = np.flatnonzero(at_place).astype(np.int32)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from netinnov._network.geography import great_circle
 from netinnov._runtime.arguments import check_number, check_rng
-from netinnov._typing import Floats, Rng
+from netinnov._typing import Amount, Floats, Positive, Rng, Several
 from netinnov.build import build_network
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -24,14 +24,14 @@ _DEGREE = 111.195  # kilometres of a degree of a meridian
 
 def make_city_system(
     *,
-    n_cities: int = 40,
+    n_cities: Several = 40,
     n_communities: int = 4,
     n_centres: int = 4,
     n_enclaves: int = 4,
     advantage: float = 5.0,
-    exponent: float = 1.0,
-    border: float = 1.0,
-    enclave_effect: float = 4.0,
+    exponent: Amount = 1.0,
+    border: Amount = 1.0,
+    enclave_effect: Positive = 4.0,
     distance_km: float = 300.0,
     spread_km: float = 100.0,
     mean_flow: float = 200.0,
@@ -122,13 +122,9 @@ def make_city_system(
     (4, 4)
     """
     check_number("advantage", advantage, low=1)
-    check_number("exponent", exponent, low=0)
-    check_number("border", border, low=0)
-    check_number("enclave_effect", enclave_effect, low=0, above=True)
     check_number("distance_km", distance_km, low=0, high=2000, above=True)
     check_number("spread_km", spread_km, low=0, high=2000, above=True)
     check_number("mean_flow", mean_flow, low=0, high=1e12, above=True)
-    check_number("n_cities", n_cities, low=2, whole=True)
     check_number("n_communities", n_communities, low=1, high=n_cities, whole=True)
     check_number("n_centres", n_centres, low=1, high=n_cities, whole=True)
     check_number("n_enclaves", n_enclaves, low=0, high=n_cities - n_centres, whole=True)

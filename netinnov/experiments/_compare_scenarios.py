@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from netinnov._runtime.arguments import as_whole, check_callable, check_mapping, shown
+from netinnov._runtime.arguments import check_callable, check_mapping, shown
 from netinnov._runtime.checkpoint import seed_of_run
 from netinnov._runtime.parallel import run
-from netinnov._typing import Rng
+from netinnov._typing import Count, Rng, Several
 from netinnov.errors import InputError
 from netinnov.experiments import _placebo_tests as tests, _replicates as parts
 from netinnov.experiments._experiment_result import ExperimentResult
@@ -38,11 +38,11 @@ def compare_scenarios(
     scenarios: Mapping[str, Scenario],
     measures: Mapping[str, Measure],
     baseline: Scenario = _NO_CHANGE,
-    replicates: int = Settings.replicates,
+    replicates: Count = Settings.replicates,
     placebo: Placebo | Mapping[str, Placebo] | None = None,
     resample: Resample | None = None,
-    resamples: int = 100,
-    placements: int = 5,
+    resamples: Several = 100,
+    placements: Several = 5,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -133,9 +133,6 @@ def compare_scenarios(
     {'home': 1.0, 'host': 1.0, 'far': 0.0}
     """
     _check(scenarios, measures, baseline)
-    replicates = as_whole("replicates", replicates, low=1)
-    resamples = as_whole("resamples", resamples, low=2)
-    placements = as_whole("placements", placements, low=2)
     check_resampling(resample, replicates)
     _, seed = seed_of_run(rng, checkpoint)
     order = spawned(seed, _PLACEBOS)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from netinnov._runtime.arguments import as_list, check_callable, check_number
 from netinnov._runtime.display import Displayed
-from netinnov._typing import Rng
+from netinnov._typing import Count, Rng
 from netinnov.errors import InputError
 from netinnov.experiments._compare_scenarios import compare_scenarios
 from netinnov.experiments._experiment_result import ExperimentResult
@@ -70,7 +70,7 @@ def dose_response(
     doses: Sequence[float],
     measures: Mapping[str, Measure],
     baseline: Scenario = _NO_CHANGE,
-    replicates: int = Settings.replicates,
+    replicates: Count = Settings.replicates,
     placebo: Callable[[float], Placebo] | None = None,
     rng: Rng = None,
     executor: Executor | int | None = None,

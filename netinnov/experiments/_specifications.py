@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.arguments import as_whole, check_callable, check_mapping, shown
+from netinnov._runtime.arguments import check_callable, check_mapping, shown
 from netinnov._runtime.checkpoint import seed_of_run
 from netinnov._runtime.parallel import run
-from netinnov._typing import Rng
+from netinnov._typing import Count, Rng
 from netinnov.errors import InputError
 from netinnov.experiments._compare_scenarios import compare_scenarios
 from netinnov.experiments._experiment_result import ExperimentResult
@@ -60,7 +60,7 @@ def specification_curve(
     *,
     specifications: Mapping[str, Sequence[Any] | Mapping[str, Any]],
     make: Callable[..., Specification],
-    replicates: int = 50,
+    replicates: Count = 50,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -119,7 +119,6 @@ def specification_curve(
     >>> curve[["size", "measure"]].shape
     (4, 2)
     """
-    replicates = as_whole("replicates", replicates, low=1)
     check_callable("make", make, "a function that gives a Specification")
     check_mapping("specifications", specifications, "from choices to alternatives", filled=True)
     choices: dict[str, object] = dict(specifications)

@@ -17,14 +17,12 @@ from scipy.sparse import csgraph
 from netinnov._network.paths import Frictions, PathCosts, shortest_links
 from netinnov._runtime.arguments import (
     as_whole,
-    check_confidence,
     check_names,
-    check_number,
     check_rng,
     check_type,
 )
 from netinnov._runtime.display import Displayed
-from netinnov._typing import Floats, Rng
+from netinnov._typing import Amount, Confidence, Count, Floats, Positive, Rng, Share
 from netinnov.centrality import strength
 from netinnov.mechanisms.cobweb import CoupledCobweb
 from netinnov.mechanisms.free_flow import CorePeriphery
@@ -108,19 +106,19 @@ def compare_approaches(  # noqa: PLR0913
     approaches: Sequence[str] | None = None,
     home: str,
     host: str,
-    budget: float,
+    budget: Positive,
     prices: Prices | None = None,
     frictions: Frictions = _FRICTIONS,
-    pipeline_share: float = 0.5,
-    kept_share: float = 0.5,
-    corridor_relief: float = 0.5,
+    pipeline_share: Share = 0.5,
+    kept_share: Share = 0.5,
+    corridor_relief: Share = 0.5,
     demand_slope: float = 1.0,
     supply_slope: float = 0.8,
-    mobility: float = 0.2,
+    mobility: Amount = 0.2,
     sigma: float = 5.0,
     mu: float = 0.4,
-    replicates: int = 50,
-    confidence: float = 0.95,
+    replicates: Count = 50,
+    confidence: Confidence = 0.95,
     rng: Rng = None,
 ) -> ApproachComparison:
     """Compare governance approaches of the same cost, or of as many links.
@@ -191,17 +189,11 @@ def compare_approaches(  # noqa: PLR0913
     >>> result.approaches["size"].tolist()
     [0.0, 7.0]
     """
-    check_number("budget", budget, low=0, above=True)
     if prices is not None:
         check_prices(prices)
     check_type("frictions", frictions, Frictions)
     shares = {"pipeline_share": pipeline_share, "kept_share": kept_share}
     shares |= {"corridor_relief": corridor_relief}
-    for name, share in shares.items():
-        check_number(name, share, low=0, high=1)
-    check_number("mobility", mobility, low=0)
-    replicates = as_whole("replicates", replicates, low=1)
-    check_confidence("confidence", confidence)
     rng = check_rng(rng)
     cobweb = (demand_slope, supply_slope, mobility)
     break_point = CorePeriphery(sigma, mu).break_point()

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._runtime.arguments import as_list, as_whole, check_rng, did_you_mean
-from netinnov._typing import Rng
+from netinnov._runtime.arguments import as_list, check_rng, did_you_mean
+from netinnov._typing import Count, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import Rewire, compare_with_null
@@ -29,7 +29,7 @@ def cross_border_shares(
     *,
     groups: Sequence[str] = ("jurisdiction", "kind"),
     null: NullModel | None = _REWIRE,
-    replicates: int = 999,
+    replicates: Count = 999,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -69,7 +69,6 @@ def cross_border_shares(
     >>> cross_border_shares(network, groups=["jurisdiction"], null=None)["share"].tolist()
     [0.25]
     """
-    replicates = as_whole("replicates", replicates, low=1)
     rng = check_rng(rng)
     names = [str(name) for name in as_list("groups", groups, "names of columns")]
     codes = {name: _codes(network, name) for name in dict.fromkeys(names)}

@@ -10,6 +10,7 @@ import pandas as pd
 from netinnov._network.distances import known_distances
 from netinnov._network.geography import great_circle
 from netinnov._runtime.arguments import check_choice, check_number, check_type, examples
+from netinnov._typing import Amount
 from netinnov.errors import InputError
 from netinnov.linkages._records import ids, numbers, refuse_one_point
 
@@ -20,7 +21,7 @@ def gravity(
     distances: pd.DataFrame | None = None,
     population: str = "population",
     decay: Literal["power", "exponential"] = "power",
-    exponent: float = 2.0,
+    exponent: Amount = 2.0,
     strongest: int | None = None,
 ) -> pd.DataFrame:
     """Model the flows between places by their size and distance.
@@ -81,7 +82,6 @@ def gravity(
     """
     check_type("places", places, pd.DataFrame)
     check_choice("decay", decay, Literal["power", "exponential"])
-    check_number("exponent", exponent, low=0)
     if strongest is not None:
         check_number("strongest", strongest, low=1)
     table = places if "place" in places else places.rename_axis("place").reset_index()

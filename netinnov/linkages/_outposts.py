@@ -11,7 +11,7 @@ from netinnov._network.hierarchy import parents, units, within
 from netinnov._network.layer_table import record_of_result
 from netinnov._network.rows import Rows
 from netinnov._runtime.arguments import as_list, check_name, check_names, check_number, check_type
-from netinnov._typing import Mask
+from netinnov._typing import Mask, Whole
 from netinnov.network import MultilayerNetwork, network_of_rows
 
 
@@ -21,7 +21,7 @@ def add_outposts(
     layer: str,
     owner: str | Sequence[str] = "firm",
     least: int = 1,
-    level: int = 0,
+    level: Whole = 0,
     name: str = "outpost",
 ) -> MultilayerNetwork:
     """Show the places where firms have people away from their seat as nodes of their own.
@@ -84,7 +84,6 @@ def add_outposts(
     layer = check_name("layer", layer, network.layers)
     check_type("name", name, str)
     check_number("least", least, low=1)
-    check_number("level", level, low=0, whole=True)
     kinds = network.storage.nodes["kind"]
     asked = [owner] if isinstance(owner, str) else as_list("owner", owner, "kinds")
     known = check_names("owner", asked, kinds.dropna().unique().tolist())

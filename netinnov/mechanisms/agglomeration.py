@@ -9,9 +9,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.arguments import check_number
 from netinnov._runtime.public import publish
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Share
 from netinnov.errors import InputError
 from netinnov.mechanisms._checked_tables import numbers_of
 
@@ -102,7 +101,7 @@ def ellison_glaeser(
     shares: Sequence[float] | pd.Series,
     *,
     reference: Sequence[float] | pd.Series,
-    herfindahl: float,
+    herfindahl: Share,
 ) -> float:
     """How much an industry is concentrated beyond what the size of its plants makes by chance.
 
@@ -141,7 +140,6 @@ def ellison_glaeser(
     named = [table.index for table in (shares, reference) if isinstance(table, pd.Series)]
     if len(named) == 2 and not named[0].equals(named[1]):
         raise InputError("`shares` and `reference` must have the same index, in one order.")
-    check_number("herfindahl", herfindahl, low=0, high=1)
     if herfindahl == 1:
         raise InputError("`herfindahl` must be below 1; found 1: one plant is no concentration.")
     spread = 1 - (x**2).sum()

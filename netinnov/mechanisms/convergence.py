@@ -11,10 +11,9 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from netinnov._runtime.arguments import check_number
 from netinnov._runtime.display import Tabled
 from netinnov._runtime.public import publish
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Positive
 from netinnov.errors import InputError
 from netinnov.mechanisms._checked_tables import numbers_of
 
@@ -92,7 +91,7 @@ def sigma_convergence(panel: pd.DataFrame, *, spread: Spread = "log_sd") -> pd.S
     return pd.Series(dispersion, panel.columns, name="sigma_convergence", dtype=np.float64)
 
 
-def beta_convergence(panel: pd.DataFrame, *, periods: float | None = None) -> BetaConvergence:
+def beta_convergence(panel: pd.DataFrame, *, periods: Positive | None = None) -> BetaConvergence:
     """Whether poorer regions grow faster: growth regressed on the initial level.
 
     (1 / T) ln(y_T / y_0) = a + slope ln y_0 + u, from the first column to the last. Absolute
@@ -184,7 +183,6 @@ def _span(panel: pd.DataFrame, periods: float | None) -> float:
         if not periods > 0:
             msg = "the last column of `panel` must be a later period than the first; found "
             raise InputError(f"{msg}{panel.columns[0]} to {panel.columns[-1]}.")
-    check_number("periods", periods, low=0, above=True)
     return float(periods)
 
 

@@ -15,8 +15,6 @@ from scipy import sparse
 from netinnov._network.matrices import layer_matrix
 from netinnov._network.paths import union
 from netinnov._runtime.arguments import (
-    as_whole,
-    check_confidence,
     check_names,
     check_number,
     check_rng,
@@ -26,7 +24,7 @@ from netinnov._runtime.arguments import (
 )
 from netinnov._runtime.parallel import in_threads
 from netinnov._runtime.public import publish
-from netinnov._typing import Codes, Floats, Rng
+from netinnov._typing import Codes, Confidence, Count, Floats, Rng, Whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -50,7 +48,7 @@ def simple_contagion(
     *,
     seeds: Sequence[str],
     rate: float | Mapping[str, float],
-    horizon: int | None = None,
+    horizon: Whole | None = None,
     rng: Rng = None,
 ) -> pd.Series:
     """Step in which each node is reached when every contact can pass it on.
@@ -171,8 +169,6 @@ def _spreading(
     """Contagion that ends as soon as so many nodes of the goal are reached."""
     from netinnov.kernels.contagion import simple_spread
 
-    if horizon is not None:
-        check_number("horizon", horizon, low=0, whole=True)
     if isinstance(rate, Mapping):
         check_names("rate", rate, network.layers)
         for layer, chance in rate.items():
@@ -206,8 +202,8 @@ def time_to_reach(
     targets: str | Sequence[str],
     rate: float | Mapping[str, float],
     of: Of = "first",
-    horizon: int | None = None,
-    replicates: int = 1000,
+    horizon: Whole | None = None,
+    replicates: Count = 1000,
     rng: Rng = None,
 ) -> pd.Series:
     """Steps that contagion by contact takes from seeds to targets, once each draw.
@@ -250,7 +246,6 @@ def time_to_reach(
     >>> bool(3.9 < times.mean() < 4.1)  # two geometric waits of 2 steps each; all draws arrive
     True
     """
-    replicates = as_whole("replicates", replicates, low=1)
     rng = check_rng(rng)
     start, goal = _nodes(network, "seeds", seeds), np.unique(_nodes(network, "targets", targets))
     needed = {"first": 1, "half": math.ceil(goal.size / 2), "all": goal.size}[of]
@@ -267,7 +262,7 @@ def time_to_reach(
 
 
 def reach_table(
-    times: pd.Series | Mapping[str, pd.Series], *, horizon: int, confidence: float = 0.95
+    times: pd.Series | Mapping[str, pd.Series], *, horizon: Count, confidence: Confidence = 0.95
 ) -> pd.DataFrame:
     """Share of draws that reach the targets, median time, and mean time up to a horizon.
 
@@ -309,8 +304,6 @@ def reach_table(
     >>> reach_table(times, horizon=10)[["reached", "median", "mean_within"]].values.tolist()
     [[0.75, 4.0, 5.25]]
     """
-    horizon = as_whole("horizon", horizon, low=1)
-    check_confidence("confidence", confidence)
     named = dict(times) if isinstance(times, Mapping) else {"": times}
     if not named:
         raise InputError("`times` must hold at least one Series of steps; found none.")
@@ -325,8 +318,8 @@ def expected_steps(
     *,
     seeds: str | Sequence[str],
     rate: float | Mapping[str, float],
-    horizon: int,
-    replicates: int = 1000,
+    horizon: Count,
+    replicates: Count = 1000,
     rng: Rng = None,
 ) -> pd.Series:
     """Mean step in which contagion by contact reaches each node, up to a horizon.
@@ -353,8 +346,6 @@ def expected_steps(
     >>> expected_steps(network, seeds=["a"], rate=1.0, horizon=9, replicates=1).tolist()
     [0.0, 1.0, 2.0, 9.0]
     """
-    horizon = as_whole("horizon", horizon, low=1)
-    replicates = as_whole("replicates", replicates, low=1)
     rng = check_rng(rng)
     spread = _spreading(network, _nodes(network, "seeds", seeds), rate, horizon)
 

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.significance import why_untested
-from netinnov._runtime.arguments import check_callable, check_number, shown
+from netinnov._runtime.arguments import check_callable, shown
 from netinnov._runtime.checkpoint import Checkpoint, PathLike, run_numbered, seed_of_run, seed_state
 from netinnov._runtime.parallel import run
-from netinnov._typing import Floats, Rng
+from netinnov._typing import Count, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import Trades
@@ -43,7 +43,7 @@ def compare_with_null(
     *,
     measure: Measure,
     null: NullModel = _REWIRE,
-    replicates: int = 999,
+    replicates: Count = 999,
     method: Method = "independent",
     rng: Rng = None,
     executor: Executor | int | None = None,
@@ -130,7 +130,6 @@ def compare_with_null(
     (1.0, 1.0)
     """
     _, seed = seed_of_run(rng, checkpoint)
-    check_number("replicates", replicates, low=1, whole=True)
     check_callable("measure", measure, "a function of a network")
     observed = _checked(measure(network), None)
     state = seed_state(seed)

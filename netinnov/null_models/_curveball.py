@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._runtime.arguments import as_list, check_name, check_names, check_number, check_rng
+from netinnov._runtime.arguments import as_list, check_name, check_names, check_rng
 from netinnov._runtime.parallel import in_threads
-from netinnov._typing import Codes, Rng
+from netinnov._typing import Amount, Codes, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
@@ -39,12 +39,11 @@ class Curveball(NullFamily):
     ['q', 'p']
     """
 
-    trials: float = 20
+    trials: Amount = 20
     layers: Sequence[str] | None = None
     through: str | Sequence[str] | None = None
 
     def __post_init__(self) -> None:
-        check_number("trials", self.trials, low=0)
         object.__setattr__(self, "trials", float(self.trials))
         object.__setattr__(self, "layers", layer_names(self.layers))
         if not isinstance(self.through, str | None):

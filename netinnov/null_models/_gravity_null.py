@@ -96,8 +96,6 @@ class GravityNull(NullFamily):
     unit: float | Literal["dispersion"] | None = None
 
     def __post_init__(self) -> None:
-        if self.deterrence is not None:
-            check_choice("deterrence", self.deterrence, Deterrence)
         if isinstance(self.unit, str):
             check_choice("unit", self.unit, Literal["dispersion"])
         elif self.unit is not None:

@@ -14,10 +14,10 @@ import pandas as pd
 
 from netinnov._network.matrices import layer_matrix
 from netinnov._network.significance import why_untested
-from netinnov._runtime.arguments import as_whole, check_name, check_names, check_rng
+from netinnov._runtime.arguments import check_name, check_names, check_rng
 from netinnov._runtime.display import Displayed, Tabled
 from netinnov._runtime.parallel import run
-from netinnov._typing import Floats, Rng
+from netinnov._typing import Count, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._null_statistics import two_sided
@@ -99,7 +99,7 @@ def qap_correlation(
     *,
     x: Matrix,
     y: Matrix,
-    permutations: int = 999,
+    permutations: Count = 999,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -154,7 +154,6 @@ def qap_correlation(
     >>> round(qap_correlation(network, x="x", y="y", rng=1).correlation, 4)
     0.5833
     """
-    permutations = as_whole("permutations", permutations, low=1)
     matrices = [_matrix_of(network, "x", x), _matrix_of(network, "y", y)]
     why_untested(network, [name for name in (x, y) if isinstance(name, str)])
     chosen = _all_pairs(network.n_nodes, all(_is_symmetric(matrix) for matrix in matrices))
@@ -174,7 +173,7 @@ def mrqap(
     *,
     outcome: Matrix,
     predictors: Mapping[str, Matrix] | Sequence[str],
-    permutations: int = 999,
+    permutations: Count = 999,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -234,7 +233,6 @@ def mrqap(
     >>> fit.coefficients.round(4).to_dict()
     {'intercept': 1.0, 'steps': -0.2}
     """
-    permutations = as_whole("permutations", permutations, low=1)
     if isinstance(predictors, Mapping):
         terms = {str(name): matrix for name, matrix in predictors.items()}
     else:

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from netinnov._network.distances import needed
 from netinnov._network.hierarchy import within
-from netinnov._runtime.arguments import as_list, check_flag, check_names, check_number, examples
-from netinnov._typing import Codes, Floats, Integers
+from netinnov._runtime.arguments import as_list, check_names, examples
+from netinnov._typing import Amount, Codes, Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, network_of_storage
 from netinnov.null_models._prepared import NullFamily, PreparedNodes
@@ -90,11 +90,9 @@ class Relocate(NullFamily):
     outside: bool = False
     preserve: Sequence[Literal["distance"]] = ()
     bins: npt.ArrayLike | None = None
-    trials: float = 20
+    trials: Amount = 20
 
     def __post_init__(self) -> None:
-        check_flag("outside", self.outside)
-        check_number("trials", self.trials, low=0)
         preserve, bins = checked(self.preserve, self.bins, ("distance",))
         kinds = None if self.kinds is None else tuple(as_list("kinds", self.kinds))
         for name, value in (("kinds", kinds), ("preserve", preserve), ("bins", bins)):

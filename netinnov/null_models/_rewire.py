@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._runtime.arguments import check_number, check_rng
-from netinnov._typing import Rng
+from netinnov._runtime.arguments import check_rng
+from netinnov._typing import Amount, Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
 from netinnov.null_models._rewiring import Preserve, State, checked, plan
@@ -39,12 +39,11 @@ class Rewire(NullFamily):
     """
 
     preserve: Sequence[Preserve] = ("degree",)
-    trials: float = 20
+    trials: Amount = 20
     layers: Sequence[str] | None = None
     bins: npt.ArrayLike | None = None
 
     def __post_init__(self) -> None:
-        check_number("trials", self.trials, low=0)
         preserve, bins = checked(self.preserve, self.bins)
         object.__setattr__(self, "preserve", preserve)
         object.__setattr__(self, "trials", float(self.trials))

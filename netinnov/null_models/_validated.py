@@ -10,7 +10,8 @@ import scipy
 from scipy import sparse
 
 from netinnov._network.significance import why_untested
-from netinnov._runtime.arguments import check_names, check_number
+from netinnov._runtime.arguments import check_names
+from netinnov._typing import Share
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import two_sides
 from netinnov.null_models._null_statistics import Correction, corrected
@@ -21,7 +22,7 @@ def validated_projection(
     *,
     layer: str,
     onto: str | Sequence[str],
-    alpha: float = 0.05,
+    alpha: Share = 0.05,
     correction: Correction = "fdr",
 ) -> pd.DataFrame:
     """Pairs of one kind that meet in more nodes of the other than chance would have it.
@@ -80,7 +81,6 @@ def validated_projection(
       source target  weight    p  p_corrected
     0      f      g     3.0  1.0          1.0
     """
-    check_number("alpha", alpha, low=0, high=1)
     kinds = network.storage.nodes["kind"]
     known = sorted(kinds.dropna().unique().tolist())
     listed = check_names("onto", [onto] if isinstance(onto, str) else onto, known)

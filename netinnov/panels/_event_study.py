@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.significance import why_untested
-from netinnov._runtime.arguments import check_number
 from netinnov._runtime.display import Displayed, Tabled
-from netinnov._typing import Floats
+from netinnov._typing import Confidence, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.panels._openings import linked_pairs, treatment_of, whole_numbers
@@ -78,7 +77,7 @@ def event_study(
     reference: int = -1,
     by: str | None = None,
     effects: Effects = "place_period",
-    confidence: float = 0.95,
+    confidence: Confidence = 0.95,
 ) -> EventStudy:
     """Follow the ties of pairs of places through the opening of an enclave between them.
 
@@ -170,7 +169,6 @@ def event_study(
     >>> round(study.average.factor, 6)  # (40 / 10) / (20 / 10)
     2.0
     """
-    check_number("confidence", confidence, low=0.0, high=0.9999, above=True)
     (at,) = whole_numbers("reference", [reference])
     if at >= 0:
         raise InputError(f"`reference` must be a whole number below 0; found {reference!r}.")
@@ -229,7 +227,7 @@ def difference_in_differences(
     periods: Sequence[int] | None = None,
     by: str | None = None,
     effects: Effects = "place_period",
-    confidence: float = 0.95,
+    confidence: Confidence = 0.95,
 ) -> DifferenceInDifferences:
     """Compare the change of ties at the opening of enclaves with the change of other ties.
 
@@ -263,7 +261,6 @@ def difference_in_differences(
     2.0
     """
     function = "difference_in_differences"
-    check_number("confidence", confidence, low=0.0, high=0.9999, above=True)
     pairs = linked_pairs(network, layer, periods, function)
     why_untested(network, [layer])
     treatment = treatment_of(pairs, openings, network, by=by)

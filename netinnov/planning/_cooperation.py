@@ -11,7 +11,6 @@ import pandas as pd
 
 from netinnov._network.paths import PathCosts, distances, shortest_links
 from netinnov._runtime.arguments import (
-    as_whole,
     check_callable,
     check_mapping,
     check_names,
@@ -19,7 +18,7 @@ from netinnov._runtime.arguments import (
     check_rng,
     examples,
 )
-from netinnov._typing import Floats, Rng
+from netinnov._typing import Count, Floats, Rng
 from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -38,7 +37,7 @@ def cooperation_game(
     links: pd.DataFrame | Mapping[str, Scenario],
     needs: Needs | None = None,
     objective: Objective | None = None,
-    replicates: int = 1,
+    replicates: Count = 1,
     rng: Rng = None,
 ) -> Game:
     """Measure on the network what each group of jurisdictions achieves with links of its own.
@@ -88,7 +87,6 @@ def cooperation_game(
     """
     names = [str(name) for name in distinct_players("players", players)]
     check_names("players", names, network.storage.nodes["jurisdiction"].dropna().unique().tolist())
-    replicates = as_whole("replicates", replicates, low=1)
     rng = check_rng(rng)
     access = CoalitionAccess(network, names)
     objective = access if objective is None else objective

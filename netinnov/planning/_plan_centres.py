@@ -13,14 +13,10 @@ import pandas as pd
 import scipy
 
 from netinnov._runtime.arguments import (
-    as_whole,
-    check_choice,
-    check_confidence,
-    check_number,
     check_type,
 )
 from netinnov._runtime.display import Tabled
-from netinnov._typing import Floats, Rng
+from netinnov._typing import Confidence, Count, Floats, Positive, PositiveShare, Rng
 from netinnov.centrality._counts import total_strength
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -51,10 +47,7 @@ class EffectiveNumber:
     EffectiveNumber(at_least=5)
     """
 
-    at_least: float
-
-    def __post_init__(self) -> None:
-        check_number("at_least", self.at_least, low=0, above=True)
+    at_least: Positive
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +70,8 @@ class CentreSupport:
     """
 
     place: str
-    at_least: float = 0.8
+    at_least: PositiveShare = 0.8
     rule: CentreRule = "hubs"
-
-    def __post_init__(self) -> None:
-        check_number("at_least", self.at_least, low=0, high=1, above=True)
-        check_choice("rule", self.rule, CentreRule)
 
 
 @dataclass(frozen=True)
@@ -164,9 +153,9 @@ def plan_centres(
     target: EffectiveNumber | CentreSupport,
     candidates: Mapping[str, Scenario],
     prices: Prices | None = None,
-    replicates: int = 1,
-    resamples: int = 100,
-    confidence: float = 0.95,
+    replicates: Count = 1,
+    resamples: Count = 100,
+    confidence: Confidence = 0.95,
     rng: Rng = None,
 ) -> CentrePlan:
     """Find the least-cost set of links and enclaves after which a target holds.
@@ -224,9 +213,6 @@ def plan_centres(
     check_type("target", target, EffectiveNumber, CentreSupport)
     names = check_candidates(candidates)
     costs = np.ones(len(names)) if prices is None else costs_of(network, candidates, prices)
-    replicates = as_whole("replicates", replicates, low=1)
-    resamples = as_whole("resamples", resamples, low=1)
-    check_confidence("confidence", confidence)
     seed = seed_of(rng)
     measure = _Measure(target, network.n_nodes, resamples, seed)
     if isinstance(target, CentreSupport):

@@ -17,14 +17,13 @@ from netinnov._network.distances import between
 from netinnov._network.paths import PathCosts, lengths_of_links, path_costs
 from netinnov._runtime.arguments import (
     as_list,
-    as_whole,
     check_callable,
     check_name,
     check_rng,
     shown,
 )
 from netinnov._runtime.parallel import run
-from netinnov._typing import Floats, Integers, Rng
+from netinnov._typing import Count, Floats, Integers, Rng
 from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError
 from netinnov.experiments import Measure, compare_scenarios
@@ -50,7 +49,7 @@ def rank_hosts(
     hosts: Sequence[str] | None = None,
     scenario: BetweenPlaces | None = None,
     measure: Measure | None = None,
-    replicates: int = Settings.replicates,
+    replicates: Count = Settings.replicates,
     rng: Rng = None,
     executor: Executor | int | None = None,
 ) -> pd.DataFrame:
@@ -117,7 +116,6 @@ def rank_hosts(
     >>> ranking["median"].round(1).to_dict()
     {'c': 7.7, 'd': 7.7, 'a': 0.0, 'b': 0.0}
     """
-    replicates = as_whole("replicates", replicates, low=1)
     names = network.storage.place_names
     check_name("home", home, list(names))
     at_home = np.flatnonzero(network.storage.inside([home]))

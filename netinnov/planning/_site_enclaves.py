@@ -10,9 +10,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.arguments import as_whole, check_mapping, check_number, check_rng, examples
+from netinnov._runtime.arguments import check_mapping, check_rng, examples
 from netinnov._runtime.display import Tabled
-from netinnov._typing import Rng
+from netinnov._typing import Amount, Count, Rng, Whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._objectives import Objective, judge_of
@@ -87,15 +87,15 @@ def site_enclaves(
     network: MultilayerNetwork,
     *,
     candidates: Mapping[str, Scenario],
-    k: int | None = None,
-    budget: float | None = None,
+    k: Count | None = None,
+    budget: Amount | None = None,
     prices: Prices | None = None,
     objective: Objective,
     method: Method = "greedy",
     monotone: bool | None = None,
     submodular: bool | None = None,
-    placebos: int = 0,
-    replicates: int = 1,
+    placebos: Whole = 0,
+    replicates: Count = 1,
     rng: Rng = None,
 ) -> SitingPlan:
     """Choose the enclaves, or other scenarios, that raise an objective most together.
@@ -184,7 +184,6 @@ def site_enclaves(
     (siting,) = prepared(
         network, candidates, *limits, [objective], replicates, seed, monotone, submodular
     )
-    placebos = as_whole("placebos", placebos)
     steps, plan = searched(siting, method)
     names, values, limit, monotone, submodular = siting
     value, baseline = values.value(plan), values.value([])
@@ -225,7 +224,6 @@ def prepared(
     submodular: bool | None = None,
 ) -> list[Siting]:
     """For each objective, with the same placements."""
-    replicates = as_whole("replicates", replicates, low=1)
     names = check_candidates(candidates)
     limit = limit_of_plans(network, candidates, k, budget, prices)
     placements = all_placements(network, candidates, replicates, seed)
@@ -263,12 +261,10 @@ def limit_of_plans(
         raise InputError(f"give `k` (how many) or `budget` (at `prices`); found {n_given}.")
     n = len(candidates)
     if k is not None:
-        k = as_whole("k", k, low=1)
         if k > n:
             raise InputError(f"`k` must be at most the number of candidates, {n}; found {k}.")
         costs = np.zeros(n) if prices is None else costs_of(network, candidates, prices)
         return Limit(costs, k, priced=prices is not None)
-    check_number("budget", budget, low=0)
     if prices is None:
         raise InputError("`budget` needs `prices`: Prices(park=..., link=..., pipeline=...).")
     costs = costs_of(network, candidates, prices)

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.arguments import as_whole, check_callable, check_mapping, check_rng
+from netinnov._runtime.arguments import check_callable, check_mapping, check_rng
 from netinnov._runtime.display import Tabled
 from netinnov._runtime.parallel import run
-from netinnov._typing import Floats, Rng
+from netinnov._typing import Amount, Count, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.experiments import ResampledLinks
 from netinnov.experiments._resampled_data import Resample
@@ -60,11 +60,11 @@ def pareto_plans(
     network: MultilayerNetwork,
     *,
     candidates: Mapping[str, Scenario],
-    k: int | None = None,
-    budget: float | None = None,
+    k: Count | None = None,
+    budget: Amount | None = None,
     prices: Prices | None = None,
     objectives: Mapping[str, Objective],
-    replicates: int = 1,
+    replicates: Count = 1,
     rng: Rng = None,
 ) -> ParetoPlans:
     """Find the plans that no other plan beats in both of two objectives (the Pareto front).
@@ -153,16 +153,16 @@ def siting_stability(  # noqa: PLR0913
     network: MultilayerNetwork,
     *,
     candidates: Mapping[str, Scenario],
-    k: int | None = None,
-    budget: float | None = None,
+    k: Count | None = None,
+    budget: Amount | None = None,
     prices: Prices | None = None,
     objective: Objective,
     method: Method = "greedy",
     monotone: bool | None = None,
     submodular: bool | None = None,
-    replicates: int = 1,
+    replicates: Count = 1,
     resample: Resample = _COUNTS,
-    resamples: int = 100,
+    resamples: Count = 100,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -208,7 +208,6 @@ def siting_stability(  # noqa: PLR0913
     >>> table["share"].to_dict()  # no link of 99 events is ever lost
     {'ac': 0.0, 'ad': 0.0, 'ae': 1.0}
     """
-    resamples = as_whole("resamples", resamples, low=1)
     expected = "a function of a network and a Generator, such as ResampledLinks()"
     check_callable("resample", resample, expected, made=True)
     first, *others = check_rng(rng).spawn(1 + resamples)

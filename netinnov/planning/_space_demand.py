@@ -12,15 +12,13 @@ import pandas as pd
 
 from netinnov._runtime.arguments import (
     as_floats,
-    as_whole,
-    check_confidence,
     check_name,
     check_number,
     check_rng,
     shown,
 )
 from netinnov._runtime.display import Displayed
-from netinnov._typing import Floats, Rng
+from netinnov._typing import Confidence, Count, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._allocate_space import Shortage, allocate_space
@@ -85,8 +83,8 @@ def space_demand(
     *,
     area: str = "floor_area_m2",
     units: str = "firms",
-    confidence: float = 0.95,
-    resamples: int = 999,
+    confidence: Confidence = 0.95,
+    resamples: Count = 999,
     rng: Rng = None,
 ) -> SpaceDemand:
     """Estimate the space that flows need: flows times floor space for each unit of flow.
@@ -128,8 +126,6 @@ def space_demand(
     >>> space_demand(flows, 500.0).by_home().to_dict()
     {'quzhou': 5000.0}
     """
-    check_confidence("confidence", confidence)
-    resamples = as_whole("resamples", resamples, low=1)
     rng = check_rng(rng)
     asked: object = flows
     if not isinstance(asked, (pd.DataFrame, pd.Series)) or not len(asked):
@@ -171,7 +167,7 @@ def rent_intervals(
     cost: pd.DataFrame,
     *,
     minimum_share: Mapping[str, float] | None = None,
-    resamples: int = 200,
+    resamples: Count = 200,
 ) -> pd.DataFrame:
     """Carry the uncertainty of the space for a unit of flow through to the rents of sites.
 
@@ -201,7 +197,6 @@ def rent_intervals(
     >>> rent_intervals(space, pd.Series({"x": 6, "y": 12}), cost)["rent"].tolist()
     [2.0, 0.0]
     """
-    resamples = as_whole("resamples", resamples, low=1)
     demand = space.by_home()
 
     @cache

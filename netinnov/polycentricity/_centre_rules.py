@@ -11,7 +11,6 @@ import pandas as pd
 
 from netinnov._network.layer_table import refuse_shares
 from netinnov._network.matrices import flat_matrix, layer_matrix
-from netinnov._runtime.arguments import as_whole, check_choice, check_number
 from netinnov._typing import Direction, Floats, Mask
 from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
@@ -50,15 +49,9 @@ class Options(NamedTuple):
 
 def checked_options(network: MultilayerNetwork, **chosen: Any) -> Options:
     options = Options(**chosen)
-    check_choice("direction", options.direction, Direction)
-    check_number("share", options.share, low=0, high=1, above=True)
-    check_number("resolution", options.resolution, low=0)
-    if options.minimum_share is not None:
-        check_number("minimum_share", options.minimum_share, low=0, high=1)
-    restarts = as_whole("restarts", options.restarts, low=1)
     if options.direction != "in":
         refuse_shares(network.storage.records, f"strength with direction={options.direction!r}")
-    return options._replace(restarts=restarts)
+    return options
 
 
 class Structure(NamedTuple):

@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._runtime.arguments import as_whole, check_rng
+from netinnov._runtime.arguments import check_rng
 from netinnov._runtime.parallel import run
-from netinnov._typing import Direction, Floats, Rng
+from netinnov._typing import Amount, Count, Direction, Floats, PositiveShare, Rng, Share, Whole
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
 from netinnov.polycentricity import _centre_rules, _resampled_flows
 from netinnov.polycentricity._centre_rules import CentreRule, Options
-from netinnov.polycentricity._modularity_test import FEWEST, compared_modularity
+from netinnov.polycentricity._modularity_test import Nulls, compared_modularity
 from netinnov.polycentricity._resampled_flows import Change, resampled, without_events
 
 _REWIRE = Rewire()
@@ -28,13 +28,13 @@ def detect_centres(
     *,
     rule: CentreRule = "hubs",
     direction: Direction = "total",
-    share: float = 0.1,
-    resolution: float = 1.0,
-    restarts: int = 10,
-    minimum_share: float | None = None,
+    share: PositiveShare = 0.1,
+    resolution: Amount = 1.0,
+    restarts: Count = 10,
+    minimum_share: Share | None = None,
     null: NullModel | None = _REWIRE,
-    replicates: int = 99,
-    resamples: int = 200,
+    replicates: Nulls = 99,
+    resamples: Whole = 200,
     resample: Change | None = None,
     rng: Rng = None,
     executor: Executor | int | None = None,
@@ -132,8 +132,6 @@ def detect_centres(
         restarts=restarts,
         minimum_share=minimum_share,
     )
-    replicates = as_whole("replicates", replicates, low=FEWEST)
-    resamples = as_whole("resamples", resamples)
     rng = check_rng(rng)
     first, *others = rng.spawn(1 + resamples)
     structure = _centre_rules.structure_of(network, options, first, {rule, "roles"})

@@ -10,9 +10,9 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._network.paths import union
-from netinnov._runtime.arguments import check_number, check_rng
+from netinnov._runtime.arguments import check_rng
 from netinnov._runtime.display import Displayed
-from netinnov._typing import Codes, Floats, Mask, Rng
+from netinnov._typing import Codes, Count, Floats, Mask, Rng
 from netinnov.network import MultilayerNetwork
 
 _EXACT = 20  # linked nodes up to which all cores are tried: a million, in milliseconds
@@ -47,7 +47,7 @@ class CorePeripheryFit(Displayed):
 
 
 def core_periphery(
-    network: MultilayerNetwork, *, restarts: int = CORE_RESTARTS, rng: Rng = None
+    network: MultilayerNetwork, *, restarts: Count = CORE_RESTARTS, rng: Rng = None
 ) -> CorePeripheryFit:
     """Find the core for which "linked" best agrees with "at least one end in the core".
 
@@ -87,7 +87,6 @@ def core_periphery(
     >>> core.coreness.tolist(), round(core.quality, 6)
     ([1.0, 0.0, 0.0, 0.0], 1.0)
     """
-    check_number("restarts", restarts, low=1, whole=True)
     rng = check_rng(rng)
     core, quality = core_of(network, int(restarts), rng)
     index = network.storage.nodes.index

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netinnov._network.distances import between
-from netinnov._runtime.arguments import check_choice, check_names
+from netinnov._runtime.arguments import check_names
 from netinnov._typing import Floats
 from netinnov.build import flatten
 from netinnov.errors import InputError
@@ -192,7 +192,6 @@ def checked_setting(
     *,
     sizes: bool = False,
 ) -> Setting:
-    check_choice("ddof", ddof, Literal[0, 1])
     known = list(INDICES)
     if sizes:
         known += [SIZE + name for name in INDICES if name in _ON_VALUES]

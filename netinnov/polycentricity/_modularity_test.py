@@ -7,14 +7,15 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from typing import Annotated, TypeAlias
 
 import numpy as np
 
 from netinnov._network.significance import why_untested
-from netinnov._runtime.arguments import as_whole, check_number, check_rng
+from netinnov._runtime.arguments import check_rng
 from netinnov._runtime.display import Tabled
 from netinnov._runtime.parallel import run
-from netinnov._typing import Rng
+from netinnov._typing import Amount, Count, Is, Rng
 from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
@@ -28,7 +29,8 @@ from netinnov.null_models._prepared import (
 from netinnov.polycentricity._centre_rules import Options, communities_of
 from netinnov.polycentricity._resampled_flows import drawn_from
 
-FEWEST = 19  # null networks below which p cannot be 0.05 or less
+# With fewer null networks p cannot be 0.05 or less.
+Nulls: TypeAlias = Annotated[int, Is(low=19, whole=True)]
 REPLICATES = 99  # default number of null networks
 _LEVEL = 0.05  # largest p at which communities are beyond chance
 _ROUNDING = 1e-10  # difference of modularities that counts as none
@@ -81,9 +83,9 @@ def modularity_test(
     network: MultilayerNetwork,
     *,
     null: NullModel = _REWIRE,
-    replicates: int = 99,
-    resolution: float = 1.0,
-    restarts: int = 10,
+    replicates: Nulls = 99,
+    resolution: Amount = 1.0,
+    restarts: Count = 10,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -134,9 +136,6 @@ def modularity_test(
     >>> test.p >= 0.05
     True
     """
-    replicates = as_whole("replicates", replicates, low=FEWEST)
-    check_number("resolution", resolution, low=0)
-    restarts = as_whole("restarts", restarts, low=1)
     options = Options(resolution=float(resolution), restarts=restarts, restarts_per_draw=restarts)
     # The streams are those of `detect_centres`, so that both find the same communities.
     first = check_rng(rng).spawn(1)[0]

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.significance import why_untested
-from netinnov._runtime.arguments import as_whole, check_rng
+from netinnov._runtime.arguments import check_rng
 from netinnov._runtime.parallel import run
-from netinnov._typing import Direction, Floats, Rng
+from netinnov._typing import Amount, Count, Direction, Floats, Rng, Share, Whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire
@@ -50,14 +50,14 @@ def profile(  # noqa: PLR0913
     direction: Direction = "total",
     ddof: Literal[0, 1] = 0,
     rule: CentreRule | None = None,
-    minimum_share: float | None = None,
-    resamples: int = 200,
+    minimum_share: Share | None = None,
+    resamples: Whole = 200,
     resample: Change | None = None,
     leave_one_out: bool = True,
     null: NullModel | None = _REWIRE,
-    replicates: int = 999,
-    resolution: float = 1.0,
-    restarts: int = 10,
+    replicates: Whole = 999,
+    resolution: Amount = 1.0,
+    restarts: Count = 10,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -163,7 +163,6 @@ def profile(  # noqa: PLR0913
     )
     size = None if sizes is None else checked_values(over_nodes(network, "sizes", sizes))
     setting = _indices.checked_setting(network, indices, ddof, options, sizes=size is not None)
-    resamples, replicates = as_whole("resamples", resamples), as_whole("replicates", replicates)
     first, for_draws, for_leaving, for_null, own = check_rng(rng).spawn(5)
     spread = None
     if setting.distances is not None:

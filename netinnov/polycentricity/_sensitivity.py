@@ -15,7 +15,7 @@ import pandas as pd
 
 from netinnov._runtime.arguments import as_list, as_whole, check_names, check_rng
 from netinnov._runtime.parallel import run
-from netinnov._typing import Direction, Floats, Rng
+from netinnov._typing import Count, Direction, Floats, Rng, Whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel
@@ -51,8 +51,8 @@ def sensitivity(
     direction: Direction = "total",
     ddof: Literal[0, 1] = 0,
     null: NullModel | None = None,
-    replicates: int = 99,
-    restarts: int = 10,
+    replicates: Whole = 99,
+    restarts: Count = 10,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -122,7 +122,6 @@ def sensitivity(
     if not named:
         raise InputError("`rules` must name at least one rule.")
     cuts = _cuts(tops)
-    replicates = as_whole("replicates", replicates)
     options = _centre_rules.checked_options(network, direction=direction, restarts=restarts)
     setting = _indices.checked_setting(network, indices, ddof, options)
     first, for_null, own = check_rng(rng).spawn(3)

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import optimize
 
-from netinnov._runtime.arguments import check_number, one_column
-from netinnov._typing import Floats
+from netinnov._runtime.arguments import one_column
+from netinnov._typing import Floats, Positive
 from netinnov.errors import InputError
 from netinnov.polycentricity._evenness import scaled
 
@@ -34,7 +34,7 @@ class Spread(NamedTuple):
 
 
 def urban_centrality_index(
-    values: Values, distances: npt.ArrayLike, *, maximum: float | None = None
+    values: Values, distances: npt.ArrayLike, *, maximum: Positive | None = None
 ) -> float:
     """Multiply concentration by proximity: LC (1 - V/V_max).
 
@@ -87,8 +87,6 @@ def urban_centrality_index(
     n = len(values)
     matrix = _distances(distances, n)
     _check_labels(values, distances)
-    if maximum is not None:
-        check_number("maximum", maximum, low=0, above=True)
     if x.size == 0:
         return math.nan
     return centrality_of(x, matrix, widest_spread(matrix).value if maximum is None else maximum)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from netinnov._network.rows import NO_PERIOD, Rows
 from netinnov._network.tables import NodeTable
-from netinnov._runtime.arguments import as_whole, check_choice, check_number, shown
+from netinnov._runtime.arguments import check_number, shown
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, with_rows
@@ -141,13 +141,6 @@ class BetweenPlaces(Priced):
         if self.home == self.host:
             msg = f"`home` and `host` must differ; both are {self.home!r}"
             raise InputError(f"{msg}. A park at home is not an enclave.")
-        if self.size is not None or not isinstance(self, LinksOrVolume):
-            object.__setattr__(self, "size", as_whole("size", self.size, low=1))
-        for name in ("pipeline_share", "kept_share"):
-            if hasattr(self, name):
-                check_number(name, getattr(self, name), low=0, high=1)
-        check_number("attachment", self.attachment, low=0)
-        check_choice("funding", self.funding, Funding)
 
     def _scene(self, network: MultilayerNetwork) -> Scene:
         return scene_of(network, self.layer, self.home, self.host)
@@ -197,8 +190,6 @@ class LinksOrVolume(BetweenPlaces):
         if missing:
             raise InputError(f"{'; '.join(missing)}.")
         BetweenPlaces.__post_init__(self)
-        if self.volume is not None:
-            check_number("volume", self.volume, low=0, above=True)
         if self.volume_share is not None:
             high = 1.0 if self.funding == "reallocated" else math.inf
             check_number("volume_share", self.volume_share, low=0, high=high, above=True)

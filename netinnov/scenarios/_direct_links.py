@@ -10,8 +10,8 @@ import pandas as pd
 
 from netinnov._network.distances import between
 from netinnov._network.paths import pair_positions
-from netinnov._runtime.arguments import as_list, check_number
-from netinnov._typing import Codes, Floats
+from netinnov._runtime.arguments import as_list
+from netinnov._typing import Amount, Codes, Count, Floats, Positive
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import _pair_draws
@@ -58,11 +58,11 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
 
     home: str
     host: str
-    size: int | None = None
+    size: Count | None = None
     funding: Funding = "reallocated"
-    attachment: float = 1.0
+    attachment: Amount = 1.0
     layer: str | None = None
-    volume: float | None = field(default=None, kw_only=True)
+    volume: Positive | None = field(default=None, kw_only=True)
     volume_share: float | None = field(default=None, kw_only=True)
 
     def _place(
@@ -161,7 +161,7 @@ class NewLinks(Priced):
     """
 
     pairs: Sequence[tuple[str, str]]
-    weight: float = 1.0
+    weight: Positive = 1.0
     layer: str | None = None
 
     def __post_init__(self) -> None:
@@ -177,7 +177,6 @@ class NewLinks(Priced):
             msg = "`pairs` must hold pairs of two different ids, such as [('a', 'b')]; found"
             raise InputError(f"{msg} {wrong[:5] if wrong else 'none'}.")
         object.__setattr__(self, "pairs", tuple((str(a), str(b)) for a, b in pairs))
-        check_number("weight", self.weight, low=0, above=True)
 
     def __call__(
         self, network: MultilayerNetwork, _rng: np.random.Generator, /

@@ -8,6 +8,7 @@ from typing import ClassVar, TypeAlias
 
 import numpy as np
 
+from netinnov._typing import Amount, Count, Positive, Share
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import _pair_draws
@@ -24,12 +25,12 @@ DrawnLinks: TypeAlias = Callable[[np.random.Generator], tuple[Pairs, Pairs]]
 class Enclave(LinksOrVolume):
     home: str
     host: str
-    size: int | None = None
-    pipeline_share: float = NOT_GIVEN
+    size: Count | None = None
+    pipeline_share: Share = NOT_GIVEN
     funding: Funding = Settings.funding
-    attachment: float = Settings.attachment
+    attachment: Amount = Settings.attachment
     layer: str | None = None
-    volume: float | None = field(default=None, kw_only=True)
+    volume: Positive | None = field(default=None, kw_only=True)
     volume_share: float | None = field(default=None, kw_only=True)
 
     _at_host: ClassVar[bool]

@@ -14,7 +14,6 @@ from netinnov._network.distances import between
 from netinnov._runtime.arguments import (
     as_list,
     as_whole,
-    check_choice,
     check_names,
     check_rng,
     check_type,
@@ -291,7 +290,6 @@ class MatchedPlacebo(Priced):
 
     def __post_init__(self) -> None:
         check_type("scenario", self.scenario, *BETWEEN)
-        check_choice("replace", self.replace, Replaced)
         if self.nearest is not None:
             object.__setattr__(self, "nearest", as_whole("nearest", self.nearest, low=1))
         object.__setattr__(self, "match", tuple(as_list("match", self.match)))

@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from netinnov._runtime.arguments import as_list, check_type
-from netinnov._typing import Mask
+from netinnov._typing import Amount, Count, Mask, Share
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import _prices
@@ -81,10 +81,10 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
 
     home: str
     host: str
-    size: int
-    kept_share: float
+    size: Count
+    kept_share: Share
     funding: Funding = "reallocated"
-    attachment: float = 1.0
+    attachment: Amount = 1.0
     layer: str | None = None
 
     def __call__(

@@ -12,12 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import linalg
 
-from netinnov._runtime.arguments import check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms._checked_tables import refuse_outside
 from netinnov.mechanisms.cobweb._parameters import (
-    SLOWEST,
+    Adaptation,
     follow,
     mobility_matrix,
     region_names,
@@ -70,13 +69,12 @@ class CoupledCobweb:
     mobility: float | npt.ArrayLike | MultilayerNetwork
     demand_intercept: Sequence[float] | Floats | pd.Series[float] | None = None
     supply_intercept: Sequence[float] | Floats | pd.Series[float] | None = None
-    adaptation: float = 1.0
+    adaptation: Adaptation = 1.0
     regions: Sequence[Any] | None = None
 
     def __post_init__(self) -> None:
         size = vector("demand_slope", self.demand_slope).size
         regions = region_names(self.regions, self.mobility, size, self.demand_slope)
-        check_number("adaptation", self.adaptation, low=SLOWEST, high=1)
         values: dict[str, Any] = {"regions": regions}
         for name in ("demand_slope", "supply_slope", "demand_intercept", "supply_intercept"):
             if (value := getattr(self, name)) is not None:

@@ -8,15 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.arguments import check_number
-from netinnov._typing import Floats, Mask
+from netinnov._typing import Amount, Floats, Mask
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb
 from netinnov.mechanisms.cobweb._parameters import position
 
 
 def with_enclave(
-    model: CoupledCobweb, home: Hashable, host: Hashable, *, strength: float
+    model: CoupledCobweb, home: Hashable, host: Hashable, *, strength: Amount
 ) -> CoupledCobweb:
     """Add the link of an enclave that home runs in host: mobility between the two grows.
 
@@ -49,7 +48,6 @@ def with_enclave(
     [-1.1, -0.8]
     """
     i, j = _ends(model, home, host)
-    check_number("strength", strength, low=0)
     mobility = np.array(model.mobility)
     mobility[[i, j], [j, i]] += strength
     return replace(model, mobility=mobility)
@@ -86,7 +84,7 @@ def critical_enclave(model: CoupledCobweb, home: Hashable, host: Hashable) -> fl
 
 
 def enclave_effect(
-    model: CoupledCobweb, home: Hashable, host: Hashable, *, strength: float
+    model: CoupledCobweb, home: Hashable, host: Hashable, *, strength: Amount
 ) -> pd.DataFrame:
     """Compare the modes without and with the link of an enclave.
 

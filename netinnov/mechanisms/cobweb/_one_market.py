@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
+from typing import Annotated
 
 from netinnov._runtime.arguments import check_number
-from netinnov._typing import Floats
+from netinnov._typing import Amount, Floats, Is, Positive
 from netinnov.errors import InputError
-from netinnov.mechanisms.cobweb._parameters import SLOWEST, follow
+from netinnov.mechanisms.cobweb._parameters import Adaptation, follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +42,12 @@ class Cobweb:
     [6.0, 4.2, 5.64, 4.488]
     """
 
-    demand_slope: float
-    supply_slope: float
+    demand_slope: Positive
+    supply_slope: Amount
     _: KW_ONLY
-    demand_intercept: float | None = None
-    supply_intercept: float | None = None
-    adaptation: float = 1.0
-
-    def __post_init__(self) -> None:
-        check_number("demand_slope", self.demand_slope, low=0, above=True)
-        check_number("supply_slope", self.supply_slope, low=0)
-        check_number("adaptation", self.adaptation, low=SLOWEST, high=1)
-        for name in ("demand_intercept", "supply_intercept"):
-            if (value := getattr(self, name)) is not None:
-                check_number(name, value)
+    demand_intercept: Annotated[float, Is()] | None = None
+    supply_intercept: Annotated[float, Is()] | None = None
+    adaptation: Adaptation = 1.0
 
     def price(self) -> float:
         """Price at which the market rests.

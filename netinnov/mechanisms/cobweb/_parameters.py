@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from netinnov._network.matrices import flat_matrix
 from netinnov._runtime.arguments import as_whole, check_number, did_you_mean, examples
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Is
 from netinnov.errors import InputError
 from netinnov.mechanisms._checked_tables import in_order, refuse_outside
 from netinnov.network import MultilayerNetwork
 
 SLOWEST = 1e-9  # least adaptation: roots are 1 less a multiple of it, which rounding would make 1
+Adaptation: TypeAlias = Annotated[float, Is(low=SLOWEST, high=1)]
 
 
 def follow(

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import softmax
 
-from netinnov._runtime.arguments import as_whole, check_number
-from netinnov._typing import Floats
+from netinnov._runtime.arguments import as_whole
+from netinnov._typing import Floats, Positive, PositiveShare
 from netinnov.mechanisms.free_flow._regions import check_shares
 
 Attraction: TypeAlias = Callable[[Floats], Floats]  # shares of the regions to attractions
@@ -41,10 +41,7 @@ class Replicator:
     array([0.75, 0.25])
     """
 
-    mobility: float = 0.5
-
-    def __post_init__(self) -> None:
-        check_number("mobility", self.mobility, low=0, above=True)
+    mobility: Positive = 0.5
 
     def move(self, shares: Floats, attraction: Floats) -> Floats:
         """Shares after one step.
@@ -83,12 +80,8 @@ class Logit:
     array([0.5, 0.5])
     """
 
-    sensitivity: float
-    mobility: float = 0.5
-
-    def __post_init__(self) -> None:
-        check_number("sensitivity", self.sensitivity, low=0, above=True)
-        check_number("mobility", self.mobility, low=0, high=1, above=True)
+    sensitivity: Positive
+    mobility: PositiveShare = 0.5
 
     def move(self, shares: Floats, attraction: Floats) -> Floats:
         """Shares after one step.

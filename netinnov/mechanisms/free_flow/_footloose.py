@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from netinnov._runtime.arguments import check_number
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Is, Several
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._dynamics import Attraction
 from netinnov.mechanisms.free_flow._trade_model import TradeModel, continued
@@ -53,15 +52,12 @@ class FootlooseEntrepreneur(TradeModel):
     [0.5, 0.5]
     """
 
-    sigma: float
-    mu: float
+    sigma: Annotated[float, Is(low=1, above=True)]
+    mu: Annotated[float, Is(low=0, high=1, above=True, below=True)]
     _: KW_ONLY
-    regions: int = 2
+    regions: Several = 2
 
     def __post_init__(self) -> None:
-        check_number("sigma", self.sigma, low=1, above=True)
-        check_number("mu", self.mu, low=0, high=1, above=True, below=True)
-        check_number("regions", self.regions, low=2, whole=True)
         if self.mu >= (most := self.sigma - 1):
             msg = f"`mu` must be below sigma - 1 = {most:g}; found {self.mu:g}. Otherwise "
             raise InputError(f"{msg}agglomeration is stable at any cost (the black hole).")

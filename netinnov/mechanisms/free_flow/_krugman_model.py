@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from scipy import linalg
 
-from netinnov._runtime.arguments import check_number
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Is
 from netinnov.mechanisms.free_flow._dynamics import Attraction
 from netinnov.mechanisms.free_flow._trade_model import TradeModel, continued
 
@@ -50,12 +49,8 @@ class CorePeriphery(TradeModel):
     [0.0, 0.167173, 0.5, 0.832827, 1.0]
     """
 
-    sigma: float
-    mu: float
-
-    def __post_init__(self) -> None:
-        check_number("sigma", self.sigma, low=1, above=True)
-        check_number("mu", self.mu, low=0, high=1, above=True, below=True)
+    sigma: Annotated[float, Is(low=1, above=True)]
+    mu: Annotated[float, Is(low=0, high=1, above=True, below=True)]
 
     @staticmethod
     def _break_freeness(sigma: Any, mu: Any, enclave: float = 0.0, _others: int = 1) -> Any:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from netinnov._runtime.arguments import check_number
-from netinnov._typing import Floats
+from netinnov._typing import Amount, Floats, Is, Positive, Share
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._dynamics import Logit, trajectory
-from netinnov.mechanisms.free_flow._regions import check_border
 from netinnov.mechanisms.free_flow._rest_points import root_of
 
 
@@ -53,20 +51,14 @@ class LogitMigration:
     2  0.92928    True
     """
 
-    sensitivity: float
-    attraction: float
-    congestion: float = 0.0
-    spillover: float = 0.0
-    border: float = 0.0
-    enclave: float = 0.0
+    sensitivity: Positive
+    attraction: Annotated[float, Is()]
+    congestion: Amount = 0.0
+    spillover: Amount = 0.0
+    border: Annotated[float, Is(low=0, high=1, below=True)] = 0.0
+    enclave: Share = 0.0
 
     def __post_init__(self) -> None:
-        check_number("sensitivity", self.sensitivity, low=0, above=True)
-        check_number("attraction", self.attraction)
-        for name in ("congestion", "spillover"):
-            check_number(name, getattr(self, name), low=0)
-        check_border(self.border)
-        check_number("enclave", self.enclave, low=0, high=1)
         if self.enclave > 0 and self.attraction < 0:
             msg = "`attraction` must be at least 0 with an enclave, which reaches a share of it; "
             raise InputError(f"{msg}found {self.attraction!r}.")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._runtime.arguments import as_floats, check_mapping, check_number
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Positive
 from netinnov.errors import InputError
 from netinnov.mechanisms._checked_tables import in_order, refuse_outside
 
@@ -18,7 +18,7 @@ Enclaves: TypeAlias = Mapping[tuple[Any, Any], float] | None
 _EQUAL = 1e-9  # tolerance for symmetry, and for shares that must sum to 1
 
 
-def trade_freeness(distances: Any, *, decay: float) -> pd.DataFrame:
+def trade_freeness(distances: Any, *, decay: Positive) -> pd.DataFrame:
     """Freeness of trade that falls exponentially with distance.
 
     Parameters
@@ -43,17 +43,12 @@ def trade_freeness(distances: Any, *, decay: float) -> pd.DataFrame:
     >>> trade_freeness([[0, 1], [1, 0]], decay=0.5).round(3).to_numpy().tolist()
     [[1.0, 0.607], [0.607, 1.0]]
     """
-    check_number("decay", decay, low=0, above=True)
     values, labels = _symmetric("distances", distances)
     refuse_outside("distances", values, values >= 0, "at least 0")
     refuse_outside(
         "distances", values, ~np.eye(len(values), dtype=bool) | (values == 0), "0 with itself"
     )
     return pd.DataFrame(np.exp(-decay * values), index=labels, columns=labels)
-
-
-def check_border(border: float) -> None:
-    check_number("border", border, low=0, high=1, below=True)
 
 
 def check_freeness_matrix(freeness: Any) -> tuple[Floats, pd.Index[Any]]:

@@ -21,7 +21,6 @@ from netinnov.mechanisms.free_flow._dynamics import (
 )
 from netinnov.mechanisms.free_flow._regions import (
     Enclaves,
-    check_border,
     check_enclaves,
     check_freeness_matrix,
     check_shares,
@@ -210,7 +209,7 @@ class TradeModel(ABC):
         """
         self._needs_two("equilibria")
         check_number("freeness", freeness, low=0, high=1, above=True, below=True)
-        check_border(border)
+        check_number("border", border, low=0, high=1, below=True)
         check_number("enclave", enclave, low=0, high=1)
         phi = freeness * (1 - border)
         if enclave > 0:
