@@ -9,7 +9,6 @@ from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.special import logsumexp
 
 from netinnov._network.distances import needed
@@ -18,17 +17,14 @@ from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import joins_two_kinds
+from netinnov.null_models._newton import maximum, solve_semidefinite
 from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
 from netinnov.null_models._rewiring import Chain, State, plan
 
 Deterrence = Literal["power", "exponential"]
 
 _MOST_PAIRS = 25_000_000  # pairs of an origin and a destination that can still be fitted
-_TOLERANCE = 1e-10  # relative error of the sums at which a fit has converged
 _ENOUGH = 1e-6  # accepted where steps gain nothing more: sums at the edge of what is possible
-_STEPS = 200
-_RIDGE = 1e-13  # on the scaled matrix of a step, for directions that change no flow
-_STEEPEST = 1e4  # beyond this coefficient there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,49 +316,25 @@ class _Table:
         return bool(rest > 1e-9 * spread)
 
     def fitted(self, start: Floats, *, with_x: bool) -> Floats:
-        kept = start.size if with_x else start.size - 1
-        columns = self.observed.sum(axis=0)
-        scale = np.append(columns, (self.observed * np.abs(self.x)).sum() or 1.0)[:kept]
-        parameters = start
-        expected = self.expected(parameters)
-        lack = self.lack(expected)[:kept]
-        best = math.inf
-        for _ in range(_STEPS):
-            error = float(np.abs(lack / scale).max())
-            if error <= _TOLERANCE:
-                return parameters
-            best = min(best, error)
-            step = np.zeros(start.size)
-            step[:kept] = solve_semidefinite(self.information(expected)[:kept, :kept], lack)
-            length = min(1.0, 5.0 / float(np.abs(step).max()))
-            while True:
-                tried = parameters + length * step
-                expected = self.expected(tried)
-                lack = self.lack(expected)[:kept]
-                # The likelihood is concave: it rises all the way to where its slope turns.
-                if lack @ step[:kept] >= -1e-12 * scale.max() or length < 1e-9:
-                    break
-                length /= 2
-            parameters = tried
-            if abs(parameters[-1]) > _STEEPEST:
-                break
-        else:
-            if best <= _ENOUGH:
-                return parameters
+        """Parameters of largest likelihood; without x the last of them stays 0."""
+        rest = np.zeros(0 if with_x else 1)
+        kept = start.size - rest.size
+
+        def flows(parameters: Floats) -> Floats:
+            return self.expected(np.append(parameters, rest))
+
+        found, error = maximum(
+            start[:kept],
+            lambda parameters: self.lack(flows(parameters))[:kept],
+            lambda parameters: self.information(flows(parameters))[:kept, :kept],
+            np.append(self.observed.sum(axis=0), (self.observed * np.abs(self.x)).sum() or 1.0)[
+                :kept
+            ],
+        )
+        if error <= _ENOUGH:
+            return np.append(found, rest)
         raise InputError(
             f"no gravity model fits layer {self.layer!r}: its flows go to the nearest (or the "
             "farthest) possible places only, or its sums leave no choice. Take deterrence=None, "
             "aggregate() the network, or use Rewire()."
         )
-
-
-def solve_semidefinite(matrix: Floats, right: Floats) -> Floats:
-    """Solution where the right side is 0 in the null space."""
-    scale = 1 / np.sqrt(np.maximum(matrix.diagonal(), np.finfo(float).tiny))
-    scaled = scale[:, None] * matrix * scale
-    scaled[np.diag_indices(len(scaled))] += _RIDGE * len(scaled)
-    try:
-        result: Floats = scale * cho_solve(cho_factor(scaled), scale * right)
-    except LinAlgError:  # parts that next to no flow joins: rounding decides the sign
-        result = scale * np.linalg.lstsq(scaled, scale * right, rcond=1e-12)[0]
-    return result

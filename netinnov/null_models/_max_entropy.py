@@ -11,18 +11,16 @@ import numpy as np
 from scipy.special import expit
 
 from netinnov._runtime.arguments import as_list, check_rng
-from netinnov._typing import Codes, Floats, Integers, Mask, Rng
+from netinnov._typing import Codes, Floats, Integers, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import joins_two_kinds, two_sides
-from netinnov.null_models._gravity_null import solve_semidefinite
+from netinnov.null_models._newton import maximum
 from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
 from netinnov.null_models._rewiring import State, plan
 
 _MOST_PAIRS = 25_000_000  # pairs of classes whose matrices (200 MB each) still fit
-_TOLERANCE = 1e-10
-_ITERATIONS = 300
-_LONGEST = 2.0  # largest change of a logarithm in a step
+_ENOUGH = 1e-8  # relative error that is accepted where steps gain nothing more
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +260,8 @@ def _link_probabilities(
     """Probabilities x y / (1 + x y) that give classes of rows, then columns, their degrees.
 
     ``sizes`` are numbers of pairs. Newton's method on the logarithms of x and y maximises a concave
-    likelihood with gradient observed less expected sums. Where steps gain nothing more, at the
-    edge of what is possible, a hundred times the tolerance is accepted, else InputError.
+    likelihood with gradient observed less expected sums. At the edge of what is possible a hundred
+    times the tolerance is accepted, else InputError.
     """
     n = len(row_sizes)
     if not degrees[:n].any():
@@ -271,62 +269,36 @@ def _link_probabilities(
     goal = np.concatenate([row_sizes, column_sizes]) * degrees
     with np.errstate(divide="ignore"):
         logarithm = np.log(degrees) - np.log(goal.sum() / 2) / 2
-    active = (goal > 0) & np.isfinite(logarithm)
+    half = n if symmetric else goal.size  # rows may be columns, too
+    active = np.flatnonzero((goal > 0)[:half])
 
     def probabilities(parameters: Floats) -> Floats:
-        pairs: Floats = expit(parameters[:n, None] + parameters[None, n:])
+        logarithm[active] = parameters
+        of_columns = logarithm[:n] if symmetric else logarithm[n:]
+        pairs: Floats = expit(logarithm[:n, None] + of_columns)
         return pairs
 
-    def lack_of(probability: Floats) -> Floats:
-        return np.where(active, goal - _line_sums(sizes * probability), 0.0)
+    def lack(parameters: Floats) -> Floats:
+        return (goal - _line_sums(sizes * probabilities(parameters)))[active]
 
-    probability = probabilities(logarithm)
-    lack = lack_of(probability)
-    for _ in range(_ITERATIONS):
-        worst = _worst(lack, goal)
-        if worst <= _TOLERANCE:
-            return probability
+    def information(parameters: Floats) -> Floats:
+        probability = probabilities(parameters)
         variance = sizes * probability * (1 - probability)
-        step = _step(variance, lack, active, symmetric)
-        length = min(1.0, _LONGEST / max(np.abs(step).max(), _LONGEST))
-        slope = float((lack * step).sum())
-        while True:
-            tried = np.where(active, logarithm + length * step, logarithm)
-            probability = probabilities(tried)
-            lack = lack_of(probability)
-            # The likelihood is concave: it rises all the way to where its slope turns.
-            if float((lack * step).sum()) >= -slope / 2 or length < 1e-12:
-                break
-            length /= 4
-        logarithm = tried
-    if _worst(lack, goal) <= 100 * _TOLERANCE:
-        # Sums of very different size leave no more digits.
-        return probability
-    raise InputError(
-        f"the equations of the expected degrees of layer {layer!r} are met to "
-        f"{_worst(lack, goal):.1g} after {_ITERATIONS} steps, and should be to {_TOLERANCE:g}; "
-        "rewire() keeps degrees exactly."
-    )
+        matrix = np.diag(_line_sums(variance)[:half])
+        if symmetric:
+            matrix += variance
+        else:
+            matrix[:n, n:], matrix[n:, :n] = variance, variance.T
+        return matrix[np.ix_(active, active)]
+
+    found, error = maximum(logarithm[active], lack, information, goal[active])
+    if error > _ENOUGH:
+        raise InputError(
+            f"the equations of the expected degrees of layer {layer!r} are met to {error:.1g}, and "
+            f"should be to {_ENOUGH:g}; rewire() keeps degrees exactly."
+        )
+    return probabilities(found)
 
 
 def _line_sums(pairs: Floats) -> Floats:
     return np.append(pairs.sum(axis=1), pairs.sum(axis=0))
-
-
-def _worst(lack: Floats, goal: Floats) -> float:
-    return float(np.max(np.abs(lack) / np.where(goal > 0, goal, 1.0), initial=0.0))
-
-
-def _step(variance: Floats, lack: Floats, active: Mask, symmetric: bool) -> Floats:
-    """Rows may grow as columns shrink: in that direction nothing changes."""
-    n = len(variance)
-    half = n if symmetric else lack.size
-    information = np.diag(_line_sums(variance)[:half])
-    if symmetric:
-        information += variance
-    else:
-        information[:n, n:], information[n:, :n] = variance, variance.T
-    at = np.flatnonzero(active[:half])
-    step = np.zeros(half)
-    step[at] = solve_semidefinite(information[np.ix_(at, at)], lack[at])
-    return np.append(step, step) if symmetric else step
