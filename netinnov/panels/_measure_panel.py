@@ -282,7 +282,7 @@ def _spread(
     """Intervals of values, and of changes since the first period of all that were drawn."""
     names = ("low", "high", "change", "change_low", "change_high")
     spread = {name: np.full(value.size, np.nan) for name in names}
-    first = next(iter(drawn), None)
+    first = next(iter(drawn), 0)
     rows = {when: np.flatnonzero(period == when) for when in drawn}
     for when, draws in drawn.items():
         at, since = rows[when], rows[first]
