@@ -101,7 +101,7 @@ def test_long_values_are_shown_by_their_type() -> None:
 
 
 CALLS: list[tuple[Callable[[], Any], str]] = [
-    (lambda: ni.build_network(NODES, LINKS, directed=True), "`directed` must be a sequence"),
+    (lambda: ni.build_network(NODES, LINKS, directed=3), "`directed` must be a sequence"),
     (lambda: NETWORK.select(nodes=5), "`nodes` must be a sequence of names"),
     (lambda: NETWORK.adjacency(["links"]), "`layer` must be one name"),
     (lambda: ni.aggregate(NETWORK, by=["kind"]), r"`by` must be a column .*\['kind'\]"),
