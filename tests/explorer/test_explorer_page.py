@@ -59,6 +59,7 @@ def test_layers_that_are_modelled_say_so_and_can_be_left_out(browser, bundled):
         assert page.faults == []
 
 
+@pytest.mark.slow
 def test_home_and_host_chosen_in_the_question_are_tried_and_cited(browser, bundled):
     with opened(browser, bundled) as page:
         page.select_option("[name=home]", label="Quzhou")
@@ -80,6 +81,7 @@ def test_home_and_host_chosen_in_the_question_are_tried_and_cited(browser, bundl
         assert page.faults == []
 
 
+@pytest.mark.slow
 def test_a_wish_that_cannot_be_met_is_refused_in_words(browser, bundled):
     with opened(
         browser, bundled, "#home=quzhou&host=hangzhou&size=500&funding=reallocated"
@@ -186,10 +188,11 @@ KEYS = [
 ]
 
 
+@pytest.mark.slow
 def test_words_of_the_address_name_nothing_that_objects_inherit(browser, bundled):
     with opened(browser, bundled) as page:
-        for at, word in enumerate(INHERITED):
-            addresses = [f"#{key}={word}" for key in KEYS[at::2]]
+        for word in INHERITED:
+            addresses = [f"#{key}={word}" for key in KEYS]
             addresses += [f"#add={word}~{word}~1", f"#{word}=1", f"#size_by={word}&view=tables"]
             for address in addresses:
                 page.evaluate("address => { location.hash = address }", address)

@@ -102,9 +102,8 @@ def test_new_links_are_the_default_where_home_has_too_few_to_give_up(browser, fi
         assert "to give up, and 3 are asked for" in page.locator(".answer").inner_text()
 
 
-@pytest.mark.parametrize(
-    "counted", ["gravity_modelled", pytest.param("ownership,production", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("counted", ["ownership,production", "gravity_modelled"])
 def test_sizes_and_tables_are_those_of_the_layers_that_count(browser, file, cities, counted):
     expected = centralities(cities.select(layers=counted.split(",")))
     with opened(browser, file, f"#layers={counted}&border=0&kilometres=0&view=tables") as page:
