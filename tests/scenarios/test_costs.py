@@ -125,7 +125,7 @@ def test_the_cost_is_the_mean_over_placements(make, attachment: float) -> None:
     lon = network.places["lon"].to_dict()
     before = network.links.set_index(["source", "target"])["weight"].to_dict()
     needed = []
-    for rng in np.random.default_rng(1).spawn(60):
+    for rng in np.random.default_rng(1).spawn(30):
         changed = scenario(network, rng)
         at = {node: lon[place] for node, place in changed.nodes["place"].items()}
         after = zip(*(changed.links[name] for name in ("source", "target", "weight")), strict=True)
@@ -135,7 +135,7 @@ def test_the_cost_is_the_mean_over_placements(make, attachment: float) -> None:
             (1 if add == 5 else add, abs(at[i] - at[j])) for (i, j), add in more.items() if add > 0
         ]
         needed.append([sum(n for n, far in counts if far == 0), sum(n * far for n, far in counts)])
-    error = np.std(needed, axis=0) / 60**0.5
+    error = np.std(needed, axis=0) / 30**0.5
     _, *expected = scenario.amounts(network)
     expected[1] /= DEGREE
     assert (np.abs(np.mean(needed, axis=0) - expected) <= 4 * error + 1e-6).all()
@@ -155,7 +155,7 @@ def test_expectations_are_those_of_all_orders() -> None:
 
 
 @pytest.mark.parametrize("power", [0.1, 1, 9, 60])
-@pytest.mark.parametrize(("n", "k"), [(20, 5), (100, 1), (100, 99), (300, 150), (600, 300)])
+@pytest.mark.parametrize(("n", "k"), [(20, 5), (100, 1), (100, 99), (300, 150)])
 def test_expectations_add_up_to_the_number_of_draws(n: int, k: int, power: float) -> None:
     pull = np.random.default_rng(4).random(n) ** power
     assert expected_sums(pull, np.ones((1, n)), k) == pytest.approx([k], rel=1e-12)
