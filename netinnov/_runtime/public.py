@@ -235,7 +235,7 @@ def _elsewhere(name: str, *, method: bool) -> str | None:
         return f"network.nodes and network.links are DataFrames: write network.links.{name}"
     for module, path in ((nx, "networkx"), (nx.community, "networkx.community")):
         if callable(function := getattr(module, name, None)):
-            if next(iter(signature(function).parameters), "") == "G":
+            if next(iter(signature(function).parameters), "") in ("G", "graph"):
                 return f"write {path}.{name}(netinnov.io.to_networkx(network))"
             return f"write netinnov.io.from_networkx({path}.{name}(...))"
     if method and hasattr(nx.Graph, name):

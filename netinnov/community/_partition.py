@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
@@ -40,6 +40,16 @@ class Partition(Displayed):
     def n_communities(self) -> int:
         """Number of different labels."""
         return int(self._long().nunique())
+
+    def __len__(self) -> int:
+        return self.n_communities
+
+    def __iter__(self) -> Iterator[set[Any]]:
+        """Sets of nodes, or of nodes in layers, from the largest."""
+        long = self._long().dropna()
+        if long.index.nlevels > 1 and np.shape(self.membership)[1] == 1:
+            long = long.droplevel("layer")
+        return (set(part) for part in long.groupby(long).groups.values())
 
     def to_frame(self) -> pd.DataFrame:
         """Give one row a state: columns node, layer (if labels differ by layer), community.
