@@ -13,7 +13,6 @@ import pytest
 import netinnov as ni
 from netinnov import study
 from netinnov.errors import InputError, TableError
-from netinnov.io import write_graphml, write_network
 from netinnov.sources import read_origin_destination, read_tables
 from netinnov.sources._workbooks import read_workbook
 from netinnov.study._loaded_data import load
@@ -274,12 +273,6 @@ def test_other_encodings_are_found_and_said(chinese, encoding, called):
     with pytest.warns(UserWarning, match=rf"nodes.csv: read as {called}\."):
         network = ni.read_network(chinese)
     assert network.equals(expected())
-
-
-def test_a_byte_order_mark_is_no_letter(chinese):
-    path = chinese / "nodes.csv"
-    path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig")
-    assert ni.read_network(chinese).equals(expected())
 
 
 @pytest.mark.parametrize(
@@ -596,13 +589,6 @@ def test_edges_of_gephi_have_a_direction_and_no_layer_of_that_name(tmp_path):
 
 
 # -- one call reads everything -----------------------------------------------------------------
-
-
-def test_what_was_written_comes_back(tmp_path, small):
-    write_network(small, tmp_path / "own")
-    assert ni.read_network(tmp_path / "own").equals(small)
-    write_graphml(small, tmp_path / "g.graphml")
-    assert ni.read_network(tmp_path / "g.graphml").equals(small)
 
 
 def test_gml_of_igraph_has_numbers_in_place_of_labels(tmp_path):

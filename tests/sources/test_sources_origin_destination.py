@@ -245,22 +245,6 @@ def test_outflow_must_be_known_of_each_origin(write):
         read_origin_destination(path, outflow=pd.Series({"a": 1}), shares=False)
 
 
-def test_strength_knows_shares(write):
-    network = build_network(*read_origin_destination(write(MATRIX)))
-    for direction in ("out", "total"):
-        with pytest.raises(InputError, match=rf"direction='{direction}' has no meaning for 'flow'"):
-            centrality.strength(network, direction=direction)
-    with pytest.raises(InputError, match="Read the flows with `outflow`"):
-        centrality.overlapping_strength(network)
-    # The self-link of b does not count.
-    received = centrality.strength(network, direction="in").squeeze()
-    assert received.tolist() == [60.5, 80.0, 19.5]
-    totals = pd.Series({"a": 1000, "b": 200})
-    flows = build_network(*read_origin_destination(write(MATRIX), outflow=totals))
-    sent = centrality.strength(flows, direction="out").squeeze()
-    assert sent.tolist() == pytest.approx([995, 121, 0])
-
-
 # -- places ------------------------------------------------------------------------------------
 
 PLACES = pd.DataFrame(
