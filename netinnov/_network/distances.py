@@ -27,6 +27,7 @@ class DistanceTable(NamedTuple):
     directed: Floats  # from origin (row) to destination
     mean: Floats  # of both directions; of one, where only one is known
     unit: str
+    told: list[str]  # what was warned of: once, and not for each draw of an experiment
 
 
 class PlaceTable(NamedTuple):
@@ -93,7 +94,7 @@ def _with_mean(square: Floats, unit: str) -> DistanceTable:
     mean = np.where(np.isnan(square), back, np.where(np.isnan(back), square, (square + back) / 2))
     same = np.array_equal(mean, square, equal_nan=True)
     directed = locked(square)
-    return DistanceTable(directed, directed if same else locked(mean), unit)
+    return DistanceTable(directed, directed if same else locked(mean), unit, [])
 
 
 def between(

@@ -310,10 +310,12 @@ def _far(network: MultilayerNetwork, row: Codes, column: Codes, directed: Mask |
         known = np.isfinite(lon[code] + lat[code])
         _refuse_unknown(network, known, row, column, "coordinates of their places")
     lengths = between(storage, code[row], code[column], directed=directed)
-    if (unknown := np.isnan(lengths)).any():
+    table, unknown = storage.place_table.distances, np.isnan(lengths)
+    if unknown.any() and table is not None and not table.told:
         ends = np.sort(np.column_stack([row, column])[unknown], axis=1)
         msg = f"frictions: {len(np.unique(ends, axis=0)):,} linked pairs of nodes stand in places "
         msg += "whose distance is unknown; it adds nothing to the length of their links."
+        table.told.append(msg)
         warnings.warn(msg, UserWarning, stacklevel=2)
     return np.where(unknown, 0.0, lengths)
 

@@ -11,15 +11,23 @@ TABLES = {
     "links": ("link", "edges", "edge", "连边", "边", "边表", "联系", "连接", "链接", "关系"),
     "places": ("place", "地点", "城市", "地区", "区域"),
     "layers": ("layer", "图层", "层"),
+    "distances": ("distance", "minutes", "距离", "时间", "里程"),
     "branches": ("branch", "分支", "分支机构"),
     "seats": ("seat", "headquarters", "总部"),
     "participations": ("participation", "参与", "参与关系"),
 }
 # Of each reader of such tables: those it needs, and others that it reads
 TABLES_OF = {
-    "tables": (("nodes", "links"), ("places", "layers")),
-    "branches": (("branches",), ("seats", "places")),
-    "participations": (("participations",), ("places",)),
+    "tables": (("nodes", "links"), ("places", "layers", "distances")),
+    "branches": (("branches",), ("seats", "places", "distances")),
+    "participations": (("participations",), ("places", "distances")),
+}
+
+# Headers of distances that say their unit
+UNITS = {
+    **dict.fromkeys(("km", "kilometres", "kilometers", "公里", "千米", "里程"), "km"),
+    **dict.fromkeys(("min", "mins", "minute", "minutes", "分钟", "时间"), "min"),
+    **dict.fromkeys(("h", "hour", "hours", "小时"), "h"),
 }
 
 PLACE_VALUES = {
@@ -40,6 +48,8 @@ _OWNER = (
 )
 _FIRM = (("company", "enterprise", "企业", "公司", "企业名称", "公司名称"), ("name", "名称"))
 _SEAT = ("headquarters", "head office", "hq", "总部", "总部城市", "总部所在地", "总部所在城市")
+_START = ("起点", "源", "源节点", "出发地", "起始地", "来源地", "流出地")
+_END = ("终点", "目标", "目标节点", "目的地", "到达地", "流入地")
 _PERIOD = (("year", "年份", "年", "年度", "时期"),)
 
 # Groups of synonyms of our columns: the first group present counts, two of it are ambiguous
@@ -59,13 +69,13 @@ SYNONYMS: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]] = {
         "source": (
             (
                 *("from", "origin", "orig", "sender", "source id"),
-                *("起点", "源", "源节点", "出发地", "起始地", "来源地", "流出地"),
+                *_START,
             ),
         ),
         "target": (
             (
                 *("to", "destination", "dest", "receiver", "target id"),
-                *("终点", "目标", "目标节点", "目的地", "到达地", "流入地"),
+                *_END,
             ),
         ),
         "layer": (
@@ -93,6 +103,11 @@ SYNONYMS: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]] = {
             ("part of", "within", "lies in", "上级", "上级地区", "上级城市", "所属", "隶属"),
         ),
         "name": (("label", "名称", "名字"),),
+    },
+    "distances": {
+        "origin": (("from", "source", "a", *_START),),
+        "destination": (("to", "target", "b", *_END),),
+        "distance": (tuple(UNITS), ("time", "duration", "cost", "value", "距离", "费用", "数值")),
     },
     "layers": {
         "layer": (("图层", "层", "网络层"), ("name", "名称")),

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.file_rows import ROW, is_bare, with_file_rows
+from netinnov._network.numeric_columns import NUMBERS, Decimal, decimal_of, typed
 from netinnov._runtime.arguments import examples
 from netinnov._runtime.opening import (
     CELL,
@@ -92,3 +93,17 @@ def features_of(path: Path) -> list[dict[str, Any]]:
         msg = f"{path} must be in degrees (EPSG:4326); it says {crs!r}; export it in EPSG:4326."
         raise InputError(msg)
     return features
+
+
+def table_of(table: str, held: AnyTable, decimal: Decimal | None) -> pd.DataFrame:
+    frame = held.frame
+    if decimal is not None:
+        return typed(table, frame, decimal, thousands=True)
+    own = [name for name in NUMBERS[table] if name in frame and name != "period"]
+    mark = decimal_of(held.name, frame, own, held.delimiter)
+    tables = typed(table, frame, mark)
+    if mark == ".":  # for attributes that are numbers as well
+        floats = [str(name) for name, dtype in tables.dtypes.items() if dtype == float]
+        more = [name for name in floats if name not in own]
+        decimal_of(held.name, frame, [*own, *more], held.delimiter)
+    return tables

@@ -35,6 +35,10 @@ class Tables(NamedTuple):
         The layers whose links have a direction.
     layers : DataFrame or None
         Index ``layer``; the columns of `MultilayerNetwork.layer_table` that are known.
+    distances : DataFrame or None
+        Columns ``origin, destination, distance``.
+    distance_unit : str
+        Of the distances.
     """
 
     nodes: pd.DataFrame
@@ -42,6 +46,8 @@ class Tables(NamedTuple):
     places: pd.DataFrame | None = None
     directed: tuple[str, ...] = ()
     layers: pd.DataFrame | None = None
+    distances: pd.DataFrame | None = None
+    distance_unit: str = "km"
 
 
 class ReadingNote(UserWarning):

@@ -17,9 +17,11 @@ from netinnov._runtime.arguments import as_path, check_names, examples
 from netinnov._runtime.encodings import check_encoding
 from netinnov.errors import InputError
 from netinnov.linkages import enclaves
+from netinnov.sources._any_table import table_of
 from netinnov.sources._complete_rows import Tables, most_frequent, say, warn_of
 from netinnov.sources._delimited import AnyTable
-from netinnov.sources._user_tables import raw_tables, renamed, table_of
+from netinnov.sources._distance_tables import distances_of
+from netinnov.sources._user_tables import raw_tables, renamed
 
 LISTS = ("branches", "participations")
 NEEDED = {
@@ -47,7 +49,8 @@ def branches_of_file(
     Layer ``branches`` links firms to their branches, ``ownership`` the place of the seat to that
     of each branch.
     """
-    held, faults = _held("branches", path, columns, encoding, decimal, same), list[str]()
+    held, measured = _held("branches", path, columns, encoding, decimal, same)
+    faults = list[str]()
     table = held["branches"]
     rows = _complete(table, "branches", faults)
     pairs = [rows[["firm", "seat"]].set_axis(["firm", "place"], axis=1)] if "seat" in rows else []
@@ -105,7 +108,7 @@ def branches_of_file(
     warn_of(faults)
     about = {"directed": True, "quantity": "amount", "unit": "branches"}
     table_of_layers = pd.DataFrame(about, pd.Index(layers, name="layer"))
-    return Tables(nodes, links, places, tuple(layers), table_of_layers)
+    return Tables(nodes, links, places, tuple(layers), table_of_layers, *measured)
 
 
 def participations_of_file(
@@ -120,7 +123,8 @@ def participations_of_file(
 
     A member is where most of its rows say; events have no place.
     """
-    held, faults = _held("participations", path, columns, encoding, decimal, same), list[str]()
+    held, measured = _held("participations", path, columns, encoding, decimal, same)
+    faults = list[str]()
     table = held["participations"]
     rows = _complete(table, "participations", faults)
     if rows.empty:
@@ -150,7 +154,7 @@ def participations_of_file(
     links = links.join(_others(rows, ("member", "event", *OPTIONAL, "period"), OF_LINKS))
     places = _places(held, pd.unique(pd.concat(spots)) if spots else [], faults)
     warn_of(faults)
-    return Tables(nodes, links.reset_index(drop=True), places)
+    return Tables(nodes, links.reset_index(drop=True), places, (), None, *measured)
 
 
 def _held(
@@ -160,8 +164,8 @@ def _held(
     encoding: str | None,
     decimal: Decimal | None,
     same: Mapping[str, str] | None,
-) -> dict[str, AnyTable]:
-    """The tables of a list under our names; all columns that are missing are named at once.
+) -> tuple[dict[str, AnyTable], tuple[pd.DataFrame | None, str]]:
+    """The tables of a list under our names, and distances; all missing columns are named at once.
 
     Places are under the names that `same` keeps, but in the table of places.
     """
@@ -170,6 +174,7 @@ def _held(
     raw = raw_tables(path, source, encoding)
     say([text for table in raw.values() for text in table.notes], stacklevel=5)
     unused_columns(asked, {name: map(str, table.frame) for name, table in raw.items()})
+    measured = distances_of(raw, asked, decimal)
     held = {name: renamed(name, table, asked) for name, table in raw.items()}
     missing = [
         f"{table.name} has no column `{column}`; it has {examples(table.frame.columns, str)}"
@@ -185,7 +190,7 @@ def _held(
     typed = {name: table_of(name, table, decimal) for name, table in held.items()}
     if same:
         typed = _under_kept_names(typed, same)
-    return {name: table._replace(frame=typed[name]) for name, table in held.items()}
+    return {name: table._replace(frame=typed[name]) for name, table in held.items()}, measured
 
 
 def _under_kept_names(

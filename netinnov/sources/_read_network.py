@@ -27,6 +27,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
 from netinnov.sources._any_table import POINTS, TABLE_ENDINGS
 from netinnov.sources._complete_rows import ReadingNote, noted, say
+from netinnov.sources._distance_tables import of_known_places
 from netinnov.sources._graph_files import GRAPHS, read_graph
 from netinnov.sources._lists import LISTS, branches_of_file, participations_of_file
 from netinnov.sources._openalex import is_openalex
@@ -185,6 +186,7 @@ def read(
     with warnings.catch_warnings(record=True) as caught, noted() as words:
         warnings.simplefilter("always", UserWarning)
         tables = READERS[source](path, **options)
+        tables, lost = of_known_places(tables)
     layer = tables.links.get("layer", pd.Series(dtype=object))
     size = sum(each.stat().st_size for each in (path, *path.glob("*")) if each.is_file())
     check_made(path, VALUE * len(tables.nodes) * layer.nunique(), size)  # arrays of each layer
@@ -192,7 +194,7 @@ def read(
         tables = tables._replace(nodes=_with_columns(path.name, tables.nodes, headers))
     faults = [str(each.message) for each in caught if each.category is UserWarning]
     notes = [str(each.message) for each in caught if each.category is ReadingNote]
-    return Reading(source, tables, faults, [*notes, *stray_names(*tables[:3])], words)
+    return Reading(source, tables, faults, [*notes, *lost, *stray_names(*tables[:3])], words)
 
 
 def _with_columns(file: str, nodes: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:

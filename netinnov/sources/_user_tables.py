@@ -15,7 +15,7 @@ from netinnov._network.columns import as_text, is_blank
 from netinnov._network.file_rows import is_bare, without_file
 from netinnov._network.headers import check_columns, rename, unused_columns, unweighted
 from netinnov._network.layer_table import records_of_old_folder
-from netinnov._network.numeric_columns import NUMBERS, Decimal, decimal_of, typed
+from netinnov._network.numeric_columns import Decimal
 from netinnov._network.synonyms import KINDS, TABLES, TABLES_OF, key_of
 from netinnov._runtime.arguments import as_path, examples
 from netinnov._runtime.encodings import check_encoding
@@ -28,9 +28,10 @@ from netinnov._runtime.opening import (
 )
 from netinnov._runtime.path_kinds import kind_at_path
 from netinnov.errors import InputError
-from netinnov.sources._any_table import POINTS, TABLE_ENDINGS, read_any_table
+from netinnov.sources._any_table import POINTS, TABLE_ENDINGS, read_any_table, table_of
 from netinnov.sources._complete_rows import Tables, note, say
 from netinnov.sources._delimited import AnyTable
+from netinnov.sources._distance_tables import distances_of
 from netinnov.sources._workbooks import WORKBOOKS, read_workbook
 
 TRUTH = dict.fromkeys(("true", "yes", "1", "是"), True)
@@ -52,7 +53,9 @@ def read_tables(
         A folder that holds ``nodes`` and ``links`` and may hold ``places`` and ``layers``, each
         as ``.csv`` (also ``.tsv``, ``.txt`` and ``.gz``; commas, semicolons, tabs or ``|`` between
         columns), ``.parquet`` or a workbook with one sheet; ``places`` may be points in degrees
-        (``.geojson``). Or a workbook (``.xlsx``, ``.xlsm``) with sheets of these names.
+        (``.geojson``). ``distances`` between places are a long table (``origin``, ``destination``,
+        ``distance``, or ``minutes``, ``km``) or a square one. Or a workbook (``.xlsx``,
+        ``.xlsm``) with sheets of these names.
         ``layers`` has a row for each layer: ``layer`` and any of ``directed``, ``modelled`` (true
         or false), ``quantity``, ``unit``, ``events``, ``parameters``. Without it
         ``network.json`` may name the directed layers, ``{"directed": ["funding"]}``, a layer is
@@ -137,10 +140,14 @@ def tables_of_file(
         say([f"{msg}what is there is read."], stacklevel=5)
     if not ours:
         unused_columns(asked, {name: map(str, table.frame) for name, table in raw.items()})
-        raw = {name: renamed(name, table, asked) for name, table in raw.items()}
+        raw = {
+            name: table if name == "distances" else renamed(name, table, asked)
+            for name, table in raw.items()
+        }
         held = raw["links"].frame if "links" in raw else pd.DataFrame()
         if {"source", "target"} <= set(held) and "weight" not in held:
             say(unweighted(raw["links"].name, held), stacklevel=5)
+    measured = distances_of(raw, asked, decimal, written if ours else None)
     tables = {name: table_of(name, table, decimal) for name, table in raw.items()}
     nodes, links, places = (tables.get(name) for name in ("nodes", "links", "places"))
     if nodes is None or links is None:  # of a folder; a workbook without them is refused above
@@ -163,7 +170,7 @@ def tables_of_file(
     else:
         layers = records_of_old_folder(links)
         directed = of_rows if about is None else _directed(about, written) or of_rows
-    return Tables(nodes, links, places, directed, layers)
+    return Tables(nodes, links, places, directed, layers, *measured)
 
 
 def read_places(
@@ -188,20 +195,6 @@ def read_places(
     note(renamed)
     places = table_of("places", held._replace(frame=frame), decimal)
     return places, {key: ours for key, ours in columns.items() if key not in own}
-
-
-def table_of(table: str, held: AnyTable, decimal: Decimal | None) -> pd.DataFrame:
-    frame = held.frame
-    if decimal is not None:
-        return typed(table, frame, decimal, thousands=True)
-    own = [name for name in NUMBERS[table] if name in frame and name != "period"]
-    mark = decimal_of(held.name, frame, own, held.delimiter)
-    tables = typed(table, frame, mark)
-    if mark == ".":  # for attributes that are numbers as well
-        floats = [str(name) for name, dtype in tables.dtypes.items() if dtype == float]
-        more = [name for name in floats if name not in own]
-        decimal_of(held.name, frame, [*own, *more], held.delimiter)
-    return tables
 
 
 def renamed(table: str, held: AnyTable, columns: Mapping[str, str]) -> AnyTable:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
+import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
 from netinnov._network.columns import DISPLAY_NAMES, as_text
@@ -18,6 +19,7 @@ from netinnov.errors import InputError
 from netinnov.linkages import project
 from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
+from netinnov.sources._distance_tables import UNSAID, distances_of_file, of_known_places
 from netinnov.sources._read_network import READERS, Reading, files_read, option_of, read, recognise
 from netinnov.sources._user_tables import has_places, read_places, why_placeless
 from netinnov.study._places import alike, join_places
@@ -57,6 +59,8 @@ class DataPart(Part, part="data"):
     source: str = ""
     path: Annotated[Path | None, Field(strict=False)] = None
     places: Annotated[Path | None, Field(strict=False)] = None
+    distances: Annotated[Path | None, Field(strict=False)] = None
+    distance_unit: Annotated[str, Field(min_length=1)] | None = None
     rows: Literal["origin", "destination"] | None = None
     aliases: dict[str, str] | None = None
     outflow: str | None = None
@@ -64,7 +68,7 @@ class DataPart(Part, part="data"):
     decimal: Literal[".", ","] | None = None
     project: Projection | None = None
 
-    @field_validator("path", "places")
+    @field_validator("path", "places", "distances")
     @classmethod
     def _is_a_path(cls, path: Path | None) -> Path | None:
         return None if path is None else as_path("path", path)
@@ -137,7 +141,7 @@ def load(
     """
     if data.path is None:
         bundled = _research_cities if data.source == "europe" else _enclaves
-        loaded = bundled(data.project, same or {})
+        loaded = bundled(data, same or {})
     else:
         loaded = _read(data, data.path, layers, columns, reading, same or {})
     names = loaded.network.layers
@@ -152,21 +156,65 @@ def load(
     return loaded
 
 
-def _enclaves(_: Projection | None, same: Mapping[str, str]) -> Loaded:
-    network, joined = join_places(load_yrd_enclaves(), same)
+def _enclaves(data: DataPart, same: Mapping[str, str]) -> Loaded:
+    network, joined = _measured(load_yrd_enclaves(), data, same)
     notes = (NOTICES[0], str(gravity_parameters()["notice"]), *joined)
     files = [path for path in _packaged() if not path.name.startswith("research_")]
     return Loaded(network, notes, tuple(files))
 
 
-def _research_cities(projection: Projection | None, same: Mapping[str, str]) -> Loaded:
-    projection = projection or Projection(
+def _research_cities(data: DataPart, same: Mapping[str, str]) -> Loaded:
+    projection = data.project or Projection(
         layer="participation", through="project", weighting="newman", split_by="kind"
     )
-    network, joined = join_places(load_research_cities(projects="nodes"), same)
+    network, joined = _measured(load_research_cities(projects="nodes"), data, same)
     network, incidence = _projected(network, projection)
     files = tuple(path for path in _packaged() if path.name.startswith("research_"))
     return Loaded(network, (*NOTICES[1:], *joined), files, True, incidence)
+
+
+class _Distances(NamedTuple):
+    """The table that [data] names, what headers are left for others, and notes."""
+
+    table: pd.DataFrame | None
+    unit: str
+    columns: Mapping[str, str]
+    notes: list[str]
+
+    def beside(self, tables: Tables, data: DataPart) -> Tables:
+        if self.table is not None:
+            tables = tables._replace(distances=self.table, distance_unit=self.unit)
+            tables, lost = of_known_places(tables, str(data.distances))
+            self.notes.extend(lost)
+        if data.distance_unit is not None:
+            tables = tables._replace(distance_unit=data.distance_unit)
+        return tables
+
+
+def _distances(data: DataPart, columns: Mapping[str, str]) -> _Distances:
+    if data.distances is None:
+        return _Distances(None, "km", columns, [])
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        table, unit, columns = distances_of_file(
+            data.distances, columns, data.encoding, data.decimal
+        )
+    notes = [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
+    if data.distance_unit is not None:
+        notes = [each for each in notes if UNSAID not in each]
+    return _Distances(table, unit, columns, notes)
+
+
+def _measured(
+    network: MultilayerNetwork, data: DataPart, same: Mapping[str, str]
+) -> tuple[MultilayerNetwork, list[str]]:
+    """Bundled data with the user's distances, and with places joined."""
+    own = _distances(data, {})
+    tables = own.beside(Tables(network.nodes, network.links, network.places), data)
+    if tables.distances is not None:
+        network = network.with_distances(tables.distances, unit=tables.distance_unit)
+    network, joined = join_places(network, same)
+    return network, [*own.notes, *joined]
 
 
 def _packaged() -> list[Path]:
@@ -209,9 +257,13 @@ def _read(
     if data.places is not None:
         of_places, columns, messages = _places_of_flows(data, data.places, columns, same)
         options |= of_places
-    text: dict[str, Any] = {"encoding": data.encoding, "decimal": data.decimal}
+    own = _distances(data, columns)
+    columns, text = own.columns, dict[str, Any]()
+    text |= {"encoding": data.encoding, "decimal": data.decimal}
     reading = reading or read(path, source=source, columns=columns, **text, **options)
-    tables, notes = reading.tables, [*reading.faults, *messages, *reading.notes, *reading.words]
+    notes = [*reading.faults, *messages, *reading.notes, *reading.words]
+    tables = own.beside(reading.tables, data)
+    notes += own.notes
     if why := why_placeless(tables.nodes):
         raise InputError(why)
     if not has_places(tables.nodes):
@@ -228,7 +280,8 @@ def _read(
         network = network.select(kinds=["branch", "firm"])
     if projection is not None:
         network, incidence = _projected(network, projection)
-    files = files_read(source, path) + (() if data.places is None else (data.places,))
+    beside = tuple(each for each in (data.places, data.distances) if each is not None)
+    files = files_read(source, path) + beside
     joint = option_of(source, "weighting") or incidence is not None
     return Loaded(network, tuple(notes), files, joint, incidence)
 
@@ -275,4 +328,12 @@ def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork
         records = {str(layer): dict(row) for layer, row in table.iterrows()}
     records |= {layer: records.get(layer, {}) | part for layer, part in parts.items()}
     nodes, links, places = tables[:3]
-    return MultilayerNetwork(nodes, links, places=places, directed=directed, layers=records)
+    return MultilayerNetwork(
+        nodes,
+        links,
+        places=places,
+        directed=directed,
+        layers=records,
+        distances=tables.distances,
+        distance_unit=tables.distance_unit,
+    )

@@ -1,0 +1,101 @@
+"""A user's table of distances between places, long or square, and its unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from netinnov._network.columns import as_text
+from netinnov._network.distances import LONG
+from netinnov._network.headers import rename
+from netinnov._network.numeric_columns import Decimal
+from netinnov._network.synonyms import UNITS, key_of
+from netinnov._runtime.arguments import examples
+from netinnov.errors import InputError
+from netinnov.sources._any_table import read_any_table, table_of
+from netinnov.sources._complete_rows import Tables, note, say
+from netinnov.sources._delimited import AnyTable
+
+UNSAID = "nothing says the unit of the distances"
+
+
+def distances_of_file(
+    path: Path, columns: Mapping[str, str], encoding: str | None, decimal: Decimal | None
+) -> tuple[pd.DataFrame, str, Mapping[str, str]]:
+    """The table, its unit, and the columns that are of other tables."""
+    held = read_any_table(path, encoding)
+    say(held.notes)
+    header = {str(name) for name in held.frame}
+    own = {key: ours for key, ours in columns.items() if key.removeprefix("distances.") in header}
+    left = {key: ours for key, ours in columns.items() if key not in own}
+    return *read_distances(held, own, decimal), left
+
+
+def read_distances(
+    held: AnyTable, columns: Mapping[str, str], decimal: Decimal | None
+) -> tuple[pd.DataFrame, str]:
+    """As a long table, and the unit that a header, or the name of the file or sheet, says."""
+    header = [str(name) for name in held.frame.columns]
+    frame, words = rename(held.name, "distances", held.frame, columns)
+    if set(LONG) <= set(frame.columns):
+        note(words)
+        value = header[list(frame.columns).index("distance")]
+    else:  # rows and columns are places
+        first, *others = held.frame.columns
+        if not others:
+            msg = f"{held.name} must have columns origin, destination and distance, or a row and a "
+            raise InputError(f"{msg}column a place; it has {', '.join(header)}.")
+        square = held.frame.rename(columns={first: "origin"})
+        frame = square.melt("origin", var_name="destination", value_name="distance")
+        frame = frame.dropna(subset="distance").reset_index(drop=True)
+        value = str(first)
+    table = table_of("distances", held._replace(frame=frame[LONG]), decimal)
+    names = (value, held.name.rpartition(" ")[2].partition(".")[0])
+    unit = next((UNITS[key_of(each)] for each in names if key_of(each) in UNITS), "")
+    if not unit:
+        msg = f"{held.name}: {UNSAID}; a study takes it from [data] distance_unit, Python from "
+        say([f"{msg}network.with_distances(network.distances, unit=...)."])
+    return table, unit or "units"
+
+
+def distances_of(
+    raw: dict[str, AnyTable],
+    columns: Mapping[str, str],
+    decimal: Decimal | None,
+    written: Mapping[str, Any] | None = None,
+) -> tuple[pd.DataFrame | None, str]:
+    """Take the table of distances out of the others; `written`: what a network's folder says."""
+    if (held := raw.pop("distances", None)) is None:
+        return None, "km"
+    if written is None:
+        return read_distances(held, columns, decimal)
+    return table_of("distances", held, decimal), str(written.get("distance_unit", "km"))
+
+
+def of_known_places(tables: Tables, file: str = "distances") -> tuple[Tables, list[str]]:
+    """Without distances of places that the other tables have not, and a note that counts them."""
+    if tables.distances is None:
+        return tables, []
+    known = {*_texts(tables.nodes, "place"), *_texts(tables.nodes, "jurisdiction")}
+    if "place" not in tables.nodes:  # each may be taken as a place of its own
+        nodes = tables.nodes
+        known |= {*as_text(nodes["node"] if "node" in nodes else nodes.index.to_series())[0]}
+    if tables.places is not None:
+        places: Any = tables.places
+        own = places["place"] if "place" in places else places.index.to_series()
+        known |= {*as_text(own)[0]}
+    ends = tables.distances[LONG[:2]].apply(lambda column: as_text(column)[0])
+    strange = ~ends.isin(known)
+    lost = pd.unique(ends.to_numpy()[strange.to_numpy()])
+    if not len(lost):
+        return tables, []
+    kept = tables.distances[~strange.any(axis=1)]
+    note = f"{file}: {len(lost):,} places that the other tables have not are left out "
+    return tables._replace(distances=kept), [f"{note}({examples(lost)})."]
+
+
+def _texts(table: pd.DataFrame, column: str) -> pd.Series[str]:
+    return as_text(table[column])[0] if column in table else pd.Series(dtype="str")
