@@ -104,7 +104,7 @@ def read(path: Path, **options: str) -> Tables:
 
 
 def test_works_by_hand(snapshot: Path) -> None:
-    nodes, links, places, directed, _ = read(snapshot)
+    nodes, links, places, directed, *_ = read(snapshot)
     assert nodes.index.tolist() == ["I1", "I2", "I3", "I4"]
     assert nodes["kind"].tolist() == ["university", "institute", "firm", "university"]
     assert nodes["name"].tolist()[2:] == ["A firm of Hangzhou", "Name of I4"]

@@ -25,6 +25,8 @@ COUNTS = (
 )
 
 NONE_WILL_DO = {
+    ("panels.evaluate_openings", "permutations"),
+    ("panels.measure_panel", "resamples"),
     ("polycentricity.detect_centres", "resamples"),
     ("polycentricity.profile", "replicates"),
     ("polycentricity.profile", "resamples"),
