@@ -388,7 +388,7 @@ def test_columns_that_only_resemble_are_attributes() -> None:
     assert ni.check_tables(nodes, links, places=good_places(area=1.0, country="CN")).empty
 
 
-@pytest.mark.parametrize("thing", [None, "nodes.csv", {"firm": 3}, [("a", "b")]])
+@pytest.mark.parametrize("thing", [7, "nodes.csv", {"firm": 3}, [("a", "b")]])
 @pytest.mark.parametrize("table", ["nodes", "links"])
 def test_something_that_is_no_table_is_one_problem(table: str, thing: Any) -> None:
     tables = {"nodes": good_nodes(), "links": good_links()} | {table: thing}
