@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import re
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import matplotlib as mpl
@@ -10,6 +13,7 @@ from docutils import nodes
 from latex2mathml.converter import convert
 
 from netinnov import __version__
+from netinnov._runtime.public import OTHER_NAMES
 
 sys.path.insert(0, str(Path(__file__).parent))
 mpl.use("agg")
@@ -24,6 +28,7 @@ extensions = [
     "sphinx.ext.autosummary",
     "numpydoc",
     "myst_parser",
+    "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
 ]
 templates_path = ["_templates"]
@@ -37,18 +42,55 @@ html_show_sourcelink = False
 html_theme_options = {
     "logo": {"text": "netinnov"},
     "navbar_end": ["theme-switcher"],
-    "header_links_before_dropdown": 7,
+    "header_links_before_dropdown": 8,
     "footer_start": ["copyright"],
     "footer_end": [],
     "show_prev_next": False,
 }
 
-# One page for each module: its public names in the order of the source.
+# One page for each public name, and one for each module with a table of them.
 autosummary_generate = True
 autosummary_ignore_module_all = False
-autodoc_member_order = "bysource"
+autosummary_imported_members = True
+# Words that lead to a name in the search and the index, beside the names in other packages.
+OTHER_WORDS = {
+    "null_models.compare_with_null": ["null model", "null models", "significance", "p-value"],
+    "null_models.Rewire": ["degree-preserving null model"],
+    "centrality.harmonic_centrality": ["access", "accessibility", "可达性"],
+    "centrality.strength": ["weighted degree", "强度"],
+    "community.leiden": ["modularity maximisation", "community detection", "社群"],
+    "polycentricity.profile": ["polycentricity", "multi-centric", "多中心性"],
+    "scenarios.ReverseEnclave": ["enclave", "飞地", "反向飞地"],
+    "linkages.find_enclaves": ["find enclaves"],
+    "build.build_network": ["edge list", "边列表"],
+    "io.to_networkx": ["networkx"],
+    "plotting.print_style": ["figure style", "font size"],
+}
+other_words = defaultdict(list)
+for ours, others in OTHER_WORDS.items():
+    other_words[f"netinnov.{ours}"] += others
+for other, ours in OTHER_NAMES.items():
+    other_words[f"netinnov.{ours}"].append(other.replace("_", " "))
+autosummary_context = {"other_words": other_words}
+
+
+def file_names(*modules):
+    """Files of classes whose names differ from a function in capitals only: some disks do not."""
+    names = {}
+    for module in modules:
+        public = importlib.import_module(module).__all__
+        for name in public:
+            if name != name.lower() and name.lower() in public:
+                names[f"{module}.{name}"] = f"{module}.{name}_class"
+    return names
+
+
+autosummary_filename_map = file_names("netinnov.null_models")
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
+# Prompts and outputs are not copied.
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
 default_role = "py:obj"  # names in docstrings lead to what they name
 # Names without their module, which is the title of the page, and a line for each parameter.
 add_module_names = False
@@ -88,8 +130,18 @@ def _formula(writer, node):
 
 
 html_math_renderer = "mathml"
+REPOSITORY = "https://github.com/netinnov/netinnov/blob/main/"
+
+
+def _chinese(_app, name, source):
+    """README.zh.md as a page: links to pages lead to them, others to the repository."""
+    if name == "chinese":
+        text = (Path(__file__).parents[1] / "README.zh.md").read_text("utf-8")
+        links = re.compile(r"\]\((?!https?:)(docs/)?")
+        source[0] = links.sub(lambda link: "](" + ("" if link[1] else REPOSITORY), text)
 
 
 def setup(app):
-    """Tell Sphinx how formulas are written."""
+    """Tell Sphinx how formulas are written, and where the Chinese page comes from."""
+    app.connect("source-read", _chinese)
     app.add_html_math_renderer("mathml", (_inline_formula, None), (_formula, None))

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from scipy.spatial import cKDTree
 
 WIDTHS = {"wide": (1200, 800), "tablet": (768, 1000), "phone": (390, 844)}
 VIEWS = ("map", "enclave", "hosts", "centres", "compare", "parks", "tables")
+BESIDE = ".top, .settings, .actions, .answer .hint, .chips, .chosen, .zoom, .side, footer"
 COLOURS = 128
 
 
@@ -46,6 +47,7 @@ def main() -> None:
                     page.locator(f"#tab-{view}").click()
                     picture(page, out / f"explorer_{view}_{width}.png", whole=width != "wide")
                 page.close()
+            answer(browser, page_file, out)
             page = browser.new_page(
                 viewport={"width": 1200, "height": 800}, color_scheme="dark", locale="zh-CN"
             )
@@ -66,6 +68,20 @@ def walk(page: Page, out: Path) -> None:
     page.select_option("[name=funding]", "new")
     picture(page, out / "explorer_walk_4.png")
     page.get_by_role("button", name="Start over").click()
+
+
+def answer(browser: Browser, page_file: Path, out: Path) -> None:
+    """Question, answer and map alone, small enough to be read in README."""
+    size = {"width": 700, "height": 760}
+    page = browser.new_page(viewport=size, locale="en-GB", bypass_csp=True)
+    page.goto(page_file.as_uri())
+    page.locator("#tab-enclave").click()
+    page.add_style_tag(content=f"{BESIDE} {{ display: none !important }}")
+    page.wait_for_selector("body:not([aria-busy=true])")
+    page.wait_for_timeout(300)
+    page.locator("#app").screenshot(path=out / "answer.png")
+    smaller(out / "answer.png")
+    page.close()
 
 
 def picture(page: Page, path: Path, *, whole: bool = False) -> None:
