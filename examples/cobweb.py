@@ -134,7 +134,8 @@ def draw(folder):
     save(figure, folder, "cobweb_webs")
 
     points = {f"m = {mobility:g}": (D / B, mobility / B) for mobility in (M, LOOSE)}
-    ax = plot_stability_map(points=points)
+    with print_style():
+        ax = plot_stability_map(points=points)
     save(ax.figure, folder, "cobweb_stability")
 
     figure = new_figure(height=68)

@@ -23,7 +23,7 @@ from netinnov.mechanisms.cooperation import (
     park_network,
     park_sides,
 )
-from netinnov.plotting import plot_park
+from netinnov.plotting import plot_park, print_style
 
 PARK = "quzhou_haichuang"
 ROLES = ["coordinator", "itinerant", "gatekeeper", "representative", "liaison"]
@@ -78,7 +78,8 @@ def compute():
 def draw(found, folder):
     """One diagram for the founding park and for two others with many links."""
     for park in (PARK, *found["others"]):
-        ax = plot_park(found["delta"], park)
+        with print_style():
+            ax = plot_park(found["delta"], park)
         save(ax.figure, folder, f"cooperation_{park}", dpi=200)
 
 

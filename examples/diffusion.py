@@ -276,9 +276,11 @@ def draw(found, folder):
     draw_regular_graphs(found["graphs"], folder)
     times = found["bundled"]["times"]
     shown = ("with the park", "without it", "with a modelled park instead", "without any enclave")
-    ax = plot_reach({name: times["half", name] for name in shown}, horizon=HORIZON)
+    with print_style():
+        ax = plot_reach({name: times["half", name] for name in shown}, horizon=HORIZON)
     save(ax.figure, folder, "diffusion_reach", dpi=200)
-    ax = plot_reach(found["made_up"]["times"], horizon=HORIZON)
+    with print_style():
+        ax = plot_reach(found["made_up"]["times"], horizon=HORIZON)
     save(ax.figure, folder, "diffusion_regions", dpi=200)
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 from _pages import fill, listed, markdown, new_figure, save, write_tables
 
 import netinnov as ni
-from netinnov.plotting import plot_flow_map
+from netinnov.plotting import plot_flow_map, print_style
 
 FACTS = Path(__file__).resolve().parents[1] / "data" / "facts"
 TYPES = {
@@ -63,14 +63,15 @@ def draw(pairs, years, folder):
     census = network.places.query("parent.isna()")["population"]  # of cities, not of districts
     enclaves = ni.linkages.find_enclaves(network, rank=census, level=1)
     parks = network.nodes.index[network.nodes["kind"] == "park"]
-    ax = plot_flow_map(
-        cities,
-        layers=(),
-        enclaves=enclaves[enclaves["node"].isin(parks)],
-        extent=CHINA,
-        arrows=len(pairs),
-        labels=14,
-    )
+    with print_style():
+        ax = plot_flow_map(
+            cities,
+            layers=(),
+            enclaves=enclaves[enclaves["node"].isin(parks)],
+            extent=CHINA,
+            arrows=len(pairs),
+            labels=14,
+        )
     save(ax.figure, folder, "enclaves_map")
 
     figure = new_figure(width=89, height=60)

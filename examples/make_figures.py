@@ -12,7 +12,7 @@ import warnings
 from _pages import save
 
 import netinnov as ni
-from netinnov.plotting import plot_flow_map
+from netinnov.plotting import plot_flow_map, print_style
 
 # The parks that stand outside their jurisdiction; districts are added up to their city.
 network = ni.datasets.load_yrd_enclaves()
@@ -26,5 +26,6 @@ with warnings.catch_warnings():
 
 # Each arrow joins a home with its host; the frame is the Yangtze River Delta.
 delta = (115.44, 122.54, 27.67, 34.93)  # west, east, south, north
-figure = plot_flow_map(china, layers=(), enclaves=enclaves, extent=delta).figure
+with print_style():
+    figure = plot_flow_map(china, layers=(), enclaves=enclaves, extent=delta).figure
 save(figure, sys.argv[1] if len(sys.argv) > 1 else "figures", "yrd_flow_map", dpi=200)

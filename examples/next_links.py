@@ -25,7 +25,7 @@ from netinnov.centrality import strength
 from netinnov.connectivity import global_efficiency
 from netinnov.experiments import ResampledLinks
 from netinnov.planning import site_enclaves, siting_stability, space_demand
-from netinnov.plotting import plot_flow_map
+from netinnov.plotting import plot_flow_map, print_style
 from netinnov.scenarios import NewLinks, ReverseEnclave
 
 MAIN = "20200109"
@@ -157,7 +157,8 @@ def draw(found, folder):
     links = pd.DataFrame(ends, columns=["source", "target"]).assign(layer="plan", weight=1.0)
     places = cities[["lon", "lat"]].assign(name=cities["name_en"])
     network = ni.MultilayerNetwork(nodes, links, places=places)
-    ax = plot_flow_map(network, labels=len(np.unique(ends)))
+    with print_style():
+        ax = plot_flow_map(network, labels=len(np.unique(ends)))
     save(ax.figure, folder, "next_links_map")
 
 

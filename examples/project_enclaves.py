@@ -516,9 +516,9 @@ def draw(found, folder):
     strongest = found["table"]["strength"].nlargest(SHOWN).index
     network = found["networks"][homes[0]].select(nodes=[*strongest.difference(homes), *homes])
     figure = new_figure(height=110)
-    ax = figure.add_subplot()
-    frame = (-12, 36, 36, 64)
-    plot_flow_map(network, layers=(), enclaves=pairs, labels=len(homes) + 1, extent=frame, ax=ax)
+    options = {"enclaves": pairs, "labels": len(homes) + 1, "extent": (-12, 36, 36, 64)}
+    with print_style():
+        plot_flow_map(network, layers=(), ax=figure.add_subplot(), **options)
     save(figure, folder, "project_enclaves_map")
 
 

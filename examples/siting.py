@@ -544,7 +544,8 @@ def draw(found, folder):
     network = ni.MultilayerNetwork(nodes, links, places=places, directed=["sites"])
     pairs = pd.DataFrame({"home": home, "host": host, "direction": "reverse"})
     named = len({*home, *host})
-    ax = plot_flow_map(network, layers=(), enclaves=pairs, labels=named)
+    with print_style():
+        ax = plot_flow_map(network, layers=(), enclaves=pairs, labels=named)
     save(ax.figure, folder, "siting_map")
 
     table, rows = found["specifications"], list(STATISTICS)

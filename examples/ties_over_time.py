@@ -188,15 +188,16 @@ def main(folder="ties_over_time", data=None):
     placebo, placebo_before = placebo_tests(world)
 
     figure = new_figure(width=183, height=88)
-    left, right = figure.subplots(1, 2, sharey=True)
-    plot_event_study(study, truth=truth["by_time"], ax=left)
-    plot_event_study(parted, ax=right)
     with print_style():
+        left, right = figure.subplots(1, 2, sharey=True)
+        plot_event_study(study, truth=truth["by_time"], ax=left)
+        plot_event_study(parted, ax=right)
         for ax in (left, right):
             ax.set_title("synthetic", loc="right")
     save(figure, folder / "figures", "ties_over_time_synthetic")
     figure = new_figure(width=120, height=84)
-    plot_event_study(union, ax=figure.add_subplot())
+    with print_style():
+        plot_event_study(union, ax=figure.add_subplot())
     save(figure, folder / "figures", "ties_over_time_union")
     write_tables(
         {

@@ -154,6 +154,19 @@ WRITE_INSTEAD = {
     "distance": 'distance="inverse"',
 }
 
+_COLOURS = "color colors c cmap palette hue alpha facecolor edgecolor node_color edge_color"
+# What to write for the keywords of other programs' plots
+INSTEAD_OF_KEYWORDS = {
+    "`ax.set_title(...)` on the axes that it returns": "title suptitle",
+    "`ax.set(...)` on the axes that it returns": "xlabel ylabel xlim ylim xscale yscale",
+    "`ax.get_legend().remove()` on the axes that it returns": "show_legend legend_loc",
+    '`with plt.rc_context({"font.size": 9}):` around it': "font font_family font_size fontsize",
+    "`ax.figure.savefig(...)` for the axes that it returns": "dpi filename fname save savefig show",
+    '`node_kws={"color": "red"}` or `edge_kws={"color": "red"}`': _COLOURS,
+    '`node_kws={"s": 20}` or `edge_kws={"linewidth": 1}`': "linewidth lw node_size s width",
+    "`ax.lines[0].set_color(...)` or `ax.collections[0].set_cmap(...)` on the axes": _COLOURS,
+}
+
 
 def publish(module: dict[str, Any]) -> Callable[[], list[str]]:
     """Publish what a module lists in ``__all__``, and give its `__dir__`: its last line.
@@ -344,6 +357,10 @@ def _wrong_keyword(function: Callable[..., object], wrong: str) -> str:
     known = [name for name in signature(function).parameters if name != "self"]
     name = function.__qualname__.removesuffix(".__init__").rpartition(".")[2]
     msg = f"{name}() has no keyword `{wrong}`" if wrong else f"{name}() takes options by name"
+    if name.startswith("plot_"):
+        for written, others in INSTEAD_OF_KEYWORDS.items():
+            if wrong in others.split() and ("node_kws" not in written or "node_kws" in known):
+                return f"{msg}; write {written}."
     keywords_meant = [keyword for keyword, others in OTHER_KEYWORDS.items() if wrong in others]
     for keyword in keywords_meant:
         if keyword in known:

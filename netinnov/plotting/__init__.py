@@ -1,4 +1,4 @@
-"""Figures for a paper: axes in, axes out, 89 or 183 mm wide, fonts embedded."""
+"""Figures: axes in, axes out; in `print_style` 89 or 183 mm wide, with type of 7 points."""
 
 from netinnov._runtime.public import publish
 from netinnov.plotting._centres import (

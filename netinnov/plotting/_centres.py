@@ -9,7 +9,6 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
@@ -18,17 +17,19 @@ from netinnov._runtime.arguments import as_whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import (
-    drawing,
+    Kws,
+    draw_lines,
     legend_beside,
+    line_handle,
     page_width,
     table_of,
     without_edges,
     write_notes,
 )
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
-from netinnov.plotting._frame import Frame, Kws, draw_places, in_frame, map_axes
+from netinnov.plotting._frame import Frame, draw_map, draw_places, in_frame, map_height
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import DOUBLE, INK, larger, print_style
+from netinnov.plotting._style import DOUBLE, drawing, ink, larger, on_page, paper, tone
 
 _LEAST, _MOST = 10.0, 170.0  # area of a marker in points^2
 _UNKNOWN = "#b0b0b0"
@@ -104,8 +105,8 @@ def plot_centres(
     visible = visible.sort_values(order, ascending=False, kind="stable")
     most = float(visible["centrality"].max()) if len(visible) else 0.0
     shades = colormaps["Blues"].with_extremes(bad=_UNKNOWN)
-    with print_style():
-        ax = map_axes(ax, frame, basemap)
+    with drawing(ax, DOUBLE, map_height(frame)) as ax:
+        draw_map(ax, frame, basemap)
         width = page_width(ax)
         largest = _MOST * min(width / DOUBLE, 1.0)
         area = _LEAST + (largest - _LEAST) * visible["centrality"] / max(most, 1e-300)
@@ -129,11 +130,11 @@ def plot_centres(
             text = f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
             handles.append(_mark(f"{printable(label)} {text}", markersize=side))
         style: dict[str, Any] = {"labelspacing": 0.9, "handletextpad": 0.8}
-        if width < _NARROW:
+        if width < _NARROW * larger() and not on_page():
             ax.xaxis.set_major_locator(MaxNLocator(3))
             style |= {"loc": "lower left", "bbox_to_anchor": (0.0, 1.02), "labelspacing": 0.7}
         legend_beside(ax, handles, **style)
-        if visible["support"].notna().any() and larger() == 1:  # a page has no room beside it
+        if visible["support"].notna().any() and not on_page():  # a page has no room beside it
             inset = ax.inset_axes((1.04, 0.04, 0.03, 0.4))
             text = "support: share of resamples\nin which it is a centre"
             scale = ScalarMappable(Normalize(0, 1), "Blues")
@@ -166,7 +167,13 @@ def _checked(network: MultilayerNetwork, centres: pd.DataFrame) -> pd.DataFrame:
 
 
 def _mark(label: str, **look: Any) -> Line2D:
-    usual: dict[str, Any] = {"marker": "o", "mew": 0.5, "mfc": "white", "mec": INK, "markersize": 6}
+    usual: dict[str, Any] = {
+        "marker": "o",
+        "mew": 0.5,
+        "mfc": paper(),
+        "mec": ink(),
+        "markersize": 6,
+    }
     return Line2D([], [], linestyle="none", label=label, **usual | look)
 
 
@@ -182,9 +189,8 @@ def _draw_spokes(ax: Axes, visible: pd.DataFrame, edge_kws: Kws) -> list[Line2D]
     lines = list(np.stack([starts[drawn], ends[drawn]], axis=1))
     width = 0.5 if len(lines) <= _MANY else 0.25
     style: dict[str, Any] = {"colors": "#8c8c8c", "linewidths": width, "zorder": 2, "gid": "spokes"}
-    ax.add_collection(LineCollection(lines, **style | dict(edge_kws or {})), autolim=False)
-    label = "to the main centre of its community"
-    return [Line2D([], [], color="#8c8c8c", linewidth=0.5, label=label)]
+    drawn = draw_lines(ax, lines, style, edge_kws)
+    return [line_handle(drawn, "to the main centre of its community", linewidth=0.5)]
 
 
 def plot_centre_rules(
@@ -201,7 +207,7 @@ def plot_centre_rules(
     top : int
         At most this many places are drawn, those that are centres by most rules; in a tie as given.
     ax : Axes, optional
-        Where to draw; a new figure of 183 mm by default.
+        Where to draw; a new figure by default (183 mm in `print_style`).
 
     Returns
     -------
@@ -229,7 +235,10 @@ def plot_centre_rules(
     table = table.iloc[order[: as_whole("top", top, low=1)]]
     with drawing(ax, DOUBLE, 16 + 5.2 * len(table)) as ax:
         for row, mine in enumerate(table.to_numpy()):
-            for drawn, marker, size, colour in ((mine, "s", 7, INK), (~mine, "o", 2.5, _NO)):
+            for drawn, marker, size, colour in (
+                (mine, "s", 7, ink()),
+                (~mine, "o", 2.5, tone(_NO)),
+            ):
                 ax.plot(drawn.nonzero()[0], [row] * drawn.sum(), marker, ms=size, color=colour)
             text = f"{int(mine.sum())} of {mine.size}"
             ax.text(mine.size - 0.35, row, text, va="center")

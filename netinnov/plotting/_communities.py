@@ -19,11 +19,11 @@ from netinnov.community import Partition
 from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import drawing, legend_above, percent, table_of, write_notes
+from netinnov.plotting._drawing import legend_above, percent, table_of, write_notes
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._heat_maps import draw_matrix
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import INK, PALETTE, SINGLE
+from netinnov.plotting._style import PALETTE, SINGLE, drawing, ink, paper, tone
 
 _ROWS = 10  # communities with a row of their own
 # Guimera and Amaral (2005): a hub from this z on; names, and the cuts of the participation.
@@ -38,7 +38,6 @@ _ROLES = {
     "R7": ("kinless hub", 0.75, 1.0),
 }
 _HUBS = ("R5", "R6", "R7")
-_SHADES = ("#ffffff", "#f3f3f3")
 
 
 def plot_community_flows(
@@ -59,7 +58,7 @@ def plot_community_flows(
     names : mapping from node to str, optional
         Labels of the nodes; by default their names in ``network.nodes``.
     ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
+        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -157,7 +156,7 @@ def plot_roles(
     labels : int
         At most this many points are named, the greatest z first; nodes at one point share a label.
     ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
+        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -192,7 +191,10 @@ def plot_roles(
         ax.set(xlim=(-0.02, 1.0), ylim=(bottom, top))
         tags = _draw_regions(ax, bottom, top)
         hub = placed["role"].isin(_HUBS)
-        for chosen, size, face, edge in ((~hub, 9, "none", PALETTE[0]), (hub, 16, PALETTE[0], INK)):
+        for chosen, size, face, edge in (
+            (~hub, 9, "none", PALETTE[0]),
+            (hub, 16, PALETTE[0], ink()),
+        ):
             x, y = placed["participation"][chosen], placed["z"][chosen]
             points = ax.scatter(x, y, s=size, facecolors=face, edgecolors=edge, linewidths=0.6)
             points.set(zorder=3, clip_on=False)
@@ -234,9 +236,10 @@ def _draw_regions(ax: Axes, bottom: float, top: float) -> list[Text]:
         low, high = (_HUB, top) if hub else (bottom, _HUB)
         left = -0.02 if cut == 0 else cut
         field = Rectangle((left, low), right - left, high - low, linewidth=0.4, zorder=0, gid=role)
-        field.set(facecolor=_SHADES[(position + hub) % 2], edgecolor="#b5b5b5")
+        field.set(facecolor=paper() if (position + hub) % 2 == 0 else tone("#f3f3f3"))
+        field.set(edgecolor=tone("#b5b5b5"))
         ax.add_patch(field)
         x = (left + right) / 2 if right - left < 0.1 else right - 0.03
         y = high - 0.015 * (top - bottom)
-        tags.append(ax.text(x, y, role, color="#5c5c5c", ha="center", va="top", zorder=1))
+        tags.append(ax.text(x, y, role, ha="center", va="top", zorder=1))
     return tags

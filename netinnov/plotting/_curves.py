@@ -15,9 +15,9 @@ from netinnov._runtime.arguments import as_whole
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.panels import EventStudy
-from netinnov.plotting._drawing import by_name, drawing, entry, legend_above, percent, write_notes
+from netinnov.plotting._drawing import by_name, entry, legend_above, percent, write_notes
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE, layer_style
+from netinnov.plotting._style import GREY, PALETTE, SINGLE, drawing, ink, layer_style, paper
 
 _MARKS = "osD^vPX"
 _COLUMNS = ["event_time", "estimate", "low", "high"]
@@ -39,7 +39,7 @@ def plot_reach(
     horizon : int
         Last step drawn, 1 or more; no more than that of the draws.
     ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
+        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -78,7 +78,7 @@ def plot_reach(
             line.set(linewidth=1.1, marker=mark, markersize=4, markevery=[], label=label)
             if (half := np.flatnonzero(share >= 0.5)).size:
                 (dot,) = ax.plot(steps[half[0]], 0.5, mark, color=style["color"], zorder=5)
-                dot.set(markersize=4, markeredgecolor="white", markeredgewidth=0.5)
+                dot.set(markersize=4, markeredgecolor=paper(), markeredgewidth=0.5)
         ax.axhline(0.5, color=GREY, linewidth=0.4, zorder=1)
         ax.set(xlim=(0, horizon), ylim=(-0.03, 1.03), ylabel="share of draws that have arrived")
         legend_above(ax, handlelength=3.2)
@@ -111,7 +111,7 @@ def plot_robustness(
         Index = number of removed nodes, from 0 to all, as `netinnov.connectivity.robustness_curve`
         gives it. In a DataFrame each column is one repeat, such as one random order.
     ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
+        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -187,7 +187,7 @@ def plot_event_study(
     truth : Series, optional
         Index = event time: what is known to be true of made-up data, drawn as a line.
     ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
+        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -220,7 +220,7 @@ def plot_event_study(
         ax.axvline(-0.5, color=GREY, linewidth=0.7, linestyle=(0, (4, 2)), zorder=0)
         if truth is not None:
             when = truth.index.to_numpy(np.float64)
-            ax.plot(when, truth.to_numpy(np.float64), color=INK, linewidth=0.9, label="truth")
+            ax.plot(when, truth.to_numpy(np.float64), color=ink(), linewidth=0.9, label="truth")
         for position, (name, table) in enumerate(series):
             shift = step * (position - (len(series) - 1) / 2)
             x = table["event_time"].to_numpy(np.float64) + shift
@@ -232,7 +232,7 @@ def plot_event_study(
             style: dict[str, Any] = {"markersize": 3.4, "mec": colour, "mew": 0.8}
             label = printable(name) if len(series) > 1 or truth is not None else "_"
             ax.plot(x[known], y[known], mark, mfc=colour, label=label or "estimate", **style)
-            ax.plot(x[reference], y[reference], mark, mfc="white", **style)
+            ax.plot(x[reference], y[reference], mark, mfc=paper(), **style)
         ax.set_ylabel("change of the logarithm of ties")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         if len(series) > 1 or truth is not None:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.colors import to_rgb
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._runtime.arguments import shown
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.plotting._fonts import one_line
-from netinnov.plotting._style import axes_or_new, larger, print_style, write
+from netinnov.plotting._style import larger, on_page, write
+
+Kws: TypeAlias = Mapping[str, Any] | None  # settings of matplotlib, after ours
 
 MODELLED = "Modelled, not observed."
 
-_LABELS = 14.0  # millimetres for the ticks and label of the y axis
+_LABELS = 14.0  # millimetres of print for the ticks and label of the y axis
 _LETTER = 1.5  # millimetres of a letter, and its share of the handle of an entry
 
 _kept: WeakKeyDictionary[Axes, tuple[str, ...]] = WeakKeyDictionary()
@@ -61,12 +66,6 @@ def by_name(argument: str, value: Any, of: str) -> dict[str, Any]:
     return {str(name): each for name, each in named.items()}
 
 
-@contextmanager
-def drawing(ax: Axes | None, width: float, height: float) -> Iterator[Axes]:
-    with print_style():
-        yield axes_or_new(ax, width=width, height=height)
-
-
 def without_edges(ax: Axes) -> None:
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
@@ -95,6 +94,36 @@ def write_columns(
             write(ax, text, (1, at), away=(right, 0), xycoords=ax.get_yaxis_transform(), **style)
         above: dict[str, Any] = {"away": (right, 2), "xycoords": "axes fraction", "va": "bottom"}
         write(ax, head, (1, 1), **above, **style)
+
+
+def draw_points(ax: Axes, at: Floats, look: dict[str, Any], kws: Kws = None) -> PathCollection:
+    """Markers; settings of the user go before ours, by any of their names in matplotlib."""
+    own = dict(kws or {})
+    made = {name: own.pop(name) for name in ("s", "c", "cmap", "marker") if name in own}
+    points = ax.scatter(*at.T, **look | made)
+    points.set(**own)
+    return points
+
+
+def point_handle(points: PathCollection, label: str, marker: str, kws: Kws = None) -> Line2D:
+    """Entry in the legend for markers of one look."""
+    both: Any = points.get_facecolor(), points.get_edgecolor()
+    face, edge = (each[0] if len(each) else "none" for each in both)
+    look: dict[str, Any] = {"mfc": face, "mec": edge, "mew": points.get_linewidth()[0]}
+    look |= {"marker": dict(kws or {}).get("marker", marker), "markersize": 5}
+    return Line2D([], [], linestyle="none", label=label, **look)
+
+
+def draw_lines(ax: Axes, lines: Any, look: dict[str, Any], kws: Kws = None) -> LineCollection:
+    collection = LineCollection(list(lines), **look)
+    collection.set(**dict(kws or {}))
+    ax.add_collection(collection, autolim=False)
+    return collection
+
+
+def line_handle(lines: LineCollection, label: str, **look: Any) -> Line2D:
+    """Entry in the legend for lines of one colour."""
+    return Line2D([], [], label=label, color=to_rgb(lines.get_color()[0]), **look)
 
 
 def caption_notes(ax: Axes) -> tuple[str, ...]:
@@ -142,7 +171,7 @@ def legend_above(
 
 def legend_beside(ax: Axes, handles: Sequence[Any], **style: Any) -> None:
     """Legend at the right of the axes; on a page below them, in columns."""
-    if larger() == 1:
+    if not on_page():
         place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)}
         ax.legend(handles=handles, borderaxespad=0, **place | style)
     else:

@@ -21,7 +21,6 @@ from netinnov.experiments import DoseResponse, ExperimentResult
 from netinnov.null_models import NullComparison
 from netinnov.plotting._drawing import (
     chance,
-    drawing,
     label_rows,
     legend_above,
     number,
@@ -30,12 +29,20 @@ from netinnov.plotting._drawing import (
     write_notes,
 )
 from netinnov.plotting._fonts import Names, name_of, printable
-from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, SINGLE
+from netinnov.plotting._style import (
+    DOUBLE,
+    GREY,
+    PALETTE,
+    SINGLE,
+    drawing,
+    ink,
+    larger,
+    paper,
+    tone,
+)
 
 _BAND, _MEDIAN = "#d4d4d4", "#8c8c8c"
-_TICK: dict[str, Any] = {
-    "marker": "|", "color": INK, "markersize": 8, "markeredgewidth": 1.5, "linestyle": "none",
-}  # fmt: skip
+_TICK: dict[str, Any] = {"marker": "|", "markersize": 8, "mew": 1.5, "linestyle": "none"}
 _ALPHA, _MOST_ROWS = 0.05, 12  # of values that stand out, and how many of many are drawn
 _HEADS = 19.0  # points of the heads of columns, of two lines
 _NEEDED = ["measure", "node", "difference", "low", "high"]
@@ -62,7 +69,7 @@ def plot_effects(
         placebo_median, placebo_high`` and ``corrected_p``, as `ExperimentResult.effects` gives
         them: a row for each change, from the top; `node` is missing for the whole network.
     ax : Axes, optional
-        Where to draw; a new figure of 183 mm by default.
+        Where to draw; a new figure by default (183 mm in `print_style`).
     names : mapping from node to str, optional
         Labels of the nodes.
     ends : sequence of str
@@ -121,7 +128,7 @@ def plot_effects(
             points.set(sizes=[18], facecolors=look["mfc"], edgecolors=look["color"])
             points.set(linewidths=0.9, zorder=4)
         if "median" in effects:
-            ax.plot(effects["median"], rows, zorder=5, **_TICK)
+            ax.plot(effects["median"], rows, zorder=5, color=ink(), **_TICK)
         # Of many changes in one row, the first and the last are no farther from the ends.
         edge = min(0.6 + rows.min(initial=0.0), 1.5 * spacing)
         ax.set_ylim(rows.max(initial=0.0) + edge, rows.min(initial=0.0) - edge)
@@ -132,7 +139,9 @@ def plot_effects(
         write_columns(ax, rows, columns)
         if legend:
             # Above the heads of the columns, which it may be wide enough to reach.
-            up = ScaledTranslation(0, bool(columns) * _HEADS / 72, ax.figure.dpi_scale_trans)
+            up = ScaledTranslation(
+                0, bool(columns) * _HEADS * larger() / 72, ax.figure.dpi_scale_trans
+            )
             handles = _handles(effects, ends, names, placebos=bool(np.isfinite(placebos).any()))
             legend_above(ax, handles, ncols=2, bbox_transform=ax.transAxes + up)
     return ax
@@ -159,14 +168,14 @@ def _look(node: Any, ends: Sequence[str]) -> dict[str, Any]:
     """Colour and marker of the changes of a node, or of the whole network."""
     whole = bool(pd.isna(node))
     seat = ends.index(node) if node in ends else -1
-    colour = (INK if whole else GREY) if ends else PALETTE[0]
+    colour = (ink() if whole else GREY) if ends else PALETTE[0]
     colour = PALETTE[seat % len(PALETTE)] if seat >= 0 else colour
     marker = "so^Dv"[(seat + 1) % 5] if seat >= 0 else "o"
-    return {"color": colour, "marker": marker, "mfc": colour if whole else "white"}
+    return {"color": colour, "marker": marker, "mfc": colour if whole else paper()}
 
 
 def _draw_placebos(ax: Axes, placebos: Floats, rows: Floats, half: float) -> None:
-    look: dict[str, Any] = {"color": _BAND, "linewidth": 0.8, "zorder": 1.5}
+    look: dict[str, Any] = {"color": tone(_BAND), "linewidth": 0.8, "zorder": 1.5}
     for at, (low, median, high) in zip(rows, placebos, strict=True):
         if np.isfinite(low):
             ax.add_patch(Rectangle((low, at - half), high - low, 2 * half, **look))
@@ -206,9 +215,9 @@ def _handles(
         Line2D([], [], label=label, **point, **_look(node, ends)) for node, label in entries
     ]
     if "median" in effects:
-        handles.append(Line2D([], [], label="median change", **_TICK))
+        handles.append(Line2D([], [], label="median change", color=ink(), **_TICK))
     if placebos:
-        handles.append(Patch(facecolor=_BAND, linewidth=0, label="95 % of placebos, median"))
+        handles.append(Patch(facecolor=tone(_BAND), linewidth=0, label="95 % of placebos, median"))
     return handles
 
 
@@ -243,7 +252,7 @@ def plot_dose_response(
     label : str
         What the dose is, with its unit.
     ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
+        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -278,7 +287,7 @@ def plot_dose_response(
         ax.axhline(0, color="#888888", linewidth=0.7, zorder=1)
         if {"placebo_low", "placebo_high"} <= set(rows) and rows["placebo_low"].notna().any():
             ends = rows[["placebo_low", "placebo_high"]].to_numpy(np.float64).T
-            ax.fill_between(dose, *ends, color=_BAND, linewidth=0, label="95 % of placebos")
+            ax.fill_between(dose, *ends, color=tone(_BAND), linewidth=0, label="95 % of placebos")
         text = "95 % of placements"
         ax.vlines(dose, rows["low"], rows["high"], color=PALETTE[0], linewidth=0.8, label=text)
         text = "mean"
@@ -318,7 +327,7 @@ def plot_null_distribution(
     label : str
         What is measured, with its unit.
     ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
+        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -369,7 +378,7 @@ def plot_null_distribution(
         text += f"\np = {p:.3g}" if np.isfinite(p) else ""
         if np.isclose(p, 2 / (values.size + 1)):
             text += f", no less with {values.size:,} networks"
-        ax.axvline(value, color=INK, linewidth=1.4, label=text)
+        ax.axvline(value, color=ink(), linewidth=1.4, label=text)
         ax.set(xlabel=printable(label), ylabel="replicates")
         legend_above(ax)
     return ax
@@ -388,16 +397,16 @@ def _plot_values(comparison: NullComparison, label: str, ax: Axes | None) -> Axe
         table = table.sort_values("z", key=abs, ascending=False).head(_MOST_ROWS if count else 5)
     rows, filled = np.arange(len(table)), table["corrected"].lt(_ALPHA).to_numpy()
     names = [name if isinstance(name, tuple) else (name,) for name in table.index]
-    look: dict[str, Any] = {"facecolor": _BAND, "edgecolor": _MEDIAN, "linewidth": 0.6}
+    look: dict[str, Any] = {"facecolor": tone(_BAND), "edgecolor": _MEDIAN, "linewidth": 0.6}
     text = f"95 % of {len(comparison.draws):,} networks\nat random, and mean"
     handles: list[Any] = [Patch(label=text, **look)]
     with drawing(ax, SINGLE, 30 + 5.5 * len(table)) as ax:
         label_rows(ax, [" → ".join(map(printable, name)) for name in names], zero=False)
         ax.barh(rows, table["high"] - table["low"], 0.6, table["low"], **look)
-        ax.plot(table["mean"], rows, **_TICK | {"color": _MEDIAN})
+        ax.plot(table["mean"], rows, color=_MEDIAN, **_TICK)
         texts = ("observed", f"observed, p below {_ALPHA}")
-        for which, face, text in zip((~filled, filled), ("white", INK), texts, strict=True):
-            look = {"markersize": 4.5, "mec": INK, "mfc": face, "label": text, "zorder": 4}
+        for which, face, text in zip((~filled, filled), (paper(), ink()), texts, strict=True):
+            look = {"markersize": 4.5, "mec": ink(), "mfc": face, "label": text, "zorder": 4}
             points = ax.plot(table["observed"][which], rows[which], "o", **look)
             handles += points if which.any() else []
         ax.xaxis.set_major_locator(MaxNLocator(3))
@@ -405,17 +414,17 @@ def _plot_values(comparison: NullComparison, label: str, ax: Axes | None) -> Axe
         p = [chance(value, "–") for value in table["corrected"]]
         write_columns(ax, rows, [("observed", observed), ("corrected\np", p)])
         write_notes(ax, [note], label=printable(label))
-        up = ScaledTranslation(0, _HEADS / 72, ax.figure.dpi_scale_trans)
+        up = ScaledTranslation(0, _HEADS * larger() / 72, ax.figure.dpi_scale_trans)
         legend_above(ax, handles, bbox_transform=ax.transAxes + up)
     return ax
 
 
 def draw_histogram(ax: Axes, values: Floats, band: tuple[float, float], called: str) -> None:
     """Bars of values at random, and the band of the middle 95 % of them."""
-    ax.axvspan(*band, color=_BAND, linewidth=0, zorder=0, label="95 % of them")
+    ax.axvspan(*band, color=tone(_BAND), linewidth=0, zorder=0, label="95 % of them")
     # Bars, and no step: half of the values may be one.
     bins: Any = "auto" if np.ptp(values) > 0 else 1
-    look: dict[str, Any] = {"color": PALETTE[4], "edgecolor": "white", "linewidth": 0.3}
+    look: dict[str, Any] = {"color": PALETTE[4], "edgecolor": paper(), "linewidth": 0.3}
     ax.hist(values, bins=bins, label=f"{values.size:,} {called}", **look)
     ax.xaxis.set_major_locator(MaxNLocator(5))
     ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))

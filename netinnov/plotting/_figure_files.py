@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
@@ -23,7 +24,7 @@ from netinnov._runtime.interruption import check_interrupted
 from netinnov._version import __version__
 from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._fonts import one_line
-from netinnov.plotting._style import print_style
+from netinnov.plotting._style import EMBEDDED
 
 Format = Literal["pdf", "png", "svg"]
 
@@ -108,7 +109,7 @@ def encode_figure(
 ) -> dict[Format, bytes]:
     """File contents, in memory: matplotlib replaces the error of a full disk by its own."""
     content: dict[Format, bytes] = {}
-    with print_style(), _laid_out(figure):
+    with mpl.rc_context(EMBEDDED), _laid_out(figure):
         # The picture of dots first: the other canvases leave the figure at 72 dots an inch.
         for each in sorted(set(formats), key=lambda one: one != "png"):
             texts = dict(zip(_KEYS[each], (name, caption, command), strict=True))

@@ -9,26 +9,41 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 
 from netinnov._runtime.arguments import as_whole, check_names
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import entry, legend_beside, number, write_notes
+from netinnov.plotting._drawing import (
+    Kws,
+    draw_lines,
+    entry,
+    legend_beside,
+    line_handle,
+    number,
+    write_notes,
+)
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._frame import (
     Frame,
-    Kws,
     arrow_handle,
     draw_arrow,
+    draw_map,
     draw_places,
     in_frame,
-    map_axes,
+    map_height,
 )
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._network_marks import curves
-from netinnov.plotting._style import INK, layer_style, mark_modelled, modelled_layers, print_style
+from netinnov.plotting._style import (
+    DOUBLE,
+    drawing,
+    ink,
+    layer_style,
+    mark_modelled,
+    modelled_layers,
+    paper,
+)
 
 _WIDEST = 2.2
 _EVEN = 0.8  # width where all links have the same weight
@@ -95,7 +110,7 @@ def plot_flow_map(
     edge_kws, node_kws : mapping, optional
         Settings of matplotlib for the lines (`LineCollection`) and for the places (`scatter`).
     ax : Axes, optional
-        Where to draw; a new figure of 183 mm by default.
+        Where to draw; a new figure by default (183 mm in `print_style`).
 
     Returns
     -------
@@ -159,8 +174,8 @@ def plot_flow_map(
     )
     visible = visible.sort_values(["ends", "strength"], ascending=False, kind="stable")
     visible["area"] = 9 + 75 * (visible["strength"] / max(visible["strength"].max(), 1e-300))
-    with print_style():
-        ax = map_axes(ax, frame, basemap)
+    with drawing(ax, DOUBLE, map_height(frame)) as ax:
+        draw_map(ax, frame, basemap)
         links = links.assign(modelled=links["layer"].isin(modelled))
         styles = {
             layer: layer_style(seat, modelled=layer in modelled) for seat, layer in enumerate(drawn)
@@ -240,13 +255,13 @@ def _draw_links(
         width = np.maximum(mine["weight"] / alike.max() * widest, _THINNEST)
         look: dict[str, Any] = {"colors": style["color"], "linestyles": [style["linestyle"]]}
         look |= {"alpha": 0.4, "zorder": 1} if model else {"alpha": 0.85, "zorder": 4}
-        look |= {"linewidths": width.to_numpy(), "gid": layer} | dict(edge_kws or {})
-        ax.add_collection(LineCollection(list(ways[mine.index]), **look), autolim=False)
+        look |= {"linewidths": width.to_numpy(), "gid": layer}
+        lines = draw_lines(ax, ways[mine.index], look, edge_kws)
         upto = "each" if len(mine) > 1 == mine["weight"].nunique() else "up to"
         name = mark_modelled(layer, [layer] if model else [])
         text = printable(f"{name}, {upto} {_rounded(mine['weight'].max())}", longest=60)
         label = entry("\n".join(textwrap.wrap(text, _ENTRY)))
-        handles.append(Line2D([], [], linewidth=1.4, label=label, **style))
+        handles.append(line_handle(lines, label, linewidth=1.4, linestyle=style["linestyle"]))
     return handles
 
 
@@ -268,10 +283,10 @@ def _draw_roles(ax: Axes, at: pd.DataFrame, arrows: pd.DataFrame, node_kws: Kws)
     home, host = at.index.isin(arrows["home"]), at.index.isin(arrows["host"])
     handles = []
     for role, mine, marker, face, edge in (
-        ("host of an enclave", host & ~home, "s", INK, INK),
-        ("home of an enclave", home & ~host, "o", "white", INK),
-        ("home and host", home & host, "D", "white", INK),
-        ("other place" if len(arrows) else "place", ~home & ~host, "o", "#9a9a9a", "white"),
+        ("host of an enclave", host & ~home, "s", ink(), ink()),
+        ("home of an enclave", home & ~host, "o", paper(), ink()),
+        ("home and host", home & host, "D", paper(), ink()),
+        ("other place" if len(arrows) else "place", ~home & ~host, "o", "#9a9a9a", paper()),
     ):
         look: dict[str, Any] = {"marker": marker, "face": face, "edge": edge}
         handles += draw_places(ax, at[mine], at["area"][mine], role, kws=node_kws, **look)
@@ -328,7 +343,7 @@ def _draw_enclaves(ax: Axes, arrows: pd.DataFrame, located: pd.DataFrame) -> lis
     for home, host, direction, count in arrows.itertuples(index=False):
         style: dict[str, Any] = {"color": _COLOUR, "linestyle": _DASH.get(direction, "solid")}
         width = thin + (wide - thin) * (count - 1) / max(most - 1, 1)
-        draw_arrow(ax, located.loc[home], located.loc[host], width=width, **style)
+        arrow = draw_arrow(ax, located.loc[home], located.loc[host], width=width, **style)
         label = _CALLED.get(direction, f"{direction} enclaves") + counts
-        handles[direction] = arrow_handle(label, linewidth=2.0, **style)
+        handles[direction] = arrow_handle(arrow, label, linewidth=2.0)
     return [handles[key] for key in sorted(handles, reverse=True)]

@@ -11,8 +11,10 @@ from contextvars import ContextVar
 from functools import cache
 from typing import Any, TypeAlias
 
+import matplotlib as mpl
 import pandas as pd
 from matplotlib import font_manager
+from matplotlib.text import Text
 
 from netinnov._network.columns import DISPLAY_NAMES
 
@@ -56,9 +58,15 @@ def cjk_font() -> str | None:
     return next((family for family in _CJK_FONTS if family in listed), None)
 
 
-def type_families() -> tuple[str, ...]:
+def type_families(text: Text | None = None) -> list[str]:
+    """Families of a text, else of the settings, with those that draw what they lack."""
+    families = mpl.rcParams["font.family"] if text is None else text.get_fontfamily()
+    return [*dict.fromkeys([*families, *print_families()])]
+
+
+def print_families() -> list[str]:
     chinese = cjk_font()
-    return (_BASE_FONT,) if chinese is None else (_BASE_FONT, chinese)
+    return [_BASE_FONT] if chinese is None else [_BASE_FONT, chinese]
 
 
 def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str]:
@@ -128,7 +136,8 @@ def one_line(text: object) -> str:
 
 
 def _lacking(line: str) -> set[str]:
-    known = _characters(type_families())
+    fonts = [font_manager.FontProperties(family=[family]) for family in type_families()]
+    known = _characters(tuple(map(font_manager.findfont, fonts)))
     return {c for c in line if ord(c) not in known}
 
 
@@ -145,6 +154,5 @@ def _tell(characters: set[str]) -> None:
 
 
 @cache
-def _characters(families: tuple[str, ...]) -> frozenset[int]:
-    paths = [font_manager.findfont(family) for family in families]
+def _characters(paths: tuple[str, ...]) -> frozenset[int]:
     return frozenset().union(*(font_manager.get_font(p).get_charmap() for p in paths))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -22,10 +21,10 @@ from netinnov._runtime.opening import damage_refused
 from netinnov._runtime.optional import require
 from netinnov.datasets._coast import land_in
 from netinnov.errors import InputError
-from netinnov.plotting._style import DOUBLE, INK, PAGE, axes_or_new, larger, write
+from netinnov.plotting._drawing import Kws, draw_points, point_handle
+from netinnov.plotting._style import DOUBLE, PAGE, ink, larger, on_page, paper, tone, write
 from netinnov.sources._any_table import features_of
 
-Kws: TypeAlias = Mapping[str, Any] | None  # settings of matplotlib, after ours
 Frame: TypeAlias = tuple[float, float, float, float]  # west, east, south, north in degrees
 
 _KM_PER_DEGREE = 6371.0088 * np.pi / 180
@@ -88,7 +87,7 @@ def map_height(frame: Frame, *, width: float = DOUBLE) -> float:
     """Millimetres that a map of this frame needs beside its legend, between 80 and 180."""
     west, east, south, north = frame
     tall = (1 + _BAND) * (north - south) / ((east - west) * squeeze(frame))
-    if larger() > 1:  # on a page, with its legend below; `new_figure` makes what it gets larger
+    if on_page():  # on a page, with its legend below; `new_figure` makes what it gets larger
         return float(np.clip(PAGE * tall + 45, 100, 170)) / larger()
     return float(np.clip((width - _LEGEND) * tall + 16, 80, 180))
 
@@ -112,8 +111,7 @@ def inside(located: pd.DataFrame, frame: Frame) -> pd.Series[bool]:
     return within & located["lat"].between(south, north)
 
 
-def map_axes(ax: Axes | None, frame: Frame, basemap: Any) -> Axes:
-    ax = axes_or_new(ax, width=DOUBLE, height=map_height(frame))
+def draw_map(ax: Axes, frame: Frame, basemap: Any) -> None:
     west, east, south, north = frame
     band = _BAND * (north - south)
     ax.set(xlim=(west, east), ylim=(south - band, north))
@@ -121,21 +119,20 @@ def map_axes(ax: Axes | None, frame: Frame, basemap: Any) -> Axes:
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{abs(x):g}°{'W' if x < 0 else 'E'}"))
     ax.yaxis.set_major_formatter(FuncFormatter(_latitude))
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(5 if larger() == 1 else 3))
-    ax.spines[:].set(visible=True, color="#bbbbbb")
+        axis.set_major_locator(MaxNLocator(3 if on_page() else 5))
+    ax.spines[:].set(visible=True, color=tone("#bbbbbb"))
     degree = _KM_PER_DEGREE * squeeze(frame)
     longest = (east - west) * degree / 5
     unit = 10 ** np.floor(np.log10(longest))
     km = unit * max(step for step in (1, 2, 5) if step * unit <= longest)
     start, level = west + 0.03 * (east - west), south - 0.5 * band
     end = start + km / degree
-    ax.plot([start, end], [level, level], color=INK, linewidth=1.2, zorder=8, gid="scale")
+    ax.plot([start, end], [level, level], color=ink(), linewidth=1.2, zorder=8, gid="scale")
     write(ax, f"{km:g} km", (end, level), away=(3, 0), zorder=8)
     if isinstance(basemap, str) and basemap == "land":
         _draw_land(ax)
     elif basemap is not None:
         _draw_shapes(ax, basemap, frame)
-    return ax
 
 
 def _latitude(y: float, _: object) -> str:
@@ -143,11 +140,13 @@ def _latitude(y: float, _: object) -> str:
 
 
 def _draw_land(ax: Axes) -> None:
-    ax.set_facecolor(_SEA)
+    ax.set_facecolor(tone(_SEA))
     rings = [np.vstack([each, each[:1]]) for each in land_in((*ax.get_xlim(), *ax.get_ylim()))]
     if rings:
         path = Outline.make_compound_path(*(Outline(ring, closed=True) for ring in rings))
-        land = PathPatch(path, facecolor=_LAND, edgecolor=_COAST, linewidth=0.4, zorder=0)
+        land = PathPatch(
+            path, facecolor=tone(_LAND), edgecolor=tone(_COAST), linewidth=0.4, zorder=0
+        )
         land.set(gid="land", clip_path=ax.patch)
         ax.add_artist(land)
 
@@ -173,7 +172,8 @@ def _draw_shapes(ax: Axes, basemap: Any, frame: Frame) -> None:
     visible = shapes.cx[west:east, south:north]
     labels = {label: label.get_fontsize() for label in (ax.xaxis.label, ax.yaxis.label)}
     area = visible.geom_type.isin(["Polygon", "MultiPolygon"])
-    filled, style = {"facecolor": _SHAPE, "edgecolor": _BORDER}, {"color": _BORDER}
+    style = {"color": tone(_BORDER)}
+    filled = {"facecolor": tone(_SHAPE), "edgecolor": tone(_BORDER)}
     for part, look in ((visible[area], filled), (visible[~area], style)):
         if len(part):
             part.plot(ax=ax, aspect=None, linewidth=0.4, zorder=0, gid="basemap", **look)
@@ -182,8 +182,14 @@ def _draw_shapes(ax: Axes, basemap: Any, frame: Frame) -> None:
 
 
 def draw_arrow(
-    ax: Axes, home: pd.Series[float], host: pd.Series[float], *, width: float = 1.3, **look: Any
-) -> None:
+    ax: Axes,
+    home: pd.Series[float],
+    host: pd.Series[float],
+    *,
+    width: float = 1.3,
+    kws: Kws = None,
+    **look: Any,
+) -> FancyArrowPatch:
     """An arrow from home to host, which bends to the left and whose head grows with its width."""
     style: dict[str, Any] = {"connectionstyle": "arc3,rad=-0.16", "mutation_scale": 1, "zorder": 3}
     style |= {"joinstyle": "miter", "shrinkA": 2.5, "shrinkB": 4 + width / 2, "linewidth": width}
@@ -192,11 +198,14 @@ def draw_arrow(
         (home.iloc[0], home.iloc[1]), (host.iloc[0], host.iloc[1]), arrowstyle=head, **style | look
     )
     arrow.set_gid(f"{home.name} -> {host.name}")
+    arrow.set(**dict(kws or {}))
     ax.add_patch(arrow)
+    return arrow
 
 
-def arrow_handle(label: str, **look: Any) -> Line2D:
-    return Line2D([], [], marker=">", markevery=[1], markersize=5, label=label, **look)
+def arrow_handle(arrow: FancyArrowPatch, label: str, **look: Any) -> Line2D:
+    style: dict[str, Any] = {"color": arrow.get_edgecolor(), "linestyle": arrow.get_linestyle()}
+    return Line2D([], [], marker=">", markevery=[1], markersize=5, label=label, **style | look)
 
 
 def draw_places(
@@ -206,8 +215,8 @@ def draw_places(
     label: str,
     *,
     marker: str = "o",
-    face: Any = "white",
-    edge: str = INK,
+    face: Any = None,
+    edge: Any = None,
     width: float = 0.7,
     zorder: float = 6,
     kws: Kws = None,
@@ -216,7 +225,7 @@ def draw_places(
     if spots.empty:
         return []
     look: dict[str, Any] = {"s": area, "marker": marker, "zorder": zorder, "gid": label}
-    look |= {"facecolors": face, "edgecolors": edge, "linewidths": width} | dict(kws or {})
-    ax.scatter(spots["lon"], spots["lat"], **look)
-    key: dict[str, Any] = {"linestyle": "none", "markersize": 5, "mec": edge, "mew": width}
-    return [Line2D([], [], marker=marker, mfc=face, label=label, **key)]
+    look |= {"facecolors": paper() if face is None else face, "linewidths": width}
+    look |= {"edgecolors": ink() if edge is None else edge}
+    points = draw_points(ax, spots[["lon", "lat"]].to_numpy(), look, kws)
+    return [point_handle(points, label, marker, kws)]

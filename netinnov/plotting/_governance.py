@@ -16,16 +16,9 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.governance import ApproachComparison
 from netinnov.planning import SpaceAllocation
-from netinnov.plotting._drawing import (
-    drawing,
-    legend_above,
-    number,
-    table_of,
-    without_edges,
-    write_notes,
-)
+from netinnov.plotting._drawing import legend_above, number, table_of, without_edges, write_notes
 from netinnov.plotting._fonts import Names, name_of, printable
-from netinnov.plotting._style import DOUBLE, GREY, INK, PALETTE, write
+from netinnov.plotting._style import DOUBLE, GREY, PALETTE, drawing, ink, paper, tone, write
 
 # Heading of each measure, and whether more (1) or less (-1) is better.
 _MEASURES = {
@@ -67,7 +60,7 @@ def plot_approaches(
     names : mapping from approach to str, optional
         Labels of the approaches; their names by default.
     ax : Axes, optional
-        Where to draw; a new figure of 183 mm by default.
+        Where to draw; a new figure by default (183 mm in `print_style`).
 
     Returns
     -------
@@ -106,7 +99,7 @@ def plot_approaches(
         for k, measure in enumerate(chosen):
             part = table[table["measure"] == measure].set_index("approach").reindex(approaches)
             _column(ax, k, part, _MEASURES[measure][1], relative=measure not in _OWN_UNIT)
-        ax.hlines(rows[1:] - 0.5, -0.5, len(chosen) - 0.5, color="#dddddd", linewidth=0.5)
+        ax.hlines(rows[1:] - 0.5, -0.5, len(chosen) - 0.5, color=tone("#dddddd"), linewidth=0.5)
         ax.set(xlim=(-0.5, len(chosen) - 0.5), ylim=(len(rows) - 0.5, -0.5))
         ax.set_yticks(rows, [printable(name_of(names, name)) for name in approaches])
         measured = [_MEASURES[measure] for measure in chosen]
@@ -127,14 +120,14 @@ def _column(ax: Axes, k: int, part: pd.DataFrame, better: int, *, relative: bool
     rows = np.arange(len(part), dtype=np.float64)
     ax.vlines(np.full(len(part), k), rows - 0.3, rows + 0.12, color=GREY, linewidth=0.5, zorder=1)
     middle = rows - 0.09
-    ax.hlines(middle, k + scale * low, k + scale * high, color=INK, linewidth=1.0, zorder=2)
+    ax.hlines(middle, k + scale * low, k + scale * high, color=ink(), linewidth=1.0, zorder=2)
     best = np.nanmax(better * change, initial=-np.inf)
     relative = relative and bool((before > 0).all())
     for row in np.flatnonzero(~np.isnan(change)):
         value = float(change[row])
         first = better * value >= best - _NONE * reach and reach > 0
-        look: dict[str, Any] = {"markerfacecolor": INK if first else "white", "markersize": 4}
-        ax.plot(k + scale * value, middle[row], "o", color=INK, zorder=3, **look)
+        look: dict[str, Any] = {"markerfacecolor": ink() if first else paper(), "markersize": 4}
+        ax.plot(k + scale * value, middle[row], "o", color=ink(), zorder=3, **look)
         text = _digits(100 * value / before[row]) if relative else _digits(value)
         text += "\N{NO-BREAK SPACE}%" * relative
         unchanged = abs(value) <= _NONE * reach
@@ -169,7 +162,7 @@ def plot_benefit_shares(
     label : str
         Of the axis.
     ax : Axes, optional
-        Where to draw; a new figure of 183 mm by default.
+        Where to draw; a new figure by default (183 mm in `print_style`).
 
     Returns
     -------
@@ -208,12 +201,14 @@ def plot_benefit_shares(
     with drawing(ax, DOUBLE, 22 + 5.5 * max(len(shares), 4)) as ax:
         if core is not None:
             bounds = core.reindex(shares.index)[["low", "high"]].to_numpy().T
-            ax.hlines(rows, *bounds, color=_CORE, linewidth=7, label="range in the core", zorder=1)
+            ax.hlines(
+                rows, *bounds, color=tone(_CORE), linewidth=7, label="range in the core", zorder=1
+            )
         for k, (rule, values) in enumerate(shares.items()):
             colour = PALETTE[k % len(PALETTE)]
             at = rows + (k - (n - 1) / 2) * _SPREAD / n
             (marks,) = ax.plot(values.to_numpy(), at, _MARKERS[k % len(_MARKERS)], color=colour)
-            marks.set(markerfacecolor=colour if kept[rule] else "white", markersize=4, zorder=3)
+            marks.set(markerfacecolor=colour if kept[rule] else paper(), markersize=4, zorder=3)
             marks.set_label(printable(name_of(rules, rule)))
         ax.axvline(0, color=GREY, linewidth=0.4, zorder=0)
         ax.set_yticks(rows, [printable(name_of(names, name)) for name in shares.index])
@@ -249,7 +244,7 @@ def plot_space_allocation(
     unit, rent_unit : str
         Units of space and of rents, such as ``"m2"`` and ``"km"``.
     ax : Axes, optional
-        Where to draw; a new figure of 183 mm by default.
+        Where to draw; a new figure by default (183 mm in `print_style`).
 
     Returns
     -------
@@ -287,27 +282,28 @@ def plot_space_allocation(
     with drawing(ax, DOUBLE, 95) as ax:
         _ribbons(ax, flows.loc[needs.index, space.index].to_numpy(), left, right)
         for label, top, amount in zip(needs.index, left, needs, strict=True):
-            ax.add_patch(Rectangle((0, top), _BLOCK, amount, color=INK, linewidth=0))
+            ax.add_patch(Rectangle((0, top), _BLOCK, amount, color=ink(), linewidth=0))
             text = f"{printable(name_of(names, label), longest=24)}: {_amount(amount, unit)}"
             write(ax, text, (-0.015, top + amount / 2), ha="right")
         for k, (label, top, amount) in enumerate(zip(space.index, right, space, strict=True)):
             filled, colour = float(used[label]), PALETTE[k % len(PALETTE)]
             corner = (1 - _BLOCK, top)
-            ax.add_patch(Rectangle(corner, _BLOCK, amount, color=_PALE, linewidth=0))
+            ax.add_patch(Rectangle(corner, _BLOCK, amount, color=tone(_PALE), linewidth=0))
             ax.add_patch(Rectangle(corner, _BLOCK, filled, color=colour, linewidth=0))
-            ax.add_patch(Rectangle(corner, _BLOCK, amount, fill=False, edgecolor=INK, lw=0.5))
-            share = f"{100 * filled / amount:.0f}\N{NO-BREAK SPACE}% of {_amount(amount, unit)}"
-            used_up = f"{_amount(amount, unit)}, full"
-            full = filled >= amount * (1 - _MINUTE)
-            text = f"{printable(name_of(names, label), longest=24)}: {used_up if full else share}"
+            ax.add_patch(Rectangle(corner, _BLOCK, amount, fill=False, edgecolor=ink(), lw=0.5))
+            full, size = filled >= amount * (1 - _MINUTE), _amount(amount, unit)
+            text = f"{100 * filled / amount:.0f}\N{NO-BREAK SPACE}% of {size}"
+            if full:
+                text = f"all {size} used"
             if (rent := float(allocation.rents[label])) > 0:
-                text += f", rent {_amount(rent, rent_unit)}"
+                text += f", one more saves {_amount(rent, rent_unit)}"
+            text = f"{printable(name_of(names, label), longest=24)}: {text}"
             write(ax, text, (1.015, top + amount / 2), ha="left")
         bottom = max(left[-1] + needs.iloc[-1], right[-1] + space.iloc[-1])
         ax.set(xlim=(-0.42, 1.72), ylim=(bottom + 0.02 * whole, -0.02 * whole))
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
-        rents = "Rent: what one more unit of space at a site that is full would save of the cost."
+        rents = "One more: a unit of space there would lower the cost of all by so much (its rent)."
         unsure = "" if allocation.rents_unique else "Other rents would do as well (degenerate)."
         pale = "Pale: space that is left." if allocation.left.gt(_MINUTE * whole).any() else ""
         write_notes(ax, [pale, rents if allocation.rents.gt(0).any() else "", unsure])
@@ -340,7 +336,7 @@ def _ribbons(ax: Axes, flows: Floats, left: Floats, right: Floats) -> None:
         codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
         shape = Path([*forward, *back, forward[0]], codes)
         colour = PALETTE[j % len(PALETTE)]
-        ax.add_patch(PathPatch(shape, facecolor=colour, alpha=0.45, edgecolor="white", lw=0.4))
+        ax.add_patch(PathPatch(shape, facecolor=colour, alpha=0.45, edgecolor=paper(), lw=0.4))
 
 
 def _amount(amount: float, unit: str) -> str:

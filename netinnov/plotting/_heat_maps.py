@@ -12,9 +12,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from netinnov._runtime.arguments import as_whole
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.plotting._drawing import drawing, number, page_width, table_of
+from netinnov.plotting._drawing import number, page_width, table_of
 from netinnov.plotting._fonts import Names, name_of, printable
-from netinnov.plotting._style import DOUBLE, SINGLE, larger
+from netinnov.plotting._style import DOUBLE, SINGLE, drawing, larger
 
 _CELLS, _LETTER = 0.6, 1.5  # of the page, that cells share; millimetres of a letter
 _SATURATED = 2.0  # log2 quotient at which the colour scale saturates
@@ -31,7 +31,7 @@ def plot_layer_similarity(table: pd.DataFrame, *, label: str = "", ax: Axes | No
     label : str
         What the numbers are, for the bar of shades.
     ax : Axes, optional
-        Where to draw; a new figure of 89 mm, or 183 mm for more than 10 layers, by default.
+        Where to draw; a new figure by default (89 mm in `print_style`; 183 mm above 10 layers).
 
     Returns
     -------
@@ -89,7 +89,7 @@ def plot_location_quotients(
     top : int
         How many rows are drawn.
     ax : Axes, optional
-        Where to draw; a new figure of 183 mm by default.
+        Where to draw; a new figure by default (183 mm in `print_style`).
 
     Returns
     -------
@@ -132,7 +132,7 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
     table : DataFrame
         Index = place, the most central first; a numeric column a measure; ``name``: labels.
     ax : Axes, optional
-        Where to draw; a new figure of 183 mm by default.
+        Where to draw; a new figure by default (183 mm in `print_style`).
     top : int
         How many rows are drawn.
 

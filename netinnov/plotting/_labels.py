@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from netinnov._typing import Floats
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._style import INK, larger, lay_out
+from netinnov.plotting._style import ink, lay_out, paper
 
 # Where a label may lie: horizontal and vertical side of its point, the best place first.
 _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
@@ -31,7 +31,7 @@ _BOTHERS = 4.5  # points of radius from which a marker that is crossed seems to 
 _CLEAR = 1.5  # points by which other markers are farther away than a label's own
 _FAR = 4.0  # of each step away from the point, in pieces of an arrow's line
 _ALIGN_X, _ALIGN_Y = ("center", "left", "right"), ("center", "bottom", "top")  # by 0, 1, -1
-_BOX = {"boxstyle": "square,pad=0.08", "fc": "white", "ec": "none", "alpha": 0.75}
+_BOX = {"boxstyle": "square,pad=0.08", "ec": "none", "alpha": 0.75}
 
 
 def label_points(
@@ -66,7 +66,7 @@ def label_points(
     placed = []
     for number, spot in enumerate(_spots(at, _SAME * scale, most)):
         i = int(spot[0])
-        look: dict[str, Any] = {"fontsize": 7 * larger(), "zorder": 9, "bbox": _BOX}
+        look: dict[str, Any] = {"zorder": 9, "bbox": _BOX | {"fc": paper()}}
         name = _joined([texts[k] for k in spot])
         label = ax.annotate(name, points[i], xytext=(0, 0), textcoords="offset points", **look)
         size = np.array(label.get_window_extent().size)
@@ -111,7 +111,7 @@ def label_points(
         _, side, offset, candidate = min(free or crowded, key=itemgetter(0))
         label.set(position=tuple(offset / scale), ha=_ALIGN_X[side[0]], va=_ALIGN_Y[side[1]])
         if np.hypot(*offset) > (radii[i] + _GAPS[-1]) * 1.5 * scale:  # a thin line leads to it
-            line = {"arrowstyle": "-", "color": INK, "lw": 0.6, "shrinkA": 0, "shrinkB": radii[i]}
+            line = {"arrowstyle": "-", "color": ink(), "lw": 0.6, "shrinkA": 0, "shrinkB": radii[i]}
             to: dict[str, Any] = {"xytext": tuple(offset / scale), "textcoords": "offset points"}
             ax.annotate("", tuple(points[i]), arrowprops=line, zorder=8, **to)
         label.set_in_layout(False)  # it lies inside the axes

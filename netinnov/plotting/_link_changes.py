@@ -7,14 +7,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
-from netinnov.plotting._drawing import legend_beside, number, table_of, write_notes
+from netinnov.plotting._drawing import (
+    Kws,
+    draw_lines,
+    legend_beside,
+    line_handle,
+    number,
+    table_of,
+    write_notes,
+)
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
-from netinnov.plotting._frame import Kws, draw_places, frame_of, map_axes
+from netinnov.plotting._frame import draw_map, draw_places, frame_of, map_height
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import INK, PALETTE, print_style
+from netinnov.plotting._style import DOUBLE, PALETTE, drawing, ink
 
 _WIDEST, _THINNEST = 3.2, 0.5  # points
 _MOST, _LABELS = 60, 20  # links drawn of each sign, places named
@@ -90,12 +97,12 @@ def plot_link_changes(
     touched = pd.concat([drawn.set_index(end)["change"].abs() for end in ("a", "b")])
     weight = touched.groupby(level=0).sum().sort_values(ascending=False, kind="stable")
     ends = at.loc[weight.index]
-    with print_style():
-        everywhere = at.loc[pd.unique(lines[["a", "b"]].to_numpy().ravel())]
-        ax = map_axes(ax, frame_of(everywhere), basemap)
+    frame = frame_of(at.loc[pd.unique(lines[["a", "b"]].to_numpy().ravel())])
+    with drawing(ax, DOUBLE, map_height(frame)) as ax:
+        draw_map(ax, frame, basemap)
         handles = _draw_lines(ax, drawn, at, edge_kws)
         handles += draw_places(ax, ends, 16, "end of a link drawn", kws=node_kws)
-        handles += draw_places(ax, at.loc[new], 75, "new node", marker="*", face=INK)
+        handles += draw_places(ax, at.loc[new], 75, "new node", marker="*", face=ink())
         title = f"width: change in {printable(label)}" if len(drawn) else None
         legend_beside(ax, handles, title=title, alignment="left")
         write_notes(ax, [*notes, *cut])
@@ -143,9 +150,8 @@ def _draw_lines(ax: Axes, changes: pd.DataFrame, at: pd.DataFrame, edge_kws: Kws
         widths = np.maximum(_WIDEST * size / most, _THINNEST)
         look: dict[str, Any] = {"colors": colour, "linestyles": [dash], "zorder": 2 + (sign > 0)}
         look |= {"linewidths": widths.to_numpy(), "alpha": 0.85, "gid": text}
-        look |= dict(edge_kws or {})
-        ax.add_collection(LineCollection(list(np.stack(ends, axis=1)), **look), autolim=False)
+        drawn = draw_lines(ax, np.stack(ends, axis=1), look, edge_kws)
         low, high = number(size.min()), number(size.max())
         label = f"{text}, {high}" if low == high else f"{text}, {low} to {high}"
-        handles.append(Line2D([], [], linewidth=1.6, label=label, color=colour, linestyle=dash))
+        handles.append(line_handle(drawn, label, linewidth=1.6, linestyle=dash))
     return handles

@@ -19,7 +19,6 @@ from netinnov.mechanisms.cobweb import Cobweb, CoupledCobweb
 from netinnov.mechanisms.cobweb._parameters import SLOWEST
 from netinnov.plotting._drawing import (
     MODELLED,
-    drawing,
     legend_above,
     number,
     percent,
@@ -27,7 +26,7 @@ from netinnov.plotting._drawing import (
     write_notes,
 )
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._style import DASHES, GREY, INK, PALETTE, SINGLE, write
+from netinnov.plotting._style import DASHES, GREY, PALETTE, SINGLE, drawing, ink, paper, tone, write
 
 _FIELDS = {  # darker in grey, too
     "all settles": "#f4f4f4",
@@ -59,7 +58,7 @@ def plot_cobweb(
     region : name, optional
         Which region of a `CoupledCobweb` is drawn; the first by default.
     ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
+        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -116,12 +115,12 @@ def plot_cobweb(
         supplied: dict[str, Any] = {"color": PALETTE[1], "linestyle": DASHES[1]}
         supply = a - b * rest + slope * (heights - rest)
         ax.plot(supply, heights, linewidth=1.3, label="supply", **supplied)
-        ax.plot(x, y, color=INK, linewidth=0.7)
+        ax.plot(x, y, color=ink(), linewidth=0.7)
         for at, text, face in (
-            ((x[0], y[0]), "start", "white"),
-            ((a - b * rest, rest), "rest", INK),
+            ((x[0], y[0]), "start", paper()),
+            ((a - b * rest, rest), "rest", ink()),
         ):
-            point: dict[str, Any] = {"color": face, "markeredgecolor": INK, "zorder": 5}
+            point: dict[str, Any] = {"color": face, "markeredgecolor": ink(), "zorder": 5}
             ax.plot(*at, "o", markersize=4.5, label=text, **point)
         ax.set(xlim=(x.min() - wide, x.max() + wide), ylim=(heights[0], heights[-1]))
         write_notes(ax, [MODELLED], label="quantity of innovation elements")
@@ -157,7 +156,7 @@ def plot_stability_map(
     points : mapping from str to (float, float), optional
         Models to mark: d / b, and m / b.
     ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
+        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -187,17 +186,17 @@ def plot_stability_map(
     with drawing(ax, SINGLE, 76) as ax:
         fields = [(np.zeros_like(gap), gap), (gap, total), (total, np.full_like(gap, top))]
         for colour, (low, high) in zip(_FIELDS.values(), fields, strict=True):
-            ax.fill_between(ratio, low, high, where=high > low, color=colour, linewidth=0)
+            ax.fill_between(ratio, low, high, where=high > low, color=tone(colour), linewidth=0)
         if limit < steepest:
             ax.plot([limit, limit], [0, top], color=PALETTE[1], linestyle=DASHES[1])
         ax.plot(ratio[ratio <= limit], gap[ratio <= limit], color=PALETTE[0])
         for name, (x, y) in ({} if points is None else points).items():
             check_number("points", x, low=0, high=steepest)
             check_number("points", y, low=0, high=top)
-            ax.plot([x], [y], "o", color=INK, markersize=4)
+            ax.plot([x], [y], "o", color=ink(), markersize=4)
             # To the side where no threshold runs, as long as there is room.
             right = x > (0.25 if y < np.interp(x, ratio, gap) else 0.6) * steepest
-            box = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.8}
+            box = {"facecolor": paper(), "alpha": 0.75, "linewidth": 0, "pad": 0.8}
             away, side = ((-4, 3), "right") if right else ((4, 3), "left")
             write(ax, printable(name), (x, y), away=away, ha=side, va="baseline", bbox=box)
         label = "mobility m between two regions, m / b"
@@ -205,7 +204,9 @@ def plot_stability_map(
         note = f"{regions} equal regions; adaptation {adaptation:g}."
         write_notes(ax, [note, MODELLED], label="slope of supply d to slope of demand b, d / b")
         edge: dict[str, Any] = {"edgecolor": GREY, "linewidth": 0.4}
-        legend_above(ax, [Patch(facecolor=c, label=text, **edge) for text, c in _FIELDS.items()])
+        legend_above(
+            ax, [Patch(facecolor=tone(c), label=text, **edge) for text, c in _FIELDS.items()]
+        )
     return ax
 
 
@@ -227,7 +228,7 @@ def plot_bifurcation(
     label : str, optional
         Of the axis of the parameter; the name of its column by default.
     ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
+        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -312,7 +313,7 @@ def plot_phase_map(
     curves : mapping from name to Series, optional
         Lines over the map: upright values by index, horizontal values in the Series.
     ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
+        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -344,17 +345,21 @@ def plot_phase_map(
     called = (phases.columns.name, phases.index.name)
     axis_labels = labels or ["" if name is None else str(name) for name in called]
     with drawing(ax, SINGLE, 80) as ax:
-        colours = ListedColormap(list(_PHASES.values()))
+        colours = ListedColormap([*map(tone, _PHASES.values())])
         norm = BoundaryNorm(np.arange(-0.5, len(_PHASES)), colours.N)
         ax.pcolormesh(x, y, codes, cmap=colours, norm=norm, shading="nearest", rasterized=True)
         entries: list[Any] = []
         for code, (name, colour) in enumerate(_PHASES.items()):
             if share := float((codes == code).mean()):
                 text = f"{'either, as it begins' if name == 'either' else name}: {percent(share)}"
-                style: dict[str, Any] = {"facecolor": colour, "edgecolor": INK, "linewidth": 0.3}
+                style: dict[str, Any] = {
+                    "facecolor": tone(colour),
+                    "edgecolor": ink(),
+                    "linewidth": 0.3,
+                }
                 entries.append(Patch(label=text, **style))
         for at, (name, curve) in enumerate((curves or {}).items()):
-            line = ax.plot(curve.to_numpy(float), curve.index.to_numpy(float), color=INK)[0]
+            line = ax.plot(curve.to_numpy(float), curve.index.to_numpy(float), color=ink())[0]
             line.set(linewidth=1.0, linestyle=DASHES[at % len(DASHES)], label=printable(name))
             entries.append(line)
         ax.set(xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))

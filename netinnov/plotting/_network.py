@@ -12,7 +12,6 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from matplotlib.text import Text
 from scipy import sparse
@@ -29,7 +28,7 @@ from netinnov._typing import Codes, Floats, Rng
 from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import drawing, legend_above, write_notes
+from netinnov.plotting._drawing import Kws, legend_above, line_handle, write_notes
 from netinnov.plotting._fonts import Names, name_of, printable
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._network_marks import (
@@ -40,7 +39,15 @@ from netinnov.plotting._network_marks import (
     marker_areas,
     node_groups,
 )
-from netinnov.plotting._style import DOUBLE, GREY, layer_style, mark_modelled, modelled_layers
+from netinnov.plotting._style import (
+    DOUBLE,
+    GREY,
+    drawing,
+    layer_style,
+    mark_modelled,
+    modelled_layers,
+    tone,
+)
 
 Arrange = Literal["colours", "planes"]
 Layout = Literal["fruchterman_reingold", "kamada_kawai"]
@@ -72,6 +79,8 @@ def plot_network(
     labels: int = 12,
     names: Names | None = None,
     strongest: int = 1500,
+    edge_kws: Kws = None,
+    node_kws: Kws = None,
     rng: Rng = None,
     ax: Axes | None = None,
 ) -> Axes:
@@ -101,10 +110,12 @@ def plot_network(
         Labels of the nodes; the id by default.
     strongest : int
         At most this many links are drawn of each layer, the heaviest.
+    edge_kws, node_kws : mapping, optional
+        Settings of matplotlib for the lines (`LineCollection`) and for the nodes (`scatter`).
     rng : int, SeedSequence, Generator or None
         Of the positions from which forces begin.
     ax : Axes, optional
-        Where to draw; a new figure of 183 mm by default.
+        Where to draw; a new figure by default (183 mm in `print_style`).
 
     Returns
     -------
@@ -166,18 +177,25 @@ def plot_network(
         beside = [] if together else _draw_planes(ax, titles)
         if not together:
             _follow(ax, pictures, order[:labels])
-        handles = {
-            title: Line2D([], [], linewidth=1.2, label=title, **style)
-            for title, style, layer in zip(titles, styles, drawn, strict=True)
-            if by_colour or (together and layer in modelled)
-        }
+        handles = {}
         for picture in pictures:
             for number in picture.layers:
                 bend = _APART * (number - (len(drawn) - 1) / 2) if by_colour else 0.0
-                draw_links(ax, links[number], picture.at, styles[number], bend=bend)
+                style, title = styles[number], titles[number]
+                lines = draw_links(ax, links[number], picture.at, style, edge_kws, bend=bend)
+                if lines and (by_colour or (together and drawn[number] in modelled)):
+                    dash = style["linestyle"]
+                    handles[title] = line_handle(lines, title, linewidth=1.2, linestyle=dash)
             codes = None if groups_of is None else groups_of.codes[picture.layers[0]]
             marks = draw_nodes(
-                ax, picture.at, areas, groups_of, codes, grey=by_colour, faint=~picture.linked
+                ax,
+                picture.at,
+                areas,
+                groups_of,
+                codes,
+                node_kws,
+                grey=by_colour,
+                faint=~picture.linked,
             )
             handles |= {str(mark.get_label()): mark for mark in marks}
         ax.set_aspect("equal")
@@ -252,7 +270,7 @@ def _draw_planes(ax: Axes, titles: list[str]) -> list[Text]:
     texts = []
     for number, title in enumerate(titles):
         corners = _on_plane(np.array([[0, 0], [1, 0], [1, 1], [0, 1.0]]), number)
-        look: dict[str, Any] = {"linewidth": 0.5, "facecolor": "0.96", "edgecolor": "0.6"}
+        look: dict[str, Any] = {"linewidth": 0.5, "facecolor": tone("0.96"), "edgecolor": "0.6"}
         ax.add_patch(Polygon(corners, zorder=0.5, **look))
         spot = (corners[0, 0], corners[3, 1])
         texts.append(ax.text(*spot, title, ha="left", va="top"))

@@ -18,15 +18,15 @@ from netinnov._typing import Codes, Floats
 from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+from netinnov.plotting._drawing import Kws, draw_lines, draw_points, point_handle
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._style import INK, PALETTE
+from netinnov.plotting._style import PALETTE, ink, paper, tone
 
 BEND = 0.12  # of a directed link: height of its curve over its length
 _STEPS = np.linspace(0, 1, 13)
 _HEAD = np.array([[1.3, 0.0], [-0.8, 0.75], [-0.8, -0.75], [1.3, 0.0]])
 _MARKERS = "osD^vPX"
 _SCALE = {"o": 1.0, "s": 0.85, "D": 0.72, "^": 1.1, "v": 1.1, "P": 1.1, "X": 1.1}
-_SHADES = (INK, "#ffffff", "#9a9a9a", INK, "#ffffff", "#9a9a9a", INK)
 _OTHER = "#c4c4c4"
 _TOGETHER, _LEAST = 3000.0, 3.0  # points^2 of all markers together; of one
 _MOST = 90.0
@@ -63,11 +63,11 @@ def curves(start: Floats, end: Floats, bend: Floats) -> Floats:
 
 
 def draw_links(
-    ax: Axes, links: DrawnLinks, at: Floats, style: dict[str, Any], *, bend: float = 0.0
-) -> None:
+    ax: Axes, links: DrawnLinks, at: Floats, style: dict[str, Any], kws: Kws, *, bend: float = 0.0
+) -> LineCollection | None:
     start, end, weight = at[links.source], at[links.target], links.weight
     if not weight.size:
-        return
+        return None
     equal = weight.max() == weight.min()
     thick = float(np.clip(14 / np.sqrt(len(weight)), 0.4, 1.0))
     widths = np.full(len(weight), thick) if equal else 0.25 + 1.5 * weight / weight.max()
@@ -76,7 +76,7 @@ def draw_links(
     alpha = float(np.clip(12 / np.sqrt(len(weight)), 0.3, 0.8))
     look: dict[str, Any] = {"linewidths": widths[::-1], "colors": style["color"], "alpha": alpha}
     look |= {"linestyles": style.get("linestyle", "solid"), "zorder": 1.5, "capstyle": "butt"}
-    ax.add_collection(LineCollection(list(ways[::-1]), **look))
+    lines = draw_lines(ax, ways[::-1], look, kws)
     if links.directed:
         chord, middle = end - start, ways[:, len(_STEPS) // 2]
         angle = np.arctan2(chord[:, 1], chord[:, 0])  # also that of the curve in its middle
@@ -85,12 +85,17 @@ def draw_links(
         reach = 0.8 + 0.7 * widths
         corners = reach[:, None, None] * (_HEAD @ turned.reshape(-1, 2, 2))
         paths = [Path(outline, closed=True) for outline in corners]
-        look = {"facecolors": style["color"], "linewidths": 0, "alpha": min(1.0, alpha + 0.25)}
+        look = {
+            "facecolors": lines.get_color()[0],
+            "linewidths": 0,
+            "alpha": min(1.0, alpha + 0.25),
+        }
         heads = PathCollection(
             paths, [1.0], offsets=middle, offset_transform=ax.transData, zorder=1.6, **look
         )
         heads.set_transform(IdentityTransform())
         ax.add_collection(heads)
+    return lines
 
 
 class Groups(NamedTuple):
@@ -167,30 +172,27 @@ def draw_nodes(
     areas: Floats,
     groups: Groups | None,
     codes: Codes | None,
+    kws: Kws,
     *,
     grey: bool,
     faint: np.ndarray,
 ) -> list[Line2D]:
-    small: dict[str, Any] = {"c": "#d9d9d9", "linewidths": 0, "zorder": 2.5}
-    x, y = at.T
-    ax.scatter(x[faint], y[faint], s=np.minimum(areas[faint], 8), **small)
+    small: dict[str, Any] = {"facecolors": tone("#d9d9d9"), "linewidths": 0, "zorder": 2.5}
+    ax.scatter(*at[faint].T, s=np.minimum(areas[faint], 8), **small)
+    edge, width = (ink(), 0.5) if grey and groups else (paper(), 0.4)
+    look: dict[str, Any] = {"edgecolors": edge, "linewidths": width, "zorder": 3}
     if groups is None or codes is None:
-        style: dict[str, Any] = {"edgecolors": "white", "linewidths": 0.4, "zorder": 3}
-        ax.scatter(x[~faint], y[~faint], s=areas[~faint], c=INK, **style)
+        draw_points(ax, at[~faint], look | {"s": areas[~faint], "c": ink()}, kws)
         return []
-    edge, width = (INK, 0.5) if grey else ("white", 0.4)
+    shades = [ink(), paper(), "#9a9a9a"] * 3 if grey else PALETTE
     handles = []
     names = [*groups.names, *([f"{groups.n_other} other groups"] if groups.n_other else []), "none"]
     for code, name in zip([*range(len(names) - 1), -1], names, strict=True):
         chosen = (codes == code) & ~faint
         named = 0 <= code < len(groups.names)
         marker = _MARKERS[code] if named else "o"
-        colour = (_SHADES if grey else PALETTE)[code] if named else _OTHER
-        size = areas[chosen] * _SCALE[marker]
-        points = ax.scatter(x[chosen], y[chosen], s=size, c=colour, marker=marker, zorder=3)
-        points.set(edgecolors=edge, linewidths=width)
+        look |= {"c": shades[code] if named else _OTHER, "marker": marker}
+        points = draw_points(ax, at[chosen], look | {"s": areas[chosen] * _SCALE[marker]}, kws)
         if chosen.any():
-            handle = Line2D([], [], color=colour, marker=marker, linestyle="none", label=name)
-            handle.set(markersize=5, markeredgecolor=edge, markeredgewidth=width)
-            handles.append(handle)
+            handles.append(point_handle(points, name, marker, kws))
     return handles

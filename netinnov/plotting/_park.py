@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,12 +16,12 @@ from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
 from netinnov._runtime.arguments import as_whole
 from netinnov.mechanisms.cooperation import park_network, park_sides
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import drawing
+from netinnov.plotting._drawing import Kws
 from netinnov.plotting._fonts import place_names, printable
-from netinnov.plotting._style import DOUBLE, ENCLAVE, GREY, INK, larger, layer_style, print_style
+from netinnov.plotting._style import DOUBLE, drawing, ink, layer_style, paper, tone
 
 # All lengths in millimetres on a page of 183; y runs downwards.
-_LINE, _NOTE, _SLOT, _GAP = 3.0, 2.7, 3.8, 2.2  # heights: of lines, a link, and between boxes
+_LINE, _SLOT, _GAP = 3.0, 3.8, 2.2  # heights: of lines, a link, and between boxes
 _BOX, _PARK = 51.0, 30.0  # widths
 _EDGES = (6.5, 6.5 + _BOX, (DOUBLE - _PARK) / 2)  # of the left box and of the park
 _TOP, _LEAST = 8.0, 34.0  # where boxes begin, and the least height of the park
@@ -48,6 +49,8 @@ def plot_park(
     *,
     chinese: bool = False,
     actors: int = 24,
+    edge_kws: Kws = None,
+    node_kws: Kws = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the actors of a park, its home on the left, its host on the right, and all flows.
@@ -62,8 +65,10 @@ def plot_park(
         Write the names of the column ``name_zh``, where a Chinese font is installed.
     actors : int
         At most this many are drawn, those of most weight between them and the park.
+    edge_kws, node_kws : mapping, optional
+        Settings of matplotlib for the lines (`Line2D`) and for the boxes (`FancyBboxPatch`).
     ax : Axes, optional
-        Where to draw, 183 mm wide; a new figure of the height that is needed by default.
+        Where to draw; a new figure of the height needed by default (183 mm in `print_style`).
 
     Returns
     -------
@@ -91,11 +96,10 @@ def plot_park(
     around = _heaviest(partners, park, actors)
     layers, links = around.layers, around.links
     links = links[links["source"] != links["target"]]
-    with print_style():
-        boxes = _boxes(around, park, chinese)
-        lanes = _attach(boxes, links, park)
-        bar, bottom = _stack(boxes, lanes)
-        notes = _notes(around, links, partners.n_nodes - around.n_nodes)
+    boxes = _boxes(around, park, chinese)
+    lanes = _attach(boxes, links, park)
+    bar, bottom = _stack(boxes, lanes)
+    notes = _notes(around, links, partners.n_nodes - around.n_nodes)
     foot = bottom + 4.5 + 4.2 * -(-len(layers) // 5)
     new = ax is None
     with drawing(ax, DOUBLE, foot + 2.9 * len(notes)) as ax:
@@ -106,7 +110,7 @@ def plot_park(
         ax.set_axis_off()
         _draw_grounds(ax, around, park, boxes, bottom, chinese)
         for box in boxes.values():
-            _draw_box(ax, box)
+            _draw_box(ax, box, node_kws)
         _draw_park(ax, around, park, bar, chinese)
         seats = {layer: seat for seat, layer in enumerate(dict.fromkeys([*_FLOWS, *layers]))}
         short = [printable(layer)[:2] for layer in layers]
@@ -118,11 +122,12 @@ def plot_park(
         ways = _ways(boxes, links, park, lanes, bar)
         stated = links["status"] == "stated" if "status" in links else links["layer"].notna()
         for number, (way, badge) in ways.items():
-            _draw_arrow(ax, way, badge, arrows[links["layer"][number]], stated=bool(stated[number]))
+            arrow = arrows[links["layer"][number]]
+            _draw_arrow(ax, way, badge, arrow, edge_kws, stated=bool(stated[number]))
         counts = Counter(links["layer"])
         for position, (layer, arrow) in enumerate(arrows.items()):
             x, y = 2 + 36 * (position % 5), bottom + 3.5 + 4.2 * (position // 5)
-            _draw_arrow(ax, [(x, y), (x + 13, y)], (x + 5.4, y), arrow)
+            _draw_arrow(ax, [(x, y), (x + 13, y)], (x + 5.4, y), arrow, edge_kws)
             text = printable(f"{layer} ({counts[layer]})", longest=22)
             ax.text(x + 14.2, y, text, va="center")
         for position, line in enumerate(notes):
@@ -142,7 +147,7 @@ class _Box:
 
     @property
     def height(self) -> float:
-        text = _LINE * len(self.lines) + _NOTE * len(self.note) + 2.0
+        text = _LINE * (len(self.lines) + len(self.note)) + 2.0
         return max(text, _SLOT * max(len(self.inner), len(self.outer)) + 0.6)
 
     def at(self, link: int) -> float:
@@ -306,40 +311,42 @@ def _draw_grounds(
     for (left, right), colour, role, place in zip(
         sides, (_HOME, _HOST), ("HOME", "HOST"), ends, strict=True
     ):
-        ax.add_patch(Rectangle((left, 1), right - left, bottom - 1, fc=colour, zorder=0, lw=0))
+        ax.add_patch(
+            Rectangle((left, 1), right - left, bottom - 1, fc=tone(colour), zorder=0, lw=0)
+        )
         around_it = "" if pd.isna(parents[place]) else f", {names[parents[place]]}"
         text = printable(f"{role}: {names[place]}{around_it}", longest=60)
         x, side = (left + 1.5, "left") if role == "HOME" else (right - 1.5, "right")
-        ax.text(x, 3.6, text, fontsize=8 * larger(), ha=side, va="center")
+        ax.text(x, 3.6, text, fontsize=mpl.rcParams["axes.titlesize"], ha=side, va="center")
     other = [box for box in boxes.values() if box.panel == "other"]
     if other:
         top, column = min(box.top for box in other) - 5.6, other[0].column
         left = 1.0 if column == 0 else DOUBLE - _EDGES[1] - 1.2
         field_of = (left, top), _EDGES[1] + 0.2, bottom - top
-        ax.add_patch(Rectangle(*field_of, fc=_OTHER, zorder=0.5, lw=0))
+        ax.add_patch(Rectangle(*field_of, fc=tone(_OTHER), zorder=0.5, lw=0))
         text = "OTHER OR UNKNOWN JURISDICTION"
         ax.text(left + 1.5, top + 2.8, text, va="center")
 
 
-def _draw_box(ax: Axes, box: _Box) -> None:
+def _draw_box(ax: Axes, box: _Box, kws: Kws) -> None:
     x = _EDGES[0] if box.column == 0 else DOUBLE - _EDGES[1]
     patch = FancyBboxPatch((x, box.top), _BOX, box.height, "round,pad=0,rounding_size=1.0")
-    patch.set(facecolor="white", edgecolor=INK, linewidth=0.6, zorder=2)
+    patch.set(facecolor=paper(), edgecolor=ink(), linewidth=0.6, zorder=2)
+    patch.set(**dict(kws or {}))
     ax.add_patch(patch)
-    lines = [(line, 7.0, INK, _LINE) for line in box.lines]
-    lines += [(line, 6.0, GREY, _NOTE) for line in box.note]
-    y = box.top + (box.height - sum(height for *_, height in lines)) / 2
-    for line, size, colour, height in lines:
-        style: dict[str, Any] = {"ha": "center", "va": "center", "color": colour, "zorder": 3}
-        ax.text(x + _BOX / 2, y + height / 2, line, fontsize=size, **style)
-        y += height
+    text = [*box.lines, *box.note]
+    y = box.top + (box.height - _LINE * len(text)) / 2
+    for at, line in enumerate(text):
+        ax.text(x + _BOX / 2, y + _LINE * (at + 0.5), line, ha="center", va="center", zorder=3)
 
 
 def _draw_park(
     ax: Axes, around: MultilayerNetwork, park: str, bar: tuple[float, float], chinese: bool
 ) -> None:
     left, height = _EDGES[2], bar[1] - bar[0]
-    ax.add_patch(Rectangle((left, bar[0]), _PARK, height, fc=_HOME, ec=ENCLAVE, lw=1.6, zorder=2))
+    ax.add_patch(
+        Rectangle((left, bar[0]), _PARK, height, fc=tone(_HOME), ec=ink(), lw=1.6, zorder=2)
+    )
     row = around.storage.nodes.loc[park]
     name = place_names(around.storage.nodes, chinese=chinese)[park]
     facts = [
@@ -350,7 +357,7 @@ def _draw_park(
     middle = left + _PARK / 2, sum(bar) / 2
     style: dict[str, Any] = {"ha": "center", "zorder": 3}
     lines = "\n".join(_wrapped(name, 16))
-    ax.text(*middle, lines, va="bottom", fontsize=8 * larger(), **style)
+    ax.text(*middle, lines, va="bottom", fontsize=mpl.rcParams["axes.titlesize"], **style)
     style |= {"va": "top", "linespacing": 1.25}
     ax.text(middle[0], middle[1] + 1, "\n".join(facts), **style)
 
@@ -360,21 +367,24 @@ def _draw_arrow(
     way: list[tuple[float, float]],
     badge: tuple[float, float],
     arrow: _Arrow,
+    kws: Kws,
     *,
     stated: bool = True,
 ) -> None:
-    points, colour = np.array(way), arrow.style["color"]
+    points = np.array(way)
     ahead = (points[-1] - points[-2]) / np.linalg.norm(points[-1] - points[-2])
     base = points[-1] - 2.3 * ahead * arrow.directed
     (line,) = ax.plot(*np.vstack([points[:-1], base]).T, linewidth=1.0, zorder=4, **arrow.style)
     line.set(solid_capstyle="butt", solid_joinstyle="round")
+    line.set(**dict(kws or {}))
+    colour = line.get_color()
     if arrow.directed:
         across = 0.95 * np.array([-ahead[1], ahead[0]])
         head = Polygon([points[-1], base + across, base - across], linewidth=0.7, zorder=5)
-        head.set(facecolor=colour if stated else "white", edgecolor=colour)
+        head.set(facecolor=colour if stated else paper(), edgecolor=colour)
         ax.add_patch(head)
-    frame = {"boxstyle": "round,pad=0.12", "fc": "white", "ec": colour, "lw": 0.5}
-    look: dict[str, Any] = {"fontsize": 6.5, "zorder": 6, "bbox": frame}
+    frame = {"boxstyle": "round,pad=0.12", "fc": paper(), "ec": colour, "lw": 0.5}
+    look: dict[str, Any] = {"zorder": 6, "bbox": frame}
     ax.text(*badge, arrow.code, ha="center", va="center", **look)
 
 

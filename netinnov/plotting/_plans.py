@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._runtime.arguments import as_whole, check_type
@@ -14,7 +15,7 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.planning import CentrePlan, ParetoPlans, SitingPlan
 from netinnov.plotting._drawing import (
-    drawing,
+    Kws,
     label_rows,
     legend_above,
     table_of,
@@ -28,15 +29,15 @@ from netinnov.plotting._frame import (
     arrow_handle,
     asked_frame,
     draw_arrow,
+    draw_map,
     draw_places,
     frame_of,
     inside,
-    map_axes,
+    map_height,
 )
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import GREY, INK, PALETTE, SINGLE, print_style
+from netinnov.plotting._style import DOUBLE, GREY, PALETTE, SINGLE, drawing, ink, paper, tone
 
-_ARROW: dict[str, Any] = {"color": PALETTE[1]}
 _LARGEST, _LEAST = 150.0, 4.0  # areas of the markers of the strongest place and of others, points^2
 _NAMED = 10  # places that change, then the strongest
 
@@ -50,6 +51,8 @@ def plot_sites(
     names: Names | None = None,
     extent: Frame | None = None,
     basemap: Any = "land",
+    edge_kws: Kws = None,
+    node_kws: Kws = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw on a map which enclaves a plan builds, among all that could be built.
@@ -69,8 +72,8 @@ def plot_sites(
         Labels; by default the names in `places`.
     extent : (west, east, south, north), optional
         Degrees of the frame; by default all homes and hosts.
-    basemap, ax
-        As in `plot_flow_map`.
+    basemap, edge_kws, node_kws, ax
+        As in `plot_flow_map`; `edge_kws` are for the arrows (`FancyArrowPatch`).
 
     Returns
     -------
@@ -111,18 +114,19 @@ def plot_sites(
         for home, group in known:
             parts = [f"{100 * share:.0f}\N{NO-BREAK SPACE}%" for share in group.dropna()]
             called[home] = " ".join([name_of(text, home), ", ".join(parts)]).strip()
-    with print_style():
-        ax = map_axes(ax, frame, basemap)
-        drawn = _draw_sites(ax, at, chosen)
-        handles = [arrow_handle("site of the plan, from home to host", **_ARROW)]
+    with drawing(ax, DOUBLE, map_height(frame)) as ax:
+        draw_map(ax, frame, basemap)
+        drawn, arrows = _draw_sites(ax, at, chosen, edge_kws)
+        handles = [arrow_handle(each, "site of the plan, from home to host") for each in arrows[:1]]
         for end, marker, area in (("host", "s", 26), ("home", "o", 16)):
             other = pairs.loc[~pairs[end].isin(chosen[end]), end]
             for ids, face, label in (
-                (chosen[end], INK, f"{end} of the plan"),
-                (other, "white", f"other {end} that could be"),
+                (chosen[end], ink(), f"{end} of the plan"),
+                (other, paper(), f"other {end} that could be"),
             ):
                 spots = at[at.index.isin(ids)]
-                handles += draw_places(ax, spots, area, label, marker=marker, face=face)
+                look = {"marker": marker, "face": face, "kws": node_kws}
+                handles += draw_places(ax, spots, area, label, **look)
         legend_above(ax, handles, ncols=2)
         named = pd.Index([*chosen["home"], *chosen["host"]]).unique()
         named = named[named.isin(at.index)]
@@ -144,11 +148,14 @@ def _pairs_and_places(
     return pairs, text, places[["lon", "lat"]].astype(float).dropna()
 
 
-def _draw_sites(ax: Axes, at: pd.DataFrame, sites: pd.DataFrame) -> list[Floats]:
+def _draw_sites(
+    ax: Axes, at: pd.DataFrame, sites: pd.DataFrame, edge_kws: Kws
+) -> tuple[list[Floats], list[FancyArrowPatch]]:
     known = sites.loc[sites[["home", "host"]].isin(at.index).all(axis=1)]
-    for home, host in zip(known["home"], known["host"], strict=True):
-        draw_arrow(ax, at.loc[home], at.loc[host], zorder=4, **_ARROW)
-    return [at.loc[[*pair]].to_numpy() for pair in known[["home", "host"]].itertuples(index=False)]
+    pairs = [at.loc[[*pair]] for pair in known[["home", "host"]].itertuples(index=False)]
+    look: dict[str, Any] = {"color": PALETTE[1], "zorder": 4, "kws": edge_kws}
+    arrows = [draw_arrow(ax, ends.iloc[0], ends.iloc[1], **look) for ends in pairs]
+    return [ends.to_numpy() for ends in pairs], arrows
 
 
 def plot_plan_map(
@@ -159,6 +166,8 @@ def plot_plan_map(
     names: Names | None = None,
     proposed: bool = True,
     basemap: Any = "land",
+    edge_kws: Kws = None,
+    node_kws: Kws = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw how strong places are, today or with what a plan builds.
@@ -171,8 +180,8 @@ def plot_plan_map(
         As in `plot_sites`.
     proposed : bool
         False: today, without what is built.
-    basemap, ax
-        As in `plot_flow_map`.
+    basemap, edge_kws, node_kws, ax
+        As in `plot_flow_map`; `edge_kws` are for the arrows (`FancyArrowPatch`).
 
     Returns
     -------
@@ -211,16 +220,17 @@ def plot_plan_map(
     strength = table["strength_after" if proposed else "strength_before"]
     changes = table["change"].abs() > 1e-9 * most
     sizes = (_LARGEST * strength / most).clip(lower=_LEAST)
-    with print_style():
-        ax = map_axes(ax, frame_of(at), basemap)
+    frame = frame_of(at)
+    with drawing(ax, DOUBLE, map_height(frame)) as ax:
+        draw_map(ax, frame, basemap)
         for mine, label, face, edge, zorder in (
-            (~changes, "stays", "#c8c8c8", GREY, 3),
-            (changes, "changes", PALETTE[0], INK, 4),
+            (~changes, "stays", tone("#c8c8c8"), GREY, 3),
+            (changes, "changes", PALETTE[0], ink(), 4),
         ):
             look: dict[str, Any] = {"face": face, "edge": edge, "width": 0.5, "zorder": zorder}
-            draw_places(ax, at[mine], sizes[mine], label, **look)
+            draw_places(ax, at[mine], sizes[mine], label, kws=node_kws, **look)
         if proposed:
-            _draw_sites(ax, at, pairs.loc[list(plan.sites)])
+            _draw_sites(ax, at, pairs.loc[list(plan.sites)], edge_kws)
         ax.set_title("proposed" if proposed else "today")
         order = pd.DataFrame({"changes": changes, "strength": strength})
         order = order.sort_values(["changes", "strength"], ascending=False, kind="stable")
@@ -240,7 +250,7 @@ def plot_plan_value(plan: SitingPlan, *, label: str = "objective", ax: Axes | No
     label : str
         What is raised, with its unit.
     ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
+        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -267,7 +277,7 @@ def plot_plan_value(plan: SitingPlan, *, label: str = "objective", ax: Axes | No
         else:
             ax.set_yticks([])
         for text, at, colour, dash in (
-            ("bound: no plan is above", plan.bound, INK, (0, (4, 2))),
+            ("bound: no plan is above", plan.bound, ink(), (0, (4, 2))),
             ("this plan", plan.value, PALETTE[1], "solid"),
             ("today", plan.baseline, GREY, (0, (1, 1.2))),
         ):
@@ -290,7 +300,7 @@ def plot_pareto(
     plan : tuple of str, optional
         Sites of a plan to be marked, if it is one of them.
     ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
+        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -322,7 +332,7 @@ def plot_pareto(
             at = sites.index(set(plan))
             look: dict[str, Any] = {"markersize": 7, "markerfacecolor": "none", "color": PALETTE[1]}
             ax.plot(x[at], y[at], "s", label="the plan of the map", **look)
-        ax.plot(*front.baseline[[first, second]].astype(float), "x", color=INK, label="today")
+        ax.plot(*front.baseline[[first, second]].astype(float), "x", color=ink(), label="today")
         ax.margins(0.08)
         ax.set(xlabel=printable(first), ylabel=printable(second))
         for axis in (ax.xaxis, ax.yaxis):
@@ -345,7 +355,7 @@ def plot_host_ranking(
     top : int
         How many of the best hosts to draw; the note for the caption says how many are left out.
     ax : Axes, optional
-        Where to draw; a new figure of 89 mm by default.
+        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -377,7 +387,7 @@ def plot_host_ranking(
     with drawing(ax, SINGLE, 16 + 4.6 * len(shown)) as ax:
         label_rows(ax, [printable(name_of(names, host)) for host in shown.index])
         ax.hlines(rows, shown["low"], shown["high"], color=PALETTE[0], linewidth=1.6, zorder=3)
-        ax.scatter(shown["median"], rows, s=22, color=INK, zorder=4)
+        ax.scatter(shown["median"], rows, s=22, color=ink(), zorder=4)
         if shown["best"].notna().any():
             shares = [f"{100 * s:.0f}\N{NO-BREAK SPACE}%" if s == s else "" for s in shown["best"]]
             write_columns(ax, rows, [("best in", shares)])

@@ -19,7 +19,6 @@ from netinnov.errors import InputError
 from netinnov.plotting._drawing import (
     caption_notes,
     chance,
-    drawing,
     legend_above,
     number,
     page_width,
@@ -29,7 +28,18 @@ from netinnov.plotting._drawing import (
 )
 from netinnov.plotting._fonts import Names, printable
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import DOUBLE, INK, PALETTE, SINGLE, lay_out, write
+from netinnov.plotting._style import (
+    DOUBLE,
+    PALETTE,
+    SINGLE,
+    drawing,
+    ink,
+    larger,
+    lay_out,
+    paper,
+    tone,
+    write,
+)
 from netinnov.polycentricity import rank_size
 
 Method: TypeAlias = Literal["ols", "gabaix"]
@@ -39,7 +49,7 @@ _SLOPES = {"ols": "slope", "gabaix": "slope of rank \N{MINUS SIGN} ½ on size"}
 _SPAN = ("low", "high", "low_without_one", "high_without_one", "null_low", "null_high")
 _NULL = "#d4d4d4"
 _POINT: dict[str, Any] = {"marker": "o", "linestyle": "none", "markersize": 4.2}
-_POINT |= {"markeredgecolor": INK, "markeredgewidth": 0.8}
+_POINT["markeredgewidth"] = 0.8
 _LEVEL = 0.05
 _NARROW = 120.0  # millimetres, below which only the value is written
 _END = 10.0  # millimetres for the number at either end of a row, at least
@@ -66,7 +76,8 @@ def plot_profile(
     resampled : str
         What the intervals resample, as the legend has it, such as ``"events"``.
     ax : Axes, optional
-        Where to draw; a new figure of 183 mm by default. Below 120 mm only values are written.
+        Where to draw; a new figure by default (183 mm in `print_style`). Below 120 mm only values
+        are written.
 
     Returns
     -------
@@ -101,7 +112,7 @@ def plot_profile(
         rows, headings = _places(table["of"])
         records = zip(rows, table.to_dict("records"), turned, strict=True)
         wide = [_draw_row(ax, at, row, turned=bool(flip)) for at, row, flip in records]
-        end = max(_END, _GAP + 6 / 7 * _DIGIT * max(wide))
+        end = larger() * max(_END, _GAP + 6 / 7 * _DIGIT * max(wide))
         labels = [
             printable(names.get(name, str(name).removeprefix("size_" if of == "size" else "")))
             for name, of in zip(table.index, table["of"], strict=True)
@@ -112,7 +123,7 @@ def plot_profile(
         ax.spines[:].set_visible(False)
         for at, text in headings:
             _write_beside(ax, 0, at, -end - _GAP / 2, text)
-        columns = _columns(table, narrow=page_width(ax) < _NARROW)
+        columns = _columns(table, narrow=page_width(ax) < _NARROW * larger())
         write_columns(ax, rows, columns, away=end)
         note = "Each row has its own scale, whose ends are written."
         arrow = " Where the larger end is at the left, low values speak for many centres."
@@ -162,20 +173,21 @@ def _draw_row(ax: Axes, at: float, row: dict[Any, float], *, turned: bool) -> in
         share += 0.5 * (high == low)  # one number alone stands in the middle
         return np.asarray(1 - share if turned else share)
 
-    ax.plot([0, 1], [at, at], color="#e6e6e6", linewidth=0.5, zorder=0)
+    ax.plot([0, 1], [at, at], color=tone("#e6e6e6"), linewidth=0.5, zorder=0)
     band = spot(row["null_low"], row["null_high"])
     if np.isfinite(band).all():
         width = max(abs(band[1] - band[0]), 0.004)
         corner = (band.mean() - width / 2, at - 0.38)
-        ax.add_patch(Rectangle(corner, width, 0.76, facecolor=_NULL, linewidth=0, zorder=1))
+        ax.add_patch(Rectangle(corner, width, 0.76, facecolor=tone(_NULL), linewidth=0, zorder=1))
     mean = spot(row["null_mean"])
     ax.plot(np.repeat(mean, 2), [at - 0.38, at + 0.38], color="#8c8c8c", linewidth=0.9, zorder=2)
     without = spot(row["low_without_one"], row["high_without_one"])
-    ax.plot(without, [at, at], color=INK, linewidth=0.6, marker="|", markersize=5, zorder=3)
+    ax.plot(without, [at, at], color=ink(), linewidth=0.6, marker="|", markersize=5, zorder=3)
     interval = spot(row["low"], row["high"])
     ax.plot(interval, [at, at], color=PALETTE[0], linewidth=2.4, solid_capstyle="butt", zorder=4)
     (point,) = ax.plot(spot(row["value"]), [at], zorder=5, clip_on=False, **_POINT)
-    point.set_markerfacecolor(INK if row["p"] <= _LEVEL else "white")
+    point.set_markeredgecolor(ink())
+    point.set_markerfacecolor(ink() if row["p"] <= _LEVEL else paper())
     ends = [low] if low == high else [high, low] if turned else [low, high]
     texts = [_three_digits(end) for end in ends]
     for x, text in enumerate(texts):
@@ -203,19 +215,20 @@ def _write_beside(ax: Axes, x: float, at: float, away: float, text: str) -> None
 
 def _draw_legend(ax: Axes, table: pd.DataFrame, resampled: str) -> None:
     handles: list[Any] = []
+    point = {"markeredgecolor": ink(), **_POINT}
     if table["p"].notna().any():
         filled = f"value, p \N{LESS-THAN OR EQUAL TO} {_LEVEL:g}"
-        handles.append(Line2D([], [], markerfacecolor=INK, label=filled, **_POINT))
+        handles.append(Line2D([], [], markerfacecolor=ink(), label=filled, **point))
     text = "value, larger p or none" if handles else "value"
-    handles.append(Line2D([], [], markerfacecolor="white", label=text, **_POINT))
+    handles.append(Line2D([], [], markerfacecolor=paper(), label=text, **point))
     if table["low"].notna().any():
         text = f"95 % interval, {printable(resampled)} resampled"
         handles.append(Line2D([], [], color=PALETTE[0], linewidth=2.4, label=text))
     if table["low_without_one"].notna().any():
-        style: dict[str, Any] = {"color": INK, "linewidth": 0.6, "marker": "|", "markersize": 5}
+        style: dict[str, Any] = {"color": ink(), "linewidth": 0.6, "marker": "|", "markersize": 5}
         handles.append(Line2D([], [], label="range without one place", **style))
     if table["null_low"].notna().any():
-        handles.append(Patch(facecolor=_NULL, label="null model, 95 % (line: mean)"))
+        handles.append(Patch(facecolor=tone(_NULL), label="null model, 95 % (line: mean)"))
     legend_above(ax, handles, ncols=2)
 
 
@@ -258,7 +271,8 @@ def plot_rank_size(
     values : Series or sequence of float
         Sizes of places, none negative. Names are taken from the index of a Series.
     ax : Axes, optional
-        Where to draw, again and again for several series; a new figure of 89 mm by default.
+        Where to draw, again and again for several series; a new figure by default (89 mm in
+        `print_style`).
     label : str, optional
         What the sizes are; begins the entry of the legend.
     labelled : int

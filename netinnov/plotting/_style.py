@@ -1,8 +1,9 @@
-"""Sizes, type, colours and files of figures; nothing here changes the user's settings."""
+"""Sizes, type and colours of figures: those of `rcParams`, which `print_style` sets for print."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from colorsys import hls_to_rgb, rgb_to_hls
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -11,12 +12,12 @@ import matplotlib as mpl
 import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.ticker import ScalarFormatter
 
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._fonts import type_families
+from netinnov.plotting._fonts import print_families, type_families
 
 SINGLE = 89.0
 DOUBLE = 183.0
@@ -38,70 +39,103 @@ DASHES: tuple[Any, ...] = (
     (0, (5, 1.5, 5, 1.5, 1.2, 1.5)),
     (0, (3.5, 3.5)),
 )
-INK = "#222222"
 GREY = "#767676"
-ENCLAVE = "#000000"
 
+_INK = "#222222"
+_TYPE = 7.0  # points, at which a figure has the width of a column
+
+EMBEDDED: dict[str, Any] = {
+    "pdf.fonttype": 42,
+    "ps.fonttype": 42,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "netinnov",
+}
 _TICKS: dict[str, Any] = {
-    "labelsize": 7,
-    "color": INK,
+    "labelsize": _TYPE,
+    "color": _INK,
     "major.width": 0.6,
     "minor.width": 0.4,
     "major.size": 2.5,
     "minor.size": 1.5,
 }
 _SETTINGS: dict[str, Any] = {
-    "font.size": 7,
+    "font.size": _TYPE,
     "axes.titlesize": 8,
-    "axes.labelsize": 7,
+    "axes.labelsize": _TYPE,
     "axes.titlelocation": "left",
     "axes.linewidth": 0.6,
-    "axes.edgecolor": INK,
-    "axes.labelcolor": INK,
+    "axes.formatter.use_mathtext": True,
+    "axes.edgecolor": _INK,
+    "axes.labelcolor": _INK,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "text.color": INK,
+    "text.color": _INK,
     **{f"{axis}tick.{key}": value for axis in "xy" for key, value in _TICKS.items()},
-    "legend.fontsize": 7,
-    "legend.title_fontsize": 7,
+    "legend.fontsize": _TYPE,
+    "legend.title_fontsize": _TYPE,
     "legend.frameon": False,
     "lines.linewidth": 1.0,
     "savefig.dpi": 300,
-    "pdf.fonttype": 42,
-    "ps.fonttype": 42,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "netinnov",
+    **EMBEDDED,
 }
 
 _SIZES = ("font.size", "labelsize", "titlesize", "fontsize")
-_TYPE = {key: size for key, size in _SETTINGS.items() if key.endswith(_SIZES)}
-_larger: ContextVar[float] = ContextVar("larger", default=1.0)
+_on_page: ContextVar[bool] = ContextVar("on_page", default=False)
 
 
 def larger() -> float:
     """How many times larger than in print type is."""
-    return _larger.get()
+    return float(mpl.rcParams["font.size"]) / _TYPE
+
+
+def on_page() -> bool:
+    """Whether figures are for a page on a screen: narrower, with their legends below."""
+    return _on_page.get()
+
+
+def ink() -> Any:
+    return mpl.rcParams["text.color"]
+
+
+def paper() -> Any:
+    face = mpl.rcParams["axes.facecolor"]
+    return face if to_rgba(face)[3] else "white"
+
+
+def tone(colour: str) -> Any:
+    """A colour made for white paper; its lightness is turned round where the paper is dark."""
+    if rgb_to_hls(*to_rgb(paper()))[1] > 0.5:
+        return colour
+    hue, lightness, saturation = rgb_to_hls(*to_rgb(colour))
+    return hls_to_rgb(hue, 1 - lightness, saturation)
 
 
 @contextmanager
 def page_style() -> Iterator[None]:
     """Figures made inside are for a page on a screen: narrower, with larger type."""
-    token = _larger.set(PAGE_TYPE / 7)
+    token = _on_page.set(True)
+    sizes = {key: size for key, size in _SETTINGS.items() if key.endswith(_SIZES)}
     try:
-        yield
+        with print_style(), mpl.rc_context({k: v * PAGE_TYPE / _TYPE for k, v in sizes.items()}):
+            yield
     finally:
-        _larger.reset(token)
+        _on_page.reset(token)
 
 
 @contextmanager
 def print_style() -> Iterator[None]:
-    """Settings of the package's figures, in force only inside a ``with`` block.
+    """Settings for figures in print, in force only inside a ``with`` block.
 
     Returns
     -------
     context manager
-        Type of 7 to 8 points, thin lines, embedded TrueType fonts, a Chinese font behind the Latin
-        one where one is installed. The user's ``rcParams`` are put back at the end.
+        New figures are 89 or 183 mm wide, with type of 7 to 8 points, thin lines and embedded
+        TrueType fonts. The user's ``rcParams`` are put back at the end.
+
+    Notes
+    -----
+    Outside, text follows ``rcParams``, and new figures grow with ``font.size``, so that they look
+    the same; a ``figure.figsize`` of your own, or an `ax`, sets their size.
 
     Examples
     --------
@@ -113,11 +147,15 @@ def print_style() -> Iterator[None]:
     >>> mpl.rcParams["pdf.fonttype"] == before
     True
     """
+    with settings(["default", _SETTINGS | {"font.family": print_families()}]):
+        yield
+
+
+@contextmanager
+def settings(style: Any) -> Iterator[None]:
     interactive = mpl.is_interactive()
     try:
-        settings = {**_SETTINGS, "font.family": list(type_families())}
-        settings |= {key: size * larger() for key, size in _TYPE.items()}
-        with matplotlib.style.context(["default", settings]):
+        with matplotlib.style.context(style):
             try:
                 yield
             finally:
@@ -128,12 +166,15 @@ def print_style() -> Iterator[None]:
         mpl.interactive(interactive)
 
 
+def _inches(width: float, height: float) -> tuple[float, float]:
+    if on_page():
+        return min(width, PAGE) / 25.4, height * larger() / 25.4
+    return width * larger() / 25.4, height * larger() / 25.4
+
+
 def new_figure(*, width: float = DOUBLE, height: float = 110.0) -> Figure:
     """Outside pyplot; the compressed layout also converges for fixed aspects."""
-    if larger() > 1:
-        width, height = min(width, PAGE), height * larger()
-    with print_style():
-        figure = Figure(figsize=(width / 25.4, height / 25.4), layout="compressed")
+    figure = Figure(figsize=_inches(width, height), layout="compressed")
     FigureCanvasAgg(figure)  # measures text; without it each measurement makes a canvas
     return figure
 
@@ -169,24 +210,32 @@ def write(
     return ax.annotate(text, at, xytext=away, **look | style)
 
 
-def axes_or_new(ax: Axes | None, *, width: float, height: float) -> Axes:
-    if ax is None:
-        from matplotlib import pyplot as plt  # only here: their backend shows it
+@contextmanager
+def drawing(ax: Axes | None, width: float, height: float) -> Iterator[Axes]:
+    """Axes, new ones of so many millimetres of print, and a font for every character."""
+    with settings({"font.family": type_families()}):
+        if ax is None:
+            from matplotlib import pyplot as plt  # only here: their backend shows it
 
-        inches = (width / 25.4, height / 25.4)
-        ax = plt.figure(figsize=inches, layout="compressed").add_subplot()
-    # Axes made before, and ticks made when drawn, follow other settings: fix their type now.
-    size, families = 7 * larger(), list(type_families())
-    ax.tick_params(which="both", labelsize=size, labelfontfamily=families, labelcolor=INK)
-    ax.tick_params(which="both", width=0.6, color=INK)
+            size = mpl.rcParams["figure.figsize"]
+            if size == mpl.rcParamsDefault["figure.figsize"]:
+                size = _inches(width, height)
+            ax = plt.figure(figsize=size, layout="compressed").add_subplot()
+        _keep_type(ax)
+        yield ax
+
+
+def _keep_type(ax: Axes) -> None:
+    """Ticks made when drawn look as those of now; what is written gets a font for Chinese."""
+    for axis in (ax.xaxis, ax.yaxis):
+        for which, ticks in (("major", axis.get_major_ticks), ("minor", axis.get_minor_ticks)):
+            label, line = (tick := ticks(1)[0]).label1, tick.tick1line
+            look = {"labelsize": label.get_fontsize(), "labelcolor": label.get_color()}
+            look |= {"length": line.get_markersize(), "width": line.get_markeredgewidth()}
+            look |= {"color": line.get_color(), "labelfontfamily": type_families(label)}
+            axis.set_tick_params(which, **look)
+        axis.offsetText.set_fontfamily(type_families(axis.offsetText))
+        axis.label.set_fontfamily(type_families(axis.label))
     for child in ax.get_children():  # titles among them
         if isinstance(child, Text):
-            child.set_fontfamily(families)
-    ax.spines[:].set(linewidth=0.6, edgecolor=INK)
-    ax.spines[["top", "right"]].set_visible(False)
-    for axis in (ax.xaxis, ax.yaxis):
-        for label in (axis.label, axis.offsetText):  # the latter holds the unit of small values
-            label.set(fontsize=size, fontfamily=families, color=INK)
-        if isinstance(formatter := axis.get_major_formatter(), ScalarFormatter):
-            formatter.set_useMathText(True)
-    return ax
+            child.set_fontfamily(type_families(child))

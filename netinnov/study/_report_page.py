@@ -115,10 +115,9 @@ def view_of(table: Table, language: Language) -> View:
 
 
 def _show(picture: Picture, text: Text, language: Language) -> Shown:
+    webp = io.BytesIO()
     with page_style():
         figure = drawn(picture, language)
-    webp = io.BytesIO()
-    with page_style(), print_style():
         cut: Any = {"bbox_inches": "tight", "pad_inches": MARGIN}
         figure.savefig(webp, dpi=PAGE_DOTS, format="webp", pil_kwargs={"lossless": True}, **cut)
     with Image.open(webp) as image:
@@ -174,7 +173,8 @@ def write_pictures(
     captions = [f"# {_literal(page['title'])}", f"`{command}`, netinnov {page['version']}"]
     for picture, said in ((each, part.text) for part in chapters for each in part.pictures):
         folder.mkdir(exist_ok=True)
-        figure = drawn(picture, language)
+        with print_style():
+            figure = drawn(picture, language)
         notes = [
             language.translated(note, "notes") for ax in figure.axes for note in caption_notes(ax)
         ]

@@ -1,16 +1,18 @@
-"""Axes to draw on, and no window that a test leaves open."""
+"""The style of print, axes to draw on, and no window that a test leaves open."""
 
 import matplotlib as mpl
 import pytest
 from matplotlib import pyplot as plt
 
 from figures import axes
+from netinnov.plotting import print_style
 
 
 @pytest.fixture(autouse=True)
-def no_window():
+def printed():
     mpl.use("Agg")
-    yield
+    with print_style():
+        yield
     plt.close("all")
 
 

@@ -37,13 +37,13 @@ def test_blocks_are_as_high_as_demand_and_space_and_ribbons_as_flows(ax):
     assert texts(ax) == [
         "a: 8 ha",
         "b: 7 ha",
-        "x: 6 ha, full, rent 2 km",
+        "x: all 6 ha used, one more saves 2 km",
         "y: 75 % of 12 ha",
         "z: 0 % of 3 ha",
     ]
     notes = " ".join(caption_notes(ax))
     assert "Pale: space that is left." in notes
-    assert "Rent: what one more unit" in notes
+    assert "would lower the cost of all" in notes
 
 
 def test_ribbons_join_the_blocks_of_their_demand_and_site(ax):
@@ -72,7 +72,7 @@ def test_names_are_given_and_rents_that_are_not_unique_are_said(ax):
     plan = allocate_space(demand, capacity, pd.DataFrame({"x": [1.0]}, index=["a"]))
     plot_space_allocation(plan, names={"a": "Alpha $5", "x": "Xi"}, ax=ax)
     assert texts(ax)[0].startswith(r"Alpha \$5: 5")
-    assert "Xi: 5, full" in texts(ax)[1]
+    assert "Xi: all 5 used" in texts(ax)[1]
     assert any("degenerate" in note for note in caption_notes(ax))
 
 

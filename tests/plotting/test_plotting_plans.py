@@ -1,11 +1,9 @@
 """Figures of plans of enclaves and of hosts: on a map, beside plans at random, best first."""
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
 
 import netinnov as ni
 from figures import arrows, draw, entries, texts, ticks
@@ -19,8 +17,7 @@ from netinnov.plotting import (
     plot_sites,
 )
 from netinnov.plotting._drawing import caption_notes
-from netinnov.plotting._fonts import type_families
-from netinnov.plotting._style import axes_or_new, new_figure
+from netinnov.plotting._style import new_figure
 from netinnov.scenarios import NewLinks, Prices
 
 IDS = list("abcdef")
@@ -154,13 +151,6 @@ def test_what_is_no_plan_is_refused(name, network, plan):
 def test_a_map_of_places_without_coordinates_is_refused(network, centres):
     with pytest.raises(InputError, match="`places` must have lon and lat of the places"):
         plot_plan_map(centres, pairs=PAIRS, places=network.places.assign(lat=np.nan))
-
-
-def test_titles_of_axes_made_before_have_the_fonts_of_figures():
-    with mpl.rc_context({"font.family": ["serif"]}):
-        ax = axes_or_new(Figure().add_subplot(), width=89, height=60)
-    ax.set_title("现状")
-    assert ax.title.get_fontfamily() == list(type_families())
 
 
 RANKING = pd.DataFrame(

@@ -15,7 +15,7 @@ from netinnov.centrality._centrality_table import DEFAULT
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import plot_centralities
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._style import larger, new_figure
+from netinnov.plotting._style import new_figure, on_page
 from netinnov.study._context import Context
 from netinnov.study._language import alike, as_much
 from netinnov.study._measures import strength_together
@@ -91,7 +91,7 @@ def _centralities(result: Central) -> Axes:
     names = result.context.drawn_names.map(partial(printable, longest=LONGEST))
     table = result.table.drop(columns=["name", "participation_coefficient"], errors="ignore")
     table = table.rename(columns=lambda each: write(str(each)).replace(" ", "_", 1))
-    figure = new_figure(height=(26 if larger() == 1 else 22) + 5.2 * shown)
+    figure = new_figure(height=(22 if on_page() else 26) + 5.2 * shown)
     return plot_centralities(table.assign(name=names), ax=figure.add_subplot())
 
 

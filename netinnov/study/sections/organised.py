@@ -15,7 +15,7 @@ from netinnov import centrality, plotting
 from netinnov._network.hierarchy import units
 from netinnov._network.matrices import flat_matrix
 from netinnov.mechanisms.agglomeration import krugman_index, location_quotient
-from netinnov.plotting._style import DOUBLE, larger, new_figure
+from netinnov.plotting._style import DOUBLE, new_figure, on_page
 from netinnov.study import _enclave_list
 from netinnov.study._context import Context
 from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Result, Table, Term
@@ -174,7 +174,7 @@ def draw(result: Organised) -> Iterator[Picture]:
 
 def _similarity(result: Organised) -> Axes:
     write = result.context.language.layer
-    figure = new_figure(width=DOUBLE, height=82 if larger() > 1 else 160)
+    figure = new_figure(width=DOUBLE, height=82 if on_page() else 160)
     named, ax = result.overlap.rename(index=write, columns=write), figure.add_subplot()
     return plotting.plot_layer_similarity(named, label="share of linked pairs in common", ax=ax)
 

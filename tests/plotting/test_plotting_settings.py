@@ -1,0 +1,139 @@
+"""Text of figures follows the settings in force, and axes that are given keep what they have."""
+
+import doctest
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+import seaborn as sns
+from matplotlib import pyplot as plt
+from matplotlib.collections import QuadMesh
+from matplotlib.colors import to_hex, to_rgba_array
+from matplotlib.font_manager import FontProperties
+from matplotlib.text import Text
+
+from netinnov import plotting
+
+PLOTS = sorted(name for name in plotting.__all__ if name.startswith("plot_"))
+SIZES = ["font.size", "axes.labelsize", "axes.titlesize", "legend.fontsize"]
+SIZES += ["legend.title_fontsize", "xtick.labelsize", "ytick.labelsize"]
+SLIDES = {"font.size": 14.0, "font.family": "serif", "figure.facecolor": "black"}
+SLIDES |= {"axes.facecolor": "black"} | dict.fromkeys(["xtick.color", "ytick.color"], "#eeffee")
+SLIDES |= dict.fromkeys(["text.color", "axes.labelcolor"], "#eeffee")
+
+
+def example(name, **more):
+    """Axes of the example in the docstring of a plot."""
+    function, axes = getattr(plotting, name), []
+
+    def kept(*args, **kwargs):
+        axes.append(function(*args, **kwargs | more))
+        return axes[-1]
+
+    (test,) = doctest.DocTestFinder(recurse=False).find(function, name, globs={})
+    exec("".join(each.source for each in test.examples), {name: kept})
+    return axes[-1]
+
+
+def written(figure):
+    """Texts that are seen, but for the numbers in cells, whose colour is that of contrast."""
+    figure.draw_without_rendering()
+    cells = {
+        text
+        for ax in figure.axes
+        if any(isinstance(each, QuadMesh) for each in ax.collections)
+        for text in ax.texts
+    }
+    unseen = {
+        label
+        for ax in figure.axes
+        for axis, limits in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim()))
+        for label, at in zip(axis.get_ticklabels(), axis.get_ticklocs(), strict=False)
+        if not min(limits) <= at <= max(limits)
+    }
+    every = [text for text in figure.findobj(Text) if text.get_text().strip()]
+    return [text for text in every if text.get_visible() and text not in cells | unseen]
+
+
+def sizes_in_force():
+    given = [mpl.rcParams[key] or mpl.rcParams["font.size"] for key in SIZES]
+    return {FontProperties(size=size).get_size_in_points() for size in given}
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_size_font_and_colours_of_text_are_those_of_the_settings(name):
+    with mpl.rc_context(mpl.rcParamsDefault | SLIDES):
+        figure = example(name).figure
+        sizes = sizes_in_force()
+    assert {text.get_fontsize() for text in written(figure)} <= sizes
+    assert {text.get_fontfamily()[0] for text in written(figure)} == {"serif"}
+    assert {to_hex(text.get_color()) for text in written(figure)} == {"#eeffee"}
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_axes_that_are_given_keep_their_size_and_their_type(name):
+    with mpl.rc_context(mpl.rcParamsDefault):
+        figure, ax = plt.subplots(figsize=(8, 6))
+        ax.tick_params(labelsize=11, labelcolor="purple")
+        ax.xaxis.label.set(fontsize=13, color="green")
+        ax.title.set_fontfamily(["cursive"])
+        drawn = example(name, ax=ax)
+        sizes = sizes_in_force() | {11, 13}
+    assert drawn is ax
+    assert figure.get_size_inches().tolist() == [8, 6]
+    labels = [each for each in ax.xaxis.get_ticklabels() if each.get_text()]
+    assert {(each.get_fontsize(), each.get_color()) for each in labels} <= {(11, "purple")}
+    assert (ax.xaxis.label.get_fontsize(), ax.xaxis.label.get_color()) == (13, "green")
+    assert ax.title.get_fontfamily()[0] == "cursive"
+    assert {text.get_fontsize() for text in written(figure)} <= sizes
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_in_the_style_of_print_a_figure_is_as_wide_as_a_column_and_type_is_7_or_8_points(name):
+    figure = example(name).figure
+    assert round(figure.get_figwidth() * 25.4, 3) in (89, 183)
+    assert {text.get_fontsize() for text in written(figure)} <= {7.0, 8.0}
+
+
+@pytest.mark.parametrize("name", ["plot_reach", "plot_flow_map"])
+def test_new_figures_grow_with_their_type(name):
+    printed = example(name).figure.get_size_inches()
+    with sns.plotting_context("talk"):
+        larger = example(name).figure.get_size_inches()
+    assert larger.tolist() == pytest.approx((18 / 7 * printed).tolist())
+
+
+def test_a_size_of_your_own_is_that_of_new_figures():
+    with mpl.rc_context(mpl.rcParamsDefault | {"figure.figsize": (5, 3)}):
+        assert example("plot_reach").figure.get_size_inches().tolist() == [5, 3]
+
+
+def test_ticks_made_after_the_settings_ended_look_as_those_before():
+    with mpl.rc_context({"xtick.labelsize": 5, "ytick.labelsize": 5, "xtick.major.size": 9}):
+        ax = plotting.plot_robustness(pd.Series([1.0, 0.5, 0.0]))
+    ax.set_xticks([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8])
+    assert {label.get_fontsize() for label in ax.get_xticklabels()} == {5.0}
+    assert {tick.tick1line.get_markersize() for tick in ax.xaxis.get_major_ticks()} == {9}
+
+
+def test_titles_have_a_font_for_chinese_behind_that_of_the_user():
+    with mpl.rc_context({"font.family": ["serif"]}):
+        ax = example("plot_reach")
+    assert ax.title.get_fontfamily() == ["serif", *plotting._fonts.print_families()]
+
+
+DRAWN = ["flow_map", "link_changes", "network", "park", "plan_map", "sites"]
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_nodes_and_links_take_settings_of_matplotlib_which_the_legend_shows(name):
+    settings = {"node_kws": {"edgecolor": "#654321"}, "edge_kws": {"color": "#123456"}}
+    ax = example(f"plot_{name}", **settings)
+    drawn = [*ax.collections, *ax.patches, *ax.lines]
+    colours = [getattr(each, "get_edgecolor", getattr(each, "get_color", None))() for each in drawn]
+    known = {to_hex(colour) for each in colours for colour in to_rgba_array(each)}
+    assert {"#654321", "#123456"} <= known
+    if ax.get_legend():
+        keys = ax.get_legend().get_lines()
+        known = {to_hex(getter()) for key in keys for getter in (key.get_color, key.get_mec)}
+        assert known & {"#654321", "#123456"}
