@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from netinnov._runtime.arguments import as_whole
@@ -14,7 +16,7 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import number, page_width, table_of
 from netinnov.plotting._fonts import Names, name_of, printable
-from netinnov.plotting._style import DOUBLE, SINGLE, drawing, larger
+from netinnov.plotting._style import DOUBLE, SINGLE, drawing, larger, lay_out
 
 _CELLS, _LETTER = 0.6, 1.5  # of the page, that cells share; millimetres of a letter
 _SATURATED = 2.0  # log2 quotient at which the colour scale saturates
@@ -117,10 +119,9 @@ def plot_location_quotients(
     with drawing(ax, DOUBLE, 24 + 5.2 * len(table)) as ax:
         bar: dict[str, Any] = {"label": "location quotient", "ticks": [-2, -1, 0, 1, 2]}
         bar["format"] = FuncFormatter(lambda x, _: f"{2.0**x:g}")
-        texts = table.map(lambda value: f"{value:.2g}")
         shade = shade.set_axis([name_of(names, row) for row in table.index])
         most = 1.25 * _SATURATED  # the darkest shades would drown the figures
-        _shaded_table(ax, shade, texts, bar, cmap="PuOr", vmin=-most, vmax=most)
+        _shaded_table(ax, shade, table, bar, digits=2, cmap="PuOr", vmin=-most, vmax=most)
     return ax
 
 
@@ -169,11 +170,8 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
     with drawing(ax, DOUBLE, 24 + 5.2 * len(scores)) as ax:
         limit = max(float(np.nanmax(np.abs(scores.to_numpy()), initial=0)), 1.0)
         bar = {"label": f"standard deviations\nabove the mean of {len(table):,}"}
-        texts = measures.head(top).map(
-            lambda x: "–" if x != x else number(x, ",.0f" if abs(x) >= 1000 else ".3g")
-        )
         scores = scores.set_axis(list(map(str, names[:top])))
-        _shaded_table(ax, scores, texts, bar, vmin=-limit / 4, vmax=limit)
+        _shaded_table(ax, scores, measures.head(top), bar, vmin=-limit / 4, vmax=limit)
     return ax
 
 
@@ -194,15 +192,44 @@ def _two_digits(value: float) -> str:
 
 
 def _shaded_table(
-    ax: Axes, shades: pd.DataFrame, texts: pd.DataFrame, bar: dict[str, Any], **scale: Any
+    ax: Axes,
+    shades: pd.DataFrame,
+    values: pd.DataFrame,
+    bar: dict[str, Any],
+    *,
+    digits: int = 3,
+    **scale: Any,
 ) -> None:
-    """A row for each place and a column for each number, headed above."""
-    columns = [printable(column).replace("_", "\n", 1).replace("_", " ") for column in shades]
-    shades = shades.set_axis(list(map(printable, shades.index))).set_axis(columns, axis=1)
-    _draw_shades(ax, shades, bar, annot=texts.to_numpy(), fmt="", **scale)
-    ax.set_xticklabels(columns, rotation=0)
+    """A row for each place and a column for each number, headed above; figures where they fit."""
+    heads = [printable(column).replace("_", "\n", 1).replace("_", " ") for column in shades]
+    shades = shades.set_axis(list(map(printable, shades.index)))
+    texts = values.map(lambda value: _digits(value, digits)).to_numpy()
+    _draw_shades(ax, shades, bar, annot=texts, fmt="", **scale)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
+    ax.set_xticks(ax.get_xticks(), heads, rotation=0)
+    lay_out(ax)
+    room = ax.get_window_extent().width / len(heads)
+    if _widest(ax.get_xticklabels()) > room:
+        ax.set_xticklabels(heads, rotation=90)
+        if _widest(ax.get_xticklabels()) > room:
+            ax.set_xticklabels([head.replace("\n", " ") for head in heads], rotation=90)
+    if _widest(ax.texts) > room:
+        for text in ax.texts:
+            column, row = map(int, text.get_position())
+            text.set_text(_digits(values.iloc[row, column], 2).replace("0.", ".", 1))
+        if _widest(ax.texts) > room:
+            for text in [*ax.texts]:
+                text.remove()
+
+
+def _digits(value: float, digits: int) -> str:
+    form = ",.0f" if abs(value) >= 10**digits else f".{digits}g"
+    return "–" if value != value else number(value, form)
+
+
+def _widest(texts: Iterable[Text]) -> float:
+    return max((text.get_window_extent().width for text in texts), default=0.0)
 
 
 def _draw_shades(ax: Axes, shades: pd.DataFrame, bar: dict[str, Any], **options: Any) -> None:

@@ -195,6 +195,18 @@ def test_a_rest_point_that_is_missing_ends_its_branch(ax):
         plot_bifurcation(table.assign(share=np.nan), ax=ax)
 
 
+@pytest.mark.parametrize("columns", [5, 13])
+def test_neither_heads_nor_figures_of_many_measures_overlap(columns):
+    values = np.geomspace(0.0001234, 56789, 8 * columns).reshape(8, columns)
+    table = pd.DataFrame(values, columns=[f"participation_coefficient_{k}" for k in range(columns)])
+    ax = plot_centralities(table)
+    ax.figure.draw_without_rendering()
+    assert len(ax.texts) == values.size
+    room = ax.get_window_extent().width / columns
+    for text in (*ax.texts, *ax.get_xticklabels()):
+        assert text.get_window_extent().width <= room
+
+
 @pytest.mark.parametrize("plot", [plot_centralities, plot_centre_rules, plot_location_quotients])
 def test_a_figure_without_rows_is_refused(plot):
     with pytest.raises(InputError, match="`top` must be a whole number at least 1; found 0"):
