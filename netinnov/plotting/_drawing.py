@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -165,7 +166,8 @@ def legend_above(
     handles = ax.get_legend_handles_labels()[0] if handles is None else handles
     spec = ax.get_subplotspec()
     parts = 1 if spec is None else spec.get_gridspec().ncols
-    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderpad": 0}
+    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1.01)}
+    place["borderpad"] = 0.4 if mpl.rcParams["legend.frameon"] else 0
     _fit_legend(ax, handles, page_width(ax) / parts - _LABELS, ncols, **place | style)
 
 

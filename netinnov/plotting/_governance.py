@@ -278,7 +278,8 @@ def plot_space_allocation(
     space = space[space > _MINUTE * space.sum()]
     space = space.loc[_beside(flows.loc[needs.index, space.index]).index]
     whole = max(needs.sum(), space.sum())
-    left, right = _tops(needs.to_numpy(), whole), _tops(space.to_numpy(), whole)
+    lines = 1 + (allocation.rents.reindex(space.index) > 0).to_numpy(int)
+    left, right = _tops(needs.to_numpy(), whole), _tops(space.to_numpy(), whole, lines)
     with drawing(ax, DOUBLE, 95) as ax:
         _ribbons(ax, flows.loc[needs.index, space.index].to_numpy(), left, right)
         for label, top, amount in zip(needs.index, left, needs, strict=True):
@@ -296,7 +297,7 @@ def plot_space_allocation(
             if full:
                 text = f"all {size} used"
             if (rent := float(allocation.rents[label])) > 0:
-                text += f", one more saves {_amount(rent, rent_unit)}"
+                text += f"\none more saves {_amount(rent, rent_unit)}"
             text = f"{printable(name_of(names, label), longest=24)}: {text}"
             write(ax, text, (1.015, top + amount / 2), ha="left")
         bottom = max(left[-1] + needs.iloc[-1], right[-1] + space.iloc[-1])
@@ -318,8 +319,8 @@ def _beside(flows: pd.DataFrame) -> pd.Series[float]:
     return mean.sort_values(kind="stable", na_position="last")
 
 
-def _tops(sizes: Floats, whole: float) -> Floats:
-    room = np.maximum(sizes, whole / _LINES)
+def _tops(sizes: Floats, whole: float, lines: Any = 1) -> Floats:
+    room = np.maximum(sizes, lines * whole / _LINES)
     ends = np.cumsum(room + 0.01 * whole)
     tops: Floats = np.append(0.0, ends[:-1]) + (room - sizes) / 2
     return tops

@@ -168,12 +168,13 @@ def settings(style: Any) -> Iterator[None]:
 
 def _inches(width: float, height: float) -> tuple[float, float]:
     if on_page():
-        return min(width, PAGE) / 25.4, height * larger() / 25.4
+        return min(width, PAGE) / 25.4, height / 25.4
     return width * larger() / 25.4, height * larger() / 25.4
 
 
 def new_figure(*, width: float = DOUBLE, height: float = 110.0) -> Figure:
     """Outside pyplot; the compressed layout also converges for fixed aspects."""
+    height *= larger() if on_page() else 1.0
     figure = Figure(figsize=_inches(width, height), layout="compressed")
     FigureCanvasAgg(figure)  # measures text; without it each measurement makes a canvas
     return figure
