@@ -110,7 +110,8 @@ def point_handle(points: PathCollection, label: str, marker: str, kws: Kws = Non
     """Entry in the legend for markers of one look."""
     both: Any = points.get_facecolor(), points.get_edgecolor()
     face, edge = (each[0] if len(each) else "none" for each in both)
-    look: dict[str, Any] = {"mfc": face, "mec": edge, "mew": points.get_linewidth()[0]}
+    width: Any = points.get_linewidth()
+    look: dict[str, Any] = {"mfc": face, "mec": edge, "mew": width[0]}
     look |= {"marker": dict(kws or {}).get("marker", marker), "markersize": 5}
     return Line2D([], [], linestyle="none", label=label, **look)
 
@@ -124,7 +125,8 @@ def draw_lines(ax: Axes, lines: Any, look: dict[str, Any], kws: Kws = None) -> L
 
 def line_handle(lines: LineCollection, label: str, **look: Any) -> Line2D:
     """Entry in the legend for lines of one colour."""
-    return Line2D([], [], label=label, color=to_rgb(lines.get_color()[0]), **look)
+    colours: Any = lines.get_color()
+    return Line2D([], [], label=label, color=to_rgb(colours[0]), **look)
 
 
 def caption_notes(ax: Axes) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
@@ -24,7 +23,7 @@ from netinnov._runtime.interruption import check_interrupted
 from netinnov._version import __version__
 from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._fonts import one_line
-from netinnov.plotting._style import EMBEDDED
+from netinnov.plotting._style import EMBEDDED, settings
 
 Format = Literal["pdf", "png", "svg"]
 
@@ -109,7 +108,7 @@ def encode_figure(
 ) -> dict[Format, bytes]:
     """File contents, in memory: matplotlib replaces the error of a full disk by its own."""
     content: dict[Format, bytes] = {}
-    with mpl.rc_context(EMBEDDED), _laid_out(figure):
+    with settings(EMBEDDED), _laid_out(figure):
         # The picture of dots first: the other canvases leave the figure at 72 dots an inch.
         for each in sorted(set(formats), key=lambda one: one != "png"):
             texts = dict(zip(_KEYS[each], (name, caption, command), strict=True))

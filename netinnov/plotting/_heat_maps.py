@@ -223,7 +223,7 @@ def _shaded_table(
                 text.remove()
 
 
-def _digits(value: float, digits: int) -> str:
+def _digits(value: Any, digits: int) -> str:
     form = ",.0f" if abs(value) >= 10**digits else f".{digits}g"
     return "–" if value != value else number(value, form)
 

@@ -178,7 +178,7 @@ def draw_nodes(
     faint: np.ndarray,
 ) -> list[Line2D]:
     small: dict[str, Any] = {"facecolors": tone("#d9d9d9"), "linewidths": 0, "zorder": 2.5}
-    ax.scatter(*at[faint].T, s=np.minimum(areas[faint], 8), **small)
+    draw_points(ax, at[faint], small | {"s": np.minimum(areas[faint], 8)})
     edge, width = (ink(), 0.5) if grey and groups else (paper(), 0.4)
     look: dict[str, Any] = {"edgecolors": edge, "linewidths": width, "zorder": 3}
     if groups is None or codes is None:

@@ -116,7 +116,7 @@ def page_style() -> Iterator[None]:
     token = _on_page.set(True)
     sizes = {key: size for key, size in _SETTINGS.items() if key.endswith(_SIZES)}
     try:
-        with print_style(), mpl.rc_context({k: v * PAGE_TYPE / _TYPE for k, v in sizes.items()}):
+        with print_style(), settings({k: v * PAGE_TYPE / _TYPE for k, v in sizes.items()}):
             yield
     finally:
         _on_page.reset(token)
@@ -229,12 +229,13 @@ def drawing(ax: Axes | None, width: float, height: float) -> Iterator[Axes]:
 def _keep_type(ax: Axes) -> None:
     """Ticks made when drawn look as those of now; what is written gets a font for Chinese."""
     for axis in (ax.xaxis, ax.yaxis):
+        which: Any
         for which, ticks in (("major", axis.get_major_ticks), ("minor", axis.get_minor_ticks)):
             label, line = (tick := ticks(1)[0]).label1, tick.tick1line
-            look = {"labelsize": label.get_fontsize(), "labelcolor": label.get_color()}
+            look: dict[str, Any] = {"labelsize": label.get_fontsize()}
+            look |= {"labelcolor": label.get_color(), "labelfontfamily": type_families(label)}
             look |= {"length": line.get_markersize(), "width": line.get_markeredgewidth()}
-            look |= {"color": line.get_color(), "labelfontfamily": type_families(label)}
-            axis.set_tick_params(which, **look)
+            axis.set_tick_params(which, color=line.get_color(), **look)
         axis.offsetText.set_fontfamily(type_families(axis.offsetText))
         axis.label.set_fontfamily(type_families(axis.label))
     for child in ax.get_children():  # titles among them
