@@ -1,5 +1,6 @@
 """The Python example of README.md prints what README.md says."""
 
+import os
 import re
 import subprocess
 import sys
@@ -24,6 +25,42 @@ def test_the_example_prints_what_the_readme_says(tmp_path):
     )
     assert run.returncode == 0, run.stderr
     assert run.stdout.rstrip() == promised.rstrip()
+
+
+def test_a_list_of_links_becomes_a_figure_in_eight_lines(tmp_path):
+    example = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.S)[1]
+    assert sum(1 for line in example.splitlines() if line) <= 8
+    (tmp_path / "links.csv").write_text("from,to,weight\nann,bo,2\nann,cy,1\nbo,cy,1\ncy,di,3\n")
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", example],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "MPLBACKEND": "agg"},
+    )
+    assert run.returncode == 0, run.stderr
+    assert {path.name for path in tmp_path.glob("figures/*")} == {"network.pdf", "network.png"}
+
+
+@pytest.mark.slow
+def test_code_of_the_readme_and_the_tutorials_is_typed(tmp_path):
+    pytest.importorskip("mypy")
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.S)
+    for page in sorted((README.parent / "docs/tutorials").glob("*.md")):
+        lines = page.read_text("utf-8").splitlines()
+        prompts = [line[4:] for line in lines if line.startswith((">>> ", "... "))]
+        blocks.append("\n".join(prompts))
+    for number, code in enumerate(blocks):
+        (tmp_path / f"page_{number}.py").write_text(code + "\n", "utf-8")
+    strict = ["--strict", "--config-file=", "--follow-imports=silent"]
+    run = subprocess.run(
+        [sys.executable, "-m", "mypy", *strict, "."],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "MYPYPATH": str(README.parent)},
+    )
+    assert run.returncode == 0, run.stdout
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
