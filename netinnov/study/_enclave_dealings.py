@@ -20,6 +20,7 @@ from netinnov.study._enclave_list import Enclaves, compute
 from netinnov.study._structure_plan import StructurePart
 
 TOLD = ("reverse", "forward")
+LEAST = 40  # dealings, with fewer of which no p is below 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +63,7 @@ def deal(context: Context) -> Dealings | str:
                 outside,
                 measure=_hosts,
                 null=Relocate(outside=True),
-                replicates=replicates,
+                replicates=max(LEAST, replicates),
                 rng=context.seed,
                 progress=context.progress,
             )

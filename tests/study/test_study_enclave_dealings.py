@@ -101,8 +101,8 @@ def test_lists_dealt_at_random_are_seldom_told_as_an_excess():
 def test_the_numbers_are_those_of_a_comparison_with_places_dealt_again():
     home, host = at_random(60, np.random.default_rng(4))
     network = listed(home, host)
-    found = tables_of(enclaves, study_of(network, 39))
-    options = {"null": Relocate(["branch"], outside=True), "replicates": 39, "rng": 1}
+    found = tables_of(enclaves, study_of(network, 41))
+    options = {"null": Relocate(["branch"], outside=True), "replicates": 41, "rng": 1}
     count = partial(count_enclaves, rank=SIZE)
     by_way = compare_with_null(network, measure=count, progress=False, **options)
     ways, mine = ["reverse", "forward"], found["enclave_directions"].frame
@@ -122,7 +122,7 @@ def test_the_numbers_are_those_of_a_comparison_with_places_dealt_again():
         if every.iloc[0, at]:
             assert pairs.loc[pair, "by_chance"] == pytest.approx(by_pair.mean[pair])
             as_large = (excess[1:].max(axis=1) >= excess[0, at] - 1e-9).sum()
-            assert pairs.loc[pair, "p"] == pytest.approx((1 + as_large) / 40)
+            assert pairs.loc[pair, "p"] == pytest.approx((1 + as_large) / 42)
 
 
 def test_a_pair_beyond_chance_is_named():
