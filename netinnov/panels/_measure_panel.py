@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -27,15 +27,11 @@ from netinnov.build import aggregate
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.panels._openings import whole_numbers
-from netinnov.polycentricity._resampled_flows import (
-    Change,
-    changed,
-    interval,
-    resampled,
-)
+from netinnov.polycentricity._resampled_flows import Change, changed, interval, resampled
 
 Measure: TypeAlias = Callable[[MultilayerNetwork], "float | pd.Series"]
 _ANY = (-np.inf, np.inf)
+_SPREAD = ["low", "high", "change", "change_low", "change_high"]
 
 
 def measure_panel(
@@ -151,17 +147,12 @@ def measure_panel(
     }
     table = _long_table("period", parts, values, list(measures), nodes)
     size = sum(each.size for each in next(iter(values.values()), []))
-    task = _Draw(parts, measures, resample or resampled, size)
+    task = partial(_in_resample, parts, measures, resample or resampled, size)
     items = [(when, each) for when in values for each in rng.spawn(resamples)]
     drawn = run(task, items, executor=executor, progress=progress, label="measure_panel")
-    by_period = {
-        when: np.array(drawn[k * resamples :][:resamples]) for k, when in enumerate(values)
-    }
-    spread = _spread(
-        table["period"].to_numpy(), table["value"].to_numpy(), by_period, width, confidence
-    )
-    before = table.columns.drop("n_links")
-    return table[before].assign(**spread, n_links=table["n_links"])
+    draws = {when: np.array(drawn[k * resamples :][:resamples]) for k, when in enumerate(values)}
+    columns = [*table.columns.drop("n_links"), *_SPREAD, "n_links"]
+    return table.join(_spread(table, draws, width, confidence))[columns]
 
 
 def measure_levels(
@@ -258,51 +249,45 @@ def _measured(
     return results
 
 
-@dataclass(frozen=True)
-class _Draw:
-    """Values of all measures, of all nodes, in a resample of a period."""
-
-    parts: Mapping[int, MultilayerNetwork]
-    measures: Mapping[str, Measure]
-    resample: Change
-    size: int
-
-    def __call__(self, item: tuple[int, np.random.Generator]) -> Floats:
-        when, rng = item
-        network = changed(self.parts[when], self.resample, rng, "resample")
-        if not network.n_links:
-            return np.full(self.size, np.nan)
-        values = _measured(network, self.measures, f"a resample of period {when}")
-        return np.concatenate([np.atleast_1d(each) for each in values])
+def _in_resample(
+    parts: Mapping[int, MultilayerNetwork],
+    measures: Mapping[str, Measure],
+    resample: Change,
+    size: int,
+    item: tuple[int, np.random.Generator],
+) -> Floats:
+    when, rng = item
+    network = changed(parts[when], resample, rng, "resample")
+    if not network.n_links:
+        return np.full(size, np.nan)
+    values = _measured(network, measures, f"a resample of period {when}")
+    return np.concatenate([np.atleast_1d(each) for each in values])
 
 
 def _spread(
-    period: np.ndarray, value: Floats, drawn: Mapping[int, Floats], width: int, confidence: float
-) -> dict[str, Floats]:
-    """Intervals of values, and of changes since the first period of all that were drawn."""
-    names = ("low", "high", "change", "change_low", "change_high")
-    spread = {name: np.full(value.size, np.nan) for name in names}
-    first = next(iter(drawn), 0)
-    rows = {when: np.flatnonzero(period == when) for when in drawn}
+    table: pd.DataFrame, drawn: Mapping[int, Floats], width: int, confidence: float
+) -> pd.DataFrame:
+    """Intervals of values, and of changes since the first period of those that were drawn."""
+    spread = pd.DataFrame(np.nan, table.index, _SPREAD)
+    first, rows = next(iter(drawn), 0), table["period"].to_numpy()
     for when, draws in drawn.items():
-        at, since = rows[when], rows[first]
-        spread["low"][at], spread["high"][at] = _ends(value[at], draws, confidence)
-        if when == first:
-            continue
-        change = spread["change"][at] = value[at] - value[since]
+        at, since = (table["value"].to_numpy()[rows == each] for each in (when, first))
+        ends = _ends(at, draws, confidence)
+        spread.loc[rows == when, ["low", "high"]] = ends
+        if when > first:
+            spread.loc[rows == when, "change"] = at - since
         if when - first >= width:
-            known = np.isfinite(spread["low"][at] + spread["low"][since])
-            ends = np.where(known, _ends(change, draws - drawn[first], confidence), np.nan)
-            spread["change_low"][at], spread["change_high"][at] = ends
+            known = ~np.isnan(ends + spread.loc[rows == first, ["low", "high"]].to_numpy())
+            change = _ends(at - since, draws - drawn[first], confidence)
+            spread.loc[rows == when, _SPREAD[3:]] = np.where(known, change, np.nan)
     return spread
 
 
 def _ends(value: Floats, draws: Floats, confidence: float) -> Floats:
     if not draws.size:
-        return np.full((2, value.size), np.nan)
+        return np.full((value.size, 2), np.nan)
     pairs = zip(value, draws.T, strict=True)
-    ends = [interval(*each, _ANY, confidence=confidence)[:2] for each in pairs]
-    return np.array(ends).T
+    return np.array([interval(*each, _ANY, confidence=confidence)[:2] for each in pairs])
 
 
 def _long_table(

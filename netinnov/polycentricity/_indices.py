@@ -126,6 +126,14 @@ def index_values(
     return {name: indices[name] for name in setting.names if name in indices}
 
 
+def possible(index: str, n: int, rule: str, value: float) -> tuple[float, float]:
+    """Least and greatest number that an index can be, among `n` places."""
+    low, high = RANGES.get(index, (0.0, 1.0))
+    if index == "n_centres" and rule in ("top", "head_tail"):
+        low = min(1.0, value)  # as long as there are flows
+    return low, {"effective_number": float(n), "n_centres": float(n)}.get(index, high)
+
+
 def rules_of(setting: Setting) -> set[str]:
     rules = {setting.rule} if "n_centres" in setting.names else set()
     return rules | ({"core"} if {"core_periphery", "core_share"} & {*setting.names} else set())

@@ -31,7 +31,7 @@ from netinnov.polycentricity import _indices, _resampled_flows
 from netinnov.polycentricity._borrowed_size import over_nodes
 from netinnov.polycentricity._centre_rules import CentreRule, checked_options, structure_of
 from netinnov.polycentricity._evenness import numbers as checked_values
-from netinnov.polycentricity._indices import INDICES, RANGES, SIZE, Setting
+from netinnov.polycentricity._indices import INDICES, SIZE, Setting
 from netinnov.polycentricity._modularity_test import REPLICATES, compared_modularity
 from netinnov.polycentricity._resampled_flows import Change, resampled, without_events
 from netinnov.polycentricity._urban_centrality import widest_spread
@@ -298,9 +298,7 @@ def _table(
             "value": value[k],
         }
         draws_of_index = draws[:, k] if draws.size and not is_size else draws[:0]
-        possible = _possible(name, network.n_nodes)
-        if name == "n_centres" and setting.rule in ("top", "head_tail"):
-            possible = min(1.0, value[k]), possible[1]  # as long as there are flows
+        possible = _indices.possible(name, network.n_nodes, setting.rule, value[k])
         row |= _resampled_flows.interval(value[k], draws_of_index, possible)._asdict()
         row |= _leaving(value[k], without_one[:, k] if without_one.size else without_one[:0], nodes)
         drawn = null[:, k] if null.size and not is_size else null[:0, 0]
@@ -310,11 +308,6 @@ def _table(
         rows.append(row)
     profiles = pd.DataFrame(rows).set_index("index")
     return profiles.astype({"most_influential": "str", "untested": "str"})
-
-
-def _possible(index: str, n: int) -> tuple[float, float]:
-    low, high = RANGES.get(index, (0.0, 1.0))
-    return low, {"effective_number": float(n), "n_centres": float(n)}.get(index, high)
 
 
 def _leaving(value: float, draws: Floats, nodes: pd.Index) -> dict[str, Any]:

@@ -25,7 +25,8 @@ TRIED = 10  # networks drawn to see how many links, or participations, a null mo
 class Participation:
     """Participations of numbered members in events, and each member's place (-1: outside).
 
-    An event of several periods is one of each, `whole` its number and `period` the period's.
+    An event of several periods is one of each, `whole` its number and `period` that of the period
+    among `periods`.
     Members of one `group` meet in its layer, `layer_of`, a position among those of `cities` (-1:
     not looked at); members of two, and those of the last group, in the last of these layers.
     """
@@ -34,6 +35,7 @@ class Participation:
     event: Integers
     whole: Integers
     period: Integers
+    periods: Integers
     place: Integers
     group: Integers
     layer_of: Integers
@@ -41,10 +43,13 @@ class Participation:
     cities: MultilayerNetwork
 
     def resampled(self, network: MultilayerNetwork, rng: np.random.Generator) -> MultilayerNetwork:
-        del network
-        n_events = int(self.whole.max()) + 1
-        times = rng.multinomial(n_events, np.full(n_events, 1 / n_events))
-        return self.links_of(self.member, self.event, times[self.whole])
+        """Resample of the events of the periods in which the network has links."""
+        among = network.storage.link_rows().period
+        held = np.isin(self.periods[self.period], self.periods if among is None else among)
+        events, number = np.unique(self.whole[held], return_inverse=True)
+        times = np.zeros(held.size, np.int64)
+        times[held] = rng.multinomial(events.size, np.full(events.size, 1 / events.size))[number]
+        return self.links_of(self.member, self.event, times)
 
     def links_of(
         self, member: Integers, event: Integers, times: Integers | int = 1
@@ -76,7 +81,7 @@ def participation_of(incidence: Incidence, cities: MultilayerNetwork, level: int
     table = pd.DataFrame({"member": member, "event": event, "period": period}).drop_duplicates()
     member, nodes = pd.factorize(table["member"])
     event, meetings = pd.factorize(pd.MultiIndex.from_frame(table[["event", "period"]]))
-    whole, when = (pd.factorize(meetings.get_level_values(each))[0] for each in (0, 1))
+    (whole, _), (when, periods) = (pd.factorize(meetings.get_level_values(each)) for each in (0, 1))
     unit = units(storage.place_codes, storage.places, level)[nodes]
     names = storage.places.index.take(np.maximum(unit, 0))
     place = np.where(unit >= 0, cities.storage.nodes.index.get_indexer(names), -1)
@@ -87,7 +92,7 @@ def participation_of(incidence: Incidence, cities: MultilayerNetwork, level: int
         layers = [*map(str, named), "mixed"]
     layer_of = pd.Index(cities.layers).get_indexer(pd.Index(layers))
     group %= layer_of.size  # those without a value are the last group
-    codes = (member, event, whole, when, place, group, layer_of)
+    codes = (member, event, whole, when, periods.to_numpy(), place, group, layer_of)
     return Participation(*codes, projection.weighting, cities)
 
 

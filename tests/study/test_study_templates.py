@@ -5,6 +5,7 @@ from collections import Counter
 from itertools import chain
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import Phase, given, settings, strategies as st
 
@@ -31,6 +32,9 @@ def computed():
     parts["experiment"] = {"home": "quzhou", "host": "hangzhou", "size": 4, "replicates": 5}
     configuration = study.configure({"data": {"source": "yrd"}, "structure": few} | parts)
     loaded = load(configuration.data, {}, {})
+    links = loaded.network.links  # four periods, each with all links
+    links = pd.concat([links.assign(period=year) for year in range(2020, 2024)])
+    loaded = loaded._replace(network=loaded.network.replace_links(links))
     keep = {"province": ["Zhejiang", "Shanghai", "Jiangsu", "Anhui"]}
     places = configuration.places.model_copy(update={"level": 1, "keep": keep})
     configuration = configuration.model_copy(update={"places": places})

@@ -1,0 +1,195 @@
+"""How the network changes: indices, centres and enclaves of several periods side by side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from netinnov._network.rows import NO_PERIOD
+from netinnov.network import MultilayerNetwork
+from netinnov.panels import measure_panel
+from netinnov.plotting._drawing import drawing
+from netinnov.plotting._style import DOUBLE, PALETTE, larger, new_figure
+from netinnov.polycentricity._centre_rules import checked_options
+from netinnov.polycentricity._indices import Setting, checked_setting, index_values, possible
+from netinnov.polycentricity._resampled_flows import without_events
+from netinnov.study import _enclave_list
+from netinnov.study._context import Context
+from netinnov.study._section import Fact, KeyFigure, Picture, Result, Table, Term
+from netinnov.study._structure_plan import Detection, StructurePart, detect
+
+LEAST = 20  # linked pairs of places of a period that is compared
+MOST_DRAWS, FEWEST = 4_000, 50  # resamples of all periods together, and of each at least
+INDICES = ("rank_size", "primacy", "gini", "effective_number", "functional", "n_centres")
+OF_ENCLAVES = ("enclaves", "reverse_enclaves")
+COUNTS = ("n_centres", *OF_ENCLAVES)
+OPTIONS = StructurePart
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Periods(Result):
+    """Indices of each period that is compared, and their changes from the first to the last.
+
+    `links`: linked pairs of places in every period, `timeless`: those without one; `left_out`: the
+    words for why something has no interval, by the words for it.
+    """
+
+    detection: Detection
+    links: pd.Series[int]
+    timeless: int
+    table: pd.DataFrame
+    changes: pd.DataFrame
+    left_out: dict[str, str]
+
+
+def compute(context: Context) -> Periods | None:
+    detected = context.once(detect)
+    rows = None if detected is None else detected.plan.network.storage.link_rows()
+    if detected is None or rows is None or rows.period is None:
+        return None
+    period = pd.Series(rows.period[rows.source != rows.target])
+    links = period[period != NO_PERIOD].value_counts().sort_index()
+    compared = links.index[links >= LEAST].tolist()
+    if len(compared) < 2:
+        return None
+    table, left_out = _panels(context, detected, compared)
+    first, last = (
+        table[table["period"] == each].set_index("index") for each in compared[:: len(compared) - 1]
+    )
+    ends = {"first": first["value"], "last": last["value"], "change": last["change"]}
+    changes = pd.DataFrame(ends | {end: last[f"change_{end}"] for end in ("low", "high")})
+    table.insert(1, "links", table["period"].map(links))
+    return Periods(
+        context, detected, links, int((period == NO_PERIOD).sum()), table, changes, left_out
+    )
+
+
+def _panels(
+    context: Context, detected: Detection, periods: list[int]
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    plan, enclaves = detected.plan, context.once(_enclave_list.compute).counted
+    network = plan.network.select(periods=periods)
+    layers = context.observed(context.inside) or None
+    inside = context.inside.select(layers=layers, periods=periods)
+    left_out = {each: why for each, why in plan.left_out.items() if each == "intervals"}
+    parts = (inside.select(periods=[when]) for when in periods)
+    if not (left_out or plan.resample) and any(without_events(part) for part in parts):
+        left_out["intervals"] = "why_no_counts"
+    draws = max(FEWEST, MOST_DRAWS // len(periods)) if plan.search else FEWEST
+    draws = 0 if left_out else min(plan.resamples, draws)
+    options = checked_options(
+        network, **{each: plan.draw[each] for each in ("direction", "restarts")}
+    )
+    setting = checked_setting(network, INDICES, 0, options)._replace(rule=detected.rule)
+    measures = {each: partial(_index, each, setting, context.seed) for each in INDICES}
+    draw: dict[str, Any] = {"periods": periods, "rng": context.seed, "progress": context.progress}
+    panels = [
+        measure_panel(network, measures=measures, resamples=draws, resample=plan.resample, **draw)
+    ]
+    if len(enclaves):
+        reverse = enclaves["node"][enclaves["direction"] == "reverse"]
+        counts = zip(OF_ENCLAVES, (enclaves["node"], reverse), strict=True)
+        measures = {each: partial(_linked, nodes.tolist()) for each, nodes in counts}
+        if draws and plan.resample:
+            left_out["interval of enclaves"], draws = "why_joint_events", 0
+        panels.append(measure_panel(inside, measures=measures, resamples=draws, **draw))
+    table = pd.concat(panels, ignore_index=True).drop(columns=["node", "n_links"])
+    table = table.rename(columns={"measure": "index"}).astype({"index": "str"})
+    for at, row in table.iterrows():
+        limits = possible(row["index"], network.n_nodes, detected.rule, row["value"])
+        limits = limits if row["index"] in INDICES else (0.0, math.inf)
+        table.loc[at, ["low", "high"]] = row[["low", "high"]].astype(float).clip(*limits)
+    return table, left_out
+
+
+def _index(name: str, setting: Setting, seed: int, network: MultilayerNetwork) -> float:
+    rng = np.random.default_rng(seed).spawn(1)[0]  # that of `profile`
+    return index_values(network, setting._replace(names=(name,)), rng)[name]
+
+
+def _linked(nodes: list[str], network: MultilayerNetwork) -> float:
+    linked: Any = network.storage.presence("linked").any(axis=0)
+    return float(linked[network.storage.nodes.index.isin(nodes)].sum())
+
+
+def facts(result: Periods) -> Mapping[str, Fact]:
+    changes, links, plan = result.changes, result.links, result.detection.plan
+    periods = result.table["period"].unique().tolist()
+    effective = result.table.loc[result.table["index"] == "effective_number", "value"].round(9)
+    low, high = (float(changes[end]["effective_number"]) for end in ("low", "high"))
+    known = changes.dropna(subset=["low", "high"])
+    drawn = changes.drop(index=OF_ENCLAVES if len(result.left_out) else [], errors="ignore")
+    shifted = drawn.index[drawn["low"].isna() & drawn["change"].notna()]
+    ends: dict[str, Fact] = {}
+    for end, when in (("first", periods[0]), ("last", periods[-1])):
+        counts = changes[end].reindex(COUNTS, fill_value=0).astype(int)
+        ends |= {end: str(when), f"links_{end}": int(links[when])}
+        ends |= {f"{index}_{end}": int(counts[index]) for index in COUNTS}
+        ends[f"effective_{end}"] = f"{float(changes[end]['effective_number']):.1f}"
+    return {
+        **ends,
+        "n": len(periods),
+        "least": LEAST,
+        "few": len(links) - len(periods),
+        "timeless": result.timeless,
+        "places": plan.network.n_nodes,
+        "low": low,
+        "high": high,
+        "ups": int((effective.diff() > 0).sum()),
+        "downs": int((effective.diff() < 0).sum()),
+        "with_enclaves": "enclaves" in changes.index,
+        "intervals": len(known),
+        "risen": [Term(each) for each in known.index[known["low"] > 0]],
+        "fallen": [Term(each) for each in known.index[known["high"] < 0]],
+        "shifted": [] if "intervals" in result.left_out else [Term(each) for each in shifted],
+        "rule_means": Term(f"rule_{result.detection.rule}"),
+        "all_modelled": bool(plan.modelled),
+        "events": plan.participation is not None,
+        "left_out": [Term(each) for each in result.left_out],
+        "reasons": [Term(code) for code in result.left_out.values()],
+    }
+
+
+def key_figures(result: Periods) -> Iterator[KeyFigure]:
+    for index, row in result.changes.iterrows():
+        if index in ("effective_number", "gini", *COUNTS):
+            change, low, high = row[["change", "low", "high"]].tolist()
+            yield KeyFigure(str(index), change, low, high, digits=1 if index in COUNTS else 2)
+
+
+def draw(result: Periods) -> Iterator[Picture]:
+    yield Picture("periods", partial(_charts, result), on_page=True)
+
+
+def _charts(result: Periods) -> Axes:
+    columns = 4 if larger() == 1 else 2
+    rows = math.ceil(len(result.changes) / columns)
+    figure = new_figure(width=DOUBLE, height=rows * 36)
+    for at, (index, table) in enumerate(result.table.groupby("index", sort=False)):
+        with drawing(figure.add_subplot(rows, columns, at + 1), DOUBLE, 36) as ax:
+            off = table[["low", "high"]].sub(table["value"], axis=0).abs().T
+            style: dict[str, Any] = {"color": PALETTE[0], "elinewidth": 1.0, "capsize": 1.5}
+            ax.errorbar(table["period"], table["value"], off, marker="o", markersize=3, **style)
+            ax.set_title(result.context.language.term(str(index)), fontsize=7 * larger())
+            ax.xaxis.set_major_locator(MaxNLocator(3, integer=True))
+            ax.yaxis.set_major_locator(MaxNLocator(4, integer=index in COUNTS))
+            ax.ticklabel_format(useOffset=False, style="plain")
+            ax.margins(x=0.12, y=0.15)
+    return figure.axes[0]
+
+
+def tables(result: Periods) -> Iterator[Table]:
+    modelled = result.detection.plan.modelled
+    yield Table("period_changes", result.changes, on_page=True, modelled=modelled)
+    wide = result.table.pivot(index=["period", "links"], columns="index", values="value")
+    view = wide[[*INDICES, *wide.columns.intersection(["enclaves"])]].reset_index()
+    forms: Any = {"period": "year", "effective_number": None}
+    yield Table("periods", result.table, view, on_page=True, forms=forms, modelled=modelled)
