@@ -36,6 +36,7 @@ PAGES = [
     Page("studies/siting", needs="BaiduNet_out_20200109.csv.gz"),
     Page("studies/next_links", needs="BaiduNet_out_20200109.csv.gz"),
     Page("studies/next_enclaves"),
+    Page("studies/rail"),
     Page("studies/sharing"),
     Page("studies/space"),
     Page("studies/governance"),

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 
-from netinnov._runtime.arguments import as_whole, check_names
+from netinnov._runtime.arguments import as_whole, check_names, check_type
+from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import (
     Kws,
@@ -55,6 +57,7 @@ _ENTRY = 30  # letters in a line of the legend
 _LED = 8  # places that are named even where a line has to lead to the name
 _PARAMETERS = 110  # characters of those of a modelled layer
 _WIDTHS = (1.2, 5.0)
+_OF_CLASS = 34  # area of a place that a colour tells apart
 _COLOUR = "#a6a6a6"
 _DASH = {"forward": (0, (4, 2)), "level": (0, (1, 1.5)), "unknown": (0, (4, 1.5, 1, 1.5))}
 _CALLED = {
@@ -69,6 +72,7 @@ def plot_flow_map(
     *,
     layers: Sequence[str] | None = None,
     enclaves: pd.DataFrame | None = None,
+    values: pd.Series[Any] | None = None,
     names: Names | None = None,
     extent: Frame | None = None,
     labels: int = 15,
@@ -92,6 +96,11 @@ def plot_flow_map(
     enclaves : DataFrame, optional
         From `linkages.find_enclaves`: ``home``, ``host`` (nodes, or places that lie in one by
         ``places.parent``), perhaps ``direction``. Those of one pair are one arrow, wider for more.
+    values : Series, optional
+        For each node a number, such as people within 60 minutes (`connectivity.potential`), which
+        the area of a place shows in place of its strength; or a class in order, such as
+        ``pd.cut(minutes, [0, 30, 60, 90])``, which its colour shows. Nodes without one are not
+        drawn.
     names : mapping from node to str, optional
         Labels; by default the names in ``network.places``.
     extent : (west, east, south, north), optional
@@ -103,7 +112,7 @@ def plot_flow_map(
     arrows : int
         At most this many arrows are drawn, those of most enclaves.
     label : str
-        What the weight of a link is, with its unit.
+        What the weight of a link is, or with ``values`` a value, with its unit.
     basemap : "land", None, GeoDataFrame, GeoSeries or path
         What is drawn below: land and sea (Natural Earth, 1:50 million, without borders), nothing,
         or your own shapes, in any coordinate system, or as GeoJSON (needs the extra ``maps``).
@@ -120,7 +129,8 @@ def plot_flow_map(
     Raises
     ------
     InputError
-        If a layer is not in the network, the extent is empty, or the basemap is no map.
+        If a layer is not in the network, the extent is empty, the basemap is no map, or values are
+        of other nodes.
     ImportError
         If the basemap is your own, and geopandas is not installed.
 
@@ -172,8 +182,18 @@ def plot_flow_map(
     visible = visible.assign(
         **{name: each.reindex(visible.index, fill_value=0) for name, each in columns.items()}
     )
-    visible = visible.sort_values(["ends", "strength"], ascending=False, kind="stable")
+    classes = None
+    if values is not None:
+        number_of, classes = _values(values, network)
+        visible = visible.assign(strength=number_of.reindex(visible.index))
+        if unknown := int(visible["strength"].isna().sum()):
+            notes.append(f"Places without a value, not drawn: {unknown}.")
+        visible = visible.dropna(subset="strength")
+    first_named = [False, classes is not None]  # of classes those of the first
+    visible = visible.sort_values(["ends", "strength"], ascending=first_named, kind="stable")
     visible["area"] = 9 + 75 * (visible["strength"] / max(visible["strength"].max(), 1e-300))
+    if classes is not None:
+        visible["area"] = _OF_CLASS
     with drawing(ax, DOUBLE, map_height(frame)) as ax:
         draw_map(ax, frame, basemap)
         links = links.assign(modelled=links["layer"].isin(modelled))
@@ -183,8 +203,12 @@ def plot_flow_map(
         shown, cut = _strongest(links, drawn, strength.reindex(located.index), strongest, modelled)
         handles = _draw_links(ax, shown, located, styles, edge_kws)
         handles += _draw_enclaves(ax, inner.head(arrows), located)
-        handles += _draw_roles(ax, visible, ends, node_kws)
         title = f"width of a link: {printable(label)}" if drawn else None
+        if values is None:
+            handles += _draw_roles(ax, visible, ends, node_kws)
+        else:
+            title = printable(label)
+            handles += _draw_values(ax, visible, classes, node_kws)
         legend_beside(ax, handles, title=title, alignment="left", handlelength=3.4)
         write_notes(ax, [*notes, *unplaced, *cut, *_parameters(network, drawn)])
         text = place_names(network.places) if names is None else names
@@ -333,6 +357,37 @@ def _node_around(place: Any, nodes: pd.Index[str], parents: pd.Series[str]) -> s
     while isinstance(place, str) and place not in nodes:
         place = parents.get(place)
     return place if isinstance(place, str) else None
+
+
+def _values(
+    values: object, network: MultilayerNetwork
+) -> tuple[pd.Series[float], list[str] | None]:
+    """Numbers, or codes of classes, by node, and the names of the classes."""
+    check_type("values", values, pd.Series)
+    given: Any = values
+    if strange := list(given.index.difference(network.storage.node_names)[:5]):
+        raise InputError(f"`values` must be of nodes of the network; found {strange}.")
+    if not isinstance(given.dtype, pd.CategoricalDtype):
+        return given.astype(np.float64), None
+    codes = given.cat.codes.astype(np.float64).where(given.notna())
+    return codes, [
+        f"{each.left:g} to {each.right:g}" if isinstance(each, pd.Interval) else str(each)
+        for each in given.cat.categories
+    ]
+
+
+def _draw_values(
+    ax: Axes, at: pd.DataFrame, classes: list[str] | None, node_kws: Kws
+) -> list[Line2D]:
+    value = at["strength"]
+    if classes is None:
+        most = f"a place, up to {_rounded(value.max())}"
+        return draw_places(ax, at, at["area"], most, face="#7a9cc6", kws=node_kws)
+    handles = []
+    for k, shade in enumerate(colormaps["viridis"](np.linspace(0.95, 0.05, len(classes)))):
+        look: dict[str, Any] = {"face": shade, "kws": node_kws}
+        handles += draw_places(ax, at[value == k], _OF_CLASS, printable(classes[k]), **look)
+    return handles
 
 
 def _draw_enclaves(ax: Axes, arrows: pd.DataFrame, located: pd.DataFrame) -> list[Line2D]:

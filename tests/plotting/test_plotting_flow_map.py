@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
@@ -559,3 +560,40 @@ def test_names_that_must_stand_cover_points_before_they_cover_each_other():
     one, other = label_points(ax, points, texts, radii=radii, most=2, must=2)
     assert (one.get_text(), other.get_text()) == ("the first of names", "the second of names")
     assert not one.get_window_extent().overlaps(other.get_window_extent())
+
+
+def marks(ax):
+    """Number, area and colour of the marks of each entry of the legend."""
+    return {
+        part.get_gid(): (len(part.get_offsets()), part.get_sizes(), part.get_facecolors())
+        for part in ax.collections
+        if part.get_gid() is not None and isinstance(part, PathCollection)
+    }
+
+
+def test_areas_show_numbers_that_are_given(cities, ax):
+    values = pd.Series({"p": 3.0, "q": 1.0, "r": np.nan, "s": 9.0})  # s has no coordinates
+    plot_flow_map(cities, layers=[], values=values, label="people within 60 min", ax=ax)
+    ((n, area, _),) = marks(ax).values()
+    assert n == 2
+    np.testing.assert_allclose(np.sort(area), [9 + 75 / 3, 9 + 75])
+    assert ax.get_legend().get_title().get_text() == "people within 60 min"
+
+
+def test_colours_show_classes(cities, ax):
+    minutes = pd.Series({"p": 0.0, "q": 59.0, "r": 60.0, "s": 10.0})
+    classes = pd.cut(minutes, [0, 30, 60, 90], right=False)
+    plot_flow_map(cities, layers=[], values=classes, label="minutes", ax=ax)
+    drawn = marks(ax)
+    assert {name: n for name, (n, *_) in drawn.items()} == dict.fromkeys(
+        ("0 to 30", "30 to 60", "60 to 90"), 1
+    )
+    assert len({tuple(colours[0]) for _, _, colours in drawn.values()}) == 3
+    assert len({area for _, areas, _ in drawn.values() for area in areas}) == 1
+
+
+def test_values_of_other_nodes_are_refused(cities, ax):
+    with pytest.raises(InputError, match="nodes of the network; found"):
+        plot_flow_map(cities, values=pd.Series({"nowhere": 1.0}), ax=ax)
+    with pytest.raises(InputError, match="must be of the type Series"):
+        plot_flow_map(cities, values=[1.0], ax=ax)
