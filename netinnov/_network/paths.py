@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -63,9 +63,10 @@ class Frictions:
     distance: float = 0.0
     border_by_distance: float = 0.0
     per: float = 1000.0
+    strict: ClassVar[bool] = True  # a study says itself which distances are unknown and add nothing
 
     def __post_init__(self) -> None:
-        for name in self.__slots__:
+        for name in Frictions.__slots__:
             check_number(name, getattr(self, name), low=0, above=name == "per")
 
     def __bool__(self) -> bool:
@@ -294,7 +295,7 @@ def lengths_of_links(
         return length
     units = crossing = np.zeros(weight.size)
     if frictions.by_distance:
-        units = _far(network, row, column, directed) / frictions.per
+        units = _far(network, row, column, directed, frictions.strict) / frictions.per
     if frictions.border > 0 or frictions.border_by_distance > 0:
         code = network.storage.jurisdiction_codes
         _refuse_unknown(network, code >= 0, row, column, "a jurisdiction")
@@ -303,15 +304,17 @@ def lengths_of_links(
     return np.asarray(length + frictions.border_by_distance * crossing * units)
 
 
-def _far(network: MultilayerNetwork, row: Codes, column: Codes, directed: Mask | bool) -> Floats:
+def _far(
+    network: MultilayerNetwork, row: Codes, column: Codes, directed: Mask | bool, strict: bool
+) -> Floats:
     storage, code = network.storage, network.storage.place_codes
-    if storage.place_table.distances is None:
+    if strict and storage.place_table.distances is None:
         lon, lat = storage.points
         known = np.isfinite(lon[code] + lat[code])
         _refuse_unknown(network, known, row, column, "coordinates of their places")
     lengths = between(storage, code[row], code[column], directed=directed)
     table, unknown = storage.place_table.distances, np.isnan(lengths)
-    if unknown.any() and table is not None and not table.told:
+    if strict and unknown.any() and table is not None and not table.told:
         ends = np.sort(np.column_stack([row, column])[unknown], axis=1)
         msg = f"frictions: {len(np.unique(ends, axis=0)):,} linked pairs of nodes stand in places "
         msg += "whose distance is unknown; it adds nothing to the length of their links."

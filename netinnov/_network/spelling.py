@@ -163,12 +163,16 @@ def _near(names: Sequence[str], word: re.Pattern[str]) -> Iterator[tuple[str, st
     code, owner = np.array(codes, np.int64), np.repeat(np.arange(len(names)), sizes)
     order = np.argsort(code, kind="stable")
     ends = np.r_[0, np.flatnonzero(np.diff(code[order])) + 1, order.size]
-    pairs: set[tuple[int, int]] = set()
+    pairs, numbered = set[tuple[int, int]](), set[int]()
     for at in np.flatnonzero(np.diff(ends) > 1):
         group = owner[order[ends[at] : ends[at + 1]]].tolist()
-        pairs.update(combinations(group, 2) if len(group) <= SERIES else ())
+        if len(group) > SERIES:
+            numbered.update(group)
+        else:
+            pairs.update(combinations(group, 2))
     for one, other in sorted(pairs):
-        yield names[one], names[other]
+        if not numbered.issuperset((one, other)):
+            yield names[one], names[other]
 
 
 def one_letter_apart(a: str, b: str) -> bool:

@@ -157,6 +157,7 @@ def _study(
 
 
 def _checked(context: Context) -> list[Section[Any]]:
+    context.configuration.measures.check(context.cities)
     wanted = [
         section
         for section in sections.SECTIONS

@@ -10,10 +10,13 @@ import pandas as pd
 from pydantic import Field
 
 from netinnov import centrality
+from netinnov._network.distances import between
 from netinnov._network.matrices import flat_matrix
+from netinnov._network.paths import union
 from netinnov._typing import Distance, Presence
 from netinnov.centrality._counts import total_strength
 from netinnov.connectivity import Frictions
+from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.study._section import Part
 
@@ -33,6 +36,21 @@ def linked_layers(network: MultilayerNetwork) -> list[str]:
     return [each for each in network.layers if network.storage.simple_csr(each).indices.size]
 
 
+class KnownDistances(Frictions):
+    """An unknown distance adds nothing to the length of a link, and the report says so."""
+
+    __slots__ = ()
+    strict = False
+
+
+def unmeasured(network: MultilayerNetwork) -> tuple[int, int]:
+    """Linked pairs of places, and those of them whose distance is unknown."""
+    row, column = union(network).nonzero()
+    row, column = np.unique(np.sort([row, column], axis=0), axis=1)
+    code = network.storage.place_codes
+    return row.size, int(np.isnan(between(network.storage, code[row], code[column])).sum())
+
+
 class MeasuresPart(Part, part="measures"):
     coupling: Annotated[float, Field(ge=0)] = 1.0
     presence: Presence = "linked"
@@ -48,12 +66,18 @@ class MeasuresPart(Part, part="measures"):
         distance = "inverse" if share >= DENSE and differ else "unit"
         return self.model_copy(update={"distance": distance})
 
+    def check(self, network: MultilayerNetwork) -> None:
+        n_pairs, unknown = unmeasured(network) if self.distance_weight else (0, 0)
+        if 0 < n_pairs == unknown:
+            msg = "[measures] distance_weight: frictions need coordinates of places, lon and lat, "
+            raise InputError(f"{msg}and no two linked ones have them. Add them, or leave it out.")
+
     @property
     def paths(self) -> dict[str, Any]:
         return {"distance": self.distance, "frictions": self.frictions(self.border)}
 
     def frictions(self, border: float) -> Frictions:
-        return Frictions(border=border, distance=self.distance_weight, per=self.per)
+        return KnownDistances(border=border, distance=self.distance_weight, per=self.per)
 
     @property
     def coupled(self) -> dict[str, Any]:

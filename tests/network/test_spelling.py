@@ -84,6 +84,7 @@ def test_names_far_apart_or_one_inside_the_other_are_two_places():
 def test_names_that_a_letter_numbers_are_not_told_of():
     assert pairs([f"Station{letter}" for letter in "ABCDEFG"]) == []
     assert len(pairs([f"Station{letter}" for letter in "AB"])) == 1
+    assert pairs([f"Town{a}{b}" for a in "AB" for b in "ABCDEFGH"]) == []
 
 
 def test_the_likeliest_come_first():

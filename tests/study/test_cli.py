@@ -283,7 +283,7 @@ def test_a_check_says_what_a_run_leaves_out_in_the_words_of_the_report(here, no_
         "Of the weight added up 50 % lies inside places: measures of places leave it out.",
         "Sums over layers add weights whatever their unit.",
         "1 node without a place and 1 linked pair are left out.",
-        "1 of 2 places has no coordinates: no map shows them and no distance counts them.",
+        "1 of 2 places has no coordinates (Q): no map shows them and no distance counts them.",
         "No link joins two places in talks.",
     ]
     assert [line.removeprefix("Note: ") for line in result.stdout.splitlines()[1:]] == told

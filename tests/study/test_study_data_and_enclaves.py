@@ -94,9 +94,9 @@ def test_places_without_coordinates_and_layers_that_join_no_places_are_told():
     links = [("a", "b", 1, "inside"), ("a", "c", 1, "between"), ("c", "d", 1, "between")]
     known = PLACES.assign(lon=[1.0, 2.0, None], lat=[50.0, None, None])
     facts = facts_of(data, network_of(links, nodes=nodes, places=known))
-    assert (facts["unlocated"], facts["empty_layers"]) == (2, ["inside"])
+    assert (facts["unlocated"], facts["empty_layers"]) == (["Q", "R"], ["inside"])
     facts = facts_of(data, three(places=PLACES))
-    assert (facts["unlocated"], facts["empty_layers"], facts["notes_of_readers"]) == (0, [], [])
+    assert (facts["unlocated"], facts["empty_layers"], facts["notes_of_readers"]) == ([], [], [])
 
 
 def test_a_region_at_a_level_and_what_is_left_out():

@@ -116,12 +116,18 @@ def facts(result: Governance) -> Mapping[str, Fact]:
     choice, comparison = result.choice, result.comparison
     # A merger has no links of its own, and is compared with nothing.
     built = comparison.approaches["size"].gt(0)
+    storage = result.context.cities.storage
+    points = storage.places[["lon", "lat"]].dropna().index
+    pair, tabled = (choice.home, choice.host), storage.place_table.distances is not None
     known: dict[str, Fact] = {
         "home": Place(choice.home),
         "host": Place(choice.host),
         "approach_layer": Layer(choice.layer),
         "size": choice.budget,
         "border": choice.frictions.border,
+        "longer": choice.frictions.distance,
+        "longer_per": f"{choice.frictions.per:,g} {result.context.cities.distance_unit}",
+        "bare_ends": [Place(end) for end in pair if not tabled and end not in points],
         "border_assumed": not result.context.measures.border,
         "n_approaches": int(built.sum()),
         "not_compared": _terms([*built.index[~built], *result.left_out]),

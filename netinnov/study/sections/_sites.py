@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +25,7 @@ from netinnov.study._language import pairs_of
 from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Result, Table
 from netinnov.study._structure_plan import plan as structure_of
 
+MANY = 300  # places from which on it is said beforehand how long the search takes
 PLACEBOS = 200  # plans drawn at random
 FRESH = 40  # placements that a plan was not chosen on, on which it is valued again
 RESAMPLES = 20  # of the links
@@ -44,6 +46,12 @@ class Siting(Result):
     @property
     def chosen(self) -> pd.DataFrame:
         return self.candidates.pairs.loc[list(self.plan.sites)]
+
+    @property
+    def located(self) -> pd.Series[bool]:
+        """Whether both ends of a chosen site have coordinates."""
+        points = self.context.cities.storage.places[["lon", "lat"]].dropna()
+        return self.chosen.isin(points.index).all(axis=1)
 
     @property
     def rounding(self) -> float:
@@ -84,9 +92,12 @@ def compute(context: Context) -> Siting:
     objective = partial(global_efficiency, **context.measures.paths)
     every: Any = {"candidates": parks, "k": candidates.k, "objective": objective}
     every["rng"] = context.seed
+    resample = resample_of(context)
+    if cities.n_nodes > MANY:
+        _announce(context, every, 0 if resample is None else RESAMPLES)
     drawn: Any = {"placebos": PLACEBOS, "replicates": PLACEMENTS}
     plan = site_enclaves(cities, method="exchange", **drawn, **every)
-    shares, resamples, resample = None, 0, resample_of(context)
+    shares, resamples = None, 0
     if resample is not None and plan.sites:
         options: Any = {"resamples": RESAMPLES, "progress": context.progress}
         stability = siting_stability(cities, resample=resample, **options, **every)
@@ -97,6 +108,25 @@ def compute(context: Context) -> Siting:
     fresh = [site_enclaves(cities, **every | {"rng": rng}).value for rng in generators]
     values = pd.Series(fresh, name="fresh", dtype=np.float64)
     return Siting(context, candidates, plan, values, shares, resamples)
+
+
+def _announce(context: Context, every: Mapping[str, Any], resamples: int) -> None:
+    """Say about how long it takes, by one plan in one placement of a few and of all candidates."""
+    parks, k, seconds = every["candidates"], every["k"], []
+    few = dict(list(parks.items())[:k])
+    for candidates in (few, few, parks):  # kernels are compiled in the first
+        start = time.perf_counter()
+        site_enclaves(context.cities, **{**every, "candidates": candidates})
+        seconds.append(time.perf_counter() - start)
+    _, fixed, whole = seconds
+    n, in_few = len(parks), k * (k + 1) / 2
+    greedy = k * n - k * (k - 1) / 2
+    each = max(whole - fixed, 0.0) / max(greedy - in_few, 1.0)
+    search = fixed + each * (greedy + k * (n - k) + k * PLACEBOS)
+    total = PLACEMENTS * search + FRESH * fixed + (resamples + bool(resamples)) * whole
+    took = f"{total / 60:,.0f} minutes" if total > 90 else f"{total:.0f} s"
+    msg = f"{n:,} candidates among {context.cities.n_nodes:,} places take about {took}"
+    context.say(f"{msg} here, by a part of {sum(seconds):.1f} s")
 
 
 def resample_of(context: Context) -> Change | None:
@@ -130,6 +160,7 @@ def facts(result: Siting) -> Mapping[str, Fact]:
         "helps": result.helps,
         "random": len(plan.placebo),
         "as_good": int((plan.placebo >= result.fresh.mean() * (1 - 1e-12)).sum()),
+        "unlocated": pairs_of(result.chosen[~result.located]),
         "ties": pairs_of(pairs.loc[result.ties]),
         "homes_named": bool(part.homes),
         "n_homes": pairs["home"].nunique(),
@@ -154,12 +185,13 @@ def draw(result: Siting) -> Iterator[Picture]:
         return
     places, pairs = result.context.cities.places, result.candidates.pairs
     at = places[["lon", "lat"]].reindex(pd.unique(pairs.to_numpy().ravel())).dropna()
-    if set(result.chosen.to_numpy().ravel()) <= set(at.index):
+    if result.located.any():
         yield Picture("siting", partial(_map, result, at), on_page=True)
 
 
 def _map(result: Siting, at: pd.DataFrame) -> Axes:
-    frame = result.context.maps.detail_with(at, at.loc[pd.unique(result.chosen.to_numpy().ravel())])
+    chosen = pd.unique(result.chosen.to_numpy().ravel())
+    frame = result.context.maps.detail_with(at, at.loc[at.index.intersection(chosen, sort=False)])
     return plot_sites(
         result.plan,
         pairs=result.candidates.pairs,

@@ -10,8 +10,8 @@ import pandas as pd
 from netinnov._network.rows import NO_PERIOD
 from netinnov.study._context import Context
 from netinnov.study._language import in_sentences, plain
-from netinnov.study._measures import linked_layers
-from netinnov.study._section import Fact, Layer, Name, Result, Table, Term
+from netinnov.study._measures import linked_layers, unmeasured
+from netinnov.study._section import Fact, Layer, Name, Place, Result, Table, Term
 
 KINDS = 3  # that are named
 
@@ -43,6 +43,7 @@ def facts(result: Data) -> Mapping[str, Fact]:
     places = cities.storage.places.reindex(nodes["place"])
     within = sum(cities.adjacency(layer).diagonal().sum() for layer in cities.layers)
     added_up = sum(block.data.sum() for block in context.inside.storage.blocks)
+    bare = places.index[places[["lon", "lat"]].isna().any(axis=1)]
     periods, incidence = context.inside.storage.link_rows().period, context.loaded.incidence
     lost = -context.level.coverage.set_index("part")[["nodes", "links"]].diff().iloc[1:]
     lost = lost[lost.any(axis=1)]
@@ -64,7 +65,9 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "lost": [Term(f"not {part}") for part in lost.index],
         "lost_nodes": [int(n) for n in lost["nodes"]],
         "lost_pairs": [int(n) for n in lost["links"]],
-        "unlocated": int(places[["lon", "lat"]].isna().any(axis=1).sum()),
+        "tabled": cities.storage.place_table.distances is not None,
+        "unlocated": [Place(place) for place in bare],
+        "unmeasured": unmeasured(cities)[1] if measures.distance_weight else 0,
         "empty_layers": [Layer(each) for each in context.network.layers if each not in linked],
         "notes_of_readers": in_sentences(context.loaded.notes),
         "mixed": len({layer in cities.directed for layer in cities.layers}) == 2,

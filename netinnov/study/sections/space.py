@@ -15,6 +15,7 @@ from pydantic import Field
 
 from netinnov import planning
 from netinnov._network.geography import great_circle
+from netinnov._runtime.arguments import examples
 from netinnov.errors import InputError
 from netinnov.plotting import plot_space_allocation
 from netinnov.plotting._style import new_figure
@@ -37,6 +38,7 @@ class Stock(NamedTuple):
     capacity: pd.Series[float]
     kilometres: pd.DataFrame
     demand: planning.SpaceDemand
+    unlocated: list[str]  # homes and hosts left out, as they have no coordinates
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,19 +52,25 @@ class Space(Result):
 
 def stock(context: Context) -> Stock:
     part, places = context.settings(SpacePart), context.cities.storage.places
-    units = _amounts(context, part.units, "home", "units")
-    capacity = _amounts(context, part.area, "host", "area")
-    ends = [places.loc[amounts.index, ["lon", "lat"]] for amounts in (units, capacity)]
-    for at in ends:
-        if bare := list(at.index[at.isna().any(axis=1)]):
-            msg = f"[space] needs lon and lat of each home and host; missing for {len(bare):,}: "
-            raise InputError(f"{msg}{', '.join(bare[:5])}. Give them in the table of places.")
+    stated = [
+        _amounts(context, part.units, "home", "units"),
+        _amounts(context, part.area, "host", "area"),
+    ]
+    points = places[["lon", "lat"]].dropna()
+    bare = [place for amounts in stated for place in amounts.index.difference(points.index)]
+    units, capacity = (amounts[amounts.index.isin(points.index)] for amounts in stated)
+    for amounts, end in ((units, "home"), (capacity, "host")):
+        if amounts.empty:
+            msg = f"[space] needs lon and lat of homes and hosts, and no {end} has them: "
+            msg += f"{examples(bare, str)}. Give them in the table of places"
+            raise InputError(f"{msg}, or leave [space] out.")
+    ends = (points.loc[amounts.index] for amounts in (units, capacity))
     (lon, lat), to = (at.to_numpy(np.float64).T for at in ends)
     between = great_circle(lon[:, None], lat[:, None], *to)
     kilometres = pd.DataFrame(between, units.index, capacity.index)
     floor: Any = context.network.storage.nodes if part.floor is None else part.floor
     demand = planning.space_demand(units, floor, area=part.area, units=part.units, rng=context.seed)
-    return Stock(units, capacity, kilometres, demand)
+    return Stock(units, capacity, kilometres, demand, list(dict.fromkeys(bare)))
 
 
 OPTIONS, CHECK = SpacePart, stock
@@ -133,6 +141,7 @@ def facts(result: Space) -> Mapping[str, Fact]:
         "rent_low": low if demand.n else None,
         "rent_high": high if demand.n else None,
         "unique": plan is None or plan.rents_unique,
+        "unlocated": [Place(place) for place in stock.unlocated],
         "left_out": int((~inside).sum()),
         "one_sided": int((stated.sum(axis=1) == 1).sum()) if stated.any().all() else 0,
         "served": float(rents["served"].iloc[0]) if demand.n else None,

@@ -1,0 +1,153 @@
+"""Places without coordinates: what needs distances uses the others, and says which it left out."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from netinnov import study
+from netinnov._network.geography import great_circle
+from netinnov.centrality import harmonic_centrality
+from netinnov.errors import InputError
+from netinnov.study.sections import (
+    SECTIONS,
+    _governance as governance,
+    _sites as siting,
+    data,
+    space,
+)
+from study_cases import (
+    LINKS,
+    NODES,
+    PLACES,
+    context_of,
+    few_draws,
+    network_of,
+    said,
+    tables_of,
+    text_in,
+)
+
+DEGREE = float(great_circle(0.0, 0.0, 1.0, 0.0))
+WEIGHT = {"distance_weight": 1.0, "per": DEGREE, "distance": "unit"}  # 1 for each degree
+(where_next, gains) = (each for each in SECTIONS if each.name in ("where_next", "gains"))
+
+
+def without(*bare):
+    """The places P, Q, R and S at 0, 1, 2 and 4 degrees of the equator, some not located."""
+    return PLACES.assign(lon=PLACES["lon"].mask(PLACES["place"].isin(bare)))
+
+
+def case(*bare, links=LINKS, nodes=NODES, **settings):
+    return context_of(network_of(links, nodes=nodes, places=without(*bare)), **settings)
+
+
+def chain(*bare, **settings):
+    """P - Q - R."""
+    places = without(*bare).iloc[:3]
+    network = network_of([("P", "Q"), ("Q", "R")], places=places)
+    return context_of(network, measures=WEIGHT, **settings)
+
+
+def test_an_unknown_distance_adds_nothing_to_a_link_and_is_counted():
+    # All known: both links are 1 + 1 long, so that Q has (1/2 + 1/2) / 2 and P (1/2 + 1/4) / 2.
+    assert access(chain()) == {"P": 0.375, "Q": 0.5, "R": 0.375}
+    assert "known distance" not in said(data, chain())
+    # Without R the link to it is 1 long: Q (1/2 + 1) / 2, P (1/2 + 1/3) / 2, R (1 + 1/3) / 2.
+    one = chain("R")
+    assert access(one) == pytest.approx({"P": 5 / 12, "Q": 0.75, "R": 2 / 3})
+    assert "1 of 3 places has no coordinates (R)" in said(data, one)
+    assert "1 linked pair of places has no known distance: none is added" in said(data, one)
+    assert "3 个城市中有 1 个没有坐标（R）" in said(data, one, "zh")
+    assert "1 对有联系的城市距离不详" in said(data, one, "zh")
+
+
+def access(context):
+    return harmonic_centrality(context.cities, **context.measures.paths).to_dict()
+
+
+def test_a_weight_of_distance_without_any_is_refused_before_anything_runs():
+    context = chain("Q")
+    with pytest.raises(InputError, match=r"frictions need coordinates .* no two linked ones have"):
+        study._checked(context)
+    assert len(study._checked(chain("R"))) == len(study._checked(chain()))
+
+
+def test_space_counts_the_homes_and_hosts_with_coordinates():
+    context = case("S", space={"floor": 100.0})
+    stock = space.CHECK(context)
+    assert stock.units.to_dict() == {"P": 8}
+    assert stock.capacity.to_dict() == {"Q": 1500, "R": 3000}
+    # 800 for P, all at Q, one degree away.
+    assert space.facts(space.compute(context))["kilometres"] == pytest.approx(DEGREE)
+    assert "1 home (firms: 8) would need about 800 m²" in said(space, context)
+    assert "Left out, having no coordinates: S." in said(space, context)
+    assert "没有坐标而未计入：S。" in said(space, context, "zh")
+    assert tables_of(space, context)["space_rents"].frame["host"].tolist() == ["Q", "R"]
+    assert "no coordinates" not in said(space, case(space={}))
+
+
+@pytest.mark.parametrize(("bare", "end"), [("PS", "home"), ("QR", "host"), ("PQRS", "home")])
+def test_space_without_any_home_or_host_on_the_map_is_refused(bare, end):
+    with pytest.raises(InputError, match=rf"no {end} has them: .* or leave \[space\] out"):
+        space.CHECK(case(*bare, space={"floor": 100.0}))
+
+
+def test_approaches_are_compared_where_a_place_is_not_located():
+    pair = {"home": "P", "host": "R"}
+    with few_draws():
+        context = case("R", measures=WEIGHT, governance=pair, sharing=False)
+        bare, every = said(gains, context), said(gains, case(measures=WEIGHT, governance=pair))
+        chinese = said(gains, context, "zh")
+        plain = said(gains, case("R", governance=pair))
+    assert f"and 1 for each {DEGREE:,g} km where the distance is known, not at R." in bare
+    assert "where the distance is known." in every
+    assert "（R没有坐标，不加长）" in chinese
+    assert "where the distance" not in plain
+    assert governance.CHECK(context).frictions.distance == 1.0
+
+
+def planned(*bare):
+    ids = list("abcdefg")
+    rng = np.random.default_rng(4)
+    at = pd.DataFrame(
+        {"place": ids, "lon": rng.uniform(100, 104, 7), "lat": rng.uniform(30, 33, 7)}
+    )
+    at["lon"] = at["lon"].mask(at["place"].isin(bare))
+    tree = [("a", "b"), ("a", "c"), ("b", "d"), ("b", "e"), ("c", "f"), ("f", "g")]
+    part = {"homes": ["d", "g"], "hosts": ["a"], "k": 2}
+    return context_of(network_of(tree, places=at), experiment=False, siting=part)
+
+
+def test_sites_are_drawn_where_both_ends_are_located():
+    with few_draws():
+        every, one, none = (planned(*bare) for bare in ("", "g", "a"))
+        drawn = [[each.name for each in siting.draw(c.once(siting.compute))] for c in (every, one)]
+        assert drawn == [["siting"], ["siting"]]
+        assert [*siting.draw(none.once(siting.compute))] == []
+        assert "Not drawn" not in text_in(where_next, every).figures["siting"][0]
+        assert "no coordinates: " in text_in(where_next, one).figures["siting"][0]
+        assert "因一端没有坐标而未绘出" in text_in(where_next, one, "zh").figures["siting"][0]
+        (picture,) = siting.draw(one.once(siting.compute))
+        assert picture.draw().patches
+
+
+@pytest.mark.parametrize("many", [6, 7])
+def test_with_many_places_it_is_said_beforehand_how_long_sites_take(monkeypatch, many):
+    monkeypatch.setattr(siting, "MANY", many)
+    told, searched = [], siting.site_enclaves
+
+    def counted(network, **options):
+        told.append(options.get("placebos", 0))
+        return searched(network, **options)
+
+    monkeypatch.setattr(siting, "site_enclaves", counted)
+    context = planned()
+    context.say = told.append
+    with few_draws():
+        siting.compute(context)
+    first = next(at for at, each in enumerate(told) if isinstance(each, int) and each)  # the search
+    lines = [each for each in told[:first] if isinstance(each, str)]
+    assert len(lines) == (many < 7)  # more than so many
+    for line in lines:
+        assert line.startswith("2 candidates among 7 places take about ")
+        assert " s here, by a part of " in line
