@@ -16,8 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from netinnov._network.rows import NO_PERIOD
 from netinnov.network import MultilayerNetwork
 from netinnov.panels import measure_panel
-from netinnov.plotting._drawing import drawing
-from netinnov.plotting._style import DOUBLE, PALETTE, larger, new_figure
+from netinnov.plotting._style import DOUBLE, PALETTE, drawing, larger, new_figure, on_page
 from netinnov.polycentricity._centre_rules import checked_options
 from netinnov.polycentricity._indices import Setting, checked_setting, index_values, possible
 from netinnov.polycentricity._resampled_flows import without_events
@@ -170,7 +169,7 @@ def draw(result: Periods) -> Iterator[Picture]:
 
 
 def _charts(result: Periods) -> Axes:
-    columns = 4 if larger() == 1 else 2
+    columns = 2 if on_page() else 4
     rows = math.ceil(len(result.changes) / columns)
     figure = new_figure(width=DOUBLE, height=rows * 36)
     for at, (index, table) in enumerate(result.table.groupby("index", sort=False)):
