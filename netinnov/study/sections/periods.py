@@ -177,7 +177,9 @@ def _charts(result: Periods) -> Axes:
             off = table[["low", "high"]].sub(table["value"], axis=0).abs().T
             style: dict[str, Any] = {"color": PALETTE[0], "elinewidth": 1.0, "capsize": 1.5}
             ax.errorbar(table["period"], table["value"], off, marker="o", markersize=3, **style)
-            ax.set_title(result.context.language.term(str(index)), fontsize=7 * larger())
+            ax.set_title(
+                result.context.language.term(str(index)), loc="left", fontsize=7 * larger()
+            )
             ax.xaxis.set_major_locator(MaxNLocator(3, integer=True))
             ax.yaxis.set_major_locator(MaxNLocator(4, integer=index in COUNTS))
             ax.ticklabel_format(useOffset=False, style="plain")
