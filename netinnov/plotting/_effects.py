@@ -402,6 +402,7 @@ def _plot_values(comparison: NullComparison, label: str, ax: Axes | None) -> Axe
     handles: list[Any] = [Patch(label=text, **look)]
     with drawing(ax, SINGLE, 30 + 5.5 * len(table)) as ax:
         label_rows(ax, [" → ".join(map(printable, name)) for name in names], zero=False)
+        ax.use_sticky_edges = False  # a point at the end of a bar is drawn whole
         ax.barh(rows, table["high"] - table["low"], 0.6, table["low"], **look)
         ax.plot(table["mean"], rows, color=_MEDIAN, **_TICK)
         texts = ("observed", f"observed, p below {_ALPHA}")
