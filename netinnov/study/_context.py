@@ -72,7 +72,7 @@ class Context:
                 layer = incidence.projection.layer
                 if re.search(HAN, said := layers.get(layer, layer)):
                     layers[f"co_{layer}"] = f"共同{said}"
-        return Language(self.code, names, layers, self.modelled)
+        return Language(self.code, names, layers, self.modelled, self.network.distance_unit)
 
     @property
     def network(self) -> MultilayerNetwork:

@@ -60,6 +60,7 @@ class Language:
     places: Mapping[Any, str] = field(default_factory=dict)
     layers: Mapping[str, str] = field(default_factory=dict)
     modelled: tuple[str, ...] = ()
+    unit: str = "km"  # of distances
 
     def write(self, value: Any) -> str:
         if isinstance(value, Pair):
@@ -142,7 +143,7 @@ class Language:
             ends = [self.form(each, form, digits) for each in (low, high)]
         if self.code == "zh":
             return " 至 ".join(ends)
-        for unit in (" %", " km"):
+        for unit in (" %", f" {self.unit}"):
             if all(each.endswith(unit) for each in ends):
                 ends[0] = ends[0].removesuffix(unit)
         return " to ".join(ends)
@@ -159,8 +160,8 @@ class Language:
             return self._said(f"{number(100 * value, digits=digits)} %")
         if form == "change":
             return self._said(changes([value])[0])
-        if form == "km":
-            return f"{number(round(value))} km"
+        if form == "distance":
+            return f"{number(round(value))} {self.unit}"
         if form == "year":
             return f"{value:.0f}"
         if form == "number" and isinstance(value, float):

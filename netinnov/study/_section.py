@@ -52,7 +52,7 @@ class Name(str):
 
 Fact: TypeAlias = "str | int | float | bool | list[Any] | None"
 Form: TypeAlias = Literal[
-    "number", "percent", "share", "change", "km", "year", "text", "place", "layer", "term"
+    "number", "percent", "share", "change", "distance", "year", "text", "place", "layer", "term"
 ]
 
 
@@ -120,7 +120,7 @@ COLUMNS: dict[str, Form] = {
     **dict.fromkeys(("strength_share", "support"), "percent"),
     **dict.fromkeys(("gain_alone", "gain_in_plan", "home_access", "host_access"), "change"),
     **dict.fromkeys(("access_gini", "effective_number", "efficiency"), "change"),
-    **dict.fromkeys(("distance", "kilometres"), "km"),
+    "distance": "distance",
     "opened": "year",
 }
 

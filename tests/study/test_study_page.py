@@ -118,7 +118,7 @@ def test_lists_changes_and_intervals_in_both_languages():
     assert CHINESE.span(-0.12, -0.04, "change") == "−12.0% 至 −4.0%"
     assert CHINESE.percent(0.001) == "0.1%"
     assert CHINESE.span(-1e-7, 0.3, "change") == "−0.00001% 至 +30.0%"
-    assert ENGLISH.form(3.7, "km") == "4 km"
+    assert ENGLISH.form(3.7, "distance") == "4 km"
     assert ENGLISH.form(2020.0, "year") == "2020"
 
 
@@ -127,7 +127,11 @@ def test_lists_changes_and_intervals_in_both_languages():
     [
         ("figures", "gravity (modelled), up to 6.3", "引力（模型），至多 6.3"),
         ("figures", "Warsaw, PL", "Warsaw, PL"),
-        ("figures", "B: 38\u00a0% of 1,770, rent 3 km", "B：已用 38%，共 1,770，影子租金 3 km"),
+        (
+            "figures",
+            "B: 38\u00a0% of 1,770\none more saves 3 km",
+            "B：已用 38%，共 1,770\n多一单位可省 3 km",
+        ),
         ("notes", "a.csv: read 'x' as node, 'y' as kind.", "a.csv：读取时“x”作 node，“y”作 kind。"),
         (
             "notes",

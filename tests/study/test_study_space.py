@@ -40,7 +40,7 @@ def test_space_is_added_up_by_home_and_host_and_allocated_by_distance():
     assert stock.demand.by_home().sum() == stock.capacity.sum()
     facts = space.facts(result)
     assert (facts["floor"], facts["floor_n"], facts["unique"]) == (250, 3, False)
-    assert facts["kilometres"] == pytest.approx(7500 * DEGREE / 4500)
+    assert facts["distance"] == pytest.approx(7500 * DEGREE / 4500)
     assert (facts["homes"], facts["n_units"], facts["needed"]) == (2, 18, 4500)
     # The park of S at Q has firms and no area.
     assert facts["one_sided"] == 1
@@ -68,7 +68,7 @@ def test_a_rent_is_what_one_more_unit_would_save():
     assert any("an assumption" in note for note in said.notes)
     assert not any("95 %" in note for note in said.notes)
     flows = tables_of(space, result)["space_flows"].frame.set_index(["home", "host"])
-    assert flows.loc[("S", "Q"), "kilometres"] == pytest.approx(3 * DEGREE)
+    assert flows.loc[("S", "Q"), "distance"] == pytest.approx(3 * DEGREE)
     # S at Q would cost three degrees and the rent of one, in place of two.
     assert flows.loc[("S", "Q"), "reduced_cost"] == pytest.approx(2 * DEGREE)
 
@@ -78,7 +78,7 @@ def test_space_that_falls_short_is_told_not_refused():
     assert result.plan is None
     # 18 firms need 5400, there are 4500.
     facts = space.facts(result)
-    assert (facts["allocated"], facts["missing"], facts["kilometres"]) == (False, 900, None)
+    assert (facts["allocated"], facts["missing"], facts["distance"]) == (False, 900, None)
     assert "900 m² too little" in plain_text_of(space, result).answer
     assert "900 m²" in plain_text_of(space, result, "zh").answer
     assert {each.name for each in space.key_figures(result)} == {"needed", "capacity", "floor"}
@@ -139,3 +139,20 @@ def test_amounts_are_whole_and_add_up_and_what_is_left_out_is_said():
     assert "(firms: 145) would need about 65,250 m², and 1 host has 62,500." in said.answer
     assert "That is 2,750 m² too little." in said.answer
     assert any("Not counted: 1 enclave whose home or host" in note for note in said.notes)
+
+
+def test_minutes_of_the_network_are_the_cost_and_the_unit():
+    """P 1600 and S 2000: Q full by P, 100 of P and all of S at R, and S to Q is unknown."""
+    minutes = pd.DataFrame(
+        [("P", "Q", 20.0), ("P", "R", 40.0), ("S", "R", 60.0)],
+        columns=["origin", "destination", "distance"],
+    )
+    network = network_of(LINKS, nodes=NODES, places=PLACES).with_distances(minutes, unit="min")
+    result = space.compute(context_of(network, space={"floor": 200.0}))
+    facts = space.facts(result)
+    assert facts["distance"] == pytest.approx((1500 * 20 + 100 * 40 + 2000 * 60) / 3600)
+    assert facts["rent"] == pytest.approx(20)
+    text = said(space, result)
+    assert "one more m² there would save 20 min in all" in text
+    assert "43 min away on average" in text
+    assert "km" not in text

@@ -78,17 +78,17 @@ def test_space_counts_the_homes_and_hosts_with_coordinates():
     assert stock.units.to_dict() == {"P": 8}
     assert stock.capacity.to_dict() == {"Q": 1500, "R": 3000}
     # 800 for P, all at Q, one degree away.
-    assert space.facts(space.compute(context))["kilometres"] == pytest.approx(DEGREE)
+    assert space.facts(space.compute(context))["distance"] == pytest.approx(DEGREE)
     assert "1 home (firms: 8) would need about 800 m²" in said(space, context)
-    assert "Left out, having no coordinates: S." in said(space, context)
-    assert "没有坐标而未计入：S。" in said(space, context, "zh")
+    assert "Left out, as no distance of theirs is known: S." in said(space, context)
+    assert "距离未知而未计入：S。" in said(space, context, "zh")
     assert tables_of(space, context)["space_rents"].frame["host"].tolist() == ["Q", "R"]
     assert "no coordinates" not in said(space, case(space={}))
 
 
-@pytest.mark.parametrize(("bare", "end"), [("PS", "home"), ("QR", "host"), ("PQRS", "home")])
-def test_space_without_any_home_or_host_on_the_map_is_refused(bare, end):
-    with pytest.raises(InputError, match=rf"no {end} has them: .* or leave \[space\] out"):
+@pytest.mark.parametrize("bare", ["PS", "QR", "PQRS"])
+def test_space_without_any_home_or_host_on_the_map_is_refused(bare):
+    with pytest.raises(InputError, match=r"none has one: .* or leave \[space\] out"):
         space.CHECK(case(*bare, space={"floor": 100.0}))
 
 

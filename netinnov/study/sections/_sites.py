@@ -191,7 +191,7 @@ def draw(result: Siting) -> Iterator[Picture]:
 
 def _map(result: Siting, at: pd.DataFrame) -> Axes:
     chosen = pd.unique(result.chosen.to_numpy().ravel())
-    frame = result.context.maps.detail_with(at, at.loc[at.index.intersection(chosen, sort=False)])
+    frame = result.context.maps.detail_with(at, at.loc[at.index.isin(chosen)])
     return plot_sites(
         result.plan,
         pairs=result.candidates.pairs,

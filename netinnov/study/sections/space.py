@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from pydantic import Field
 
 from netinnov import planning
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import between
 from netinnov._runtime.arguments import examples
 from netinnov.errors import InputError
 from netinnov.plotting import plot_space_allocation
@@ -32,13 +32,13 @@ class SpacePart(Part, part="space", optional=True):
 
 
 class Stock(NamedTuple):
-    """What needs space by home, the space by host, and the kilometres between them."""
+    """What needs space by home, the space by host, and the distance between them."""
 
     units: pd.Series[float]
     capacity: pd.Series[float]
-    kilometres: pd.DataFrame
+    distance: pd.DataFrame
     demand: planning.SpaceDemand
-    unlocated: list[str]  # homes and hosts left out, as they have no coordinates
+    unlocated: list[str]  # homes and hosts left out, as no distance of theirs is known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,26 +51,25 @@ class Space(Result):
 
 
 def stock(context: Context) -> Stock:
-    part, places = context.settings(SpacePart), context.cities.storage.places
+    part, names = context.settings(SpacePart), context.cities.storage.place_names
     stated = [
         _amounts(context, part.units, "home", "units"),
         _amounts(context, part.area, "host", "area"),
     ]
-    points = places[["lon", "lat"]].dropna()
-    bare = [place for amounts in stated for place in amounts.index.difference(points.index)]
-    units, capacity = (amounts[amounts.index.isin(points.index)] for amounts in stated)
-    for amounts, end in ((units, "home"), (capacity, "host")):
-        if amounts.empty:
-            msg = f"[space] needs lon and lat of homes and hosts, and no {end} has them: "
-            msg += f"{examples(bare, str)}. Give them in the table of places"
-            raise InputError(f"{msg}, or leave [space] out.")
-    ends = (points.loc[amounts.index] for amounts in (units, capacity))
-    (lon, lat), to = (at.to_numpy(np.float64).T for at in ends)
-    between = great_circle(lon[:, None], lat[:, None], *to)
-    kilometres = pd.DataFrame(between, units.index, capacity.index)
+    codes = [names.get_indexer(amounts.index) for amounts in stated]
+    lengths = between(context.cities.storage, codes[0][:, None], codes[1])
+    known = ~np.isnan(lengths)
+    homes, hosts = np.flatnonzero(known.any(axis=1)), np.flatnonzero(known.any(axis=0))
+    units, capacity = stated[0].iloc[homes], stated[1].iloc[hosts]
+    bare = [*stated[0].index.difference(units.index), *stated[1].index.difference(capacity.index)]
+    if units.empty:
+        msg = "[space] needs a distance (lon and lat of both, or [data] distances) between a home "
+        msg += f"and a host, and none has one: {examples(dict.fromkeys(bare), str)}. Give them"
+        raise InputError(f"{msg}, or leave [space] out.")
+    distance = pd.DataFrame(lengths[np.ix_(homes, hosts)], units.index, capacity.index)
     floor: Any = context.network.storage.nodes if part.floor is None else part.floor
     demand = planning.space_demand(units, floor, area=part.area, units=part.units, rng=context.seed)
-    return Stock(units, capacity, kilometres, demand, list(dict.fromkeys(bare)))
+    return Stock(units, capacity, distance, demand, list(dict.fromkeys(bare)))
 
 
 OPTIONS, CHECK = SpacePart, stock
@@ -100,7 +99,7 @@ def _numbers(values: pd.Series) -> pd.Series[float]:
 
 def compute(context: Context) -> Space:
     amounts = context.once(stock)
-    cost = amounts.kilometres.astype(np.float64)
+    cost = amounts.distance.astype(np.float64)
     for place in cost.index.intersection(cost.columns):  # space at home needs no enclave
         cost.loc[place, place] = np.nan
     plan = None
@@ -135,7 +134,7 @@ def facts(result: Space) -> Mapping[str, Fact]:
         "floor_high": float(demand.high) if demand.n else None,
         "allocated": plan is not None,
         "missing": float(needed - capacity) if needed > capacity * (1 + 1e-9) else 0.0,
-        "kilometres": None if plan is None else float(plan.cost / plan.flows.to_numpy().sum()),
+        "distance": None if plan is None else float(plan.cost / plan.flows.to_numpy().sum()),
         "full": [Place(host) for host in full.index],
         "rent": rent,
         "rent_low": low if demand.n else None,
@@ -155,10 +154,10 @@ def key_figures(result: Space) -> Iterator[KeyFigure]:
     ends = (known["floor_low"], known["floor_high"])
     yield KeyFigure("floor", known["floor"], *ends, digits=3)
     if result.plan is not None:
-        yield KeyFigure("kilometres", known["kilometres"], form="km")
+        yield KeyFigure("distance", known["distance"], form="distance")
         if known["full"]:
             ends = (known["rent_low"], known["rent_high"])
-            yield KeyFigure("rent", known["rent"], *ends, form="km")
+            yield KeyFigure("rent", known["rent"], *ends, form="distance")
 
 
 def draw(result: Space) -> Iterator[Picture]:
@@ -168,7 +167,8 @@ def draw(result: Space) -> Iterator[Picture]:
 
 def _bands(plan: planning.SpaceAllocation, result: Space) -> Axes:
     ax = new_figure(height=95).add_subplot()
-    plot_space_allocation(plan, names=result.context.drawn_names, rent_unit="km", ax=ax)
+    unit = result.context.cities.distance_unit
+    plot_space_allocation(plan, names=result.context.drawn_names, rent_unit=unit, ax=ax)
     ax.set_xlim(-0.85, 2.35)  # room for larger type
     return ax
 
@@ -179,10 +179,10 @@ def tables(result: Space) -> Iterator[Table]:
     rents.insert(1, "capacity", stock.capacity.to_numpy())
     if plan is not None:
         flows = plan.to_frame().rename(columns={"demand": "home", "site": "host"})
-        kilometres: Any = stock.kilometres.rename_axis(index="home", columns="host").stack()
-        flows = flows.join(kilometres.rename("kilometres"), on=["home", "host"])
+        distance: Any = stock.distance.rename_axis(index="home", columns="host").stack()
+        flows = flows.join(distance.rename("distance"), on=["home", "host"])
         view = flows[flows["flow"] > 0].sort_values("flow", ascending=False, kind="stable")
-        view = view[["home", "host", "flow", "kilometres"]].reset_index(drop=True)
+        view = view[["home", "host", "flow", "distance"]].reset_index(drop=True)
         yield Table("space_flows", flows, view, on_page=True)
         rents.insert(2, "left", plan.left.reindex(stock.capacity.index).to_numpy())
     yield Table("space_rents", rents)
