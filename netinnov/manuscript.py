@@ -7,15 +7,16 @@ import os
 import re
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
 
-from netinnov._runtime.arguments import as_path, as_whole, shown
+from netinnov._runtime.arguments import as_path, shown
 from netinnov._runtime.atomic import write_bytes
 from netinnov._runtime.optional import require
 from netinnov._runtime.public import publish
 from netinnov._runtime.terminal import without_controls
+from netinnov._typing import Is
 from netinnov.errors import InputError
 
 __all__ = ["to_table"]
@@ -28,7 +29,7 @@ def to_table(
     result: Any,
     *,
     path: str | os.PathLike[str] | None = None,
-    digits: int = 3,
+    digits: Annotated[int, Is(low=1, high=15, whole=True)] = 3,
     caption: str = "",
     notes: str = "",
 ) -> pd.DataFrame:
@@ -64,7 +65,6 @@ def to_table(
     >>> to_table(table.rename_axis("place")).to_numpy().tolist()
     [['Quzhou', '1,234'], ['Hangzhou', '−0.00567']]
     """
-    digits = as_whole("digits", digits, low=1, high=15)
     frame = _frame(result)
     if frame.empty:
         raise InputError("a table needs at least one row and one column; the result has none.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,8 @@ from scipy.sparse import linalg
 
 from netinnov._network.paths import positions
 from netinnov._network.rows import Block
-from netinnov._runtime.arguments import check_number
 from netinnov._runtime.parallel import in_threads
-from netinnov._typing import Amount, Floats, Mask, Presence
+from netinnov._typing import Amount, Floats, Is, Mask, Presence
 from netinnov.centrality._coupled_states import Coupled, coupled
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -27,7 +27,7 @@ def pagerank(
     network: MultilayerNetwork,
     *,
     coupling: Amount = 1.0,
-    damping: float = 0.85,
+    damping: Annotated[float, Is(low=0, high=1, below=True)] = 0.85,
     presence: Presence = "linked",
     nodes: Sequence[str] | None = None,
 ) -> pd.Series:
@@ -80,7 +80,6 @@ def pagerank(
     >>> pagerank(network).round(4).tolist()
     [0.2568, 0.4865, 0.2568]
     """
-    check_number("damping", damping, low=0, high=1, below=True)
     coupling = float(coupling)  # a whole number can be too large for arrays
     index, present = network.storage.nodes.index, network.storage.presence(presence)
     chosen = positions(network, nodes)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from netinnov._network.matrices import layer_matrix, unit_of
-from netinnov._runtime.arguments import check_number
+from netinnov._typing import Amount
 from netinnov.community._modularity import links_modularity
 from netinnov.community._partition import Membership
 from netinnov.community._roles import node_codes
@@ -27,7 +27,7 @@ def bipartite_modularity(
     *,
     layer: str,
     through: Through = None,
-    resolution: float = 1.0,
+    resolution: Amount = 1.0,
 ) -> float:
     """Barber's modularity of communities in a two-mode layer.
 
@@ -73,7 +73,7 @@ def bipartite_modularity(
     >>> bipartite_modularity(network, {"f": 0, "p": 0, "g": 1, "q": 1}, layer="links")
     0.5
     """
-    weights, rows, columns = biadjacency(network, layer, through, resolution)
+    weights, rows, columns = biadjacency(network, layer, through)
     codes = node_codes(network, membership)
     bare = np.concatenate([rows[codes[rows] < 0], columns[codes[columns] < 0]])
     if bare.size:
@@ -84,9 +84,8 @@ def bipartite_modularity(
 
 
 def biadjacency(
-    network: MultilayerNetwork, layer: str, through: Through, resolution: float
+    network: MultilayerNetwork, layer: str, through: Through
 ) -> tuple[sparse.csr_array, npt.NDArray[np.integer], npt.NDArray[np.integer]]:
-    check_number("resolution", resolution, low=0)
     sides = two_sides(network, layer, through, both_ways=True)
     matrix = layer_matrix(network, layer)
     table = matrix[sides.rows][:, sides.columns]

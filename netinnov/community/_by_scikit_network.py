@@ -7,9 +7,9 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._network.matrices import flat_matrix, unit_of
-from netinnov._runtime.arguments import as_whole, check_rng
+from netinnov._runtime.arguments import check_rng
 from netinnov._runtime.optional import require
-from netinnov._typing import Rng
+from netinnov._typing import Amount, Count, Rng
 from netinnov.community._bipartite import Through, biadjacency, quality_of
 from netinnov.community._partition import Dendrogram, Partition, labels_at
 from netinnov.errors import InputError
@@ -22,8 +22,8 @@ _DOOR = {
 
 
 def two_mode_communities(
-    network: MultilayerNetwork, *, layer: str, through: Through = None, resolution: float = 1.0,
-    restarts: int = 10, rng: Rng = None,
+    network: MultilayerNetwork, *, layer: str, through: Through = None, resolution: Amount = 1.0,
+    restarts: Count = 10, rng: Rng = None,
 ) -> Partition:  # fmt: skip
     """Communities of both sides of a two-mode layer, by the Louvain method of scikit-network.
 
@@ -49,8 +49,8 @@ def two_mode_communities(
     >>> partition.membership.tolist(), partition.quality
     ([0.0, 1.0, 0.0, 1.0], 0.5)
     """
-    streams = check_rng(rng).spawn(as_whole("restarts", restarts, low=1))
-    weights, *sides = biadjacency(network, layer, through, resolution)
+    streams = check_rng(rng).spawn(restarts)
+    weights, *sides = biadjacency(network, layer, through)
     best, codes = float("nan"), np.full(sum(map(len, sides)), 0)
     for stream in streams if weights.nnz else []:
         options = {"tol_optimization": 1e-6, "tol_aggregation": 1e-6, "shuffle_nodes": True}

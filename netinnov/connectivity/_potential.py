@@ -10,8 +10,8 @@ import pandas as pd
 
 from netinnov._network.columns import as_numbers
 from netinnov._network.distances import between
-from netinnov._runtime.arguments import check_choice, check_number, check_type, examples
-from netinnov._typing import Floats
+from netinnov._runtime.arguments import check_choice, check_type, examples
+from netinnov._typing import Floats, Positive
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -25,7 +25,7 @@ def potential(
     *,
     mass: str | pd.Series[float],
     decay: Decay = "exponential",
-    scale: float,
+    scale: Positive,
 ) -> pd.Series:
     """Mass of all other places, those far away counting less.
 
@@ -79,7 +79,6 @@ def potential(
     {'H': 2.0, 'Q': 8.0, 'W': 0.0}
     """
     check_choice("decay", decay, Decay)
-    check_number("scale", scale, low=0, above=True)
     places = network.storage.place_names
     masses = _masses(network, mass)
     column, n = np.flatnonzero(masses > 0), len(places)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,7 @@ import pandas as pd
 
 from netinnov._network.geography import great_circle
 from netinnov._runtime.arguments import check_number, check_rng
-from netinnov._typing import Amount, Floats, Positive, Rng, Several
+from netinnov._typing import Amount, Floats, Is, Positive, Rng, Several
 from netinnov.build import build_network
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -19,6 +19,7 @@ Places: TypeAlias = npt.NDArray[np.intp]
 
 _POPULATION = 1_000_000  # of the largest city that is not a centre
 _MIDDLE = (115.0, 30.0)  # longitude and latitude
+_Far: TypeAlias = Annotated[float, Is(low=0, high=2000, above=True)]
 _DEGREE = 111.195  # kilometres of a degree of a meridian
 
 
@@ -28,13 +29,13 @@ def make_city_system(
     n_communities: int = 4,
     n_centres: int = 4,
     n_enclaves: int = 4,
-    advantage: float = 5.0,
+    advantage: Annotated[float, Is(low=1)] = 5.0,
     exponent: Amount = 1.0,
     border: Amount = 1.0,
     enclave_effect: Positive = 4.0,
-    distance_km: float = 300.0,
-    spread_km: float = 100.0,
-    mean_flow: float = 200.0,
+    distance_km: _Far = 300.0,
+    spread_km: _Far = 100.0,
+    mean_flow: Annotated[float, Is(low=0, high=1e12, above=True)] = 200.0,
     noise: bool = True,
     rng: Rng = None,
 ) -> MultilayerNetwork:
@@ -121,10 +122,6 @@ def make_city_system(
     >>> network.nodes["centre"].sum().item(), network.nodes["community"].nunique()
     (4, 4)
     """
-    check_number("advantage", advantage, low=1)
-    check_number("distance_km", distance_km, low=0, high=2000, above=True)
-    check_number("spread_km", spread_km, low=0, high=2000, above=True)
-    check_number("mean_flow", mean_flow, low=0, high=1e12, above=True)
     check_number("n_communities", n_communities, low=1, high=n_cities, whole=True)
     check_number("n_centres", n_centres, low=1, high=n_cities, whole=True)
     check_number("n_enclaves", n_enclaves, low=0, high=n_cities - n_centres, whole=True)

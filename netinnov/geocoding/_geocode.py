@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._network.columns import as_numbers, as_text
-from netinnov._runtime.arguments import check_number, check_type
+from netinnov._runtime.arguments import check_type
+from netinnov._typing import Amount, Share
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer import Gazetteer
 from netinnov.geocoding._gazetteer_tables import (
@@ -33,8 +34,8 @@ def geocode(
     gazetteer: GazetteerSource,
     *,
     country: str | None = None,
-    min_score: float = 0.85,
-    suburb_km: float = 15.0,
+    min_score: Share = 0.85,
+    suburb_km: Amount = 15.0,
 ) -> pd.DataFrame:
     """Find the cities of a gazetteer that places of free text are, or lie in.
 
@@ -124,7 +125,6 @@ def geocode(
     Derio (Bizkaia)  Bilbao  Bilbao (3128026)   part
     Madrid              NaN               NaN   none
     """
-    check_number("suburb_km", suburb_km, low=0)
     index, known, matches = _matches(places, gazetteer, country, min_score)
     rows = np.array([each.row for each in matches], np.intp)
     centres = np.array([known.centre(row, suburb_km) if row >= 0 else -1 for row in rows], np.intp)
@@ -143,7 +143,7 @@ def candidates(
     gazetteer: GazetteerSource,
     *,
     country: str | None = None,
-    min_score: float = 0.85,
+    min_score: Share = 0.85,
 ) -> pd.DataFrame:
     """All the cities that places of free text can mean, the likeliest first.
 
@@ -196,7 +196,6 @@ def _cities(gazetteer: Gazetteer, rows: Integers, index: pd.Index) -> pd.DataFra
 def _matches(
     places: object, gazetteer: object, country: str | None, min_score: float
 ) -> tuple[pd.Index, Gazetteer, list[Match]]:
-    check_number("min_score", min_score, low=0, high=1)
     if country is not None:
         check_type("country", country, str)
     index, queries = _queries(places, country)

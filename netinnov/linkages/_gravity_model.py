@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
 
 from netinnov._network.distances import known_distances
 from netinnov._network.geography import great_circle
-from netinnov._runtime.arguments import check_choice, check_number, check_type, examples
-from netinnov._typing import Amount
+from netinnov._runtime.arguments import check_choice, check_type, examples
+from netinnov._typing import Amount, Is
 from netinnov.errors import InputError
 from netinnov.linkages._records import ids, numbers, refuse_one_point
 
@@ -22,7 +22,7 @@ def gravity(
     population: str = "population",
     decay: Literal["power", "exponential"] = "power",
     exponent: Amount = 2.0,
-    strongest: int | None = None,
+    strongest: Annotated[float, Is(low=1)] | None = None,
 ) -> pd.DataFrame:
     """Model the flows between places by their size and distance.
 
@@ -82,8 +82,6 @@ def gravity(
     """
     check_type("places", places, pd.DataFrame)
     check_choice("decay", decay, Literal["power", "exponential"])
-    if strongest is not None:
-        check_number("strongest", strongest, low=1)
     table = places if "place" in places else places.rename_axis("place").reset_index()
     names = pd.Index(ids(table, "place"))
     if not names.is_unique:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,8 @@ import pandas as pd
 from netinnov._network.hierarchy import parents, units, within
 from netinnov._network.layer_table import record_of_result
 from netinnov._network.rows import Rows
-from netinnov._runtime.arguments import as_list, check_name, check_names, check_number, check_type
-from netinnov._typing import Mask, Whole
+from netinnov._runtime.arguments import as_list, check_name, check_names, check_type
+from netinnov._typing import Is, Mask, Whole
 from netinnov.network import MultilayerNetwork, network_of_rows
 
 
@@ -20,7 +21,7 @@ def add_outposts(
     *,
     layer: str,
     owner: str | Sequence[str] = "firm",
-    least: int = 1,
+    least: Annotated[float, Is(low=1)] = 1,
     level: Whole = 0,
     name: str = "outpost",
 ) -> MultilayerNetwork:
@@ -83,7 +84,6 @@ def add_outposts(
     """
     layer = check_name("layer", layer, network.layers)
     check_type("name", name, str)
-    check_number("least", least, low=1)
     kinds = network.storage.nodes["kind"]
     asked = [owner] if isinstance(owner, str) else as_list("owner", owner, "kinds")
     known = check_names("owner", asked, kinds.dropna().unique().tolist())

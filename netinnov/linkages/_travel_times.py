@@ -7,10 +7,11 @@ import pandas as pd
 from scipy.sparse import csgraph
 
 from netinnov._network.distances import LONG, distance_table
-from netinnov._runtime.arguments import check_number, check_type
+from netinnov._runtime.arguments import check_type
+from netinnov._typing import Amount
 
 
-def travel_times(direct: pd.DataFrame, *, transfer: float) -> pd.DataFrame:
+def travel_times(direct: pd.DataFrame, *, transfer: Amount) -> pd.DataFrame:
     """Least time between all pairs of places over direct connections.
 
     Parameters
@@ -45,7 +46,6 @@ def travel_times(direct: pd.DataFrame, *, transfer: float) -> pd.DataFrame:
     {'H': 46.0, 'Q': 0.0, 'S': 111.0}
     """
     check_type("direct", direct, pd.DataFrame)
-    check_number("transfer", transfer, low=0)
     long = set(LONG) <= set(direct.columns)
     ends = [direct["origin"], direct["destination"]] if long else [direct.index, direct.columns]
     names = pd.Index(sorted({str(name).strip() for end in ends for name in end}), dtype="str")

@@ -11,15 +11,12 @@ import pandas as pd
 
 from netinnov._network.columns import as_numbers, as_periods, as_text
 from netinnov._runtime.arguments import (
-    as_whole,
     check_choice,
-    check_confidence,
-    check_number,
     check_rng,
     check_type,
     examples,
 )
-from netinnov._typing import Floats, Mask, Rng
+from netinnov._typing import Confidence, Floats, Mask, Rng, Share, Whole
 from netinnov.build import flatten
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -43,12 +40,12 @@ def evaluate_openings(
     outcome: str,
     openings: pd.DataFrame,
     controls: Controls = "not_yet",
-    anticipation: int = 0,
+    anticipation: Whole = 0,
     by: str | None = None,
     network: MultilayerNetwork | None = None,
-    clean: float = 0.0,
-    confidence: float = 0.95,
-    permutations: int = 0,
+    clean: Share = 0.0,
+    confidence: Confidence = 0.95,
+    permutations: Whole = 0,
     match: str | None = None,
     rng: Rng = None,
 ) -> Evaluation:
@@ -137,10 +134,6 @@ def evaluate_openings(
     2    2020    2021  2.500000
     """
     check_choice("controls", controls, Controls)
-    anticipation = as_whole("anticipation", anticipation)
-    permutations = as_whole("permutations", permutations)
-    check_confidence("confidence", confidence)
-    check_number("clean", clean, low=0, high=1)
     for_bands, for_dates = check_rng(rng).spawn(2)
     data, strata = _read_panel(panel, outcome, openings, match)
     kept = data.opened > data.periods[0]

@@ -15,14 +15,12 @@ from netinnov._network.measured import check_alike, numbers_of
 from netinnov._network.rows import NO_PERIOD
 from netinnov._runtime.arguments import (
     as_list,
-    as_whole,
     check_callable,
-    check_confidence,
     check_mapping,
     check_rng,
 )
 from netinnov._runtime.parallel import run
-from netinnov._typing import Floats, Rng
+from netinnov._typing import Confidence, Count, Floats, Rng, Whole
 from netinnov.build import aggregate
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -39,10 +37,10 @@ def measure_panel(
     *,
     measures: Mapping[str, Measure],
     periods: Sequence[int] | None = None,
-    window: int = 1,
-    resamples: int = 0,
+    window: Count = 1,
+    resamples: Whole = 0,
     resample: Change | None = None,
-    confidence: float = 0.95,
+    confidence: Confidence = 0.95,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -121,9 +119,6 @@ def measure_panel(
     1    2016    5.0  1.0   9.0    -4.0
     """
     _check_measures(measures)
-    width = as_whole("window", window, low=1)
-    resamples = as_whole("resamples", resamples)
-    check_confidence("confidence", confidence)
     rng = check_rng(rng)
     rows = network.storage.link_rows()
     period = rows.period
@@ -135,11 +130,11 @@ def measure_panel(
         named = [f"{name} {n}" for name, n in zip(network.layers, count, strict=True) if n]
         msg = f"measure_panel: {timeless.sum()} links without a period are in no part of the panel"
         warnings.warn(f"{msg}: {', '.join(named)}.", UserWarning, stacklevel=3)
-    asked = list(range(int(known.min()) + width - 1, int(known.max()) + 1))
+    asked = list(range(int(known.min()) + window - 1, int(known.max()) + 1))
     if periods is not None:
         asked = sorted(set(whole_numbers("periods", periods)))
     nodes = network.nodes.index
-    parts = {when: network.select(periods=range(when - width + 1, when + 1)) for when in asked}
+    parts = {when: network.select(periods=range(when - window + 1, when + 1)) for when in asked}
     values = {
         when: _measured(part, measures, f"period {when}")
         for when, part in parts.items()
@@ -152,7 +147,7 @@ def measure_panel(
     drawn = run(task, items, executor=executor, progress=progress, label="measure_panel")
     draws = {when: np.array(drawn[k * resamples :][:resamples]) for k, when in enumerate(values)}
     columns = [*table.columns.drop("n_links"), *_SPREAD, "n_links"]
-    return table.join(_spread(table, draws, width, confidence))[columns]
+    return table.join(_spread(table, draws, window, confidence))[columns]
 
 
 def measure_levels(
@@ -265,7 +260,7 @@ def _in_resample(
 
 
 def _spread(
-    table: pd.DataFrame, drawn: Mapping[int, Floats], width: int, confidence: float
+    table: pd.DataFrame, drawn: Mapping[int, Floats], window: int, confidence: float
 ) -> pd.DataFrame:
     """Intervals of values, and of changes since the first period of those that were drawn."""
     spread = pd.DataFrame(np.nan, table.index, _SPREAD)
@@ -276,7 +271,7 @@ def _spread(
         spread.loc[rows == when, ["low", "high"]] = ends
         if when > first:
             spread.loc[rows == when, "change"] = at - since
-        if when - first >= width:
+        if when - first >= window:
             known = ~np.isnan(ends + spread.loc[rows == first, ["low", "high"]].to_numpy())
             change = _ends(at - since, draws - drawn[first], confidence)
             spread.loc[rows == when, _SPREAD[3:]] = np.where(known, change, np.nan)

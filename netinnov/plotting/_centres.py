@@ -13,7 +13,7 @@ from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from netinnov._runtime.arguments import as_whole
+from netinnov._typing import Count, Whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import (
@@ -44,7 +44,7 @@ def plot_centres(
     *,
     names: Names | None = None,
     extent: Frame | None = None,
-    labels: int = 12,
+    labels: Whole = 12,
     spokes: bool = True,
     label: str = "centrality",
     basemap: Any = "land",
@@ -95,7 +95,6 @@ def plot_centres(
     >>> plot_centres(network, pd.DataFrame(rows).head(8)).get_legend().get_texts()[0].get_text()
     'centre: 4'
     """
-    labels = as_whole("labels", labels)
     table = _checked(network, centres)
     codes = network.nodes["place"].reindex(table.index)
     at = network.places[["lon", "lat"]].reindex(codes).set_axis(table.index)
@@ -194,7 +193,7 @@ def _draw_spokes(ax: Axes, visible: pd.DataFrame, edge_kws: Kws) -> list[Line2D]
 
 
 def plot_centre_rules(
-    rules: pd.DataFrame, *, names: Names | None = None, top: int = 12, ax: Axes | None = None
+    rules: pd.DataFrame, *, names: Names | None = None, top: Count = 12, ax: Axes | None = None
 ) -> Axes:
     """Draw which places are centres by which rules: a row a place, a column a rule.
 
@@ -232,7 +231,7 @@ def plot_centre_rules(
         raise InputError(f"{msg}{table.shape[0]} x {table.shape[1]}.")
     table = table.astype(bool)
     order = np.argsort(-table.sum(axis=1).to_numpy(), kind="stable")
-    table = table.iloc[order[: as_whole("top", top, low=1)]]
+    table = table.iloc[order[:top]]
     with drawing(ax, DOUBLE, 16 + 5.2 * len(table)) as ax:
         for row, mine in enumerate(table.to_numpy()):
             for drawn, marker, size, colour in (

@@ -13,8 +13,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from netinnov._network.matrices import flat_matrix
-from netinnov._runtime.arguments import as_whole
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Whole
 from netinnov.community import Partition
 from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
@@ -143,7 +142,7 @@ def _grouped(
 
 
 def plot_roles(
-    roles: pd.DataFrame, *, names: Names | None = None, labels: int = 12, ax: Axes | None = None
+    roles: pd.DataFrame, *, names: Names | None = None, labels: Whole = 12, ax: Axes | None = None
 ) -> Axes:
     """Draw z inside the community against participation across communities, with the roles.
 
@@ -183,7 +182,6 @@ def plot_roles(
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['R2 peripheral: 1', 'R6 connector hub: 1']
     """
-    labels = as_whole("labels", labels)
     placed = _placed(roles)
     with drawing(ax, SINGLE, 85) as ax:
         low, high = float(placed["z"].min()), float(placed["z"].max())

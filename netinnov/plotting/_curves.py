@@ -11,8 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from scipy.stats import binomtest
 
-from netinnov._runtime.arguments import as_whole
-from netinnov._typing import Floats
+from netinnov._typing import Count, Floats
 from netinnov.errors import InputError
 from netinnov.panels import EventStudy
 from netinnov.plotting._drawing import by_name, entry, legend_above, percent, write_notes
@@ -26,7 +25,7 @@ _COLUMNS = ["event_time", "estimate", "low", "high"]
 def plot_reach(
     times: pd.Series[float] | Mapping[str, pd.Series[float]],
     *,
-    horizon: int,
+    horizon: Count,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the share of draws in which an innovation has arrived, against the step.
@@ -59,7 +58,6 @@ def plot_reach(
     >>> ax.get_legend().get_texts()[0].get_text()
     'with enclave, not reached by step 10: 25\\xa0%'
     """
-    horizon = as_whole("horizon", horizon, low=1)
     named = by_name("times", times, "Series")
     curves = {name: _checked_times(name, series) for name, series in named.items()}
     steps = np.arange(horizon + 1)

@@ -13,7 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 
-from netinnov._runtime.arguments import as_whole, check_names, check_type
+from netinnov._runtime.arguments import check_names, check_type
+from netinnov._typing import Whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import (
@@ -75,9 +76,9 @@ def plot_flow_map(
     values: pd.Series[Any] | None = None,
     names: Names | None = None,
     extent: Frame | None = None,
-    labels: int = 15,
-    strongest: int = 100,
-    arrows: int = 20,
+    labels: Whole = 15,
+    strongest: Whole = 100,
+    arrows: Whole = 20,
     label: str = "weight",
     basemap: Any = "land",
     edge_kws: Kws = None,
@@ -152,8 +153,6 @@ def plot_flow_map(
     >>> ax.get_legend().get_title().get_text()
     'width of a link: weight'
     """
-    labels, strongest = as_whole("labels", labels), as_whole("strongest", strongest)
-    arrows = as_whole("arrows", arrows)
     modelled = modelled_layers(network)
     located = network.places[["lon", "lat"]].reindex(network.nodes["place"])
     located = located.set_axis(network.nodes.index).dropna()

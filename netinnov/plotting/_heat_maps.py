@@ -11,8 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from netinnov._runtime.arguments import as_whole
-from netinnov._typing import Floats
+from netinnov._typing import Count, Floats
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import number, page_width, table_of
 from netinnov.plotting._fonts import Names, name_of, printable
@@ -77,7 +76,7 @@ def plot_layer_similarity(table: pd.DataFrame, *, label: str = "", ax: Axes | No
 
 
 def plot_location_quotients(
-    quotients: pd.DataFrame, *, names: Names | None = None, top: int = 15, ax: Axes | None = None
+    quotients: pd.DataFrame, *, names: Names | None = None, top: Count = 15, ax: Axes | None = None
 ) -> Axes:
     """Draw location quotients as shades on a logarithmic scale, with their values.
 
@@ -111,7 +110,7 @@ def plot_location_quotients(
     ['hangzhou', 'quzhou']
     """
     quotients = table_of("quotients", quotients, of="mechanisms.agglomeration.location_quotient()")
-    table = quotients.head(as_whole("top", top, low=1)).astype(float)
+    table = quotients.head(top).astype(float)
     if table.empty or (table < 0).any(axis=None):
         msg = "`quotients` must have rows and columns, and no negative value; found "
         raise InputError(f"{msg}{quotients.shape[0]} x {quotients.shape[1]}.")
@@ -125,7 +124,7 @@ def plot_location_quotients(
     return ax
 
 
-def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int = 15) -> Axes:
+def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: Count = 15) -> Axes:
     """Draw the measures of the first places of a table as shades, their values as figures.
 
     Parameters
@@ -156,7 +155,6 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: int =
     >>> plot_centralities(table).collections[0].get_array().ravel().tolist()
     [1.0, -1.0]
     """
-    top = as_whole("top", top, low=1)
     table = table_of("table", table, of="centrality.centrality_table()")
     measures = table.select_dtypes("number").dropna(axis=1, how="all")
     if measures.empty:

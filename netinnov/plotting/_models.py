@@ -12,11 +12,11 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.patches import Patch
 from scipy.optimize import linear_sum_assignment
 
-from netinnov._runtime.arguments import as_whole, check_number, check_type
-from netinnov._typing import Floats
+from netinnov._runtime.arguments import check_number, check_type
+from netinnov._typing import Floats, Positive, Several
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import Cobweb, CoupledCobweb
-from netinnov.mechanisms.cobweb._parameters import SLOWEST
+from netinnov.mechanisms.cobweb._parameters import Adaptation
 from netinnov.plotting._drawing import (
     MODELLED,
     legend_above,
@@ -137,9 +137,9 @@ def _fate(radius: float) -> str:
 
 def plot_stability_map(
     *,
-    regions: int = 2,
-    adaptation: float = 1.0,
-    steepest: float = 2.0,
+    regions: Several = 2,
+    adaptation: Adaptation = 1.0,
+    steepest: Positive = 2.0,
     points: Mapping[str, tuple[float, float]] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
@@ -175,9 +175,6 @@ def plot_stability_map(
     >>> [text.get_text() for text in ax.texts][-1]
     'example'
     """
-    regions = as_whole("regions", regions, low=2)
-    check_number("adaptation", adaptation, low=SLOWEST, high=1)
-    check_number("steepest", steepest, low=0, above=True)
     limit = 2 / adaptation - 1
     top = max(limit / regions * 1.15, 0.1)
     ratio = np.linspace(0, steepest, 801)

@@ -17,14 +17,13 @@ from matplotlib.text import Text
 from scipy import sparse
 
 from netinnov._runtime.arguments import (
-    as_whole,
     check_choice,
     check_names,
     check_rng,
     examples,
     shown,
 )
-from netinnov._typing import Codes, Floats, Rng
+from netinnov._typing import Codes, Floats, Rng, Whole
 from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -76,9 +75,9 @@ def plot_network(
     layout: Layout | pd.DataFrame | None = None,
     groups: Partition | pd.Series[Any] | pd.DataFrame | None = None,
     size: pd.Series[float] | pd.DataFrame | None = None,
-    labels: int = 12,
+    labels: Whole = 12,
     names: Names | None = None,
-    strongest: int = 1500,
+    strongest: Whole = 1500,
     edge_kws: Kws = None,
     node_kws: Kws = None,
     rng: Rng = None,
@@ -148,7 +147,6 @@ def plot_network(
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['x', 'y']
     """
-    labels, strongest = as_whole("labels", labels), as_whole("strongest", strongest)
     drawn = _chosen_layers(network, layers, arrange)
     rng = check_rng(rng)
     together = arrange == "colours"

@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
 
-from netinnov._runtime.arguments import as_whole
+from netinnov._typing import Count
 from netinnov.mechanisms.cooperation import park_network, park_sides
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import Kws
@@ -48,7 +48,7 @@ def plot_park(
     park: str,
     *,
     chinese: bool = False,
-    actors: int = 24,
+    actors: Count = 24,
     edge_kws: Kws = None,
     node_kws: Kws = None,
     ax: Axes | None = None,
@@ -91,7 +91,6 @@ def plot_park(
     >>> round(float(ax.figure.get_figwidth()) * 25.4)
     183
     """
-    actors = as_whole("actors", actors, low=1)
     partners = park_network(network, park)
     around = _heaviest(partners, park, actors)
     layers, links = around.layers, around.links

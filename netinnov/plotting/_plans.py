@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import MaxNLocator
 
-from netinnov._runtime.arguments import as_whole, check_type
-from netinnov._typing import Floats
+from netinnov._runtime.arguments import check_type
+from netinnov._typing import Count, Floats
 from netinnov.errors import InputError
 from netinnov.planning import CentrePlan, ParetoPlans, SitingPlan
 from netinnov.plotting._drawing import (
@@ -342,7 +342,7 @@ def plot_pareto(
 
 
 def plot_host_ranking(
-    ranking: pd.DataFrame, *, names: Names | None = None, top: int = 15, ax: Axes | None = None
+    ranking: pd.DataFrame, *, names: Names | None = None, top: Count = 15, ax: Axes | None = None
 ) -> Axes:
     """Draw what each host would change at home, with its interval over placements, best first.
 
@@ -378,7 +378,6 @@ def plot_host_ranking(
     """
     needed = ["median", "low", "high", "best"]
     ranking = table_of("ranking", ranking, needed, of="rank_hosts()")
-    top = as_whole("top", top, low=1)
     known = ranking[ranking["median"].notna()]
     if known.empty:
         raise InputError("`ranking` must have a host whose median is known; it has none to draw.")
