@@ -249,7 +249,7 @@ def test_estimates_before_the_opening_are_tested_by_the_largest_t():
     error = np.array([0.1, 0.2, 3.0])
     estimate = np.array([0.05, 0.44, -1.0])  # t = 0.5, 2.2, -0.33
     table = pd.DataFrame({"estimate": estimate, "event_time": [-4, -3, -2]})
-    sample = PairSample(*[0] * 9, n_clusters=13)
+    sample = PairSample(*[0] * 7, n_clusters=13)
     fit = CellFit(table, correlation * np.outer(error, error), sample)
     law = stats.multivariate_t(shape=correlation, df=12, seed=1)
     assert _joint_p(fit, np.eye(3)) == pytest.approx(
