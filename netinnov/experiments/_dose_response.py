@@ -125,14 +125,13 @@ def dose_response(
     listed = as_list("doses", doses, "numbers")
     for dose in listed:
         check_number("doses", dose)
-    if len(listed) < 2 or len(set(listed)) < len(listed):
-        raise InputError(f"`doses` must be two or more different numbers; found {listed[:10]}.")
     check_callable("make", make, "a function from a dose to a scenario")
     if placebo is not None:
         check_callable("placebo", placebo, "a function from a dose to a scenario")
     names = [f"{cast(Any, dose):.12g}" for dose in listed]
-    if len(set(names)) < len(names):
-        raise InputError(f"`doses` must differ in their first 12 digits; found {listed[:10]}.")
+    if len(names) < 2 or len(set(names)) < len(names):
+        msg = "`doses` must be two or more different numbers, by their first 12 digits; found "
+        raise InputError(f"{msg}{listed[:10]}.")
     dose_of = dict(zip(names, listed, strict=True))
     result = compare_scenarios(
         network,
