@@ -1,5 +1,7 @@
 """`GravityNull`: fits against independent programs, planted coefficients, sums and draws."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -86,6 +88,25 @@ def test_the_fit_is_that_of_poisson_regression_with_fixed_effects(deterrence):
         coefficient / per, rel=1e-4
     )
     np.testing.assert_allclose(expected_of(null, network), mean, rtol=1e-4)
+
+
+@pytest.mark.parametrize("deterrence", ["power", "exponential"])
+def test_minutes_of_a_directed_table_give_the_coefficient_of_pyfixest(deterrence):
+    """Poisson with fixed effects of origins and destinations, zero flows included."""
+    pyfixest = pytest.importorskip("pyfixest", reason="needs pyfixest, of the extra econometrics")
+    flows, rng = counts(2), np.random.default_rng(4)
+    minutes = pd.DataFrame(rng.uniform(20, 300, (7, 7)), IDS, IDS)
+    network = network_of(flows).with_distances(minutes, unit="min")
+    i, j = np.nonzero(~np.eye(7, dtype=bool))
+    far = minutes.to_numpy()[i, j]
+    table = pd.DataFrame({"flow": flows[i, j], "origin": i, "destination": j})
+    table["far"] = np.log(far) if deterrence == "power" else far
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", pd.errors.Pandas4Warning)  # of pyfixest, by its version
+        fit = pyfixest.fepois("flow ~ far | origin + destination", table)
+    found = GravityNull(deterrence).fit(network).loc["links", "coefficient"]
+    assert found == pytest.approx(fit.coef()["far"], rel=1e-6)
+    assert found != pytest.approx(GravityNull(deterrence).fit(network_of(flows)).iloc[0, 0])
 
 
 @pytest.mark.parametrize("directed", [True, False])
