@@ -200,7 +200,7 @@ def _shaded_table(
 ) -> None:
     """A row for each place and a column for each number, headed above; figures where they fit."""
     heads = [printable(column).replace("_", "\n", 1).replace("_", " ") for column in shades]
-    shades = shades.set_axis(list(map(printable, shades.index)))
+    shades = shades.set_axis(list(map(printable, shades.index))).set_axis(heads, axis=1)
     texts = values.map(lambda value: _digits(value, digits)).to_numpy()
     _draw_shades(ax, shades, bar, annot=texts, fmt="", **scale)
     ax.xaxis.tick_top()

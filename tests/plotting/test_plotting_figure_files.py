@@ -5,10 +5,8 @@ import io
 import os
 from xml.etree import ElementTree as ET
 
-import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import pyplot as plt
 from PIL import Image
 
 import netinnov as ni
@@ -44,35 +42,6 @@ def test_a_full_disk_is_told_with_the_path_and_the_reason(monkeypatch, tmp_path)
     pdf, png = save_figure(figure, tmp_path / "figures", "effects")
     assert pdf.read_bytes()[:5] == b"%PDF-"
     assert png.read_bytes()[1:4] == b"PNG"
-
-
-def test_a_picture_keeps_the_colours_of_areas_and_is_smaller(tmp_path):
-    figure = new_figure(width=89, height=60)
-    ax = figure.add_subplot()
-    shades = plt.get_cmap("viridis")(np.linspace(0, 1, 30))
-    ax.imshow(shades[None], aspect="auto")
-    ax.set_title("smoothed edges of text")
-    _, png = save_figure(figure, tmp_path, "shades")
-    picture = Image.open(png)
-    assert picture.mode == "P"
-    assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)
-    figure.savefig(tmp_path / "whole.png", dpi=300)
-    whole = Image.open(tmp_path / "whole.png").convert("RGB")
-    areas = {colour for count, colour in whole.getcolors(1 << 24) or [] if count > 1000}
-    kept = {colour for _, colour in picture.convert("RGB").getcolors() or []}
-    assert len(areas) >= 30
-    assert areas <= kept
-    assert png.stat().st_size < 0.6 * (tmp_path / "whole.png").stat().st_size
-
-
-def test_a_photograph_keeps_all_its_colours(tmp_path):
-    figure = new_figure(width=40, height=40)
-    noise = np.random.default_rng(1).integers(0, 256, (200, 200, 3), dtype=np.uint8)
-    figure.add_subplot().imshow(noise, interpolation="nearest")
-    _, png = save_figure(figure, tmp_path, "photograph")
-    picture = Image.open(png)
-    assert picture.mode == "RGB"
-    assert len(picture.getcolors(1 << 24) or []) > 3000
 
 
 def test_a_figure_is_the_same_after_it_is_saved(tmp_path):
