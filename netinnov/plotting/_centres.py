@@ -80,13 +80,6 @@ def plot_centres(
         a thick edge, others circles. Nodes without coordinates are left out and counted in the
         caption (`save_figure`).
 
-    Raises
-    ------
-    InputError
-        If a column is missing or out of range, a node is unknown, or the extent is empty.
-    ImportError
-        If the basemap is your own, and geopandas is not installed.
-
     Examples
     --------
     >>> import pandas as pd, netinnov as ni

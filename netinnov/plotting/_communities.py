@@ -164,11 +164,6 @@ def plot_roles(
         up, cuts of the participation at 0.30 and 0.75, for others at 0.05, 0.62 and 0.80. The
         legend counts nodes; those without links have no role: left out and counted.
 
-    Raises
-    ------
-    InputError
-        If a column is missing or not numbers, or no node has both z and participation.
-
     References
     ----------
     Guimera and Amaral (2005), Functional cartography of complex metabolic networks, Nature 433,

@@ -118,11 +118,6 @@ def plot_robustness(
         R, the mean of the entries 1 to n (Schneider et al. 2011), at most 1/2 - 1/(2n), if the
         index has no gaps. The thin grey line is the bound: all remaining nodes are connected.
 
-    Raises
-    ------
-    InputError
-        If there is no curve, its index does not rise from 0, or a value is not in [0, 1].
-
     References
     ----------
     Schneider et al. (2011), Mitigation of malicious attacks on networks, PNAS 108, 3838-3841.
@@ -193,11 +188,6 @@ def plot_event_study(
         Points with intervals, beside one another where there are several studies; the hollow point
         is the reference period, the dashed line the opening. The caption (`save_figure`) has the
         p of the test of equal trends before the opening, and treated pairs, which tables lack.
-
-    Raises
-    ------
-    InputError
-        If there is no study.
 
     Examples
     --------

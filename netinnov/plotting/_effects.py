@@ -90,11 +90,6 @@ def plot_effects(
         their median; at the right the share of placements with the same sign (a dash if the median
         is 0), and the corrected p-value against the placebos (column ``why_no_p``: why none).
 
-    Raises
-    ------
-    InputError
-        If it is neither, or a column is missing.
-
     Examples
     --------
     >>> import pandas as pd

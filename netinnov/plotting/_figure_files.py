@@ -63,12 +63,8 @@ def save_figure(
     Returns
     -------
     tuple of Path
-        In the order of the formats. The same figure gives the same bytes: no date is stored.
-
-    Raises
-    ------
-    InputError
-        If a format is unknown, or a file cannot be written; none is left half written.
+        In the order of the formats. The same figure gives the same bytes: no date is stored. A
+        file that cannot be written is an `InputError`, and none is left half written.
 
     Notes
     -----
@@ -77,7 +73,8 @@ def save_figure(
     Examples
     --------
     >>> import tempfile
-    >>>     >>> from matplotlib.figure import Figure
+    >>> from PIL import Image
+    >>> from matplotlib.figure import Figure
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     pdf, png = save_figure(Figure(), folder, "empty", caption="Nothing at all.")
     ...     Image.open(png).text["Description"]

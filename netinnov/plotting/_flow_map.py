@@ -127,14 +127,6 @@ def plot_flow_map(
     Axes
         In degrees, with the aspect of the middle latitude.
 
-    Raises
-    ------
-    InputError
-        If a layer is not in the network, the extent is empty, the basemap is no map, or values are
-        of other nodes.
-    ImportError
-        If the basemap is your own, and geopandas is not installed.
-
     Notes
     -----
     Modelled layers (`MultilayerNetwork.layer_table`) are grey, below the others, and their labels

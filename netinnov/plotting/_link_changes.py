@@ -65,11 +65,6 @@ def plot_link_changes(
         largest, and at most 20 places are named. The caption (`save_figure`) counts what is not
         drawn.
 
-    Raises
-    ------
-    InputError
-        If a column is missing.
-
     Examples
     --------
     >>> import netinnov as ni

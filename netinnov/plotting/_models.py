@@ -77,7 +77,7 @@ def plot_cobweb(
     --------
     >>> from netinnov.mechanisms.cobweb import Cobweb
     >>> market = Cobweb(1.0, 0.8, demand_intercept=10.0, supply_intercept=1.0)
-    >>> plot_cobweb(market, start=7.0).get_title(loc="left")
+    >>> plot_cobweb(market, start=7.0).get_title()
     'settles: root −0.80'
     """
     check_type("market", market, Cobweb, CoupledCobweb)
@@ -163,11 +163,6 @@ def plot_stability_map(
     Axes
         Lines are closed forms. The common move of prices settles where d / b < 2 / beta - 1, gaps
         between regions where (d + n m) / b < 2 / beta - 1.
-
-    Raises
-    ------
-    InputError
-        If a number is out of its range.
 
     Examples
     --------

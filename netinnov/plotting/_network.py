@@ -123,11 +123,6 @@ def plot_network(
         direction and have a head in the middle. Modelled layers are grey. Self-links are left out.
         Nodes without a link there are faint. In planes, dotted lines follow named nodes.
 
-    Raises
-    ------
-    InputError
-        If an option does not fit the network, or no layer is left to draw.
-
     Notes
     -----
     Forces see the layers drawn, each with the same total, and the square roots of weights. The

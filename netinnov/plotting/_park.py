@@ -79,17 +79,12 @@ def plot_park(
         letters of its layer; a hollow head where the link attribute ``status`` is not ``stated``.
         Links of undirected layers are lines without a head.
 
-    Raises
-    ------
-    InputError
-        If there is no such park, or it has no place, no jurisdiction, or stands at home.
-
     Examples
     --------
     >>> from netinnov.datasets import load_quzhou
     >>> ax = plot_park(load_quzhou(), "quzhou_haichuang")
-    >>> round(float(ax.figure.get_figwidth()) * 25.4)
-    183
+    >>> ax.texts[0].get_text()
+    'HOME: Quzhou'
     """
     partners = park_network(network, park)
     around = _heaviest(partners, park, actors)

@@ -206,7 +206,7 @@ def plot_plan_map(
     ... )
     >>> plan = ni.planning.plan_centres(network, target=target, candidates=built, rng=1)
     >>> pairs = pd.DataFrame({"home": ["c"], "host": ["d"]}, index=["cd"])
-    >>> plot_plan_map(plan, pairs=pairs, places=network.places).get_title(loc="left")
+    >>> plot_plan_map(plan, pairs=pairs, places=network.places).get_title()
     'proposed'
     """
     check_type("plan", plan, CentrePlan, mend="what plan_centres gives")

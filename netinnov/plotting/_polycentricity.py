@@ -86,11 +86,6 @@ def plot_profile(
         mean; thick line: interval; thin line: range without one place; point: value, filled if p <=
         0.05.
 
-    Raises
-    ------
-    InputError
-        If there is no row or no column ``value``, or a column does not hold numbers.
-
     Notes
     -----
     Each row has a scale of its own, from the least to the greatest of its numbers, which are
