@@ -111,8 +111,11 @@ THINGS = {
             and shows("<b>ExperimentResult</b>", "park", "efficiency")(outputs)
         ),
     ),
+    "a graph whose ids are numbers": Thing(
+        "karate = ni.io.from_networkx(nx.karate_club_graph())\nlen(karate), '33' in karate",
+        prints("34 ids of nodes became text, e.g. 0 became '0'", "(34, True)"),
+    ),
     "against random networks, without a bar": Thing(
-        "karate = ni.io.from_networkx(nx.karate_club_graph())\n"
         "measure = ni.connectivity.global_efficiency\n"
         "ni.null_models.compare_with_null(\n"
         "    karate, measure=measure, replicates=19, rng=1, progress=False\n"
