@@ -55,7 +55,7 @@ check: export REQUIRE_BROWSER := 1
 check: quality coverage
 
 # All checks but the tests; of the examples those that no test runs (tests/test_pages.py runs the others).
-quality: EXAMPLES := explorer_figures make_figures make_notebooks tutorials
+quality: EXAMPLES := explorer_figures make_notebooks tutorials
 quality: lint types imports doctests docs examples benchmarks
 
 lint: $(VENV)/.tools

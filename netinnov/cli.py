@@ -153,8 +153,7 @@ def run(
             raise typer.BadParameter(msg) from None
     command = shlex.join(["netinnov", *sys.argv[1:]])  # of paths some bytes may be no text
     terminal = sys.stderr.isatty()
-    if not quiet:
-        _announce(each=terminal)
+    _announce(each=terminal, quiet=quiet)
     report = study.run(
         configuration,
         out=out or Path("results") / _name(config, case),
@@ -363,7 +362,7 @@ def _name(path: Path | None, case: Case | None) -> str:
     return (path.resolve().name or "study") if path.is_dir() else path.stem
 
 
-def _announce(*, each: bool) -> None:
+def _announce(*, each: bool, quiet: bool) -> None:
     """Announce compilation: each kernel on a terminal, once elsewhere."""
     from netinnov.kernels import announce
 
@@ -375,7 +374,7 @@ def _announce(*, each: bool) -> None:
             names_told.add(subject)
             tell(f"compiling {subject}, which takes a while the first time")
 
-    announce(listen)
+    announce(None if quiet else listen)
 
 
 def _limits(settings: dict[str, Any], reading: Reading) -> list[str]:

@@ -245,7 +245,7 @@ def search_one_layer(
     layer: OneLayer, seeds: Sequence[int], starts: Sequence[Codes] = (), perturb: float = 1.0
 ) -> Codes:
     """Labels of the best search; `perturb` < 1: share of the searches perturbed in the end."""
-    from netinnov.kernels.leiden_layer import climbed, perturbed
+    from netinnov.kernels.leiden_layer import searched
 
     n, n_searches = layer.indptr.size - 1, len(seeds)
     indptr, indices = (codes.astype(np.int32, copy=False) for codes in layer[:2])
@@ -257,7 +257,7 @@ def search_one_layer(
     drawn = drawn.reshape(n_searches, n_each)
     size = layer.indices.size
     starting = zip(first, drawn, strict=True)
-    work = [partial(climbed, *layer, start, own[0], False) for start, own in starting]
+    work = [partial(searched, *layer, start, own[0], False, 0) for start, own in starting]
     climbs = in_threads(work, size=n_searches * size)
     equal = 1e-12 * float(layer.weight.sum())  # but for rounding
     fewer = min(1.0, WORK / max(1, size) / STAGES[-1][1])
@@ -268,8 +268,8 @@ def search_one_layer(
         order = sorted(range(n_searches), key=lambda k: -climbs[k][1])
         kept = order[: math.ceil(share * n_searches)]
         patience = max(1, round(idle * fewer))
-        shake = partial(perturbed, *layer)
-        work = [partial(shake, climbs[k][0], patience, drawn[k][2 + stage]) for k in kept]
+        shake = partial(searched, *layer)
+        work = [partial(shake, climbs[k][0], drawn[k][2 + stage], False, patience) for k in kept]
         reached = in_threads(work, size=len(kept) * size * patience)
         for k, climb_of_k in zip(kept, reached, strict=True):
             climbs[k] = climb_of_k
@@ -278,5 +278,5 @@ def search_one_layer(
         if len(best) >= AGREE:
             break
     # The first of equal ones, so that no last digit decides.
-    labels: Codes = climbed(*layer, climbs[best[0]][0], drawn[best[0]][1], True)[0]
+    labels: Codes = searched(*layer, climbs[best[0]][0], drawn[best[0]][1], True, 0)[0]
     return labels

@@ -15,9 +15,20 @@ import numpy as np
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_listeners: list[Callable[[str], None]] = []
-
 _damaged: set[str] = set()  # cache folders that could not be read or written in this process
+
+
+def _say_once(_: str) -> None:
+    """Where people watch: on a terminal and in a notebook."""
+    announce(None)
+    if "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty()):
+        sys.stderr.write(
+            "netinnov: compiling what runs in loops. The first call of a function takes 2 to 10 "
+            "seconds more, once on this computer.\n"
+        )
+
+
+_listeners: list[Callable[[str], None]] = [_say_once]
 
 
 def announce(listener: Callable[[str], None] | None) -> None:
@@ -44,8 +55,8 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
         if not started:
             started = True
             cached = _is_cached(folder, function)
-            if _listeners and not cached:
-                _listeners[0](function.__name__)
+            for listener in () if cached else tuple(_listeners):
+                listener(function.__name__)
             if folder in _damaged and not cached:
                 compiled, folder = numba.njit(nogil=True)(function), None
         values = [_read_only(value) for value in args]
@@ -66,13 +77,15 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """Part of kernels of the same file: compiled once, inlined by LLVM."""
-    compiled: Callable[P, R] = numba.njit(forceinline=True)(function)
+    compiled: Callable[P, R] = numba.njit(
+        forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+    )(function)
     return compiled
 
 
 def called(function: Callable[P, R]) -> Callable[P, R]:
     """Part of kernels of the same file that is too long to inline."""
-    compiled: Callable[P, R] = numba.njit()(function)
+    compiled: Callable[P, R] = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
     return compiled
 
 

@@ -104,6 +104,11 @@ def steps_between(indptr, indices, sources, wanted, carries, limit):
     for begin in range(0, sources.size, 64 * WORDS):
         part = sources[begin : begin + 64 * WORDS]
         pairs, step, more, further, nearer = _walk(indptr, indices, part, wanted, carries, limit)
-        counts, furthest = counts + pairs, max(furthest, step)
-        reached_by, steps, inverse = reached_by + more, steps + further, inverse + nearer
+        furthest = max(furthest, step)
+        for i in range(step):  # sums of arrays are slow to compile
+            counts[i] += pairs[i]
+        for v in range(n):
+            reached_by[v] += more[v]
+            steps[v] += further[v]
+            inverse[v] += nearer[v]
     return counts[:furthest], reached_by, steps, inverse

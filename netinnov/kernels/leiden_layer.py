@@ -33,6 +33,15 @@ def _numbers(n):
 
 
 @called
+def _constant(n, value):
+    """So many equal numbers: each other way to make an array is one more function to compile."""
+    numbers = np.empty(n, np.int32)
+    for v in range(n):
+        numbers[v] = value
+    return numbers
+
+
+@called
 def _of_members(label, part):
     labels = np.empty(part.size, np.int32)
     for v in range(part.size):
@@ -52,7 +61,7 @@ def _shuffled(n, state):
 @called
 def _compact(label, n_labels):
     """Renumber labels 0, 1, ... without gaps, in place; their number."""
-    number = np.full(n_labels, -1, np.int32)
+    number = _constant(n_labels, np.int32(-1))
     n_used = 0
     for v in range(label.size):
         number[label[v]] = 0
@@ -69,7 +78,7 @@ def _compact(label, n_labels):
 def _moved(indptr, indices, weight, a, b, fa, fb, label, state):
     """Move super-states to the best community, in place; the gain. Labels are below n."""
     n = a.size
-    sum_a, sum_b, size = np.zeros(n), np.zeros(n), np.zeros(n, np.int32)
+    sum_a, sum_b, size = np.zeros(n), np.zeros(n), _constant(n, np.int32(0))
     for v in range(n):
         sum_a[label[v]] += a[v]
         sum_b[label[v]] += b[v]
@@ -81,7 +90,7 @@ def _moved(indptr, indices, weight, a, b, fa, fb, label, state):
             empty[n_empty] = c
             n_empty += 1
     queue = _shuffled(n, state)
-    queued = np.ones(n, np.bool_)
+    queued = _constant(n, np.int32(1))
     head, length = 0, n
     near = np.zeros(n)
     touched = np.empty(n + 1, np.int32)
@@ -90,7 +99,7 @@ def _moved(indptr, indices, weight, a, b, fa, fb, label, state):
         v = queue[head]
         head = head + 1 if head + 1 < n else 0
         length -= 1
-        queued[v] = False
+        queued[v] = 0
         own = label[v]
         n_touched = 0
         reach = 0.0
@@ -133,8 +142,8 @@ def _moved(indptr, indices, weight, a, b, fa, fb, label, state):
         label[v] = best
         for k in range(indptr[v], indptr[v + 1]):
             u = indices[k]
-            if not queued[u] and label[u] != best:
-                queued[u] = True
+            if queued[u] == 0 and label[u] != best:
+                queued[u] = 1
                 at = head + length
                 queue[at if at < n else at - n] = u
                 length += 1
@@ -159,7 +168,7 @@ def _refined(indptr, indices, weight, a, b, fa, fb, label, state):
         slack[v] = 1e-11 * inside
         rest[v] = inside - fa * a[v] * (sum_a[own] - a[v]) - fb * b[v] * (sum_b[own] - b[v])
     part = _numbers(n)
-    size = np.ones(n, np.int32)
+    size = _constant(n, np.int32(1))
     for v in range(n):  # slower to compile as a slice
         sum_a[v], sum_b[v] = a[v], b[v]
     near = np.zeros(n)
@@ -199,7 +208,7 @@ def _refined(indptr, indices, weight, a, b, fa, fb, label, state):
 def _aggregated(indptr, indices, weight, a, b, part, n_new):
     """The level whose super-states are the parts."""
     n = a.size
-    start = np.zeros(n_new + 1, np.int32)
+    start = _constant(n_new + 1, np.int32(0))
     for v in range(n):
         start[part[v] + 1] += 1
     for c in range(n_new):
@@ -209,9 +218,9 @@ def _aggregated(indptr, indices, weight, a, b, part, n_new):
         members[filled[part[v]]] = v
         filled[part[v]] += 1
     new_a, new_b = np.zeros(n_new), np.zeros(n_new)
-    new_indptr = np.zeros(n_new + 1, np.int32)
+    new_indptr = _constant(n_new + 1, np.int32(0))
     new_indices, new_weight = np.empty(indices.size, np.int32), np.empty(indices.size)
-    slot = np.full(n_new, -1, np.int32)
+    slot = _constant(n_new, np.int32(-1))
     end = 0
     for c in range(n_new):
         first = end
@@ -262,37 +271,10 @@ def _iterated(indptr, indices, weight, a, b, fa, fb, label, state):
 
 
 @called
-def _split(indptr, indices, weight, a, b, fa, fb, label, state):
-    """Search inside each community and let the parts move; the gain."""
-    n = a.size
-    cut_indptr = np.zeros(n + 1, np.int32)
-    cut_indices, cut_weight = np.empty(indices.size, np.int32), np.empty(indices.size)
-    end = 0
-    for v in range(n):
-        for k in range(indptr[v], indptr[v + 1]):
-            if label[indices[k]] == label[v]:
-                cut_indices[end] = indices[k]
-                cut_weight[end] = weight[k]
-                end += 1
-        cut_indptr[v + 1] = end
-    alone = _numbers(n)
-    part, _ = _iterated(
-        cut_indptr, cut_indices[:end].copy(), cut_weight[:end].copy(), a, b, fa, fb, alone, state
-    )
-    n_parts = _compact(part, n)
-    level = _aggregated(indptr, indices, weight, a, b, part, n_parts)
-    label, gain = _iterated(
-        level[0], level[1], level[2], level[3], level[4], fa, fb,
-        _of_parts(label, part, n_parts), state,
-    )  # fmt: skip
-    return _of_members(label, part), gain
-
-
-@called
 def _connected(indptr, indices, label):
     """Numbers 0, 1, ... of the connected parts of communities, and how many there are."""
     n = label.size
-    part = np.full(n, -1, np.int32)
+    part = _constant(n, np.int32(-1))
     stack = np.empty(n, np.int32)
     n_parts = 0
     for root in range(n):
@@ -315,23 +297,6 @@ def _connected(indptr, indices, label):
 
 
 @called
-def _settled(indptr, indices, weight, a, b, fa, fb, label, state):
-    """Move states, separate unconnected parts and merge, until nothing changes."""
-    n = a.size
-    label = label.copy()
-    while True:
-        _moved(indptr, indices, weight, a, b, fa, fb, label, state)
-        n_labels = _compact(label, n)
-        part, n_parts = _connected(indptr, indices, label)
-        level = _aggregated(indptr, indices, weight, a, b, part, n_parts)
-        union = _numbers(n_parts)
-        gain = _moved(level[0], level[1], level[2], level[3], level[4], fa, fb, union, state)
-        label = _of_members(union, part)
-        if gain == 0.0 and n_parts == n_labels:
-            return label
-
-
-@called
 def _score(indptr, indices, weight, a, b, fa, fb, label):
     """The objective, up to a constant."""
     n = a.size
@@ -349,49 +314,77 @@ def _score(indptr, indices, weight, a, b, fa, fb, label):
 
 
 @kernel
-def climbed(indptr, indices, weight, a, b, fa, fb, start, seed, splits):
-    """Labels of a search from a partition, and their score.
+def searched(indptr, indices, weight, a, b, fa, fb, start, seed, splits, patience):
+    """Labels of a search from a partition, and their score. O(links) a sweep.
 
     No move of a node or union of communities improves them; with ``splits``, nor do communities
-    inside communities. O(links) a sweep.
+    inside communities. With ``patience`` states are instead taken out of the partition at random
+    and the search goes on, until that fails so many times in a row. One kernel for both, because
+    each would compile all parts again.
     Reference: `netinnov.community._leiden_search` on the same network.
     """
     indptr, indices, weight = indptr.copy(), indices.copy(), weight.copy()
     a, b, label = a.copy(), b.copy(), start.copy()
-    state = np.array([seed], np.uint64)
-    gain = 1.0
-    while gain > 0.0:
-        label, gain = _iterated(indptr, indices, weight, a, b, fa, fb, label, state)
-        if not splits:
-            break
-        if gain <= 0.0:
-            label, gain = _split(indptr, indices, weight, a, b, fa, fb, label, state)
-    label = _settled(indptr, indices, weight, a, b, fa, fb, label, state)
-    return label, _score(indptr, indices, weight, a, b, fa, fb, label)
-
-
-@kernel
-def perturbed(indptr, indices, weight, a, b, fa, fb, start, patience, seed):
-    """Take states out at random and search on, until that fails so many times in a row."""
-    indptr, indices, weight = indptr.copy(), indices.copy(), weight.copy()
-    a, b, label = a.copy(), b.copy(), start.copy()
-    state = np.array([seed], np.uint64)
+    state = np.empty(1, np.uint64)
+    state[0] = seed
     n = a.size
+    cut_indptr = _constant(n + 1, np.int32(0))
+    cut_indices, cut_weight = np.empty(indices.size, np.int32), np.empty(indices.size)
     score = _score(indptr, indices, weight, a, b, fa, fb, label)
-    scale = weight.sum()
+    scale = 0.0
+    for k in range(weight.size):
+        scale += weight[k]
     idle = 0
-    while idle < patience:
-        share = 0.1 + 0.4 * _uniform(state)
+    while idle < max(1, patience):
         other = label.copy()
-        n_labels = _compact(other, n)
-        for v in range(n):
-            if _uniform(state) < share:
-                other[v] = n_labels
-                n_labels += 1
-        _compact(other, n_labels)
-        other, _ = _iterated(indptr, indices, weight, a, b, fa, fb, other, state)
-        other = _settled(indptr, indices, weight, a, b, fa, fb, other, state)
+        if patience > 0:
+            share = 0.1 + 0.4 * _uniform(state)
+            n_labels = _compact(other, n)
+            for v in range(n):
+                if _uniform(state) < share:
+                    other[v] = n_labels
+                    n_labels += 1
+            _compact(other, n_labels)
+        gain = 1.0
+        while gain > 0.0:
+            other, gain = _iterated(indptr, indices, weight, a, b, fa, fb, other, state)
+            if not splits:
+                break
+            if gain > 0.0:
+                continue
+            # Search inside each community and let the parts move.
+            end = 0
+            for v in range(n):
+                for k in range(indptr[v], indptr[v + 1]):
+                    if other[indices[k]] == other[v]:
+                        cut_indices[end] = indices[k]
+                        cut_weight[end] = weight[k]
+                        end += 1
+                cut_indptr[v + 1] = end
+            part, _ = _iterated(
+                cut_indptr, cut_indices, cut_weight, a, b, fa, fb, _numbers(n), state
+            )
+            n_parts = _compact(part, n)
+            level = _aggregated(indptr, indices, weight, a, b, part, n_parts)
+            label_of_parts, gain = _iterated(
+                level[0], level[1], level[2], level[3], level[4], fa, fb,
+                _of_parts(other, part, n_parts), state,
+            )  # fmt: skip
+            other = _of_members(label_of_parts, part)
+        # Move states, separate unconnected parts and merge, until nothing changes.
+        settled = False
+        while not settled:
+            _moved(indptr, indices, weight, a, b, fa, fb, other, state)
+            n_labels = _compact(other, n)
+            part, n_parts = _connected(indptr, indices, other)
+            level = _aggregated(indptr, indices, weight, a, b, part, n_parts)
+            union = _numbers(n_parts)
+            gain = _moved(level[0], level[1], level[2], level[3], level[4], fa, fb, union, state)
+            other = _of_members(union, part)
+            settled = gain == 0.0 and n_parts == n_labels
         reached = _score(indptr, indices, weight, a, b, fa, fb, other)
+        if patience == 0:
+            return other, reached
         idle = 0 if reached > score + 1e-11 * scale else idle + 1
         if reached >= score:
             label, score = other, reached

@@ -4,7 +4,7 @@ import numpy as np
 
 from netinnov.kernels._jit import kernel
 
-SHORT = 48  # rows up to this length are sorted by insertion
+SHORT = 48  # runs of this length are sorted by insertion
 
 
 @kernel
@@ -54,26 +54,45 @@ def sort_rows(rows, source, target, weight, n_nodes, symmetric):
         indices[k] = j
         data[k] = weight[0] if equal else weight[e]
 
+    longest = 0
+    for i in range(n_nodes):
+        longest = max(longest, indptr[i + 1] - indptr[i])
+    ends, weights = np.empty(longest, np.int32), np.empty(longest, np.float64)
     kept = 0
     begin = 0
     for i in range(n_nodes):
         end = indptr[i + 1]
-        if end - begin > SHORT:
-            # A stable sort, so that sums do not depend on which end a row was written at.
-            order = np.argsort(indices[begin:end], kind="mergesort")
-            ends, weights = indices[begin:end][order], data[begin:end][order]
-            for k in range(end - begin):  # slower to compile as a slice
-                indices[begin + k] = ends[k]
-                data[begin + k] = weights[k]
-        else:
-            for k in range(begin + 1, end):
+        # A stable sort, so that sums do not depend on which end a row was written at: runs are
+        # sorted by insertion, then merged. `np.argsort` would take seconds to compile.
+        for first in range(begin, end, SHORT):
+            for k in range(first + 1, min(first + SHORT, end)):
                 j, w, q = indices[k], data[k], k - 1
-                while q >= begin and indices[q] > j:
+                while q >= first and indices[q] > j:
                     indices[q + 1] = indices[q]
                     data[q + 1] = data[q]
                     q -= 1
                 indices[q + 1] = j
                 data[q + 1] = w
+        run = SHORT
+        while run < end - begin:
+            for first in range(begin, end - run, 2 * run):
+                # The left run steps aside; what is merged never overtakes the right one.
+                q, last = first + run, min(first + 2 * run, end)
+                for k in range(run):
+                    ends[k] = indices[first + k]
+                    weights[k] = data[first + k]
+                k, at = 0, first
+                while k < run:
+                    if q < last and indices[q] < ends[k]:
+                        indices[at] = indices[q]
+                        data[at] = data[q]
+                        q += 1
+                    else:
+                        indices[at] = ends[k]
+                        data[at] = weights[k]
+                        k += 1
+                    at += 1
+            run *= 2
         row = kept
         for k in range(begin, end):
             if kept > row and indices[kept - 1] == indices[k]:

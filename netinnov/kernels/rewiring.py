@@ -308,7 +308,7 @@ def exchange_ends(source, target, weight, n_nodes, directed, uneven, steps, pace
     O(steps + links). Reference: the same moves on a Python set, in the tests.
     """
     indptr = _row_starts(source, n_nodes)
-    accepted, spare = -1, 0
+    accepted, spare = -1, np.int64(0)  # of a plain 0 numba compiles one more version
     while accepted < 0:  # again with more room, as good as never: the numbers stay the same
         key, links, fits = _filled(source, target, n_nodes, directed, spare)
         moving = weight.copy()
@@ -582,10 +582,10 @@ def _exchange_within(
                         good, state = _accepts(gain, state, gamma)
                         if not good:
                             continue
-                        _recount(zones, u, step, -1)
-                        _recount(zones, v, step, -1)
-                        _recount(zones, s, step, 1)
-                        _recount(zones, t, step, 1)
+                        _recount(zones, u, step, np.int64(-1))
+                        _recount(zones, v, step, np.int64(-1))
+                        _recount(zones, s, step, np.int64(1))
+                        _recount(zones, t, step, np.int64(1))
                 _drop(links, _packed(a, b, directed))
                 _drop(links, _packed(c, d, directed))
                 if not _add(links, new) or not _add(links, other):
@@ -641,7 +641,7 @@ def _exchange_within(
                 _dealt(key, group, bucket, where, slots, before, touched, n_touched, moved, had)
         done += size
     for u in range(n_zones):
-        _recount(zones, u, steps, 0)
+        _recount(zones, u, steps, np.int64(0))
     return accepted, read
 
 
@@ -672,7 +672,7 @@ def exchange_within(
     """
     indptr = _row_starts(source, n_nodes)
     accepted = -1
-    spare = 0
+    spare = np.int64(0)
     while accepted < 0:  # again with more room, as good as never: the numbers stay the same
         key, links, fits = _filled(source, target, n_nodes, directed, spare)
         moving, dealt = weight.copy(), bucket.copy()
