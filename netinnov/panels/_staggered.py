@@ -48,6 +48,8 @@ class Evaluation(Tabled):
         is on none, NaN without effects before the opening.
     permutation_p : float
         Two-sided p of the average where opening dates are drawn again; NaN without permutations.
+    confidence : float
+        Of the intervals and bands.
     left_out : int
         Places that opened in the first period or before, of which nothing is known before.
     difference : DataFrame or None
@@ -56,6 +58,8 @@ class Evaluation(Tabled):
         With ``network``: the effect of exposure on places that never opened; None where none of
         them is exposed.
     """
+
+    _main = "dynamic"
 
     average: pd.DataFrame
     cells: pd.DataFrame
@@ -66,19 +70,10 @@ class Evaluation(Tabled):
     pre_trend_p: float
     breakdown: float
     permutation_p: float
+    confidence: float
     left_out: int
     difference: pd.DataFrame | None = None
     spillover: Evaluation | None = None
-
-    def to_frame(self) -> pd.DataFrame:
-        """The effects by event time.
-
-        Returns
-        -------
-        DataFrame
-            ``dynamic``.
-        """
-        return self.dynamic.copy()
 
 
 class Panel(NamedTuple):
@@ -269,6 +264,7 @@ def evaluation_of(
         pre_trend_p=_pre_trend(cells.where(cells.period < cells.cohort - rules.anticipation)),
         breakdown=_breakdown(by_event, overall["dynamic"], rules),
         permutation_p=math.nan,
+        confidence=rules.confidence,
         left_out=left_out,
     )
 

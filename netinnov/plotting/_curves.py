@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,12 +13,14 @@ from scipy.stats import binomtest
 
 from netinnov._typing import Count, Floats
 from netinnov.errors import InputError
-from netinnov.panels import EventStudy
+from netinnov.panels import Evaluation, EventStudy
 from netinnov.plotting._drawing import by_name, entry, legend_above, percent, write_notes
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import GREY, PALETTE, SINGLE, drawing, ink, layer_style, paper
 
 _MARKS = "osD^vPX"
+Study: TypeAlias = EventStudy | Evaluation | pd.DataFrame
+
 _COLUMNS = ["event_time", "estimate", "low", "high"]
 
 
@@ -166,7 +168,7 @@ def _checked_curve(name: str, curve: Any) -> pd.DataFrame:
 
 
 def plot_event_study(
-    studies: EventStudy | pd.DataFrame | Mapping[str, EventStudy | pd.DataFrame],
+    studies: Study | Mapping[str, Study],
     *,
     truth: pd.Series[float] | None = None,
     ax: Axes | None = None,
@@ -175,8 +177,9 @@ def plot_event_study(
 
     Parameters
     ----------
-    studies : EventStudy, DataFrame or mapping from name to these
-        From `netinnov.panels.event_study`, or their tables; groups of one are drawn as several.
+    studies : EventStudy, Evaluation, DataFrame or mapping from name to these
+        From `netinnov.panels.event_study` or `evaluate_openings`, or their tables; groups of one
+        are drawn as several.
     truth : Series, optional
         Index = event time: what is known to be true of made-up data, drawn as a line.
     ax : Axes, optional
@@ -186,7 +189,8 @@ def plot_event_study(
     -------
     Axes
         Points with intervals, beside one another where there are several studies; the hollow point
-        is the reference period, the dashed line the opening. The caption (`save_figure`) has the
+        is the reference period, the dashed line the opening, thin lines simultaneous bands of an
+        Evaluation. The caption (`save_figure`) has the
         p of the test of equal trends before the opening, and treated pairs, which tables lack.
 
     Examples
@@ -217,11 +221,14 @@ def plot_event_study(
             known = np.isfinite(y) & ~reference
             colour, mark = PALETTE[position % len(PALETTE)], _MARKS[position % len(_MARKS)]
             ax.vlines(x[known], low[known], high[known], color=colour, linewidth=0.9)
+            if "band_low" in table:
+                ax.vlines(x, table["band_low"], table["band_high"], color=colour, linewidth=0.4)
             style: dict[str, Any] = {"markersize": 3.4, "mec": colour, "mew": 0.8}
             label = printable(name) if len(series) > 1 or truth is not None else "_"
             ax.plot(x[known], y[known], mark, mfc=colour, label=label or "estimate", **style)
             ax.plot(x[reference], y[reference], mark, mfc=paper(), **style)
-        ax.set_ylabel("change of the logarithm of ties")
+        of_places = any("band_low" in table for _, table in series)
+        ax.set_ylabel("effect" if of_places else "change of the logarithm of ties")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         if len(series) > 1 or truth is not None:
             legend_above(ax, ncols=3, handlelength=1.6)
@@ -232,11 +239,13 @@ def plot_event_study(
 
 
 def _groups(study: Any) -> list[tuple[Any, pd.DataFrame]]:
-    frame = study if isinstance(study, pd.DataFrame) else getattr(study, "estimates", None)
+    frame: Any = study if isinstance(study, pd.DataFrame) else getattr(study, "to_frame", dict)()
     if not isinstance(frame, pd.DataFrame) or not set(_COLUMNS) <= set(frame.columns):
         msg = "`studies` must be what event_study() gives, or a mapping to these"
         raise InputError(f"{msg}; found {type(study).__name__}.")
-    return list(frame.groupby("group")) if "group" in frame else [("", frame)]
+    first = frame.columns[0]  # of groups, whatever they are called
+    numbers = pd.api.types.is_numeric_dtype(frame[first].dtype)
+    return [("", frame)] if numbers else list(frame.groupby(first))
 
 
 def _note(name: str, study: Any) -> str:
@@ -244,5 +253,9 @@ def _note(name: str, study: Any) -> str:
     before = "no period before it" if np.isnan(p) else f"p = {p:.2g} for equal trends before"
     prefix = f"{name}: " if name else ""
     intervals = f"{100 * study.confidence:g}\N{NO-BREAK SPACE}% intervals"
-    pairs = f"{study.sample.n_treated:,} treated pairs, {study.sample.n_controls:,} others"
-    return f"{prefix}{before}; {pairs}; {intervals}."
+    if isinstance(study, Evaluation):
+        whom = f"{study.groups['n_treated'].sum():,} places that open"
+        intervals += ", thin lines for all event times together"
+    else:
+        whom = f"{study.sample.n_treated:,} treated pairs, {study.sample.n_controls:,} others"
+    return f"{prefix}{before}; {whom}; {intervals}."

@@ -9,7 +9,9 @@ from scipy.stats import kstest, norm
 
 import netinnov as ni
 from netinnov.errors import InputError
+from netinnov.manuscript import to_table
 from netinnov.panels import evaluate_openings
+from netinnov.plotting import plot_event_study
 
 PERIODS = np.arange(2001, 2008)
 NEVER = np.inf
@@ -388,3 +390,16 @@ def test_of_a_place_twice_the_first_opening_counts():
         evaluate_openings(panel, outcome="y", openings=each, rng=1) for each in (openings, twice)
     )
     pd.testing.assert_frame_equal(one.cells, two.cells)
+
+
+def test_results_are_drawn_and_written():
+    outcome, opened = made(2)
+    way = np.where(np.arange(60) % 2, "reverse", "forward")
+    found = evaluated(outcome, opened, by="way", columns={"way": way})
+    one = evaluated(outcome, opened)
+    ax = plot_event_study(one)
+    assert ax.get_ylabel() == "effect"
+    assert len(ax.collections) == 2  # intervals and bands
+    assert plot_event_study(found).get_legend() is not None
+    pd.testing.assert_frame_equal(one.to_frame(), one.dynamic)
+    assert len(to_table(one)) == len(one.dynamic)
