@@ -37,6 +37,7 @@ PAGES = [
     Page("studies/next_links", needs="BaiduNet_out_20200109.csv.gz"),
     Page("studies/next_enclaves"),
     Page("studies/rail"),
+    Page("studies/openings", needs="cordis_h2020/h2020_participations.csv.gz"),
     Page("studies/sharing"),
     Page("studies/space"),
     Page("studies/governance"),
