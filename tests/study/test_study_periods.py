@@ -197,6 +197,15 @@ def test_weights_that_are_whole_only_in_sum_count_no_events():
     assert context.once(periods.compute).left_out == {"intervals": "why_no_counts"}
 
 
+def test_of_very_many_periods_nothing_is_resampled(monkeypatch):
+    monkeypatch.setattr(periods, "MOST_DRAWS", 2 * periods.FEWEST - 1)
+    context = context_of(network(dated(RING, 2014) + dated(STAR, 2016)), **DRAWN)
+    assert context.once(periods.compute).left_out == {"intervals": "why_many_periods"}
+    assert "Not computed: intervals (with so many periods it would take long)." in said(
+        periods, context
+    )
+
+
 def test_events_of_a_period_are_resampled_among_themselves(monkeypatch):
     monkeypatch.setattr(periods, "LEAST", 2)
     data = two_mode(3, events=30, periods=True)

@@ -26,7 +26,7 @@ from netinnov.study._section import Fact, KeyFigure, Picture, Result, Table, Ter
 from netinnov.study._structure_plan import Detection, StructurePart, detect
 
 LEAST = 20  # linked pairs of places of a period that is compared
-MOST_DRAWS, FEWEST = 4_000, 50  # resamples of all periods together, and of each at least
+MOST_DRAWS, FEWEST = 4_000, 50  # resamples of all periods together; of each, fewer say little
 INDICES = ("rank_size", "primacy", "gini", "effective_number", "functional", "n_centres")
 OF_ENCLAVES = ("enclaves", "reverse_enclaves")
 COUNTS = ("n_centres", *OF_ENCLAVES)
@@ -82,8 +82,10 @@ def _panels(
     parts = (inside.select(periods=[when]) for when in periods)
     if not (left_out or plan.resample) and any(without_events(part) for part in parts):
         left_out["intervals"] = "why_no_counts"
-    draws = max(FEWEST, MOST_DRAWS // len(periods)) if plan.search else FEWEST
-    draws = 0 if left_out else min(plan.resamples, draws)
+    most = (MOST_DRAWS if plan.search else MOST_DRAWS // 4) // len(periods)
+    if not left_out and most < FEWEST:
+        left_out["intervals"] = "why_many_periods"
+    draws = 0 if left_out else min(plan.resamples, most if plan.search else FEWEST)
     options = checked_options(
         network, **{each: plan.draw[each] for each in ("direction", "restarts")}
     )
