@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
-from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
 import netinnov as ni
@@ -394,21 +394,13 @@ def test_the_two_ends_of_the_scales_of_a_profile_do_not_meet(width):
     assert few.get_window_extent().x1 < many.get_window_extent().x0
 
 
-def test_lines_and_places_of_a_map_take_settings_of_matplotlib():
+def test_spokes_and_places_take_settings_of_matplotlib():
     network = ni.datasets.make_city_system(n_cities=8, rng=1).select(kinds=["place"])
     centres = ni.polycentricity.detect_centres(network, resamples=2, rng=1)
     kws = {"edge_kws": {"colors": "red"}, "node_kws": {"edgecolors": "lime"}}
-    for draw in (
-        lambda: plot_flow_map(network, basemap=None, **kws),
-        lambda: plot_centres(network, centres, basemap=None, **kws),
-    ):
-        collections = draw().collections
-        lines = [each for each in collections if isinstance(each, LineCollection)]
-        dots = [each for each in collections if isinstance(each, PathCollection)]
-        assert lines
-        assert dots
-        assert all((each.get_edgecolor()[:, :3] == [1, 0, 0]).all() for each in lines)
-        assert all((each.get_edgecolor()[:, :3] == [0, 1, 0]).all() for each in dots)
+    spokes, *dots = plot_centres(network, centres, basemap=None, **kws).collections
+    assert (spokes.get_edgecolor()[:, :3] == [1, 0, 0]).all()
+    assert all((each.get_edgecolor()[:, :3] == [0, 1, 0]).all() for each in dots)
 
 
 @pytest.fixture
