@@ -142,8 +142,8 @@ def _slips(names: Sequence[str]) -> Iterator[tuple[str, str, list[str]]]:
         pair = one.casefold(), other.casefold()
         same = [a == b for a, b in zip(*pair, strict=False)]
         at = [*same, False].index(False)
-        found = [each for name in pair for each in WORD.finditer(name)]
-        words = [each[0] for each in found if each.start() <= at <= each.end()]
+        every = [each for name in pair for each in WORD.finditer(name)]
+        words = [each[0] for each in every if each.start() <= at <= each.end()]
         if len(words) == 2 and one_letter_apart(*pair):
             yield one, other, words
 

@@ -14,9 +14,9 @@ def cities_of(names: Iterable[str]) -> dict[str, tuple[int, str]]:
     known, cities = _cities(), {}
     for name in names:
         base, _, behind = name.partition(",")
-        found = {known[key] for key in keys(base) if key in known}
-        if len(found) == 1:
-            cities[name] = (found.pop(), behind.strip().casefold())
+        numbers = {known[key] for key in keys(base) if key in known}
+        if len(numbers) == 1:
+            cities[name] = (numbers.pop(), behind.strip().casefold())
     return cities
 
 

@@ -99,10 +99,10 @@ def test_approaches_are_compared_where_a_place_is_not_located():
         bare, every = said(gains, context), said(gains, case(measures=WEIGHT, governance=pair))
         chinese = said(gains, context, "zh")
         plain = said(gains, case("R", governance=pair))
-    assert f"and 1 for each {DEGREE:,g} km where the distance is known, not at R." in bare
-    assert "where the distance is known." in every
+    assert f"and 1 for each {DEGREE:,g} km (unknown at R, so none)." in bare
+    assert f"and 1 for each {DEGREE:,g} km." in every
     assert "（R没有坐标，不加长）" in chinese
-    assert "where the distance" not in plain
+    assert "for each" not in plain
     assert governance.CHECK(context).frictions.distance == 1.0
 
 
