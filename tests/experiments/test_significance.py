@@ -115,6 +115,7 @@ CALLS: dict[Callable, Callable[[bool], object]] = {
 
 WITHOUT_A_NETWORK = {
     "beta_convergence": "a panel of regions",
+    "evaluate_openings": "a panel of places",
     "with_enclave": "a model of a market, in which p is a price",
 }
 
@@ -176,7 +177,8 @@ def _classes(annotation: object, module: str) -> Iterator[type]:
         if held.__module__.startswith("netinnov"):
             yield held
             for field in vars(held).get("__annotations__", {}).values():
-                yield from _classes(field, held.__module__)
+                if name not in re.findall(r"\w+", str(field)):  # a result may hold another
+                    yield from _classes(field, held.__module__)
 
 
 def _returns_p(function: Callable) -> bool:

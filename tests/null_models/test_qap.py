@@ -10,8 +10,7 @@ from scipy import stats
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.null_models import _qap
-from netinnov.null_models._qap import mrqap, qap_correlation
+from netinnov.null_models import _qap, mrqap, qap_correlation
 from strategies import bare
 
 
