@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from netinnov._network.columns import as_text
@@ -75,8 +76,13 @@ def distances_of(
     return table_of("distances", held, decimal), str(written.get("distance_unit", "km"))
 
 
-def of_known_places(tables: Tables, file: str = "distances") -> tuple[Tables, list[str]]:
-    """Without distances of places that the other tables have not, and a note that counts them."""
+def of_known_places(
+    tables: Tables, file: str = "distances", same: Mapping[str, str] | None = None
+) -> tuple[Tables, list[str]]:
+    """Without distances of places that the other tables have not, and a note that counts them.
+
+    `same`: the names that a reader kept, by those that it joined with them.
+    """
     if tables.distances is None:
         return tables, []
     known = {*_texts(tables.nodes, "place"), *_texts(tables.nodes, "jurisdiction")}
@@ -88,6 +94,13 @@ def of_known_places(tables: Tables, file: str = "distances") -> tuple[Tables, li
         own = places["place"] if "place" in places else places.index.to_series()
         known |= {*as_text(own)[0]}
     ends = tables.distances[LONG[:2]].apply(lambda column: as_text(column)[0])
+    joined = {theirs: kept for theirs, kept in (same or {}).items() if theirs not in known}
+    if (moved := ends.isin([*joined]).any(axis=1)).any():  # a row of the name that is kept counts
+        order = np.argsort(moved, kind="stable")
+        ends, moved = ends.replace(joined).iloc[order], moved.iloc[order]
+        ends = ends[~(moved & ends.duplicated())]
+        table = tables.distances.loc[ends.index].assign(**ends)
+        tables = tables._replace(distances=table)
     strange = ~ends.isin(known)
     lost = pd.unique(ends.to_numpy()[strange.to_numpy()])
     if not len(lost):

@@ -186,7 +186,8 @@ def read(
     with warnings.catch_warnings(record=True) as caught, noted() as words:
         warnings.simplefilter("always", UserWarning)
         tables = READERS[source](path, **options)
-        tables, lost = of_known_places(tables)
+        joined = {**(options.get("aliases") or {}), **(options.get("same") or {})}
+        tables, lost = of_known_places(tables, same=joined)
     layer = tables.links.get("layer", pd.Series(dtype=object))
     size = sum(each.stat().st_size for each in (path, *path.glob("*")) if each.is_file())
     check_made(path, VALUE * len(tables.nodes) * layer.nunique(), size)  # arrays of each layer

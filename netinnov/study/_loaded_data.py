@@ -181,10 +181,12 @@ class _Distances(NamedTuple):
     columns: Mapping[str, str]
     notes: list[str]
 
-    def beside(self, tables: Tables, data: DataPart) -> Tables:
+    def beside(
+        self, tables: Tables, data: DataPart, same: Mapping[str, str] | None = None
+    ) -> Tables:
         if self.table is not None:
             tables = tables._replace(distances=self.table, distance_unit=self.unit)
-            tables, lost = of_known_places(tables, str(data.distances))
+            tables, lost = of_known_places(tables, str(data.distances), same)
             self.notes.extend(lost)
         if data.distance_unit is not None:
             tables = tables._replace(distance_unit=data.distance_unit)
@@ -262,7 +264,8 @@ def _read(
     text |= {"encoding": data.encoding, "decimal": data.decimal}
     reading = reading or read(path, source=source, columns=columns, **text, **options)
     notes = [*reading.faults, *messages, *reading.notes, *reading.words]
-    tables = own.beside(reading.tables, data)
+    joined = {**(options.get("aliases") or {}), **same}
+    tables = own.beside(reading.tables, data, joined)
     notes += own.notes
     if why := why_placeless(tables.nodes):
         raise InputError(why)

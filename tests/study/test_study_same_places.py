@@ -119,6 +119,22 @@ def test_distances_of_the_name_that_is_kept_count():
     }
 
 
+@pytest.mark.parametrize("beside", [True, False])
+def test_distances_follow_names_that_a_list_joins(tmp_path, beside):
+    (tmp_path / "list").mkdir()
+    rows = "firm,place,seat\nA,Munchen,Berlin\nB,Munich,Berlin\nC,Berlin,Munchen\n"
+    (tmp_path / "list/branches.csv").write_text(rows)
+    minutes = tmp_path / ("list" if beside else ".") / "minutes.csv"
+    minutes.write_text("from,to,min\nMunchen,Berlin,9\nMunich,Berlin,8\nBerlin,Munchen,7\n")
+    options = {} if beside else {"distances": minutes}
+    context = studied(tmp_path / "list", source="branches", **options)
+    assert context.network.distances.set_index(["origin", "destination"])["distance"].to_dict() == {
+        ("Munich", "Berlin"): 8.0,
+        ("Berlin", "Munich"): 7.0,
+    }
+    assert not [note for note in context.loaded.notes if "left out" in note]
+
+
 def test_a_name_that_is_kept_is_not_joined_itself():
     with pytest.raises(ValueError, match="a name that is kept cannot be joined itself; found 'b'"):
         study.configure({"data": {"source": "yrd"}, "places": {"same": {"a": "b", "b": "c"}}})
