@@ -262,8 +262,6 @@ def test_executors_give_the_same_result(cliques: ni.MultilayerNetwork) -> None:
 
 
 def test_wrong_options_of_stability(cliques: ni.MultilayerNetwork) -> None:
-    with pytest.raises(ni.errors.InputError, match="`runs` must be a whole number at least 2"):
-        stability(cliques, runs=1)
     with pytest.raises(ni.errors.InputError, match="`resample` must be a function"):
         stability(cliques, resample="events")
     with pytest.raises(ni.errors.InputError, match="must return a Partition; found float"):

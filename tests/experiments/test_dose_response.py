@@ -174,7 +174,6 @@ def test_specifications_may_have_placebos_and_checkpoints(pair, tmp_path) -> Non
             {"specifications": {"median": [1]}, "make": pytest.fail},
             r"cannot be called .*\['median'\]",
         ),
-        ({"replicates": 0}, "`replicates`"),
     ],
 )
 def test_wrong_specifications_are_refused(pair, options, words) -> None:

@@ -362,9 +362,6 @@ def test_errors_say_where_they_happened(cities) -> None:
         ({"measures": {}}, "`measures` must be a mapping"),
         ({"measures": efficiency}, "`measures` must be a mapping"),
         ({"measures": {"e": 1.0}}, r"`measures\['e'\]` must be a function of a network; found 1.0"),
-        ({"replicates": 0}, "`replicates`"),
-        ({"replicates": "2"}, "`replicates` must be a whole number"),
-        ({"replicates": 2.5}, "`replicates` must be a whole number"),
         ({"executor": 0}, "`executor`"),
     ],
 )

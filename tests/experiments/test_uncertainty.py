@@ -249,7 +249,6 @@ def test_sets_in_which_an_effect_is_undefined_are_left_out(pair) -> None:
         ({"resamples": 1}, "`resamples`"),
         ({"placements": 1}, "`placements`"),
         ({"replicates": 1}, "`replicates` must be 2 or more"),
-        ({"placements": 2.5}, "`placements` must be a whole number"),
         ({"resample": lambda network, _: network.select(nodes=["a"])}, "same nodes"),
         ({"resample": lambda *_: 3}, "`resample` must return a MultilayerNetwork"),
     ],

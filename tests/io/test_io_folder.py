@@ -260,11 +260,6 @@ def test_a_place_that_cannot_be_written_is_named(small, tmp_path):
         write_network(small, tmp_path / "file" / "out")
 
 
-def test_unknown_format_is_refused(small, tmp_path):
-    with pytest.raises(ValueError, match=r"`format` must be one of 'csv', 'parquet'; found 'xlsx'"):
-        write_network(small, tmp_path / "out", format="xlsx")
-
-
 # -- damage ------------------------------------------------------------------------------------
 
 

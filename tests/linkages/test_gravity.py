@@ -83,8 +83,6 @@ def test_gravity_refuses_what_makes_no_sense():
         gravity(TOWNS, population="people")
     with pytest.raises(InputError, match="twice or more: 'a'"):
         gravity(TOWNS.set_axis(list("abca")))
-    with pytest.raises(ValueError, match="`exponent`"):
-        gravity(TOWNS, exponent=-1)
     with pytest.raises(ValueError, match="`strongest`"):
         gravity(TOWNS, strongest=0)
 

@@ -275,8 +275,6 @@ DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: CorePeriphery(1.0, 0.4), "`sigma` must be a finite number above 1; found 1.0"),
-        (lambda: CorePeriphery(5, 1.0), "`mu` must be .* below 1; found 1.0"),
         (lambda: FootlooseEntrepreneur(5, 0.4, regions=3).sustain_point(), "is for two regions"),
         (lambda: FootlooseEntrepreneur(5, 0.4, regions=3).gap(0.5, freeness=0.5), "two regions"),
         (lambda: CorePeriphery(5, 0.4).gap(1.2, freeness=0.5), "`share` must be between 0 and 1"),
@@ -300,7 +298,6 @@ DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
          "`enclaves` must join two different regions"),
         (lambda: CORE.simulate([0.5, 0.5], freeness=0.3, enclaves={(0, 1): 1.1}),
          r"`enclaves\[\(0, 1\)\]` must .* at most 1; found 1.1"),
-        (lambda: Replicator(-0.1), "`mobility` must be a finite number above 0; found -0.1"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_named_with_its_value_and_bound(make, words):

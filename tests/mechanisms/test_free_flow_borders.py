@@ -255,7 +255,6 @@ def test_a_phase_map_of_logit_counts_rest_points():
         (lambda: CORE.break_point(enclave=1.5), "`enclave` must .* at most 1; found 1.5"),
         (lambda: CORE.fold_point(enclave=0.0), "`enclave` must .* above 0"),
         (lambda: CorePeriphery(2, 0.6).fold_point(enclave=0.1), "no fold point: mu must be below"),
-        (lambda: LogitMigration(1, 1, congestion=-1), "`congestion` .* at least 0; found -1"),
         (lambda: LogitMigration(1, -1, enclave=0.5), "`attraction` must be at least 0 with an enc"),
         (lambda: LogitMigration(1, 1, enclave=0.5).break_point(), "`enclave` must be 0 for this"),
         (lambda: LogitMigration(1, 1).fold_point(), "fold_point needs an `enclave` above 0"),

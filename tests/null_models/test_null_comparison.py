@@ -195,12 +195,7 @@ def test_planted_triangles_are_found():
         ({"null": 3}, r"`null` must be a null model such as Rewire\(\), or a function .*; found 3"),
         ({"null": None}, r"`null` must be a null model such as Rewire\(\), or .*; found None"),
         ({"null": Rewire}, r"found the class Rewire; write Rewire\(\.\.\.\)"),
-        ({"method": "parallel"}, "`method` must be one of 'independent', 'serial'"),
         ({"null": lambda network, rng: 5}, "`null` must give a MultilayerNetwork; found 5"),
-        ({"replicates": 2.5}, "`replicates` must be a whole number .* found 2.5"),
-        ({"replicates": 0}, "`replicates` must be a whole number"),
-        ({"rng": "seed"}, "`rng` must be"),
-        ({"replicates": True}, "`replicates` must be a whole number"),
         ({"checkpoint": 3}, "`checkpoint` must be the path of a file or folder; found 3"),
     ],
 )

@@ -407,14 +407,12 @@ NOWHERE = PLACES.assign(lon=PLACES["lon"].where(PLACES.index != "C"))
     ("make", "words"),
     [
         (lambda: Relocate("park"), r"`kinds` must be a sequence .*write \['park'\]"),
-        (lambda: Relocate(outside=1), "`outside` must be True or False"),
         (lambda: Relocate(preserve=["degree"]), "`preserve` must be a sequence of 'distance';"),
         (lambda: Relocate(bins=[0, 1]), "read only if `preserve` holds 'distance'; add it"),
         (
             lambda: Relocate(preserve=["distance"], bins=[0, 5, 5]),
             "`bins` must be 2 to 250 rising edges",
         ),
-        (lambda: Relocate(trials=-1), "`trials` must be"),
     ],
 )
 def test_options_are_checked_when_it_is_made(make, words):

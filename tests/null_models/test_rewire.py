@@ -220,7 +220,6 @@ def test_no_trials_and_no_links_change_nothing():
         ({"bins": [0, 1]}, "read only if"),
         ({"preserve": ("distance",), "bins": [3, 1]}, "rising edges"),
         ({"preserve": ("distance",), "bins": "abc"}, "rising edges"),
-        ({"trials": -1}, "`trials`"),
         ({"layers": ["z"]}, "not in the network"),
     ],
 )

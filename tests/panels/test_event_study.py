@@ -438,8 +438,6 @@ GOOD = parks(("a", "b", 2))
         ),
         ({"openings": GOOD, "effects": "place_period"}, "cannot be told apart from the fixed"),
         ({"openings": GOOD, "reference": 0}, "`reference` must be a whole number below 0"),
-        ({"openings": GOOD, "effects": "none"}, "`effects` must be one of"),
-        ({"openings": GOOD, "confidence": 95}, "`confidence` must be a finite number above 0"),
         ({"openings": GOOD, "layer": "link"}, "did you mean 'links'"),
         ({"openings": GOOD, "periods": [1]}, "`periods` must be two or more"),
         ({"openings": GOOD, "periods": [1, 2, 3]}, r"1 of 3 have none: \[3\]"),

@@ -295,8 +295,6 @@ def test_the_same_rng_gives_the_same_table_with_any_executor(two):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"rule": "best"}, "`rule` must be one of 'hubs', 'top'"),
-        ({"replicates": 18}, "`replicates` must be a whole number at least 19"),
         ({"null": "degree"}, "`null` must be a null model"),
         ({"resample": lambda network, rng: 5}, "`resample` must return a MultilayerNetwork"),
         ({"resample": lambda n, rng: n.select(nodes=["a"])}, "the same nodes in the same order"),

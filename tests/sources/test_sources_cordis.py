@@ -378,10 +378,6 @@ def test_packed_files_that_are_cut_off(write, tmp_path):
 
 
 def test_choices(write):
-    with pytest.raises(ValueError, match="`projects` must be one of 'links', 'nodes'"):
-        read_cordis(write(), projects="both")
-    with pytest.raises(ValueError, match="`weighting` must be one of"):
-        read_cordis(write(), weighting="jaccard")
     with pytest.raises(ValueError, match="`weighting` is for pairs"):
         read_cordis(write(), projects="nodes", weighting="full")
 

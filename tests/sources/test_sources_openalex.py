@@ -289,8 +289,6 @@ def test_wrong_paths_and_options(snapshot: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match=r"must hold JSON lines of OpenAlex .* it holds nothing"):
         read_openalex(tmp_path / "empty")
-    with pytest.raises(InputError, match="`works` must be one of"):
-        read_openalex(snapshot, works="both")
     with pytest.raises(InputError, match="leave it out with works='nodes'"):
         read_openalex(snapshot, works="nodes", weighting="newman")
     with pytest.raises(InputError, match="`memory` must be an amount with a unit"):

@@ -1,99 +1,95 @@
-"""Every function with a generator, a count or a level, given something else."""
+"""Every function and class with a choice, a flag, a number or a generator, given something else."""
 
 import inspect
 import math
+import re
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from itertools import product
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import pytest
 
+from netinnov._typing import Is
 from netinnov.errors import InputError
-from public_functions import ALL, NETWORK, call_with, taking
-
-COUNTS = (
-    "nearest",
-    "orders",
-    "permutations",
-    "placements",
-    "replicates",
-    "resamples",
-    "restarts",
-    "samples",
-)
-
-NONE_WILL_DO = {
-    ("panels.evaluate_openings", "permutations"),
-    ("panels.measure_panel", "resamples"),
-    ("polycentricity.detect_centres", "resamples"),
-    ("polycentricity.profile", "replicates"),
-    ("polycentricity.profile", "resamples"),
-    ("polycentricity.sensitivity", "replicates"),
-}
-"""Counts that may be 0: nothing is drawn then."""
-
-COUNTED = [
-    (name, parameter, value)
-    for parameter in COUNTS
-    for name, value in product(taking(parameter), [0, -1, 2.5, "3", True, math.nan])
-    if value is True or value != 0 or (name, parameter) not in NONE_WILL_DO
-]
-
-LEVELS = [
-    (name, parameter, value)
-    for parameter in ("confidence",)
-    for name, value in product(taking(parameter), [0, 1, 95, math.nan, "0.95"])
-]
-
+from public_functions import ALL, call_with, public_objects, taking
 
 ALIASES = {
     alias: kind
     for module, names in sorted(sys.modules.items())
     if module.startswith("netinnov.")
     for alias, kind in vars(names).items()
-    if get_origin(kind) is Literal
+    if get_origin(kind) in (Literal, Annotated)
 }
-"""All closed choices of the package, by the names that annotations have for them."""
+"""All closed choices and ranges of the package, by the names that annotations have for them."""
+
+MADE: dict[str, Callable[..., Any]] = {
+    path.removeprefix("netinnov."): value
+    for path, value in public_objects()
+    if inspect.isclass(value) and hasattr(value.__init__, "_suggests")
+}
+FUNCTIONS = {name: each for name, each in ALL.items() if "." not in each.__qualname__} | MADE
 
 
-def _arguments_of(kind: Any) -> list[tuple[str, str]]:
-    """Functions, not methods, and their arguments that are of a kind of type, or may be None."""
-    arguments = []
-    for name, function in ALL.items():
-        known = {**ALIASES, **inspect.unwrap(function).__globals__}
-        for parameter in (each for each in function.__annotations__ if each != "return"):
+def _arguments_of(kind: Any) -> Iterator[tuple[str, str, Any]]:
+    """Functions, classes, and their arguments that are of a kind of type, or may be None."""
+    for name, function in FUNCTIONS.items():
+        made = function.__init__ if inspect.isclass(function) else function
+        known = {**ALIASES, **inspect.unwrap(made).__globals__}
+        for parameter in (each for each in made.__annotations__ if each != "return"):
             with suppress(NameError, TypeError):  # of other packages, for type checkers only
-                annotation = eval(str(function.__annotations__[parameter]), known)
+                annotation = eval(str(made.__annotations__[parameter]), known)
                 union = get_origin(annotation) in (Union, UnionType)
                 kinds = {*get_args(annotation)} if union else {annotation}
                 if [get_origin(each) or each for each in kinds - {NoneType}] == [kind]:
-                    arguments.append((name, parameter))
-    return [(name, argument) for name, argument in arguments if "." not in ALL[name].__qualname__]
+                    yield name, parameter, (kinds - {NoneType}).pop()
 
 
-def _asked(name: str) -> dict[str, Any]:
-    """A network, and None for all else that a function asks for: types are checked before."""
-    parameters = inspect.signature(ALL[name]).parameters.values()
-    asked = {each.name: None for each in parameters if each.default is each.empty}
-    return asked | ({"network": NETWORK} if "network" in asked else {})
+def _numbers() -> Iterator[tuple[str, str, object, str]]:
+    """Values beyond each range of numbers, and how the range is called."""
+    for name, parameter, kind in _arguments_of(Annotated):
+        for limits in (each for each in kind.__metadata__ if isinstance(each, Is)):
+            low, high = (limits.low - (not limits.above), limits.high + (not limits.below))
+            wrong = ["3", math.nan, low, high, *([2.5, True] if limits.whole else [])]
+            for value in wrong:
+                yield name, parameter, value, "whole" if limits.whole else "finite"
 
 
-@pytest.mark.parametrize(("name", "parameter"), _arguments_of(Literal))
-def test_what_is_no_choice_is_refused_with_all_that_are(name: str, parameter: str) -> None:
+@pytest.mark.parametrize(("name", "parameter", "value", "kind"), [*_numbers()])
+def test_numbers(name: str, parameter: str, value: object, kind: str) -> None:
+    message = rf"`{parameter}` must be a {kind} number.*; found {re.escape(repr(value))}\."
+    with pytest.raises(InputError, match=message):
+        FUNCTIONS[name](**{parameter: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter"),
+    [
+        ("community.two_mode_communities", "restarts"),
+        ("panels.evaluate_openings", "confidence"),
+        ("panels.evaluate_openings", "permutations"),
+        ("panels.measure_panel", "confidence"),
+        ("panels.measure_panel", "resamples"),
+        ("planning.shapley_value", "orders"),
+        ("scenarios.placebo", "nearest"),
+    ],
+)
+def test_numbers_that_another_function_uses(name: str, parameter: str) -> None:
+    with pytest.raises(InputError, match=f"`{parameter}` must be a .* number .*; found -1[.]"):
+        call_with(name, **{parameter: -1})
+
+
+@pytest.mark.parametrize(("name", "parameter", "_"), [*_arguments_of(Literal)])
+def test_what_is_no_choice_is_refused_with_all_that_are(name: str, parameter: str, _: Any) -> None:
     with pytest.raises(InputError, match=f"`{parameter}` must be one of .*; found 'nonesuch'"):
-        ALL[name](**_asked(name) | {parameter: "nonesuch"})
+        FUNCTIONS[name](**{parameter: "nonesuch"})
 
 
-@pytest.mark.parametrize(("name", "parameter"), _arguments_of(bool))
-def test_what_is_neither_true_nor_false_is_refused(name: str, parameter: str) -> None:
+@pytest.mark.parametrize(("name", "parameter", "_"), [*_arguments_of(bool)])
+def test_what_is_neither_true_nor_false_is_refused(name: str, parameter: str, _: Any) -> None:
     with pytest.raises(InputError, match=f"`{parameter}` must be True or False; found 'no'"):
-        ALL[name](**_asked(name) | {parameter: "no"})
-
-
-def test_exceptions_are_functions() -> None:
-    assert {name for name, _ in NONE_WILL_DO} <= ALL.keys()
+        FUNCTIONS[name](**{parameter: "no"})
 
 
 @pytest.mark.parametrize("rng", ["x", -1])
@@ -101,17 +97,3 @@ def test_exceptions_are_functions() -> None:
 def test_what_makes_no_generator_is_refused_in_words(name: str, rng: object) -> None:
     with pytest.raises(InputError, match="`rng` must be a whole number of at least 0, a Generator"):
         call_with(name, rng=rng)
-
-
-@pytest.mark.parametrize(("name", "parameter", "value"), COUNTED)
-def test_what_is_no_count_is_refused_in_words(name: str, parameter: str, value: object) -> None:
-    message = rf"`{parameter}` must be a whole number at least \d.*; found {value!r}\."
-    with pytest.raises(InputError, match=message):
-        call_with(name, **{parameter: value})
-
-
-@pytest.mark.parametrize(("name", "parameter", "value"), LEVELS)
-def test_what_is_no_level_is_refused_in_words(name: str, parameter: str, value: object) -> None:
-    message = rf"`{parameter}` must be a finite number above 0 and .*; found {value!r}\."
-    with pytest.raises(InputError, match=message):
-        call_with(name, **{parameter: value})
