@@ -18,6 +18,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import (
     Kws,
+    digits,
     draw_lines,
     legend_beside,
     line_handle,
@@ -119,8 +120,7 @@ def plot_centres(
             handles.append(_mark("no support known", mfc=_UNKNOWN))
         for share in (1.0, 0.25) if most > 0 else ():
             value, side = most * share, (_LEAST + (largest - _LEAST) * share) ** 0.5
-            text = f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
-            handles.append(_mark(f"{printable(label)} {text}", markersize=side))
+            handles.append(_mark(f"{printable(label)} {digits(value)}", markersize=side))
         style: dict[str, Any] = {"labelspacing": 0.9, "handletextpad": 0.8}
         if width < _NARROW * larger() and not on_page():
             ax.xaxis.set_major_locator(MaxNLocator(3))

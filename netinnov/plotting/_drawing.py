@@ -145,6 +145,12 @@ def number(value: float, form: str = ".3g") -> str:
     return f"{value:{sign}z{form[:point]}{form[point:]}}".replace("-", "\N{MINUS SIGN}")
 
 
+def digits(value: Any, n: int = 3, sign: str = "") -> str:
+    """So many significant digits, all of a whole number; a dash where there is no value."""
+    form = ",.0f" if abs(value) >= 10**n - 0.5 else f".{n}g"
+    return number(value, sign + form) if value == value else "–"
+
+
 def chance(p: float, none: str = "") -> str:
     """P-value with three decimals and no leading zero; `none` where undefined."""
     if p != p:

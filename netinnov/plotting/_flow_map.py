@@ -19,11 +19,11 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import (
     Kws,
+    digits,
     draw_lines,
     entry,
     legend_beside,
     line_handle,
-    number,
     write_notes,
 )
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
@@ -274,7 +274,7 @@ def _draw_links(
         lines = draw_lines(ax, ways[mine.index], look, edge_kws)
         upto = "each" if len(mine) > 1 == mine["weight"].nunique() else "up to"
         name = mark_modelled(layer, [layer] if model else [])
-        text = printable(f"{name}, {upto} {_rounded(mine['weight'].max())}", longest=60)
+        text = printable(f"{name}, {upto} {digits(mine['weight'].max(), 2)}", longest=60)
         label = entry("\n".join(textwrap.wrap(text, _ENTRY)))
         handles.append(line_handle(lines, label, linewidth=1.4, linestyle=style["linestyle"]))
     return handles
@@ -316,10 +316,6 @@ def _parameters(network: MultilayerNetwork, layers: Sequence[str]) -> list[str]:
         f"{mark_modelled(layer, [layer])}: {text.removesuffix('.')}."
         for layer, text in short.items()
     ]
-
-
-def _rounded(weight: float) -> str:
-    return number(weight, ",.0f" if weight >= 10 or float(weight).is_integer() else ".2g")
 
 
 def arrows_between(
@@ -372,7 +368,7 @@ def _draw_values(
 ) -> list[Line2D]:
     value = at["strength"]
     if classes is None:
-        most = f"a place, up to {_rounded(value.max())}"
+        most = f"a place, up to {digits(value.max(), 2)}"
         return draw_places(ax, at, at["area"], most, face="#7a9cc6", kws=node_kws)
     handles = []
     for k, shade in enumerate(colormaps["viridis"](np.linspace(0.95, 0.05, len(classes)))):

@@ -16,7 +16,7 @@ from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.governance import ApproachComparison
 from netinnov.planning import SpaceAllocation
-from netinnov.plotting._drawing import legend_above, number, table_of, without_edges, write_notes
+from netinnov.plotting._drawing import digits, legend_above, table_of, without_edges, write_notes
 from netinnov.plotting._fonts import Names, name_of, printable
 from netinnov.plotting._style import DOUBLE, GREY, PALETTE, drawing, ink, paper, tone, write
 
@@ -128,14 +128,10 @@ def _column(ax: Axes, k: int, part: pd.DataFrame, better: int, *, relative: bool
         first = better * value >= best - _NONE * reach and reach > 0
         look: dict[str, Any] = {"markerfacecolor": ink() if first else paper(), "markersize": 4}
         ax.plot(k + scale * value, middle[row], "o", color=ink(), zorder=3, **look)
-        text = _digits(100 * value / before[row]) if relative else _digits(value)
+        text = digits(100 * value / before[row] if relative else value, 2, "+")
         text += "\N{NO-BREAK SPACE}%" * relative
         unchanged = abs(value) <= _NONE * reach
         ax.text(k, row + 0.28, "0" if unchanged else text, ha="center", va="center")
-
-
-def _digits(value: float) -> str:
-    return number(value, "+.2g" if abs(value) < 99.5 else "+,.0f")
 
 
 def plot_benefit_shares(
@@ -341,5 +337,4 @@ def _ribbons(ax: Axes, flows: Floats, left: Floats, right: Floats) -> None:
 
 
 def _amount(amount: float, unit: str) -> str:
-    number = f"{amount:,.0f}" if amount >= 1000 else f"{amount:.3g}"
-    return f"{number} {printable(unit)}" if unit else number
+    return f"{digits(amount)} {printable(unit)}".strip()

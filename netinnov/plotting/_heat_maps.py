@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from netinnov._typing import Count, Floats
 from netinnov.errors import InputError
-from netinnov.plotting._drawing import number, page_width, table_of
+from netinnov.plotting._drawing import digits, number, page_width, table_of
 from netinnov.plotting._fonts import Names, name_of, printable
 from netinnov.plotting._style import DOUBLE, SINGLE, drawing, larger, lay_out
 
@@ -120,7 +120,7 @@ def plot_location_quotients(
         bar["format"] = FuncFormatter(lambda x, _: f"{2.0**x:g}")
         shade = shade.set_axis([name_of(names, row) for row in table.index])
         most = 1.25 * _SATURATED  # the darkest shades would drown the figures
-        _shaded_table(ax, shade, table, bar, digits=2, cmap="PuOr", vmin=-most, vmax=most)
+        _shaded_table(ax, shade, table, bar, n_digits=2, cmap="PuOr", vmin=-most, vmax=most)
     return ax
 
 
@@ -195,13 +195,13 @@ def _shaded_table(
     values: pd.DataFrame,
     bar: dict[str, Any],
     *,
-    digits: int = 3,
+    n_digits: int = 3,
     **scale: Any,
 ) -> None:
     """A row for each place and a column for each number, headed above; figures where they fit."""
     heads = [printable(column).replace("_", "\n", 1).replace("_", " ") for column in shades]
     shades = shades.set_axis(list(map(printable, shades.index))).set_axis(heads, axis=1)
-    texts = values.map(lambda value: _digits(value, digits)).to_numpy()
+    texts = values.map(lambda value: digits(value, n_digits)).to_numpy()
     _draw_shades(ax, shades, bar, annot=texts, fmt="", **scale)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
@@ -215,15 +215,10 @@ def _shaded_table(
     if _widest(ax.texts) > room:
         for text in ax.texts:
             column, row = map(int, text.get_position())
-            text.set_text(_digits(values.iloc[row, column], 2).replace("0.", ".", 1))
+            text.set_text(digits(values.iloc[row, column], 2).replace("0.", ".", 1))
         if _widest(ax.texts) > room:
             for text in [*ax.texts]:
                 text.remove()
-
-
-def _digits(value: Any, digits: int) -> str:
-    form = ",.0f" if abs(value) >= 10**digits else f".{digits}g"
-    return "–" if value != value else number(value, form)
 
 
 def _widest(texts: Iterable[Text]) -> float:
