@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network import flow_matrix
-from netinnov._network.columns import as_text, is_blank
+from netinnov._network.columns import as_text, is_blank, refuse_repeated
 from netinnov._network.headers import our_names, unweighted
 from netinnov._runtime.arguments import shown
 from netinnov._runtime.dataframes import as_pandas
@@ -20,6 +20,7 @@ from netinnov.network import MultilayerNetwork, how_to_convert
 
 Directed = bool | Collection[str] | None
 TABLE = "the table"
+SHEET = 10_000  # nodes of a table in which somebody may have added up rows
 HEADERS = ("source", "target", "weight")
 
 
@@ -34,7 +35,8 @@ def network_of_links(table: Any, directed: Directed, **more: Any) -> MultilayerN
     of_layers = table if isinstance(table, Mapping) else {"links": table}
     parts = {str(layer): _part(each, str(layer), directed) for layer, each in of_layers.items()}
     network = network_of_parts(parts, directed, None, **more)
-    flow_matrix.without_totals(network.links, network.storage.nodes.index.to_series(), TABLE)
+    if 0 < len(network) <= SHEET:
+        flow_matrix.without_totals(network.links, network.storage.nodes.index.to_series(), TABLE)
     return network
 
 
@@ -55,7 +57,7 @@ def network_of_parts(
     for text in filter(None, (part.note for part in parts.values())):
         warnings.warn(text, UserWarning, stacklevel=5)
     if directed is None:
-        directed = [layer for layer, part in parts.items() if part.directed]
+        directed = [layer for layer, part in parts.items() if part.directed and len(part.links)]
     links: Any = {layer: part.links for layer, part in parts.items()}
     links = links["links"] if [*links] == ["links"] else links
     return MultilayerNetwork(nodes, links, places=places, directed=directed, **more)
@@ -83,7 +85,8 @@ def _part(table: Any, layer: str, directed: Directed) -> Part:
         raise InputError(f"links must be a table of pandas; found {shown(table)}; {mend}.")
     frame = frame.set_axis(frame.columns.map(str), axis=1)
     given = flow_matrix.Given(TABLE, frame, pd.RangeIndex(len(frame)), "", [], None)
-    if frame.columns.is_unique and (matrix := flow_matrix.as_matrix(given)) is not None:
+    refuse_repeated(TABLE, frame.columns)
+    if (matrix := flow_matrix.as_matrix(given)) is not None:
         flows, names = flow_matrix.flows_of_matrix(given, *matrix, None)
         return part_of_matrix(flows, names, layer, directed)
     if any(level is not None for level in frame.index.names):

@@ -116,6 +116,7 @@ def test_a_hub_is_no_total():
          InputError, "without totals; it has 'Total'"),
         (LINKS.assign(origin="x"), InputError, "'from' and 'origin' may each be 'source'"),
         (LINKS.rename(columns={"to": "x"}), ni.TableError, "column 'target': missing column"),
+        (pd.concat([LINKS, LINKS], axis=1), InputError, "must have each column once"),
         (LINKS.assign(weight=-1), ni.TableError, "weight is not above 0"),
         (LINKS.assign(to=None), ni.TableError, "empty id"),
         (LINKS.assign(to=[1, "b", 2]), ni.TableError, "mixed id types"),
@@ -131,6 +132,12 @@ def test_a_hub_is_no_total():
 def test_what_is_no_list_of_links_is_refused_with_what_to_do(links, error, words):
     with pytest.raises(error, match=words):
         ni.build_network(links)
+
+
+def test_no_links_are_a_network_without_nodes():
+    empty = ni.build_network(pd.DataFrame(columns=["source", "target"]))
+    assert (len(empty), empty.layers) == (0, ())
+    assert len(ni.io.from_scipy(np.zeros((2, 2)))) == 2
 
 
 def test_numbers_that_are_not_read_as_weights_are_named():
