@@ -193,7 +193,7 @@ def plot_network(
             handles |= {str(mark.get_label()): mark for mark in marks}
         ax.set_aspect("equal")
         ax.autoscale_view()
-        ax.margins(x=0.02, y=0.02)
+        ax.margins(x=0.06, y=0.06)  # room for whole nodes in small figures
         bottom, top = ax.get_ylim()
         room = max(0.0, _LEAST * np.ptp(ax.get_xlim()) - (top - bottom))  # of nodes on a line
         ax.set_ylim(bottom - room / 2, top + room / 2)
