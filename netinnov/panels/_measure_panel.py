@@ -142,7 +142,7 @@ def measure_panel(
     }
     table = _long_table("period", parts, values, list(measures), nodes)
     size = sum(each.size for each in next(iter(values.values()), []))
-    task = partial(_in_resample, parts, measures, resample or resampled, size)
+    task = partial(_in_resample, parts, measures, resampled if resample is None else resample, size)
     items = [(when, each) for when in values for each in rng.spawn(resamples)]
     drawn = run(task, items, executor=executor, progress=progress, label="measure_panel")
     draws = {when: np.array(drawn[k * resamples :][:resamples]) for k, when in enumerate(values)}

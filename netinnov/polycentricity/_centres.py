@@ -148,7 +148,7 @@ def detect_centres(
             network=network,
             rule=rule,
             options=options,
-            resample=resample or resampled,
+            resample=resampled if resample is None else resample,
             observed=structure.community,
         )
         draws = run(task, others, executor=executor, progress=progress, label="resamples")

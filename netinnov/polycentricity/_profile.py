@@ -179,7 +179,7 @@ def profile(  # noqa: PLR0913
         why_untested(network)
     shares = None if spread is None else spread.shares
     ready = None if null is None else prepared_null(null, network, own)
-    task = _Task(network, size, setting, shares, resample or resampled, ready)
+    task = _Task(network, size, setting, shares, resampled if resample is None else resample, ready)
     in_parts = partial(run, executor=executor, progress=progress)
     observed = None
     if "n_centres" in setting.names:

@@ -124,7 +124,7 @@ def test_top_takes_a_share_of_the_places_with_flow(two):
     assert centres(detect_centres(two, rule="top", share=0.2, resamples=0)) == ["a", "x"]
     assert centres(detect_centres(two, rule="top", share=0.21, resamples=0)) == ["a", "x", "b"]
     everybody = detect_centres(two, rule="top", share=1.0, resamples=0)
-    assert centres(everybody) == list("abcdexyzwv")
+    assert sorted(centres(everybody)) == sorted("abcdexyzwv")
 
 
 def test_head_tail_is_above_the_mean():

@@ -140,4 +140,5 @@ def test_centres_by_the_core_are_the_best_of_all_cores_with_few_restarts_of_comm
     best, _ = best_core(*_links(network)[:3], np.arange(22, dtype=np.int32), 1)
     for rng in range(6):
         options = {"restarts": 3, "resamples": 0, "rng": rng}
-        assert detect_centres(network, rule="core", **options)["centre"].tolist() == best.tolist()
+        found = detect_centres(network, rule="core", **options)["centre"]
+        assert found[ids].tolist() == best.tolist()
