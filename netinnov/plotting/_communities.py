@@ -18,7 +18,14 @@ from netinnov.community import Partition
 from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import legend_above, percent, table_of, write_notes
+from netinnov.plotting._drawing import (
+    Kws,
+    draw_points,
+    legend_above,
+    percent,
+    table_of,
+    write_notes,
+)
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._heat_maps import draw_matrix
 from netinnov.plotting._labels import label_points
@@ -142,7 +149,12 @@ def _grouped(
 
 
 def plot_roles(
-    roles: pd.DataFrame, *, names: Names | None = None, labels: Whole = 12, ax: Axes | None = None
+    roles: pd.DataFrame,
+    *,
+    names: Names | None = None,
+    labels: Whole = 12,
+    node_kws: Kws = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw z inside the community against participation across communities, with the roles.
 
@@ -154,6 +166,8 @@ def plot_roles(
         Labels of the nodes.
     labels : int
         At most this many points are named, the greatest z first; nodes at one point share a label.
+    node_kws : mapping, optional
+        Settings of matplotlib for the points (`scatter`).
     ax : Axes, optional
         Where to draw; a new figure by default (89 mm in `print_style`).
 
@@ -184,13 +198,14 @@ def plot_roles(
         ax.set(xlim=(-0.02, 1.0), ylim=(bottom, top))
         tags = _draw_regions(ax, bottom, top)
         hub = placed["role"].isin(_HUBS)
+        at = placed[["participation", "z"]].to_numpy()
         for chosen, size, face, edge in (
             (~hub, 9, "none", PALETTE[0]),
             (hub, 16, PALETTE[0], ink()),
         ):
-            x, y = placed["participation"][chosen], placed["z"][chosen]
-            points = ax.scatter(x, y, s=size, facecolors=face, edgecolors=edge, linewidths=0.6)
-            points.set(zorder=3, clip_on=False)
+            look: dict[str, Any] = {"s": size, "facecolors": face, "edgecolors": edge}
+            look |= {"linewidths": 0.6, "zorder": 3, "clip_on": False}
+            draw_points(ax, at[chosen], look, node_kws)
         count = placed["role"].value_counts()
         texts = [f"{role} {name}: {count.get(role, 0):,}" for role, (name, *_) in _ROLES.items()]
         texts = [text for text in texts if not text.endswith(": 0")]
@@ -201,7 +216,7 @@ def plot_roles(
         note = f"Nodes without links or community, left out: {left:,}." if left else ""
         write_notes(ax, [note], label="participation across communities")
         texts = [name_of(names, node) for node in placed.index]
-        at, radii = placed[["participation", "z"]].to_numpy(), np.where(hub, 2.0, 1.5)
+        radii = np.where(hub, 2.0, 1.5)
         label_points(ax, at, texts, radii=radii, most=labels, beside=tags)
     return ax
 

@@ -137,3 +137,9 @@ def test_nodes_and_links_take_settings_of_matplotlib_which_the_legend_shows(name
         keys = ax.get_legend().get_lines()
         known = {to_hex(getter()) for key in keys for getter in (key.get_color, key.get_mec)}
         assert known & {"#654321", "#123456"}
+
+
+def test_nodes_of_a_scatter_take_settings_of_matplotlib():
+    ax = example("plot_roles", node_kws={"s": 99, "color": "red"})
+    assert all(points.get_sizes().tolist() == [99] for points in ax.collections)
+    assert {to_hex(c) for points in ax.collections for c in points.get_facecolor()} == {"#ff0000"}
