@@ -75,12 +75,12 @@ def aggregate(
 
     Examples
     --------
-    >>> import pandas as pd
+    >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"place": ["yuhang", "xihu", "quzhou"]}, index=["a", "b", "c"])
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["c", "c"]})
     >>> parents = {"hangzhou": None, "yuhang": "hangzhou", "xihu": "hangzhou", "quzhou": None}
     >>> places = pd.DataFrame({"parent": parents})
-    >>> network = build_network(nodes, links, places)
+    >>> network = ni.build_network(nodes, links, places)
     >>> aggregate(network, level=1).links
        layer    source  target  weight
     0  links  hangzhou  quzhou     2.0
@@ -162,10 +162,10 @@ def flatten(
 
     Examples
     --------
-    >>> import pandas as pd
+    >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame(index=["a", "b"])
     >>> links = pd.DataFrame({"source": "a", "target": "b", "layer": ["x", "y"]})
-    >>> flatten(build_network(nodes, links), weights={"y": 3.0}).links
+    >>> flatten(ni.build_network(nodes, links), weights={"y": 3.0}).links
       layer source target  weight
     0   all      a      b     4.0
     """

@@ -29,7 +29,7 @@ def components(network: MultilayerNetwork) -> pd.Series:
     Examples
     --------
     >>> import pandas as pd, netinnov as ni
-    >>> network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": ["a", "b"], "target": ["c", "d"]}))
     >>> components(network).to_dict()
     {'a': 0, 'c': 0, 'b': 1, 'd': 1}
     """
