@@ -47,7 +47,8 @@ def main() -> None:
                     page.locator(f"#tab-{view}").click()
                     picture(page, out / f"explorer_{view}_{width}.png", whole=width != "wide")
                 page.close()
-            answer(browser, page_file, out)
+            answer(browser, page_file, out / "answer.png", language="en")
+            answer(browser, page_file, out / "answer_chinese.png", language="zh")
             page = browser.new_page(
                 viewport={"width": 1200, "height": 800}, color_scheme="dark", locale="zh-CN"
             )
@@ -70,17 +71,17 @@ def walk(page: Page, out: Path) -> None:
     page.get_by_role("button", name="Start over").click()
 
 
-def answer(browser: Browser, page_file: Path, out: Path) -> None:
+def answer(browser: Browser, page_file: Path, path: Path, *, language: str) -> None:
     """Question, answer and map alone, small enough to be read in README."""
     size = {"width": 700, "height": 760}
     page = browser.new_page(viewport=size, locale="en-GB", bypass_csp=True)
-    page.goto(page_file.as_uri())
+    page.goto(f"{page_file.as_uri()}#lang={language}")
     page.locator("#tab-enclave").click()
     page.add_style_tag(content=f"{BESIDE} {{ display: none !important }}")
     page.wait_for_selector("body:not([aria-busy=true])")
     page.wait_for_timeout(300)
-    page.locator("#app").screenshot(path=out / "answer.png")
-    smaller(out / "answer.png")
+    page.locator("#app").screenshot(path=path)
+    smaller(path)
     page.close()
 
 
