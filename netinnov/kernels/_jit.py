@@ -17,6 +17,9 @@ R = TypeVar("R")
 
 _damaged: set[str] = set()  # cache folders that could not be read or written in this process
 
+# Only kernels call parts of kernels.
+_NO_WRAPPERS: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
 
 def _say_once(_: str) -> None:
     """Where people watch: on a terminal and in a notebook."""
@@ -77,15 +80,13 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """Part of kernels of the same file: compiled once, inlined by LLVM."""
-    compiled: Callable[P, R] = numba.njit(
-        forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
-    )(function)
+    compiled: Callable[P, R] = numba.njit(forceinline=True, **_NO_WRAPPERS)(function)
     return compiled
 
 
 def called(function: Callable[P, R]) -> Callable[P, R]:
     """Part of kernels of the same file that is too long to inline."""
-    compiled: Callable[P, R] = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    compiled: Callable[P, R] = numba.njit(**_NO_WRAPPERS)(function)
     return compiled
 
 
