@@ -116,7 +116,7 @@ def cordis(cordis_pairs: Tables) -> MultilayerNetwork:
     """The network of `cordis_pairs`, in which four cities have two spellings."""
     from netinnov import build_network
 
-    with pytest.warns(UserWarning, match="'NEWMARKET, UK' and 'NEW MARKET, UK'"):
+    with pytest.warns(UserWarning, match="'NEW MARKET, UK' and 'NEWMARKET, UK'"):
         return build_network(*cordis_pairs)
 
 

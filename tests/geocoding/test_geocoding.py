@@ -690,7 +690,7 @@ def test_nearly_all_participations_in_places(in_fine):
 def test_cordis_in_two_modes_at_three_levels(shared, fine):
     tables = read_cordis(shared / "data/cordis_h2020", projects="nodes")
     places = add_cities(tables.places, geocode(tables.places, fine), fine, regions=True)
-    with pytest.warns(UserWarning, match="'NEWMARKET, UK' and 'NEW MARKET, UK'"):
+    with pytest.warns(UserWarning, match="'NEW MARKET, UK' and 'NEWMARKET, UK'"):
         network = build_network(tables.nodes, tables.links, places, tables.directed)
     pairs = project(network, layer="participation", through="project")
     levels = [aggregate(pairs, level=level) for level in range(4)]
