@@ -180,5 +180,7 @@ def _numbers(values: Any) -> Floats:
     number, bad = as_numbers(values)
     if np.any(bad):
         listed = examples(pd.Series(values)[np.asarray(bad)].tolist())
-        raise InputError(f"distances of places must be numbers; found {listed}.")
+        raise InputError(
+            f"distances of places must be numbers, or empty where unknown; found {listed}."
+        )
     return number

@@ -46,9 +46,11 @@ def read_distances(
         value = header[list(frame.columns).index("distance")]
     else:  # rows and columns are places
         first, *others = held.frame.columns
-        if not others:
+        pairs = {*LONG[:2]} <= {*frame.columns} and not {*others} & {*as_text(held.frame[first])[0]}
+        if pairs or not others:
             msg = f"{held.name} must have columns origin, destination and distance, or a row and a "
-            raise InputError(f"{msg}column a place; it has {', '.join(header)}.")
+            msg += f"column a place; it has {', '.join(header)}. Name headers of yours by `columns`"
+            raise InputError(f'{msg} (a study: under [columns]): "theirs" = "ours".')
         square = held.frame.rename(columns={first: "origin"})
         frame = square.melt("origin", var_name="destination", value_name="distance")
         frame = frame.dropna(subset="distance").reset_index(drop=True)
@@ -81,6 +83,8 @@ def of_known_places(
 ) -> tuple[Tables, list[str]]:
     """Without distances of places that the other tables have not, and a note that counts them.
 
+    Where none is left, names differ, and the table is refused.
+
     `same`: the names that a reader kept, by those that it joined with them.
     """
     if tables.distances is None:
@@ -106,7 +110,10 @@ def of_known_places(
     if not len(lost):
         return tables, []
     kept = tables.distances[~strange.any(axis=1)]
-    note = f"{file}: {len(lost):,} places that the other tables have not are left out "
+    if kept.empty:
+        msg = f"{file} must join places of the other tables; none of its {len(strange):,} rows "
+        raise InputError(f"{msg}does. They have no {examples(lost)}; it must have their ids.")
+    note = f"{file}: places that the other tables have not are left out: {len(lost):,} "
     return tables._replace(distances=kept), [f"{note}({examples(lost)})."]
 
 

@@ -186,7 +186,7 @@ class _Distances(NamedTuple):
     ) -> Tables:
         if self.table is not None:
             tables = tables._replace(distances=self.table, distance_unit=self.unit)
-            tables, lost = of_known_places(tables, str(data.distances), same)
+            tables, lost = of_known_places(tables, Path(str(data.distances)).name, same)
             self.notes.extend(lost)
         if data.distance_unit is not None:
             tables = tables._replace(distance_unit=data.distance_unit)

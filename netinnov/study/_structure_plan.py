@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import Field
 
 from netinnov import polycentricity
+from netinnov._network.distances import between
 from netinnov._typing import Direction
 from netinnov.build import flatten
 from netinnov.errors import InputError
@@ -148,11 +149,12 @@ def _null_of_links(network: MultilayerNetwork, asked: NullName | None) -> tuple[
         return "null_distance", Rewire(preserve=("degree", "distance"))
     if asked == "degree" or not (asked or (share >= DENSE and differ and linked.sum() >= ENOUGH)):
         return "null_degree", Rewire()
-    places = network.storage.places.reindex(columns=["lon", "lat"])
-    at = places.reindex(network.storage.nodes["place"].to_numpy()[linked])
-    if at.isna().any(axis=None):
+    at, directed = network.storage.place_codes[linked], bool(network.directed)
+    lengths = between(network.storage, at[:, None], at, directed=directed)
+    lengths = lengths[~np.eye(at.size, dtype=bool)]
+    if np.isnan(lengths).any():
         return "null_totals", GravityNull(None, unit="dispersion")
-    one_point = at.duplicated().any()
+    one_point = (lengths == 0).any()
     return "null_gravity", GravityNull("exponential" if one_point else "power", unit="dispersion")
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
 from netinnov import centrality, connectivity, polycentricity
+from netinnov._network.distances import between
 from netinnov._network.matrices import layer_matrix
 from netinnov._runtime.arguments import check_names
 from netinnov.errors import InputError
@@ -180,9 +181,12 @@ def kind_of(rival: str) -> str:
 
 
 def matched_on(cities: MultilayerNetwork) -> tuple[str, ...]:
-    """What other hosts are like the real one in; without coordinates there is no distance."""
-    located = cities.storage.places[["lon", "lat"]].notna().all(axis=None)
-    return ("strength", "distance") if located else ("strength",)
+    """What other hosts are like the real one in; distance only where all are known."""
+    storage, code = cities.storage, cities.storage.place_codes
+    known = storage.places[["lon", "lat"]].notna().all(axis=None)
+    if storage.place_table.distances is not None:
+        known = not np.isnan(between(storage, code[:, None], code)).any()
+    return ("strength", "distance") if known else ("strength",)
 
 
 def placebos(

@@ -111,7 +111,10 @@ def _abroad():
         (MINUTES.rename(index={"Q": "Qz"}), "not in the table of places: 'Qz'"),
         (MINUTES.replace(60, -1), "at least 0, or missing; 1 are not: H - Q"),
         (MINUTES.replace(60, np.inf), "1 are not: H - Q"),
-        (MINUTES.astype(object).replace(60, "x"), "must be numbers; found 'x'"),
+        (
+            MINUTES.astype(object).replace(60, "x"),
+            "must be numbers, or empty where unknown; found 'x'",
+        ),
         (MINUTES.rename(columns={"Q": "H"}), "more than one of its columns: 'H'"),
         ([[0, 1], [1, 0]], "must be of the type DataFrame"),
     ],

@@ -48,6 +48,17 @@ def test_dense_flows_are_compared_with_gravity(located):
     assert plan.null_code == ("null_gravity" if located else "null_totals")
 
 
+@pytest.mark.parametrize(("missing", "code"), [(False, "null_gravity"), (True, "null_totals")])
+def test_gravity_takes_the_distances_of_the_network(missing, code):
+    far = np.add.outer(np.arange(14.0), 2 * np.arange(14.0)) + 1
+    table = pd.DataFrame(far, PLACES, PLACES)
+    if missing:
+        table.iloc[[2, 5], [5, 2]] = np.nan
+    for located in (True, False):
+        network = dense(located=located, left_out=8).with_distances(table, unit="min")
+        assert planned(network).null_code == code
+
+
 def test_a_null_model_that_moves_next_to_nothing_gives_no_verdict():
     # With 2 of 91 pairs without a link hardly anything can be exchanged.
     context = context_of(dense(left_out=2), structure=FEW | {"null": "degree"})
@@ -85,7 +96,7 @@ def test_the_null_model_that_is_asked_for_is_used(name):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("distance", "oordinates"),
+        ("distance", "needs `lon` and `lat` of places"),
         (
             "curveball",
             'null = "curveball" in .structure. does not fit: .* events that .data. project',

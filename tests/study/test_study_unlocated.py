@@ -8,6 +8,7 @@ from netinnov import study
 from netinnov._network.geography import great_circle
 from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError
+from netinnov.study._trials import matched_on
 from netinnov.study.sections import (
     SECTIONS,
     _governance as governance,
@@ -59,6 +60,27 @@ def test_an_unknown_distance_adds_nothing_to_a_link_and_is_counted():
     assert "1 linked pair of places has no known distance: none is added" in said(data, one)
     assert "3 个城市中有 1 个没有坐标（R）" in said(data, one, "zh")
     assert "1 对有联系的城市距离不详" in said(data, one, "zh")
+
+
+def test_only_what_lengthens_a_link_is_said():
+    assert "A link is longer by 1 for each 111.195 km." in said(data, chain())
+    assert "联系每 111.195 km 加长 1。" in said(data, chain(), "zh")
+    network = network_of([("P", "Q"), ("Q", "R")])
+    border = context_of(network, measures={"border": 0.5})
+    assert "longer by 0.5 where it crosses a jurisdiction's border." in said(data, border)
+    assert "跨辖区的联系加长 0.5。" in said(data, border, "zh")
+
+
+def test_what_distances_do_follows_the_table_of_the_user():
+    cities = chain("R").cities
+    minutes = pd.DataFrame(7.0, list("PQR"), list("PQR"))
+    assert matched_on(cities) == ("strength",)
+    assert matched_on(cities.with_distances(minutes, unit="min")) == ("strength", "distance")
+    minutes.loc["P", "R"] = minutes.loc["R", "P"] = np.nan
+    assert matched_on(chain().cities.with_distances(minutes, unit="min")) == ("strength",)
+    network = network_of([("P", "Q"), ("Q", "R")]).with_distances(minutes * np.nan, unit="min")
+    with pytest.raises(InputError, match="need distances of linked places, and none is known"):
+        study._checked(context_of(network, measures=WEIGHT))
 
 
 def access(context):
