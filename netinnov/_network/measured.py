@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from netinnov._runtime.arguments import one_column
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 
 
 def numbers_of(name: str, value: Any, index: pd.Index, nodes: pd.Index) -> Floats:
     """A number, or one for each of the `nodes`; `index` are all nodes of the network."""
+    value = one_column(name, value)
     try:
         if np.ndim(value) == 0 and not isinstance(value, str):
             return np.array(float(value))

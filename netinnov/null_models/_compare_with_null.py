@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.significance import why_untested
-from netinnov._runtime.arguments import check_callable, shown
+from netinnov._runtime.arguments import check_callable, one_column, shown
 from netinnov._runtime.checkpoint import Checkpoint, PathLike, run_numbered, seed_of_run, seed_state
 from netinnov._runtime.parallel import run
 from netinnov._typing import Count, Floats, Rng
@@ -217,6 +217,7 @@ def _checked(value: Any, like: Value | None) -> Value:
 
 
 def _numbers(value: Any) -> Value:
+    value = one_column("measure", value)
     series = isinstance(value, pd.Series)
     try:
         if series:

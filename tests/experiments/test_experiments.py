@@ -314,7 +314,7 @@ def test_sites_refusals_and_data_are_written(cities, tmp_path) -> None:
         (None, "NoneType"),
         ("3", "str"),
         (np.ones(1), "ndarray"),
-        (pd.DataFrame({"a": [1]}), "DataFrame"),
+        (pd.DataFrame({"a": [1], "b": 2}), "`m` must be one column; found 2"),
         (pd.Series([1.0], index=["Paris"]), r"Series with index \['Paris'\]"),
         (pd.Series([1.0, 2.0], index=["home", "home"]), "Series"),
         (pd.Series(["x"], index=["home"]), "Series"),

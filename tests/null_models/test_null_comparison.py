@@ -147,6 +147,12 @@ def test_infinite_draws_have_quantiles_and_no_z(draws, mean, low, high):
     assert table.loc[1, ["low", "high"]].tolist() == np.quantile(other, [0.025, 0.975]).tolist()
 
 
+def test_degrees_in_one_layer_are_numbers_of_nodes():
+    options = {"replicates": 19, "rng": 1, "progress": False}
+    found = compare_with_null(ring(), measure=ni.centrality.degree, **options)
+    assert found.observed.tolist() == [2.0] * 12
+
+
 def test_nodes_give_series_and_any_number_of_workers_the_same():
     network = ring()
     options = {"measure": reach_two, "replicates": 40, "rng": 3, "progress": False}
@@ -178,7 +184,7 @@ def test_planted_triangles_are_found():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"measure": lambda of: ni.centrality.degree(of)}, "found .*DataFrame"),
+        ({"measure": lambda of: of.nodes}, "`measure` must be one column; found 3: write table"),
         ({"measure": lambda of: "many"}, "`measure` must give .*; found 'many'"),
         ({"measure": lambda of: "3"}, "`measure` must give .*; found '3'"),
         ({"measure": lambda of: 1j}, "`measure` must give .*; found 1j"),
