@@ -130,8 +130,9 @@ def measure_panel(
         named = [f"{name} {n}" for name, n in zip(network.layers, count, strict=True) if n]
         msg = f"measure_panel: {timeless.sum()} links without a period are in no part of the panel"
         warnings.warn(f"{msg}: {', '.join(named)}.", UserWarning, stacklevel=3)
-    asked = list(range(int(known.min()) + window - 1, int(known.max()) + 1))
-    if periods is not None:
+    if periods is None:
+        asked = list(range(int(known.min()) + window - 1, int(known.max()) + 1))
+    else:  # perhaps far apart
         asked = sorted(set(whole_numbers("periods", periods)))
     nodes = network.nodes.index
     parts = {when: network.select(periods=range(when - window + 1, when + 1)) for when in asked}

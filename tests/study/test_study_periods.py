@@ -226,6 +226,15 @@ def test_events_of_a_period_are_resampled_among_themselves(monkeypatch):
     assert "resamples of the events of each period" in said(periods, context)
 
 
+def test_periods_may_be_days_or_far_apart():
+    for days in ((20200109, 20200110), (-500, 2**40)):
+        context = context_of(network(dated(RING, days[0]) + dated(STAR, days[1])), **ALONE)
+        known = facts_of(periods, context)
+        assert (known["first"], known["last"]) == (str(days[0]), str(days[1]))
+        (picture,) = periods.draw(context.once(periods.compute))
+        assert picture.draw().get_xticks().tolist() == [*days]
+
+
 def test_each_index_has_a_chart_with_a_point_a_period(two):
     (picture,) = periods.draw(two.once(periods.compute))
     axes = picture.draw().figure.axes

@@ -182,7 +182,8 @@ def _charts(result: Periods) -> Axes:
             ax.set_title(
                 result.context.language.term(str(index)), loc="left", fontsize=7 * larger()
             )
-            ax.xaxis.set_major_locator(MaxNLocator(3, integer=True))
+            some = np.linspace(0, len(table) - 1, 3).round().astype(int)
+            ax.set_xticks(table["period"].iloc[some].unique())
             ax.yaxis.set_major_locator(MaxNLocator(4, integer=index in COUNTS))
             ax.ticklabel_format(useOffset=False, style="plain")
             ax.margins(x=0.12, y=0.15)
