@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -150,6 +151,25 @@ def test_enclaves_of_a_period_are_the_nodes_with_a_link_in_it():
         periods, context, "zh"
     )
     assert figures_of(periods, context)["enclaves"].value == 2
+
+
+def test_counts_are_whole_however_many(two):
+    result = two.once(periods.compute)
+    changes = pd.DataFrame(
+        {
+            "first": 51.0,
+            "last": 75.0,
+            "change": 24.0,
+            "low": [np.nan, -26.5],
+            "high": [np.nan, 133.2],
+        },
+        index=["reverse_enclaves", "n_centres"],
+    )
+    figures = {each.name: each for each in periods.key_figures(replace(result, changes=changes))}
+    shown = figures["reverse_enclaves"]
+    assert two.language.form(shown.value, shown.form, shown.digits) == "24"
+    shown = figures["n_centres"]
+    assert two.language.span(shown.low, shown.high, around=shown.value) == "−27 to 134"
 
 
 def test_clear_changes_are_told_with_their_intervals():

@@ -108,6 +108,21 @@ def test_space_counts_the_homes_and_hosts_with_coordinates():
     assert "no coordinates" not in said(space, case(space={}))
 
 
+def test_space_at_an_unknown_distance_is_not_used():
+    def spaced(minutes):
+        net = network_of(LINKS, nodes=NODES, places=PLACES).with_distances(minutes, unit="min")
+        return context_of(net, space={"floor": 100.0})
+
+    minutes = pd.DataFrame(9.0, list("PQRS"), list("PQRS"))
+    minutes.loc["P", "Q"] = minutes.loc["Q", "P"] = np.nan
+    context = spaced(minutes)
+    assert "1 pair of a home and a host has no known distance" in said(space, context)
+    assert "1 对飞出地与飞入地距离未知" in said(space, context, "zh")
+    minutes.loc["S"] = minutes["S"] = np.nan  # but from S to S, which is 0
+    assert space.CHECK(spaced(minutes)).units.to_dict() == {"P": 8}
+    assert "no known distance" not in said(space, spaced(minutes))
+
+
 @pytest.mark.parametrize("bare", ["PS", "QR", "PQRS"])
 def test_space_without_any_home_or_host_on_the_map_is_refused(bare):
     with pytest.raises(InputError, match=r"none has one: .* or leave \[space\] out"):

@@ -163,7 +163,11 @@ def key_figures(result: Periods) -> Iterator[KeyFigure]:
     for index, row in result.changes.iterrows():
         if index in ("effective_number", "gini", *COUNTS):
             change, low, high = row[["change", "low", "high"]].tolist()
-            yield KeyFigure(str(index), change, low, high, digits=1 if index in COUNTS else 3)
+            if index in COUNTS and not math.isnan(change):  # whole, however many
+                change = round(change)
+                if not math.isnan(low):
+                    low, high = math.floor(low), math.ceil(high)
+            yield KeyFigure(str(index), change, low, high, digits=3)
 
 
 def draw(result: Periods) -> Iterator[Picture]:

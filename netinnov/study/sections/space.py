@@ -39,6 +39,7 @@ class Stock(NamedTuple):
     distance: pd.DataFrame
     demand: planning.SpaceDemand
     unlocated: list[str]  # homes and hosts left out, as no distance of theirs is known
+    unmeasured: int  # pairs of the others whose distance is not known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +59,7 @@ def stock(context: Context) -> Stock:
     ]
     codes = [names.get_indexer(amounts.index) for amounts in stated]
     lengths = between(context.cities.storage, codes[0][:, None], codes[1])
-    known = ~np.isnan(lengths)
+    known = ~np.isnan(lengths) & (codes[0][:, None] != codes[1])  # space at home needs no enclave
     homes, hosts = np.flatnonzero(known.any(axis=1)), np.flatnonzero(known.any(axis=0))
     units, capacity = stated[0].iloc[homes], stated[1].iloc[hosts]
     bare = [*stated[0].index.difference(units.index), *stated[1].index.difference(capacity.index)]
@@ -69,7 +70,8 @@ def stock(context: Context) -> Stock:
     distance = pd.DataFrame(lengths[np.ix_(homes, hosts)], units.index, capacity.index)
     floor: Any = context.network.storage.nodes if part.floor is None else part.floor
     demand = planning.space_demand(units, floor, area=part.area, units=part.units, rng=context.seed)
-    return Stock(units, capacity, distance, demand, list(dict.fromkeys(bare)))
+    unmeasured = int(distance.isna().to_numpy().sum())
+    return Stock(units, capacity, distance, demand, list(dict.fromkeys(bare)), unmeasured)
 
 
 OPTIONS, CHECK = SpacePart, stock
@@ -140,6 +142,7 @@ def facts(result: Space) -> Mapping[str, Fact]:
         "rent_low": low if demand.n else None,
         "rent_high": high if demand.n else None,
         "unique": plan is None or plan.rents_unique,
+        "unmeasured": stock.unmeasured,
         "unlocated": [Place(place) for place in stock.unlocated],
         "left_out": int((~inside).sum()),
         "one_sided": int((stated.sum(axis=1) == 1).sum()) if stated.any().all() else 0,
