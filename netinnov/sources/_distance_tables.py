@@ -97,19 +97,20 @@ def of_known_places(
         places: Any = tables.places
         own = places["place"] if "place" in places else places.index.to_series()
         known |= {*as_text(own)[0]}
-    ends = tables.distances[LONG[:2]].apply(lambda column: as_text(column)[0])
+    table = tables.distances
+    ends = table[LONG[:2]].apply(lambda column: as_text(column)[0])
     joined = {theirs: kept for theirs, kept in (same or {}).items() if theirs not in known}
     if (moved := ends.isin([*joined]).any(axis=1)).any():  # a row of the name that is kept counts
         order = np.argsort(moved, kind="stable")
         ends, moved = ends.replace(joined).iloc[order], moved.iloc[order]
         ends = ends[~(moved & ends.duplicated())]
-        table = tables.distances.loc[ends.index].assign(**ends)
+        table = table.loc[ends.index].assign(**ends)
         tables = tables._replace(distances=table)
     strange = ~ends.isin(known)
     lost = pd.unique(ends.to_numpy()[strange.to_numpy()])
     if not len(lost):
         return tables, []
-    kept = tables.distances[~strange.any(axis=1)]
+    kept = table[~strange.any(axis=1)]
     if kept.empty:
         msg = f"{file} must join places of the other tables; none of its {len(strange):,} rows "
         raise InputError(f"{msg}does. They have no {examples(lost)}; it must have their ids.")
