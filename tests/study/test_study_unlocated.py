@@ -83,6 +83,14 @@ def test_what_distances_do_follows_the_table_of_the_user():
         study._checked(context_of(network, measures=WEIGHT))
 
 
+def test_notes_of_a_table_of_distances_are_in_chinese():
+    language = chain().in_language("zh").language
+    left = "minutes.csv: places that the other tables have not are left out: 2 ('X', 'Y')."
+    assert "略去其他表中没有的城市：2 个（“X”、“Y”）。" in language.translated(left, "notes")
+    unit = "d.csv: nothing says the unit of the distances; a study takes it from elsewhere."
+    assert "请写在 [data] 的 distance_unit 中" in language.translated(unit, "notes")
+
+
 def access(context):
     return harmonic_centrality(context.cities, **context.measures.paths).to_dict()
 
