@@ -246,6 +246,16 @@ def test_events_of_a_period_are_resampled_among_themselves(monkeypatch):
     assert "resamples of the events of each period" in said(periods, context)
 
 
+def test_numbers_of_enclaves_that_are_not_resampled_have_one_reason_for_it(two):
+    result = two.once(periods.compute)
+    changes = result.changes.dropna(subset="change").assign(low=0.0, high=1.0)
+    changes.loc["enclaves"] = changes.loc["reverse_enclaves"] = [1.0, 2.0, 1.0, np.nan, np.nan]
+    drawn = replace(result, changes=changes, left_out={})
+    assert periods.facts(drawn)["shifted"] == ["enclaves", "reverse_enclaves"]
+    events = replace(drawn, left_out={"interval of enclaves": "why_events_of_places"})
+    assert periods.facts(events)["shifted"] == []
+
+
 def test_periods_may_be_days_or_far_apart():
     for days in ((20200109, 20200110), (-500, 2**40)):
         context = context_of(network(dated(RING, days[0]) + dated(STAR, days[1])), **ALONE)

@@ -100,7 +100,7 @@ def _panels(
         counts = zip(OF_ENCLAVES, (enclaves["node"], reverse), strict=True)
         measures = {each: partial(_linked, nodes.tolist()) for each, nodes in counts}
         if draws and plan.resample:
-            left_out["interval of enclaves"], draws = "why_joint_events", 0
+            left_out["interval of enclaves"], draws = "why_events_of_places", 0
         panels.append(measure_panel(inside, measures=measures, resamples=draws, **draw))
     table = pd.concat(panels, ignore_index=True).drop(columns=["node", "n_links"])
     table = table.rename(columns={"measure": "index"}).astype({"index": "str"})
@@ -127,7 +127,7 @@ def facts(result: Periods) -> Mapping[str, Fact]:
     effective = result.table.loc[result.table["index"] == "effective_number", "value"].round(9)
     low, high = (float(changes[end]["effective_number"]) for end in ("low", "high"))
     known = changes.dropna(subset=["low", "high"])
-    drawn = changes.drop(index=OF_ENCLAVES if len(result.left_out) else [], errors="ignore")
+    drawn = changes.drop(index=[*OF_ENCLAVES] if len(result.left_out) else [], errors="ignore")
     shifted = drawn.index[drawn["low"].isna() & drawn["change"].notna()]
     ends: dict[str, Fact] = {}
     for end, when in (("first", periods[0]), ("last", periods[-1])):
