@@ -251,8 +251,6 @@ def _elsewhere(name: str, *, method: bool) -> str | None:
             if next(iter(signature(function).parameters), "") in ("G", "graph"):
                 return f"write {path}.{name}(netinnov.io.to_networkx(network))"
             return f"write netinnov.io.from_networkx({path}.{name}(...))"
-    if method and hasattr(nx.Graph, name):
-        return f"write netinnov.io.to_networkx(network).{name}"
     if hasattr(import_module("igraph").Graph, name):  # only its names
         made = f"netinnov.io.from_igraph(igraph.Graph.{name}(...))"
         return f"write {made if name[0].isupper() else f'netinnov.io.to_igraph(network).{name}()'}"

@@ -178,10 +178,8 @@ def shortest_path(
     {'a': 0.0, 'b': 1.0, 'c': 2.0}
     """
     costs = path_costs(distance, switch_cost, frictions)
-    start, end = (
-        int(network.storage.positions(name, [node])[0])
-        for name, node in (("source", source), ("target", target))
-    )
+    start = int(network.storage.positions("source", [source])[0])
+    end = int(network.storage.positions("target", [target])[0])
     path, lengths = path_between(network, start, end, costs)
     index = network.storage.nodes.index.take(path)
     return pd.Series(lengths, index, dtype=float, name="shortest_path")

@@ -80,7 +80,8 @@ def to_networkx(
 def _id_before(written: Any, name: str) -> Any:
     with suppress(*MISFITS, MemoryError):
         value = literal_eval(written)
-        return value if isinstance(hash(value), int) else name
+        hash(value)
+        return value
     return name
 
 
