@@ -297,14 +297,14 @@ def suggests_keywords(function: Callable[P, R], home: str | None = None) -> Call
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        given: Any = list(args)
+        positional: Any = list(args)
         for at, name, check in checks():
             if name in kwargs:
                 kwargs[name] = check(kwargs[name])
-            elif at < len(given):
-                given[at] = check(given[at])
+            elif at < len(positional):
+                positional[at] = check(positional[at])
         try:
-            return function(*given, **kwargs)
+            return function(*positional, **kwargs)
         except TypeError as error:
             unknown = re.search(r"unexpected keyword argument '(\w+)'", str(error))
             many = re.search(r" takes (from )?\d.* positional arguments?", str(error))

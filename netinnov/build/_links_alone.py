@@ -84,10 +84,10 @@ def _part(table: Any, layer: str, directed: Directed) -> Part:
         mend = how_to_convert(table) or "give one with the columns 'source' and 'target'"
         raise InputError(f"links must be a table of pandas; found {shown(table)}; {mend}.")
     frame = frame.set_axis(frame.columns.map(str), axis=1)
-    given = flow_matrix.Given(TABLE, frame, pd.RangeIndex(len(frame)), "", [], None)
+    flow_table = flow_matrix.Given(TABLE, frame, pd.RangeIndex(len(frame)), "", [], None)
     refuse_repeated(TABLE, frame.columns)
-    if (matrix := flow_matrix.as_matrix(given)) is not None:
-        flows, names = flow_matrix.flows_of_matrix(given, *matrix, None)
+    if (matrix := flow_matrix.as_matrix(flow_table)) is not None:
+        flows, names = flow_matrix.flows_of_matrix(flow_table, *matrix, None)
         return part_of_matrix(flows, names, layer, directed)
     if any(level is not None for level in frame.index.names):
         frame = frame.reset_index()

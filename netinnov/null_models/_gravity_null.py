@@ -323,7 +323,7 @@ class _Table:
         def flows(parameters: Floats) -> Floats:
             return self.expected(np.append(parameters, rest))
 
-        found, error = maximum(
+        solution, error = maximum(
             start[:kept],
             lambda parameters: self.lack(flows(parameters))[:kept],
             lambda parameters: self.information(flows(parameters))[:kept, :kept],
@@ -332,7 +332,7 @@ class _Table:
             ],
         )
         if error <= _ENOUGH:
-            return np.append(found, rest)
+            return np.append(solution, rest)
         raise InputError(
             f"no gravity model fits layer {self.layer!r}: its flows go to the nearest (or the "
             "farthest) possible places only, or its sums leave no choice. Take deterrence=None, "

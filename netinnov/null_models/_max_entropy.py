@@ -291,13 +291,13 @@ def _link_probabilities(
             matrix[:n, n:], matrix[n:, :n] = variance, variance.T
         return matrix[np.ix_(active, active)]
 
-    found, error = maximum(logarithm[active], lack, information, goal[active])
+    solution, error = maximum(logarithm[active], lack, information, goal[active])
     if error > _ENOUGH:
         raise InputError(
             f"the equations of the expected degrees of layer {layer!r} are met to {error:.1g}, and "
             f"should be to {_ENOUGH:g}; rewire() keeps degrees exactly."
         )
-    return probabilities(found)
+    return probabilities(solution)
 
 
 def _line_sums(pairs: Floats) -> Floats:

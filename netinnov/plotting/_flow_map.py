@@ -351,15 +351,15 @@ def _values(
 ) -> tuple[pd.Series[float], list[str] | None]:
     """Numbers, or codes of classes, by node, and the names of the classes."""
     check_type("values", values, pd.Series)
-    given: Any = values
-    if strange := list(given.index.difference(network.storage.node_names)[:5]):
+    node_values: Any = values
+    if strange := list(node_values.index.difference(network.storage.node_names)[:5]):
         raise InputError(f"`values` must be of nodes of the network; found {strange}.")
-    if not isinstance(given.dtype, pd.CategoricalDtype):
-        return given.astype(np.float64), None
-    codes = given.cat.codes.astype(np.float64).where(given.notna())
+    if not isinstance(node_values.dtype, pd.CategoricalDtype):
+        return node_values.astype(np.float64), None
+    codes = node_values.cat.codes.astype(np.float64).where(node_values.notna())
     return codes, [
         f"{each.left:g} to {each.right:g}" if isinstance(each, pd.Interval) else str(each)
-        for each in given.cat.categories
+        for each in node_values.cat.categories
     ]
 
 

@@ -54,8 +54,8 @@ class ChangedDistances:
     def __post_init__(self) -> None:
         check_mapping("changes", self.changes, "from pairs of places to distances", filled=True)
         kept: dict[tuple[str, str], float] = {}
-        given: Mapping[Any, float] = self.changes
-        for pair, distance in given.items():
+        changes: Mapping[Any, float] = self.changes
+        for pair, distance in changes.items():
             if not isinstance(pair, tuple) or len(pair) != 2 or pair[0] == pair[1]:
                 msg = "`changes` must have pairs of different places as keys, such as ('Q', 'H'); "
                 raise InputError(f"{msg}found {shown(pair)}.")

@@ -33,8 +33,8 @@ class DealtEnclaves(Enclaves):
 
 
 def compute(context: Context) -> DealtEnclaves:
-    found = context.once(_enclave_list.compute)
-    held = (found.table, found.counted, found.steps, found.ranking)
+    enclave_list = context.once(_enclave_list.compute)
+    held = (enclave_list.table, enclave_list.counted, enclave_list.steps, enclave_list.ranking)
     return DealtEnclaves(context, *held, context.once(deal))
 
 
