@@ -264,8 +264,7 @@ def _read(
     text |= {"encoding": data.encoding, "decimal": data.decimal}
     reading = reading or read(path, source=source, columns=columns, **text, **options)
     notes = [*reading.faults, *messages, *reading.notes, *reading.words]
-    joined = {**(options.get("aliases") or {}), **same}
-    tables = own.beside(reading.tables, data, joined)
+    tables = own.beside(reading.tables, data, {**(options.get("aliases") or {}), **same})
     notes += own.notes
     if why := why_placeless(tables.nodes):
         raise InputError(why)

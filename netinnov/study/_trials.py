@@ -183,7 +183,7 @@ def kind_of(rival: str) -> str:
 def matched_on(cities: MultilayerNetwork) -> tuple[str, ...]:
     """What other hosts are like the real one in; distance only where all are known."""
     storage, code = cities.storage, cities.storage.place_codes
-    known = storage.places[["lon", "lat"]].notna().all(axis=None)
+    known = bool(storage.places[["lon", "lat"]].notna().all(axis=None))
     if storage.place_table.distances is not None:
         known = not np.isnan(between(storage, code[:, None], code)).any()
     return ("strength", "distance") if known else ("strength",)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 import netinnov as ni
 from netinnov import study
@@ -206,6 +207,23 @@ def test_a_direction_that_is_not_known_and_a_tie_are_counted_and_neither_is_reve
     assert view["direction"].tolist() == ["level", "unknown"]
 
 
+@pytest.mark.parametrize(
+    ("population", "words"),
+    [
+        ([1.0, 5.0, 3.0], "it is reverse (the host ranks higher)."),
+        ([5.0, 1.0, 3.0], "it is forward."),
+        ([1.0, 1.0, 3.0], "it is neither reverse nor forward."),
+    ],
+)
+def test_of_one_enclave_there_is_no_these(population, words):
+    at = {"place": ["Q", "P", "R"], "jurisdiction": ["P", "P", "R"]}
+    nodes, places = pd.DataFrame(at, list("abc")), PLACES.assign(population=population)
+    network = network_of([("a", "b"), ("c", "b")], nodes=nodes, places=places)
+    answer = text_in(enclaves, context_of(network, **OFF)).answer
+    assert words in answer
+    assert "these" not in answer
+
+
 def test_without_enclaves_that_is_said():
     result = enclaves.compute(context_of(three(), **OFF))
     for code, arrow, none in (("en", "arrow", "There are none"), ("zh", "箭头", "没有")):
@@ -242,5 +260,5 @@ def test_where_no_place_ranks_no_enclave_is_said_to_reach_either_way():
     nodes = pd.DataFrame(at, index=["p", "branch", "q"])
     context = context_of(network_of([("p", "branch", 1)], nodes=nodes))
     answer = text_in(enclaves, context).answer
-    assert answer.endswith("which way they reach is unknown.")
+    assert answer.endswith("which way it reaches is unknown.")
     assert "of these" not in answer
