@@ -185,7 +185,7 @@ def matched_on(cities: MultilayerNetwork) -> tuple[str, ...]:
     storage, code = cities.storage, cities.storage.place_codes
     known = bool(storage.places[["lon", "lat"]].notna().all(axis=None))
     if storage.place_table.distances is not None:
-        known = not np.isnan(between(storage, code[:, None], code)).any()
+        known = not bool(np.isnan(between(storage, code[:, None], code)).any())
     return ("strength", "distance") if known else ("strength",)
 
 
