@@ -148,7 +148,7 @@ def read_configuration(
         msg = f"{path} has {n} wrong setting{'s' * (n != 1)}:\n{lines}\n"
         raise InputError(msg + "`netinnov run --example` prints a commented one.") from None
     folder, data = path.resolve().parent, configuration.data
-    named = {"path": data.path, "places": data.places}
+    named = {name: getattr(data, name) for name in ("path", "places", "distances")}
     paths = {key: folder / each for key, each in named.items() if each is not None}
     maps = configuration.maps.relative_to(folder)
     update = {"maps": maps, "data": data.model_copy(update=paths)}

@@ -139,6 +139,12 @@ def test_a_study_names_them_with_their_unit(tmp_path):
     assert not any("nothing says the unit" in each for each in loaded.notes)
 
 
+def test_a_study_finds_them_beside_its_configuration(tmp_path):
+    settings = tmp_path / "study.toml"
+    settings.write_text('[data]\npath = "data"\ndistances = "minutes.csv"\n')
+    assert study.read_configuration(settings).data.distances == tmp_path / "minutes.csv"
+
+
 def test_flows_between_places_and_nodes_without_places_take_them_too(tmp_path):
     trips = [["origin", "destination", "trips"], ["杭州", "衢州", 5], ["宁波", "衢州", 2]]
     flows = written(tmp_path, {"flows": trips})
