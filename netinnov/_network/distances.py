@@ -62,6 +62,9 @@ def distance_table(
         raise InputError(f'`distance_unit` must be a text such as "min"; found {shown(unit)}.')
     check_type(name, table, pd.DataFrame)
     frame: Any = table
+    if frame.empty:
+        msg = f"`{name}` must have columns {', '.join(LONG)}, or a row and a column a place; "
+        raise InputError(f"{msg}found an empty table.")
     if set(LONG) <= set(frame.columns):
         ends = [_codes(frame[end], names) for end in LONG[:2]]
         values, pairs = _numbers(frame["distance"]), ends[0] * len(names) + ends[1]

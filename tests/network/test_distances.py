@@ -117,6 +117,7 @@ def _abroad():
         ),
         (MINUTES.rename(columns={"Q": "H"}), "more than one of its columns: 'H'"),
         ([[0, 1], [1, 0]], "must be of the type DataFrame"),
+        (pd.DataFrame(), "or a row and a column a place; found an empty table"),
     ],
 )
 def test_bad_tables_are_refused(table, message):
