@@ -107,7 +107,8 @@ def main(folder="enclaves"):
     folder = Path(folder)
     package = json.loads((FACTS / "datapackage.json").read_text("utf-8"))
     schemas = {resource["name"]: resource["schema"] for resource in package["resources"]}
-    places, parks, actors, links = (read(name) for name in schemas)
+    names = ("places", "parks", "actors", "links")
+    places, parks, actors, links = (read(name) for name in names)
     pairs, years = pairs_of(parks, places), years_of(parks)
     draw(pairs, years, folder / "figures")
     hosts = pairs.groupby("host_name")["sites"].sum().sort_values(ascending=False, kind="stable")

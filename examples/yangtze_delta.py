@@ -618,7 +618,8 @@ def main(folder="yangtze_delta", data=Path(__file__).parents[1] / "../shared/dat
         print("they are, and under which terms.")
         return
     found = compute(data)
-    draw(found, folder / "figures")
+    with print_style():
+        draw(found, folder / "figures")
     write_tables(tables_of(found), folder / "studies/yangtze_delta")
     template = Path(__file__).with_suffix(".md")
     fill(template, numbers_of(found), folder / "studies/yangtze_delta.md")

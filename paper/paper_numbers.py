@@ -33,7 +33,7 @@ def of_data():
 def of_swaps():
     """How often swaps of networkx give one of the graphs with five degrees, and ours give it."""
     graph = nx.Graph([(0, 1), (0, 2), (0, 4), (4, 1), (4, 3), (2, 3)])
-    network = ni.io.from_networkx(graph)
+    network = ni.io.from_networkx(nx.relabel_nodes(graph, str))
 
     def swapped(seed):
         return nx.double_edge_swap(graph.copy(), nswap=20, max_tries=10_000, seed=seed).edges

@@ -151,7 +151,7 @@ def test_a_cleaning_that_a_signal_breaks_off_is_done_again():
 # The signal comes inside a callback of a weak reference, as matplotlib and the locks of imports
 # have them. A second figure would show that it was lost.
 LOST = """
-import os, signal, sys, weakref
+import functools, os, signal, sys, weakref
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in jobs in the background
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 
@@ -162,6 +162,7 @@ def callback(reference):
 
 print_pdf, files = FigureCanvasPdf.print_pdf, []
 
+@functools.wraps(print_pdf)
 def print_with_callback(canvas, file, **options):
     print_pdf(canvas, file, **options)
     files.append(file)

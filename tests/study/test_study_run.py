@@ -271,7 +271,8 @@ def test_no_number_is_written_by_a_computer(bundled):
 
 def test_the_page_has_the_sections_in_order_and_says_nothing_twice(bundled):
     page = page_of(bundled)
-    names = [section.name for section in sections.SECTIONS if section.name != sections.LEADING[0]]
+    absent = (sections.LEADING[0], "periods")  # no year of the delta has 20 linked pairs
+    names = [section.name for section in sections.SECTIONS if section.name not in absent]
     assert re.findall(r'<section class="part" id="(\w+)">', page) == [*names, "files"]
     items = [re.sub(r"<[^>]+>", "", item) for item in re.findall(r"<li>(.*?)</li>", page)]
     said = [sentence for item in items for sentence in item.strip(" .").split(". ")]
