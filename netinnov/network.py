@@ -136,7 +136,7 @@ class MultilayerNetwork:
 
     @property
     def distance_unit(self) -> str:
-        """Unit of the distances; "km" where there is no table of them."""
+        """Unit of `distances`, such as "min"; "km" for great circles."""
         held = self._storage.place_table.distances
         return "km" if held is None else held.unit
 

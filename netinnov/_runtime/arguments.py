@@ -137,7 +137,7 @@ def as_floats(name: str, values: Any) -> npt.NDArray[np.float64]:
 
 
 def one_column(name: str, value: Any) -> Any:
-    """The column of a table of one, such as the degrees in one layer; what is no table stays."""
+    """The column of a one-column DataFrame (degrees in one layer); anything else as it is."""
     if not isinstance(value, pd.DataFrame):
         return value
     if value.shape[1] != 1:

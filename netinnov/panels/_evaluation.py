@@ -10,12 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._network.columns import as_numbers, as_periods, as_text
-from netinnov._runtime.arguments import (
-    check_choice,
-    check_rng,
-    check_type,
-    examples,
-)
+from netinnov._runtime.arguments import check_choice, check_rng, check_type, examples
 from netinnov._typing import Confidence, Floats, Mask, Rng, Share, Whole
 from netinnov.build import flatten
 from netinnov.errors import InputError
@@ -144,17 +139,15 @@ def evaluate_openings(
     rules = Rules(controls, anticipation, confidence, clean, ties, around)
     groups = _groups(openings, by, data)
     # Places that opened at once still expose others: they stay in the columns of `ties`.
-    whole, data = (
-        data,
-        Panel(data.places[kept], data.periods, data.outcome[kept], data.opened[kept]),
-    )
+    whole = data
+    data = Panel(data.places[kept], data.periods, data.outcome[kept], data.opened[kept])
     exposed = rules.exposed(data, whole.opened)
     cells = cells_of(data, exposed, rules)
     result = evaluation_of(cells, rules, for_bands, left_out=int((~kept).sum()))
     if permutations:
         drawn = _permuted(whole, kept, strata, rules, permutations, for_dates)
         estimate = float(result.average["estimate"].iloc[0])
-        p = (1 + int((np.abs(drawn) >= abs(estimate) - 1e-12).sum())) / (1 + permutations)
+        p = (1 + int((np.abs(drawn) >= abs(estimate) - 1e-12).sum())) / (1 + drawn.size)
         result = replace(result, permutation_p=p)
     if network is not None:
         result = replace(result, spillover=_spillover(data, exposed, rules, for_bands))
@@ -207,10 +200,11 @@ def _read_panel(
     strata = np.zeros(len(wide), np.int64)
     if match is not None:
         start = panel[period.eq(periods[0]).to_numpy()]
-        values = pd.Series(start[match].to_numpy(np.float64), as_text(start["place"])[0].to_numpy())
-        strata = pd.qcut(
-            values.reindex(wide.index).rank(method="first"), 4, labels=False
-        ).to_numpy()
+        number, odd = as_numbers(start[match])
+        if (odd | ~np.isfinite(number)).any():
+            raise InputError(f"`match` must be numbers in the first period; {match!r} is not.")
+        values = pd.Series(number, as_text(start["place"])[0].to_numpy()).reindex(wide.index)
+        strata = pd.qcut(values.rank(method="first"), 4, labels=False).to_numpy()
     return Panel(wide.index, periods, wide.to_numpy(), opened), strata
 
 
@@ -244,9 +238,9 @@ def _permuted(
     permutations: int,
     rng: np.random.Generator,
 ) -> Floats:
-    drawn = np.full(permutations, np.nan)
+    drawn = []
     places = [np.flatnonzero(kept & (strata == each)) for each in np.unique(strata)]
-    for k, child in enumerate(rng.spawn(permutations)):
+    for child in rng.spawn(permutations):
         opened = whole.opened.copy()
         for at in places:
             opened[at] = whole.opened[child.permutation(at)]
@@ -254,11 +248,11 @@ def _permuted(
         exposed = rules.exposed(data, opened)
         try:
             cells = cells_of(data, exposed, rules, since=True)
-        except InputError:  # of these dates all controls are exposed
+        except InputError:  # these dates leave no controls: no estimate, and no draw
             continue
         share = (data.opened == cells.cohort[:, None]).sum(axis=1)
-        drawn[k] = np.average(cells.estimate, weights=share)
-    return drawn
+        drawn.append(np.average(cells.estimate, weights=share))
+    return np.array(drawn)
 
 
 def _spillover(

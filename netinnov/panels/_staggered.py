@@ -47,7 +47,8 @@ class Evaluation(Tabled):
         at which the interval of the mean over event times is still on one side of 0; 0 where it
         is on none, NaN without effects before the opening.
     permutation_p : float
-        Two-sided p of the average where opening dates are drawn again; NaN without permutations.
+        Two-sided p of the average among opening dates drawn again, without those that leave no
+        controls; NaN without permutations.
     confidence : float
         Of the intervals and bands.
     left_out : int

@@ -1,4 +1,4 @@
-"""Effects of scenarios, effects against their dose, and a value among networks at random."""
+"""Effects of scenarios, effects against their dose, and a value among its replicates."""
 
 from __future__ import annotations
 
@@ -307,7 +307,7 @@ def plot_null_distribution(
     label: str = "value",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw an observed value among those of networks at random; of several, a row each.
+    """Draw an observed value among its random replicates; of several, a row each.
 
     Parameters
     ----------
@@ -367,12 +367,12 @@ def plot_null_distribution(
     if not values.size:
         raise InputError("no replicate of `comparison` has a value; there is nothing to draw.")
     with drawing(ax, SINGLE, 62) as ax:
-        draw_histogram(ax, values, (low, high), "networks at random")
+        draw_histogram(ax, values, (low, high), "replicates")
         text = f"observed: {number(value, '.4g')}"
         text += f", z = {number(z, '+.1f')}" if np.isfinite(z) else ""
         text += f"\np = {p:.3g}" if np.isfinite(p) else ""
         if np.isclose(p, 2 / (values.size + 1)):
-            text += f", no less with {values.size:,} networks"
+            text += f", no less with {values.size:,} replicates"
         ax.axvline(value, color=ink(), linewidth=1.4, label=text)
         ax.set(xlabel=printable(label), ylabel="replicates")
         legend_above(ax)
@@ -393,7 +393,7 @@ def _plot_values(comparison: NullComparison, label: str, ax: Axes | None) -> Axe
     rows, filled = np.arange(len(table)), table["corrected"].lt(_ALPHA).to_numpy()
     names = [name if isinstance(name, tuple) else (name,) for name in table.index]
     look: dict[str, Any] = {"facecolor": tone(_BAND), "edgecolor": _MEDIAN, "linewidth": 0.6}
-    text = f"95 % of {len(comparison.draws):,} networks\nat random, and mean"
+    text = f"95 % of {len(comparison.draws):,} replicates\nand mean"
     handles: list[Any] = [Patch(label=text, **look)]
     with drawing(ax, SINGLE, 30 + 5.5 * len(table)) as ax:
         label_rows(ax, [" → ".join(map(printable, name)) for name in names], zero=False)

@@ -330,6 +330,16 @@ def test_permutations_of_a_small_panel_by_enumeration():
     assert np.isnan(evaluated(outcome, opened).permutation_p)
 
 
+def test_dates_that_leave_no_controls_are_no_draws():
+    """If the centre of the star opened, all others would be exposed: 3 dates count, and not 4."""
+    outcome = np.zeros((4, 2))
+    outcome[1, 1] = 5
+    opened = np.array([NEVER, 2002, NEVER, NEVER])
+    star = pairs_network(4, [(0, 1), (0, 2), (0, 3)])
+    result = evaluated(outcome, opened, network=star, permutations=599)
+    assert result.permutation_p == pytest.approx(1 / 3, abs=0.04)
+
+
 def test_matched_permutations_stay_within_quartiles():
     """The place that opens is alone in its quartile but for one: p is a half at least."""
     outcome = np.zeros((8, 2))
@@ -377,6 +387,8 @@ def test_bad_tables_are_refused():
         evaluate_openings(panel, by="way", **options)
     with pytest.raises(InputError, match="column of the panel; found 'size'"):
         evaluate_openings(panel, match="size", **options)
+    with pytest.raises(InputError, match="`match` must be numbers in the first period; 'size'"):
+        evaluate_openings(panel.assign(size="large"), match="size", **options)
     half = openings.assign(way=["a", *[None] * 11])
     with pytest.raises(InputError, match="each place that opens must have a 'way'"):
         evaluate_openings(panel, outcome="y", openings=half, by="way")

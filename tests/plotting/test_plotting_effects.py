@@ -159,7 +159,7 @@ def test_several_values_are_a_row_each_and_filled_where_they_stand_out(ax):
     assert (filled.get_xdata().tolist(), filled.get_ydata().tolist()) == ([30, 2], [0, 2])
     assert (hollow.get_xdata().tolist(), hollow.get_markerfacecolor()) == ([11], "white")
     assert ax.get_xlabel() == "branches"
-    assert entries(ax)[0] == "95 % of 999 networks\nat random, and mean"
+    assert entries(ax)[0] == "95 % of 999 replicates\nand mean"
     # Two of four with the least p, 0.002: twice that by Benjamini and Hochberg.
     assert texts(ax)[4:7] == [".004", "1.000", ".004"]
     draw(ax)
@@ -208,7 +208,7 @@ def test_replicates_that_are_all_alike(ax):
 def test_the_least_possible_p_says_so(ax):
     draws = pd.Series(np.linspace(1, 2, 19))
     parts = {"observed": 0.5, "mean": 1.5, "sd": 0.3, "z": -3.3, "low": 1.0, "high": 2.0}
-    for p, words in ((2 / 20, "\np = 0.1, no less with 19 networks"), (0.3, "\np = 0.3")):
+    for p, words in ((2 / 20, "\np = 0.1, no less with 19 replicates"), (0.3, "\np = 0.3")):
         plot_null_distribution(NullComparison(**parts, p=p, draws=draws, moved=0.5), ax=ax)
         assert entries(ax)[-1] == f"observed: 0.5, z = −3.3{words}"
 
