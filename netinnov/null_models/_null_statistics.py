@@ -20,7 +20,7 @@ CONSTANT = 1e-9  # relative spread of random draws up to which they differ by ro
 
 _NUMBERS = ("observed", "mean", "sd", "z", "p", "low", "high")
 
-_ENDS = (0.025, 0.975)  # quantiles of the replicates at the ends of the interval
+ENDS = (0.025, 0.975)  # quantiles of the replicates at the ends of the interval
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -109,11 +109,11 @@ def compared(observed: Value, draws: Floats, moved: float) -> NullComparison:
     table = pd.DataFrame(draws.reshape(len(draws), value.size))
     with np.errstate(invalid="ignore"):
         mean, sd = (np.array(each, np.float64) for each in (table.mean(), table.std()))
-        low, high = table.quantile(_ENDS).to_numpy(np.float64, copy=True)
+        low, high = table.quantile(ENDS).to_numpy(np.float64, copy=True)
     # Between infinite values nothing can be interpolated.
     infinite = np.isinf(table.to_numpy()).any(axis=0)
     low[infinite], high[infinite] = (
-        table.loc[:, infinite].quantile(_ENDS, interpolation="nearest").to_numpy()
+        table.loc[:, infinite].quantile(ENDS, interpolation="nearest").to_numpy()
     )
     # Draws that differ by rounding only have no spread.
     sd[sd <= CONSTANT * np.abs(mean)] = 0.0

@@ -390,10 +390,17 @@ def _plot_values(comparison: NullComparison, label: str, ax: Axes | None) -> Axe
         note = f"{count} of {n_values:,} values stand out. One alone needs {least:,.0f} replicates."
         table = table[stands_out] if count else table
         table = table.sort_values("z", key=abs, ascending=False).head(_MOST_ROWS if count else 5)
+    return plot_null_rows(table, len(comparison.draws), label=label, note=note, ax=ax)
+
+
+def plot_null_rows(
+    table: pd.DataFrame, replicates: int, *, label: str, note: str = "", ax: Axes | None = None
+) -> Axes:
+    """Draw a row for each of ``observed, mean, low, high, corrected``; a pair as an arrow."""
     rows, filled = np.arange(len(table)), table["corrected"].lt(_ALPHA).to_numpy()
     names = [name if isinstance(name, tuple) else (name,) for name in table.index]
     look: dict[str, Any] = {"facecolor": tone(_BAND), "edgecolor": _MEDIAN, "linewidth": 0.6}
-    text = f"95 % of {len(comparison.draws):,} replicates\nand mean"
+    text = f"95 % of {replicates:,} replicates\nand mean"
     handles: list[Any] = [Patch(label=text, **look)]
     with drawing(ax, SINGLE, 30 + 5.5 * len(table)) as ax:
         label_rows(ax, [" → ".join(map(printable, name)) for name in names], zero=False)

@@ -13,7 +13,7 @@ from netinnov._typing import Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullComparison, Relocate, compare_with_null
-from netinnov.null_models._null_statistics import compared
+from netinnov.null_models._null_statistics import ENDS, compared
 from netinnov.null_models._prepared import LEAST_MOVED
 from netinnov.study._context import Context
 from netinnov.study._enclave_list import Enclaves, compute
@@ -27,7 +27,8 @@ LEAST = 40  # dealings, with fewer of which no p is below 0.05
 class Dealings:
     """Numbers by direction, and of each pair in the data, against random dealings of the hosts.
 
-    `pairs` has the mean of the dealings, and a one-sided p corrected for the number of pairs.
+    `pairs` has the mean of the dealings, the middle 95 % of them, and a one-sided p corrected for
+    the number of pairs.
     """
 
     directions: NullComparison
@@ -102,6 +103,8 @@ def _counted(enclaves: Enclaves, names: pd.Index, hosts: Integers, moved: float)
     pairs = pairs.iloc[own].reset_index(drop=True)
     pairs["number"] = np.bincount(at[0])[own]
     pairs["by_chance"] = (total[own] - pairs["number"]) / n
+    dealt = np.stack([np.bincount(row, minlength=cells.size)[own] for row in at[1:]])
+    pairs["null_low"], pairs["null_high"] = np.quantile(dealt, ENDS, axis=0)
     pairs["p"] = (1 + (largest[1:] >= surprise[:, None] - 1e-9).sum(axis=1)) / (n + 1)
     order = np.argsort(-surprise, kind="stable")
     return Dealings(compared(observed, counts[1:], moved), pairs.iloc[order])

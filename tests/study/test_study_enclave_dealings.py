@@ -141,7 +141,10 @@ def test_a_pair_beyond_chance_is_named():
     assert facts["fixed"]
     assert "would always make as many" in said(enclaves, context)
     assert "p 1" not in said(enclaves, context)
-    assert [figure.name for figure in enclaves.key_figures(result_of(enclaves, context))] == []
+    result = result_of(enclaves, context)
+    assert [figure.name for figure in enclaves.key_figures(result)] == []
+    (picture,) = [each for each in enclaves.draw(result) if each.name == "enclaves_by_chance"]
+    assert [label.get_text() for label in picture.draw().get_yticklabels()] == ["A → E"]
 
 
 RING = (list("AABBCC"), list("BCCAAB"))

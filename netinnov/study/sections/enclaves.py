@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+import pandas as pd
 from matplotlib.axes import Axes
 
 from netinnov.linkages._ranking import POPULATION, STRENGTH, UNKNOWN, by_population
-from netinnov.plotting import plot_flow_map, plot_null_distribution
+from netinnov.plotting import plot_flow_map
+from netinnov.plotting._effects import plot_null_rows
 from netinnov.plotting._flow_map import arrows_between
 from netinnov.plotting._frame import Frame, map_height
 from netinnov.plotting._style import SINGLE, new_figure
@@ -24,6 +26,14 @@ DIRECTIONS = ("reverse", "forward", "level", "unknown")
 STRONGEST = 150  # links that the map draws, of all its layers together
 LAYERS = 5  # among which these are divided, at most
 ALPHA = 0.05
+MOST_PAIRS = 8  # that the figure draws
+AS_DRAWN = {
+    "number": "observed",
+    "by_chance": "mean",
+    "null_low": "low",
+    "null_high": "high",
+    "p": "corrected",
+}
 OPTIONS, CHECK = EnclavesPart, ranked
 
 
@@ -91,6 +101,7 @@ def _dealt(dealings: Dealings | str) -> dict[str, Fact]:
         "p": p,
         "replicates": len(null.draws),
         "beyond": [Pair(*each) for each in beyond[["home", "host"]].itertuples(index=False)],
+        "drawn_pairs": min(len(beyond), MOST_PAIRS),
         "beyond_numbers": [int(each) for each in beyond["number"]],
         "beyond_means": [float(each) for each in beyond["by_chance"]],
     }
@@ -111,14 +122,25 @@ def draw(result: DealtEnclaves) -> Iterator[Picture]:
         whole, detail = result.context.maps.frames(at)
         name = "flow_map_detail" if detail else "flow_map"
         yield Picture(name, partial(_map, result, detail or whole), on_page=True, front=True)
-    if isinstance(result.dealings, Dealings) and result.dealings.varied:
-        drawn = partial(_by_chance, result.dealings)
-        yield Picture("enclaves_by_chance", drawn, on_page=True)
+    if isinstance(result.dealings, Dealings):
+        rows = _by_chance(result.dealings, result.context.drawn_names)
+        if not rows.empty:
+            replicates = len(result.dealings.directions.draws)
+            yield Picture("enclaves_by_chance", partial(_rows, rows, replicates), on_page=True)
 
 
-def _by_chance(dealings: Dealings) -> Axes:
-    ax = new_figure(width=SINGLE, height=40).add_subplot()
-    return plot_null_distribution(dealings.directions, label="number of enclaves", ax=ax)
+def _by_chance(dealings: Dealings, names: pd.Series[str]) -> pd.DataFrame:
+    """Directions, where dealings differ in them, and the pairs with the clearest excess."""
+    null, pairs = dealings.directions, dealings.pairs
+    ways = null.to_frame().assign(corrected=null.corrected())
+    beyond = pairs[pairs["p"] < ALPHA].head(MOST_PAIRS).rename(columns=AS_DRAWN)
+    beyond = beyond.set_index(["home", "host"]).rename(index=names.to_dict())
+    return pd.concat([ways, beyond]) if dealings.varied else beyond
+
+
+def _rows(rows: pd.DataFrame, replicates: int) -> Axes:
+    ax = new_figure(width=SINGLE, height=30 + 5 * len(rows)).add_subplot()
+    return plot_null_rows(rows, replicates, label="number of enclaves", ax=ax)
 
 
 def _map(result: Enclaves, frame: Frame) -> Axes:
@@ -145,8 +167,8 @@ def tables(result: DealtEnclaves) -> Iterator[Table]:
     yield Table("enclaves", frame, view, on_page=True)
     if isinstance(result.dealings, Dealings):
         null = result.dealings.directions
-        named = {"observed": "number", "mean": "by_chance", "low": "null_low", "high": "null_high"}
-        counts = null.to_frame().assign(p=null.corrected()).astype({"observed": "int64"})
-        counts = counts.rename(columns=named)
-        yield Table("enclave_directions", counts[[*named.values(), "p"]])
+        counts = null.to_frame().drop(columns="p").assign(p=null.corrected())
+        counts = counts.rename(columns={theirs: ours for ours, theirs in AS_DRAWN.items()})
+        columns = [name for name in result.dealings.pairs if name in counts]
+        yield Table("enclave_directions", counts[columns].astype({"number": "int64"}))
         yield Table("enclave_pairs", result.dealings.pairs)
