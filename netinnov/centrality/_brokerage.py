@@ -233,7 +233,7 @@ def _shares(ties: sparse.csr_array) -> Floats:
 
 def _relative(ties: sparse.csr_array) -> Floats:
     """Each entry over its row maximum."""
-    largest = ties.max(axis=1).toarray().ravel()
+    largest = ties.max(axis=1).toarray().ravel() if ties.nnz else np.zeros(ties.shape[0])
     return np.asarray(ties.data / np.repeat(largest, np.diff(ties.indptr)))
 
 
