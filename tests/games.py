@@ -1,7 +1,7 @@
 """Games of many kinds, and their values by the plainest sums."""
 
 from collections.abc import Callable
-from itertools import combinations, permutations
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from netinnov.planning import Game
 
-__all__ = ["AIRPORT", "GLOVES", "KINDS", "as_mapping", "by_all_orders", "claims", "games"]
+__all__ = ["AIRPORT", "GLOVES", "KINDS", "as_mapping", "by_all_orders", "games"]
 
 Values = np.ndarray
 
@@ -22,14 +22,6 @@ def as_mapping(values: dict[str, float]) -> dict[frozenset[str], float]:
 
 AIRPORT = as_mapping({"": 0, "p": 1, "q": 2, "r": 3, "pq": 2, "pr": 3, "qr": 3, "pqr": 3})
 GLOVES = as_mapping({"": 0, "l": 0, "x": 0, "y": 0, "lx": 1, "ly": 1, "xy": 0, "lxy": 1})
-
-
-def claims(estate: float, owed: dict[str, float]) -> dict[frozenset[str], float]:
-    """What is left of an estate for each group when all others have taken their claims."""
-    groups = (frozenset(group) for k in range(len(owed) + 1) for group in combinations(owed, k))
-    others = {group: sum(claim for name, claim in owed.items() if name not in group)
-              for group in groups}  # fmt: skip
-    return {group: max(0.0, estate - left) for group, left in others.items()}
 
 
 def by_all_orders(game: Game) -> pd.Series:

@@ -80,13 +80,6 @@ def test_wages_solve_the_equations_of_the_model(share, phi):
     assert model.gap(share, freeness=phi) == pytest.approx(real[0] - real[1], abs=1e-12)
 
 
-def test_published_points_of_the_core_periphery_model():
-    # Fujita, Krugman and Venables print T_B = 1.63 and T_S = 1.81 for sigma 5 and mu 0.4.
-    model = CorePeriphery(5, 0.4)
-    assert round(model.break_point(unit="cost"), 2) == 1.63
-    assert round(model.sustain_point(unit="cost"), 2) == 1.81
-
-
 def test_break_point_of_several_regions_by_their_wages():
     # n equidistant regions: w = b M (L + diag(h) w), M_rs = phi_rs / sum_k phi_ks h_k; the even
     # split loses its stability where moving from one region to another begins to pay.

@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from scipy.optimize import linprog
 
-from games import AIRPORT, KINDS, claims, draw_game, games
+from games import AIRPORT, KINDS, draw_game, games
 from netinnov.errors import InputError
 from netinnov.planning import Game, in_core, least_core, nucleolus, per_capita_nucleolus
 from netinnov.planning._nucleolus import excess_levels, prove
 
-TALMUD = {"a": 100.0, "b": 200.0, "c": 300.0}
 COSTS = {coalition: -value for coalition, value in AIRPORT.items()}
 MAJORITY = Game(["a", "b", "c"], [0, 0, 0, 1, 0, 1, 1, 1])
 BOTH = pytest.mark.parametrize("solution", [nucleolus, per_capita_nucleolus])
@@ -34,16 +33,6 @@ def rows(game: Game) -> np.ndarray:
 def test_nucleolus_of_an_airport() -> None:
     # Littlechild: the first pays min(1/2, 2/3, 3/3), the next min of what is left, and so on.
     assert nucleolus(COSTS).to_dict() == pytest.approx({"p": -0.5, "q": -0.75, "r": -1.75})
-
-
-@pytest.mark.parametrize(
-    ("estate", "expected"), [(100, [100 / 3] * 3), (200, [50, 75, 75]), (300, [50, 100, 150])]
-)
-def test_nucleolus_of_claims_is_that_of_the_talmud(estate: float, expected: list[float]) -> None:
-    # Aumann and Maschler (1985).
-    found = nucleolus(claims(estate, TALMUD))
-    assert found.tolist() == pytest.approx(expected, abs=1e-9)
-    assert found.name == "nucleolus"
 
 
 @BOTH
