@@ -100,10 +100,11 @@ def rank_hosts(
     -----
     Numbers are those of `compare_scenarios` with the same `rng`.
 
-    *Open size.* The park has a tenth of home's links in the layer with the most links, and so many
-    more that one leads home, given up by home (reallocated) if it has as many; else the links are
-    new. In a layer of flows (half of all pairs are linked, and weights differ) it has a tenth of
-    home's strength, or the least share that makes links, and nothing is drawn.
+    *Open size.* The park has a tenth of home's links in the layer with the most links, and at least
+    four, so that the quarter that leads home is a link. They are given up by home (reallocated) if
+    it has as many; else they are new. In a layer of flows (half of all pairs are linked, and
+    weights differ) it has a tenth of home's strength, or the least share that makes links, and
+    nothing is drawn.
 
     Examples
     --------

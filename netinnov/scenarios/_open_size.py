@@ -1,16 +1,16 @@
 """How large a park is whose size is left open, and who pays for it.
 
 1. L links of home in the layer (self-links aside) have the strength S; no link is lighter than w.
+   Of p and 1 - p, p the share of links that lead home, m is the smaller one that is not 0.
 2. Flows (half of all pairs of nodes with links in the layer are linked, and weights differ): the
-   share max(0.1, w / (S min(p, 1 - p))) of S, p the share of links that lead home, if at most 1.
-3. Otherwise links: the least n from max(1, L / 10, rounded) on of which one leads home, that is
-   round(p n) >= 1, halves rounded to even; no such condition if p is 0.
+   share max(0.1, w / (S m)) of S, if at most 1.
+3. Otherwise links: max(L / 10, 1 / m), the first rounded, halves to even, the second rounded up.
 4. Home pays, "reallocated", if it has the n links to give up; else they are "new".
 """
 
 from __future__ import annotations
 
-from itertools import count
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ from netinnov.scenarios._pair_draws import chosen_layer, least_weight, linked_pa
 from netinnov.scenarios._prices import Funding
 
 TENTH = 0.1  # of home's strength or links
+ROUNDING = 1e-9
 FLOWS = 0.5  # share of linked pairs from which on a layer of different weights holds flows
 
 
@@ -41,16 +42,14 @@ def open_size(
     network: MultilayerNetwork, home: str, *, layer: str, pipeline_share: float
 ) -> OpenSize:
     own = weights_at(network, home, layer)
+    # The smaller part, at home or at the host, must be worth one link.
+    smaller = min(part for part in (pipeline_share, 1 - pipeline_share) if part)
     if _holds_flows(network, layer):
-        # The smaller part, at home or at the host, must be worth one link.
-        smaller = min(part for part in (pipeline_share, 1 - pipeline_share) if part)
         enough = least_weight(network, layer, linked_pairs(network, layer)) / smaller
         if enough <= own.sum():
             share = max(TENTH, float(enough / own.sum()))
             return OpenSize({"size": None, "volume_share": share}, "reallocated")
-    tenth = max(1, round(TENTH * len(own)))
-    # A park of which no link leads home would be none of home's.
-    size = next(n for n in count(tenth) if round(pipeline_share * n) or pipeline_share == 0)
+    size = max(round(TENTH * len(own)), math.ceil(1 / smaller - ROUNDING))
     funding: Funding = "reallocated" if size <= len(own) else "new"
     return OpenSize({"size": size, "volume_share": None}, funding)
 

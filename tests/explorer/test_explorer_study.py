@@ -133,7 +133,7 @@ def test_hosts_are_ranked_as_in_python(browser, file, cities, configuration):
     measures = configuration.measures
     measure = Access(measures.distance or "unit", measures.frictions(measures.border))
     layer = configuration.experiment.layer
-    park = ni.ReverseEnclave("jinhua", "shanghai", 3, 0.25, layer=layer)
+    park = ni.ReverseEnclave("jinhua", "shanghai", 4, 0.25, layer=layer)
     expected = rank_hosts(cities, home="jinhua", scenario=park, measure=measure, rng=3)
     with opened(browser, file, "#home=jinhua&view=hosts") as page:
         cells = "rows => rows.map(row => [...row.children].map(cell => cell.textContent))"

@@ -19,8 +19,8 @@ def star(n: int, weights: float | list[float] = 1.0) -> ni.MultilayerNetwork:
     return ni.build_network(pd.DataFrame({"place": names}, index=names), links)
 
 
-# A tenth of n links, and so many more that round(0.25 size) is 1: 0.5 rounds to 0, 0.75 to 1.
-@pytest.mark.parametrize(("n", "size"), [(0, 3), (2, 3), (3, 3), (30, 3), (40, 4), (60, 6)])
+# A tenth of n links, and at least four, so that a quarter of them is a link.
+@pytest.mark.parametrize(("n", "size"), [(0, 4), (2, 4), (4, 4), (30, 4), (40, 4), (60, 6)])
 def test_one_link_leads_home_and_home_pays_if_it_can(n, size):
     network = star(n)
     found = open_size(network, "h", layer="links", pipeline_share=0.25)
@@ -39,7 +39,15 @@ def test_one_link_leads_home_and_home_pays_if_it_can(n, size):
 def test_links_of_different_weights_are_counted_where_few_pairs_are_linked():
     # Eleven of 78 pairs.
     found = open_size(star(10, [*range(1, 11), 1.0]), "h", layer="links", pipeline_share=0.25)
-    assert found.amount["size"] == 3
+    assert found.amount["size"] == 4
+
+
+@pytest.mark.parametrize(
+    ("share", "size"), [(0, 1), (0.2, 5), (0.3, 4), (0.5, 2), (0.7, 4), (1, 1)]
+)
+def test_either_side_has_a_link_of_a_park_of_open_size(share, size):
+    found = open_size(star(4), "h", layer="links", pipeline_share=share)
+    assert found.amount["size"] == size
 
 
 def test_flows_are_moved_by_a_share_that_makes_links():

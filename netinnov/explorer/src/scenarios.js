@@ -220,19 +220,18 @@ const TENTH = 0.1;
 
 /**
  * How large a park is tried where nobody says: a share of home's strength in a layer of flows, else
- * a tenth of its links, and so many more that one leads home; mirrors `scenarios._open_size`.
+ * a tenth of its links, or as many as make either side's share a link; mirrors `scenarios._open_size`.
  */
 export function openAmount(network, k, home, pipelineShare) {
   const layer = network.layers[k];
   const links = linksOf(network, k, home);
+  const smaller = Math.min(...[pipelineShare, 1 - pipelineShare].filter((part) => part > 0));
   const nodes = new Set([...layer.source, ...layer.target]).size;
   const possible = (nodes * (nodes - 1)) / (layer.directed ? 1 : 2);
   if (new Set(layer.weight).size > 1 && layer.weight.length >= possible / 2) {
     const strength = links.reduce((sum, i) => sum + layer.weight[i], 0);
-    const enough = layer.least / Math.min(...[pipelineShare, 1 - pipelineShare].filter((part) => part > 0));
+    const enough = layer.least / smaller;
     if (enough <= strength) return { volumeShare: Math.max(TENTH, enough / strength) };
   }
-  let size = Math.max(1, roundEven(TENTH * links.length));
-  while (pipelineShare > 0 && !roundEven(pipelineShare * size)) size++;
-  return { size };
+  return { size: Math.max(roundEven(TENTH * links.length), Math.ceil(1 / smaller - 1e-9)) };
 }
