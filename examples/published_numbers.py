@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 
 from _pages import fill, listed, markdown, missing
@@ -42,34 +43,36 @@ def shown(text: str, number: float) -> str:
 
 
 def allowed(row: Row) -> str:
+    if row.tolerance is None and "." not in row.published:
+        return row.reason
     bounds = sorted({f"{row.bound(text):.1g}" for text in row.printed}, key=float)
-    exact = row.tolerance is None and "." not in row.published
-    return f"{'1e-09 of it' if exact else listed(bounds)}: {row.reason}"
+    return f"{listed(bounds)} ({row.reason})"
 
 
-def lines(topic: Topic) -> Iterator[str]:
-    """Heading, text and tables of a topic; raises where a number is outside its tolerance."""
+def parts(topic: Topic, first: int) -> Iterator[str]:
+    """Heading, text, tables and calls; raises where a number is outside its tolerance."""
     names = topic.names()
-    rows, readings = [], []
-    for row in topic.rows:
+    rows, readings, calls = [], [], []
+    for number, row in enumerate(topic.rows, first):
         computed = row.compute(names)
         if outside(row, computed):
             raise ArithmeticError(f"{row.quantity}: {row.published} is printed, not {computed}")
         pairs = zip(row.printed, computed, strict=True)
-        numbers = ", ".join(shown(*pair) for pair in pairs)
+        values = ", ".join(shown(*pair) for pair in pairs)
         place = f"{row.source}: {row.place}"
-        rows.append([row.quantity, row.published, numbers, allowed(row), f"`{row.call}`", place])
+        rows.append([number, row.quantity, row.published, values, allowed(row), place])
+        calls.append(f"# {number}\n{row.call}")
         if row.reading is not None:
-            other = row.compute(names, row.reading.call)
-            texts = [row.quantity, row.reading.source, row.reading.other]
-            readings.append([*texts, ", ".join(f"{x:.4g}" for x in other), f"`{row.reading.call}`"])
+            other = ", ".join(f"{x:.4g}" for x in row.compute(names, row.reading.call))
+            readings.append([number, row.reading.source, row.reading.other, other])
+            calls.append(f"# {number}, other reading\n{row.reading.call}")
     yield f"## {topic.title}"
     yield topic.text
-    yield markdown(["quantity", "published", "computed", "tolerance", "call", "source"], rows)
+    yield markdown(["no", "quantity", "published", "computed", "tolerance", "source"], rows)
     if readings:
-        yield "Where the word has two readings:"
-        head = ["quantity", "reading of the source", "other reading", "its value", "call"]
-        yield markdown(head, readings)
+        yield "Other readings of the same words:"
+        yield markdown(["no", "reading of the source", "other reading", "gives"], readings)
+    yield "\n".join(["```python", *calls, "```"])
 
 
 def main(folder: str | Path = "published_numbers", data: str | Path | None = None) -> None:
@@ -79,11 +82,13 @@ def main(folder: str | Path = "published_numbers", data: str | Path | None = Non
         return
     every = topics(data)
     rows = [row for topic in every for row in topic.rows]
+    firsts = accumulate((len(topic.rows) for topic in every[:-1]), initial=1)
+    blocks = [part for pair in zip(every, firsts, strict=True) for part in parts(*pair)]
     used = {row.source for row in rows}
     values = {
         "numbers": sum(len(row.printed) for row in rows),
         "sources": len(used),
-        "topics": "\n\n".join(line for topic in every for line in lines(topic)),
+        "topics": "\n\n".join(blocks),
         "references": "\n".join(f"- **{name}**: {SOURCES[name]}." for name in sorted(used)),
     }
     fill(HERE / "published_numbers.md", values, Path(folder) / "published_numbers.md")

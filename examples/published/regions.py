@@ -84,8 +84,9 @@ FREE_FLOW = [
         "35",
         "beta_convergence(closing).half_life",
         "Barro and Sala-i-Martin 1995",
-        "speed of convergence, chapters 1 and 11",
+        "speed of convergence",
         0.5,
+        "rounding",
     ),
     Row(
         "equilibrium price of three cobwebs: demand 18 - 3 p, 22 - 3 p, 19 - 6 p, supply -3 + 4 p, "
