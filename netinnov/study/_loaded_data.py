@@ -62,7 +62,6 @@ class DataPart(Part, part="data"):
     distances: Annotated[Path | None, Field(strict=False)] = None
     distance_unit: Annotated[str, Field(min_length=1)] | None = None
     rows: Literal["origin", "destination"] | None = None
-    aliases: dict[str, str] | None = None
     outflow: str | None = None
     encoding: str | None = None
     decimal: Literal[".", ","] | None = None
@@ -89,13 +88,12 @@ class DataPart(Part, part="data"):
             raise ValueError(f"source = {self.source!r} needs `path`")
         if self.source:
             self.check_options(self.source)
-        for name in ("aliases", "outflow"):
-            if getattr(self, name) is not None and self.places is None:
-                raise ValueError(f"`{name}` is about `places`, which is missing")
+        if self.outflow is not None and self.places is None:
+            raise ValueError("`outflow` is about `places`, which is missing")
         return self
 
     def check_options(self, source: str) -> None:
-        optional = ("aliases", "decimal", "encoding", "outflow", "places", "rows")
+        optional = ("decimal", "encoding", "outflow", "places", "rows")
         fits = {name: [each for each in READERS if option_of(each, name)] for name in optional}
         fits["path"] = list(READERS)
         fits["project"] = ["europe", *(each for each in READERS if each != "flows")]
@@ -264,7 +262,7 @@ def _read(
     text |= {"encoding": data.encoding, "decimal": data.decimal}
     reading = reading or read(path, source=source, columns=columns, **text, **options)
     notes = [*reading.faults, *messages, *reading.notes, *reading.words]
-    tables = own.beside(reading.tables, data, {**(options.get("aliases") or {}), **same})
+    tables = own.beside(reading.tables, data, same)
     notes += own.notes
     if why := why_placeless(tables.nodes):
         raise InputError(why)
@@ -300,7 +298,7 @@ def _places_of_flows(
     notes = [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
     places = places.set_index("place")
     aliases = {name: same[name] for name in same.keys() - {*as_text(places.index.to_series())[0]}}
-    options: dict[str, Any] = {"places": places, "aliases": aliases | (data.aliases or {})}
+    options: dict[str, Any] = {"places": places, "aliases": aliases}
     if data.outflow is not None:
         check_names(
             "[data] outflow", [data.outflow], places.columns.tolist(), of="the columns of `places`"

@@ -9,10 +9,10 @@ from netinnov.study._loaded_data import load
 from netinnov.study._places import PlacesPart, aggregate_to_places
 
 
-def loaded(data, columns=None, layers=None):
+def loaded(data, columns=None, layers=None, same=None):
     settings = {"data": data, "columns": columns or {}, "layers": layers or {}}
     configuration = study.configure(settings)
-    return load(configuration.data, configuration.layers, configuration.columns)
+    return load(configuration.data, configuration.layers, configuration.columns, same=same)
 
 
 @pytest.fixture
@@ -34,10 +34,9 @@ def test_shares_times_a_column_of_the_places_are_flows(flows):
         "source": "flows",
         "path": flows / "shares.csv",
         "places": flows / "cities.csv",
-        "aliases": {"B": "Be"},
         "outflow": "population",
     }
-    result = loaded(data, COLUMNS)
+    result = loaded(data, COLUMNS, same={"B": "Be"})
     links = result.network.links.set_index(["source", "target"])["weight"]
     assert links.to_dict() == {
         ("A", "Be"): 605.0,

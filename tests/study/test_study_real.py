@@ -49,7 +49,8 @@ def context(request):
     configuration = study.configure(settings)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        loaded = load(configuration.data, configuration.layers, configuration.columns)
+        parts = configuration.data, configuration.layers, configuration.columns
+        loaded = load(*parts, same=configuration.places.same)
         level = aggregate_to_places(loaded.network, configuration.places)
     return Context(configuration, loaded, level)
 
@@ -128,7 +129,7 @@ def from_the_file(name, folder):
     settings = settings_of("baidu_delta")
     kept = settings["places"]["keep"]["dzcode"]
     cities = cities[cities["dzcode"].astype(str).isin(kept)].set_index("cityname_chn")
-    ours = dict(settings["data"]["aliases"])
+    ours = dict(settings["places"]["same"])
     flows = shares.rename(index=ours, columns=ours).reindex(
         index=cities.index, columns=cities.index
     )
