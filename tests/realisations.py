@@ -12,7 +12,15 @@ from scipy import stats
 from netinnov import MultilayerNetwork, build_network
 from netinnov.null_models._rewiring import plan, seed_words
 
-__all__ = ["Link", "as_network", "assert_uniform", "by_pair_swaps", "graphs_alike", "visits"]
+__all__ = [
+    "Graph",
+    "Link",
+    "as_network",
+    "assert_uniform",
+    "by_pair_swaps",
+    "graphs_alike",
+    "visits",
+]
 
 Link = tuple[int, int]
 Graph = frozenset[Link]
