@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
 
@@ -19,7 +18,6 @@ from netinnov.centrality._coupled_states import Coupled, coupled
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-FEW = 100_000  # links below which both directions of them are kept, and a product is one call
 PRECISION = 1e-12  # of the scores, whose total is 1
 
 
@@ -87,21 +85,28 @@ def pagerank(
     jumps[:, chosen] = present[:, chosen]
     if not jumps.any():
         return pd.Series(np.full(network.n_nodes, np.nan), index, name="pagerank")
-    # With D the out-strengths and S the supra-adjacency, y = D^(-1/2) r solves (I - d D^(-1/2) S'
-    # D^(-1/2)) y = D^(-1/2) (1 - d) / N, which is symmetric and positive definite without directed
-    # layers. Jumps from states that lead nowhere add the same to every state: they scale y.
-
-    weights: Coupled | Triangles
-    if network.directed or network.n_links < FEW:
-        weights = coupled(network, coupling, presence)
-        # Column sums of what leads into each state.
-        out = np.asarray(weights.links.sum(axis=0), np.float64).reshape(present.shape)
+    base = jumps * ((1 - damping) / jumps.sum())
+    if network.directed:
+        scores = _directed(coupled(network, coupling, presence), base, damping)
     else:
-        weights = Triangles(network.storage.blocks, present, coupling)
-        out = weights.from_links(np.ones(present.shape))
-    out += coupling * (present.sum(axis=0) - 1)
-    # A state that leads nowhere, or is absent, hands nothing on: any scale will do.
-    out[~present | (out <= 0)] = 1.0
+        scores = _undirected(network.storage.blocks, present, coupling, base, damping)
+    if scores is None:
+        msg = f"pagerank does not converge at damping {damping:g} and coupling {coupling:g}; "
+        raise InputError(msg + "use a smaller damping.")
+    score = scores.sum(axis=0)
+    return pd.Series(score / score[chosen].sum(), index, name="pagerank")
+
+
+# With D the out-strengths and S the supra-adjacency, r solves (I - d S' D^-1) r = base. Jumps from
+# states that lead nowhere add the same to every state: they scale r. Both searches begin at the
+# solution for d = 1 and no direction.
+
+
+def _directed(weights: Coupled, base: Floats, damping: float) -> Floats | None:
+    """For y = D^(-1/2) r, which is nearer to symmetric."""
+    # Column sums of what leads into each state.
+    out = np.asarray(weights.links.sum(axis=0), np.float64).reshape(base.shape)
+    _complete(out, weights.present, weights.coupling)
     scale = np.sqrt(out)
     damped = damping / scale
 
@@ -110,35 +115,53 @@ def pagerank(
         return np.asarray(vector - inflow.ravel())
 
     system = linalg.LinearOperator((out.size, out.size), matvec=apply, dtype=np.float64)
-    base = jumps * ((1 - damping) / jumps.sum() / scale)
-    start = present * (scale / out.sum(where=present))  # the solution for d = 1 and no direction
-    solve = linalg.bicgstab if network.directed else linalg.cg
-    scores, failed = solve(system, base.ravel(), start.ravel(), rtol=PRECISION)
-    if failed:
-        msg = f"pagerank does not converge at damping {damping:g} and coupling {coupling:g}; "
-        raise InputError(msg + "use a smaller damping.")
-    score = (scale * scores.reshape(out.shape)).sum(axis=0)
-    return pd.Series(score / score[chosen].sum(), index, name="pagerank")
+    start = weights.present * (scale / out.sum(where=weights.present))
+    scores, failed = linalg.bicgstab(system, (base / scale).ravel(), start.ravel(), rtol=PRECISION)
+    return None if failed else scale * scores.reshape(out.shape)
 
 
-@dataclass(frozen=True)
-class Triangles:
-    """Weights between states (layers x nodes) on the network's own arrays: 12 bytes a link."""
+def _undirected(
+    blocks: tuple[Block, ...], present: Mask, coupling: float, base: Floats, damping: float
+) -> Floats | None:
+    """For u = D^-1 r, which solves (D - d S) u = base: conjugate gradients, preconditioned by D.
 
-    blocks: tuple[Block, ...]
-    present: Mask
-    coupling: float
+    On the network's own arrays, 12 bytes a link, and in place: fresh arrays of this size in each
+    step would cost page faults.
+    """
+    from netinnov.kernels.products import add_symmetric_product
 
-    def from_links(self, vector: Floats) -> Floats:
-        from netinnov.kernels.products import symmetric_product
+    def add_links(factor: float, vector: Floats, product: Floats) -> None:
+        layers = zip(blocks, zip(vector, product, strict=True), strict=True)
+        work = [partial(add_symmetric_product, *block, factor, own) for block, own in layers]
+        in_threads(work, sum(block.indices.size for block in blocks))
 
-        blocks = zip(self.blocks, vector, strict=True)
-        work = [partial(symmetric_product, *block, own) for block, own in blocks]
-        return np.array(in_threads(work, sum(block.indices.size for block in self.blocks)))
+    out = np.zeros(present.shape)
+    add_links(1.0, present.astype(np.float64), out)
+    _complete(out, present, coupling)
+    # A state is not coupled to itself: that is taken out of the sums over the copies of a node.
+    joined = damping * coupling * present
+    diagonal = out + joined
+    accepted, residual, size = PRECISION * np.sqrt(np.vdot(base, base / out)), base, np.inf
+    direction, solution = present / out.sum(where=present), np.zeros_like(out)
+    flow, spare = np.empty_like(out), np.empty_like(out)
+    for _ in range(10 * out.size):
+        np.multiply(diagonal, direction, out=flow)
+        flow -= np.multiply(joined, direction.sum(axis=0), out=spare)
+        add_links(-damping, direction, flow)
+        # The first step goes to the start.
+        length = 1.0 if np.isinf(size) else size / np.vdot(direction, flow)
+        solution += np.multiply(length, direction, out=spare)
+        residual -= np.multiply(length, flow, out=spare)
+        np.divide(residual, out, out=spare)
+        size, before = float(np.vdot(residual, spare)), size
+        if np.sqrt(size) < accepted:
+            return np.asarray(out * solution)
+        direction *= size / before
+        direction += spare
+    return None
 
-    def __call__(self, vector: Floats) -> Floats:
-        inflow = self.from_links(vector)
-        if self.coupling > 0:
-            # The sums are over the present: an absent state holds 0.
-            inflow += self.coupling * (vector.sum(axis=0) - vector) * self.present
-        return inflow
+
+def _complete(out: Floats, present: Mask, coupling: float) -> None:
+    out += coupling * (present.sum(axis=0) - 1)
+    # A state that leads nowhere, or is absent, hands nothing on: any scale will do.
+    out[~present | (out <= 0)] = 1.0

@@ -43,7 +43,8 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile ``function`` on its first call, without the interpreter lock.
 
     Array arguments reach it read-only, whatever their flag was: numba compiles one version for
-    writable and one for read-only arrays, and a kernel must not change a network.
+    writable and one for read-only arrays, and a kernel must not change a network. Work arrays, to
+    which it writes, come in a tuple.
     """
     try:
         compiled: Any = numba.njit(nogil=True, cache=True)(function)

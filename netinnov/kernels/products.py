@@ -6,15 +6,14 @@ from netinnov.kernels._jit import kernel
 
 
 @kernel
-def symmetric_product(indptr, indices, data, vector):
-    """(U + U') x without the diagonal, U an upper triangle with ascending columns. O(entries).
+def add_symmetric_product(indptr, indices, data, factor, work):
+    """Add factor (U + U') x to y, for work (x, y), U an upper triangle with ascending columns.
 
-    Reference: ``(U + U.T) @ x`` in scipy.
+    Its diagonal is left out. O(entries). Reference: ``y += factor * (U + U.T) @ x`` in scipy.
     """
-    n = indptr.size - 1
-    product = np.zeros(n)
-    for i in range(n):
-        own, total = vector[i], 0.0
+    vector, product = work
+    for i in range(indptr.size - 1):
+        own, total = factor * vector[i], 0.0
         # Unsigned positions spare numba the test for negative ones.
         begin, end = np.uint32(indptr[i]), np.uint32(indptr[i + 1])
         if begin < end and indices[begin] == i:  # columns ascend: the diagonal comes first
@@ -23,5 +22,4 @@ def symmetric_product(indptr, indices, data, vector):
             j = np.uint32(indices[k])
             total += data[k] * vector[j]
             product[j] += data[k] * own
-        product[i] += total
-    return product
+        product[i] += factor * total

@@ -12,14 +12,14 @@ import pandas as pd
 
 from netinnov._network.layer_table import LayerRecord
 from netinnov._network.rows import NO_PERIOD, Rows
+from netinnov._network.storage import Storage
 from netinnov._network.tables import NodeTable
 from netinnov._runtime.arguments import examples
 from netinnov._typing import Codes, Floats
 from netinnov.network import MultilayerNetwork, network_of_rows
 from netinnov.planning._objectives import Judge
-from netinnov.scenarios import NewLinks, Scenario, apply_scenario
+from netinnov.scenarios import DirectLinks, NewLinks, Scenario, apply_scenario
 from netinnov.scenarios._between_places import free_name
-from netinnov.scenarios._pair_draws import chosen_layer
 
 Keys = npt.NDArray[np.int64]
 Plan: TypeAlias = tuple[int, ...]  # positions of candidates, ascending
@@ -83,18 +83,11 @@ def all_placements(
 ) -> list[list[Placement]] | None:
     """Placements by replicate; None if a candidate does more than add nodes and links."""
     by_replicate = []
-    named = any(isinstance(scenario, NewLinks) for scenario in candidates.values())
-    layer = chosen_layer(network, None) if named else ""
     for replicate in range(replicates):
         placements = []
         for at, (name, scenario) in enumerate(candidates.items()):
             try:
-                placement: Placement | None
-                if isinstance(scenario, NewLinks):
-                    placement = _named(network, scenario, layer)
-                else:
-                    rng = stream(seed, replicate, at)
-                    placement = _additions(network, apply_scenario(network, scenario, rng=rng))
+                placement = _placed(network, scenario, (seed, replicate, at))
             except Exception as error:
                 error.add_note(f"In candidate {name!r}.")
                 raise
@@ -105,19 +98,31 @@ def all_placements(
     return by_replicate
 
 
-def _named(network: MultilayerNetwork, scenario: NewLinks, layer: str) -> Placement:
-    layer, source, target = scenario._placed(network, layer)
-    n = network.n_nodes
-    key, count = np.unique(source.astype(np.int64) * n + target, return_counts=True)
-    source, target = (end.astype(np.int32) for end in np.divmod(key, n))
-    weight = count * float(scenario.weight)
-    return Placement(None, (layer,) * key.size, source, target, weight, {})
+def _placed(
+    network: MultilayerNetwork, scenario: Scenario, key: tuple[np.random.SeedSequence, int, int]
+) -> Placement | None:
+    if isinstance(scenario, NewLinks):
+        layer, source, target = scenario._placed(network)
+        weight = np.full(source.size, float(scenario.weight))
+    elif isinstance(scenario, DirectLinks) and scenario.funding == "new":
+        scene = scenario._scene(network)
+        layer, (source, target, weight) = scene.layer, scenario._bought(scene, stream(*key))
+    else:
+        return _additions(network, apply_scenario(network, scenario, rng=stream(*key)))
+    if layer not in network.directed:
+        source, target = np.minimum(source, target), np.maximum(source, target)
+    if source.size > 1:
+        n = network.n_nodes
+        pair, at = np.unique(source.astype(np.int64) * n + target, return_inverse=True)
+        source, target = (end.astype(np.int32) for end in np.divmod(pair, n))
+        weight = np.bincount(at, weight).astype(np.float64)
+    return Placement(None, (layer,) * source.size, source, target, weight, {})
 
 
 def _additions(before: MultilayerNetwork, after: MultilayerNetwork) -> Placement | None:
     old, new = before.storage, after.storage
     n, n_after = before.n_nodes, after.n_nodes
-    if not _same_nodes(before, after) or not set(old.layers) <= set(new.layers):
+    if not _same_nodes(old, new) or not set(old.layers) <= set(new.layers):
         return None
     if not new.places.equals(old.places):
         return None
@@ -147,8 +152,10 @@ def _additions(before: MultilayerNetwork, after: MultilayerNetwork) -> Placement
     return Placement(nodes, names, source, target, more[added], fresh)
 
 
-def _same_nodes(before: MultilayerNetwork, after: MultilayerNetwork) -> bool:
-    old, new = before.storage.nodes, after.storage.nodes
+def _same_nodes(before: Storage, after: Storage) -> bool:
+    if before.tables == after.tables:
+        return True
+    old, new = before.nodes, after.nodes
     first = new.iloc[: len(old)]
     # A column of whole numbers is one of floats as soon as a new node has none.
     same = first.index.equals(old.index) and first.equals(old.reindex(new.index).iloc[: len(old)])

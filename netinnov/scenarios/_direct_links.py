@@ -68,17 +68,32 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
     def _place(
         self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
     ) -> MultilayerNetwork:
-        scene, power = self._scene(network), self.attachment
+        scene = self._scene(network)
+        removed, new, left = self._drawn(scene, rng, random_ends)
+        return moved(network, scene.layer, removed, new, left=left)
+
+    def _bought(self, scene: Scene, rng: np.random.Generator) -> Pairs:
+        """The links that new money pays for."""
+        near, far = (_pair_draws.own(scene.network, side) for side in (scene.home, scene.host))
+        if self.size == near.size == far.size == 1 and not scene.directed:  # one pair can be drawn
+            weight = self._funds(scene, 1, rng)[1]
+            return Pairs(near.astype(np.int32), far.astype(np.int32), weight)
+        return self._drawn(scene, rng)[1]
+
+    def _drawn(
+        self, scene: Scene, rng: np.random.Generator, random_ends: bool = False
+    ) -> tuple[Pairs, Pairs, Floats | None]:
+        """Links that give, the new ones, and the shares that the first keep (None: nothing)."""
         if self.size is None:
-            return self._place_volume(scene, rng, random_ends)
-        size = self.size
+            return self._drawn_volume(scene, rng, random_ends)
+        size, power = self.size, self.attachment
         if random_ends:
             a, b, chance = _anywhere_at_random(scene, size, rng)
         else:
             far = _pair_draws.drawn_ends(
                 [(_pair_draws.embedding(scene, scene.host, scene.home, power), size)], rng
             )
-            natives = scene.by_strength(_pair_draws.own(network, scene.home), power)
+            natives = scene.by_strength(_pair_draws.own(scene.network, scene.home), power)
             near = _pair_draws.drawn_ends([(natives, size)], rng)
             # In the order drawn, strong nodes would be joined to strong nodes.
             near = near.at(rng.permutation(size))
@@ -86,12 +101,11 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         forth = _pair_draws.points_to_end(chance, scene.directed, rng)
         removed, weight = self._funds(scene, size, rng)
         source, target = np.where(forth, a, b), np.where(forth, b, a)
-        new = Pairs(source.astype(np.int32), target.astype(np.int32), weight)
-        return moved(network, scene.layer, removed, new)
+        return removed, Pairs(source.astype(np.int32), target.astype(np.int32), weight), None
 
-    def _place_volume(
+    def _drawn_volume(
         self, scene: Scene, rng: np.random.Generator, random_ends: bool
-    ) -> MultilayerNetwork:
+    ) -> tuple[Pairs, Pairs, Floats]:
         removed, left, total = self._lowered(scene, self._total(scene))
         scene.check_volume(total)
         far = _pair_draws.embedding(scene, scene.host, scene.home, self.attachment, volume=True)
@@ -109,7 +123,7 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         if random_ends:
             a, b, chance = _anywhere_at_random(scene, len(at), rng)
         new = split_ways(a.astype(np.int32), b.astype(np.int32), weight[at], chance, scene)
-        return moved(scene.network, scene.layer, removed, new, left=left)
+        return removed, new, left
 
     def _needs(self, network: MultilayerNetwork) -> Amounts:
         scene, volume = self._scene(network), self._moves_volume
@@ -186,15 +200,9 @@ class NewLinks(Priced):
         links = {"source": names.take(source), "target": names.take(target)}
         return network.with_links(pd.DataFrame(links).assign(layer=layer, weight=self.weight))
 
-    def _placed(
-        self, network: MultilayerNetwork, layer: str | None = None
-    ) -> tuple[str, Codes, Codes]:
-        if layer is None or self.layer is not None:
-            layer = _pair_draws.chosen_layer(network, self.layer)
-        source, target = pair_positions(network, "pairs", self.pairs)
-        if layer not in network.directed:
-            source, target = np.minimum(source, target), np.maximum(source, target)
-        return layer, source, target
+    def _placed(self, network: MultilayerNetwork) -> tuple[str, Codes, Codes]:
+        layer = _pair_draws.chosen_layer(network, self.layer)
+        return layer, *pair_positions(network, "pairs", self.pairs)
 
     def _needs(self, network: MultilayerNetwork) -> Amounts:
         _, source, target = self._placed(network)

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from netinnov._network.rows import locked
 from netinnov._runtime.arguments import check_name, did_you_mean, shown
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
@@ -65,10 +66,13 @@ def layer_with_pairs(network: MultilayerNetwork, name: str | None) -> tuple[str,
 
 
 def linked_pairs(network: MultilayerNetwork, layer: str) -> Pairs:
-    block = network.storage.csr(layer)
-    source, target = block.sources, block.indices
-    where = source != target if layer in network.directed else source < target
-    return Pairs(source, target, block.data).at(where)
+    kept: dict[str, Pairs] = network.storage.memo.setdefault("linked pairs", {})
+    if layer not in kept:
+        block = network.storage.csr(layer)
+        source, target = block.sources, block.indices
+        where = source != target if layer in network.directed else source < target
+        kept[layer] = Pairs(*map(locked, Pairs(source, target, block.data).at(where)))
+    return kept[layer]
 
 
 def ends_by_strength(nodes: Positions, pairs: Pairs, n: int, attachment: float) -> Ends:

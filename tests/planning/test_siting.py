@@ -249,6 +249,40 @@ def test_large_networks_are_measured_one_by_one_with_the_same_plan(monkeypatch):
     pd.testing.assert_frame_equal(slow.to_frame(), fast.to_frame(), rtol=1e-6)
 
 
+@pytest.mark.parametrize("directed", [(), ("x",), ("x", "y")])
+@pytest.mark.parametrize("distance", ["inverse", "unit"])
+def test_added_links_give_the_plan_that_their_networks_give(directed, distance):
+    # Scenarios behind a function, and an objective behind one, are applied and measured in full.
+    rng = np.random.default_rng(len(directed))
+    ends = np.array([rng.choice(IDS, 2, replace=False) for _ in range(16)])
+    links = pd.DataFrame({"source": ends[:, 0], "target": ends[:, 1]})
+    links = links.assign(layer=rng.choice(["x", "y"], 16), weight=rng.uniform(0.5, 3.0, 16))
+    nodes = pd.DataFrame({"place": list("aabbcdef")}, index=IDS)  # of a and b two nodes each
+    network = ni.build_network(nodes, links, directed=[*directed])
+    linked = tuple(links.loc[0, ["source", "target"]])
+    candidates: dict[str, Any] = {
+        f"{home} {host}": DirectLinks(home, host, 1, funding="new", layer=layer)
+        for home, host, layer in ["abx", "acy", "cdx", "dey", "efx", "fcx"]
+    } | {
+        "twin": DirectLinks("c", "d", 1, funding="new", layer="x"),
+        "three": DirectLinks("b", "e", 3, funding="new"),
+        "there": NewLinks([linked], weight=2.0, layer=links.loc[0, "layer"]),
+        "twice": NewLinks([("a", "h"), ("h", "a"), ("c", "f")], weight=0.7),
+    }
+    behind = {
+        name: lambda before, rng, scenario=scenario: scenario(before, rng)
+        for name, scenario in candidates.items()
+    }
+    measure = partial(global_efficiency, distance=distance)
+    in_full = lambda changed: measure(changed)  # noqa: E731
+    ask = partial(site_enclaves, network, k=4, replicates=2, rng=3)
+    fast = ask(candidates=candidates, objective=measure)
+    plain = ask(candidates=behind, objective=in_full)
+    assert fast.sites == plain.sites
+    pd.testing.assert_frame_equal(fast.to_frame(), plain.to_frame(), rtol=1e-9)
+    pd.testing.assert_frame_equal(fast.steps, plain.steps, rtol=1e-9)
+
+
 def test_reallocated_links_are_applied_in_turn_and_bounded_by_nothing():
     network = random_network(np.random.default_rng(2))
     parks = {x: ReverseEnclave("a", x, 1, 0.0) for x in "cde"}
