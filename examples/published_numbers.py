@@ -15,7 +15,7 @@ from pathlib import Path
 
 from _pages import fill, listed, markdown, missing
 from published import closed_forms, games, networks, regions
-from published.references import SOURCES
+from published.references import AT_HAND, SOURCES
 from published.rows import Row, Topic, decimals, value
 
 FILES = ["multiplex_benchmarks/aucs.mpx"]
@@ -88,6 +88,7 @@ def main(folder: str | Path = "published_numbers", data: str | Path | None = Non
     values = {
         "numbers": sum(len(row.printed) for row in rows),
         "sources": len(used),
+        "at_hand": listed(AT_HAND).replace(", ", "; "),
         "topics": "\n\n".join(blocks),
         "references": "\n".join(f"- **{name}**: {SOURCES[name]}." for name in sorted(used)),
     }

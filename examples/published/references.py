@@ -1,6 +1,6 @@
 """The publications, as they are cited in the rows."""
 
-__all__ = ["SOURCES"]
+__all__ = ["AT_HAND", "SOURCES"]
 
 SOURCES = {
     "Aloise and others 2010": (
@@ -21,9 +21,6 @@ SOURCES = {
     "Balland 2017": (
         "Balland, P.-A. (2017). Economic geography in R: introduction to the EconGeo package. "
         "Papers in Evolutionary Economic Geography 17.09, Utrecht University"
-    ),
-    "Barro and Sala-i-Martin 1995": (
-        "Barro, R. J. and Sala-i-Martin, X. (1995). Economic Growth. McGraw-Hill"
     ),
     "Batagelj 2018": (
         "Batagelj, V. (2018). Notes of the course NetR on network analysis with R, page "
@@ -139,6 +136,10 @@ SOURCES = {
         "modularity in bipartite networks. Journal of Advanced Computational Intelligence and "
         "Intelligent Informatics 14, 408-415. doi:10.20965/jaciii.2010.p0408"
     ),
+    "Loayza 1994": (
+        "Loayza, N. V. (1994). A test of the international convergence hypothesis using panel "
+        "data. Policy Research Working Paper 1333, World Bank"
+    ),
     "Manning, Raghavan and Schütze 2008": (
         "Manning, C. D., Raghavan, P. and Schütze, H. (2008). Introduction to Information "
         "Retrieval. Cambridge University Press"
@@ -208,3 +209,24 @@ SOURCES = {
         "Zipf, G. K. (1949). Human Behavior and the Principle of Least Effort. Addison-Wesley"
     ),
 }
+
+# The text itself, or a manual, a test or a page that quotes it, was read for these rows.
+AT_HAND = [
+    "Batagelj 2018",
+    "Farhauer and Kröll 2013",
+    "Gonit Sora n.d.",
+    "Gourdon and Beauguitte n.d.",
+    "Gregersen 2011",
+    "IBM Research 2007",
+    "Krebs n.d.",
+    "Kunegis 2013",
+    "Langville and Meyer 2005",
+    "Loayza 1994",
+    "Novak n.d.",
+    "Oshan 2016",
+    "Rosenthal 1988",
+    "Saavedra-Nieves n.d.",
+    "US Department of Justice 2024",
+    "Weisstein n.d.",
+    "Wikipedia n.d.",
+]

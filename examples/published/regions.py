@@ -21,8 +21,8 @@ GIRDLED = [46, 22, 17, 15, 15, 9, 8, 6, 6, 4] + 4 * [2] + 12 * [1]
 LOGGED = [88, 22, 16, 15, 13, 10, 8, 8, 7, 7, 7, 5, 4, 4, 4] + 4 * [3] + 4 * [2] + 14 * [1]
 # Sizes that lie on the line log(rank - 1/2) = 10.846 - 1.050 log(size).
 METROPOLITAN = np.exp((10.846 - np.log(np.arange(1, 136) - 0.5)) / 1.050)
-# Incomes whose gaps close at 2 % a year.
-CLOSING = pd.DataFrame({t: np.exp(np.arange(1, 6) * np.exp(-0.02 * t)) for t in (0, 10)})
+# Incomes whose gaps close at 4.94 % a year.
+CLOSING = pd.DataFrame({t: np.exp(np.arange(1, 6) * np.exp(-0.0494 * t)) for t in (0, 10)})
 
 MARKETS = [(18, 3, -3, 4), (22, 3, -2, 1), (19, 6, -5, 6)]
 
@@ -80,11 +80,11 @@ FREE_FLOW = [
         ),
     ),
     Row(
-        "half-life of a gap that closes at 2 % a year, in years",
-        "35",
+        "half-life of a gap that closes at 4.94 % a year, in years",
+        "14",
         "beta_convergence(closing).half_life",
-        "Barro and Sala-i-Martin 1995",
-        "speed of convergence",
+        "Loayza 1994",
+        "summary",
         0.5,
         "rounding",
     ),
@@ -211,7 +211,7 @@ INDICES = [
 TOPICS = [
     Topic(
         "Free flow, convergence, cobweb",
-        "Closed forms and roots. `closing` is a table of incomes whose gaps close at 2 % "
+        "Closed forms and roots. `closing` is a table of incomes whose gaps close at 4.94 % "
         "a year, `markets` has the "
         "three lines of demand and supply.",
         FREE_FLOW,
