@@ -26,6 +26,7 @@ CLOSING = pd.DataFrame({t: np.exp(np.arange(1, 6) * np.exp(-0.0494 * t)) for t i
 
 MARKETS = [(18, 3, -3, 4), (22, 3, -2, 1), (19, 6, -5, 6)]
 
+# Dennett (2012), as in the tests of SpInt (BSD 3-Clause).
 AUSTRIA = ["AT11", "AT12", "AT13", "AT21", "AT22", "AT31", "AT32", "AT33", "AT34"]
 MIGRANTS = [
     1131, 1887, 69, 738, 98, 31, 43, 19, 1633, 14055, 416, 1276, 1850, 388, 303, 159, 2301, 20164,
