@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 
-from netinnov._network.columns import as_numbers, as_periods, as_text
-from netinnov._runtime.arguments import check_choice, check_rng, check_type, examples
+from netinnov._network.columns import as_numbers, as_periods, as_text, refuse_repeated
+from netinnov._runtime.arguments import check_rng, check_type, examples
 from netinnov._typing import Confidence, Floats, Mask, Rng, Share, Whole
-from netinnov.build import flatten
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
+from netinnov.panels._openings import first_openings, opening_periods
 from netinnov.panels._staggered import (
     STATISTICS,
     Controls,
+    Effects,
     Evaluation,
     Panel,
     Rules,
-    Sum,
     average_of,
     cells_of,
     evaluation_of,
@@ -55,27 +58,30 @@ def evaluate_openings(
     ----------
     panel : DataFrame
         One row a place and period: columns ``place``, ``period`` (whole numbers) and the outcome;
-        every place in every period.
+        every place in every period. Or what `measure_panel` gives, whose nodes are the places.
     outcome : str
-        Its column; numbers, none missing.
+        Its column, or measure; numbers, none missing.
     openings : DataFrame
         ``place``, ``opened`` (a period; missing: never), and any columns. Places that are not
-        there never open; of a place in several rows the first counts.
+        there never open; of several openings of a place the earliest counts. Or what
+        `enclave_openings` gives, whose homes are the places: those with an enclave that is not
+        dated are left out.
     controls : {"not_yet", "never"}
         Places that have not opened by then (with ``anticipation``), or those that never do.
     anticipation : int
         Periods before the opening in which it may be felt already.
     by : str, optional
         A column of ``openings``, such as ``direction``: effects of each group against the same
-        controls, and their differences.
+        controls, and their differences. A dose is such a column of classes, as "one park" and "two
+        or more".
     network : MultilayerNetwork, optional
         Links between the places. A place without an opening is *exposed* once more than ``clean``
         of its link weight leads to places that have opened; exposed places are no controls, and
         ``spillover`` is what exposure does to places that never open. Opened places stay as they
         are where they are exposed: effects of openings on other opened places are not removed.
     clean : float
-        From 0 to 1; see ``network``. Weights of all observed layers and both directions are added;
-        links inside a place do not count.
+        From 0 to 1; see ``network``. Weights of all observed layers, periods and both directions
+        are added; links inside a place do not count.
     confidence : float
         Of the intervals.
     permutations : int
@@ -94,7 +100,13 @@ def evaluate_openings(
     ------
     InputError
         A place has two rows in a period or none, an outcome is missing, no place opens within the
-        panel, or no controls are left (with how many there are, and at which ``clean``).
+        panel, its first openings are of two groups, no place is in the network, or no controls are
+        left (with how many there are, and at which ``clean``).
+
+    Warns
+    -----
+    UserWarning
+        Places of ``openings`` are not in the panel.
 
     Notes
     -----
@@ -128,20 +140,19 @@ def evaluate_openings(
     1    2020    2020  2.666667
     2    2020    2021  2.500000
     """
-    check_choice("controls", controls, Controls)
     for_bands, for_dates = check_rng(rng).spawn(2)
-    data, strata = _read_panel(panel, outcome, openings, match)
-    kept = data.opened > data.periods[0]
+    wide, strata = _read_panel(panel, outcome, match)
+    opened, group = _read_openings(openings, by, wide)
+    whole = Panel(wide.index, wide.columns.to_numpy(np.int64), wide.to_numpy(), opened)
+    kept = opened > whole.periods[0]
     ties = around = None
     if network is not None:
-        ties, around = _ties(network, data.places)
+        ties, around = _ties(network, whole.places)
         ties, around = ties[kept], around[kept]
     rules = Rules(controls, anticipation, confidence, clean, ties, around)
-    groups = _groups(openings, by, data)
+    data = whole.of(kept)
     # Places that opened at once still expose others: they stay in the columns of `ties`.
-    whole = data
-    data = Panel(data.places[kept], data.periods, data.outcome[kept], data.opened[kept])
-    exposed = rules.exposed(data, whole.opened)
+    exposed = rules.exposed(data, opened)
     cells = cells_of(data, exposed, rules)
     result = evaluation_of(cells, rules, for_bands, left_out=int((~kept).sum()))
     if permutations:
@@ -153,33 +164,31 @@ def evaluate_openings(
         result = replace(result, spillover=_spillover(data, exposed, rules, for_bands))
     if by is None:
         return result
-    return _by_group(result, data, exposed, rules, by, groups[kept], for_bands)
+    return _by_group(result, data, exposed, rules, group[kept], for_bands)
 
 
 def _read_panel(
-    panel: pd.DataFrame, outcome: str, openings: pd.DataFrame, match: str | None
-) -> tuple[Panel, npt.NDArray[np.integer]]:
+    panel: pd.DataFrame, outcome: str, match: str | None
+) -> tuple[pd.DataFrame, npt.NDArray[np.integer]]:
+    """Outcomes, places by periods, and the quartile of each place."""
     check_type("panel", panel, pd.DataFrame)
-    check_type("openings", openings, pd.DataFrame)
-    for table, needed in ((panel, ["place", "period", outcome]), (openings, ["place", "opened"])):
-        if missing := [name for name in needed if name not in table]:
-            have = ", ".join(map(str, table.columns))
-            raise InputError(f"the table must have the columns {missing}; it has {have}.")
-    if match is not None and match not in panel:
-        raise InputError(f"`match` must be a column of the panel; found {match!r}.")
-    place = as_text(panel["place"].reset_index(drop=True))[0]
-    period, bad = as_periods(panel["period"].reset_index(drop=True))
-    value, odd = as_numbers(panel[outcome].reset_index(drop=True))
+    if {"measure", "node", "value"} <= {*panel}:  # from measure_panel
+        panel = panel[panel["measure"] == outcome]
+        panel = panel.rename(columns={"node": "place", "value": outcome})
+    _check_columns("panel", panel, ["place", "period", outcome, match])
+    panel = panel.reset_index(drop=True)
+    place = as_text(panel["place"])[0]
+    period, bad = as_periods(panel["period"])
+    value, odd = as_numbers(panel[outcome])
     bad = bad | period.isna().to_numpy() | place.isna().to_numpy() | odd | ~np.isfinite(value)
     if bad.any():
         rows = examples(np.flatnonzero(bad).tolist(), str)
         msg = f"each row of the panel must have a place, a whole period and a number {outcome!r}; "
         raise InputError(f"{msg}{bad.sum():,} have not, e.g. row {rows}.")
-    twice = pd.DataFrame({"place": place, "period": period}).duplicated(keep=False)
-    if twice.any():
+    table = pd.DataFrame({"place": place, "period": period.astype("int64"), "value": value})
+    if (twice := table.duplicated(["place", "period"], keep=False)).any():
         rows = examples(np.flatnonzero(twice).tolist(), str)
         raise InputError(f"the panel must have one row a place and period; not so rows {rows}.")
-    table = pd.DataFrame({"place": place, "period": period.astype("int64"), "value": value})
     wide = table.pivot(index="place", columns="period", values="value")
     if (gaps := wide.isna().any(axis=1)).any():
         names = examples(wide.index[gaps])
@@ -187,47 +196,69 @@ def _read_panel(
         raise InputError(f"{msg} Leave out places, or periods, that are not complete.")
     if wide.shape[1] < 2:
         raise InputError(f"the panel must have two periods or more; it has {wide.shape[1]}.")
-    periods = wide.columns.to_numpy(np.int64)
-    first = openings.assign(place=as_text(openings["place"])[0]).drop_duplicates("place")
-    when, bad = as_periods(first["opened"])
-    if bad.any():
-        raise InputError(
-            f"`opened` must be periods or missing; found {examples(first['opened'][bad])}."
-        )
-    dates = pd.Series(when.to_numpy(np.float64, na_value=np.inf), first["place"])
-    opened = dates.reindex(wide.index).fillna(np.inf).to_numpy()
-    opened = np.where(opened > periods[-1], np.inf, opened)
-    strata = np.zeros(len(wide), np.int64)
-    if match is not None:
-        start = panel[period.eq(periods[0]).to_numpy()]
-        number, odd = as_numbers(start[match])
-        if (odd | ~np.isfinite(number)).any():
-            raise InputError(f"`match` must be numbers in the first period; {match!r} is not.")
-        values = pd.Series(number, as_text(start["place"])[0].to_numpy()).reindex(wide.index)
-        strata = pd.qcut(values.rank(method="first"), 4, labels=False).to_numpy()
-    return Panel(wide.index, periods, wide.to_numpy(), opened), strata
+    if match is None:
+        return wide, np.zeros(len(wide), np.int64)
+    start = period.eq(wide.columns[0])
+    number, odd = as_numbers(panel.loc[start, match])
+    if (odd | ~np.isfinite(number)).any():
+        raise InputError(f"`match` must be numbers in the first period; {match!r} is not.")
+    rank = pd.Series(number, place[start]).reindex(wide.index).rank(method="first")
+    return wide, pd.qcut(rank, 4, labels=False).to_numpy()
 
 
-def _ties(network: MultilayerNetwork, places: pd.Index[str]) -> tuple[Floats, Floats]:
+def _check_columns(name: str, table: pd.DataFrame, needed: list[Any]) -> None:
+    refuse_repeated(f"`{name}`", table.columns)
+    known = [None, *table.columns]
+    if missing := [column for column in needed if column not in known]:
+        have = ", ".join(map(str, table.columns))
+        raise InputError(f"`{name}` must have the columns {missing}; it has {have}.")
+
+
+def _read_openings(
+    openings: pd.DataFrame, by: str | None, wide: pd.DataFrame
+) -> tuple[Floats, pd.Series[Any]]:
+    """Period of the opening of each place (inf: never; -inf: before, or not known); its group."""
+    check_type("openings", openings, pd.DataFrame)
+    of_enclaves = "place" not in openings and "home" in openings
+    if of_enclaves:
+        openings = openings.rename(columns={"home": "place"})
+    _check_columns("openings", openings, ["place", "opened", by])
+    table = pd.DataFrame({"place": as_text(openings["place"])[0].to_numpy()})
+    table["opened"] = opening_periods(openings["opened"], "opened")
+    table["group"] = openings[by].array if by else "all"
+    first = first_openings(table, "place", by).set_index("place")
+    if len(unknown := first.index.difference(wide.index)):
+        msg = f"evaluate_openings: {len(unknown)} of {len(first)} places that open are not in the "
+        warnings.warn(f"{msg}panel: {examples(unknown)}.", UserWarning, stacklevel=4)
+    first = first.reindex(wide.index)
+    opened = first["opened"].fillna(np.inf).to_numpy(copy=True)
+    opened[opened > wide.columns[-1]] = np.inf
+    if of_enclaves:
+        opened[wide.index.isin(table.loc[table["opened"].isna(), "place"])] = -np.inf
+    bare = first["group"].isna().to_numpy() & np.isfinite(opened)
+    if bare.any():
+        msg = f"each place that opens must have a {by!r}; {bare.sum()} have none"
+        raise InputError(f"{msg}: {examples(wide.index[bare])}.")
+    return opened, first["group"].rename(by)
+
+
+def _ties(network: MultilayerNetwork, places: pd.Index[str]) -> tuple[sparse.csr_array, Floats]:
     """Link weight from each place of the panel to each other, and all that leaves it."""
     check_network(network)
     storage = network.storage
-    observed = [name for name in network.layers if not storage.records[name].modelled]
-    flat = flatten(network.select(layers=observed)) if observed else network
-    code = np.append(places.get_indexer(storage.place_names), -1)[flat.storage.place_codes]
-    where = np.append(np.arange(len(storage.place_names)), -1)[flat.storage.place_codes]
-    n, total = len(places), np.zeros((len(places),) * 2)
-    around = np.zeros(n)
-    for name in flat.layers:
-        block = flat.storage.block(name)
-        a, b = block.sources, block.indices
-        other = (where[a] != where[b]) & (where[a] >= 0) & (where[b] >= 0)
-        for start, end in ((a[other], b[other]), (b[other], a[other])):
-            weight, known = block.data[other], code[start] >= 0
-            np.add.at(around, code[start][known], weight[known])
-            known &= code[end] >= 0
-            np.add.at(total, (code[start][known], code[end][known]), weight[known])
-    return total, around
+    at = storage.place_names.get_indexer(places)
+    if (at < 0).all():
+        msg = "places of the panel must be places of the network's nodes; none is: the panel has "
+        have = f"{examples(places)}; the network {examples(storage.place_names) or 'none'}"
+        raise InputError(f"{msg}{have}.")
+    rows = storage.link_rows()
+    observed = np.array([not storage.records[name].modelled for name in network.layers], bool)
+    ends = storage.place_codes[[rows.source, rows.target]]
+    used = observed[rows.layer] & (ends[0] != ends[1]) & (ends >= 0).all(axis=0)
+    size = len(storage.place_names) + 1  # the last: no place of the network
+    way = sparse.coo_array((rows.weight[used], tuple(ends[:, used])), shape=(size, size))
+    ties = sparse.csr_array(way + way.T)[at]
+    return ties[:, at], np.asarray(ties.sum(axis=1), np.float64)
 
 
 def _permuted(
@@ -244,14 +275,13 @@ def _permuted(
         opened = whole.opened.copy()
         for at in places:
             opened[at] = whole.opened[child.permutation(at)]
-        data = Panel(whole.places[kept], whole.periods, whole.outcome[kept], opened[kept])
-        exposed = rules.exposed(data, opened)
+        data = whole._replace(opened=opened).of(kept)
         try:
-            cells = cells_of(data, exposed, rules, since=True)
+            cells = cells_of(data, rules.exposed(data, opened), rules, since=True)
         except InputError:  # these dates leave no controls: no estimate, and no draw
             continue
-        share = (data.opened == cells.cohort[:, None]).sum(axis=1)
-        drawn.append(np.average(cells.estimate, weights=share))
+        share = cells.effects.treated.sum(axis=1)
+        drawn.append(np.average(cells.effects.estimate, weights=share))
     return np.array(drawn)
 
 
@@ -261,28 +291,13 @@ def _spillover(
     """Exposure as an opening, of places that never open, against those never exposed."""
     never = np.isinf(data.opened)
     first = np.where(exposed.any(axis=1), data.periods[exposed.argmax(axis=1)], np.inf)
-    left_out = never & exposed[:, 0]
-    kept = never & ~left_out
-    part = Panel(data.places[kept], data.periods, data.outcome[kept], first[kept])
+    kept = never & ~exposed[:, 0]
+    part = data._replace(opened=first).of(kept)
     plain = replace(rules, controls="never", anticipation=0, ties=None, around=None)
     if not np.isfinite(part.opened).any() or not np.isinf(part.opened).any():
         return None
-    nobody = np.zeros((part.opened.size, data.periods.size), bool)
-    return evaluation_of(cells_of(part, nobody, plain), plain, rng, left_out=int(left_out.sum()))
-
-
-def _groups(openings: pd.DataFrame, by: str | None, data: Panel) -> npt.NDArray[Any]:
-    if by is None:
-        return np.empty(data.opened.size, object)
-    if by not in openings:
-        raise InputError(f"`by` must be a column of the openings; found {by!r}.")
-    first = openings.assign(place=as_text(openings["place"])[0]).drop_duplicates("place")
-    group = first.set_index("place")[by].reindex(data.places)
-    bare = group.isna().to_numpy() & np.isfinite(data.opened)
-    if bare.any():
-        msg = f"each place that opens must have a {by!r}; {bare.sum()} have none"
-        raise InputError(f"{msg}: {examples(data.places[bare])}.")
-    return group.to_numpy(object)
+    cells = cells_of(part, np.zeros(part.outcome.shape, bool), plain)
+    return evaluation_of(cells, plain, rng, left_out=int((never & ~kept).sum()))
 
 
 def _by_group(
@@ -290,29 +305,28 @@ def _by_group(
     data: Panel,
     exposed: Mask,
     rules: Rules,
-    by: str,
-    group: npt.NDArray[Any],
+    group: pd.Series[Any],
     rng: np.random.Generator,
 ) -> Evaluation:
     """The same for each group, against the same controls."""
     parts: dict[Any, Evaluation] = {}
-    sums: dict[Any, Sum] = {}
-    for name in sorted(set(group[np.isfinite(data.opened)]), key=str):
-        cells = cells_of(data, exposed, rules, of=group == name)
+    means: dict[Any, Effects] = {}
+    code, names = pd.factorize(group.where(np.isfinite(data.opened)), sort=True)
+    for at, name in enumerate(names):
+        cells = cells_of(data, exposed, rules, of=code == at)
         parts[name] = evaluation_of(cells, rules, rng)
-        sums[name] = mean_of(cells.where(cells.period >= cells.cohort))
-    tables = {
-        name: pd.concat({key: getattr(part, name) for key, part in parts.items()}, names=[by])
-        .reset_index(level=0)
-        .reset_index(drop=True)
-        for name in ("average", "cells", "dynamic", "groups", "calendar")
-    }
-    names = list(sums)
+        means[name] = mean_of(cells.effects.where(cells.since))
+    tables = {}
+    for key in ("average", "cells", "dynamic", "groups", "calendar"):
+        stacked = pd.concat({name: getattr(part, key) for name, part in parts.items()})
+        if group.name in stacked:
+            raise InputError(f"`by` must not be a column of the result; found {group.name!r}.")
+        stacked.insert(0, group.name, stacked.index.get_level_values(0))
+        tables[key] = stacked.reset_index(drop=True)
     rows = []
-    for k, first in enumerate(names):
-        for second in names[k + 1 :]:
-            one, two = sums[first], sums[second]
-            both = Sum(one.estimate - two.estimate, one.influence - two.influence, *one[2:])
-            rows.append([first, second, *average_of(both, rules).iloc[0]])
+    for one, two in combinations(means, 2):
+        a, b = means[one], means[two]
+        both = a._replace(estimate=a.estimate - b.estimate, influence=a.influence - b.influence)
+        rows.append([one, two, *average_of(both, rules.confidence).iloc[0]])
     columns = ["first", "second", *STATISTICS, "p"]
     return replace(result, **tables, difference=pd.DataFrame(rows, columns=columns))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, dataclass
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -20,10 +21,9 @@ from netinnov.panels._tie_effects import (
     Effects,
     PairSample,
     TieEffect,
-    contrasts,
     fit_cells,
-    summary,
-    weights_of,
+    means,
+    shares,
 )
 
 _DRAWS = 20_000  # of the largest t: a simulation error of 0.002 at p = 0.05
@@ -177,7 +177,7 @@ def event_study(
     treatment = treatment_of(pairs, openings, network, by=by)
     fit = fit_cells(pairs, treatment, at, effects, "event_study")
     estimates, weights = _by_event_time(fit, at, confidence)
-    average, groups = contrasts(fit, confidence=confidence)
+    average, groups = _contrasts(fit, confidence)
     p = _joint_p(fit, weights[estimates["event_time"].to_numpy() < at])
     estimates = estimates if by else estimates.drop(columns="group")
     asked = at, float(confidence), effects
@@ -265,25 +265,34 @@ def difference_in_differences(
     why_untested(network, [layer])
     treatment = treatment_of(pairs, openings, network, by=by)
     fit = fit_cells(pairs, treatment, None, effects, function)
-    average, groups = contrasts(fit, confidence=confidence)
+    average, groups = _contrasts(fit, confidence)
     asked = float(confidence), effects
     return DifferenceInDifferences(average, groups, fit.table, *asked, fit.sample)
 
 
+def _contrasts(fit: CellFit, confidence: float) -> tuple[TieEffect, pd.DataFrame]:
+    """The mean effect after the opening: of all, of each group, and between each two of them."""
+    group, after = fit.table["group"].to_numpy(), fit.table["event_time"].to_numpy() >= 0
+    names = pd.unique(group)
+    weights = dict(zip(names, shares(fit, after & (group == names[:, None])), strict=True))
+    for one, two in combinations(names, 2):
+        weights[f"{one} - {two}"] = weights[one] - weights[two]
+    table = means(fit, np.array([*weights.values()]), confidence)
+    average = means(fit, shares(fit, after[None]), confidence)
+    return TieEffect(*average.iloc[0]), table.set_index(pd.Index(weights, name="group"))
+
+
 def _by_event_time(fit: CellFit, reference: int, confidence: float) -> tuple[pd.DataFrame, Floats]:
-    table = fit.table
-    rows, weights = [], []
-    for group, part in table.groupby("group"):
-        for when in sorted({*part["event_time"], reference}):
-            # All have the reference period, and that of the opening.
-            time = 0 if when == reference else when
-            mask = ((table["group"] == group) & (table["event_time"] == time)).to_numpy()
-            weights.append(weights_of(table, mask & (when != reference)))
-            estimate, *others, _ = astuple(summary(fit, weights[-1], confidence))
-            estimate = 0.0 if when == reference else estimate
-            rows.append((group, when, estimate, *others, int(table["n_treated"][mask].sum())))
-    columns = ["group", "event_time", "estimate", "standard_error", "low", "high", "n_treated"]
-    return pd.DataFrame(rows, columns=columns), np.array(weights)
+    table, key = fit.table, ["group", "event_time"]
+    times = table.groupby(key, as_index=False)["n_treated"].sum()
+    # All have the reference period, and that of the opening.
+    zero = times[times["event_time"] == 0].assign(event_time=reference)
+    times = pd.concat([times, zero]).sort_values(key, ignore_index=True)
+    same = (times[key].to_numpy()[:, None] == table[key].to_numpy()).all(axis=2)
+    weights = shares(fit, same)
+    numbers = means(fit, weights, confidence).drop(columns="p")
+    numbers.loc[times["event_time"] == reference, "estimate"] = 0.0
+    return pd.concat([times[key], numbers, times["n_treated"]], axis=1), weights
 
 
 def _joint_p(fit: CellFit, weights: Floats) -> float:

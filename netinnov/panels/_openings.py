@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from numbers import Integral
 from typing import Any, NamedTuple
 
@@ -142,7 +142,7 @@ def enclave_openings(
         msg = f"nodes must have the column {shown(opened)} with the period of the opening"
         raise InputError(f"{msg}; found the columns {list(nodes.columns)}.")
     enclaves = find_enclaves(network, rank=rank)
-    when = _periods(nodes[opened].reindex(enclaves["node"]).reset_index(drop=True), opened)
+    when = opening_periods(nodes[opened].reindex(enclaves["node"]), opened)
     return enclaves.assign(opened=pd.Series(when, enclaves.index).astype("Int64"))
 
 
@@ -164,27 +164,25 @@ def treatment_of(
     enclaves = pd.DataFrame(
         {
             "key": np.minimum(home, host) * pairs.nodes.size + np.maximum(home, host),
-            "when": _periods(openings["opened"], "opened"),
+            "opened": opening_periods(openings["opened"], "opened"),
             "group": openings[by].astype("str").to_numpy() if by else "all",
         }
     )[home != host]
     if by and (lost := openings[by].isna()).any():
         msg = f"`openings` must have a value of {by!r} in every row; {lost.sum()} have none."
         raise InputError(msg)
-    undated = enclaves.loc[enclaves["when"].isna(), "key"].unique()
-    dated = enclaves[enclaves["when"].notna() & ~enclaves["key"].isin(undated)]
-    if dated.empty:
+    undated = enclaves.loc[enclaves["opened"].isna(), "key"].unique()
+    first = first_openings(
+        enclaves[~enclaves["key"].isin(undated)],
+        "key",
+        by,
+        lambda key: " and ".join(repr(pairs.nodes[at]) for at in divmod(key, pairs.nodes.size)),
+    )
+    if first.empty:
         raise InputError("`openings` must have a dated enclave between two nodes; it has none.")
-    first = dated[dated["when"] == dated.groupby("key")["when"].transform("min")]
-    first = first.drop_duplicates(["key", "group"])
-    if (twice := first["key"].duplicated()).any():
-        key = int(first.loc[twice, "key"].iloc[0])
-        ends = [str(pairs.nodes[at]) for at in divmod(key, pairs.nodes.size)]
-        msg = f"{ends[0]!r} and {ends[1]!r} have first enclaves of two values of {by!r} in one "
-        raise InputError(f"{msg}period; keep one of them in `openings`.")
     groups = tuple(sorted(first["group"].unique()))
     at = pd.Index(first["key"]).get_indexer(pd.Index(pairs.unordered))
-    position = np.searchsorted(pairs.periods, first["when"].to_numpy()).astype(np.int64)
+    position = np.searchsorted(pairs.periods, first["opened"].to_numpy()).astype(np.int64)
     inside = position < len(pairs.periods)
     cohort = np.where((at >= 0) & inside[at], position[at], NEVER)  # or after the panel ends
     code = pd.Index(groups).get_indexer(first["group"]).astype(np.int64)
@@ -207,10 +205,24 @@ def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> npt
     return at.astype(np.int64)
 
 
-def _periods(periods: pd.Series, name: str) -> Floats:
+def opening_periods(periods: pd.Series, name: str) -> Floats:
     number, text = as_numbers(periods)
-    bad = periods[text | (~np.isnan(number) & (number != np.floor(number)))]
+    bad = periods[text | (~np.isnan(number) & (number != np.floor(number))) | np.isinf(number)]
     if len(bad):
         msg = f"{name!r} must be whole numbers as the periods are, or missing"
         raise InputError(f"{msg}; found {bad.tolist()[:5]}; dates give years by `.dt.year`.")
     return np.asarray(number, dtype=np.float64)
+
+
+def first_openings(
+    openings: pd.DataFrame, key: str, by: str | None, name: Callable[[Any], str] = repr
+) -> pd.DataFrame:
+    """The rows with the earliest date of each key, which must be of one group."""
+    dated = openings.dropna(subset="opened")
+    first = dated[dated["opened"] == dated.groupby(key)["opened"].transform("min")]
+    first = first.drop_duplicates([key, "group"])
+    if (twice := first[key].duplicated()).any():
+        of = name(first.loc[twice, key].iloc[0])
+        msg = f"the first openings of {of} are of two values of {by!r} in one period"
+        raise InputError(f"{msg}; keep one of them in `openings`.")
+    return first

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 from scipy.stats import chi2, norm
 
 from netinnov._runtime.display import Tabled
@@ -52,7 +53,7 @@ class Evaluation(Tabled):
     confidence : float
         Of the intervals and bands.
     left_out : int
-        Places that opened in the first period or before, of which nothing is known before.
+        Places that opened in the first period or before, or at a date that is not known.
     difference : DataFrame or None
         With ``by``: ``first``, ``second``, and the difference of their averages.
     spillover : Evaluation or None
@@ -83,20 +84,32 @@ class Panel(NamedTuple):
     outcome: Floats  # places x periods
     opened: Floats  # period of the opening; inf: never
 
+    def of(self, kept: Mask) -> Panel:
+        return Panel(self.places[kept], self.periods, self.outcome[kept], self.opened[kept])
 
-class Cells(NamedTuple):
-    """ATT(g, t) and their influence functions (cells x places)."""
 
-    cohort: Floats
-    period: npt.NDArray[np.int64]
+class Effects(NamedTuple):
+    """Estimates and their influence functions, a row an estimate and a column a place."""
+
     estimate: Floats
     influence: Floats
-    treated: Mask  # cells x places
+    treated: Mask
     controls: Mask
 
-    def where(self, mask: Mask) -> Cells:
-        arrays: tuple[Any, ...] = self
-        return Cells._make(each[mask] for each in arrays)
+    def where(self, mask: Mask) -> Effects:
+        return Effects._make(each[mask] for each in self)
+
+
+class Cells(NamedTuple):
+    """ATT(g, t) for each cohort g and period t that have a base and controls."""
+
+    cohort: npt.NDArray[np.int64]
+    period: npt.NDArray[np.int64]
+    effects: Effects
+
+    @property
+    def since(self) -> Mask:
+        return self.period >= self.cohort
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +118,18 @@ class Rules:
     anticipation: int
     confidence: float
     clean: float
-    ties: Floats | None  # weights between the places, or None
+    ties: sparse.csr_array | None  # weights between the places, or None
     around: Floats | None  # all link weight of each place, also to places outside the panel
-    quantile: float = field(init=False, default=0.0)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "quantile", float(norm.ppf((1 + self.confidence) / 2)))
 
     def exposed(self, data: Panel, opened: Floats) -> Mask:
         """Places x periods: whether links lead to places that have opened by then."""
-        periods = data.periods
-        shape = (data.opened.size, periods.size)
+        shape = (data.opened.size, data.periods.size)
         if self.ties is None or self.around is None:
             return np.zeros(shape, bool)
-        led = self.ties @ (opened[:, None] <= periods)
+        led = self.ties @ (opened[:, None] <= data.periods).astype(np.float64)
         share = np.divide(led, self.around[:, None], out=np.zeros(shape), where=led > 0)
-        return share > self.clean + 1e-12
+        exposed: Mask = share > self.clean + 1e-12
+        return exposed
 
 
 def cells_of(
@@ -132,179 +141,145 @@ def cells_of(
     """
     periods, opened, n = data.periods, data.opened, data.opened.size
     evaluated = np.isfinite(opened) if of is None else np.isfinite(opened) & of
-    rows: list[tuple[Any, ...]] = []
-    lacking = 0
-    for cohort in np.unique(opened[evaluated]):
-        before = np.flatnonzero(periods < cohort - rules.anticipation)
-        if not before.size:
-            continue
+    keys, rows = [], []
+    bases = {
+        cohort: before[-1]
+        for cohort in np.unique(opened[evaluated])
+        if (before := np.flatnonzero(periods < cohort - rules.anticipation)).size
+    }
+    if not bases:
+        wait = f" + {rules.anticipation} (`anticipation`)" if rules.anticipation else ""
+        msg = f"a place must open after {periods[0]}{wait} and by {periods[-1]}; none does."
+        raise InputError(msg)
+    for cohort, base in bases.items():
         treated = evaluated & (opened == cohort)
         for at in range(1, periods.size):
             if periods[at] < cohort and since:
                 continue
-            base = before[-1] if periods[at] >= cohort else at - 1
             if rules.controls == "never":
                 others = np.isinf(opened)
             else:
                 others = (opened > periods[at] + rules.anticipation) & (opened != cohort)
             others = others & ~exposed[:, at]
             if not others.any():
-                lacking += periods[at] >= cohort
                 continue
-            change = data.outcome[:, at] - data.outcome[:, base]
+            change = (
+                data.outcome[:, at] - data.outcome[:, base if periods[at] >= cohort else at - 1]
+            )
             first, second = change[treated].mean(), change[others].mean()
             influence = np.where(treated, (change - first) * n / treated.sum(), 0.0)
             influence -= np.where(others, (change - second) * n / others.sum(), 0.0)
-            rows.append((cohort, periods[at], first - second, influence, treated, others))
-    if not any(row[1] >= row[0] for row in rows):
-        _refuse(data, exposed, rules, lacking)
-    return Cells._make(np.array(column) for column in zip(*rows, strict=True))
+            keys.append((int(cohort), periods[at]))
+            rows.append((first - second, influence, treated, others))
+    if not any(period >= cohort for cohort, period in keys):
+        never = np.isinf(opened)
+        clean = int((never & ~exposed.any(axis=1)).sum())
+        msg = (
+            f"no controls are left in any period after an opening: of {never.sum():,} places that "
+        )
+        msg += f"never open {clean:,} are never exposed (`clean`={rules.clean:g}); take a larger "
+        raise InputError(f"{msg}`clean`, or more places that never open.")
+    cohort, period = np.array(keys).T
+    return Cells(cohort, period, Effects(*map(np.array, zip(*rows, strict=True))))
 
 
-def _refuse(data: Panel, exposed: Mask, rules: Rules, lacking: int) -> None:
-    if not np.isfinite(data.opened).any() or not lacking:
-        first, last = data.periods[[0, -1]]
-        msg = f"a place must open after {first + rules.anticipation} and by {last}, with a period "
-        raise InputError(f"{msg}of the panel before; none does.")
-    never = np.isinf(data.opened)
-    left = int((never & ~exposed.any(axis=1)).sum())
-    msg = f"no controls are left in any period after an opening: of {never.sum():,} places that "
-    msg += f"never open {left:,} are never exposed (`clean`={rules.clean:g})"
-    raise InputError(f"{msg}; take a larger `clean`, or controls='not_yet'.")
+def mean_by(key: npt.NDArray[np.int64], effects: Effects, *, plain: bool = False) -> Effects:
+    """Mean of the rows of each key, sorted: weighted by treated places, whose share is estimated.
+
+    Or `plain`, without weights.
+    """
+    means = []
+    for each in np.unique(key):
+        estimate, influence, treated, controls = effects.where(key == each)
+        share = np.ones(estimate.size) if plain else treated.mean(axis=1)
+        weight = share / share.sum()
+        total = weight @ influence
+        if not plain:
+            slope = (treated - share[:, None]) / share.sum()
+            total += estimate @ (slope - weight[:, None] * slope.sum(axis=0))
+        means.append((weight @ estimate, total, treated.any(axis=0), controls.any(axis=0)))
+    return Effects(*map(np.array, zip(*means, strict=True)))
 
 
-class Sum(NamedTuple):
-    """A weighted mean of cells, and its influence function."""
-
-    estimate: float
-    influence: Floats
-    treated: Mask
-    controls: Mask
+def mean_of(effects: Effects, *, plain: bool = False) -> Effects:
+    return mean_by(np.zeros(effects.estimate.size, np.int64), effects, plain=plain)
 
 
-def mean_of(cells: Cells) -> Sum:
-    """Mean over cells weighted by the size of their cohort, which is estimated too."""
-    share = cells.treated.mean(axis=1)
-    weight = share / share.sum()
-    by_weight = (cells.treated - share[:, None]) / share.sum()
-    by_weight -= weight[:, None] * by_weight.sum(axis=0)
-    influence = weight @ cells.influence + cells.estimate @ by_weight
-    return Sum(float(weight @ cells.estimate), influence, _any(cells.treated), _any(cells.controls))
-
-
-def _any(rows: Sequence[Mask] | Mask) -> Mask:
-    some: Mask = np.logical_or.reduce(rows)
-    return some
-
-
-def _plain_mean(sums: list[Sum]) -> Sum:
-    estimate = float(np.mean([each.estimate for each in sums]))
-    influence = np.mean([each.influence for each in sums], axis=0)
-    treated = _any([each.treated for each in sums])
-    return Sum(estimate, influence, treated, _any([each.controls for each in sums]))
-
-
-def _statistics(each: Sum, rules: Rules) -> list[float]:
-    error = math.sqrt(float((each.influence**2).sum())) / each.influence.size
-    half = rules.quantile * error
-    return [each.estimate, error, each.estimate - half, each.estimate + half]
-
-
-def _table(key: str, sums: dict[Any, Sum], rules: Rules) -> pd.DataFrame:
-    counts = [[int(each.treated.sum()), int(each.controls.sum())] for each in sums.values()]
-    numbers = [_statistics(each, rules) for each in sums.values()]
-    table = pd.DataFrame(numbers, columns=STATISTICS)
-    table[["n_treated", "n_controls"]] = np.array(counts, np.int64).reshape(-1, 2)
-    table.insert(0, key, np.array(list(sums), np.int64))
-    return table
+def table_of(effects: Effects, confidence: float, **keys: npt.NDArray[np.int64]) -> pd.DataFrame:
+    error = np.sqrt((effects.influence**2).sum(axis=1)) / effects.influence.shape[1]
+    half = norm.ppf((1 + confidence) / 2) * error
+    estimate = effects.estimate
+    numbers = np.array([estimate, error, estimate - half, estimate + half])
+    table = pd.DataFrame(numbers.T, columns=STATISTICS).assign(
+        n_treated=effects.treated.sum(axis=1), n_controls=effects.controls.sum(axis=1)
+    )
+    return pd.concat([pd.DataFrame(keys), table], axis=1)
 
 
 def evaluation_of(
     cells: Cells, rules: Rules, rng: np.random.Generator, *, left_out: int = 0
 ) -> Evaluation:
-    since, every = cells.period >= cells.cohort, np.arange(cells.estimate.size)
-    of_cell = {k: mean_of(cells.where(every == k)) for k in every}
-    each = _table("cohort", of_cell, rules)
-    each["cohort"] = cells.cohort.astype(np.int64)
-    each.insert(1, "period", cells.period)
-    event = cells.period - cells.cohort
-    dynamic = {e: mean_of(cells.where(event == e)) for e in np.unique(event)}
-    calendar = {
-        t: mean_of(cells.where(since & (cells.period == t))) for t in np.unique(cells.period[since])
+    cohort, period, effects = cells
+    since, event = cells.since, period - cohort
+    after = effects.where(since)
+    by_event = mean_by(event, effects)
+    by_cohort = mean_by(cohort[since], after, plain=True)
+    by_period = mean_by(period[since], after)
+    table = partial(table_of, confidence=rules.confidence)
+    dynamic = table(by_event, event_time=np.unique(event))
+    dynamic[["band_low", "band_high"]] = _band(by_event, rules, rng)
+    parts = {
+        "dynamic": mean_of(by_event.where(np.unique(event) >= 0), plain=True),
+        "groups": mean_of(by_cohort),
+        "calendar": mean_of(by_period, plain=True),
     }
-    groups = {
-        g: _plain_mean([of_cell[k] for k in np.flatnonzero(since & (cells.cohort == g))])
-        for g in np.unique(cells.cohort[since])
-    }
-    after = {e: part for e, part in dynamic.items() if e >= 0}
-    cohorts = Cells(
-        np.array(list(groups)),
-        np.zeros(len(groups), np.int64),
-        np.array([part.estimate for part in groups.values()]),
-        np.array([part.influence for part in groups.values()]),
-        np.array([part.treated for part in groups.values()]),
-        np.array([part.controls for part in groups.values()]),
-    )
-    overall = {
-        "dynamic": _plain_mean(list(after.values())),
-        "groups": mean_of(cohorts),
-        "calendar": _plain_mean(list(calendar.values())),
-    }
-    average = mean_of(cells.where(since))
-    by_event = _table("event_time", dynamic, rules)
-    by_event[["band_low", "band_high"]] = _band(list(dynamic.values()), rules, rng)
+    overall = pd.concat({name: table(part)[STATISTICS] for name, part in parts.items()})
     return Evaluation(
-        average=average_of(average, rules),
-        cells=each,
-        dynamic=by_event,
-        groups=_table("cohort", groups, rules),
-        calendar=_table("period", calendar, rules),
-        overall=pd.DataFrame(
-            [_statistics(part, rules) for part in overall.values()], list(overall), STATISTICS
-        ),
-        pre_trend_p=_pre_trend(cells.where(cells.period < cells.cohort - rules.anticipation)),
-        breakdown=_breakdown(by_event, overall["dynamic"], rules),
+        average=average_of(mean_of(after), rules.confidence),
+        cells=table(effects, cohort=cohort, period=period),
+        dynamic=dynamic,
+        groups=table(by_cohort, cohort=np.unique(cohort[since])),
+        calendar=table(by_period, period=np.unique(period[since])),
+        overall=overall.droplevel(1),
+        pre_trend_p=_pre_trend(effects.where(period < cohort - rules.anticipation)),
+        breakdown=_breakdown(dynamic, overall.loc["dynamic"].iloc[0], rules.anticipation),
         permutation_p=math.nan,
         confidence=rules.confidence,
         left_out=left_out,
     )
 
 
-def average_of(each: Sum, rules: Rules) -> pd.DataFrame:
-    numbers = _statistics(each, rules)
+def average_of(effect: Effects, confidence: float) -> pd.DataFrame:
+    table = table_of(effect, confidence)[STATISTICS]
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = float(2 * norm.sf(abs(np.divide(numbers[0], numbers[1]))))
-    return pd.DataFrame([[*numbers, p]], columns=[*STATISTICS, "p"])
+        return table.assign(p=2 * norm.sf(np.abs(table["estimate"] / table["standard_error"])))
 
 
-def _band(sums: list[Sum], rules: Rules, rng: np.random.Generator) -> Floats:
-    """Simultaneous over event times, by Rademacher multipliers of the influence functions."""
-    influence = np.array([each.influence for each in sums])
-    estimate, n = np.array([each.estimate for each in sums]), influence.shape[1]
+def _band(effects: Effects, rules: Rules, rng: np.random.Generator) -> Floats:
+    """Simultaneous over all rows, by Rademacher multipliers of the influence functions."""
+    influence, n = effects.influence, effects.influence.shape[1]
     error = np.sqrt((influence**2).sum(axis=1)) / n
     sound = error > 0
     signs = rng.choice([-1.0, 1.0], (_MULTIPLIERS, n))
     most = np.abs(signs @ (influence[sound] / n / error[sound, None]).T).max(axis=1, initial=0.0)
     half = np.quantile(most, rules.confidence) * error
-    return np.column_stack([estimate - half, estimate + half])
+    return np.column_stack([effects.estimate - half, effects.estimate + half])
 
 
-def _pre_trend(before: Cells) -> float:
+def _pre_trend(before: Effects) -> float:
     if not before.estimate.size:
         return math.nan
-    n = before.influence.shape[1]
-    variance = before.influence @ before.influence.T / n**2
+    variance = before.influence @ before.influence.T / before.influence.shape[1] ** 2
     if np.linalg.matrix_rank(variance) < len(variance):
         return math.nan
     statistic = float(before.estimate @ np.linalg.solve(variance, before.estimate))
     return float(chi2.sf(statistic, before.estimate.size))
 
 
-def _breakdown(by_event: pd.DataFrame, overall: Sum, rules: Rules) -> float:
-    before = by_event.loc[by_event["event_time"] < -rules.anticipation, "estimate"].abs().max()
+def _breakdown(dynamic: pd.DataFrame, overall: pd.Series[float], anticipation: int) -> float:
+    before = dynamic.loc[dynamic["event_time"] < -anticipation, "estimate"].abs().max()
     if not before > 0:
         return math.nan
-    _, _, low, high = _statistics(overall, rules)
-    bound = max(low, -high, 0.0)
-    steps = by_event.loc[by_event["event_time"] >= 0, "event_time"] + 1 + rules.anticipation
+    bound = max(overall["low"], -overall["high"], 0.0)
+    steps = dynamic.loc[dynamic["event_time"] >= 0, "event_time"] + 1 + anticipation
     return float(bound / (before * steps.mean()))

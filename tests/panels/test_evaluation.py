@@ -8,9 +8,10 @@ import pytest
 from scipy.stats import kstest, norm
 
 import netinnov as ni
+from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError
 from netinnov.manuscript import to_table
-from netinnov.panels import evaluate_openings
+from netinnov.panels import enclave_openings, evaluate_openings, measure_panel
 from netinnov.plotting import plot_event_study
 
 PERIODS = np.arange(2001, 2008)
@@ -295,6 +296,42 @@ def test_modelled_layers_self_links_and_links_outside_the_panel():
         assert result.cells["n_controls"].iloc[-1] == n_controls
 
 
+def test_networks_that_expose_nobody():
+    outcome, opened = made(2)
+    plain = evaluated(outcome, opened)
+    links = pd.DataFrame({"source": ["p000"], "target": ["p001"], "layer": "model"})
+    nodes = pairs_network(60, [(0, 1)]).nodes
+    model = ni.build_network(nodes, links, layers={"model": {"modelled": True}})
+    for network in (model, ni.build_network(nodes, links.iloc[:0])):
+        result = evaluated(outcome, opened, network=network)
+        pd.testing.assert_frame_equal(result.cells, plain.cells)
+        assert result.spillover is None
+    elsewhere = ni.build_network(
+        pd.DataFrame({"place": ["x", "y"]}, index=["x", "y"]), links.iloc[:0]
+    )
+    with pytest.raises(InputError, match=r"places of the network's nodes; none is: .* 'x', 'y'"):
+        evaluated(outcome, opened, network=elsewhere)
+
+
+def test_links_of_all_periods_count_whichever_way_they_are_listed():
+    outcome, opened = made(3)
+    pairs = [(i, (7 * i + 1) % 60) for i in range(60)]
+    one = pairs_network(60, pairs, np.arange(1, 61.0))
+    links = one.links[["source", "target", "weight"]]
+    halves = [links.assign(weight=links["weight"] / 2, period=year) for year in (2001, 2005)]
+    halves[1][["source", "target"]] = halves[1][["target", "source"]].to_numpy()
+    names = [f"p{i:03}" for i in range(60)]
+    nodes = pd.DataFrame({"place": names}, index=[f"firm {name}" for name in names])
+    ends = pd.concat(halves).assign(source=lambda t: "firm " + t["source"])
+    ends["target"] = "firm " + ends["target"]
+    two = ni.build_network(nodes, ends, directed=["links"])
+    results = [evaluated(outcome, opened, network=each, clean=0.4) for each in (one, two)]
+    assert (
+        results[0].cells["n_controls"].min() < evaluated(outcome, opened).cells["n_controls"].min()
+    )
+    pd.testing.assert_frame_equal(results[0].cells, results[1].cells)
+
+
 # -- randomness --------------------------------------------------------------------------------
 
 
@@ -381,27 +418,128 @@ def test_bad_tables_are_refused():
     ):
         with pytest.raises(InputError, match=words):
             evaluate_openings(table, **options)
-    with pytest.raises(InputError, match="must open after 2001 and by 2007"):
+    with pytest.raises(InputError, match="must open after 2001 and by 2007; none does"):
         evaluate_openings(panel, outcome="y", openings=openings.assign(opened=pd.NA))
-    with pytest.raises(InputError, match="column of the openings; found 'way'"):
+    with pytest.raises(InputError, match=r"`openings` must have the columns \['way'\]"):
         evaluate_openings(panel, by="way", **options)
-    with pytest.raises(InputError, match="column of the panel; found 'size'"):
+    with pytest.raises(InputError, match=r"`panel` must have the columns \['size'\]"):
         evaluate_openings(panel, match="size", **options)
     with pytest.raises(InputError, match="`match` must be numbers in the first period; 'size'"):
         evaluate_openings(panel.assign(size="large"), match="size", **options)
+    for name in ("outcome", "by", "match"):
+        with pytest.raises(InputError, match=r"must have the columns \[\['y'\]\]"):
+            evaluate_openings(panel, **options | {name: ["y"]})
+    twice = pd.concat([openings, openings["opened"]], axis=1)
+    with pytest.raises(InputError, match="each column once; twice or more: 'opened'"):
+        evaluate_openings(panel, outcome="y", openings=twice)
+    named = openings.assign(estimate="a")
+    with pytest.raises(InputError, match=r"`by` must not be a column of the result; .* 'estimate'"):
+        evaluate_openings(panel, outcome="y", openings=named, by="estimate")
+    with pytest.raises(InputError, match=r"after 2001 \+ 6 \(`anticipation`\) and by 2007; none"):
+        evaluate_openings(panel, anticipation=6, **options)
+    with pytest.raises(InputError, match=r"0 places that never open 0 are never exposed"):
+        evaluate_openings(panel, outcome="y", openings=openings.assign(opened=2003))
     half = openings.assign(way=["a", *[None] * 11])
     with pytest.raises(InputError, match="each place that opens must have a 'way'"):
         evaluate_openings(panel, outcome="y", openings=half, by="way")
 
 
-def test_of_a_place_twice_the_first_opening_counts():
+def test_of_a_place_twice_the_earliest_opening_counts():
+    outcome, opened = made(2)
+    panel, openings = tables(outcome, opened, kind="park")
+    later = openings.assign(opened=2007, kind="office").dropna()
+    later = later[later["place"].isin(openings.dropna()["place"])]
+    unknown = openings.assign(opened=pd.NA, kind="office")
+    one = evaluate_openings(panel, outcome="y", openings=openings, by="kind", rng=1)
+    many = pd.concat([unknown, later, openings])
+    two = evaluate_openings(panel, outcome="y", openings=many, by="kind", rng=1)
+    pd.testing.assert_frame_equal(one.cells, two.cells)
+    both = pd.concat([openings, openings.assign(kind="office")])
+    with pytest.raises(InputError, match=r"first openings of 'p.*' are of two values of 'kind'"):
+        evaluate_openings(panel, outcome="y", openings=both, by="kind")
+
+
+def test_openings_of_places_outside_the_panel_are_named():
     outcome, opened = made(2)
     panel, openings = tables(outcome, opened)
-    twice = pd.concat([openings, openings.assign(opened=2007)])
-    one, two = (
-        evaluate_openings(panel, outcome="y", openings=each, rng=1) for each in (openings, twice)
+    more = pd.concat([openings, pd.DataFrame({"place": ["Quzhuo"], "opened": [2004]})])
+    with pytest.warns(UserWarning, match="1 of .* places that open are not in the panel: 'Quzhuo'"):
+        result = evaluate_openings(panel, outcome="y", openings=more, rng=1)
+    pd.testing.assert_frame_equal(result.cells, evaluated(outcome, opened).cells)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda table: table.astype({"place": "category"}),
+        lambda table: table.assign(place=table["place"].str[1:].astype(int) + 100),
+        lambda table: table.convert_dtypes(dtype_backend="pyarrow"),
+        lambda table: table.convert_dtypes(),
+        lambda table: table.set_axis([0] * len(table)).sample(frac=1, random_state=1),
+    ],
+    ids=["category", "number", "arrow", "nullable", "index"],
+)
+def test_types_and_labels_of_the_tables_do_not_matter(change):
+    outcome, opened = made(4)
+    panel, openings = tables(outcome, opened, way=["reverse", "forward"] * 30)
+    options = {"outcome": "y", "by": "way", "rng": 1}
+    one = evaluate_openings(panel, openings=openings, **options)
+    two = evaluate_openings(change(panel), openings=change(openings), **options)
+    for name in ("average", "dynamic", "difference"):
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name), check_dtype=False)
+
+
+def test_periods_that_the_panel_lacks_are_no_periods():
+    outcome, opened = made(4)
+    panel, openings = tables(outcome, opened)
+    kept = panel[~panel["period"].isin([2002, 2005])]
+    result = evaluate_openings(kept, outcome="y", openings=openings, rng=1)
+    # By hand: 2003 against its last period before, 2001.
+    change = outcome[:, 2] - outcome[:, 0]
+    expected = change[opened == 2003].mean() - change[opened > 2003].mean()
+    cells = result.cells.set_index(["cohort", "period"])
+    assert cells.loc[(2003, 2003), "estimate"] == pytest.approx(expected)
+    assert sorted(cells.index.unique("period")) == [2003, 2004, 2006, 2007]
+
+
+def test_classes_of_a_dose_are_groups():
+    outcome, opened = made(6)
+    parks = np.random.default_rng(1).integers(1, 12, 60)
+    number = pd.array(np.where(np.isinf(opened), 0, parks), "Int64")
+    number[number == 0] = pd.NA
+    dose = evaluated(outcome, opened, by="parks", columns={"parks": number})
+    assert dose.average["parks"].tolist() == sorted(set(parks[np.isfinite(opened)]))  # 2 before 10
+    several = np.where(parks > 1, "two or more", "one park")
+    few = evaluated(outcome, opened, by="parks", columns={"parks": several})
+    one = dose.average.set_index("parks").loc[1]
+    pd.testing.assert_series_equal(
+        one, few.average.set_index("parks").loc["one park"], check_names=False
     )
-    pd.testing.assert_frame_equal(one.cells, two.cells)
+    assert few.difference.loc[0, ["first", "second"]].tolist() == ["one park", "two or more"]
+
+
+def test_did_the_place_become_more_central():
+    """Home b opens a park in the hub in 2003 that links it; e has one whose date nobody knows."""
+    cities = ["hub", "a", "b", "c", "d", "e"]
+    where = [*cities, "hub", "hub"], [*cities, "b", "e"], [None] * 6 + [2003, None]
+    nodes = pd.DataFrame(dict(zip(["place", "jurisdiction", "opened"], where, strict=True)))
+    nodes.index = [f"city {name}" for name in cities] + ["park b", "park e"]
+    pairs = [("city hub", "city a"), ("city b", "city c"), ("city d", "city e")]
+    links = pd.DataFrame(pairs * 5, columns=["source", "target"])
+    links["period"] = np.repeat(range(2001, 2006), 3)
+    more = pd.DataFrame({"source": "city hub", "target": "city b", "period": [2003, 2004, 2005]})
+    network = ni.build_network(nodes, pd.concat([links, more]))
+    openings = enclave_openings(network, rank=pd.Series({"hub": 9.0, "b": 1.0, "e": 1.0}))
+    measures = {"access": harmonic_centrality, "links": lambda part: part.n_links}
+    central = measure_panel(ni.aggregate(network), measures=measures, progress=False)
+    result = evaluate_openings(central, outcome="access", openings=openings, by="direction")
+    # b reaches 1 of 5 at 1, then c, hub at 1 and a at 2; of the controls hub, a, c and d hub and a
+    # gain a mean of 1.5 / 5 (b at 1, c at 2; 2 and 3: 1 / 2 + 1 / 3), c hub and a (1 / 2 + 1 / 3).
+    gain = (2.5 - 1) / 5 - np.mean([1 + 1 / 2, 1 / 2 + 1 / 3, 1 / 2 + 1 / 3, 0]) / 5
+    assert result.average[["direction", "estimate"]].to_numpy().tolist() == [
+        ["reverse", pytest.approx(gain)]
+    ]
+    assert result.left_out == 1  # e: not before, and not never
 
 
 def test_results_are_drawn_and_written():

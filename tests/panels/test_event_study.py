@@ -448,7 +448,7 @@ GOOD = parks(("a", "b", 2))
                 ),
                 "by": "kind",
             },
-            "first enclaves of two values of 'kind'",
+            "the first openings of .a. and .b. are of two values of .kind.",
         ),
         (
             {"openings": GOOD.assign(kind=None), "by": "kind"},
