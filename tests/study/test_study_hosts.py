@@ -52,6 +52,19 @@ def test_other_hosts_of_the_experiment_are_those_that_are_ranked():
     assert experiment.facts(result.tried)["hosts"] == len(result.ranking) - 1 == 4
 
 
+def test_hosts_at_an_unknown_distance_are_said_to_be_favoured():
+    names = list("habcd")  # not e
+    table = pd.DataFrame([(a, b, 30.0) for a in names for b in names if a < b])
+    network = network_of(LINKS).with_distances(
+        table.set_axis(["origin", "destination", "distance"], axis=1), unit="min"
+    )
+    measures = {"distance_weight": 1.0, "per": 60.0}
+    context = context_of(network, experiment=PARK, measures=measures)
+    assert "The distance to 1 host is not known" in said(hosts, context)
+    assert "不详" in said(hosts, context, "zh")
+    assert "not known" not in said(hosts, context_of(network, experiment=PARK))
+
+
 def test_hosts_that_all_do_the_same_are_told_as_a_tie():
     # Home gives its one link up for a link of the park to a host: h is out of reach.
     part = PARK | {"size": 1, "pipeline_share": 0.0, "funding": ["reallocated"]}

@@ -66,6 +66,7 @@ def compute(context: Context) -> Hosts | None:
 def facts(result: Hosts) -> Mapping[str, Fact]:
     tried, table = result.tried, result.shares
     best = table[table["rank"] == 1]
+    measures = tried.choice.measures
     own: Any = table.loc[tried.part.host]
     return {
         "home": Place(tried.part.home),
@@ -85,6 +86,7 @@ def facts(result: Hosts) -> Mapping[str, Fact]:
         "lose": int((table["median"] < 0).sum()),
         "paid": tried.headline.funding == "reallocated",
         "draws": _draws(tried),
+        "unmeasured": int(table["distance"].isna().sum()) if measures.distance_weight else 0,
         "in_model": tried.choice.layer in result.context.modelled,
     }
 
