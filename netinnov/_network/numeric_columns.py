@@ -100,6 +100,8 @@ TEXT = {
     "branches": ("firm", "branch", "place", "seat"),
     "seats": ("firm", "place"),
     "participations": ("member", "event", "place", "jurisdiction"),
+    "panel": ("place",),
+    "openings": ("place",),
 }
 # Our columns of text and of numbers, recognised in any case
 NUMBERS = {
@@ -111,6 +113,8 @@ NUMBERS = {
     "branches": ("period",),
     "seats": (),
     "participations": ("period",),
+    "panel": ("period", "outcome"),
+    "openings": (),
 }
 CODE = r"[+-]?(?:0\d+|\d{16,})"  # as a number it would lose leading zeros or last digits
 WHOLE = r"\s*[+-]?\d+\s*"

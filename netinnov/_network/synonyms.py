@@ -132,6 +132,11 @@ SYNONYMS: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]] = {
         "jurisdiction": _OWNER,
         "period": _PERIOD,
     },
+    "panel": {"place": _PLACE, "period": _PERIOD},
+    "openings": {
+        "place": (*_PLACE, ("home", "飞出地")),
+        "opened": (("opening", "opening year", "开园", "开园年份", "开园时间"), *_PERIOD),
+    },
 }
 FLOWS = {
     **SYNONYMS["links"],

@@ -173,28 +173,30 @@ def tables_of_file(
     return Tables(nodes, links, places, directed, layers, *measured)
 
 
-def read_places(
+def read_table(
     path: Path,
+    table: str,
     *,
     columns: Mapping[str, str],
     encoding: str | None = None,
     decimal: Decimal | None = None,
 ) -> tuple[pd.DataFrame, dict[str, str]]:
+    """One table of places, and the `columns` that are of other tables."""
     held = read_any_table(path, encoding)
     header = {str(name) for name in held.frame}
     own = {
         key: ours
         for key, ours in columns.items()
-        if key.removeprefix("places.") in header and f"places.{key}" not in columns
+        if key.removeprefix(f"{table}.") in header and f"{table}.{key}" not in columns
     }
-    frame, renamed = rename(held.name, "places", held.frame, own)
+    frame, renamed = rename(held.name, table, held.frame, own)
     if "place" not in frame:
         msg = f"{path} must have a column with the places; it has {', '.join(map(str, frame))}; "
         raise InputError(f'{msg}name it under [columns]: "theirs" = "place".')
     say(held.notes)
     note(renamed)
-    places = table_of("places", held._replace(frame=frame), decimal)
-    return places, {key: ours for key, ours in columns.items() if key not in own}
+    rest = {key: ours for key, ours in columns.items() if key not in own}
+    return table_of(table, held._replace(frame=frame), decimal), rest
 
 
 def renamed(table: str, held: AnyTable, columns: Mapping[str, str]) -> AnyTable:

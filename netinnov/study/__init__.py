@@ -140,11 +140,12 @@ def _study(
 
     with step("load", "reading and checking tables"):
         context = Context.of(configuration, **options)
-        inputs = hash_inputs(context.loaded.files)
+        wanted = _checked(context)
+        inputs = hash_inputs(context.files)
     network = context.network
     say(repr(network))
     results: list[tuple[Section[Any], Any]] = []
-    for section in _checked(context):
+    for section in wanted:
         with step(section.name, f"section: {section.name.replace('_', ' ')}"):
             results.append((section, context.once(section.compute)))
     with step("report", "drawing figures and writing the report"):

@@ -45,7 +45,8 @@ class Configuration(Part):
             return settings
         known, data = parts(), settings.get("data")
         if isinstance(data, dict) and data.get("source") == BUNDLED[0]:
-            settings = {name: {} for name, kind in known.items() if kind.optional} | settings
+            asked = {name: {} for name, kind in known.items() if kind.optional and not kind.needs()}
+            settings = asked | settings
         return settings | {name: None for name in known if settings.get(name) is False}
 
     @model_validator(mode="after")
@@ -147,12 +148,11 @@ def read_configuration(
         n = error.error_count()
         msg = f"{path} has {n} wrong setting{'s' * (n != 1)}:\n{lines}\n"
         raise InputError(msg + "`netinnov run --example` prints a commented one.") from None
-    folder, data = path.resolve().parent, configuration.data
-    named = {name: getattr(data, name) for name in ("path", "places", "distances")}
-    paths = {key: folder / each for key, each in named.items() if each is not None}
-    maps = configuration.maps.relative_to(folder)
-    update = {"maps": maps, "data": data.model_copy(update=paths)}
-    return configuration.model_copy(update=update)
+    folder = path.resolve().parent
+    kinds = {name: part for name, part in configuration if isinstance(part, Part)}
+    return configuration.model_copy(
+        update={name: part.relative_to(folder) for name, part in kinds.items()}
+    )
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import pandas as pd
@@ -24,6 +25,7 @@ from netinnov.study._section import Part
 if TYPE_CHECKING:
     from netinnov.study._configuration import Configuration
 
+OF_PANEL = ("panel.", "openings.")  # begin [columns] that are of the tables of [evaluation]
 HAN = "[\u3400-\u9fff]"
 P = TypeVar("P", bound=Part)
 R = TypeVar("R")
@@ -46,7 +48,9 @@ class Context:
         cls, configuration: Configuration, reading: Reading | None = None, **options: Any
     ) -> Self:
         """The data of a study, read if they are not yet, and added up to its places."""
-        parts = configuration.data, configuration.layers, configuration.columns
+        columns = configuration.columns.items()
+        columns = {key: ours for key, ours in columns if not key.startswith(OF_PANEL)}
+        parts = configuration.data, configuration.layers, columns
         loaded = load(*parts, reading, configuration.places.same)
         level = aggregate_to_places(loaded.network, configuration.places)
         return cls(configuration, loaded, level, **options)
@@ -77,6 +81,13 @@ class Context:
     @property
     def network(self) -> MultilayerNetwork:
         return self.loaded.network
+
+    @property
+    def files(self) -> set[Path]:
+        """All that was read: of the network, and what other parts name."""
+        parts = (part for _, part in self.configuration if isinstance(part, Part))
+        named = (path for part in parts if part.part != "data" for path in part.files.values())
+        return {*self.loaded.files, *named}
 
     @property
     def inside(self) -> MultilayerNetwork:

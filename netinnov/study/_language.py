@@ -135,9 +135,10 @@ class Language:
         self, low: float, high: float, form: Form = "number", digits: int = 2, around: Fact = None
     ) -> str:
         """Both ends of an interval, of a number with the decimals of the value."""
-        if form == "number" and isinstance(around, int | float) and around:
+        known = not is_missing(low + high)
+        if known and form == "number" and isinstance(around, int | float) and abs(around) > 0:
             ends = with_decimals([low, high], float(around), digits)
-        elif form == "change" and not is_missing(low + high):
+        elif known and form == "change":
             ends = [self._said(each) for each in changes([low, high])]
         else:
             ends = [self.form(each, form, digits) for each in (low, high)]

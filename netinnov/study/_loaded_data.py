@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from netinnov._network.columns import DISPLAY_NAMES, as_text
 from netinnov._network.layer_table import Quantity
-from netinnov._runtime.arguments import as_path, check_names, did_you_mean, examples
+from netinnov._runtime.arguments import check_names, did_you_mean, examples
 from netinnov.datasets import gravity_parameters, load_research_cities, load_yrd_enclaves
 from netinnov.datasets._packaged import packaged_tables
 from netinnov.errors import InputError
@@ -21,9 +21,9 @@ from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
 from netinnov.sources._distance_tables import UNSAID, distances_of_file, of_known_places
 from netinnov.sources._read_network import READERS, Reading, files_read, option_of, read, recognise
-from netinnov.sources._user_tables import has_places, read_places, why_placeless
+from netinnov.sources._user_tables import has_places, read_table, why_placeless
 from netinnov.study._places import alike, join_places
-from netinnov.study._section import Part
+from netinnov.study._section import File, Part
 
 # The sources that are part of the package; the first has the tables of no other name.
 BUNDLED = ("yrd", "europe")
@@ -57,20 +57,15 @@ PROJECTED = {"participations": Projection(layer="participation", onto="member")}
 
 class DataPart(Part, part="data"):
     source: str = ""
-    path: Annotated[Path | None, Field(strict=False)] = None
-    places: Annotated[Path | None, Field(strict=False)] = None
-    distances: Annotated[Path | None, Field(strict=False)] = None
+    path: File | None = None
+    places: File | None = None
+    distances: File | None = None
     distance_unit: Annotated[str, Field(min_length=1)] | None = None
     rows: Literal["origin", "destination"] | None = None
     outflow: str | None = None
     encoding: str | None = None
     decimal: Literal[".", ","] | None = None
     project: Projection | None = None
-
-    @field_validator("path", "places", "distances")
-    @classmethod
-    def _is_a_path(cls, path: Path | None) -> Path | None:
-        return None if path is None else as_path("path", path)
 
     @field_validator("source")
     @classmethod
@@ -292,9 +287,8 @@ def _places_of_flows(
     """Options of the reader of flows, the columns that are left for it, and notes."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        places, columns = read_places(
-            path, columns=columns, encoding=data.encoding, decimal=data.decimal
-        )
+        text: Any = {"encoding": data.encoding, "decimal": data.decimal}
+        places, columns = read_table(path, "places", columns=columns, **text)
     notes = [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
     places = places.set_index("place")
     aliases = {name: same[name] for name in same.keys() - {*as_text(places.index.to_series())[0]}}

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeAlias, TypeVar
+from pathlib import Path
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    Generic,
+    Literal,
+    Self,
+    TypeAlias,
+    TypeVar,
+)
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from netinnov._runtime.arguments import limit_of, shown
+from netinnov._runtime.arguments import as_path, limit_of, shown
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -50,6 +62,7 @@ class Name(str):
     """Text from the data, such as the kind of a node."""
 
 
+File = Annotated[Path, Field(strict=False), AfterValidator(partial(as_path, "path"))]
 Fact: TypeAlias = "str | int | float | bool | list[Any] | None"
 Form: TypeAlias = Literal[
     "number", "percent", "share", "change", "distance", "year", "text", "place", "layer", "term"
@@ -80,6 +93,20 @@ class Part(BaseModel):
                 msg = f"`{setting}` must be at most {limit_of(setting):,}; found {shown(value)}"
                 raise ValueError(msg)
         return self
+
+    @classmethod
+    def needs(cls) -> list[str]:
+        """The settings without a default."""
+        return [setting for setting, field in cls.model_fields.items() if field.is_required()]
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The settings that name a file or folder."""
+        return {setting: value for setting, value in self if isinstance(value, Path)}
+
+    def relative_to(self, folder: Path) -> Self:
+        update = {setting: folder / path for setting, path in self.files.items()}
+        return self.model_copy(update=update)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -271,7 +271,8 @@ def test_no_number_is_written_by_a_computer(bundled):
 
 def test_the_page_has_the_sections_in_order_and_says_nothing_twice(bundled):
     page = page_of(bundled)
-    absent = (sections.LEADING[0], "periods")  # no year of the delta has 20 linked pairs
+    # No year of the delta has 20 linked pairs, and there is no panel.
+    absent = (sections.LEADING[0], "periods", "evaluation")
     names = [section.name for section in sections.SECTIONS if section.name not in absent]
     assert re.findall(r'<section class="part" id="(\w+)">', page) == [*names, "files"]
     items = [re.sub(r"<[^>]+>", "", item) for item in re.findall(r"<li>(.*?)</li>", page)]
@@ -306,7 +307,8 @@ def test_the_manifest_tells_what_the_run_was_made_of(bundled):
     assert found["configuration"]["seed"] == 1
     asked = study.configure(tomllib.loads(FEW) | {"language": "en,zh"})
     assert found["configuration"] == json.loads(asked.model_dump_json())
-    steps = ["load", *(section.name for section in sections.SECTIONS), "report"]
+    names = [section.name for section in sections.SECTIONS if section.name != "evaluation"]
+    steps = ["load", *names, "report"]
     assert list(found["seconds"]) == steps
     assert all(value >= 0 for value in found["seconds"].values())
     assert found["network"]["nodes"] == 309

@@ -24,11 +24,22 @@ NAMES = {Place: "P", Layer: "layer", Name: "kind"}
 INTEGERS = [0, 1, 2, 3, 5, 12, 41, 1234]
 NUMBERS = [float("nan"), 0.0, 1.0, 0.5, 0.078, -0.078, 1e-5, 0.997, 9.73, -12.3, 2345.6]
 
+PANEL = ["quzhou", "jinhua", "jiaxing", "lishui", "shanghai", "nanjing", "hefei", "suzhou_js"]
+
 
 @pytest.fixture(scope="module")
-def computed():
+def computed(tmp_path_factory):
     few = {"resamples": 5, "replicates": 5}
     parts = {part: {} for part in ("siting", "plan", "space", "sharing", "governance")}
+    folder = tmp_path_factory.mktemp("panel")
+    rows = [(f"{place},{year},{at * (year - 2010) ** 2}")
+            for at, place in enumerate(PANEL) for year in range(2010, 2022)]  # fmt: skip
+    (folder / "panel.csv").write_text("\n".join(["place,period,patents", *rows]))
+    opened = "place,opened,direction\nquzhou,2015,reverse\njinhua,2017,forward\n"
+    (folder / "openings.csv").write_text(opened)
+    named = {name: str(folder / f"{name}.csv") for name in ("panel", "openings")}
+    options = {"outcome": "patents", "by": "direction", "permutations": 9, "clean": 0.2}
+    parts["evaluation"] = named | options
     parts["experiment"] = {"home": "quzhou", "host": "hangzhou", "size": 4, "replicates": 5}
     configuration = study.configure({"data": {"source": "yrd"}, "structure": few} | parts)
     loaded = load(configuration.data, {}, {})

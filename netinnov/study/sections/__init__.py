@@ -19,6 +19,7 @@ NAMES = ("experiment", "hosts", "data", "central", "centres", "organised", "encl
 SECTIONS: list[Section[Any]] = [
     *(Section.of(_module(name)) for name in NAMES),
     Section.of(_module("periods")),
+    Section.of(_module("evaluation")),
     Section.of(_module("park")),
     joint_section("where_next", siting=_module("_sites"), plan=_module("_centre_plan")),
     Section.of(_module("space")),
