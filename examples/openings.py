@@ -1,9 +1,9 @@
 """Did it work? Evaluate openings on made-up places and on cities in research projects.
 
 Run ``python examples/openings.py FOLDER DATA``. FOLDER (by default ``openings``) takes
-``studies/openings.md``, its tables and its figure; ``docs`` renews those in the repository. DATA is
-the folder with ``cordis_h2020`` (by default ``../shared/data`` beside the repository); without it
-nothing is written. The text is in ``openings.md`` beside this script.
+``studies/openings.md``, its tables and its figures; ``docs`` renews those in the repository. DATA
+is the folder with ``cordis_h2020`` (by default ``../shared/data`` beside the repository); without
+it nothing is written. The text is in ``openings.md`` beside this script.
 """
 
 from __future__ import annotations
@@ -20,47 +20,68 @@ from netinnov.panels import evaluate_openings
 from netinnov.plotting import plot_event_study, print_style
 
 FILES = ["cordis_h2020/h2020_participations.csv.gz", "cordis_h2020/h2020_organisations_2017.csv.gz"]
-PLACES, PERIODS = 120, np.arange(1, 9)
+PLACES, OPEN, NEIGHBOURS, PERIODS = 160, 40, 2, np.arange(1, 9)
 EFFECT, SPILL = 1.0, 0.5
-PANELS = 200
+PANELS = 400
+TRUTH = {"plain": EFFECT, "with the network": EFFECT, "on the neighbours": SPILL}
 QUARTERS = np.arange(1, 9)  # 2015 Q1 to 2016 Q4
 
 
 def made_up(rng):
-    """A panel of made-up places: 30 open, each has a neighbour that gains half of the effect."""
+    """A panel of made-up places: 40 open, each has two neighbours that gain half of the effect."""
     names = [f"place {k:03}" for k in range(PLACES)]
     opened = np.full(PLACES, np.inf)
-    opened[:30] = np.repeat([4, 6], 15)
+    opened[:OPEN] = np.repeat([4, 6], OPEN // 2)
     since = opened[:, None] <= PERIODS
     outcome = rng.normal(size=(PLACES, 1)) + 0.1 * PERIODS
     outcome = outcome + 0.5 * rng.normal(size=(PLACES, PERIODS.size)) + EFFECT * since
-    outcome[30:60] += SPILL * since[:30]
+    beside = np.arange(OPEN, OPEN * (1 + NEIGHBOURS))
+    outcome[beside] += SPILL * since[beside % OPEN]
     wide = pd.DataFrame(outcome, pd.Index(names, name="place"), PERIODS)
     panel = wide.melt(ignore_index=False, var_name="period", value_name="firms").reset_index()
-    openings = pd.DataFrame({"place": names[:30], "opened": opened[:30].astype(int)})
-    links = pd.DataFrame({"source": names[:30], "target": names[30:60]})
+    openings = pd.DataFrame({"place": names[:OPEN], "opened": opened[:OPEN].astype(int)})
+    links = pd.DataFrame({"source": names[:OPEN] * NEIGHBOURS, "target": np.take(names, beside)})
     nodes = pd.DataFrame({"place": names}, index=names)
     return panel, openings, ni.build_network(nodes, links)
 
 
-def simulate():
-    """Bias and coverage of both estimates over many made-up panels."""
+def simulate(panels=PANELS):
+    """Estimates of many made-up panels with their intervals, and whether these hold the truth."""
     rows = []
-    for child in np.random.default_rng(1).spawn(PANELS):
+    for child in np.random.default_rng(1).spawn(panels):
         panel, openings, network = made_up(child)
-        for name, option in (("plain", None), ("with the network", network)):
-            found = evaluate_openings(
-                panel, outcome="firms", openings=openings, network=option, rng=child
+        options = {"outcome": "firms", "openings": openings, "rng": child}
+        plain = evaluate_openings(panel, **options)
+        clean = evaluate_openings(panel, network=network, **options)
+        for name, found in zip(TRUTH, (plain, clean, clean.spillover), strict=True):
+            rows.append({"estimate of": name, "truth": TRUTH[name], **found.average.iloc[0]})
+    table = pd.DataFrame(rows)
+    return table.assign(covers=table["truth"].between(table["low"], table["high"]))
+
+
+def draw(simulated):
+    """Intervals of both estimates of the effect in all panels, from the lowest to the highest."""
+    figure = new_figure(height=70)
+    with print_style():
+        axes = figure.subplots(1, 2, sharey=True)
+        for ax, name in zip(axes, TRUTH, strict=False):
+            part = simulated[simulated["estimate of"] == name].sort_values("estimate")
+            at = np.arange(len(part))
+            for covers, colour, label in (
+                (True, "0.6", "interval with the truth"),
+                (False, "#d55e00", "interval without"),
+            ):
+                rows = (part["covers"] == covers).to_numpy()
+                ends = part.loc[rows, "low"], part.loc[rows, "high"]
+                ax.vlines(at[rows], *ends, color=colour, linewidth=0.6, label=label)
+            ax.plot(at, part["estimate"], color="black", linewidth=1, label="estimate")
+            ax.axhline(EFFECT, color="#0072b2", linewidth=1, linestyle="--", label="truth")
+            ax.set(
+                title=f"{name}: {100 * part['covers'].mean():.0f} %", xlabel="panels, by estimate"
             )
-            row = found.average.iloc[0]
-            rows.append((name, row["estimate"], row["low"] <= EFFECT <= row["high"]))
-            if found.spillover is not None:
-                row = found.spillover.average.iloc[0]
-                rows.append(
-                    ("on the neighbours", row["estimate"], row["low"] <= SPILL <= row["high"])
-                )
-    table = pd.DataFrame(rows, columns=["estimate of", "mean", "coverage"])
-    return table.groupby("estimate of", sort=False).mean()
+        axes[0].set_ylabel("effect")
+        axes[1].legend(loc="lower right")
+    return figure
 
 
 def cities(data):
@@ -97,7 +118,7 @@ def cities(data):
 
 
 def main(folder="openings", data=None):
-    """Compute all, and write the page, its tables and its figure."""
+    """Compute all, and write the page, its tables and its figures."""
     folder = Path(folder)
     data = Path(data or Path(__file__).resolve().parents[2] / "shared" / "data")
     if missing(data, FILES):
@@ -107,6 +128,7 @@ def main(folder="openings", data=None):
     plain = evaluate_openings(panel, **options)
     clean = evaluate_openings(panel, network=network, permutations=199, **options)
     simulated = simulate()
+    by_name = simulated.groupby("estimate of", sort=False)[["truth", "estimate", "covers"]].mean()
     real, dates, ties = cities(data)
     options = {"outcome": "joined", "openings": dates, "rng": 1}
     found = evaluate_openings(real, **options)
@@ -114,11 +136,14 @@ def main(folder="openings", data=None):
     effect = found.average.iloc[0]
     values = {
         "places": PLACES,
+        "open": OPEN,
+        "beside": OPEN * NEIGHBOURS,
+        "far": PLACES - OPEN * (1 + NEIGHBOURS),
         "effect": three(EFFECT),
         "spill": three(SPILL),
         "panels": PANELS,
         **{
-            word: f"{simulated.loc[name, 'mean']:.2f}"
+            word: f"{by_name.loc[name, 'estimate']:.2f}"
             for word, name in (
                 ("plain", "plain"),
                 ("clean", "with the network"),
@@ -133,11 +158,11 @@ def main(folder="openings", data=None):
             [
                 [
                     name,
-                    three(SPILL if "neigh" in name else EFFECT),
-                    f"{row['mean']:.2f}",
-                    f"{100 * row['coverage']:.0f} %",
+                    three(row["truth"]),
+                    f"{row['estimate']:.2f}",
+                    f"{100 * row['covers']:.1f} %",
                 ]
-                for name, row in simulated.iterrows()
+                for name, row in by_name.iterrows()
             ],
         ),
         "n_cities": f"{real['place'].nunique():,}",
@@ -154,7 +179,7 @@ def main(folder="openings", data=None):
     here = Path(__file__).parent
     fill(here / "openings.md", values, folder / "studies" / "openings.md")
     tables = {
-        "simulation": simulated,
+        "simulation": by_name,
         "made_up": clean.dynamic.set_index("event_time"),
         "cities": found.dynamic.set_index("event_time"),
     }
@@ -165,6 +190,7 @@ def main(folder="openings", data=None):
         plot_event_study({"plain": plain, "with the network": clean}, ax=left)
         plot_event_study(found, ax=right)
     save(figure, folder / "figures", "openings_effects")
+    save(draw(simulated), folder / "figures", "openings_simulated")
 
 
 if __name__ == "__main__":

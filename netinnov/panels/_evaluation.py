@@ -12,12 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from netinnov._network.columns import as_numbers, as_periods, as_text, refuse_repeated
-from netinnov._runtime.arguments import check_rng, check_type, examples
+from netinnov._network.columns import as_numbers, as_periods, as_text
+from netinnov._runtime.arguments import check_rng, examples
 from netinnov._typing import Confidence, Floats, Mask, Rng, Share, Whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.panels._openings import first_openings, opening_periods
+from netinnov.panels._openings import check_columns, first_openings
 from netinnov.panels._staggered import (
     STATISTICS,
     Controls,
@@ -171,11 +171,11 @@ def _read_panel(
     panel: pd.DataFrame, outcome: str, match: str | None
 ) -> tuple[pd.DataFrame, npt.NDArray[np.integer]]:
     """Outcomes, places by periods, and the quartile of each place."""
-    check_type("panel", panel, pd.DataFrame)
+    check_columns("panel", panel, ["period", match])
     if {"measure", "node", "value"} <= {*panel}:  # from measure_panel
         panel = panel[panel["measure"] == outcome]
         panel = panel.rename(columns={"node": "place", "value": outcome})
-    _check_columns("panel", panel, ["place", "period", outcome, match])
+    check_columns("panel", panel, ["place", outcome or repr(outcome)])
     panel = panel.reset_index(drop=True)
     place = as_text(panel["place"])[0]
     period, bad = as_periods(panel["period"])
@@ -206,39 +206,24 @@ def _read_panel(
     return wide, pd.qcut(rank, 4, labels=False).to_numpy()
 
 
-def _check_columns(name: str, table: pd.DataFrame, needed: list[Any]) -> None:
-    refuse_repeated(f"`{name}`", table.columns)
-    known = [None, *table.columns]
-    if missing := [column for column in needed if column not in known]:
-        have = ", ".join(map(str, table.columns))
-        raise InputError(f"`{name}` must have the columns {missing}; it has {have}.")
-
-
 def _read_openings(
     openings: pd.DataFrame, by: str | None, wide: pd.DataFrame
 ) -> tuple[Floats, pd.Series[Any]]:
     """Period of the opening of each place (inf: never; -inf: before, or not known); its group."""
-    check_type("openings", openings, pd.DataFrame)
+    check_columns("openings", openings, ["opened", by])
     of_enclaves = "place" not in openings and "home" in openings
     if of_enclaves:
         openings = openings.rename(columns={"home": "place"})
-    _check_columns("openings", openings, ["place", "opened", by])
-    table = pd.DataFrame({"place": as_text(openings["place"])[0].to_numpy()})
-    table["opened"] = opening_periods(openings["opened"], "opened")
-    table["group"] = openings[by].array if by else "all"
-    first = first_openings(table, "place", by).set_index("place")
-    if len(unknown := first.index.difference(wide.index)):
-        msg = f"evaluate_openings: {len(unknown)} of {len(first)} places that open are not in the "
-        warnings.warn(f"{msg}panel: {examples(unknown)}.", UserWarning, stacklevel=4)
-    first = first.reindex(wide.index)
-    opened = first["opened"].fillna(np.inf).to_numpy(copy=True)
-    opened[opened > wide.columns[-1]] = np.inf
+    check_columns("openings", openings, ["place"])
+    place = as_text(openings["place"])[0]
+    unknown = place[openings["opened"].notna() & ~place.isin(wide.index)].dropna().unique()
+    if len(unknown):
+        msg = f"evaluate_openings: {len(unknown)} places that open are not in the panel"
+        warnings.warn(f"{msg}: {examples(unknown)}.", UserWarning, stacklevel=4)
+    first = first_openings(openings, place, wide.index, by)
+    opened = first["opened"].where(first["opened"] <= wide.columns[-1], np.inf).to_numpy(copy=True)
     if of_enclaves:
-        opened[wide.index.isin(table.loc[table["opened"].isna(), "place"])] = -np.inf
-    bare = first["group"].isna().to_numpy() & np.isfinite(opened)
-    if bare.any():
-        msg = f"each place that opens must have a {by!r}; {bare.sum()} have none"
-        raise InputError(f"{msg}: {examples(wide.index[bare])}.")
+        opened[first["undated"]] = -np.inf
     return opened, first["group"].rename(by)
 
 

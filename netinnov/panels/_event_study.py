@@ -6,16 +6,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
+from typing import Annotated, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from netinnov._network.significance import why_untested
 from netinnov._runtime.display import Displayed, Tabled
-from netinnov._typing import Confidence, Floats
-from netinnov.errors import InputError
+from netinnov._typing import Confidence, Floats, Is
 from netinnov.network import MultilayerNetwork
-from netinnov.panels._openings import linked_pairs, treatment_of, whole_numbers
+from netinnov.panels._openings import linked_pairs, treatment_of
 from netinnov.panels._tie_effects import (
     CellFit,
     Effects,
@@ -25,6 +25,8 @@ from netinnov.panels._tie_effects import (
     means,
     shares,
 )
+
+Before: TypeAlias = Annotated[int, Is(high=-1, whole=True)]
 
 _DRAWS = 20_000  # of the largest t: a simulation error of 0.002 at p = 0.05
 
@@ -74,7 +76,7 @@ def event_study(
     layer: str,
     openings: pd.DataFrame,
     periods: Sequence[int] | None = None,
-    reference: int = -1,
+    reference: Before = -1,
     by: str | None = None,
     effects: Effects = "place_period",
     confidence: Confidence = 0.95,
@@ -169,18 +171,15 @@ def event_study(
     >>> round(study.average.factor, 6)  # (40 / 10) / (20 / 10)
     2.0
     """
-    (at,) = whole_numbers("reference", [reference])
-    if at >= 0:
-        raise InputError(f"`reference` must be a whole number below 0; found {reference!r}.")
     pairs = linked_pairs(network, layer, periods, "event_study")
     why_untested(network, [layer])
     treatment = treatment_of(pairs, openings, network, by=by)
-    fit = fit_cells(pairs, treatment, at, effects, "event_study")
-    estimates, weights = _by_event_time(fit, at, confidence)
+    fit = fit_cells(pairs, treatment, reference, effects, "event_study")
+    estimates, weights = _by_event_time(fit, reference, confidence)
     average, groups = _contrasts(fit, confidence)
-    p = _joint_p(fit, weights[estimates["event_time"].to_numpy() < at])
+    p = _joint_p(fit, weights[estimates["event_time"].to_numpy() < reference])
     estimates = estimates if by else estimates.drop(columns="group")
-    asked = at, float(confidence), effects
+    asked = reference, float(confidence), effects
     return EventStudy(estimates, fit.table, average, groups, p, *asked, fit.sample)
 
 

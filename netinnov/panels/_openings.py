@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._network.columns import as_numbers
+from netinnov._network.columns import as_numbers, refuse_repeated
 from netinnov._network.hierarchy import nearest, parents
 from netinnov._network.rows import NO_PERIOD
-from netinnov._runtime.arguments import as_list, check_name, examples, shown
-from netinnov._typing import Codes, Floats
+from netinnov._runtime.arguments import as_list, check_name, check_type, examples, shown
+from netinnov._typing import Codes, Floats, Integers, Mask
 from netinnov.errors import InputError
 from netinnov.linkages import find_enclaves
 from netinnov.network import MultilayerNetwork
@@ -37,10 +37,9 @@ class Pairs(NamedTuple):
         ordered = self.nodes.size * (self.nodes.size - 1)
         return ordered if self.directed else ordered // 2
 
-    @property
-    def unordered(self) -> npt.NDArray[np.int64]:
-        low = np.minimum(self.source, self.target).astype(np.int64)
-        return low * self.nodes.size + np.maximum(self.source, self.target)
+    def unordered(self, source: npt.NDArray[Any], target: npt.NDArray[Any]) -> Integers:
+        low: Integers = np.minimum(source, target).astype(np.int64)
+        return low * self.nodes.size + np.maximum(source, target)
 
 
 def linked_pairs(
@@ -50,35 +49,32 @@ def linked_pairs(
     rows = network.storage.link_rows()
     if rows.period is None:
         raise InputError(f"{function} needs links with a column `period`; there is none.")
-    inside = (rows.layer == network.layers.index(layer)) & (rows.source != rows.target)
-    timeless = inside & (rows.period == NO_PERIOD)
+    links = pd.DataFrame(
+        {name: getattr(rows, name) for name in ("source", "target", "period", "weight")}
+    )
+    links = links[(rows.layer == network.layers.index(layer)) & (rows.source != rows.target)]
+    timeless = links["period"] == NO_PERIOD
     if timeless.any():
         msg = f"{function}: {timeless.sum()} links of layer {layer!r} have no period"
         warnings.warn(f"{msg} and are left out.", UserWarning, stacklevel=4)
-    inside &= ~timeless
-    if not inside.any():
+    links = links[~timeless]
+    if links.empty:
         raise InputError(f"layer {layer!r} must have links with a period; it has none.")
-    when = rows.period[inside]
-    asked = list(range(int(when.min()), int(when.max()) + 1))
+    asked = list(range(links["period"].min(), links["period"].max() + 1))
     if periods is not None:
         asked = sorted(set(whole_numbers("periods", periods)))
     if len(asked) < 2:
         raise InputError(f"`periods` must be two or more; found {asked}.")
-    if empty := sorted(set(asked) - set(when.tolist())):
+    if empty := sorted(set(asked) - set(links["period"])):
         msg = f"every period must have links; {len(empty)} of {len(asked)} have none: {empty[:5]}."
         raise InputError(f"{msg} If they were not observed, name the others in `periods`.")
-    inside &= np.isin(rows.period, asked)
-    source, target = rows.source[inside], rows.target[inside]
-    directed = layer in network.directed
+    links = links[links["period"].isin(asked)]
+    directed, ends = layer in network.directed, ["source", "target"]
     if not directed:
-        source, target = np.minimum(source, target), np.maximum(source, target)
-    n = network.n_nodes
-    key, row = np.unique(source.astype(np.int64) * n + target, return_inverse=True)
-    weight = np.zeros((key.size, len(asked)))
-    at = row, np.searchsorted(asked, rows.period[inside])
-    np.add.at(weight, at, rows.weight[inside])
-    source, target = (end.astype(np.int32) for end in np.divmod(key, n))
-    return Pairs(network.nodes.index, source, target, weight, asked, directed)
+        links[ends] = np.sort(links[ends])
+    wide = links.pivot_table("weight", ends, "period", aggfunc="sum", fill_value=0.0)
+    source, target = (wide.index.get_level_values(end).to_numpy(np.int32) for end in ends)
+    return Pairs(network.nodes.index, source, target, wide.to_numpy(), asked, directed)
 
 
 def whole_numbers(argument: str, values: Sequence[Any]) -> list[int]:
@@ -88,22 +84,12 @@ def whole_numbers(argument: str, values: Sequence[Any]) -> list[int]:
     return [int(value) for value in listed]
 
 
-NEVER = np.iinfo(np.int64).max  # cohort of a pair without an enclave in the panel
-
-
-class Treatment(NamedTuple):
-    """First period with an enclave (position) and group of each pair."""
-
-    cohort: npt.NDArray[np.int64]
-    group: npt.NDArray[np.int64]  # -1 without an enclave
-    undated: npt.NDArray[np.bool_]
-    groups: tuple[str, ...]
-
-
 def enclave_openings(
     network: MultilayerNetwork, *, rank: pd.Series, opened: str = "opened"
 ) -> pd.DataFrame:
-    """List the enclaves of a network with the period in which each opened, for `event_study`.
+    """List the enclaves of a network with the period in which each opened.
+
+    For `event_study` (ties of home and host) and `evaluate_openings` (outcomes of homes).
 
     Parameters
     ----------
@@ -146,48 +132,82 @@ def enclave_openings(
     return enclaves.assign(opened=pd.Series(when, enclaves.index).astype("Int64"))
 
 
+def check_columns(name: str, table: pd.DataFrame, needed: Sequence[Any]) -> None:
+    """Refuse what is not a table with these columns; None is none."""
+    check_type(name, table, pd.DataFrame)
+    refuse_repeated(f"`{name}`", table.columns)
+    known = [None, *table.columns]
+    if missing := [column for column in needed if column not in known]:
+        have = ", ".join(map(str, table.columns))
+        raise InputError(f"`{name}` must have the columns {missing}; it has {have}.")
+
+
+def opening_periods(periods: pd.Series, name: str) -> Floats:
+    number, text = as_numbers(periods)
+    bad = periods[text | (~np.isnan(number) & (number != np.floor(number))) | np.isinf(number)]
+    if len(bad):
+        msg = f"{name!r} must be whole numbers as the periods are, or missing"
+        raise InputError(f"{msg}; found {bad.tolist()[:5]}; dates give years by `.dt.year`.")
+    return np.asarray(number, dtype=np.float64)
+
+
+def first_openings(
+    openings: pd.DataFrame,
+    key: Any,
+    keys: pd.Index,
+    by: str | None,
+    name: Callable[[Any], str] = repr,
+) -> pd.DataFrame:
+    """For each of `keys` its earliest opening (inf: none), its group, and if one is undated."""
+    table = pd.DataFrame({"key": np.asarray(key)})
+    table["opened"] = opening_periods(openings["opened"], "opened")
+    table["group"] = openings[by].array if by else "all"
+    dated = table.dropna(subset="opened")
+    first = dated[dated["opened"] == dated.groupby("key")["opened"].transform("min")]
+    first = first.drop_duplicates(["key", "group"])
+    if (bare := first["group"].isna()).any():
+        msg = f"each place that opens must have a {by!r}; {bare.sum()} have none"
+        raise InputError(f"{msg}: {examples(first.loc[bare, 'key'], name)}.")
+    if (twice := first["key"].duplicated()).any():
+        of = name(first.loc[twice, "key"].iloc[0])
+        msg = f"the first openings of {of} are of two values of {by!r} in one period"
+        raise InputError(f"{msg}; keep one of them in `openings`.")
+    undated = keys.isin(table.loc[table["opened"].isna(), "key"])
+    first = first.set_index("key").reindex(keys)
+    return first.assign(opened=first["opened"].fillna(np.inf), undated=undated)
+
+
+NEVER = np.iinfo(np.int64).max  # cohort of a pair without an enclave in the panel
+
+
+class Treatment(NamedTuple):
+    """First period with an enclave (position) and group of each pair."""
+
+    cohort: Integers
+    group: Integers  # -1 without an enclave
+    undated: Mask
+    groups: pd.Index
+
+
 def treatment_of(
-    pairs: Pairs, openings: Any, network: MultilayerNetwork, *, by: str | None
+    pairs: Pairs, openings: pd.DataFrame, network: MultilayerNetwork, *, by: str | None
 ) -> Treatment:
     """Match openings to pairs, in either direction; the earliest counts."""
-    if not isinstance(openings, pd.DataFrame):
-        msg = "`openings` must be a DataFrame with columns home, host and opened"
-        raise InputError(f"{msg}; found {type(openings).__name__}.")
-    if not isinstance(by, str | None):
-        raise InputError(f"`by` must be the name of a column of `openings`; found {shown(by)}.")
-    columns = ["home", "host", "opened", *([by] if by else [])]
-    if lacks := [name for name in columns if name not in openings]:
-        msg = f"`openings` must have the columns {', '.join(columns)}; it lacks {lacks}."
-        raise InputError(msg)
+    check_columns("openings", openings, ["home", "host", "opened", by])
     home = _positions(openings["home"], "home", network)
     host = _positions(openings["host"], "host", network)
-    enclaves = pd.DataFrame(
-        {
-            "key": np.minimum(home, host) * pairs.nodes.size + np.maximum(home, host),
-            "opened": opening_periods(openings["opened"], "opened"),
-            "group": openings[by].astype("str").to_numpy() if by else "all",
-        }
-    )[home != host]
-    if by and (lost := openings[by].isna()).any():
-        msg = f"`openings` must have a value of {by!r} in every row; {lost.sum()} have none."
-        raise InputError(msg)
-    undated = enclaves.loc[enclaves["opened"].isna(), "key"].unique()
+    other, size = home != host, pairs.nodes.size
     first = first_openings(
-        enclaves[~enclaves["key"].isin(undated)],
-        "key",
+        openings[other],
+        pairs.unordered(home, host)[other],
+        pd.Index(pairs.unordered(pairs.source, pairs.target)),
         by,
-        lambda key: " and ".join(repr(pairs.nodes[at]) for at in divmod(key, pairs.nodes.size)),
+        lambda key: " and ".join(repr(pairs.nodes[at]) for at in divmod(key, size)),
     )
-    if first.empty:
-        raise InputError("`openings` must have a dated enclave between two nodes; it has none.")
-    groups = tuple(sorted(first["group"].unique()))
-    at = pd.Index(first["key"]).get_indexer(pd.Index(pairs.unordered))
-    position = np.searchsorted(pairs.periods, first["opened"].to_numpy()).astype(np.int64)
-    inside = position < len(pairs.periods)
-    cohort = np.where((at >= 0) & inside[at], position[at], NEVER)  # or after the panel ends
-    code = pd.Index(groups).get_indexer(first["group"]).astype(np.int64)
-    group = np.where(cohort < NEVER, code[at], -1)
-    return Treatment(cohort, group, np.isin(pairs.unordered, undated), groups)
+    inside = (first["opened"] <= pairs.periods[-1]).to_numpy() & ~first["undated"].to_numpy()
+    cohort = np.where(inside, np.searchsorted(pairs.periods, first["opened"]), NEVER)
+    group, groups = pd.factorize(first["group"].astype("str").where(inside), sort=True)
+    return Treatment(cohort, group, first["undated"].to_numpy(), groups)
 
 
 def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> npt.NDArray[np.int64]:
@@ -203,26 +223,3 @@ def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> npt
         msg = f"`openings`: {len(missing)} values of {column!r} are neither nodes of the network"
         raise InputError(f"{msg} nor places inside one: {examples(missing)}; see aggregate().")
     return at.astype(np.int64)
-
-
-def opening_periods(periods: pd.Series, name: str) -> Floats:
-    number, text = as_numbers(periods)
-    bad = periods[text | (~np.isnan(number) & (number != np.floor(number))) | np.isinf(number)]
-    if len(bad):
-        msg = f"{name!r} must be whole numbers as the periods are, or missing"
-        raise InputError(f"{msg}; found {bad.tolist()[:5]}; dates give years by `.dt.year`.")
-    return np.asarray(number, dtype=np.float64)
-
-
-def first_openings(
-    openings: pd.DataFrame, key: str, by: str | None, name: Callable[[Any], str] = repr
-) -> pd.DataFrame:
-    """The rows with the earliest date of each key, which must be of one group."""
-    dated = openings.dropna(subset="opened")
-    first = dated[dated["opened"] == dated.groupby(key)["opened"].transform("min")]
-    first = first.drop_duplicates([key, "group"])
-    if (twice := first[key].duplicated()).any():
-        of = name(first.loc[twice, key].iloc[0])
-        msg = f"the first openings of {of} are of two values of {by!r} in one period"
-        raise InputError(f"{msg}; keep one of them in `openings`.")
-    return first

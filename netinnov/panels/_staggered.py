@@ -209,11 +209,11 @@ def table_of(effects: Effects, confidence: float, **keys: npt.NDArray[np.int64])
     error = np.sqrt((effects.influence**2).sum(axis=1)) / effects.influence.shape[1]
     half = norm.ppf((1 + confidence) / 2) * error
     estimate = effects.estimate
-    numbers = np.array([estimate, error, estimate - half, estimate + half])
-    table = pd.DataFrame(numbers.T, columns=STATISTICS).assign(
-        n_treated=effects.treated.sum(axis=1), n_controls=effects.controls.sum(axis=1)
+    numbers = dict(
+        zip(STATISTICS, (estimate, error, estimate - half, estimate + half), strict=True)
     )
-    return pd.concat([pd.DataFrame(keys), table], axis=1)
+    n_treated, n_controls = effects.treated.sum(axis=1), effects.controls.sum(axis=1)
+    return pd.DataFrame({**keys, **numbers, "n_treated": n_treated, "n_controls": n_controls})
 
 
 def evaluation_of(
@@ -228,21 +228,22 @@ def evaluation_of(
     table = partial(table_of, confidence=rules.confidence)
     dynamic = table(by_event, event_time=np.unique(event))
     dynamic[["band_low", "band_high"]] = _band(by_event, rules, rng)
-    parts = {
+    means = {
         "dynamic": mean_of(by_event.where(np.unique(event) >= 0), plain=True),
         "groups": mean_of(by_cohort),
         "calendar": mean_of(by_period, plain=True),
     }
-    overall = pd.concat({name: table(part)[STATISTICS] for name, part in parts.items()})
+    overall = table(Effects(*map(np.concatenate, zip(*means.values(), strict=True))))
+    overall = overall.set_axis(list(means))[STATISTICS]
     return Evaluation(
         average=average_of(mean_of(after), rules.confidence),
         cells=table(effects, cohort=cohort, period=period),
         dynamic=dynamic,
         groups=table(by_cohort, cohort=np.unique(cohort[since])),
         calendar=table(by_period, period=np.unique(period[since])),
-        overall=overall.droplevel(1),
+        overall=overall,
         pre_trend_p=_pre_trend(effects.where(period < cohort - rules.anticipation)),
-        breakdown=_breakdown(dynamic, overall.loc["dynamic"].iloc[0], rules.anticipation),
+        breakdown=_breakdown(dynamic, overall.iloc[0], rules.anticipation),
         permutation_p=math.nan,
         confidence=rules.confidence,
         left_out=left_out,

@@ -107,7 +107,8 @@ def fit_cells(
         msg = "no linked pair has an enclave that opened inside the panel with periods before and "
         span = f"{pairs.periods[0]} to {pairs.periods[-1]}"
         raise InputError(f"{msg}after; {treated.sum()} pairs are treated in periods {span}.")
-    ties = pd.DataFrame({"pair": pair, "unordered": pairs.unordered[pair], "first": period})
+    ties = pd.DataFrame({"pair": pair, "first": period})
+    ties["unordered"] = pairs.unordered(pairs.source, pairs.target)[pair]
     fixed = ["first"]
     if effects == "place_period":
         t, shift = len(pairs.periods), pairs.nodes.size * pairs.directed
@@ -136,7 +137,7 @@ def fit_cells(
         warnings.warn(msg, UserWarning, stacklevel=4)
     table = pd.DataFrame(
         {
-            "group": pd.Index(treatment.groups).take(table["group"].to_numpy()),
+            "group": treatment.groups.take(table["group"].to_numpy()),
             "cohort": pd.Index(pairs.periods).take(table["cohort"].to_numpy()),
             "event_time": table["event_time"],
             "estimate": pd.Series(estimate, cells).reindex(table.index),

@@ -422,14 +422,14 @@ GOOD = parks(("a", "b", 2))
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"openings": [1]}, "`openings` must be a DataFrame"),
-        ({"openings": GOOD.drop(columns="opened")}, r"it lacks \['opened'\]"),
-        ({"openings": GOOD, "by": "direction"}, r"it lacks \['direction'\]"),
+        ({"openings": [1]}, "`openings` must be of the type DataFrame"),
+        ({"openings": GOOD.drop(columns="opened")}, r"must have the columns \['opened'\]"),
+        ({"openings": GOOD, "by": "direction"}, r"must have the columns \['direction'\]"),
         ({"openings": parks(("a", "z", 2))}, "1 values of 'host' are neither nodes .* 'z';"),
         ({"openings": parks(("a", "b", "soon"))}, "'opened' must be whole numbers"),
         ({"openings": parks(("a", "b", 2.5))}, r"found \[2.5\]"),
-        ({"openings": parks(("a", "b", None))}, "must have a dated enclave .* none"),
-        ({"openings": parks(("a", "a", 2))}, "must have a dated enclave between two nodes"),
+        ({"openings": parks(("a", "b", None))}, "no linked pair has an enclave that opened inside"),
+        ({"openings": parks(("a", "a", 2))}, "no linked pair has an enclave that opened inside"),
         ({"openings": parks(("a", "b", 9))}, "no linked pair has an enclave that opened inside"),
         ({"openings": parks(("a", "b", 1))}, "no linked pair has an enclave that opened inside"),
         (
@@ -437,7 +437,10 @@ GOOD = parks(("a", "b", 2))
             "must be pairs without an enclave",
         ),
         ({"openings": GOOD, "effects": "place_period"}, "cannot be told apart from the fixed"),
-        ({"openings": GOOD, "reference": 0}, "`reference` must be a whole number below 0"),
+        (
+            {"openings": GOOD, "reference": 0},
+            "`reference` must be a whole number at most -1; found 0",
+        ),
         ({"openings": GOOD, "layer": "link"}, "did you mean 'links'"),
         ({"openings": GOOD, "periods": [1]}, "`periods` must be two or more"),
         ({"openings": GOOD, "periods": [1, 2, 3]}, r"1 of 3 have none: \[3\]"),
@@ -452,11 +455,11 @@ GOOD = parks(("a", "b", 2))
         ),
         (
             {"openings": GOOD.assign(kind=None), "by": "kind"},
-            "a value of 'kind' in every row; 1 have none",
+            "place that opens must have a 'kind'; 1 have none: 'a' and 'b'",
         ),
         (
             {"openings": GOOD, "by": ["kind"]},
-            r"`by` must be the name of a column of `openings`; found \['kind'\]",
+            r"`openings` must have the columns \[\['kind'\]\]",
         ),
     ],
 )
