@@ -13,15 +13,17 @@ PYTEST := python -m pytest -n 2 --dist worksteal
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow check quality oldest format lint types imports docstrings doctests docs \
-	examples benchmarks coverage explorer wheel clean
+.PHONY: help demo test slow check quality oldest nightly format lint types imports docstrings doctests docs \
+	examples benchmarks benchmarks-measured coverage explorer wheel clean
 
 help:
 	@echo "make demo    the bundled case, from tables to a report"
 	@echo "make test    the tests, but for the slow ones"
 	@echo "make check   all tests and everything else that CI checks"
 	@echo "make explorer  the page of the explorer from its sources (needs node)"
+	@echo "make benchmarks-measured  speed beside other packages, one table (at most 15 minutes)"
 	@echo "make oldest  the tests with the oldest versions that setup.cfg allows"
+	@echo "make nightly  the tests with what comes next of numpy, scipy, pandas, matplotlib and networkx"
 	@echo "make wheel   source distribution and wheel, in dist/"
 	@echo "make format  mend the format and what ruff can mend"
 	@echo "make clean   remove the virtual environment and all that was made"
@@ -90,6 +92,11 @@ examples: $(VENV)/.tools
 benchmarks: $(VENV)/.tools
 	$(BIN)/python -m pytest benchmarks --benchmark-disable
 
+# With nothing else running: ratios beside other packages, each with the least that is promised.
+benchmarks-measured: $(VENV)/.tools
+	@$(PIP) --editable ".[bench]"
+	$(BIN)/python -m pytest benchmarks -m ratio -q
+
 coverage: $(VENV)/.tools
 	$(BIN)/$(PYTEST) --cov --cov-report=term
 
@@ -111,6 +118,15 @@ oldest:
 		--constraint .venv-oldest/constraints.txt --editable ".[dev]"
 	.venv-oldest/bin/$(PYTEST) -m "not slow" -W ignore::DeprecationWarning $(PYTEST_ARGS)
 
+# In an environment of its own. numpy is the newest that numba allows.
+nightly:
+	$(PYTHON) -m venv --clear .venv-nightly
+	.venv-nightly/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	.venv-nightly/bin/python -m pip install --disable-pip-version-check --upgrade --pre --only-binary :all: \
+		--extra-index-url https://pypi.anaconda.org/scientific-python-nightly-wheels/simple \
+		matplotlib networkx numba numpy pandas scipy
+	.venv-nightly/bin/$(PYTEST) -m "not slow" $(PYTEST_ARGS)
+
 # By way of the source distribution: what is missing there is missing in the wheel.
 wheel: $(VENV)/.tools
 	rm -rf dist
@@ -121,5 +137,5 @@ format: $(VENV)/.tools
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) .venv-oldest node_modules results build dist *.egg-info docs/_build docs/api docs/gallery .coverage* \
+	rm -rf $(VENV) .venv-oldest .venv-nightly node_modules results build dist *.egg-info docs/_build docs/api docs/gallery .coverage* \
 		.pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks

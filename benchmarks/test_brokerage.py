@@ -51,9 +51,7 @@ def test_brokerage(in_turns, network):
     group = network.nodes["place"].astype(int).to_numpy()
     np.testing.assert_array_equal(brokerage(network), by_products(matrix, group))
     calls = {"brokerage": lambda: brokerage(network), "scipy": lambda: by_products(matrix, group)}
-    times = in_turns(calls, 5)
-    if in_turns.measured:
-        assert times["scipy"] >= 3 * times["brokerage"]
+    in_turns(calls, 5, floors={"scipy": 2})
 
 
 def test_structural_holes(in_turns, network):
@@ -69,6 +67,4 @@ def test_structural_holes(in_turns, network):
         "effective_size": lambda: effective_size(network),
         "igraph constraint": lambda: graph.constraint(weights=weights),
     }
-    times = in_turns(calls, 5)
-    if in_turns.measured:
-        assert times["igraph constraint"] >= 1.2 * times["constraint"]
+    in_turns(calls, 5, floors={"igraph constraint": 1.2})

@@ -60,6 +60,7 @@ def test_overhead_of_a_replicate(in_turns, where, tmp_path):
                 "one by one": lambda: work(10**9),
             },
             rounds=5,
+            clock=True,
         )
     for name, wall in found.items():
         print(f"{where}, {name}: {1000 * (2 * wall / n - seconds):.2f} ms of overhead a replicate")
@@ -96,4 +97,5 @@ def test_replicates_on_a_cluster(in_turns, tmp_path):
                 "threads": lambda: compare(2),
             },
             rounds=3,
+            clock=True,
         )

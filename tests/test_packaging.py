@@ -39,8 +39,42 @@ def distributions(requirements: str) -> set[str]:
 
 def test_version_is_the_same_everywhere():
     assert version("netinnov") == netinnov.__version__
-    assert f"\nversion: {netinnov.__version__}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
-    assert f"\n## {netinnov.__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+    named = runpy.run_path(str(ROOT / ".ci" / "ready.py"))["named"]()
+    assert {one for one, _ in named.values()} == {netinnov.__version__}
+    # The changelog has the date of a release, and no date before.
+    assert len({date for _, date in named.values()} - {"unreleased"}) == 1
+
+
+def test_what_only_a_person_can_fill_in_is_named_before_a_release(tmp_path):
+    left = runpy.run_path(str(ROOT / ".ci" / "ready.py"))["left"]
+    texts = {
+        "CHANGELOG.md": "# Changelog\n\n## 1.2.3 (2030-04-05)\n",
+        "CITATION.cff": 'version: 1.2.3\ndate-released: "2030-04-05"\n',
+        "codemeta.json": '{"version": "1.2.3", "dateModified": "2030-04-05"}',
+        "paper/paper.md": "",
+        "setup.cfg": "author = Ada Lovelace\n",
+    }
+    (tmp_path / "paper").mkdir()
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    assert left("v1.2.3", tmp_path) == []
+    assert len(left("v1.2.4", tmp_path)) == 3
+    (tmp_path / "setup.cfg").write_text("author = netinnov developers\n")
+    (tmp_path / "CHANGELOG.md").write_text("## 1.2.3 (unreleased)\n")
+    date, author = left("v1.2.3", tmp_path)
+    assert "'unreleased'" in date
+    assert (
+        author == "setup.cfg lacks the names of the authors ('netinnov developers' stands there)."
+    )
+
+
+@pytest.mark.parametrize("name", ["checks", "nightly", "release"])
+def test_workflows_run_what_the_makefile_and_the_checkout_have(name):
+    text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text("utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    assert set(re.findall(r"\bmake ([a-z-]+)", text)) <= targets
+    for path in re.findall(r"\.ci/[\w.]+", text):
+        assert (ROOT / path).is_file()
 
 
 def test_the_changelog_of_the_first_version_says_what_it_is_on_a_page():

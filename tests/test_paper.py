@@ -43,7 +43,7 @@ def test_every_number_is_that_of_the_script_in_the_order_of_the_text():
     )
     assert done.returncode == 0, done.stderr
     computed, _ = values("\n".join(line.partition(": ")[2] for line in done.stdout.splitlines()))
-    told, unit = values(re.sub(r"\[@\w+\]", "", body()))
+    told, unit = values(re.sub(r"\[?@\w+\]", "", body()))
     assert told.size == computed.size > 10
     # A unit of the last digit is left to rounding.
     assert (np.abs(told - computed) <= unit * (1 + 1e-9)).all(), done.stdout
@@ -56,10 +56,28 @@ def test_citations_and_references_are_the_same():
 def test_the_details_of_each_reference_stand_in_the_package_or_its_documentation():
     sources = [*(ROOT / "netinnov").rglob("*.py"), *(ROOT / "docs").glob("*.md")]
     known = " ".join(re.sub(r"\s+", " ", path.read_text("utf-8")) for path in sources)
-    assert len(entries()) > 5
-    for key, entry in entries().items():
+    articles = {key: entry for key, entry in entries().items() if "url" not in entry}
+    assert len(articles) > 5
+    for key, entry in articles.items():
         at = known.find(entry["title"])
         assert at >= 0, key
         for name in ("volume", "pages", "number", "year"):
             near = known[at - 100 : at + len(entry["title"]) + 100]
             assert entry.get(name, "") in near, (key, name, near)
+
+
+def test_packages_are_those_of_the_readme_at_its_versions():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    packages = {key: entry for key, entry in entries().items() if "url" in entry}
+    assert set(packages) == {"econcomplex", "pymnet", "py3plex", "spopt"}
+    for key, entry in packages.items():
+        assert re.search(rf"\[{key}\]\({entry['url']}\) {entry['version']}\b", readme), key
+
+
+def test_the_sections_are_those_that_the_journal_asks_for():
+    # https://joss.readthedocs.io/en/latest/paper.html, and its length of a paper.
+    assert re.findall("^# (.*)$", body(), re.M) == [
+        "Summary", "Statement of need", "State of the field", "Software design",
+        "Research impact statement", "AI usage disclosure", "Acknowledgements", "References",
+    ]  # fmt: skip
+    assert 750 <= len(body().split()) <= 1750
