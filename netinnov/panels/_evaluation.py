@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -103,11 +102,6 @@ def evaluate_openings(
         panel, its first openings are of two groups, no place is in the network, or no controls are
         left (with how many there are, and at which ``clean``).
 
-    Warns
-    -----
-    UserWarning
-        Places of ``openings`` are not in the panel.
-
     Notes
     -----
     ATT(g, t) is the mean of Y_t - Y_b over the places that open in g, minus that over the controls;
@@ -142,7 +136,7 @@ def evaluate_openings(
     """
     for_bands, for_dates = check_rng(rng).spawn(2)
     wide, strata = _read_panel(panel, outcome, match)
-    opened, group = _read_openings(openings, by, wide)
+    opened, group, elsewhere = _read_openings(openings, by, wide)
     whole = Panel(wide.index, wide.columns.to_numpy(np.int64), wide.to_numpy(), opened)
     kept = opened > whole.periods[0]
     ties = around = None
@@ -155,6 +149,7 @@ def evaluate_openings(
     exposed = rules.exposed(data, opened)
     cells = cells_of(data, exposed, rules)
     result = evaluation_of(cells, rules, for_bands, left_out=int((~kept).sum()))
+    result = replace(result, elsewhere=elsewhere)
     if permutations:
         drawn = _permuted(whole, kept, strata, rules, permutations, for_dates)
         estimate = float(result.average["estimate"].iloc[0])
@@ -208,23 +203,20 @@ def _read_panel(
 
 def _read_openings(
     openings: pd.DataFrame, by: str | None, wide: pd.DataFrame
-) -> tuple[Floats, pd.Series[Any]]:
-    """Period of the opening of each place (inf: never; -inf: before, or not known); its group."""
+) -> tuple[Floats, pd.Series[Any], int]:
+    """Period of each opening (inf: never; -inf: not known); its group; openings elsewhere."""
     check_columns("openings", openings, ["opened", by])
     of_enclaves = "place" not in openings and "home" in openings
     if of_enclaves:
         openings = openings.rename(columns={"home": "place"})
     check_columns("openings", openings, ["place"])
     place = as_text(openings["place"])[0]
-    unknown = place[openings["opened"].notna() & ~place.isin(wide.index)].dropna().unique()
-    if len(unknown):
-        msg = f"evaluate_openings: {len(unknown)} places that open are not in the panel"
-        warnings.warn(f"{msg}: {examples(unknown)}.", UserWarning, stacklevel=4)
+    elsewhere = place[openings["opened"].notna() & ~place.isin(wide.index)].nunique()
     first = first_openings(openings, place, wide.index, by)
     opened = first["opened"].where(first["opened"] <= wide.columns[-1], np.inf).to_numpy(copy=True)
     if of_enclaves:
         opened[first["undated"]] = -np.inf
-    return opened, first["group"].rename(by)
+    return opened, first["group"].rename(by), elsewhere
 
 
 def _ties(network: MultilayerNetwork, places: pd.Index[str]) -> tuple[sparse.csr_array, Floats]:

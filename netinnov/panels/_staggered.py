@@ -54,6 +54,8 @@ class Evaluation(Tabled):
         Of the intervals and bands.
     left_out : int
         Places that opened in the first period or before, or at a date that is not known.
+    elsewhere : int
+        Places of the openings that are not in the panel: other places, or other names.
     difference : DataFrame or None
         With ``by``: ``first``, ``second``, and the difference of their averages.
     spillover : Evaluation or None
@@ -74,6 +76,7 @@ class Evaluation(Tabled):
     permutation_p: float
     confidence: float
     left_out: int
+    elsewhere: int = 0
     difference: pd.DataFrame | None = None
     spillover: Evaluation | None = None
 

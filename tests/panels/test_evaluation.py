@@ -459,12 +459,13 @@ def test_of_a_place_twice_the_earliest_opening_counts():
         evaluate_openings(panel, outcome="y", openings=both, by="kind")
 
 
-def test_openings_of_places_outside_the_panel_are_named():
+def test_openings_of_places_outside_the_panel_are_counted():
     outcome, opened = made(2)
     panel, openings = tables(outcome, opened)
-    more = pd.concat([openings, pd.DataFrame({"place": ["Quzhuo"], "opened": [2004]})])
-    with pytest.warns(UserWarning, match="1 places that open are not in the panel: 'Quzhuo'"):
-        result = evaluate_openings(panel, outcome="y", openings=more, rng=1)
+    more = pd.DataFrame({"place": ["Quzhuo", "Quzhuo", "Hangzhou"], "opened": [2004, 2005, None]})
+    more = pd.concat([openings, more.astype({"opened": "Int64"})])
+    result = evaluate_openings(panel, outcome="y", openings=more, rng=1)
+    assert result.elsewhere == 1
     pd.testing.assert_frame_equal(result.cells, evaluated(outcome, opened).cells)
 
 
