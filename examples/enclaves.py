@@ -118,18 +118,6 @@ def main(folder="enclaves"):
         "years": years,
     }
     write_tables(tables, folder / "data/enclaves")
-    header = ",".join(parks.columns)
-    template = dict.fromkeys(parks.columns, "")
-    template |= {
-        "park": "home_host",
-        "name_en": "Name of the site",
-        "type": "reverse_enclave",
-        "home": "id of places.csv",
-        "host": "id of places.csv",
-        "opened": "2024-05",
-        "source_url": "https://...",
-        "confidence": "C",
-    }
     values = {
         "title": package["title"],
         "version": package["version"],
@@ -159,8 +147,6 @@ def main(folder="enclaves"):
         "n_investment": int(parks["investment_cny"].notna().sum()),
         "n_firms": int(parks["firms"].notna().sum()),
         "columns": columns_table(schemas["parks"]),
-        "header": header,
-        "row": ",".join(template.values()),
     }
     fill(Path(__file__).with_suffix(".md"), values, folder / "data/enclaves.md")
 

@@ -50,6 +50,10 @@ CODES = (
 )
 FOUND = "Of text files, such as cp1252; found by default."
 MARK = "What stands before decimals in tables; the other one may stand after thousands."
+REGISTER = (
+    "Check the register of parks instead: a folder with datapackage.json, as data/facts of the "
+    "repository. Without IN: the one of the package."
+)
 FORMAT = "Format; csv, parquet and muxviz are folders to make."
 SAME = "What a file must be, for the very files of an earlier study; may be repeated."
 Case = Literal["yrd", "europe"]
@@ -184,9 +188,39 @@ def explore(
 @app.command()
 @plainly
 def check(
-    source: Source, column: Columns = None, encoding: Encoding = None, decimal: Decimal = None
+    source: Annotated[Path | None, typer.Argument(metavar="IN", help=INPUT)] = None,
+    column: Columns = None,
+    encoding: Encoding = None,
+    decimal: Decimal = None,
+    register: Annotated[bool, typer.Option("--register", help=REGISTER)] = False,
 ) -> None:
     """Say what is wrong with tables, or with a configuration for its data; exit code 1 if so."""
+    options = column or encoding or decimal
+    if register:
+        if options:
+            raise typer.BadParameter("--register goes with a folder and no other option.")
+        _check_register(source)
+    elif source is None:
+        raise typer.BadParameter("IN is missing: a file or folder to check, or --register.")
+    elif source.is_file() and source.suffix.lower() == ".toml":
+        if options:
+            msg = "--column, --encoding and --decimal are for tables; a configuration has them in "
+            raise typer.BadParameter(f"{msg}[columns] and in [data].")
+        _check_study(source)
+    else:
+        _check_tables(source, column, encoding, decimal)
+
+
+def _check_study(path: Path) -> None:
+    from netinnov import study
+
+    notes = study.check(study.read_configuration(path))
+    write("No problems: the settings fit the data.")
+    for note in notes:
+        write(f"Note: {note}")
+
+
+def _check_tables(source: Path, column: Columns, encoding: Encoding, decimal: Decimal) -> None:
     from netinnov._network.file_rows import has_file_rows
     from netinnov._network.layer_table import layer_records
     from netinnov._network.tables import inspect
@@ -195,18 +229,6 @@ def check(
     from netinnov.sources._user_tables import why_placeless
     from netinnov.study._places import alike
 
-    if source.is_file() and source.suffix.lower() == ".toml":
-        from netinnov import study
-
-        if column or encoding or decimal:
-            msg = "--column, --encoding and --decimal are for tables; a configuration has them in "
-            raise typer.BadParameter(f"{msg}[columns] and in [data].")
-
-        notes = study.check(study.read_configuration(source))
-        write("No problems: the settings fit the data.")
-        for note in notes:
-            write(f"Note: {note}")
-        return
     headers = _columns(column)
     reading = read(source, columns=headers, encoding=encoding, decimal=decimal)
     tables, faults = reading.tables, reading.faults
@@ -234,6 +256,20 @@ def check(
     data = {"path": source.resolve(), "encoding": encoding, "decimal": decimal}
     for note in (*_limits({"data": data, "columns": headers or {}}, reading), *_notes(tables)):
         write(f"Note: {note}")
+
+
+def _check_register(folder: Path | None) -> None:
+    from netinnov.datasets._register import faults_of, gaps_of, read_register
+
+    register = read_register(folder)
+    if faults := faults_of(register):
+        for fault in faults:
+            write(fault, err=True)
+        fail(f"the register has {len(faults):,} fault{'s' * (len(faults) != 1)}.")
+    sizes = ", ".join(f"{len(table):,} {name}" for name, table in register.tables.items())
+    write(f"No problems: {sizes}.")
+    for gap in gaps_of(register):
+        write(gap)
 
 
 @app.command()

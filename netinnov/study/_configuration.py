@@ -45,8 +45,8 @@ class Configuration(Part):
             return settings
         known, data = parts(), settings.get("data")
         if isinstance(data, dict) and data.get("source") == BUNDLED[0]:
-            asked = {name: {} for name, kind in known.items() if kind.optional and not kind.needs()}
-            settings = asked | settings
+            optional = [name for name, kind in known.items() if kind.optional and not kind.needs()]
+            settings = {name: {} for name in optional} | settings
         return settings | {name: None for name in known if settings.get(name) is False}
 
     @model_validator(mode="after")

@@ -48,8 +48,8 @@ class Context:
         cls, configuration: Configuration, reading: Reading | None = None, **options: Any
     ) -> Self:
         """The data of a study, read if they are not yet, and added up to its places."""
-        columns = configuration.columns.items()
-        columns = {key: ours for key, ours in columns if not key.startswith(OF_PANEL)}
+        own = configuration.columns.items()
+        columns = {key: ours for key, ours in own if not key.startswith(OF_PANEL)}
         parts = configuration.data, configuration.layers, columns
         loaded = load(*parts, reading, configuration.places.same)
         level = aggregate_to_places(loaded.network, configuration.places)

@@ -28,8 +28,8 @@ class PanelData(NamedTuple):
     """What `evaluate_openings` takes, and what is said of it."""
 
     panel: pd.DataFrame  # place, period, outcome
-    openings: pd.DataFrame  # place, opened, ...: the first of each place
-    undated: int  # places left out, as the date of an opening is not known
+    openings: pd.DataFrame  # place, opened, ...
+    undated: list[str]  # places left out: they have an enclave, and it is not known since when
     elsewhere: int  # places with an opening that the panel has not
     notes: list[str]
 
@@ -42,12 +42,13 @@ def read_panel(
         table = _read(context, panel, "panel", {f"panel.{outcome}": "outcome"})
         faults = list(_faults_of_panel(table, panel.name, outcome))
         if openings is None:
-            name, opened = "the enclaves of the data", _of_enclaves(context)
+            enclaves = context.once(_enclave_list.compute).counted
+            name, opened = "the enclaves of the data", enclaves.rename(columns={"home": "place"})
         else:
             name, opened = openings.name, _read(context, openings, "openings", {})
     notes = [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
     faults += _faults_of_openings(opened, name, by, enclaves=openings is None)
-    places = as_text(table["place"])[0] if "place" in table else pd.Series(dtype="str")
+    places = table["place"]
     if not faults and not opened["place"].isin(places).any():
         faults.append(
             f"{name}: no place with an opening is in {panel.name}; they are "
@@ -58,21 +59,11 @@ def read_panel(
         n = f"{len(faults)} fault{'s' * (len(faults) != 1)}"
         raise InputError(f"[evaluation] does not fit its tables, which have {n}:{listed}")
     opened["opened"] = as_periods(_years(opened["opened"]))[0]
-    undated = set()
-    if openings is None:  # they did open: they are neither controls nor known since when
-        undated = {*opened.loc[opened["opened"].isna(), "place"]} & {*places}
-        table = table[~places.isin(undated)]
-    first = opened.sort_values("opened", kind="stable").drop_duplicates("place")
-    first = first[~first["place"].isin(undated)]
-    elsewhere = (first["opened"].notna() & ~first["place"].isin(places)).sum()
-    table = table[["place", "period", "outcome"]].reset_index(drop=True)
-    return PanelData(
-        table,
-        first.reset_index(drop=True),
-        len(undated),
-        int(elsewhere),
-        in_sentences([*notes, *words]),
-    )
+    inside, dated = opened["place"].isin(places), opened["opened"].notna()
+    undated = opened.loc[inside & ~dated, "place"].unique() if openings is None else ()
+    elsewhere = opened.loc[dated & ~inside, "place"].nunique()
+    notes = in_sentences([*notes, *words])
+    return PanelData(table, opened[inside], [*undated], elsewhere, notes)
 
 
 def _read(context: Context, path: Path, table: str, own: dict[str, str]) -> pd.DataFrame:
@@ -81,11 +72,6 @@ def _read(context: Context, path: Path, table: str, own: dict[str, str]) -> pd.D
     theirs = {key: name for key, name in settings.columns.items() if key.startswith(OF_PANEL)}
     frame, _ = read_table(path, table, columns=theirs | own, **text)
     return frame.assign(place=as_text(frame["place"])[0].replace(settings.places.same))
-
-
-def _of_enclaves(context: Context) -> pd.DataFrame:
-    enclaves = context.once(_enclave_list.compute).counted
-    return enclaves.rename(columns={"home": "place"})
 
 
 def _years(opened: pd.Series) -> pd.Series:

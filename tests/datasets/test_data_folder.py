@@ -88,31 +88,11 @@ def test_the_script_writes_what_check_accepts(run: Run, tmp_path: Path) -> None:
     assert written == {path.name for path in TABLES.iterdir()} - other
 
 
-@pytest.mark.parametrize(
-    ("table", "line", "column", "value", "message"),
-    [
-        ("parks", 2, "host", "yuhan", "parks.csv, line 2 (quzhou_haichuang): host must be an id"),
-        ("parks", 2, "host", "quzhou", "(quzhou_haichuang): home must not be host"),
-        ("parks", 2, "opened", "2016-13", "opened must be YYYY, YYYY-MM or YYYY-MM-DD"),
-        ("parks", 2, "source_url", "", "(quzhou_haichuang): source_url must be given"),
-        ("parks", 2, "firms_meaning", "", "firms and firms_meaning must be given together"),
-        ("places", 2, "lon", "31.22", "places.csv, line 2 (shanghai): lon must be from 73.4"),
-        ("places", 2, "parent", "nanjing", "(pudong): parent must not have a parent itself"),
-        ("places", 2, "tier", "other", "(shanghai): tier must be what the sites"),
-        ("links", 2, "target", "nowhere", "target must be an id of actors or parks"),
-        ("links", 2, "weight", "two", "weight must be one of 1"),
-        ("links", 2, "amount", "5", "amount and unit must be given together"),
-        ("links", 2, "layer", "hosting", "a link of ownership must lead to the site"),
-        ("rail_minutes", 2, "destination", "changzhou", "a pair of cities must be given once"),
-    ],
-)
-def test_the_script_names_the_line_and_the_rule(
-    run: Run, tmp_path: Path, table: str, line: int, column: str, value: str, message: str
-) -> None:
-    facts = edited(tmp_path / "facts", f"{table}.csv", line, column, value)
+def test_the_script_refuses_facts_that_break_a_rule(run: Run, tmp_path: Path) -> None:
+    facts = edited(tmp_path / "facts", "parks.csv", 2, "host", "quzhou")
     code, said = run("--facts", facts, "--tables", tmp_path / "tables")
     assert code == 1
-    assert message in said
+    assert "parks.csv, line 2 (quzhou_haichuang): home must not be host" in said
     assert not (tmp_path / "tables").exists()
 
 

@@ -53,9 +53,10 @@ def compute(context: Context) -> Evaluated | None:
     if part is None:
         return None
     data = read_panel(context, part.panel, part.outcome, part.openings, part.by)
-    options: dict[str, Any] = {"outcome": "outcome", "openings": data.openings, "rng": context.seed}
+    openings = data.openings if part.openings else data.openings.rename(columns={"place": "home"})
+    options: dict[str, Any] = {"outcome": "outcome", "openings": openings, "rng": context.seed}
     options |= {"controls": part.controls, "anticipation": part.anticipation, "clean": part.clean}
-    linked = {"network": context.cities} if part.exposure else {}
+    linked: dict[str, Any] = {"network": context.cities} if part.exposure else {}
     try:
         whole = evaluate_openings(data.panel, permutations=part.permutations, **linked, **options)
         plain = evaluate_openings(data.panel, **options) if linked else None
@@ -73,7 +74,7 @@ def facts(result: Evaluated) -> Mapping[str, Fact]:
     part, whole = result.context.settings(EvaluationPart), result.whole
     panel, cities = result.data.panel, result.context.cities
     periods, places = np.sort(panel["period"].unique()), panel["place"].unique()
-    opened = result.data.openings.set_index("place")["opened"].reindex(places)
+    openings = result.data.openings.query("opened <= @periods[-1]")
     before = whole.dynamic[whole.dynamic["event_time"] < -part.anticipation]
     since = whole.cells[whole.cells["period"] >= whole.cells["cohort"]]
     rounding = 1e-9 * float(panel["outcome"].abs().max())
@@ -88,7 +89,7 @@ def facts(result: Evaluated) -> Mapping[str, Fact]:
         "opened": int(whole.groups["n_treated"].sum()),
         "cohorts": len(whole.groups),
         "smallest": int(whole.groups["n_treated"].min()),
-        "never": int((opened.isna() | opened.gt(periods[-1])).sum()),
+        "never": len({*places} - {*openings["place"], *result.data.undated}),
         "fewest": int(since["n_controls"].min()),
         "most": int(since["n_controls"].max()),
         "only_never": part.controls == "never",
@@ -99,8 +100,8 @@ def facts(result: Evaluated) -> Mapping[str, Fact]:
         "breakdown": whole.breakdown,
         "permutations": part.permutations,
         "permutation_p": whole.permutation_p,
-        "early": whole.left_out,
-        "undated": result.data.undated,
+        "early": whole.left_out - len(result.data.undated),
+        "undated": len(result.data.undated),
         "elsewhere": result.data.elsewhere,
         "from_enclaves": part.openings is None,
         "exposure": part.exposure,
@@ -162,7 +163,7 @@ def tables(result: Evaluated) -> Iterator[Table]:
     if whole.spillover is not None:
         rows["linked_to_openings"] = whole.spillover.average
     averages = pd.concat(rows, names=["comparison"]).reset_index(level=0)
-    if result.groups is not None:
+    if result.groups is not None and result.groups.difference is not None:
         by = result.groups.average.columns[0]
         averages = pd.concat([averages, result.groups.average.rename(columns={by: "comparison"})])
         yield Table("evaluation_differences", result.groups.difference)

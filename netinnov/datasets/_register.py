@@ -1,0 +1,226 @@
+"""The register of parks: held against its schema and rules, and what it does not know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from netinnov._runtime.opening import read_json
+from netinnov.datasets._packaged import packaged_tables
+from netinnov.errors import InputError
+from netinnov.sources._delimited import read_delimited
+
+SCHEMA = "datapackage.json"  # all rules of one column, of keys and of references
+TABLES = {"places": "place", "parks": "park", "actors": "actor"}  # with ids, unique over all
+ENDS = ("source", "target")  # of links: ids of actors or parks, which no schema can say
+DATES = ("opened", "announced", "as_of", "since")
+FIGURES = ("floor_area_m2", "investment_cny", "firms", "talents", "industrialised_at_home")
+TOGETHER = {"parks": ("firms", "firms_meaning"), "links": ("amount", "unit")}
+OWNED = ("reverse_enclave", "talent_enclave")  # of other sites a source may not name the owner
+
+
+class Register(NamedTuple):
+    folder: Path
+    schemas: dict[str, dict[str, Any]]
+    tables: dict[str, pd.DataFrame]  # as text; the index has the lines of the file
+
+
+def read_register(folder: Path | None = None) -> Register:
+    """The tables that the schema of a folder names; None: the register of the package."""
+    folder = Path(str(packaged_tables())) if folder is None else folder
+    if not (folder / SCHEMA).is_file():
+        msg = f"{folder} must hold {SCHEMA}, which describes the tables; it has none. Begin with a "
+        raise InputError(f"{msg}copy of data/facts of the repository.")
+    package = read_json(folder / SCHEMA)
+    try:
+        schemas = {each["name"]: each["schema"] for each in package["resources"]}
+        lacking = {*TABLES, "links"} - {*schemas}
+    except (KeyError, TypeError):
+        schemas, lacking = {}, {*TABLES, "links"}
+    if lacking:
+        raise InputError(f"{folder / SCHEMA} must have `resources` {', '.join(sorted(lacking))}.")
+    tables = {name: read_delimited(folder / f"{name}.csv").frame for name in schemas}
+    return Register(folder, schemas, tables)
+
+
+def faults_of(register: Register) -> list[str]:
+    """All rows that break a rule, by file, line, id and column."""
+    columns = list(_faults_of_columns(register))
+    if columns:
+        return columns
+    found = [*_faults_of_cells(register), *_faults_of_ids(register), *_faults_of_rules(register)]
+    order = {name: at for at, name in enumerate(register.tables)}
+    return [text for _, _, text in sorted(found, key=lambda each: (order[each[0]], each[1]))]
+
+
+def gaps_of(register: Register) -> list[str]:
+    """How many rows lack a date or number that no source gave: counted, never filled in."""
+    lines = []
+    for name, schema in register.schemas.items():
+        table = register.tables[name]
+        counts = {
+            field["name"]: int(table[field["name"]].isna().sum())
+            for field in schema["fields"]
+            if (field["name"] in DATES or "unit" in field) and not _rules(field).get("required")
+        }
+        if counts:
+            listed = ", ".join(f"{column} {count}" for column, count in counts.items())
+            lines.append(f"Not stated in the {len(table)} rows of {name}.csv: {listed}.")
+    parks = register.tables["parks"]
+    n = int((parks["opened"].isna() & parks["announced"].isna()).sum())
+    return [*lines, f"Parks with neither an opening nor an announcement that is dated: {n}."]
+
+
+Found = tuple[str, int, str]  # table, line, what is wrong
+
+
+def _rules(field: dict[str, Any]) -> dict[str, Any]:
+    rules: dict[str, Any] = field.get("constraints", {})
+    return rules
+
+
+def _rows(
+    register: Register, name: str, bad: pd.Series[bool], rule: str, column: str = ""
+) -> Iterator[Found]:
+    table = register.tables[name]
+    for line, row in table[bad.to_numpy(bool)].iterrows():
+        value = f"; found {row[column]!r}" if column and isinstance(row[column], str) else ""
+        yield name, int(str(line)), f"{name}.csv, line {line} ({row.iloc[0]}): {rule}{value}"
+
+
+def _faults_of_columns(register: Register) -> Iterator[str]:
+    for name, schema in register.schemas.items():
+        wanted = [field["name"] for field in schema["fields"]]
+        if [*register.tables[name]] != wanted:
+            yield f"{name}.csv: the columns must be {','.join(wanted)}"
+
+
+def _faults_of_cells(register: Register) -> Iterator[Found]:
+    for name, schema in register.schemas.items():
+        for field in schema["fields"]:
+            column, rules = field["name"], _rules(field)
+            cells = register.tables[name][column]
+            filled = cells.notna()
+            for bad, rule in _broken(field["type"], rules, cells, column in DATES):
+                yield from _rows(register, name, filled & bad, f"{column} must be {rule}", column)
+            if "pattern" in rules and column not in DATES:
+                bad = filled & ~cells.fillna("").str.fullmatch(rules["pattern"])
+                rule = f"{column} must be as in its schema: {field['description']}"
+                yield from _rows(register, name, bad, rule, column)
+            if rules.get("required"):
+                yield from _rows(register, name, ~filled, f"{column} must be given")
+
+
+def _broken(
+    kind: str, rules: dict[str, Any], cells: pd.Series, dated: bool
+) -> Iterator[tuple[pd.Series, str]]:
+    if "enum" in rules:
+        choices = [str(each) for each in rules["enum"]]
+        yield ~cells.isin(choices), f"one of {', '.join(choices)}"
+    elif kind in ("number", "integer"):
+        number = pd.to_numeric(cells, errors="coerce")
+        low, high = rules["minimum"], rules["maximum"]
+        whole = "a whole number " if kind == "integer" else ""
+        odd = number.mod(1).ne(0) if whole else number.isna()
+        yield odd | ~number.between(low, high), f"{whole}from {low:,.10g} to {high:,.15g}"
+    if dated:
+        yield ~cells.map(_is_date).astype(bool), "YYYY, YYYY-MM or YYYY-MM-DD"
+
+
+def _faults_of_ids(register: Register) -> Iterator[Found]:
+    """Ids and keys are unique, and what they refer to is there."""
+    tables = register.tables
+    ids = pd.concat([tables[name][key] for name, key in TABLES.items()], keys=TABLES)
+    twice = ids.duplicated(keep=False) & ids.notna()
+    for name, schema in register.schemas.items():
+        key = schema.get("primaryKey", [])
+        if name in TABLES:
+            rule = f"{key} must occur once in places, parks and actors"
+            yield from _rows(register, name, twice[name], rule)
+        elif key:
+            again = tables[name].duplicated(key)
+            yield from _rows(register, name, again, f"{', '.join(key)} must be given once")
+        references = {
+            each["fields"]: each["reference"]["resource"] or name
+            for each in schema.get("foreignKeys", ())
+        }
+        for column, where in references.items():
+            bad = tables[name][column].notna() & ~tables[name][column].isin(ids[where])
+            yield from _rows(register, name, bad, f"{column} must be an id of {where}", column)
+    for column in ENDS:
+        bad = ~tables["links"][column].isin([*ids["actors"], *ids["parks"]])
+        yield from _rows(
+            register, "links", bad, f"{column} must be an id of actors or parks", column
+        )
+
+
+def _faults_of_rules(register: Register) -> Iterator[Found]:
+    """What one column says must agree with what another says."""
+    places, parks, links = (register.tables[name] for name in ("places", "parks", "links"))
+    deep = places["parent"].isin(places.loc[places["parent"].notna(), "place"])
+    tiers = places["place"].map(expected_tiers(places.drop_duplicates("place"), parks))
+    opened, announced = parks["opened"].fillna(""), parks["announced"].fillna("")
+    alike = [min(map(len, pair)) for pair in zip(opened, announced, strict=True)]
+    early = [
+        first[:n] < other[:n] for n, first, other in zip(alike, opened, announced, strict=True)
+    ]
+    figures = parks[[*FIGURES]].notna().any(axis=1)
+    stated = {
+        layer: parks["park"].isin(links.loc[links["layer"] == layer, "target"])
+        for layer in ("hosting", "ownership")
+    }
+    rules = [
+        ("places", deep, "parent must not have a parent itself"),
+        ("places", places["tier"] != tiers, "tier must be what the sites of parks.csv give"),
+        ("parks", parks["home"] == parks["host"], "home must not be host"),
+        ("parks", pd.Series(early, parks.index), "opened must not be before announced"),
+        ("parks", figures & (parks["confidence"] == "C"), "confidence must be A or B with figures"),
+        ("parks", ~stated["hosting"], "a link of hosting must lead to the site"),
+        (
+            "parks",
+            ~stated["ownership"] & parks["type"].isin(OWNED),
+            "a link of ownership must lead to the site",
+        ),
+        ("links", links["source"] == links["target"], "source must not be target"),
+    ]
+    for name, (one, other) in TOGETHER.items():
+        table = register.tables[name]
+        alone = table[one].notna() != table[other].notna()
+        rules.append((name, alone, f"{one} and {other} must be given together"))
+    for name, bad, rule in rules:
+        yield from _rows(register, name, bad, rule)
+
+
+def expected_tiers(places: pd.DataFrame, parks: pd.DataFrame) -> pd.Series[str]:
+    """Role of each place: core hosts more sites than it owns, catching up owns as many."""
+    parent = places.set_index("place")["parent"]
+    city = parent.fillna(parent.index.to_series())
+    sites = parks[parks["type"] != "forward_enclave"]
+    own = pd.DataFrame({"hosted": sites["host"], "owned": sites["home"]})
+    across = own.apply(lambda ids: ids.map(city))
+    across = across[across["hosted"] != across["owned"]]
+
+    tier = pd.Series("other", index=parent.index)
+    for counted, is_part in ((across, False), (own, True)):
+        n = counted.apply(lambda ids: ids.value_counts()).reindex(parent.index).fillna(0)
+        role = pd.Series("other", index=n.index)
+        role = role.mask(n["owned"] > 0, "catching_up").mask(n["hosted"] > n["owned"], "core")
+        tier = tier.mask(parent.notna() == is_part, role)
+    inherits = parent.notna() & (tier == "other")
+    return tier.mask(inherits, parent.map(tier))
+
+
+def _is_date(text: object) -> bool:
+    """Whether a text is a year, a month or a day that exists."""
+    if not isinstance(text, str) or not re.fullmatch(r"\d{4}(-\d\d){0,2}", text):
+        return False
+    try:
+        date.fromisoformat(f"{text}-01-01"[:10])
+    except ValueError:
+        return False
+    return True
