@@ -3,6 +3,7 @@
 import matplotlib as mpl
 from matplotlib.collections import LineCollection
 from matplotlib.patches import FancyArrowPatch
+from matplotlib.text import Text
 
 from netinnov.plotting._style import new_figure
 
@@ -33,6 +34,13 @@ def lines(ax):
     return {str(c.get_gid()): c for c in ax.collections if isinstance(c, LineCollection)}
 
 
+def intervals(ax):
+    """Points and ends of bars, each n x 2, of lines that hold both, by their labels."""
+    drawn = [line for line in ax.lines if line.get_markevery() == (3, 5)]
+    parts = {str(line.get_label()): line.get_xydata().reshape(-1, 5, 2) for line in drawn}
+    return {label: (part[:, 3], part[:, :2]) for label, part in parts.items()}
+
+
 def arrows(ax):
     return {str(a.get_gid()): a for a in ax.patches if isinstance(a, FancyArrowPatch)}
 
@@ -43,3 +51,19 @@ def draw(ax):
     ax.figure.canvas.figure.canvas.draw()
     assert dict(mpl.rcParams) == before
     return ax
+
+
+def assert_inside(figure):
+    """All text but that of ticks, which may lie outside of the limits, is inside of the figure."""
+    figure.draw_without_rendering()
+    ticks = {
+        label
+        for ax in figure.axes
+        for axis in (ax.xaxis, ax.yaxis)
+        for label in axis.get_ticklabels()
+    }
+    for text in figure.findobj(Text):
+        if text.get_text().strip() and text.axes is not None and text not in ticks:
+            box = text.get_window_extent()
+            assert -1 <= box.x0 <= box.x1 <= figure.bbox.x1 + 1, text
+            assert -1 <= box.y0 <= box.y1 <= figure.bbox.y1 + 1, text

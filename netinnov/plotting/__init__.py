@@ -14,6 +14,7 @@ from netinnov.plotting._curves import (
     plot_reach as plot_reach,
     plot_robustness as plot_robustness,
 )
+from netinnov.plotting._docstrings import complete as _complete
 from netinnov.plotting._effects import (
     plot_dose_response as plot_dose_response,
     plot_effects as plot_effects,
@@ -53,4 +54,5 @@ from netinnov.plotting._polycentricity import (
 )
 from netinnov.plotting._style import print_style as print_style
 
+_complete(globals())
 __dir__ = publish(globals())

@@ -13,24 +13,18 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from netinnov._network.matrices import flat_matrix
-from netinnov._typing import Floats, Whole
+from netinnov._typing import Floats
 from netinnov.community import Partition
 from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import (
-    Kws,
-    draw_points,
-    legend_above,
-    percent,
-    table_of,
-    write_notes,
-)
-from netinnov.plotting._fonts import Names, name_of, place_names, printable
+from netinnov.plotting._drawing import Kws, draw_legend, draw_points, percent, table_of, write_notes
+from netinnov.plotting._fonts import Names, name_of, place_names
 from netinnov.plotting._heat_maps import draw_matrix
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._style import PALETTE, SINGLE, drawing, ink, paper, tone
 
+_NAMED = 12
 _ROWS = 10  # communities with a row of their own
 # Guimera and Amaral (2005): a hub from this z on; names, and the cuts of the participation.
 _HUB = 2.5
@@ -63,8 +57,6 @@ def plot_community_flows(
         One label a node. A table node x layer is taken if all copies of a node have one label.
     names : mapping from node to str, optional
         Labels of the nodes; by default their names in ``network.nodes``.
-    ax : Axes, optional
-        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -119,7 +111,7 @@ def plot_community_flows(
         without = f"Nodes without a label, left out: {(~known).sum():,}"
         notes.append(f"{without} ({lost} of the weight)." if total < everything else f"{without}.")
     shares = pd.DataFrame(100 * shown, tags, tags)
-    with drawing(ax, SINGLE, 88) as ax:
+    with drawing(ax, 88, SINGLE) as ax:
         draw_matrix(ax, shares, shares.map("{:.1f}".format), "% of all weight", half=half, vmin=0)
         write_notes(ax, notes, label="" if half else "to")
         ax.set_ylabel("" if half else "from")
@@ -142,19 +134,14 @@ def _grouped(
     for code in kept:
         members = np.flatnonzero(codes == code)
         first = nodes[members[strength[members].argmax()]]
-        tags.append(f"{printable(name_of(names, first), longest=24)} ({size[code]:,})")
+        tags.append(f"{name_of(names, first, longest=24)} ({size[code]:,})")
     if len(kept) < n:
         tags.append(f"{n - _ROWS:,} others ({size.sum() - size[kept].sum():,})")
     return np.where(known, row[codes], -1), tags
 
 
 def plot_roles(
-    roles: pd.DataFrame,
-    *,
-    names: Names | None = None,
-    labels: Whole = 12,
-    node_kws: Kws = None,
-    ax: Axes | None = None,
+    roles: pd.DataFrame, *, names: Names | None = None, node_kws: Kws = None, ax: Axes | None = None
 ) -> Axes:
     """Draw z inside the community against participation across communities, with the roles.
 
@@ -162,21 +149,14 @@ def plot_roles(
     ----------
     roles : DataFrame
         From `netinnov.community.roles`: index = node, ``z``, ``participation`` and ``role``.
-    names : mapping from node to str, optional
-        Labels of the nodes.
-    labels : int
-        At most this many points are named, the greatest z first; nodes at one point share a label.
-    node_kws : mapping, optional
-        Settings of matplotlib for the points (`scatter`).
-    ax : Axes, optional
-        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
     Axes
         Points, hubs filled and others open, on the regions of Guimera and Amaral: hubs from z = 2.5
         up, cuts of the participation at 0.30 and 0.75, for others at 0.05, 0.62 and 0.80. The
-        legend counts nodes; those without links have no role: left out and counted.
+        legend counts nodes; those without links have no role: left out and counted. At most 12 are
+        named, the greatest z first; nodes at one point share a label.
 
     References
     ----------
@@ -192,7 +172,7 @@ def plot_roles(
     ['R2 peripheral: 1', 'R6 connector hub: 1']
     """
     placed = _placed(roles)
-    with drawing(ax, SINGLE, 85) as ax:
+    with drawing(ax, 85, SINGLE) as ax:
         low, high = float(placed["z"].min()), float(placed["z"].max())
         bottom, top = min(low, -1) - 0.35, max(high, 3.2) + 0.5
         ax.set(xlim=(-0.02, 1.0), ylim=(bottom, top))
@@ -210,22 +190,20 @@ def plot_roles(
         texts = [f"{role} {name}: {count.get(role, 0):,}" for role, (name, *_) in _ROLES.items()]
         texts = [text for text in texts if not text.endswith(": 0")]
         handles = [Rectangle((0, 0), 0, 0, alpha=0, label=text) for text in texts]
-        legend_above(ax, handles, ncols=2, handlelength=0, handletextpad=0)
+        draw_legend(ax, handles, ncols=2, handlelength=0, handletextpad=0)
         ax.set_ylabel("z inside the community")
         left = len(roles) - len(placed)
         note = f"Nodes without links or community, left out: {left:,}." if left else ""
         write_notes(ax, [note], label="participation across communities")
         texts = [name_of(names, node) for node in placed.index]
         radii = np.where(hub, 2.0, 1.5)
-        label_points(ax, at, texts, radii=radii, most=labels, beside=tags)
+        label_points(ax, at, texts, radii=radii, most=_NAMED, beside=tags)
     return ax
 
 
 def _placed(roles: Any) -> pd.DataFrame:
     needed = ["z", "participation", "role"]
-    table = table_of("roles", roles, needed, of="community.roles()")[needed]
-    if not all(pd.api.types.is_numeric_dtype(table[name]) for name in needed[:2]):
-        raise InputError("`roles`: z and participation must be numbers.")
+    table = table_of("roles", roles, needed, of="community.roles()", numbers=needed[:2])[needed]
     placed = table.dropna(subset=needed[:2]).sort_values("z", ascending=False, kind="stable")
     if placed.empty:
         msg = f"`roles` must have a node with z and participation; none of {len(roles)} has."

@@ -14,11 +14,10 @@ from scipy.stats import binomtest
 from netinnov._typing import Count, Floats
 from netinnov.errors import InputError
 from netinnov.panels import Evaluation, EventStudy
-from netinnov.plotting._drawing import by_name, entry, legend_above, percent, write_notes
+from netinnov.plotting._drawing import by_name, draw_intervals, draw_legend, percent, write_notes
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._style import GREY, PALETTE, SINGLE, drawing, ink, layer_style, paper
+from netinnov.plotting._style import GREY, MARKS, PALETTE, SINGLE, drawing, ink, layer_style, paper
 
-_MARKS = "osD^vPX"
 Study: TypeAlias = EventStudy | Evaluation | pd.DataFrame
 
 _COLUMNS = ["event_time", "estimate", "low", "high"]
@@ -39,8 +38,6 @@ def plot_reach(
         enclave: from `netinnov.mechanisms.diffusion.time_to_reach`.
     horizon : int
         Last step drawn, 1 or more; no more than that of the draws.
-    ax : Axes, optional
-        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -63,17 +60,17 @@ def plot_reach(
     named = by_name("times", times, "Series")
     curves = {name: _checked_times(name, series) for name, series in named.items()}
     steps = np.arange(horizon + 1)
-    with drawing(ax, SINGLE, 72) as ax:
+    with drawing(ax, 72, SINGLE) as ax:
         for position, (name, values) in enumerate(curves.items()):
             share: Floats = (values[:, None] <= steps).mean(axis=0)
             tests = [binomtest(round(each * values.size), values.size) for each in share]
             low, high = np.transpose([test.proportion_ci(method="wilson") for test in tests])
-            style, mark = layer_style(position), _MARKS[position % len(_MARKS)]
+            style, mark = layer_style(position), MARKS[position % len(MARKS)]
             ax.fill_between(
                 steps, low, high, step="post", color=style["color"], alpha=0.2, linewidth=0
             )
             text = f"not reached by step {horizon:,}: {percent(1 - share[-1])}"
-            label = entry(f"{printable(name)}, {text}" if name else text)
+            label = f"{printable(name)}, {text}" if name else text
             (line,) = ax.plot(steps, share, drawstyle="steps-post", clip_on=False, **style)
             line.set(linewidth=1.1, marker=mark, markersize=4, markevery=[], label=label)
             if (half := np.flatnonzero(share >= 0.5)).size:
@@ -81,7 +78,7 @@ def plot_reach(
                 dot.set(markersize=4, markeredgecolor=paper(), markeredgewidth=0.5)
         ax.axhline(0.5, color=GREY, linewidth=0.4, zorder=1)
         ax.set(xlim=(0, horizon), ylim=(-0.03, 1.03), ylabel="share of draws that have arrived")
-        legend_above(ax, handlelength=3.2)
+        draw_legend(ax, handlelength=3.2)
         count = " to ".join(f"{n:,}" for n in sorted({each.size for each in curves.values()}))
         bands = f"{count} draws each; bands: {percent(0.95)} intervals of the draws at each step."
         write_notes(ax, [bands, "Mark: half have arrived."], label="step")
@@ -110,8 +107,6 @@ def plot_robustness(
     curves : Series, DataFrame or mapping from name to these
         Index = number of removed nodes, from 0 to all, as `netinnov.connectivity.robustness_curve`
         gives it. In a DataFrame each column is one repeat, such as one random order.
-    ax : Axes, optional
-        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -132,7 +127,7 @@ def plot_robustness(
     'star, hub first: R = 0.188'
     """
     tables = {n: _checked_curve(n, each) for n, each in by_name("curves", curves, "curve").items()}
-    with drawing(ax, SINGLE, 70) as ax:
+    with drawing(ax, 70, SINGLE) as ax:
         for position, (name, table) in enumerate(tables.items()):
             removed = table.index.to_numpy(np.float64)
             share = removed / removed[-1]
@@ -145,11 +140,11 @@ def plot_robustness(
                 label = f"{label} ({table.shape[1]:,} repeats)".strip()
             if len(removed) == removed[-1] + 1:
                 label = f"{label}: R = {mean[1:].mean():.3f}".removeprefix(": ")
-            ax.plot(share, mean, linewidth=1.1, label=entry(label or "curve"), **style)
+            ax.plot(share, mean, linewidth=1.1, label=label or "curve", **style)
         ax.plot([0, 1], [1, 0], color=GREY, linewidth=0.4, zorder=1)
         ax.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="share of nodes removed")
         ax.set_ylabel("share of nodes in the largest part")
-        legend_above(ax, handlelength=3.2)
+        draw_legend(ax, handlelength=3.2)
     return ax
 
 
@@ -182,8 +177,6 @@ def plot_event_study(
         are drawn as several.
     truth : Series, optional
         Index = event time: what is known to be true of made-up data, drawn as a line.
-    ax : Axes, optional
-        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -207,7 +200,7 @@ def plot_event_study(
         for group, table in _groups(study)
     ]
     step = min(0.24, 0.7 / len(series))
-    with drawing(ax, SINGLE, 78) as ax:
+    with drawing(ax, 78, SINGLE) as ax:
         ax.axhline(0, color=GREY, linewidth=0.5, zorder=0)
         ax.axvline(-0.5, color=GREY, linewidth=0.7, linestyle=(0, (4, 2)), zorder=0)
         if truth is not None:
@@ -215,23 +208,25 @@ def plot_event_study(
             ax.plot(when, truth.to_numpy(np.float64), color=ink(), linewidth=0.9, label="truth")
         for position, (name, table) in enumerate(series):
             shift = step * (position - (len(series) - 1) / 2)
-            x = table["event_time"].to_numpy(np.float64) + shift
-            y, low, high = (table[c].to_numpy(np.float64) for c in ("estimate", "low", "high"))
+            colour, mark = PALETTE[position % len(PALETTE)], MARKS[position % len(MARKS)]
+            x, y, low, high = (table[each].astype(float) for each in _COLUMNS)
             reference = (y == 0) & np.isnan(low)
             known = np.isfinite(y) & ~reference
-            colour, mark = PALETTE[position % len(PALETTE)], _MARKS[position % len(_MARKS)]
-            ax.vlines(x[known], low[known], high[known], color=colour, linewidth=0.9)
             if "band_low" in table:
-                ax.vlines(x, table["band_low"], table["band_high"], color=colour, linewidth=0.4)
-            style: dict[str, Any] = {"markersize": 3.4, "mec": colour, "mew": 0.8}
+                bands = table["band_low"], table["band_high"]
+                ax.vlines(x + shift, *bands, color=colour, linewidth=0.4)
+            style: dict[str, Any] = {"markersize": 3.4, "mec": colour, "mew": 0.8, "zorder": 2}
             label = printable(name) if len(series) > 1 or truth is not None else "_"
-            ax.plot(x[known], y[known], mark, mfc=colour, label=label or "estimate", **style)
-            ax.plot(x[reference], y[reference], mark, mfc=paper(), **style)
+            spans = (each[known] for each in (y, low, high))
+            look = style | {"marker": mark, "color": colour, "label": label or "estimate"}
+            at = x[known] + shift
+            draw_intervals(ax, at, *spans, upright=True, linewidth=0.9, **look)
+            ax.plot(x[reference] + shift, y[reference], mark, mfc=paper(), **style)
         of_places = any("band_low" in table for _, table in series)
         ax.set_ylabel("effect" if of_places else "change of the logarithm of ties")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         if len(series) > 1 or truth is not None:
-            legend_above(ax, ncols=3, handlelength=1.6)
+            draw_legend(ax, ncols=3, handlelength=1.6)
         whole = {name: study for name, study in named.items() if hasattr(study, "pre_trend_p")}
         notes = [_note(name, study) for name, study in whole.items()]
         write_notes(ax, notes, label="periods since the opening")

@@ -13,8 +13,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_rgb
-from matplotlib.lines import Line2D
+from matplotlib.legend import Legend
+from matplotlib.legend_handler import HandlerLineCollection, HandlerPathCollection
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import ScaledTranslation
 
 from netinnov._runtime.arguments import shown
 from netinnov._typing import Floats
@@ -39,8 +41,10 @@ def table_of(
     *,
     of: str,
     method: str = "",
+    numbers: Sequence[str] = (),
     **options: object,
 ) -> pd.DataFrame:
+    """A table, or that of a result by its `method`, with numbers where they must be, if at all."""
     if method and not isinstance(value, (pd.DataFrame, pd.Series, type)):
         give = getattr(value, method, None)
         value = give(**options) if callable(give) else value
@@ -57,6 +61,9 @@ def table_of(
             numeric = pd.api.types.is_numeric_dtype(kind)
             form: Any = (np.float64, np.nan) if numeric else (object, None)
             table.isetitem(at, value.iloc[:, at].to_numpy(form[0], na_value=form[1]))
+    for column in table.columns.intersection([*numbers]):
+        if not pd.api.types.is_numeric_dtype(table[column]):
+            raise InputError(f"`{name}`: the column {column!r} must hold numbers.")
     return table
 
 
@@ -65,11 +72,6 @@ def by_name(argument: str, value: Any, of: str) -> dict[str, Any]:
     if not named:
         raise InputError(f"`{argument}` must hold at least one {of}; found none.")
     return {str(name): each for name, each in named.items()}
-
-
-def without_edges(ax: Axes) -> None:
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
 
 
 def label_rows(ax: Axes, labels: Sequence[str], *, zero: bool = True) -> None:
@@ -81,6 +83,19 @@ def label_rows(ax: Axes, labels: Sequence[str], *, zero: bool = True) -> None:
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
     ax.xaxis.set_major_locator(MaxNLocator(6))
+
+
+def draw_intervals(
+    ax: Axes, at: Any, middle: Any, low: Any, high: Any, *, upright: bool = False, **look: Any
+) -> None:
+    """Points with bars from low to high; as one line, they have one key in a legend."""
+    parts = [np.asarray(each, np.float64) for each in (low, high, middle)]
+    gap = np.full(len(parts[0]), np.nan)
+    along = np.column_stack([*parts[:2], gap, parts[2], gap]).ravel()
+    across = np.repeat(np.asarray(at, np.float64), 5)
+    ends = (across, along) if upright else (along, across)
+    style: dict[str, Any] = {"marker": "o", "zorder": 3, "solid_capstyle": "butt"}
+    ax.plot(*ends, markevery=(3, 5), **style | look)
 
 
 def write_columns(
@@ -101,19 +116,11 @@ def draw_points(ax: Axes, at: Floats, look: dict[str, Any], kws: Kws = None) -> 
     """Markers; settings of the user go before ours, by any of their names in matplotlib."""
     own = dict(kws or {})
     made = {name: own.pop(name) for name in ("s", "c", "cmap", "marker") if name in own}
+    if "c" in made:
+        look = {name: each for name, each in look.items() if name != "facecolors"}
     points = ax.scatter(*at.T, **look | made)
     points.set(**own)
     return points
-
-
-def point_handle(points: PathCollection, label: str, marker: str, kws: Kws = None) -> Line2D:
-    """Entry in the legend for markers of one look."""
-    both: Any = points.get_facecolor(), points.get_edgecolor()
-    face, edge = (each[0] if len(each) else "none" for each in both)
-    width: Any = points.get_linewidth()
-    look: dict[str, Any] = {"mfc": face, "mec": edge, "mew": width[0]}
-    look |= {"marker": dict(kws or {}).get("marker", marker), "markersize": 5}
-    return Line2D([], [], linestyle="none", label=label, **look)
 
 
 def draw_lines(ax: Axes, lines: Any, look: dict[str, Any], kws: Kws = None) -> LineCollection:
@@ -121,12 +128,6 @@ def draw_lines(ax: Axes, lines: Any, look: dict[str, Any], kws: Kws = None) -> L
     collection.set(**dict(kws or {}))
     ax.add_collection(collection, autolim=False)
     return collection
-
-
-def line_handle(lines: LineCollection, label: str, **look: Any) -> Line2D:
-    """Entry in the legend for lines of one colour."""
-    colours: Any = lines.get_color()
-    return Line2D([], [], label=label, color=to_rgb(colours[0]), **look)
 
 
 def caption_notes(ax: Axes) -> tuple[str, ...]:
@@ -167,26 +168,55 @@ def write_notes(ax: Axes, notes: Iterable[str], *, label: str = "") -> None:
     ax.set_xlabel(text, loc="left" if below else "center")
 
 
-def legend_above(
-    ax: Axes, handles: Sequence[Any] | None = None, *, ncols: int = 1, **style: Any
+def draw_legend(
+    ax: Axes,
+    handles: Sequence[Any] | None = None,
+    *,
+    ncols: int = 1,
+    points_above: float = 0.0,
+    **style: Any,
 ) -> None:
     """Legend above the axes, in at most `ncols` columns and no wider than there is room."""
-    handles = ax.get_legend_handles_labels()[0] if handles is None else handles
     spec = ax.get_subplotspec()
     parts = 1 if spec is None else spec.get_gridspec().ncols
     place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1.01)}
+    up = ScaledTranslation(0, points_above * larger() / 72, ax.figure.dpi_scale_trans)
+    place["bbox_transform"] = ax.transAxes + up
     place["borderpad"] = 0.4 if mpl.rcParams["legend.frameon"] else 0
+    handles = _labelled(ax) if handles is None else handles
     _fit_legend(ax, handles, page_width(ax) / parts - _LABELS, ncols, **place | style)
 
 
-def legend_beside(ax: Axes, handles: Sequence[Any], **style: Any) -> None:
+def legend_beside(ax: Axes, **style: Any) -> None:
     """Legend at the right of the axes; on a page below them, in columns."""
     if not on_page():
         place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)}
-        ax.legend(handles=handles, borderaxespad=0, **place | style)
+        style = place | {"handler_map": _KEYS, "borderaxespad": 0} | style
+        ax.legend(handles=_labelled(ax), **style)
     else:
         figure = ax.figure.canvas.figure
-        _fit_legend(figure, handles, page_width(ax), 3, loc="outside lower left", **style)
+        _fit_legend(figure, _labelled(ax), page_width(ax), 3, loc="outside lower left", **style)
+
+
+class _LineKey(HandlerLineCollection):
+    """An opaque line, as wide as the widest."""
+
+    def update_prop(self, legend_handle: Any, orig_handle: Any, legend: Legend) -> None:
+        super().update_prop(legend_handle, orig_handle, legend)
+        widest = max(orig_handle.get_linewidths())
+        legend_handle.set(color=to_rgb(legend_handle.get_color()), linewidth=widest)
+
+
+_KEYS: Any = {
+    LineCollection: _LineKey(),
+    PathCollection: HandlerPathCollection(sizes=[25.0], yoffsets=[0.5]),
+}
+
+
+def _labelled(ax: Axes) -> list[Any]:
+    """The first artist of each label."""
+    handles, labels = ax.get_legend_handles_labels()
+    return [handles[labels.index(label)] for label in dict.fromkeys(labels)]
 
 
 def _fit_legend(
@@ -197,17 +227,13 @@ def _fit_legend(
     letters = int(millimetres / (_LETTER * larger()))
     names = [str(handle.get_label()).split("\n") for handle in handles]
     labels = ["\n".join(textwrap.fill(line, letters) for line in lines) for lines in names]
+    style |= {"handles": handles, "labels": labels, "handler_map": _KEYS}
     for columns in range(min(ncols, len(labels)), 0, -1):
-        legend = owner.legend(handles=handles, labels=labels, ncols=columns, **style)
+        legend = owner.legend(ncols=columns, **style)
         width = legend.get_window_extent().width / legend.get_figure(root=True).dpi * 25.4
         if columns == 1 or width <= millimetres:
             return
         legend.remove()
-
-
-def entry(text: str) -> str:
-    """Legend text: matplotlib would drop one that begins with an underscore."""
-    return f" {text}" if text.startswith("_") else text
 
 
 def page_width(ax: Axes) -> float:

@@ -9,10 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import ScaledTranslation
 
 from netinnov._runtime.arguments import as_list, check_type, shown
 from netinnov._typing import Floats
@@ -21,27 +18,18 @@ from netinnov.experiments import DoseResponse, ExperimentResult
 from netinnov.null_models import NullComparison
 from netinnov.plotting._drawing import (
     chance,
+    draw_intervals,
+    draw_legend,
     label_rows,
-    legend_above,
     number,
     table_of,
     write_columns,
     write_notes,
 )
 from netinnov.plotting._fonts import Names, name_of, printable
-from netinnov.plotting._style import (
-    DOUBLE,
-    GREY,
-    PALETTE,
-    SINGLE,
-    drawing,
-    ink,
-    larger,
-    paper,
-    tone,
-)
+from netinnov.plotting._style import BAND, GREY, MARKS, PALETTE, SINGLE, drawing, ink, paper, tone
 
-_BAND, _MEDIAN = "#d4d4d4", "#8c8c8c"
+_MEDIAN = "#8c8c8c"
 _TICK: dict[str, Any] = {"marker": "|", "markersize": 8, "mew": 1.5, "linestyle": "none"}
 _ALPHA, _MOST_ROWS = 0.05, 12  # of values that stand out, and how many of many are drawn
 _HEADS = 19.0  # points of the heads of columns, of two lines
@@ -68,10 +56,6 @@ def plot_effects(
         difference, low, high`` and perhaps ``median``, ``same_sign``, ``placebo_low,
         placebo_median, placebo_high`` and ``corrected_p``, as `ExperimentResult.effects` gives
         them: a row for each change, from the top; `node` is missing for the whole network.
-    ax : Axes, optional
-        Where to draw; a new figure by default (183 mm in `print_style`).
-    names : mapping from node to str, optional
-        Labels of the nodes.
     ends : sequence of str
         Nodes with a colour of their own, such as home and host. With them a scenario has one row,
         in which the changes of all nodes stand one below the other.
@@ -109,21 +93,13 @@ def plot_effects(
         scaled = effects[changes].astype(float).mul(100 / before.where(before > 0), axis=0)
         effects = effects.assign(**{str(name): scaled[name] for name in changes})
     rows, labels = _rows(effects, names, one_a_scenario=bool(ends))
-    placebos = effects.reindex(columns=_PLACEBOS).to_numpy(np.float64)
     spacing = float(np.diff(np.sort(rows)).min()) if len(rows) > 1 else 1.0
-    with drawing(ax, DOUBLE, 22 + 5.5 * len(effects)) as ax:
+    with drawing(ax, 22 + 5.5 * len(effects)) as ax:
         label_rows(ax, labels)
-        _draw_placebos(ax, placebos, rows, 0.36 * spacing)
-        colours = [_look(node, ends)["color"] for node in effects["node"]]
-        ax.hlines(rows, effects["low"], effects["high"], color=colours, linewidth=1.3, zorder=3)
-        for node in effects["node"].drop_duplicates():
-            whole, look = bool(pd.isna(node)), _look(node, ends)
-            mine = (effects["node"].isna() if whole else effects["node"] == node).to_numpy(bool)
-            points = ax.scatter(effects["difference"][mine], rows[mine], marker=look["marker"])
-            points.set(sizes=[18], facecolors=look["mfc"], edgecolors=look["color"])
-            points.set(linewidths=0.9, zorder=4)
+        _draw_changes(ax, effects, rows, ends, names)
         if "median" in effects:
-            ax.plot(effects["median"], rows, zorder=5, color=ink(), **_TICK)
+            ax.plot(effects["median"], rows, zorder=5, color=ink(), label="median change", **_TICK)
+        _draw_placebos(ax, effects.reindex(columns=_PLACEBOS), rows, 0.72 * spacing)
         # Of many changes in one row, the first and the last are no farther from the ends.
         edge = min(0.6 + rows.min(initial=0.0), 1.5 * spacing)
         ax.set_ylim(rows.max(initial=0.0) + edge, rows.min(initial=0.0) - edge)
@@ -133,12 +109,7 @@ def plot_effects(
         columns = _columns(effects)
         write_columns(ax, rows, columns)
         if legend:
-            # Above the heads of the columns, which it may be wide enough to reach.
-            up = ScaledTranslation(
-                0, bool(columns) * _HEADS * larger() / 72, ax.figure.dpi_scale_trans
-            )
-            handles = _handles(effects, ends, names, placebos=bool(np.isfinite(placebos).any()))
-            legend_above(ax, handles, ncols=2, bbox_transform=ax.transAxes + up)
+            draw_legend(ax, ncols=2, points_above=_HEADS * bool(columns))
     return ax
 
 
@@ -149,7 +120,8 @@ def _rows(
     if effects["measure"].nunique() > 1:
         heads += ": " + effects["measure"].map(_plain)
     if not one_a_scenario:
-        called = [_called(node, names) for node in effects["node"]]
+        nodes = effects["node"]
+        called = ["whole network" if pd.isna(node) else name_of(names, node) for node in nodes]
         labels = [f"{head}, {node}" for head, node in zip(heads, called, strict=True)]
         return np.arange(len(effects), dtype=np.float64), labels
     row, unique = pd.factorize(heads.to_numpy(object))
@@ -159,26 +131,39 @@ def _rows(
     return row + (among - (n - 1) / 2) * 0.8 / n.max(initial=1), labels
 
 
-def _look(node: Any, ends: Sequence[str]) -> dict[str, Any]:
-    """Colour and marker of the changes of a node, or of the whole network."""
-    whole = bool(pd.isna(node))
-    seat = ends.index(node) if node in ends else -1
-    colour = (ink() if whole else GREY) if ends else PALETTE[0]
-    colour = PALETTE[seat % len(PALETTE)] if seat >= 0 else colour
-    marker = "so^Dv"[(seat + 1) % 5] if seat >= 0 else "o"
-    return {"color": colour, "marker": marker, "mfc": colour if whole else paper()}
+def _draw_changes(
+    ax: Axes, effects: pd.DataFrame, rows: Floats, ends: Sequence[str], names: Names | None
+) -> None:
+    """The changes of the whole network, those of each of the ends, then those of other nodes."""
+    whole = effects["node"].isna().to_numpy(bool)
+    text = "mean change, 95 % of placements"
+    both = whole.any() and not whole.all()
+    first = "whole network" if ends else f"{text}: whole network" if both else text
+    parts = [(whole, first, ink() if ends else PALETTE[0], "o")]
+    for seat, node in enumerate(ends):
+        colour, marker = PALETTE[seat % len(PALETTE)], MARKS[(seat + 1) % len(MARKS)]
+        mine = effects["node"].eq(node).to_numpy(bool)
+        parts.append((mine, name_of(names, node), colour, marker))
+    others = ~whole & ~effects["node"].isin(ends).to_numpy(bool)
+    parts.append((others, "a place" if both else text, GREY if ends else PALETTE[0], "o"))
+    for mine, label, colour, marker in parts:
+        if mine.any():
+            spans = (effects.loc[mine, each] for each in ("difference", "low", "high"))
+            look: dict[str, Any] = {"color": colour, "marker": marker, "markersize": 4}
+            look["mfc"] = colour if mine is whole else paper()
+            draw_intervals(ax, rows[mine], *spans, label=label, linewidth=1.3, **look)
 
 
-def _draw_placebos(ax: Axes, placebos: Floats, rows: Floats, half: float) -> None:
-    look: dict[str, Any] = {"color": tone(_BAND), "linewidth": 0.8, "zorder": 1.5}
-    for at, (low, median, high) in zip(rows, placebos, strict=True):
-        if np.isfinite(low):
-            ax.add_patch(Rectangle((low, at - half), high - low, 2 * half, **look))
-            ax.plot([median] * 2, [at - half, at + half], color=_MEDIAN, linewidth=0.9, zorder=2)
-    drawn = placebos[np.isfinite(placebos)]
-    if drawn.size:
-        ax.update_datalim([(drawn.min(), 0), (drawn.max(), 0)])
-        ax.autoscale_view(scaley=False)
+def _draw_placebos(ax: Axes, placebos: pd.DataFrame, rows: Floats, height: float) -> None:
+    low, median, high = placebos.to_numpy(np.float64).T
+    known = np.isfinite(low)
+    if known.any():
+        look: dict[str, Any] = {"color": tone(BAND), "zorder": 1.5}
+        look["label"] = "95 % of placebos, median"
+        ax.use_sticky_edges = False
+        ax.barh(rows[known], (high - low)[known], height, low[known], **look)
+        sides = rows - height / 2, rows + height / 2
+        ax.vlines(median, *sides, color=_MEDIAN, linewidth=0.9, zorder=2)
 
 
 def _columns(effects: pd.DataFrame) -> list[tuple[str, list[str]]]:
@@ -190,34 +175,6 @@ def _columns(effects: pd.DataFrame) -> list[tuple[str, list[str]]]:
     if "corrected_p" in effects and effects["corrected_p"].notna().any():
         columns.append(("corrected\np", [chance(p, "–") for p in effects["corrected_p"]]))
     return columns
-
-
-def _handles(
-    effects: pd.DataFrame, ends: Sequence[str], names: Names | None, *, placebos: bool
-) -> list[Any]:
-    whole = effects["node"].isna().to_numpy(bool)
-    text = "mean change, 95 % of placements"
-    both = whole.any() and not whole.all()
-    entries: list[tuple[Any, str]] = []
-    if whole.any():
-        label = "whole network" if ends else f"{text}: whole network" if both else text
-        entries.append((None, label))
-    entries += [(node, _called(node, names)) for node in ends]
-    if not whole.all() and not effects["node"].dropna().isin(ends).all():
-        entries.append(("", "a place" if both else text))
-    point: dict[str, Any] = {"markersize": 4, "linewidth": 1.3}
-    handles: list[Any] = [
-        Line2D([], [], label=label, **point, **_look(node, ends)) for node, label in entries
-    ]
-    if "median" in effects:
-        handles.append(Line2D([], [], label="median change", color=ink(), **_TICK))
-    if placebos:
-        handles.append(Patch(facecolor=tone(_BAND), linewidth=0, label="95 % of placebos, median"))
-    return handles
-
-
-def _called(node: Any, names: Names | None) -> str:
-    return "whole network" if pd.isna(node) else printable(name_of(names, node))
 
 
 def _plain(measure: object) -> str:
@@ -246,8 +203,6 @@ def plot_dose_response(
         Of which node; None where the measure is one number.
     label : str
         What the dose is, with its unit.
-    ax : Axes, optional
-        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -278,11 +233,11 @@ def plot_dose_response(
         msg = f"`table` has no row of the measure {measure!r} and node {node!r}; "
         raise InputError(f"{msg}measures are {table['measure'].unique().tolist()[:5]}.")
     dose = rows["dose"].to_numpy(np.float64)
-    with drawing(ax, SINGLE, 70) as ax:
+    with drawing(ax, 70, SINGLE) as ax:
         ax.axhline(0, color="#888888", linewidth=0.7, zorder=1)
         if {"placebo_low", "placebo_high"} <= set(rows) and rows["placebo_low"].notna().any():
             ends = rows[["placebo_low", "placebo_high"]].to_numpy(np.float64).T
-            ax.fill_between(dose, *ends, color=tone(_BAND), linewidth=0, label="95 % of placebos")
+            ax.fill_between(dose, *ends, color=tone(BAND), linewidth=0, label="95 % of placebos")
         text = "95 % of placements"
         ax.vlines(dose, rows["low"], rows["high"], color=PALETTE[0], linewidth=0.8, label=text)
         text = "mean"
@@ -295,7 +250,7 @@ def plot_dose_response(
         ax.set_xlabel(printable(label))
         of = "" if node is None else f" of {printable(node)}"
         ax.set_ylabel(f"change in {_plain(measure)}{of}")
-        legend_above(ax)
+        draw_legend(ax)
     return ax
 
 
@@ -321,8 +276,6 @@ def plot_null_distribution(
         `linkages.count_enclaves`, a pair of places.
     label : str
         What is measured, with its unit.
-    ax : Axes, optional
-        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -366,7 +319,7 @@ def plot_null_distribution(
     values = values[np.isfinite(values)]
     if not values.size:
         raise InputError("no replicate of `comparison` has a value; there is nothing to draw.")
-    with drawing(ax, SINGLE, 62) as ax:
+    with drawing(ax, 62, SINGLE) as ax:
         draw_histogram(ax, values, (low, high), "replicates")
         text = f"observed: {number(value, '.4g')}"
         text += f", z = {number(z, '+.1f')}" if np.isfinite(z) else ""
@@ -375,7 +328,7 @@ def plot_null_distribution(
             text += f", no less with {values.size:,} replicates"
         ax.axvline(value, color=ink(), linewidth=1.4, label=text)
         ax.set(xlabel=printable(label), ylabel="replicates")
-        legend_above(ax)
+        draw_legend(ax)
     return ax
 
 
@@ -399,32 +352,30 @@ def plot_null_rows(
     """Draw a row for each of ``observed, mean, low, high, corrected``; a pair as an arrow."""
     rows, filled = np.arange(len(table)), table["corrected"].lt(_ALPHA).to_numpy()
     names = [name if isinstance(name, tuple) else (name,) for name in table.index]
-    look: dict[str, Any] = {"facecolor": tone(_BAND), "edgecolor": _MEDIAN, "linewidth": 0.6}
-    text = f"95 % of {replicates:,} replicates\nand mean"
-    handles: list[Any] = [Patch(label=text, **look)]
-    with drawing(ax, SINGLE, 30 + 5.5 * len(table)) as ax:
+    look: dict[str, Any] = {"facecolor": tone(BAND), "edgecolor": _MEDIAN, "linewidth": 0.6}
+    look["label"] = f"95 % of {replicates:,} replicates\nand mean"
+    with drawing(ax, 30 + 5.5 * len(table), SINGLE) as ax:
         label_rows(ax, [" → ".join(map(printable, name)) for name in names], zero=False)
         ax.use_sticky_edges = False  # a point at the end of a bar is drawn whole
         ax.barh(rows, table["high"] - table["low"], 0.6, table["low"], **look)
         ax.plot(table["mean"], rows, color=_MEDIAN, **_TICK)
         texts = ("observed", f"observed, p below {_ALPHA}")
         for which, face, text in zip((~filled, filled), (paper(), ink()), texts, strict=True):
-            look = {"markersize": 4.5, "mec": ink(), "mfc": face, "label": text, "zorder": 4}
-            points = ax.plot(table["observed"][which], rows[which], "o", **look)
-            handles += points if which.any() else []
+            look = {"markersize": 4.5, "mec": ink(), "mfc": face, "zorder": 4}
+            look["label"] = text if which.any() else "_"
+            ax.plot(table["observed"][which], rows[which], "o", **look)
         ax.xaxis.set_major_locator(MaxNLocator(3))
         observed = [number(value, ".4g") for value in table["observed"]]
         p = [chance(value, "–") for value in table["corrected"]]
         write_columns(ax, rows, [("observed", observed), ("corrected\np", p)])
         write_notes(ax, [note], label=printable(label))
-        up = ScaledTranslation(0, _HEADS * larger() / 72, ax.figure.dpi_scale_trans)
-        legend_above(ax, handles, bbox_transform=ax.transAxes + up)
+        draw_legend(ax, points_above=_HEADS)
     return ax
 
 
 def draw_histogram(ax: Axes, values: Floats, band: tuple[float, float], called: str) -> None:
     """Bars of values at random, and the band of the middle 95 % of them."""
-    ax.axvspan(*band, color=tone(_BAND), linewidth=0, zorder=0, label="95 % of them")
+    ax.axvspan(*band, color=tone(BAND), linewidth=0, zorder=0, label="95 % of them")
     # Bars, and no step: half of the values may be one.
     bins: Any = "auto" if np.ptp(values) > 0 else 1
     look: dict[str, Any] = {"color": PALETTE[4], "edgecolor": paper(), "linewidth": 0.3}

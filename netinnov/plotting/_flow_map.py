@@ -10,43 +10,17 @@ import numpy as np
 import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import FancyArrowPatch
 
 from netinnov._runtime.arguments import check_names, check_type
 from netinnov._typing import Whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import (
-    Kws,
-    digits,
-    draw_lines,
-    entry,
-    legend_beside,
-    line_handle,
-    write_notes,
-)
+from netinnov.plotting._drawing import Kws, digits, draw_lines, legend_beside, write_notes
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
-from netinnov.plotting._frame import (
-    Frame,
-    arrow_handle,
-    draw_arrow,
-    draw_map,
-    draw_places,
-    in_frame,
-    map_height,
-)
+from netinnov.plotting._frame import Frame, draw_arrow, draw_places, in_frame, map_axes, node_spots
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._network_marks import curves
-from netinnov.plotting._style import (
-    DOUBLE,
-    drawing,
-    ink,
-    layer_style,
-    mark_modelled,
-    modelled_layers,
-    paper,
-)
+from netinnov.plotting._style import ink, layer_style, mark_modelled, modelled_layers, paper
 
 _WIDEST = 2.2
 _EVEN = 0.8  # width where all links have the same weight
@@ -102,10 +76,6 @@ def plot_flow_map(
         the area of a place shows in place of its strength; or a class in order, such as
         ``pd.cut(minutes, [0, 30, 60, 90])``, which its colour shows. Nodes without one are not
         drawn.
-    names : mapping from node to str, optional
-        Labels; by default the names in ``network.places``.
-    extent : (west, east, south, north), optional
-        Degrees of the frame; by default all located nodes.
     labels : int
         At most this many places are named, ends of enclaves first, then by strength.
     strongest : int
@@ -114,13 +84,6 @@ def plot_flow_map(
         At most this many arrows are drawn, those of most enclaves.
     label : str
         What the weight of a link is, or with ``values`` a value, with its unit.
-    basemap : "land", None, GeoDataFrame, GeoSeries or path
-        What is drawn below: land and sea (Natural Earth, 1:50 million, without borders), nothing,
-        or your own shapes, in any coordinate system, or as GeoJSON (needs the extra ``maps``).
-    edge_kws, node_kws : mapping, optional
-        Settings of matplotlib for the lines (`LineCollection`) and for the places (`scatter`).
-    ax : Axes, optional
-        Where to draw; a new figure by default (183 mm in `print_style`).
 
     Returns
     -------
@@ -146,9 +109,9 @@ def plot_flow_map(
     'width of a link: weight'
     """
     modelled = modelled_layers(network)
-    located = network.places[["lon", "lat"]].reindex(network.nodes["place"])
-    located = located.set_axis(network.nodes.index).dropna()
-    frame, visible, notes = in_frame(extent, located, network.n_nodes)
+    spots = node_spots(network)
+    located = spots.dropna()
+    frame, visible, notes = in_frame(extent, spots)
     asked = network.layers if layers is None else check_names("layers", layers, network.layers)
     links = _drawable_links(network, located)
     drawn = list(asked)
@@ -167,48 +130,40 @@ def plot_flow_map(
     inner = ends[within].sort_values("count", ascending=False, kind="stable")
     if len(inner) > arrows:
         notes.append(f"Arrows: the {arrows:,} of most enclaves, of {len(inner):,} pairs.")
-    strength = _strength(network, asked, modelled)
-    count = pd.concat([ends["home"], ends["host"]]).value_counts()
-    columns = {"strength": strength, "ends": count}
-    visible = visible.assign(
-        **{name: each.reindex(visible.index, fill_value=0) for name, each in columns.items()}
-    )
-    classes = None
+    strength, classes = _strength(network, asked, modelled), None
+    shown, cut = _strongest(links, drawn, strength.reindex(located.index), strongest, modelled)
     if values is not None:
-        number_of, classes = _values(values, network)
-        visible = visible.assign(strength=number_of.reindex(visible.index))
-        if unknown := int(visible["strength"].isna().sum()):
-            notes.append(f"Places without a value, not drawn: {unknown}.")
-        visible = visible.dropna(subset="strength")
+        strength, classes = _values(values, network)
+    count = pd.concat([ends["home"], ends["host"]]).value_counts()
+    visible = visible.assign(ends=count.reindex(visible.index, fill_value=0))
+    visible = visible.assign(strength=strength.reindex(visible.index))
+    if unknown := int(visible["strength"].isna().sum()):
+        notes.append(f"Places without a value, not drawn: {unknown}.")
+    visible = visible.dropna(subset="strength")
     first_named = [False, classes is not None]  # of classes those of the first
     visible = visible.sort_values(["ends", "strength"], ascending=first_named, kind="stable")
     visible["area"] = 9 + 75 * (visible["strength"] / max(visible["strength"].max(), 1e-300))
     if classes is not None:
         visible["area"] = _OF_CLASS
-    with drawing(ax, DOUBLE, map_height(frame)) as ax:
-        draw_map(ax, frame, basemap)
-        links = links.assign(modelled=links["layer"].isin(modelled))
+    with map_axes(ax, frame, basemap) as ax:
         styles = {
             layer: layer_style(seat, modelled=layer in modelled) for seat, layer in enumerate(drawn)
         }
-        shown, cut = _strongest(links, drawn, strength.reindex(located.index), strongest, modelled)
-        handles = _draw_links(ax, shown, located, styles, edge_kws)
-        handles += _draw_enclaves(ax, inner.head(arrows), located)
+        _draw_links(ax, shown, located, styles, edge_kws)
+        _draw_enclaves(ax, inner.head(arrows), located)
         title = f"width of a link: {printable(label)}" if drawn else None
         if values is None:
-            handles += _draw_roles(ax, visible, ends, node_kws)
+            _draw_roles(ax, visible, ends, node_kws)
         else:
             title = printable(label)
-            handles += _draw_values(ax, visible, classes, node_kws)
-        legend_beside(ax, handles, title=title, alignment="left", handlelength=3.4)
+            _draw_values(ax, visible, classes, node_kws)
+        legend_beside(ax, title=title, alignment="left", handlelength=3.4)
         write_notes(ax, [*notes, *unplaced, *cut, *_parameters(network, drawn)])
         text = place_names(network.places) if names is None else names
         texts = [name_of(text, node) for node in visible.index]
-        lines = [part for part in ax.patches if isinstance(part, FancyArrowPatch)]
         must = min(_LED, int((visible["ends"] > 0).sum()))
-        first: dict[str, Any] = {"most": labels, "must": must, "led": _LED, "arrows": lines}
-        points, radii = visible[["lon", "lat"]].to_numpy(), np.sqrt(visible["area"].to_numpy()) / 2
-        label_points(ax, points, texts, radii=radii, **first)
+        points, radii = visible[["lon", "lat"]].to_numpy(), np.sqrt(visible["area"]) / 2
+        label_points(ax, points, texts, radii=radii, most=labels, must=must, led=_LED)
     return ax
 
 
@@ -232,6 +187,7 @@ def _strongest(
     """The heaviest links of each layer, of equal ones those between the strongest places."""
     ends = np.sort(strength.to_numpy()[links[["i", "j"]].to_numpy()], axis=1)
     links = links.assign(weaker=ends[:, 0], stronger=ends[:, 1])
+    links = links.assign(modelled=links["layer"].isin(modelled))
     parts, cut = [links.head(0)], []
     for layer in layers:
         part, name = links[links["layer"] == layer], mark_modelled(layer, modelled)
@@ -247,9 +203,9 @@ def _strongest(
 
 def _draw_links(
     ax: Axes, links: pd.DataFrame, located: pd.DataFrame, styles: dict[str, Any], edge_kws: Kws
-) -> list[Line2D]:
+) -> None:
     if links.empty:
-        return []
+        return
     # Links of one pair fan out from the straight line, to sides counted from the same end.
     pair = np.sort(links[["i", "j"]].to_numpy(), axis=1)
     bundle = links.assign(i=pair[:, 0], j=pair[:, 1]).groupby(["i", "j"])["layer"]
@@ -259,7 +215,6 @@ def _draw_links(
     narrow = np.array([1 / float(ax.get_aspect()), 1])
     points = located.to_numpy() * narrow
     ways = curves(points[links["i"]], points[links["j"]], bend.to_numpy()) / narrow
-    handles = []
     for layer, style in styles.items():
         mine = links[links["layer"] == layer]
         if mine.empty:
@@ -270,14 +225,12 @@ def _draw_links(
         width = np.maximum(mine["weight"] / alike.max() * widest, _THINNEST)
         look: dict[str, Any] = {"colors": style["color"], "linestyles": [style["linestyle"]]}
         look |= {"alpha": 0.4, "zorder": 1} if model else {"alpha": 0.85, "zorder": 4}
-        look |= {"linewidths": width.to_numpy(), "gid": layer}
-        lines = draw_lines(ax, ways[mine.index], look, edge_kws)
         upto = "each" if len(mine) > 1 == mine["weight"].nunique() else "up to"
         name = mark_modelled(layer, [layer] if model else [])
         text = printable(f"{name}, {upto} {digits(mine['weight'].max(), 2)}", longest=60)
-        label = entry("\n".join(textwrap.wrap(text, _ENTRY)))
-        handles.append(line_handle(lines, label, linewidth=1.4, linestyle=style["linestyle"]))
-    return handles
+        label = textwrap.fill(text, _ENTRY)
+        look |= {"linewidths": width.to_numpy(), "gid": layer, "label": label}
+        draw_lines(ax, ways[mine.index], look, edge_kws)
 
 
 def _strength(
@@ -293,19 +246,17 @@ def _strength(
     return total.reindex(network.nodes.index).fillna(0.0)
 
 
-def _draw_roles(ax: Axes, at: pd.DataFrame, arrows: pd.DataFrame, node_kws: Kws) -> list[Line2D]:
+def _draw_roles(ax: Axes, at: pd.DataFrame, arrows: pd.DataFrame, node_kws: Kws) -> None:
     at = at.iloc[::-1]  # the strongest on top
     home, host = at.index.isin(arrows["home"]), at.index.isin(arrows["host"])
-    handles = []
     for role, mine, marker, face, edge in (
         ("host of an enclave", host & ~home, "s", ink(), ink()),
         ("home of an enclave", home & ~host, "o", paper(), ink()),
         ("home and host", home & host, "D", paper(), ink()),
         ("other place" if len(arrows) else "place", ~home & ~host, "o", "#9a9a9a", paper()),
     ):
-        look: dict[str, Any] = {"marker": marker, "face": face, "edge": edge}
-        handles += draw_places(ax, at[mine], at["area"][mine], role, kws=node_kws, **look)
-    return handles
+        look = {"marker": marker, "facecolors": face, "edgecolors": edge}
+        draw_places(ax, at[mine], at["area"][mine], role, node_kws, **look)
 
 
 def _parameters(network: MultilayerNetwork, layers: Sequence[str]) -> list[str]:
@@ -363,29 +314,24 @@ def _values(
     ]
 
 
-def _draw_values(
-    ax: Axes, at: pd.DataFrame, classes: list[str] | None, node_kws: Kws
-) -> list[Line2D]:
+def _draw_values(ax: Axes, at: pd.DataFrame, classes: list[str] | None, node_kws: Kws) -> None:
     value = at["strength"]
     if classes is None:
         most = f"a place, up to {digits(value.max(), 2)}"
-        return draw_places(ax, at, at["area"], most, face="#7a9cc6", kws=node_kws)
-    handles = []
+        draw_places(ax, at, at["area"], most, node_kws, facecolors="#7a9cc6")
+        return
     for k, shade in enumerate(colormaps["viridis"](np.linspace(0.95, 0.05, len(classes)))):
-        look: dict[str, Any] = {"face": shade, "kws": node_kws}
-        handles += draw_places(ax, at[value == k], _OF_CLASS, printable(classes[k]), **look)
-    return handles
+        mine = at[value == k]
+        draw_places(ax, mine, _OF_CLASS, printable(classes[k]), node_kws, facecolors=[shade])
 
 
-def _draw_enclaves(ax: Axes, arrows: pd.DataFrame, located: pd.DataFrame) -> list[Line2D]:
-    handles = {}
+def _draw_enclaves(ax: Axes, arrows: pd.DataFrame, located: pd.DataFrame) -> None:
     thin, wide = _WIDTHS
     least, most = arrows["count"].agg(["min", "max"]).astype(int) if len(arrows) else (1, 1)
     counts = f", {least} to {most}" if least < most else f", {most} each" if most > 1 else ""
+    arrows = arrows.sort_values("direction", ascending=False, kind="stable")
     for home, host, direction, count in arrows.itertuples(index=False):
         style: dict[str, Any] = {"color": _COLOUR, "linestyle": _DASH.get(direction, "solid")}
-        width = thin + (wide - thin) * (count - 1) / max(most - 1, 1)
-        arrow = draw_arrow(ax, located.loc[home], located.loc[host], width=width, **style)
+        style["width"] = thin + (wide - thin) * (count - 1) / max(most - 1, 1)
         label = _CALLED.get(direction, f"{direction} enclaves") + counts
-        handles[direction] = arrow_handle(arrow, label, linewidth=2.0)
-    return [handles[key] for key in sorted(handles, reverse=True)]
+        draw_arrow(ax, located.loc[home], located.loc[host], label, **style)

@@ -90,9 +90,10 @@ def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str
 Names: TypeAlias = "Mapping[Any, str] | pd.Series[str]"
 
 
-def name_of(names: Names | None, node: Any) -> str:
+def name_of(names: Names | None, node: Any, *, longest: int = 40) -> str:
+    """What a label says of a node: its name, else its id."""
     name: Any = None if names is None else names.get(node)
-    return str(node if name is None or pd.isna(name) else name)
+    return printable(node if name is None or pd.isna(name) else name, longest=longest)
 
 
 def printable(text: object, *, longest: int = 40) -> str:
@@ -102,6 +103,7 @@ def printable(text: object, *, longest: int = 40) -> str:
     _tell(lacking)
     line = "".join("?" if c in lacking else c for c in line)
     line = line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+    line = f" {line}" if line.startswith("_") else line  # else no legend has it
     return line.replace("$", r"\$")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -9,7 +11,6 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -21,8 +22,9 @@ from netinnov._runtime.opening import damage_refused
 from netinnov._runtime.optional import require
 from netinnov.datasets._coast import land_in
 from netinnov.errors import InputError
-from netinnov.plotting._drawing import Kws, draw_points, point_handle
-from netinnov.plotting._style import DOUBLE, PAGE, ink, larger, on_page, paper, tone, write
+from netinnov.network import MultilayerNetwork
+from netinnov.plotting._drawing import Kws, draw_points
+from netinnov.plotting._style import DOUBLE, PAGE, drawing, ink, larger, on_page, paper, tone, write
 from netinnov.sources._any_table import features_of
 
 Frame: TypeAlias = tuple[float, float, float, float]  # west, east, south, north in degrees
@@ -43,19 +45,6 @@ def frame_of(located: pd.DataFrame) -> Frame:
     (west, east), (south, north) = located[["lon", "lat"]].agg(["min", "max"]).T.to_numpy().tolist()
     margin = max(0.05 * max(east - west, north - south), 0.02)
     return west - margin, east + margin, max(south - margin, -90.0), min(north + margin, 90.0)
-
-
-def asked_frame(extent: Frame | None, located: pd.DataFrame) -> Frame:
-    if extent is None:
-        return frame_of(located)
-    sides = as_list("extent", extent, "four numbers")
-    for side in sides:
-        check_number("extent", side)
-    if len(sides) != 4 or min(sides[1] - sides[0], sides[3] - sides[2]) < LEAST_SIDE:
-        msg = "`extent` must be (west, east, south, north) in degrees, west < east, south < north, "
-        raise InputError(f"{msg}at least {LEAST_SIDE} (about 1 km) apart; found {shown(extent)}.")
-    west, east, south, north = map(float, sides)
-    return west, east, south, north
 
 
 def dense_frame(located: pd.DataFrame) -> Frame | None:
@@ -92,26 +81,52 @@ def map_height(frame: Frame, *, width: float = DOUBLE) -> float:
     return float(np.clip((width - _LEGEND) * tall + 16, 80, 180))
 
 
-def in_frame(
-    extent: Frame | None, located: pd.DataFrame, n: int
-) -> tuple[Frame, pd.DataFrame, list[str]]:
-    frame = asked_frame(extent, located)
-    visible = located[inside(located, frame)]
-    notes = []
-    if missing := n - len(located):
-        notes.append(f"Places left out, as they have no coordinates: {missing} of {n}.")
-    if outside := len(located) - len(visible):
-        notes.append(f"Places outside the frame: {outside}.")
-    return frame, visible, notes
+def _asked_frame(extent: Frame | None, located: pd.DataFrame) -> Frame:
+    if extent is None:
+        return frame_of(located)
+    sides = as_list("extent", extent, "four numbers")
+    for side in sides:
+        check_number("extent", side)
+    if len(sides) != 4 or min(sides[1] - sides[0], sides[3] - sides[2]) < LEAST_SIDE:
+        msg = "`extent` must be (west, east, south, north) in degrees, west < east, south < north, "
+        raise InputError(f"{msg}at least {LEAST_SIDE} (about 1 km) apart; found {shown(extent)}.")
+    west, east, south, north = map(float, sides)
+    return west, east, south, north
 
 
-def inside(located: pd.DataFrame, frame: Frame) -> pd.Series[bool]:
+def in_frame(extent: Frame | None, spots: pd.DataFrame) -> tuple[Frame, pd.DataFrame, list[str]]:
+    """A frame, the places in it, and how many are not; `spots` may lack coordinates."""
+    located = spots.dropna(subset=["lon", "lat"])
+    frame = _asked_frame(extent, located)
     west, east, south, north = frame
-    within: pd.Series[bool] = located["lon"].between(west, east)
-    return within & located["lat"].between(south, north)
+    inside = located["lon"].between(west, east) & located["lat"].between(south, north)
+    notes = []
+    if missing := len(spots) - len(located):
+        notes.append(f"Places left out, as they have no coordinates: {missing} of {len(spots)}.")
+    if outside := int((~inside).sum()):
+        notes.append(f"Places outside the frame: {outside}.")
+    return frame, located[inside], notes
 
 
-def draw_map(ax: Axes, frame: Frame, basemap: Any) -> None:
+def node_spots(network: MultilayerNetwork) -> pd.DataFrame:
+    """Coordinates of the place of each node, as far as they are known."""
+    at = network.places[["lon", "lat"]].reindex(network.nodes["place"])
+    return at.set_axis(network.nodes.index)
+
+
+@contextmanager
+def map_axes(ax: Axes | None, frame: Frame, basemap: Any) -> Iterator[Axes]:
+    """Axes of a map, with land and sea or other shapes, degrees and a scale bar."""
+    with drawing(ax, map_height(frame)) as ax:
+        _draw_frame(ax, frame)
+        if isinstance(basemap, str) and basemap == "land":
+            _draw_land(ax)
+        elif basemap is not None:
+            _draw_shapes(ax, basemap, frame)
+        yield ax
+
+
+def _draw_frame(ax: Axes, frame: Frame) -> None:
     west, east, south, north = frame
     band = _BAND * (north - south)
     ax.set(xlim=(west, east), ylim=(south - band, north))
@@ -129,10 +144,6 @@ def draw_map(ax: Axes, frame: Frame, basemap: Any) -> None:
     end = start + km / degree
     ax.plot([start, end], [level, level], color=ink(), linewidth=1.2, zorder=8, gid="scale")
     write(ax, f"{km:g} km", (end, level), away=(3, 0), zorder=8)
-    if isinstance(basemap, str) and basemap == "land":
-        _draw_land(ax)
-    elif basemap is not None:
-        _draw_shapes(ax, basemap, frame)
 
 
 def _latitude(y: float, _: object) -> str:
@@ -182,50 +193,26 @@ def _draw_shapes(ax: Axes, basemap: Any, frame: Frame) -> None:
 
 
 def draw_arrow(
-    ax: Axes,
-    home: pd.Series[float],
-    host: pd.Series[float],
-    *,
-    width: float = 1.3,
-    kws: Kws = None,
-    **look: Any,
-) -> FancyArrowPatch:
+    ax: Axes, home: Any, host: Any, label: str, *, width: float = 1.3, kws: Kws = None, **look: Any
+) -> None:
     """An arrow from home to host, which bends to the left and whose head grows with its width."""
-    style: dict[str, Any] = {"connectionstyle": "arc3,rad=-0.16", "mutation_scale": 1, "zorder": 3}
+    sizes = f"head_length={0.3 + 0.12 * width:.3f},head_width={0.1 + 0.09 * width}"
+    style: dict[str, Any] = {"connectionstyle": "arc3,rad=-0.16", "mutation_scale": 10}
     style |= {"joinstyle": "miter", "shrinkA": 2.5, "shrinkB": 4 + width / 2, "linewidth": width}
-    head = f"-|>,head_length={3 + 1.2 * width:.2f},head_width={1 + 0.9 * width}"
-    arrow = FancyArrowPatch(
-        (home.iloc[0], home.iloc[1]), (host.iloc[0], host.iloc[1]), arrowstyle=head, **style | look
-    )
-    arrow.set_gid(f"{home.name} -> {host.name}")
-    arrow.set(**dict(kws or {}))
+    style |= {"zorder": 3, "arrowstyle": f"-|>,{sizes}", **look}
+    arrow = FancyArrowPatch(tuple(home), tuple(host), **style)
+    arrow.set(gid=f"{home.name} -> {host.name}", **dict(kws or {}))
     ax.add_patch(arrow)
-    return arrow
-
-
-def arrow_handle(arrow: FancyArrowPatch, label: str, **look: Any) -> Line2D:
-    style: dict[str, Any] = {"color": arrow.get_edgecolor(), "linestyle": arrow.get_linestyle()}
-    return Line2D([], [], marker=">", markevery=[1], markersize=5, label=label, **style | look)
+    key: dict[str, Any] = {"color": arrow.get_edgecolor(), "linestyle": arrow.get_linestyle()}
+    key |= {"linewidth": min(arrow.get_linewidth(), 2.0), "marker": ">", "markersize": 5}
+    ax.plot([], [], label=label, **key)
 
 
 def draw_places(
-    ax: Axes,
-    spots: pd.DataFrame,
-    area: Any,
-    label: str,
-    *,
-    marker: str = "o",
-    face: Any = None,
-    edge: Any = None,
-    width: float = 0.7,
-    zorder: float = 6,
-    kws: Kws = None,
-) -> list[Line2D]:
-    """Markers of places, and their entry in the legend; nothing where there are none."""
-    if spots.empty:
-        return []
-    look: dict[str, Any] = {"s": area, "marker": marker, "zorder": zorder, "gid": label}
-    look |= {"facecolors": paper() if face is None else face, "linewidths": width}
-    look |= {"edgecolors": ink() if edge is None else edge}
-    points = draw_points(ax, spots[["lon", "lat"]].to_numpy(), look, kws)
-    return [point_handle(points, label, marker, kws)]
+    ax: Axes, spots: pd.DataFrame, area: Any, label: str, kws: Kws = None, **look: Any
+) -> None:
+    """Markers of places, if there are any."""
+    if len(spots):
+        usual: dict[str, Any] = {"facecolors": paper(), "edgecolors": ink(), "linewidths": 0.7}
+        usual |= {"s": area, "zorder": 6, "label": label, "gid": label.removeprefix("_")}
+        draw_points(ax, spots[["lon", "lat"]].to_numpy(), usual | look, kws)

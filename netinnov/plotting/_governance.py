@@ -8,17 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import PathPatch, Rectangle
-from matplotlib.path import Path
 
 from netinnov._runtime.arguments import check_names, check_type
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.governance import ApproachComparison
 from netinnov.planning import SpaceAllocation
-from netinnov.plotting._drawing import digits, legend_above, table_of, without_edges, write_notes
+from netinnov.plotting._drawing import digits, draw_legend, label_rows, table_of, write_notes
 from netinnov.plotting._fonts import Names, name_of, printable
-from netinnov.plotting._style import DOUBLE, GREY, PALETTE, drawing, ink, paper, tone, write
+from netinnov.plotting._style import BAND, GREY, MARKS, PALETTE, drawing, ink, paper, tone, write
 
 # Heading of each measure, and whether more (1) or less (-1) is better.
 _MEASURES = {
@@ -34,9 +32,8 @@ _MEASURES = {
 _OWN_UNIT = ("below_break", "largest_excess")  # no per cent: their zero is arbitrary
 _HALF = 0.36  # of a column, for the longest interval
 _NONE = 1e-9  # of the largest change of a measure: no change
-_MARKERS = ("o", "D", "s", "^", "v", "P", "X")
 _SPREAD = 0.75  # of a row, over which the rules of a player stand
-_CORE, _PALE = "#d0d0d0", "#ededed"
+_PALE = "#ededed"
 _BLOCK = 0.03  # width of a demand or site, of the way between them
 _LINES = 28.0  # lines of text that fit above one another
 _MINUTE = 1e-6  # of all space: what is not drawn
@@ -57,10 +54,6 @@ def plot_approaches(
         From `netinnov.governance.compare_approaches`, or its table.
     measures : sequence of str, optional
         Which ones, in order; by default all.
-    names : mapping from approach to str, optional
-        Labels of the approaches; their names by default.
-    ax : Axes, optional
-        Where to draw; a new figure by default (183 mm in `print_style`).
 
     Returns
     -------
@@ -95,18 +88,19 @@ def plot_approaches(
         raise InputError(f"`measures` must name one or more of {', '.join(known)}; found none.")
     approaches = list(dict.fromkeys(table["approach"]))
     rows = np.arange(len(approaches), dtype=np.float64)
-    with drawing(ax, DOUBLE, 24 + 9.5 * len(approaches)) as ax:
+    with drawing(ax, 24 + 9.5 * len(approaches)) as ax:
         for k, measure in enumerate(chosen):
             part = table[table["measure"] == measure].set_index("approach").reindex(approaches)
             _column(ax, k, part, _MEASURES[measure][1], relative=measure not in _OWN_UNIT)
         ax.hlines(rows[1:] - 0.5, -0.5, len(chosen) - 0.5, color=tone("#dddddd"), linewidth=0.5)
         ax.set(xlim=(-0.5, len(chosen) - 0.5), ylim=(len(rows) - 0.5, -0.5))
-        ax.set_yticks(rows, [printable(name_of(names, name)) for name in approaches])
+        ax.set_yticks(rows, [name_of(names, name) for name in approaches])
         measured = [_MEASURES[measure] for measure in chosen]
         heads = [head + "\n(less is better)" * (sign < 0) for head, sign in measured]
         ax.xaxis.tick_top()
         ax.set_xticks(range(len(chosen)), heads)
-        without_edges(ax)
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
         note = "Each column has a scale of its own, from no change (line); filled: the best of it."
         write_notes(ax, [note])
     return ax
@@ -121,13 +115,12 @@ def _column(ax: Axes, k: int, part: pd.DataFrame, better: int, *, relative: bool
     ax.vlines(np.full(len(part), k), rows - 0.3, rows + 0.12, color=GREY, linewidth=0.5, zorder=1)
     middle = rows - 0.09
     ax.hlines(middle, k + scale * low, k + scale * high, color=ink(), linewidth=1.0, zorder=2)
-    best = np.nanmax(better * change, initial=-np.inf)
+    best = better * change >= np.nanmax(better * change, initial=-np.inf) - _NONE * reach
+    for mine, face in ((best & (reach > 0), ink()), (~best | (reach == 0), paper())):
+        ax.plot(k + scale * change[mine], middle[mine], "o", color=ink(), mfc=face, markersize=4)
     relative = relative and bool((before > 0).all())
     for row in np.flatnonzero(~np.isnan(change)):
         value = float(change[row])
-        first = better * value >= best - _NONE * reach and reach > 0
-        look: dict[str, Any] = {"markerfacecolor": ink() if first else paper(), "markersize": 4}
-        ax.plot(k + scale * value, middle[row], "o", color=ink(), zorder=3, **look)
         text = digits(100 * value / before[row] if relative else value, 2, "+")
         text += "\N{NO-BREAK SPACE}%" * relative
         unchanged = abs(value) <= _NONE * reach
@@ -151,14 +144,10 @@ def plot_benefit_shares(
         From `netinnov.planning.share_benefits`.
     core : DataFrame, optional
         From `netinnov.planning.core_range`: what each player gets in some allocation of the core.
-    names : mapping from player to str, optional
-        Labels of the players; their ids by default.
     rules : mapping from rule to str, optional
         Labels of the rules; their names by default.
     label : str
         Of the axis.
-    ax : Axes, optional
-        Where to draw; a new figure by default (183 mm in `print_style`).
 
     Returns
     -------
@@ -194,30 +183,25 @@ def plot_benefit_shares(
         shares = shares.loc[by.index]
     rows = np.arange(len(shares), dtype=np.float64)
     n = shares.shape[1]
-    with drawing(ax, DOUBLE, 22 + 5.5 * max(len(shares), 4)) as ax:
+    with drawing(ax, 22 + 5.5 * max(len(shares), 4)) as ax:
+        label_rows(ax, [name_of(names, name) for name in shares.index])
         if core is not None:
             bounds = core.reindex(shares.index)[["low", "high"]].to_numpy().T
-            ax.hlines(
-                rows, *bounds, color=tone(_CORE), linewidth=7, label="range in the core", zorder=1
-            )
+            look: dict[str, Any] = {"color": tone(BAND), "linewidth": 7, "zorder": 1}
+            ax.hlines(rows, *bounds, label="range in the core", **look)
         for k, (rule, values) in enumerate(shares.items()):
             colour = PALETTE[k % len(PALETTE)]
             at = rows + (k - (n - 1) / 2) * _SPREAD / n
-            (marks,) = ax.plot(values.to_numpy(), at, _MARKERS[k % len(_MARKERS)], color=colour)
-            marks.set(markerfacecolor=colour if kept[rule] else paper(), markersize=4, zorder=3)
-            marks.set_label(printable(name_of(rules, rule)))
-        ax.axvline(0, color=GREY, linewidth=0.4, zorder=0)
-        ax.set_yticks(rows, [printable(name_of(names, name)) for name in shares.index])
-        ax.set_ylim(len(rows) - 0.4, -0.6)
-        ax.tick_params(axis="y", length=0)
-        ax.spines["left"].set_visible(False)
+            look = {"color": colour, "mfc": colour if kept[rule] else paper(), "markersize": 4}
+            look |= {"marker": MARKS[k % len(MARKS)], "linestyle": "none", "zorder": 3}
+            ax.plot(values, at, label=name_of(rules, rule), **look)
         notes = []
         if not all(kept[rule] for rule in shares.columns):
             notes.append("Open: some group would be better off alone.")
         if core is not None and core[["low", "high"]].isna().to_numpy().any():
             notes.append("The core is empty: under every division some group would leave.")
         write_notes(ax, notes, label=printable(label, longest=80))
-        legend_above(ax, ncols=6)
+        draw_legend(ax, ncols=6)
     return ax
 
 
@@ -235,12 +219,8 @@ def plot_space_allocation(
     ----------
     allocation : SpaceAllocation
         From `netinnov.planning.allocate_space`.
-    names : mapping from demand or site to str, optional
-        Labels; their ids by default.
     unit, rent_unit : str
         Units of space and of rents, such as ``"m2"`` and ``"km"``.
-    ax : Axes, optional
-        Where to draw; a new figure by default (183 mm in `print_style`).
 
     Returns
     -------
@@ -276,25 +256,27 @@ def plot_space_allocation(
     whole = max(needs.sum(), space.sum())
     lines = 1 + (allocation.rents.reindex(space.index) > 0).to_numpy(int)
     left, right = _tops(needs.to_numpy(), whole), _tops(space.to_numpy(), whole, lines)
-    with drawing(ax, DOUBLE, 95) as ax:
-        _ribbons(ax, flows.loc[needs.index, space.index].to_numpy(), left, right)
+    flows, filled = flows.loc[needs.index, space.index], used[space.index]
+    colours = [PALETTE[k % len(PALETTE)] for k in range(len(space))]
+    with drawing(ax, 95) as ax:
+        _draw_ribbons(ax, flows.to_numpy(), left, right, colours)
+        block: dict[str, Any] = {"width": _BLOCK, "align": "edge", "linewidth": 0}
+        ax.bar(0, needs, bottom=left, color=ink(), **block)
+        ax.bar(1 - _BLOCK, space, bottom=right, color=tone(_PALE), **block)
+        ax.bar(1 - _BLOCK, filled, bottom=right, color=colours, **block)
+        block |= {"linewidth": 0.5, "fill": False, "edgecolor": ink()}
+        ax.bar(1 - _BLOCK, space, bottom=right, **block)
         for label, top, amount in zip(needs.index, left, needs, strict=True):
-            ax.add_patch(Rectangle((0, top), _BLOCK, amount, color=ink(), linewidth=0))
-            text = f"{printable(name_of(names, label), longest=24)}: {_amount(amount, unit)}"
+            text = f"{name_of(names, label, longest=24)}: {_amount(amount, unit)}"
             write(ax, text, (-0.015, top + amount / 2), ha="right")
-        for k, (label, top, amount) in enumerate(zip(space.index, right, space, strict=True)):
-            filled, colour = float(used[label]), PALETTE[k % len(PALETTE)]
-            corner = (1 - _BLOCK, top)
-            ax.add_patch(Rectangle(corner, _BLOCK, amount, color=tone(_PALE), linewidth=0))
-            ax.add_patch(Rectangle(corner, _BLOCK, filled, color=colour, linewidth=0))
-            ax.add_patch(Rectangle(corner, _BLOCK, amount, fill=False, edgecolor=ink(), lw=0.5))
-            full, size = filled >= amount * (1 - _MINUTE), _amount(amount, unit)
-            text = f"{100 * filled / amount:.0f}\N{NO-BREAK SPACE}% of {size}"
-            if full:
+        for label, top, amount in zip(space.index, right, space, strict=True):
+            size = _amount(amount, unit)
+            text = f"{100 * filled[label] / amount:.0f}\N{NO-BREAK SPACE}% of {size}"
+            if filled[label] >= amount * (1 - _MINUTE):
                 text = f"all {size} used"
             if (rent := float(allocation.rents[label])) > 0:
                 text += f"\none more saves {_amount(rent, rent_unit)}"
-            text = f"{printable(name_of(names, label), longest=24)}: {text}"
+            text = f"{name_of(names, label, longest=24)}: {text}"
             write(ax, text, (1.015, top + amount / 2), ha="left")
         bottom = max(left[-1] + needs.iloc[-1], right[-1] + space.iloc[-1])
         ax.set(xlim=(-0.42, 1.72), ylim=(bottom + 0.02 * whole, -0.02 * whole))
@@ -322,18 +304,18 @@ def _tops(sizes: Floats, whole: float, lines: Any = 1) -> Floats:
     return tops
 
 
-def _ribbons(ax: Axes, flows: Floats, left: Floats, right: Floats) -> None:
+def _draw_ribbons(
+    ax: Axes, flows: Floats, left: Floats, right: Floats, colours: Sequence[str]
+) -> None:
+    along = np.linspace(0, 1, 50)
+    x, rise = _BLOCK + (1 - 2 * _BLOCK) * along, along**2 * (3 - 2 * along)
     left, right = left.copy(), right.copy()
     for i, j in zip(*np.nonzero(flows > _MINUTE * flows.sum()), strict=True):
-        a, b, size = left[i], right[j], flows[i, j]
-        left[i], right[j] = a + size, b + size
-        forward = [(_BLOCK, a), (0.5, a), (0.5, b), (1 - _BLOCK, b)]
-        back = [(x, y + size) for x, y in reversed(forward)]
-        curve = [Path.CURVE4] * 3
-        codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
-        shape = Path([*forward, *back, forward[0]], codes)
-        colour = PALETTE[j % len(PALETTE)]
-        ax.add_patch(PathPatch(shape, facecolor=colour, alpha=0.45, edgecolor=paper(), lw=0.4))
+        top, size = left[i] + (right[j] - left[i]) * rise, flows[i, j]
+        left[i] += size
+        right[j] += size
+        look: dict[str, Any] = {"facecolor": colours[j], "alpha": 0.45, "edgecolor": paper()}
+        ax.fill_between(x, top, top + size, linewidth=0.4, **look)
 
 
 def _amount(amount: float, unit: str) -> str:

@@ -68,7 +68,7 @@ def plot_layer_similarity(table: pd.DataFrame, *, label: str = "", ax: Axes | No
     low = -1.0 if np.nanmin(values, initial=0) < 0 else 0.0
     scale: dict[str, Any] = {"vmin": low, "vmax": 1.0, "cmap": "RdBu" if low < 0 else "Blues"}
     width, height = (DOUBLE, 160) if len(tags) > 10 else (SINGLE, 80)
-    with drawing(ax, width, height) as ax:
+    with drawing(ax, height, width) as ax:
         shown = pd.DataFrame(values, tags, tags)
         label = printable(label, longest=80)
         draw_matrix(ax, shown, shown.map(_two_digits), label, half=symmetric, **scale)
@@ -76,21 +76,15 @@ def plot_layer_similarity(table: pd.DataFrame, *, label: str = "", ax: Axes | No
 
 
 def plot_location_quotients(
-    quotients: pd.DataFrame, *, names: Names | None = None, top: Count = 15, ax: Axes | None = None
+    quotients: pd.DataFrame, *, names: Names | None = None, ax: Axes | None = None
 ) -> Axes:
     """Draw location quotients as shades on a logarithmic scale, with their values.
 
     Parameters
     ----------
     quotients : DataFrame
-        Regions x fields, in the order drawn, as `mechanisms.agglomeration.location_quotient` gives
-        it.
-    names : mapping from region to str, optional
-        Labels of the rows.
-    top : int
-        How many rows are drawn.
-    ax : Axes, optional
-        Where to draw; a new figure by default (183 mm in `print_style`).
+        Regions x fields, all drawn in this order, as
+        `mechanisms.agglomeration.location_quotient` gives it.
 
     Returns
     -------
@@ -110,12 +104,12 @@ def plot_location_quotients(
     ['hangzhou', 'quzhou']
     """
     quotients = table_of("quotients", quotients, of="mechanisms.agglomeration.location_quotient()")
-    table = quotients.head(top).astype(float)
+    table = quotients.astype(float)
     if table.empty or (table < 0).any(axis=None):
         msg = "`quotients` must have rows and columns, and no negative value; found "
         raise InputError(f"{msg}{quotients.shape[0]} x {quotients.shape[1]}.")
     shade = table.where(table > 0).map(np.log2).clip(-_SATURATED, _SATURATED)
-    with drawing(ax, DOUBLE, 24 + 5.2 * len(table)) as ax:
+    with drawing(ax, 24 + 5.2 * len(table)) as ax:
         bar: dict[str, Any] = {"label": "location quotient", "ticks": [-2, -1, 0, 1, 2]}
         bar["format"] = FuncFormatter(lambda x, _: f"{2.0**x:g}")
         shade = shade.set_axis([name_of(names, row) for row in table.index])
@@ -131,8 +125,6 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: Count
     ----------
     table : DataFrame
         Index = place, the most central first; a numeric column a measure; ``name``: labels.
-    ax : Axes, optional
-        Where to draw; a new figure by default (183 mm in `print_style`).
     top : int
         How many rows are drawn.
 
@@ -165,10 +157,10 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: Count
     spread = spread.where(spread > 1e-9 * finite.abs().max(), np.inf)
     scores = ((finite - finite.mean()) / spread).head(top)
     names = table.get("name", table.index)
-    with drawing(ax, DOUBLE, 24 + 5.2 * len(scores)) as ax:
+    with drawing(ax, 24 + 5.2 * len(scores)) as ax:
         limit = max(float(np.nanmax(np.abs(scores.to_numpy()), initial=0)), 1.0)
         bar = {"label": f"standard deviations\nabove the mean of {len(table):,}"}
-        scores = scores.set_axis(list(map(str, names[:top])))
+        scores = scores.set_axis(list(map(printable, names[:top])))
         _shaded_table(ax, scores, measures.head(top), bar, vmin=-limit / 4, vmax=limit)
     return ax
 
@@ -200,25 +192,24 @@ def _shaded_table(
 ) -> None:
     """A row for each place and a column for each number, headed above; figures where they fit."""
     heads = [printable(column).replace("_", "\n", 1).replace("_", " ") for column in shades]
-    shades = shades.set_axis(list(map(printable, shades.index))).set_axis(heads, axis=1)
-    texts = values.map(lambda value: digits(value, n_digits)).to_numpy()
-    _draw_shades(ax, shades, bar, annot=texts, fmt="", **scale)
+    shades = shades.set_axis(heads, axis=1)
+    figures = values.map(lambda value: digits(value, n_digits)).to_numpy()
+    _draw_shades(ax, shades, bar, annot=figures, fmt="", **scale)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
-    ax.set_xticks(ax.get_xticks(), heads, rotation=0)
     lay_out(ax)
     room = ax.get_window_extent().width / len(heads)
-    if _widest(ax.get_xticklabels()) > room:
-        ax.set_xticklabels(heads, rotation=90)
-        if _widest(ax.get_xticklabels()) > room:
-            ax.set_xticklabels([head.replace("\n", " ") for head in heads], rotation=90)
+    for turn, texts in ((0, heads), (90, heads), (90, [h.replace("\n", " ") for h in heads])):
+        ax.set_xticks(ax.get_xticks(), texts, rotation=turn)
+        if _widest(ax.get_xticklabels()) <= room:
+            break
     if _widest(ax.texts) > room:
         for text in ax.texts:
             column, row = map(int, text.get_position())
             text.set_text(digits(values.iloc[row, column], 2).replace("0.", ".", 1))
-        if _widest(ax.texts) > room:
-            for text in [*ax.texts]:
-                text.remove()
+    if _widest(ax.texts) > room:
+        for text in [*ax.texts]:
+            text.remove()
 
 
 def _widest(texts: Iterable[Text]) -> float:

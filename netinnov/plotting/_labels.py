@@ -14,7 +14,6 @@ from matplotlib.text import Annotation, Text
 from numpy.typing import NDArray
 
 from netinnov._typing import Floats
-from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import ink, lay_out, paper
 
 # Where a label may lie: horizontal and vertical side of its point, the best place first.
@@ -39,17 +38,18 @@ def label_points(
     points: Floats,
     texts: Sequence[str],
     *,
-    radii: Floats,
+    radii: Any,
     most: int | None = None,
     must: int = 0,
     led: int = 0,
     beside: Sequence[Text] = (),
     lines: Sequence[Floats] = (),
-    arrows: Sequence[FancyArrowPatch] = (),
 ) -> list[Annotation]:
     """Label points greedily in the given order; spots that coincide share a label. O(n) a label."""
     if not len(points):
         return []
+    radii = np.broadcast_to(np.asarray(radii, np.float64), len(points))
+    arrows = [part for part in ax.patches if isinstance(part, FancyArrowPatch)]
     if arrows:  # an arrow knows the size of its head once it was drawn
         ax.figure.canvas.figure.draw_without_rendering()
     else:
@@ -134,7 +134,7 @@ def _spots(at: Floats, same: float, most: int | None) -> list[NDArray[np.int64]]
 
 
 def _joined(texts: list[str]) -> str:
-    names = [printable(text) for text in dict.fromkeys(texts)]
+    names = [*dict.fromkeys(texts)]
     return f"{names[0]} and {len(names) - 1} more" if len(names) > _NAMES + 1 else ", ".join(names)
 
 

@@ -7,21 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
-from netinnov.plotting._drawing import (
-    Kws,
-    draw_lines,
-    legend_beside,
-    line_handle,
-    number,
-    table_of,
-    write_notes,
-)
-from netinnov.plotting._fonts import Names, name_of, place_names, printable
-from netinnov.plotting._frame import draw_map, draw_places, frame_of, map_height
+from netinnov.plotting._drawing import Kws, draw_lines, legend_beside, number, table_of, write_notes
+from netinnov.plotting._fonts import name_of, place_names, printable
+from netinnov.plotting._frame import draw_places, frame_of, map_axes
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import DOUBLE, PALETTE, drawing, ink
+from netinnov.plotting._style import PALETTE, ink
 
 _WIDEST, _THINNEST = 3.2, 0.5  # points
 _MOST, _LABELS = 60, 20  # links drawn of each sign, places named
@@ -33,7 +24,6 @@ def plot_link_changes(
     changes: pd.DataFrame,
     *,
     places: pd.DataFrame,
-    names: Names | None = None,
     label: str = "weight",
     basemap: Any = "land",
     edge_kws: Kws = None,
@@ -47,13 +37,10 @@ def plot_link_changes(
     changes : DataFrame
         As `netinnov.experiments.link_changes` gives it.
     places : DataFrame
-        Index = place, columns ``lon`` and ``lat`` in degrees, such as ``network.places``.
-    names : mapping from place to str, optional
-        Labels; by default the names in `places`.
+        Index = place, columns ``lon`` and ``lat`` in degrees and a name, such as
+        ``network.places``.
     label : str
         What the weight of a link is, with its unit.
-    basemap, edge_kws, node_kws, ax
-        As in `plot_flow_map`.
 
     Returns
     -------
@@ -93,19 +80,18 @@ def plot_link_changes(
     weight = touched.groupby(level=0).sum().sort_values(ascending=False, kind="stable")
     ends = at.loc[weight.index]
     frame = frame_of(at.loc[pd.unique(lines[["a", "b"]].to_numpy().ravel())])
-    with drawing(ax, DOUBLE, map_height(frame)) as ax:
-        draw_map(ax, frame, basemap)
-        handles = _draw_lines(ax, drawn, at, edge_kws)
-        handles += draw_places(ax, ends, 16, "end of a link drawn", kws=node_kws)
-        handles += draw_places(ax, at.loc[new], 75, "new node", marker="*", face=ink())
+    with map_axes(ax, frame, basemap) as ax:
+        _draw_lines(ax, drawn, at, edge_kws)
+        draw_places(ax, ends, 16, "end of a link drawn", node_kws)
+        draw_places(ax, at.loc[new], 75, "new node", marker="*", facecolors=ink())
         title = f"width: change in {printable(label)}" if len(drawn) else None
-        legend_beside(ax, handles, title=title, alignment="left")
+        legend_beside(ax, title=title, alignment="left")
         write_notes(ax, [*notes, *cut])
-        called = place_names(places) if names is None else names
+        called = place_names(places)
         texts = [name_of(called, place) for place in weight.index]
         ways = [at.loc[[*pair]].to_numpy() for pair in drawn[["a", "b"]].itertuples(index=False)]
-        first: dict[str, Any] = {"most": _LABELS, "must": _NAMED, "lines": ways}
-        label_points(ax, ends.to_numpy(), texts, radii=np.full(len(weight), 2.2), **first)
+        at_ends = ends.to_numpy()
+        label_points(ax, at_ends, texts, radii=2.2, most=_LABELS, must=_NAMED, lines=ways)
     return ax
 
 
@@ -133,8 +119,7 @@ def _strongest(lines: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     return pd.concat(parts), cut
 
 
-def _draw_lines(ax: Axes, changes: pd.DataFrame, at: pd.DataFrame, edge_kws: Kws) -> list[Line2D]:
-    handles = []
+def _draw_lines(ax: Axes, changes: pd.DataFrame, at: pd.DataFrame, edge_kws: Kws) -> None:
     most = max(float(changes["change"].abs().max()), 1e-300) if len(changes) else 1.0
     for text, sign, colour, dash in _SIGNS:
         mine = changes[np.sign(changes["change"]) == sign]
@@ -144,9 +129,7 @@ def _draw_lines(ax: Axes, changes: pd.DataFrame, at: pd.DataFrame, edge_kws: Kws
         ends = [at.loc[mine[end]].to_numpy(np.float64) for end in ("a", "b")]
         widths = np.maximum(_WIDEST * size / most, _THINNEST)
         look: dict[str, Any] = {"colors": colour, "linestyles": [dash], "zorder": 2 + (sign > 0)}
-        look |= {"linewidths": widths.to_numpy(), "alpha": 0.85, "gid": text}
-        drawn = draw_lines(ax, np.stack(ends, axis=1), look, edge_kws)
         low, high = number(size.min()), number(size.max())
         label = f"{text}, {high}" if low == high else f"{text}, {low} to {high}"
-        handles.append(line_handle(drawn, label, linewidth=1.6, linestyle=dash))
-    return handles
+        look |= {"linewidths": widths.to_numpy(), "alpha": 0.85, "gid": text, "label": label}
+        draw_lines(ax, np.stack(ends, axis=1), look, edge_kws)

@@ -13,18 +13,11 @@ from matplotlib.patches import Patch
 from scipy.optimize import linear_sum_assignment
 
 from netinnov._runtime.arguments import check_number, check_type
-from netinnov._typing import Floats, Positive, Several
+from netinnov._typing import Floats, Several
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import Cobweb, CoupledCobweb
 from netinnov.mechanisms.cobweb._parameters import Adaptation
-from netinnov.plotting._drawing import (
-    MODELLED,
-    legend_above,
-    number,
-    percent,
-    table_of,
-    write_notes,
-)
+from netinnov.plotting._drawing import MODELLED, draw_legend, number, percent, table_of, write_notes
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import DASHES, GREY, PALETTE, SINGLE, drawing, ink, paper, tone, write
 
@@ -34,6 +27,7 @@ _FIELDS = {  # darker in grey, too
     "all explodes": "#e6b894",
 }
 _PHASES = {"convergence": "#cfe3f1", "either": "#7fa8c9", "divergence": "#b4551d"}
+_STEEPEST = 2.0  # right end of the axis of d / b
 _APART = 0.2  # change of a share beyond which neighbouring points are on different branches
 
 
@@ -57,8 +51,6 @@ def plot_cobweb(
         How many follow.
     region : name, optional
         Which region of a `CoupledCobweb` is drawn; the first by default.
-    ax : Axes, optional
-        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -82,35 +74,31 @@ def plot_cobweb(
     """
     check_type("market", market, Cobweb, CoupledCobweb)
     model: Any = market
-    paths = model.simulate(start=start, periods=periods)
+    regions = () if isinstance(market, Cobweb) else tuple(market.regions or ())
+    if region is not None and region not in regions:
+        raise InputError(f"`region` must be one of {regions[:5]}; found {region!r}.")
+    k = 0 if region is None else regions.index(region)
+    if isinstance(market, Cobweb):
+        slope, root = market.supply_slope, market.root()
+        verdict = f"{_fate(abs(root))}: root {number(root, '.2f')}"
+    else:
+        slope, radius = market._answers()[k, k], market.spectral_radius()
+        verdict = f"{printable(regions[k])}: {_fate(radius)}, spectral radius {radius:.2f}"
+    paths = np.reshape(model.simulate(start=start, periods=periods), (periods + 1, -1))[:, k]
+    rest, a, b = (
+        np.ravel(each)[k] for each in (model.price(), model.demand_intercept, model.demand_slope)
+    )
     hoped = [paths[0]]
     for paid in paths[:-1]:
         hoped.append(hoped[-1] + market.adaptation * (paid - hoped[-1]))
-    if isinstance(market, CoupledCobweb):
-        regions = tuple(market.regions or ())
-        if region is not None and region not in regions:
-            raise InputError(f"`region` must be one of {regions[:5]}; found {region!r}.")
-        k = 0 if region is None else regions.index(region)
-        prices, expected = paths[1:, k], np.array(hoped[1:])[:, k]
-        rest, slope = market.price()[k], market._answers()[k, k]
-        radius, name = market.spectral_radius(), printable(regions[k])
-        verdict = f"{name}: {_fate(radius)}, spectral radius {radius:.2f}"
-        b, a = np.asarray(market.demand_slope)[k], np.asarray(market.demand_intercept)[k]
-    else:
-        prices, expected = paths[1:], np.array(hoped[1:])
-        rest, slope = market.price(), market.supply_slope
-        verdict = f"{_fate(abs(market.root()))}: root {number(market.root(), '.2f')}"
-        b, a = market.demand_slope, market.demand_intercept
-    quantities = a - b * prices
-    path = [(quantities[0], expected[0]), (quantities[0], prices[0])]
-    for t in range(1, len(prices)):
-        path += [(quantities[t - 1], expected[t]), (quantities[t], expected[t])]
-        path.append((quantities[t], prices[t]))
-    x, y = np.array(path).T
+    prices, expected = paths[1:], np.array(hoped[1:])
+    sold = a - b * prices
+    x = np.column_stack([np.roll(sold, 1), sold, sold]).ravel()[1:]
+    y = np.column_stack([expected, expected, prices]).ravel()[1:]
     low, high = min(y.min(), rest), max(y.max(), rest)
     room, wide = 0.12 * (high - low) or 1.0, 0.12 * (x.max() - x.min()) or 1.0
     heights = np.linspace(low - room, high + room, 400)
-    with drawing(ax, SINGLE, 78) as ax:
+    with drawing(ax, 78, SINGLE) as ax:
         ax.plot(a - b * heights, heights, color=PALETTE[0], linewidth=1.3, label="demand")
         supplied: dict[str, Any] = {"color": PALETTE[1], "linestyle": DASHES[1]}
         supply = a - b * rest + slope * (heights - rest)
@@ -126,8 +114,8 @@ def plot_cobweb(
         write_notes(ax, [MODELLED], label="quantity of innovation elements")
         ax.set_ylabel("price")
         ax.set_title(verdict)
-        below = {"loc": "upper left", "bbox_to_anchor": (0, -0.24)}
-        legend_above(ax, ncols=4, columnspacing=1.2, handletextpad=0.5, **below)
+        below: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, -0.24)}
+        draw_legend(ax, ncols=4, columnspacing=1.2, handletextpad=0.5, **below)
     return ax
 
 
@@ -139,7 +127,6 @@ def plot_stability_map(
     *,
     regions: Several = 2,
     adaptation: Adaptation = 1.0,
-    steepest: Positive = 2.0,
     points: Mapping[str, tuple[float, float]] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
@@ -151,12 +138,8 @@ def plot_stability_map(
         How many, all alike, at least 2.
     adaptation : float
         beta, at least 1e-9 and at most 1.
-    steepest : float
-        Right end of the axis of d / b.
     points : mapping from str to (float, float), optional
         Models to mark: d / b, and m / b.
-    ax : Axes, optional
-        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -172,33 +155,31 @@ def plot_stability_map(
     """
     limit = 2 / adaptation - 1
     top = max(limit / regions * 1.15, 0.1)
-    ratio = np.linspace(0, steepest, 801)
+    ratio = np.linspace(0, _STEEPEST, 801)
     gap = np.maximum((limit - ratio) / regions, 0)
     total = np.where(ratio < limit, top, 0.0)
-    with drawing(ax, SINGLE, 76) as ax:
+    with drawing(ax, 76, SINGLE) as ax:
         fields = [(np.zeros_like(gap), gap), (gap, total), (total, np.full_like(gap, top))]
-        for colour, (low, high) in zip(_FIELDS.values(), fields, strict=True):
-            ax.fill_between(ratio, low, high, where=high > low, color=tone(colour), linewidth=0)
-        if limit < steepest:
+        for (text, colour), (low, high) in zip(_FIELDS.items(), fields, strict=True):
+            look: dict[str, Any] = {"facecolor": tone(colour), "edgecolor": GREY, "linewidth": 0.4}
+            ax.fill_between(ratio, low, high, where=high > low, label=text, **look)
+        if limit < _STEEPEST:
             ax.plot([limit, limit], [0, top], color=PALETTE[1], linestyle=DASHES[1])
         ax.plot(ratio[ratio <= limit], gap[ratio <= limit], color=PALETTE[0])
         for name, (x, y) in ({} if points is None else points).items():
-            check_number("points", x, low=0, high=steepest)
+            check_number("points", x, low=0, high=_STEEPEST)
             check_number("points", y, low=0, high=top)
             ax.plot([x], [y], "o", color=ink(), markersize=4)
             # To the side where no threshold runs, as long as there is room.
-            right = x > (0.25 if y < np.interp(x, ratio, gap) else 0.6) * steepest
+            right = x > (0.25 if y < np.interp(x, ratio, gap) else 0.6) * _STEEPEST
             box = {"facecolor": paper(), "alpha": 0.75, "linewidth": 0, "pad": 0.8}
             away, side = ((-4, 3), "right") if right else ((4, 3), "left")
             write(ax, printable(name), (x, y), away=away, ha=side, va="baseline", bbox=box)
         label = "mobility m between two regions, m / b"
-        ax.set(xlim=(0, steepest), ylim=(0, top), ylabel=label)
+        ax.set(xlim=(0, _STEEPEST), ylim=(0, top), ylabel=label)
         note = f"{regions} equal regions; adaptation {adaptation:g}."
         write_notes(ax, [note, MODELLED], label="slope of supply d to slope of demand b, d / b")
-        edge: dict[str, Any] = {"edgecolor": GREY, "linewidth": 0.4}
-        legend_above(
-            ax, [Patch(facecolor=tone(c), label=text, **edge) for text, c in _FIELDS.items()]
-        )
+        draw_legend(ax)
     return ax
 
 
@@ -219,8 +200,6 @@ def plot_bifurcation(
         Values to mark by upright lines: break, sustain and fold points. NaN is left out.
     label : str, optional
         Of the axis of the parameter; the name of its column by default.
-    ax : Axes, optional
-        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -249,7 +228,7 @@ def plot_bifurcation(
     parameter = str(diagram.columns[0])
     marks = {name: float(at) for name, at in (points or {}).items() if np.isfinite(at)}
     values = np.unique(diagram[parameter].to_numpy(np.float64))
-    with drawing(ax, SINGLE, 72) as ax:
+    with drawing(ax, 72, SINGLE) as ax:
         for stable, name, colour, width, dash in (
             (True, "stable", PALETTE[0], 1.8, "solid"),
             (False, "unstable", PALETTE[1], 1.0, (0, (3, 1.6))),
@@ -265,7 +244,7 @@ def plot_bifurcation(
         ax.set(xlim=(values[0], values[-1]) if values[0] < values[-1] else None, ylim=(-0.03, 1.03))
         ax.set_ylabel("share of the mobile in region 1")
         write_notes(ax, [MODELLED], label=printable(label or parameter, longest=80))
-        legend_above(ax, ncols=2)
+        draw_legend(ax, ncols=2)
     return ax
 
 
@@ -304,8 +283,6 @@ def plot_phase_map(
         Of the horizontal and the upright axis; the names of columns and index by default.
     curves : mapping from name to Series, optional
         Lines over the map: upright values by index, horizontal values in the Series.
-    ax : Axes, optional
-        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -336,7 +313,7 @@ def plot_phase_map(
     x, y = (np.asarray(axis, dtype=np.float64) for axis in (phases.columns, phases.index))
     called = (phases.columns.name, phases.index.name)
     axis_labels = labels or ["" if name is None else str(name) for name in called]
-    with drawing(ax, SINGLE, 80) as ax:
+    with drawing(ax, 80, SINGLE) as ax:
         colours = ListedColormap([*map(tone, _PHASES.values())])
         norm = BoundaryNorm(np.arange(-0.5, len(_PHASES)), colours.N)
         ax.pcolormesh(x, y, codes, cmap=colours, norm=norm, shading="nearest", rasterized=True)
@@ -344,12 +321,8 @@ def plot_phase_map(
         for code, (name, colour) in enumerate(_PHASES.items()):
             if share := float((codes == code).mean()):
                 text = f"{'either, as it begins' if name == 'either' else name}: {percent(share)}"
-                style: dict[str, Any] = {
-                    "facecolor": tone(colour),
-                    "edgecolor": ink(),
-                    "linewidth": 0.3,
-                }
-                entries.append(Patch(label=text, **style))
+                look: dict[str, Any] = {"facecolor": tone(colour), "edgecolor": ink()}
+                entries.append(Patch(label=text, linewidth=0.3, **look))
         for at, (name, curve) in enumerate((curves or {}).items()):
             line = ax.plot(curve.to_numpy(float), curve.index.to_numpy(float), color=ink())[0]
             line.set(linewidth=1.0, linestyle=DASHES[at % len(DASHES)], label=printable(name))
@@ -357,5 +330,5 @@ def plot_phase_map(
         ax.set(xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
         ax.set_ylabel(printable(axis_labels[1], longest=80))
         write_notes(ax, [MODELLED], label=printable(axis_labels[0], longest=80))
-        legend_above(ax, entries)
+        draw_legend(ax, entries)
     return ax

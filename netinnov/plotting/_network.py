@@ -16,18 +16,12 @@ from matplotlib.patches import Polygon
 from matplotlib.text import Text
 from scipy import sparse
 
-from netinnov._runtime.arguments import (
-    check_choice,
-    check_names,
-    check_rng,
-    examples,
-    shown,
-)
+from netinnov._runtime.arguments import check_choice, check_names, check_rng, examples, shown
 from netinnov._typing import Codes, Floats, Rng, Whole
 from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import Kws, legend_above, line_handle, write_notes
+from netinnov.plotting._drawing import Kws, draw_legend, write_notes
 from netinnov.plotting._fonts import Names, name_of, printable
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._network_marks import (
@@ -40,7 +34,6 @@ from netinnov.plotting._network_marks import (
 )
 from netinnov.plotting._style import (
     DOUBLE,
-    GREY,
     drawing,
     layer_style,
     mark_modelled,
@@ -109,12 +102,8 @@ def plot_network(
         Labels of the nodes; the id by default.
     strongest : int
         At most this many links are drawn of each layer, the heaviest.
-    edge_kws, node_kws : mapping, optional
-        Settings of matplotlib for the lines (`LineCollection`) and for the nodes (`scatter`).
     rng : int, SeedSequence, Generator or None
         Of the positions from which forces begin.
-    ax : Axes, optional
-        Where to draw; a new figure by default (183 mm in `print_style`).
 
     Returns
     -------
@@ -159,38 +148,27 @@ def plot_network(
     by_colour = together and len(drawn) > 1
     plain = len(drawn) == 1 or (groups_of is not None and not together)
     styles = [layer_style(seat, modelled=layer in modelled) for seat, layer in enumerate(drawn)]
-    styles = [{"color": GREY, "linestyle": "solid"}] * len(drawn) if plain else styles
+    styles = [layer_style(0, modelled=True)] * len(drawn) if plain else styles
     if together:
         styles = [style | {"linestyle": "solid"} for style in styles]
     height = DOUBLE * float(at[:, 1].max(initial=0.0))
     height = float(np.clip(12 + height, 60, 150))
     if not together:
         height = min(230.0, 12 + DOUBLE * _NEXT / _WIDE * len(drawn))
-    with drawing(ax, DOUBLE, height) as ax:
+    with drawing(ax, height) as ax:
         beside = [] if together else _draw_planes(ax, titles)
         if not together:
             _follow(ax, pictures, order[:labels])
-        handles = {}
         for picture in pictures:
             for number in picture.layers:
                 bend = _APART * (number - (len(drawn) - 1) / 2) if by_colour else 0.0
-                style, title = styles[number], titles[number]
-                lines = draw_links(ax, links[number], picture.at, style, edge_kws, bend=bend)
-                if lines and (by_colour or (together and drawn[number] in modelled)):
-                    dash = style["linestyle"]
-                    handles[title] = line_handle(lines, title, linewidth=1.2, linestyle=dash)
+                named = by_colour or (together and drawn[number] in modelled)
+                look = styles[number] | {"label": titles[number] if named else "_"}
+                draw_links(ax, links[number], picture.at, look, edge_kws, bend=bend)
             codes = None if groups_of is None else groups_of.codes[picture.layers[0]]
-            marks = draw_nodes(
-                ax,
-                picture.at,
-                areas,
-                groups_of,
-                codes,
-                node_kws,
-                grey=by_colour,
-                faint=~picture.linked,
-            )
-            handles |= {str(mark.get_label()): mark for mark in marks}
+            faint = ~picture.linked
+            at = picture.at
+            draw_nodes(ax, at, areas, groups_of, codes, node_kws, grey=by_colour, faint=faint)
         ax.set_aspect("equal")
         ax.autoscale_view()
         ax.margins(x=0.06, y=0.06)  # room for whole nodes in small figures
@@ -198,7 +176,7 @@ def plot_network(
         room = max(0.0, _LEAST * np.ptp(ax.get_xlim()) - (top - bottom))  # of nodes on a line
         ax.set_ylim(bottom - room / 2, top + room / 2)
         ax.set_axis_off()
-        legend_above(ax, list(handles.values()), ncols=6)
+        draw_legend(ax, ncols=6)
         hidden = sum(part.n_hidden for part in links)
         fewer = len(network.layers) - len(drawn) if layers is None else 0
         notes = [f"Area of a node: {printable(measure)}."] if measure else []

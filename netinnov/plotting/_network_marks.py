@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PathCollection
-from matplotlib.lines import Line2D
+from matplotlib.collections import PathCollection
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
@@ -18,14 +17,13 @@ from netinnov._typing import Codes, Floats
 from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import Kws, draw_lines, draw_points, point_handle
+from netinnov.plotting._drawing import Kws, draw_lines, draw_points
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._style import PALETTE, ink, paper, tone
+from netinnov.plotting._style import MARKS, PALETTE, ink, paper, tone
 
 BEND = 0.12  # of a directed link: height of its curve over its length
 _STEPS = np.linspace(0, 1, 13)
 _HEAD = np.array([[1.3, 0.0], [-0.8, 0.75], [-0.8, -0.75], [1.3, 0.0]])
-_MARKERS = "osD^vPX"
 _SCALE = {"o": 1.0, "s": 0.85, "D": 0.72, "^": 1.1, "v": 1.1, "P": 1.1, "X": 1.1}
 _OTHER = "#c4c4c4"
 _TOGETHER, _LEAST = 3000.0, 3.0  # points^2 of all markers together; of one
@@ -64,18 +62,17 @@ def curves(start: Floats, end: Floats, bend: Floats) -> Floats:
 
 def draw_links(
     ax: Axes, links: DrawnLinks, at: Floats, style: dict[str, Any], kws: Kws, *, bend: float = 0.0
-) -> LineCollection | None:
+) -> None:
     start, end, weight = at[links.source], at[links.target], links.weight
     if not weight.size:
-        return None
+        return
     equal = weight.max() == weight.min()
     thick = float(np.clip(14 / np.sqrt(len(weight)), 0.4, 1.0))
     widths = np.full(len(weight), thick) if equal else 0.25 + 1.5 * weight / weight.max()
     bend = BEND if links.directed else bend
     ways = curves(start, end, np.full(len(start), bend))
     alpha = float(np.clip(12 / np.sqrt(len(weight)), 0.3, 0.8))
-    look: dict[str, Any] = {"linewidths": widths[::-1], "colors": style["color"], "alpha": alpha}
-    look |= {"linestyles": style.get("linestyle", "solid"), "zorder": 1.5, "capstyle": "butt"}
+    look = style | {"linewidths": widths[::-1], "alpha": alpha, "zorder": 1.5, "capstyle": "butt"}
     lines = draw_lines(ax, ways[::-1], look, kws)
     if links.directed:
         chord, middle = end - start, ways[:, len(_STEPS) // 2]
@@ -95,7 +92,6 @@ def draw_links(
         )
         heads.set_transform(IdentityTransform())
         ax.add_collection(heads)
-    return lines
 
 
 class Groups(NamedTuple):
@@ -111,7 +107,7 @@ def node_groups(
 ) -> Groups | None:
     nodes = network.storage.nodes
     if groups is None:
-        if not 2 <= nodes["kind"].nunique() <= len(_MARKERS):
+        if not 2 <= nodes["kind"].nunique() <= len(MARKS):
             return None
         groups = nodes["kind"]
     called = "community " if isinstance(groups, Partition) else ""
@@ -138,7 +134,7 @@ def node_groups(
     order = np.argsort(-np.bincount(codes[codes >= 0], minlength=len(kinds)), kind="stable")
     if called:
         order = np.argsort(kinds.astype(float), kind="stable")
-    n_named = len(kinds) if len(kinds) <= len(_MARKERS) else len(_MARKERS) - 1
+    n_named = len(kinds) if len(kinds) <= len(MARKS) else len(MARKS) - 1
     rank = np.empty(len(kinds) + 1, np.int32)
     rank[order] = np.minimum(np.arange(len(kinds)), n_named)
     rank[-1] = -1
@@ -176,23 +172,20 @@ def draw_nodes(
     *,
     grey: bool,
     faint: np.ndarray,
-) -> list[Line2D]:
+) -> None:
     small: dict[str, Any] = {"facecolors": tone("#d9d9d9"), "linewidths": 0, "zorder": 2.5}
     draw_points(ax, at[faint], small | {"s": np.minimum(areas[faint], 8)})
     edge, width = (ink(), 0.5) if grey and groups else (paper(), 0.4)
     look: dict[str, Any] = {"edgecolors": edge, "linewidths": width, "zorder": 3}
     if groups is None or codes is None:
         draw_points(ax, at[~faint], look | {"s": areas[~faint], "c": ink()}, kws)
-        return []
+        return
     shades = [ink(), paper(), "#9a9a9a"] * 3 if grey else PALETTE
-    handles = []
     names = [*groups.names, *([f"{groups.n_other} other groups"] if groups.n_other else []), "none"]
     for code, name in zip([*range(len(names) - 1), -1], names, strict=True):
         chosen = (codes == code) & ~faint
         named = 0 <= code < len(groups.names)
-        marker = _MARKERS[code] if named else "o"
-        look |= {"c": shades[code] if named else _OTHER, "marker": marker}
-        points = draw_points(ax, at[chosen], look | {"s": areas[chosen] * _SCALE[marker]}, kws)
+        marker = MARKS[code] if named else "o"
+        look |= {"c": shades[code] if named else _OTHER, "marker": marker, "label": name}
         if chosen.any():
-            handles.append(point_handle(points, name, marker, kws))
-    return handles
+            draw_points(ax, at[chosen], look | {"s": areas[chosen] * _SCALE[marker]}, kws)

@@ -96,7 +96,7 @@ def plot_park(
     notes = _notes(around, links, partners.n_nodes - around.n_nodes)
     foot = bottom + 4.5 + 4.2 * -(-len(layers) // 5)
     new = ax is None
-    with drawing(ax, DOUBLE, foot + 2.9 * len(notes)) as ax:
+    with drawing(ax, foot + 2.9 * len(notes)) as ax:
         if new:  # a millimetre of the drawing is one of the page
             ax.figure.canvas.figure.set_layout_engine("none")
             ax.set_position((0, 0, 1, 1))

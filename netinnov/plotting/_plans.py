@@ -7,36 +7,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._runtime.arguments import check_type
-from netinnov._typing import Count, Floats
+from netinnov._typing import Count
 from netinnov.errors import InputError
 from netinnov.planning import CentrePlan, ParetoPlans, SitingPlan
 from netinnov.plotting._drawing import (
     Kws,
+    draw_intervals,
+    draw_legend,
     label_rows,
-    legend_above,
     table_of,
     write_columns,
     write_notes,
 )
 from netinnov.plotting._effects import draw_histogram
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
-from netinnov.plotting._frame import (
-    Frame,
-    arrow_handle,
-    asked_frame,
-    draw_arrow,
-    draw_map,
-    draw_places,
-    frame_of,
-    inside,
-    map_height,
-)
+from netinnov.plotting._frame import Frame, draw_arrow, draw_places, frame_of, in_frame, map_axes
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import DOUBLE, GREY, PALETTE, SINGLE, drawing, ink, paper, tone
+from netinnov.plotting._style import GREY, PALETTE, SINGLE, drawing, ink, paper, tone
 
 _LARGEST, _LEAST = 150.0, 4.0  # areas of the markers of the strongest place and of others, points^2
 _NAMED = 10  # places that change, then the strongest
@@ -68,12 +58,8 @@ def plot_sites(
     shares : Series, optional
         Share of resamples in which each candidate is chosen, as of `planning.siting_stability`; it
         stands behind the name of home.
-    names : mapping from place to str, optional
-        Labels; by default the names in `places`.
-    extent : (west, east, south, north), optional
-        Degrees of the frame; by default all homes and hosts.
-    basemap, edge_kws, node_kws, ax
-        As in `plot_flow_map`; `edge_kws` are for the arrows (`FancyArrowPatch`).
+    edge_kws : mapping, optional
+        Settings of matplotlib for the arrows (`FancyArrowPatch`).
 
     Returns
     -------
@@ -98,15 +84,15 @@ def plot_sites(
     'site of the plan, from home to host'
     """
     check_type("plan", plan, SitingPlan, mend="what site_enclaves gives")
-    pairs, text, at = _pairs_and_places(pairs, places, names)
+    pairs, called_there, at = _pairs_and_places(pairs, places)
+    text: Names = called_there if names is None else names
     if unknown := [site for site in plan.sites if site not in pairs.index]:
         raise InputError(f"`pairs` must have all sites of the plan; {unknown[:5]} are not in it.")
     ends = pd.Index(pd.unique(pairs[["home", "host"]].to_numpy().ravel()))
     at = at.loc[ends[ends.isin(at.index)]]
     if at.empty:
         raise InputError("`places` must have lon and lat of homes or hosts; none are known.")
-    frame = asked_frame(extent, at)
-    at = at[inside(at, frame)]
+    frame, at, _ = in_frame(extent, at)
     chosen = pairs.loc[list(plan.sites)]
     called = {place: name_of(text, place) for place in at.index}
     if shares is not None:
@@ -114,48 +100,42 @@ def plot_sites(
         for home, group in known:
             parts = [f"{100 * share:.0f}\N{NO-BREAK SPACE}%" for share in group.dropna()]
             called[home] = " ".join([name_of(text, home), ", ".join(parts)]).strip()
-    with drawing(ax, DOUBLE, map_height(frame)) as ax:
-        draw_map(ax, frame, basemap)
-        drawn, arrows = _draw_sites(ax, at, chosen, edge_kws)
-        handles = [arrow_handle(each, "site of the plan, from home to host") for each in arrows[:1]]
+    with map_axes(ax, frame, basemap) as ax:
+        n_drawn = _draw_sites(ax, at, chosen, edge_kws)
         for end, marker, area in (("host", "s", 26), ("home", "o", 16)):
             other = pairs.loc[~pairs[end].isin(chosen[end]), end]
             for ids, face, label in (
                 (chosen[end], ink(), f"{end} of the plan"),
                 (other, paper(), f"other {end} that could be"),
             ):
-                spots = at[at.index.isin(ids)]
-                look = {"marker": marker, "face": face, "kws": node_kws}
-                handles += draw_places(ax, spots, area, label, **look)
-        legend_above(ax, handles, ncols=2)
+                look = {"marker": marker, "facecolors": face}
+                draw_places(ax, at[at.index.isin(ids)], area, label, node_kws, **look)
+        draw_legend(ax, ncols=2)
         named = pd.Index([*chosen["home"], *chosen["host"]]).unique()
         named = named[named.isin(at.index)]
         spots = at.loc[named.append(at.index.drop(named))]  # no label may cover the others
         texts = [called[place] for place in spots.index]
-        first: dict[str, Any] = {"most": len(named), "must": len(named), "lines": drawn}
-        label_points(ax, spots.to_numpy(), texts, radii=np.full(len(spots), 3.2), **first)
-        if missing := len(chosen) - len(drawn):
+        label_points(ax, spots.to_numpy(), texts, radii=3.2, most=len(named), must=len(named))
+        if missing := len(chosen) - n_drawn:
             write_notes(ax, [f"Sites with an end outside the frame, not drawn: {missing}."])
     return ax
 
 
 def _pairs_and_places(
-    pairs: pd.DataFrame, places: pd.DataFrame, names: Names | None
-) -> tuple[pd.DataFrame, Names, pd.DataFrame]:
+    pairs: pd.DataFrame, places: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.Series[str], pd.DataFrame]:
     pairs = table_of("pairs", pairs, ["home", "host"], of="a table of candidates")
     places = table_of("places", places, ["lon", "lat"], of="MultilayerNetwork.places")
-    text = place_names(places) if names is None else names
-    return pairs, text, places[["lon", "lat"]].astype(float).dropna()
+    return pairs, place_names(places), places[["lon", "lat"]].astype(float).dropna()
 
 
-def _draw_sites(
-    ax: Axes, at: pd.DataFrame, sites: pd.DataFrame, edge_kws: Kws
-) -> tuple[list[Floats], list[FancyArrowPatch]]:
+def _draw_sites(ax: Axes, at: pd.DataFrame, sites: pd.DataFrame, edge_kws: Kws) -> int:
+    """Draw those whose ends are on the map; how many."""
     known = sites.loc[sites[["home", "host"]].isin(at.index).all(axis=1)]
-    pairs = [at.loc[[*pair]] for pair in known[["home", "host"]].itertuples(index=False)]
     look: dict[str, Any] = {"color": PALETTE[1], "zorder": 4, "kws": edge_kws}
-    arrows = [draw_arrow(ax, ends.iloc[0], ends.iloc[1], **look) for ends in pairs]
-    return [ends.to_numpy() for ends in pairs], arrows
+    for home, host in known[["home", "host"]].itertuples(index=False):
+        draw_arrow(ax, at.loc[home], at.loc[host], "site of the plan, from home to host", **look)
+    return len(known)
 
 
 def plot_plan_map(
@@ -163,7 +143,6 @@ def plot_plan_map(
     *,
     pairs: pd.DataFrame,
     places: pd.DataFrame,
-    names: Names | None = None,
     proposed: bool = True,
     basemap: Any = "land",
     edge_kws: Kws = None,
@@ -176,12 +155,12 @@ def plot_plan_map(
     ----------
     plan : CentrePlan
         From `netinnov.planning.plan_centres`, for a network of places.
-    pairs, places, names
+    pairs, places
         As in `plot_sites`.
     proposed : bool
         False: today, without what is built.
-    basemap, edge_kws, node_kws, ax
-        As in `plot_flow_map`; `edge_kws` are for the arrows (`FancyArrowPatch`).
+    edge_kws : mapping, optional
+        Settings of matplotlib for the arrows (`FancyArrowPatch`).
 
     Returns
     -------
@@ -210,7 +189,7 @@ def plot_plan_map(
     'proposed'
     """
     check_type("plan", plan, CentrePlan, mend="what plan_centres gives")
-    pairs, text, at = _pairs_and_places(pairs, places, names)
+    pairs, text, at = _pairs_and_places(pairs, places)
     at = at.reindex(plan.places.index).dropna()
     if at.empty:
         raise InputError("`places` must have lon and lat of the places of the plan; none has.")
@@ -221,22 +200,22 @@ def plot_plan_map(
     changes = table["change"].abs() > 1e-9 * most
     sizes = (_LARGEST * strength / most).clip(lower=_LEAST)
     frame = frame_of(at)
-    with drawing(ax, DOUBLE, map_height(frame)) as ax:
-        draw_map(ax, frame, basemap)
+    with map_axes(ax, frame, basemap) as ax:
         for mine, label, face, edge, zorder in (
-            (~changes, "stays", tone("#c8c8c8"), GREY, 3),
-            (changes, "changes", PALETTE[0], ink(), 4),
+            (~changes, "strength: stays", tone("#c8c8c8"), GREY, 3),
+            (changes, "strength: changes", PALETTE[0], ink(), 4),
         ):
-            look: dict[str, Any] = {"face": face, "edge": edge, "width": 0.5, "zorder": zorder}
-            draw_places(ax, at[mine], sizes[mine], label, kws=node_kws, **look)
+            look: dict[str, Any] = {"facecolors": face, "edgecolors": edge, "linewidths": 0.5}
+            draw_places(ax, at[mine], sizes[mine], label, node_kws, zorder=zorder, **look)
         if proposed:
             _draw_sites(ax, at, pairs.loc[list(plan.sites)], edge_kws)
         ax.set_title("proposed" if proposed else "today")
+        draw_legend(ax, ncols=3, points_above=12.0)  # above the title
         order = pd.DataFrame({"changes": changes, "strength": strength})
         order = order.sort_values(["changes", "strength"], ascending=False, kind="stable")
-        texts = [name_of(text, place) for place in order.index]
         where, radii = at.loc[order.index].to_numpy(), np.sqrt(sizes.loc[order.index]) / 2
-        label_points(ax, where, texts, radii=radii.to_numpy(), most=_NAMED, must=int(changes.sum()))
+        texts, must = [name_of(text, place) for place in order.index], int(changes.sum())
+        label_points(ax, where, texts, radii=radii, most=_NAMED, must=must)
     return ax
 
 
@@ -249,8 +228,6 @@ def plot_plan_value(plan: SitingPlan, *, label: str = "objective", ax: Axes | No
         From `netinnov.planning.site_enclaves`, best with ``placebos=``.
     label : str
         What is raised, with its unit.
-    ax : Axes, optional
-        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -270,7 +247,7 @@ def plot_plan_value(plan: SitingPlan, *, label: str = "objective", ax: Axes | No
     """
     check_type("plan", plan, SitingPlan, mend="what site_enclaves gives")
     values = plan.placebo.dropna().to_numpy(np.float64)
-    with drawing(ax, SINGLE, 70) as ax:
+    with drawing(ax, 70, SINGLE) as ax:
         if values.size:
             low, high = np.quantile(values, [0.025, 0.975])
             draw_histogram(ax, values, (low, high), "plans at random")
@@ -284,7 +261,7 @@ def plot_plan_value(plan: SitingPlan, *, label: str = "objective", ax: Axes | No
             if np.isfinite(at):
                 ax.axvline(at, color=colour, linestyle=dash, linewidth=1.3, label=text)
         ax.set(xlabel=printable(label), ylabel="plans" if values.size else "")
-        legend_above(ax)
+        draw_legend(ax)
     return ax
 
 
@@ -299,8 +276,6 @@ def plot_pareto(
         From `netinnov.planning.pareto_plans`.
     plan : tuple of str, optional
         Sites of a plan to be marked, if it is one of them.
-    ax : Axes, optional
-        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -322,7 +297,7 @@ def plot_pareto(
     check_type("front", front, ParetoPlans, mend="what pareto_plans gives")
     first, second = (str(each) for each in front.baseline.index)
     table = front.plans.sort_values(first, kind="stable")
-    with drawing(ax, SINGLE, 70) as ax:
+    with drawing(ax, 70, SINGLE) as ax:
         x, y = (table[each].to_numpy(np.float64) for each in (first, second))
         ax.step(x, y, where="pre", color=PALETTE[0], linewidth=0.7, alpha=0.6)
         text = "no other plan beats it in both"
@@ -337,7 +312,7 @@ def plot_pareto(
         ax.set(xlabel=printable(first), ylabel=printable(second))
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_major_locator(MaxNLocator(5))
-        legend_above(ax)
+        draw_legend(ax)
     return ax
 
 
@@ -350,12 +325,8 @@ def plot_host_ranking(
     ----------
     ranking : DataFrame
         From `netinnov.planning.rank_hosts`: index = host, columns ``median, low, high, best``.
-    names : mapping from place to str, optional
-        Labels of the hosts.
     top : int
         How many of the best hosts to draw; the note for the caption says how many are left out.
-    ax : Axes, optional
-        Where to draw; a new figure by default (89 mm in `print_style`).
 
     Returns
     -------
@@ -383,10 +354,16 @@ def plot_host_ranking(
         raise InputError("`ranking` must have a host whose median is known; it has none to draw.")
     shown = known.sort_values("median", ascending=False, kind="stable").head(top)
     rows = np.arange(len(shown))
-    with drawing(ax, SINGLE, 16 + 4.6 * len(shown)) as ax:
-        label_rows(ax, [printable(name_of(names, host)) for host in shown.index])
-        ax.hlines(rows, shown["low"], shown["high"], color=PALETTE[0], linewidth=1.6, zorder=3)
-        ax.scatter(shown["median"], rows, s=22, color=ink(), zorder=4)
+    with drawing(ax, 16 + 4.6 * len(shown), SINGLE) as ax:
+        label_rows(ax, [name_of(names, host) for host in shown.index])
+        look = {
+            "color": PALETTE[0],
+            "linewidth": 1.6,
+            "mfc": ink(),
+            "mec": ink(),
+            "markersize": 4.7,
+        }
+        draw_intervals(ax, rows, shown["median"], shown["low"], shown["high"], **look)
         if shown["best"].notna().any():
             shares = [f"{100 * s:.0f}\N{NO-BREAK SPACE}%" if s == s else "" for s in shown["best"]]
             write_columns(ax, rows, [("best in", shares)])

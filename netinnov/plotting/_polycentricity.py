@@ -8,8 +8,6 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from scipy.special import stdtrit
 
@@ -19,7 +17,7 @@ from netinnov.errors import InputError
 from netinnov.plotting._drawing import (
     caption_notes,
     chance,
-    legend_above,
+    draw_legend,
     number,
     page_width,
     table_of,
@@ -29,13 +27,13 @@ from netinnov.plotting._drawing import (
 from netinnov.plotting._fonts import Names, printable
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._style import (
-    DOUBLE,
+    BAND,
+    MARKS,
     PALETTE,
     SINGLE,
     drawing,
     ink,
     larger,
-    lay_out,
     paper,
     tone,
     write,
@@ -44,12 +42,8 @@ from netinnov.polycentricity import rank_size
 
 Method: TypeAlias = Literal["ols", "gabaix"]
 
-_MARKERS = "os^Dv"
 _SLOPES = {"ols": "slope", "gabaix": "slope of rank \N{MINUS SIGN} ½ on size"}
 _SPAN = ("low", "high", "low_without_one", "high_without_one", "null_low", "null_high")
-_NULL = "#d4d4d4"
-_POINT: dict[str, Any] = {"marker": "o", "linestyle": "none", "markersize": 4.2}
-_POINT["markeredgewidth"] = 0.8
 _LEVEL = 0.05
 _NARROW = 120.0  # millimetres, below which only the value is written
 _END = 10.0  # millimetres for the number at either end of a row, at least
@@ -103,10 +97,13 @@ def plot_profile(
     table = _checked(profile)
     turned = table["many_centres_if"].eq("low").to_numpy()
     names = {} if names is None else names
-    with drawing(ax, DOUBLE, 34 + 4.6 * len(table)) as ax:
+    words = {"interval": f"95 % interval, {printable(resampled)} resampled", "value": "value"}
+    if table["p"].notna().any():
+        words["value"] = "value, larger p or none"
+    with drawing(ax, 34 + 4.6 * len(table)) as ax:
         rows, headings = _places(table["of"])
         records = zip(rows, table.to_dict("records"), turned, strict=True)
-        wide = [_draw_row(ax, at, row, turned=bool(flip)) for at, row, flip in records]
+        wide = [_draw_row(ax, at, row, words, turned=bool(flip)) for at, row, flip in records]
         end = larger() * max(_END, _GAP + 6 / 7 * _DIGIT * max(wide))
         labels = [
             printable(names.get(name, str(name).removeprefix("size_" if of == "size" else "")))
@@ -123,20 +120,18 @@ def plot_profile(
         note = "Each row has its own scale, whose ends are written."
         arrow = " Where the larger end is at the left, low values speak for many centres."
         write_notes(ax, [note + arrow * bool(turned.any())])
-        _draw_legend(ax, table, resampled)
+        draw_legend(ax, ncols=2, points_above=9.0 * bool(columns))  # heads of columns
         if table["many_centres_if"].isin(["low", "high"]).any():
-            _write_directions(ax)
+            text = "few \N{LEFTWARDS ARROW} centres \N{RIGHTWARDS ARROW} many"
+            ax.text(0.5, -0.75, text, ha="center", va="center")
     return ax
 
 
 def _checked(profile: Any) -> pd.DataFrame:
-    drawn = table_of("profile", profile, ["value"], of="polycentricity.profile()")
+    numbers = ["value", *_SPAN, "null_mean", "z", "p"]
+    drawn = table_of("profile", profile, ["value"], of="polycentricity.profile()", numbers=numbers)
     if drawn.empty:
         raise InputError("`profile` must have a row for each index; found none.")
-    numbers = ["value", *_SPAN, "null_mean", "z", "p"]
-    for name in drawn.columns.intersection(numbers):
-        if not pd.api.types.is_numeric_dtype(drawn[name]):
-            raise InputError(f"`profile`: the column {name!r} must hold numbers.")
     table = drawn.reindex(columns=[*numbers, "of", "many_centres_if"])
     words = table[["of", "many_centres_if"]].astype(object)
     return table.astype(dict.fromkeys(numbers, float)).assign(**words.where(words.notna(), ""))
@@ -156,35 +151,44 @@ def _places(of: pd.Series[str]) -> tuple[list[float], list[tuple[float, str]]]:
     return rows, headings
 
 
-def _draw_row(ax: Axes, at: float, row: dict[Any, float], *, turned: bool) -> int:
+def _draw_row(
+    ax: Axes, at: float, row: dict[Any, float], words: dict[str, str], *, turned: bool
+) -> int:
+    """Draw a row on a scale of its own; how long the numbers at its ends are."""
     drawn = np.array([row[name] for name in ("value", *_SPAN, "null_mean")])
     drawn = drawn[np.isfinite(drawn)]
     if not drawn.size:
         return 0
     low, high = float(drawn.min()), float(drawn.max())
 
-    def spot(*values: float) -> Floats:
-        share = (np.array(values) - low) / (high - low if high > low else 1.0)
+    def spots(*names: str) -> Floats:
+        share = (np.array([row[name] for name in names]) - low) / (high - low or 1.0)
         share += 0.5 * (high == low)  # one number alone stands in the middle
         return np.asarray(1 - share if turned else share)
 
     ax.plot([0, 1], [at, at], color=tone("#e6e6e6"), linewidth=0.5, zorder=0)
-    band = spot(row["null_low"], row["null_high"])
+    band = spots("null_low", "null_high")
     if np.isfinite(band).all():
         width = max(abs(band[1] - band[0]), 0.004)
-        corner = (band.mean() - width / 2, at - 0.38)
-        ax.add_patch(Rectangle(corner, width, 0.76, facecolor=tone(_NULL), linewidth=0, zorder=1))
-    mean = spot(row["null_mean"])
-    ax.plot(np.repeat(mean, 2), [at - 0.38, at + 0.38], color="#8c8c8c", linewidth=0.9, zorder=2)
-    without = spot(row["low_without_one"], row["high_without_one"])
-    ax.plot(without, [at, at], color=ink(), linewidth=0.6, marker="|", markersize=5, zorder=3)
-    interval = spot(row["low"], row["high"])
-    ax.plot(interval, [at, at], color=PALETTE[0], linewidth=2.4, solid_capstyle="butt", zorder=4)
-    (point,) = ax.plot(spot(row["value"]), [at], zorder=5, clip_on=False, **_POINT)
-    point.set_markeredgecolor(ink())
-    point.set_markerfacecolor(ink() if row["p"] <= _LEVEL else paper())
-    ends = [low] if low == high else [high, low] if turned else [low, high]
-    texts = [_three_digits(end) for end in ends]
+        look: dict[str, Any] = {"color": tone(BAND), "label": "null model, 95 % (line: mean)"}
+        ax.barh(at, width, 0.76, band.mean() - width / 2, zorder=1, **look)
+    ax.vlines(spots("null_mean"), at - 0.38, at + 0.38, color="#8c8c8c", linewidth=0.9, zorder=2)
+    thin = {"color": ink(), "linewidth": 0.6, "marker": "|", "markersize": 5, "zorder": 3}
+    thick = {"color": PALETTE[0], "linewidth": 2.4, "solid_capstyle": "butt", "zorder": 4}
+    for names, label, style in (
+        (("low_without_one", "high_without_one"), "range without one place", thin),
+        (("low", "high"), words["interval"], thick),
+    ):
+        if np.isfinite(ends := spots(*names)).all():
+            ax.plot(ends, [at, at], label=label, **style)
+    if np.isfinite(row["value"]):
+        sure = row["p"] <= _LEVEL
+        label = f"value, p \N{LESS-THAN OR EQUAL TO} {_LEVEL:g}" if sure else words["value"]
+        point: dict[str, Any] = {"mec": ink(), "mfc": ink() if sure else paper(), "label": label}
+        point |= {"markersize": 4.2, "mew": 0.8, "zorder": 5, "clip_on": False}
+        ax.plot(spots("value"), [at], "o", **point)
+    limits = [low] if low == high else [high, low] if turned else [low, high]
+    texts = [_three_digits(limit) for limit in limits]
     for x, text in enumerate(texts):
         _write_beside(ax, x, at, 0.9 if x else -0.9, text)
     return max(map(len, texts))
@@ -206,38 +210,6 @@ def _write_beside(ax: Axes, x: float, at: float, away: float, text: str) -> None
     look: dict[str, Any] = {"ha": "left" if away > 0 else "right", "annotation_clip": False}
     look["xycoords"] = ax.get_yaxis_transform()
     write(ax, text, (x, at), away=(away * 72 / 25.4, 0), **look)
-
-
-def _draw_legend(ax: Axes, table: pd.DataFrame, resampled: str) -> None:
-    handles: list[Any] = []
-    point = {"markeredgecolor": ink(), **_POINT}
-    if table["p"].notna().any():
-        filled = f"value, p \N{LESS-THAN OR EQUAL TO} {_LEVEL:g}"
-        handles.append(Line2D([], [], markerfacecolor=ink(), label=filled, **point))
-    text = "value, larger p or none" if handles else "value"
-    handles.append(Line2D([], [], markerfacecolor=paper(), label=text, **point))
-    if table["low"].notna().any():
-        text = f"95 % interval, {printable(resampled)} resampled"
-        handles.append(Line2D([], [], color=PALETTE[0], linewidth=2.4, label=text))
-    if table["low_without_one"].notna().any():
-        style: dict[str, Any] = {"color": ink(), "linewidth": 0.6, "marker": "|", "markersize": 5}
-        handles.append(Line2D([], [], label="range without one place", **style))
-    if table["null_low"].notna().any():
-        handles.append(Patch(facecolor=tone(_NULL), label="null model, 95 % (line: mean)"))
-    legend_above(ax, handles, ncols=2)
-
-
-def _write_directions(ax: Axes) -> None:
-    few, many = "\N{LEFTWARDS ARROW} few centres", "many centres \N{RIGHTWARDS ARROW}"
-    ends = [
-        ax.text(0, -0.75, few, ha="left", va="center"),
-        ax.text(1, -0.75, many, ha="right", va="center"),
-    ]
-    lay_out(ax)
-    left, right = (text.get_window_extent() for text in ends)
-    if left.x1 + 0.1 * (left.width + right.width) > right.x0:
-        for text in ends:
-            text.set_text(text.get_text().replace(" centres", ""))
 
 
 def _three_digits(value: float) -> str:
@@ -319,7 +291,7 @@ def plot_rank_size(
     student = float(stdtrit(fit.n - 2, 0.975)) if method == "ols" and fit.n > 2 else 1.96
     low, high = fit.slope - student * fit.standard_error, fit.slope + student * fit.standard_error
     named = names is not None and bool(labelled)
-    with drawing(ax, SINGLE, 70) as ax:
+    with drawing(ax, 70, SINGLE) as ax:
         position = len(ax.lines) // 2
         colour = PALETTE[position % len(PALETTE)]
         text = (f"{printable(label)}\n" if label else "") + f"n = {len(sizes):,}"
@@ -327,7 +299,7 @@ def plot_rank_size(
             text += f", {_SLOPES[method]} {number(fit.slope, '.2f')}"
         face = "none" if position % 2 else colour
         marks: dict[str, Any] = {"markersize": 3.2, "markeredgewidth": 0.7, "markerfacecolor": face}
-        ax.plot(ranks, sizes, _MARKERS[position % 5], color=colour, label=text, **marks)
+        ax.plot(ranks, sizes, MARKS[position % len(MARKS)], color=colour, label=text, **marks)
         # Turned round, the line of Gabaix bends where ranks are low.
         along = ranks if method == "ols" or not len(ranks) else np.geomspace(1, len(ranks), 200)
         if high < 0:
@@ -360,7 +332,7 @@ def plot_rank_size(
             notes.append(f"{of}95 % interval of the slope {span} ({error}{narrow}).")
         write_notes(ax, notes, label="rank")
         ax.set_ylabel("size")
-        legend_above(ax, handlelength=1.0)
+        draw_legend(ax, handlelength=1.0)
         if named:
             points = np.column_stack([ranks, sizes])
             texts = [printable(name, longest=20) for name in sizes.index]

@@ -39,7 +39,8 @@ DASHES: tuple[Any, ...] = (
     (0, (5, 1.5, 5, 1.5, 1.2, 1.5)),
     (0, (3.5, 3.5)),
 )
-GREY = "#767676"
+MARKS = "osD^vPX"
+GREY, BAND = "#767676", "#d4d4d4"  # BAND: of what chance gives
 
 _INK = "#222222"
 _TYPE = 7.0  # points, at which a figure has the width of a column
@@ -212,7 +213,7 @@ def write(
 
 
 @contextmanager
-def drawing(ax: Axes | None, width: float, height: float) -> Iterator[Axes]:
+def drawing(ax: Axes | None, height: float, width: float = DOUBLE) -> Iterator[Axes]:
     """Axes, new ones of so many millimetres of print, and a font for every character."""
     with settings({"font.family": type_families()}):
         if ax is None:

@@ -550,7 +550,7 @@ def test_results_are_drawn_and_written():
     one = evaluated(outcome, opened)
     ax = plot_event_study(one)
     assert ax.get_ylabel() == "effect"
-    assert len(ax.collections) == 2  # intervals and bands
+    assert len(ax.collections) == 1  # bands
     assert plot_event_study(found).get_legend() is not None
     pd.testing.assert_frame_equal(one.to_frame(), one.dynamic)
     assert len(to_table(one)) == len(one.dynamic)

@@ -1,6 +1,6 @@
 """Figures of curves by name, and their legends, which end inside the page."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pandas as pd
@@ -8,29 +8,26 @@ import pytest
 from scipy import stats
 
 import netinnov as ni
-from figures import axes, entries
+from figures import axes, entries, intervals
 from netinnov.errors import InputError
 from netinnov.panels import event_study
-from netinnov.plotting import plot_dose_response, plot_event_study, plot_reach, plot_robustness
+from netinnov.plotting import plot_event_study, plot_reach, plot_robustness
 from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._style import new_figure
 
 TIMES = {"with": pd.Series([1.0, 2.0, 2.0, 5.0]), "without": pd.Series([4.0, 9.0, np.nan, np.nan])}
 
 
-def test_shares_are_of_all_draws():
-    ax = plot_reach(TIMES, horizon=6)
-    first, second = (line.get_ydata() for line in ax.lines[:3:2])
-    np.testing.assert_allclose(first, [0, 0.25, 0.75, 0.75, 0.75, 1, 1])
-    np.testing.assert_allclose(second, [0, 0, 0, 0, 0.25, 0.25, 0.25])
-    labels = entries(ax)
-    assert labels == ["with, not reached by step 6: 0 %", "without, not reached by step 6: 75 %"]
-
-
-def test_half_is_marked_where_half_have_arrived():
+def test_shares_are_of_all_draws_and_half_is_marked_where_half_have_arrived():
     ax = plot_reach(TIMES, horizon=9)
-    marks = [line for line in ax.lines if len(line.get_xdata()) == 1]
-    assert [line.get_xdata()[0] for line in marks] == [2, 9]
+    first, half, second, other = ax.lines[:4]
+    np.testing.assert_allclose(first.get_ydata()[:7], [0, 0.25, 0.75, 0.75, 0.75, 1, 1])
+    np.testing.assert_allclose(second.get_ydata(), [0, 0, 0, 0, *[0.25] * 5, 0.5])
+    assert (half.get_xdata()[0], other.get_xdata()[0]) == (2, 9)
+    assert entries(ax) == [
+        "with, not reached by step 9: 0 %",
+        "without, not reached by step 9: 50 %",
+    ]
     assert len(plot_reach(TIMES, horizon=8).lines) == 4  # two stairs, one mark, the line of a half
 
 
@@ -65,15 +62,10 @@ pytest.importorskip("pyfixest", reason="needs pyfixest, of the extra econometric
 @pytest.fixture(scope="module")
 def study():
     rng = np.random.default_rng(1)
-    names = [f"p{k}" for k in range(9)]
-    i, j = np.triu_indices(9, 1)
-    rows = [
-        (names[a], names[b], 1.0 + rng.poisson(20), t)
-        for a, b in zip(i, j, strict=True)
-        for t in range(5)
-    ]
+    ends = [(f"p{a}", f"p{b}") for a, b in combinations(range(9), 2)]
+    rows = [(*pair, 1.0 + rng.poisson(20), t) for pair in ends for t in range(5)]
     links = pd.DataFrame(rows, columns=["source", "target", "weight", "period"])
-    network = ni.build_network(pd.DataFrame(index=names), links)
+    network = ni.build_network(pd.DataFrame(index=[f"p{k}" for k in range(9)]), links)
     openings = pd.DataFrame(
         {"home": ["p0", "p2", "p4", "p6"], "host": ["p1", "p3", "p5", "p7"], "opened": 3}
     ).assign(direction=["forward", "reverse"] * 2)
@@ -86,16 +78,11 @@ def test_points_stand_at_their_estimates(study):
     whole, _ = study
     ax = plot_event_study(whole, ax=axes())
     known = whole.estimates[whole.estimates["event_time"] != -1]
-    points = [line for line in ax.lines if line.get_marker() == "o"]
-    filled, hollow = points
-    assert filled.get_xdata().tolist() == known["event_time"].tolist()
-    assert filled.get_ydata().tolist() == known["estimate"].tolist()
-    assert hollow.get_ydata().tolist() == [0]
-    assert hollow.get_markerfacecolor() == "white"
-    spans = ax.collections[0].get_segments()
-    assert [tuple(span[:, 1]) for span in spans] == list(
-        zip(known["low"], known["high"], strict=True)
-    )
+    ((points, ends),) = intervals(ax).values()
+    assert points.tolist() == known[["event_time", "estimate"]].to_numpy().tolist()
+    assert ends[:, :, 1].tolist() == known[["low", "high"]].to_numpy().tolist()
+    hollow = ax.lines[-1]
+    assert (hollow.get_ydata().tolist(), hollow.get_markerfacecolor()) == ([0], "white")
     text = " ".join(caption_notes(ax))
     assert "4 treated pairs, 32 others" in text
     assert f"p = {whole.pre_trend_p:.2g}" in text
@@ -105,48 +92,29 @@ def test_points_stand_at_their_estimates(study):
 def test_groups_and_studies_stand_beside_one_another(study):
     whole, parted = study
     ax = plot_event_study(parted, ax=axes())
-    names = entries(ax)
-    assert names == ["forward", "reverse"]
+    assert entries(ax) == ["forward", "reverse"]
     truth = pd.Series({-1: 0.0, 0: 0.0})
     ax = plot_event_study({"a": whole, "b": parted}, truth=truth, ax=axes())
-    names = entries(ax)
-    assert names == ["truth", "a", "b forward", "b reverse"]
+    assert entries(ax) == ["truth", "a", "b forward", "b reverse"]
 
 
 def test_a_table_of_estimates_gives_the_points_of_its_study(study):
     for each in study:
-        of_study, of_table = (
-            plot_event_study(each, ax=axes()),
-            plot_event_study(each.to_frame(), ax=axes()),
-        )
-        drawn = [
-            [(*line.get_xydata().ravel(), line.get_markerfacecolor()) for line in ax.lines[2:]]
-            for ax in (of_study, of_table)
-        ]
-        assert drawn[0] == drawn[1]
+        of_study, of_table = (plot_event_study(x, ax=axes()) for x in (each, each.to_frame()))
+        drawn = [[line.get_xydata() for line in ax.lines] for ax in (of_study, of_table)]
+        for one, other in zip(*drawn, strict=True):
+            np.testing.assert_array_equal(one, other)
         assert not any("treated pairs" in note for note in caption_notes(of_table))
 
 
 LONG = "enclave, links taken from the home region"
 NAMES = [LONG, "nothing", f"{LONG[:-6]}host", "direct links"]
-STEPS = pd.Index([0, 1, 2], name="step")
-CURVE = pd.Series([1.0, 0.5, 0.0], STEPS)
-DOSES = pd.DataFrame(
-    {
-        "dose": [1, 2, 3],
-        "measure": "access",
-        "node": "home",
-        "difference": [0.1, 0.2, 0.3],
-        "low": 0.0,
-        "high": 0.4,
-    }
-)
+CURVE = pd.Series([1.0, 0.5, 0.0])
 PLOTS = {
     "reach": lambda ax: plot_reach(
         {name: pd.Series([1.0, 2.0, None]) for name in NAMES}, horizon=60, ax=ax
     ),
     "robustness": lambda ax: plot_robustness(dict.fromkeys(NAMES, CURVE), ax=ax),
-    "doses": lambda ax: plot_dose_response(DOSES, measure="access", node="home", ax=ax),
 }
 
 
@@ -159,16 +127,10 @@ def test_a_legend_ends_inside_its_part_of_the_page(name, width, panels):
     axes = figure.subplots(1, panels, squeeze=False)[0]
     for ax in axes:
         PLOTS[name](ax)
-    _assert_inside(figure)
+    figure.draw_without_rendering()
     legends = [ax.get_legend().get_window_extent() for ax in axes]
     assert all(a.x1 < b.x0 for a, b in pairwise(legends))
-
-
-def _assert_inside(figure):
-    figure.draw_without_rendering()
-    page = figure.bbox
-    for ax in figure.axes:
-        for text in ax.get_legend().get_texts():
-            box = text.get_window_extent()
-            assert page.x0 <= box.x0 < box.x1 <= page.x1, text.get_text()
-            assert page.y0 <= box.y0 < box.y1 <= page.y1, text.get_text()
+    for text in (text for ax in axes for text in ax.get_legend().get_texts()):
+        box, page = text.get_window_extent(), figure.bbox
+        assert page.x0 <= box.x0 < box.x1 <= page.x1, text.get_text()
+        assert page.y0 <= box.y0 < box.y1 <= page.y1, text.get_text()

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from figures import axes, draw, entries, lines, texts, ticks
+from figures import axes, draw, entries, intervals, lines, texts, ticks
 from netinnov.errors import InputError
 from netinnov.experiments import link_changes
 from netinnov.null_models import NullComparison, compare_with_null
@@ -25,34 +25,25 @@ def cities():
     return ni.datasets.make_city_system(n_cities=12, rng=1).select(kinds=["place"])
 
 
-EFFECTS = pd.DataFrame(
-    {
-        "scenario": "park",
-        "measure": "access",
-        "node": [None, "home"],
-        "difference": [0.2, -0.1],
-        "low": [0.1, -0.2],
-        "high": [0.3, 0.1],
-        "same_sign": [1.0, 0.75],
-        "placebo_low": [0.05, np.nan],
-        "placebo_median": [0.1, np.nan],
-        "placebo_high": [0.6, np.nan],
-        "corrected_p": [0.0004, np.nan],
-    }
-)
+COLUMNS = "node difference low high same_sign placebo_low placebo_median placebo_high corrected_p"
+ROWS = [
+    (None, 0.2, 0.1, 0.3, 1.0, 0.05, 0.1, 0.6, 0.0004),
+    ("home", -0.1, -0.2, 0.1, 0.75, *[np.nan] * 4),
+]
+EFFECTS = pd.DataFrame(ROWS, columns=COLUMNS.split()).assign(scenario="park", measure="access")
 
 
 def test_placebos_are_a_band_behind_the_effect(ax):
     plot_effects(EFFECTS, ax=ax)
     (band,) = ax.patches
-    assert band.get_x() == pytest.approx(0.05)
-    assert band.get_width() == pytest.approx(0.55)
+    assert (band.get_x(), band.get_width()) == pytest.approx((0.05, 0.55))
     # The band is seen whole, though no effect reaches so far.
     assert ax.get_xlim()[1] >= 0.6
     assert texts(ax) == ["100 %", "75 %", "same\nsign", "<.001", "–", "corrected\np"]
-    assert entries(ax) == [
-        "mean change, 95 % of placements: whole network", "a place", "95 % of placebos, median"
-    ]  # fmt: skip
+    mean = "mean change, 95 % of placements: whole network"
+    assert entries(ax) == [mean, "a place", "95 % of placebos, median"]
+    points, ends = intervals(ax)[mean]
+    assert (points.tolist(), ends[0, :, 0].tolist()) == ([[0.2, 0]], [0.1, 0.3])
     draw(ax)
 
 
@@ -61,7 +52,7 @@ def test_effects_of_many_nodes_in_one_row_fill_the_axes(ax, n_nodes):
     nodes = [f"n{number}" for number in range(n_nodes)]
     table = pd.DataFrame({"scenario": "park", "measure": "access", "node": nodes})
     plot_effects(table.assign(difference=0.1, low=0.0, high=0.2), ends=["n0"], ax=ax)
-    rows = sorted(float(y) for part in ax.collections[1:] for _, y in part.get_offsets())
+    rows = sorted(float(y) for points, _ in intervals(ax).values() for _, y in points)
     spacing = rows[1] - rows[0] if n_nodes > 1 else 1.0
     bottom, top = ax.get_ylim()
     assert max(bottom - rows[-1], rows[0] - top) < 1.6 * spacing
@@ -76,68 +67,49 @@ def test_effects_in_per_cent_have_a_row_a_scenario_and_colours_of_the_ends(ax):
     plot_effects(table, ends=["h"], percent=True, label="reach", ax=ax)
     assert ticks(ax.yaxis) == ["park", "links,\nnew"]
     assert ax.get_xlabel() == "change in reach, %"
-    points = [tuple(point) for part in ax.collections[1:] for point in part.get_offsets()]
-    at = {x for x, _ in points if np.isfinite(x)}
+    drawn = intervals(ax)
+    at = {x for points, _ in drawn.values() for x, _ in points if np.isfinite(x)}
     assert at == {5.0, -25.0}  # 0.1 of 2, -1 of 4; nothing where the baseline is 0
-    assert len({tuple(part.get_edgecolors()[0]) for part in ax.collections[1:]}) == 3
-    assert entries(ax)[:2] == ["whole network", "h"]
+    assert len({line.get_color() for line in ax.lines if line.get_label() in drawn}) == 3
+    assert entries(ax) == ["whole network", "h", "a place"]
     with pytest.raises(InputError, match="baseline"):
         plot_effects(table.drop(columns="baseline"), percent=True, ax=ax)
 
 
-DOSES = pd.DataFrame(
-    {
-        "dose": [4.0, 1.0, 2.0],
-        "measure": "access",
-        "node": "home",
-        "difference": [0.3, 0.1, 0.2],
-        "low": [0.2, 0.0, 0.1],
-        "high": [0.4, 0.2, 0.3],
-        "mc_low": [0.29, 0.09, 0.19],
-        "mc_high": [0.31, 0.11, 0.21],
-    }
-)
+DOSES = pd.DataFrame({"dose": [4.0, 1.0, 2.0], "measure": "access", "node": "home"})
+DOSES["difference"] = [0.3, 0.1, 0.2]
+DOSES["low"], DOSES["high"] = DOSES["difference"] - 0.1, DOSES["difference"] + 0.1
+DOSES["mc_low"], DOSES["mc_high"] = DOSES["difference"] - 0.01, DOSES["difference"] + 0.01
 
 
 def test_doses_are_drawn_in_their_order(ax):
     plot_dose_response(DOSES, measure="access", node="home", ax=ax)
     (points,) = [line for line in ax.lines if line.get_marker() == "o"]
-    assert points.get_xdata().tolist() == [1, 2, 4]
-    assert points.get_ydata().tolist() == [0.1, 0.2, 0.3]
+    assert points.get_xydata().tolist() == [[1, 0.1], [2, 0.2], [4, 0.3]]
     draw(ax)
-
-
-def test_what_was_not_measured_has_no_doses(ax):
     with pytest.raises(InputError, match="measures are"):
-        plot_dose_response(DOSES, measure="access", ax=ax)
+        plot_dose_response(DOSES, measure="access")
     with pytest.raises(InputError, match="are missing"):
-        plot_dose_response(DOSES[["dose"]], measure="access", ax=ax)
+        plot_dose_response(DOSES[["dose"]], measure="access")
 
 
-def sparse_cities():
+@pytest.fixture(scope="module")
+def compared():
     options = {"n_cities": 12, "mean_flow": 3, "border": 3, "n_enclaves": 0}
-    return ni.datasets.make_city_system(**options, rng=1).select(kinds=["place"])
+    network = ni.datasets.make_city_system(**options, rng=1).select(kinds=["place"])
+    measures = ni.connectivity.global_efficiency, ni.centrality.harmonic_centrality
+    return [compare_with_null(network, measure=each, replicates=19, rng=1) for each in measures]
 
 
-def test_the_observed_value_stands_among_the_replicates(ax):
-    found = compare_with_null(
-        sparse_cities(), measure=ni.connectivity.global_efficiency, replicates=39, rng=1
-    )
+def test_the_observed_value_stands_among_the_replicates(compared, ax):
+    found, of_nodes = compared
     plot_null_distribution(found, label="efficiency", ax=ax)
-    assert sum(bar.get_height() for bar in ax.containers[0]) == 39
+    assert sum(bar.get_height() for bar in ax.containers[0]) == 19
     (line,) = ax.lines
     assert line.get_xdata()[0] == found.observed
     draw(ax)
-
-
-def test_of_many_nodes_one_is_drawn(ax):
-    found = compare_with_null(
-        sparse_cities(), measure=ni.centrality.harmonic_centrality, replicates=19, rng=1
-    )
     with pytest.raises(InputError, match="`node` must be one of those measured"):
-        plot_null_distribution(found, node="nowhere", ax=ax)
-    plot_null_distribution(found, node="synthetic_city_01", ax=ax)
-    assert ax.lines[0].get_xdata()[0] == found.observed["synthetic_city_01"]
+        plot_null_distribution(of_nodes, node="nowhere")
 
 
 def several(observed, spread=3):
@@ -159,7 +131,7 @@ def test_several_values_are_a_row_each_and_filled_where_they_stand_out(ax):
     assert (filled.get_xdata().tolist(), filled.get_ydata().tolist()) == ([30, 2], [0, 2])
     assert (hollow.get_xdata().tolist(), hollow.get_markerfacecolor()) == ([11], "white")
     assert ax.get_xlabel() == "branches"
-    assert entries(ax)[0] == "95 % of 999 replicates\nand mean"
+    assert "95 % of 999 replicates\nand mean" in entries(ax)
     # Two of four with the least p, 0.002: twice that by Benjamini and Hochberg.
     assert texts(ax)[4:7] == [".004", "1.000", ".004"]
     draw(ax)
@@ -180,17 +152,16 @@ def test_of_many_values_those_are_drawn_that_stand_out(ax, high, drawn, note):
     assert said.endswith("One alone needs 1,640 replicates.")
 
 
-def test_a_table_of_replicates_gives_the_figure_of_its_comparison(ax):
-    measure = ni.centrality.harmonic_centrality
-    found = compare_with_null(sparse_cities(), measure=measure, replicates=19, rng=1)
+def test_a_table_of_replicates_gives_the_figure_of_its_comparison(compared, ax):
+    _, found = compared
     node = "synthetic_city_01"
     plot_null_distribution(found, node=node, ax=ax)
+    assert ax.lines[0].get_xdata()[0] == found.observed[node]
     for draws, observed, of in (
         (found.draws, found.observed, node),
         (found.draws[node], found.observed[node], None),
     ):
-        other = axes()
-        plot_null_distribution(draws, observed=observed, node=of, ax=other)
+        other = plot_null_distribution(draws, observed=observed, node=of, ax=axes())
         assert entries(other) == entries(ax)
     with pytest.raises(InputError, match="`observed` must be the value of the network"):
         plot_null_distribution(found.draws)
@@ -198,19 +169,20 @@ def test_a_table_of_replicates_gives_the_figure_of_its_comparison(ax):
         plot_null_distribution(found, observed=1.0)
 
 
-def test_replicates_that_are_all_alike(ax):
-    same = NullComparison(1.0, 1.0, 0.0, np.nan, 1.0, 1.0, 1.0, pd.Series([1.0] * 5), 0.5)
-    plot_null_distribution(same, ax=ax)
-    assert "z" not in ax.get_legend().get_texts()[-1].get_text()
+@pytest.mark.parametrize(
+    ("values", "z", "p", "last"),
+    [
+        (np.linspace(1, 2, 19), -3.3, 2 / 20, ", z = −3.3\np = 0.1, no less with 19 replicates"),
+        (np.linspace(1, 2, 19), -3.3, 0.3, ", z = −3.3\np = 0.3"),
+        (np.ones(5), np.nan, 1.0, "\np = 1"),  # all alike
+    ],
+)
+def test_the_legend_has_z_and_p_and_the_least_that_p_can_be(values, z, p, last, ax):
+    parts = {"observed": 0.5, "mean": 1.5, "sd": 0.3, "z": z, "low": 1.0, "high": 2.0}
+    found = NullComparison(**parts, p=p, draws=pd.Series(values), moved=0.5)
+    plot_null_distribution(found, ax=ax)
+    assert entries(ax)[-1] == f"observed: 0.5{last}"
     draw(ax)
-
-
-def test_the_least_possible_p_says_so(ax):
-    draws = pd.Series(np.linspace(1, 2, 19))
-    parts = {"observed": 0.5, "mean": 1.5, "sd": 0.3, "z": -3.3, "low": 1.0, "high": 2.0}
-    for p, words in ((2 / 20, "\np = 0.1, no less with 19 replicates"), (0.3, "\np = 0.3")):
-        plot_null_distribution(NullComparison(**parts, p=p, draws=draws, moved=0.5), ax=ax)
-        assert entries(ax)[-1] == f"observed: 0.5, z = −3.3{words}"
 
 
 def test_numbers_have_no_negative_zero():
@@ -260,12 +232,7 @@ def test_each_dot_ends_a_link_that_is_drawn(ax):
     assert ax.get_legend().get_title().get_text() == "width: change in joint patents"
     assert entries(ax) == ["gained, 2", "lost, 4 to 63", "end of a link drawn"]
     draw(ax)
-
-
-def test_no_change_is_an_empty_map(cities, ax):
-    plot_link_changes(link_changes(cities, cities), places=cities.places, ax=ax)
-    assert not lines(ax)
-    draw(ax)
+    assert not lines(plot_link_changes(rows.iloc[:0], places=places))
 
 
 def test_quotients_are_written_and_nothing_is_blank(ax):
@@ -275,8 +242,5 @@ def test_quotients_are_written_and_nothing_is_blank(ax):
     shades = np.ma.filled(ax.collections[0].get_array().astype(float), np.nan).ravel()
     np.testing.assert_allclose(shades, [np.log2(1.6), -2, np.nan, 2])  # cut off at 1/4 and 4
     draw(ax)
-
-
-def test_quotients_below_zero_are_refused(ax):
     with pytest.raises(InputError, match="no negative value"):
         plot_location_quotients(pd.DataFrame({"x": [-1.0]}), ax=ax)

@@ -44,30 +44,17 @@ def test_a_full_disk_is_told_with_the_path_and_the_reason(monkeypatch, tmp_path)
     assert png.read_bytes()[1:4] == b"PNG"
 
 
-def test_a_figure_is_the_same_after_it_is_saved(tmp_path):
-    figure = new_figure(width=89, height=60)
-    figure.add_subplot().plot([1, 2])
-    before = figure.canvas, figure.dpi, figure.get_layout_engine()
-    save_figure(figure, tmp_path, "a")
-    assert (figure.canvas, figure.dpi, figure.get_layout_engine()) == before
-
-
 def test_files_carry_their_caption_and_command(tmp_path):
     caption, command = "衢州 & <hosts>:\nfull \x07circles.", "python figures.py"
+    said = {"caption": caption, "command": command, "formats": ["pdf", "png", "svg"]}
     for run in ("a", "b"):
         figure = new_figure(width=40, height=40)
         figure.add_subplot().plot([1, 2])
-        pdf, png, svg = save_figure(
-            figure,
-            tmp_path / run,
-            "map",
-            caption=caption,
-            command=command,
-            formats=["pdf", "png", "svg"],
-        )
-    assert [(tmp_path / "a" / path.name).read_bytes() for path in (pdf, png, svg)] == [
-        path.read_bytes() for path in (pdf, png, svg)
-    ]
+        before = figure.canvas, figure.dpi, figure.get_layout_engine()
+        pdf, png, svg = save_figure(figure, tmp_path / run, "map", **said)
+        assert (figure.canvas, figure.dpi, figure.get_layout_engine()) == before
+    for path in (pdf, png, svg):
+        assert (tmp_path / "a" / path.name).read_bytes() == path.read_bytes()
     line = "衢州 & <hosts>: full circles."
     with Image.open(png) as picture:
         assert picture.text["Description"] == line

@@ -3,7 +3,7 @@
 import re
 import sys
 import zlib
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import geopandas
 import numpy as np
@@ -12,78 +12,65 @@ import pytest
 from matplotlib import pyplot as plt
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 from shapely.geometry import LineString, Point, Polygon
 
 import netinnov as ni
-from figures import arrows, axes, entries, lines, texts, ticks
+from figures import arrows, axes, entries, lines
 from netinnov import build_network
 from netinnov.datasets._coast import land_in
 from netinnov.errors import InputError
-from netinnov.plotting import plot_centralities, plot_flow_map, plot_rank_size, save_figure
+from netinnov.plotting import plot_flow_map, save_figure
 from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._frame import dense_frame, frame_of, squeeze
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._style import layer_style, mark_modelled, new_figure
-from netinnov.polycentricity import rank_size
 
 
 @pytest.fixture
 def cities():
     """Four places, the last without coordinates; two layers join p and q, one of them twice."""
-    nodes = pd.DataFrame({"node": list("pqrs"), "kind": "place", "place": list("pqrs")})
-    links = pd.DataFrame(
-        [
-            ("trade", "p", "q", 4.0, 2019),
-            ("trade", "p", "q", 4.0, 2020),
-            ("trade", "q", "r", 2.0, 2020),
-            ("trade", "p", "s", 9.0, 2020),
-            ("trade", "p", "p", 9.0, 2020),
-            ("talent", "q", "p", 2.0, 2020),
-            ("gravity", "p", "r", 0.5, None),
-        ],
-        columns=["layer", "source", "target", "weight", "period"],
-    ).astype({"period": "Int64"})
+    rows = [
+        ("trade", "p", "q", 4.0, 2019),
+        ("trade", "p", "q", 4.0, 2020),
+        ("trade", "q", "r", 2.0, 2020),
+        ("trade", "p", "s", 9.0, 2020),
+        ("trade", "p", "p", 9.0, 2020),
+        ("talent", "q", "p", 2.0, 2020),
+        ("gravity", "p", "r", 0.5, None),
+    ]
+    links = pd.DataFrame(rows, columns=["layer", "source", "target", "weight", "period"])
     places = pd.DataFrame(
         {
-            "place": ["p", "q", "r", "s", "district"],
             "lon": [118.0, 120.0, 121.0, None, 120.2],
             "lat": [29.0, 30.0, 31.0, None, 30.2],
             "parent": [None, None, None, None, "q"],
-            "name_en": ["Pe", "Qu", "Er", "Es", "District"],
-        }
+        },
+        index=[*"pqrs", "district"],
     )
+    nodes = pd.DataFrame({"kind": "place", "place": list("pqrs")}, index=list("pqrs"))
     model = {"modelled": True, "parameters": "exponent: 2; model: made up"}
+    links = links.astype({"period": "Int64"})
     return build_network(nodes, links, places, ["talent"], {"gravity": model})
 
 
 @pytest.fixture
 def enclaves():
-    rows = [
-        ("p", "q", "reverse"),
-        ("p", "district", "reverse"),
-        ("q", "p", "forward"),
-        ("p", "s", "reverse"),
-        ("q", "district", "level"),
-    ]
-    return pd.DataFrame(rows, columns=["home", "host", "direction"])
+    homes, hosts = ["p", "p", "q", "p", "q"], ["q", "district", "p", "s", "district"]
+    ways = ["reverse", "reverse", "forward", "reverse", "level"]
+    return pd.DataFrame({"home": homes, "host": hosts, "direction": ways})
 
 
 def test_width_is_weight_on_one_scale_for_what_is_observed(cities, ax):
     # Periods of p-q add up to 8, the largest; p-s has no place on the map, p-p is no link.
     drawn = lines(plot_flow_map(cities, ax=ax))
-    trade, talent = drawn["trade"].get_linewidths(), drawn["talent"].get_linewidths()
-    assert np.asarray(trade) == pytest.approx(np.array([8, 2]) / 8 * max(trade))
-    assert np.asarray(talent) == pytest.approx([2 / 8 * max(trade)])
-    assert np.asarray(drawn["gravity"].get_linewidths()) == pytest.approx([max(trade)])
-
-
-def test_links_run_between_the_coordinates_of_their_places(cities, ax):
-    drawn = lines(plot_flow_map(cities, ax=ax))
-    ends = [line[[0, -1]] for line in drawn["trade"].get_segments()]
-    assert ends[0] == pytest.approx(np.array([[118, 29], [120, 30]]))
-    assert ends[1] == pytest.approx(np.array([[120, 30], [121, 31]]))
+    widths = {name: np.asarray(part.get_linewidths()) for name, part in drawn.items()}
+    most = widths["trade"].max()
+    assert widths["trade"] == pytest.approx(np.array([8, 2]) / 8 * most)
+    assert widths["talent"] == pytest.approx([2 / 8 * most])
+    assert widths["gravity"] == pytest.approx([most])
+    ends = [line[[0, -1]].tolist() for line in drawn["trade"].get_segments()]
+    assert np.ravel(ends) == pytest.approx([118, 29, 120, 30, 120, 30, 121, 31])
 
 
 def test_links_of_one_pair_fan_out_to_both_sides(cities, ax):
@@ -118,59 +105,72 @@ def test_enclaves_are_arrows_from_home_to_host_and_those_left_out_are_counted(ci
     assert "no coordinates: 1 of 4." in note
 
 
-def test_enclaves_of_one_pair_are_one_arrow_and_only_the_most_are_drawn(cities, ax):
+@pytest.mark.parametrize(
+    ("options", "columns", "drawn", "entry"),
+    [
+        ({"arrows": 1}, {}, {"q -> p"}, "enclaves, 2 each"),
+        ({}, {}, {"p -> q", "q -> p", "q -> r"}, "enclaves, 1 to 2"),
+        ({"extent": (117, 120.5, 28, 30.5)}, {}, {"p -> q", "q -> p"}, "enclaves, 1 to 2"),
+        (
+            {"arrows": 1},
+            {"direction": "unknown"},
+            {"q -> p"},
+            "enclaves of unknown direction, 2 each",
+        ),
+    ],
+)
+def test_enclaves_of_one_pair_are_one_arrow(cities, ax, options, columns, drawn, entry):
     enclaves = pd.DataFrame({"home": ["p", "q", "q", "q"], "host": ["q", "p", "p", "r"]})
-    drawn = arrows(plot_flow_map(cities, enclaves=enclaves, arrows=1, ax=ax))
-    assert set(drawn) == {"q -> p"}
-    assert "Arrows: the 1 of most enclaves, of 3 pairs." in caption_notes(ax)
-    assert "enclaves, 2 each" in entries(ax)
-    ax.clear()
-    plot_flow_map(cities, enclaves=enclaves, ax=ax)
-    assert "enclaves, 1 to 2" in entries(ax)
-    ax.clear()
-    plot_flow_map(cities, enclaves=enclaves.assign(direction="unknown"), ax=ax)
-    assert "enclaves of unknown direction, 1 to 2" in entries(ax)
+    plot_flow_map(cities, enclaves=enclaves.assign(**columns), ax=ax, **options)
+    assert set(arrows(ax)) == drawn
+    assert entry in entries(ax)
+    notes = caption_notes(ax)
+    assert ("Arrows: the 1 of most enclaves, of 3 pairs." in notes) == ("arrows" in options)
+    outside = "Enclaves with an end outside the frame, not drawn: 1."
+    assert (outside in notes) == ("extent" in options)
+
+
+def hides(label, at):
+    """Whether the box of a label covers any of the points, in pixels."""
+    box = label.get_window_extent()
+    return bool(((at > [box.x0, box.y0]) & (at < [box.x1, box.y1])).all(axis=1).any())
+
+
+def overlap(labels):
+    boxes = [label.get_window_extent() for label in labels]
+    return any(one.overlaps(other) for one, other in combinations(boxes, 2))
 
 
 def test_what_must_be_named_is_named_beside_a_crowd_with_a_line_to_it(ax):
     turn = np.linspace(0, 2 * np.pi, 60, endpoint=False)
     crowd = np.column_stack([np.cos(turn), np.sin(turn)])
-    points = np.concatenate(
-        [[[0.0, 0.0]], *(crowd * size for size in (0.02, 0.04, 0.06)), [[3, 3]]]
-    )
+    rings = [crowd * size for size in (0.02, 0.04, 0.06)]
+    points = np.concatenate([[[0.0, 0.0]], *rings, [[3, 3]]])
     ax.set(xlim=(-3, 3), ylim=(-3, 3))
     texts = ["the centre of it all", *[""] * 180, "far"]
-    radii = np.full(len(points), 2.0)
-    assert label_points(ax, points, texts, radii=radii, most=1) == []
-    (label,) = label_points(ax, points, texts, radii=radii, most=1, must=1)
+    assert label_points(ax, points, texts, radii=2.0, most=1) == []
+    (label,) = label_points(ax, points, texts, radii=2.0, most=1, must=1)
     assert label.get_text() == "the centre of it all"
-    box = label.get_window_extent()
-    at = ax.transData.transform(points)
-    hidden = ((at > [box.x0, box.y0]) & (at < [box.x1, box.y1])).all(axis=1)
-    assert not hidden.any()
-    lines = [text for text in ax.texts if text.arrow_patch is not None]
-    assert len(lines) == 1
+    assert not hides(label, ax.transData.transform(points))
+    assert len([text for text in ax.texts if text.arrow_patch is not None]) == 1
 
 
-def test_a_modelled_layer_says_so_with_its_parameters(cities, ax):
+def test_the_record_and_not_the_name_says_whether_a_layer_is_modelled(cities, ax):
     plot_flow_map(cities, ax=ax)
     assert "gravity (modelled), up to 0.5" in entries(ax)
     note = " ".join(caption_notes(ax))
     assert note.endswith("gravity (modelled): exponent: 2; model: made up.")
-
-
-def test_the_record_and_not_the_name_says_whether_a_layer_is_modelled(ax):
     network = _of_layers({"modelled_trips": 1.0, "trips": 2.0}, {"trips": {"modelled": True}})
-    plot_flow_map(network, ax=ax)
-    assert entries(ax)[:2] == ["modelled_trips, up to 1", "trips (modelled), up to 2"]
+    other = plot_flow_map(network, ax=axes())
+    assert entries(other)[:2] == ["modelled_trips, up to 1", "trips (modelled), up to 2"]
     assert mark_modelled("modelled_trips", ["modelled_trips"]) == "modelled_trips (modelled)"
 
 
 def _of_layers(weights, records=None):
     """Two places that a link of each layer joins."""
-    nodes = pd.DataFrame({"node": ["p", "q"], "kind": "place", "place": ["p", "q"]})
+    places = pd.DataFrame({"lon": [118.0, 120.0], "lat": [29.0, 30.0]}, index=["p", "q"])
     links = pd.DataFrame({"layer": list(weights), "weight": list(weights.values())})
-    places = pd.DataFrame({"place": ["p", "q"], "lon": [118.0, 120.0], "lat": [29.0, 30.0]})
+    nodes = pd.DataFrame({"place": ["p", "q"]}, index=["p", "q"])
     return build_network(nodes, links.assign(source="p", target="q"), places, layers=records)
 
 
@@ -184,14 +184,6 @@ def test_of_many_layers_the_heaviest_four_are_drawn_and_the_others_named(ax):
     assert set(lines(plot_flow_map(network, layers=list("abcdef"), ax=asked))) == set("abcdef")
 
 
-def test_enclaves_that_leave_the_frame_are_counted_and_not_drawn(cities, ax):
-    enclaves = pd.DataFrame({"home": ["p", "q"], "host": ["q", "r"]})
-    plot_flow_map(cities, enclaves=enclaves, extent=(117, 120.5, 28, 30.5), ax=ax)
-    assert set(arrows(ax)) == {"p -> q"}
-    note = " ".join(caption_notes(ax))
-    assert "Enclaves with an end outside the frame, not drawn: 1." in note
-
-
 def test_places_at_one_point_share_a_label(ax):
     ids = ["Hefei", "Anhui", "Quzhou", *"abcde"]
     where = {"lon": [118.0, 118.0, 119.0, *[120.0] * 5], "lat": [29.0, 29.0, 30.0, *[29.0] * 5]}
@@ -203,19 +195,21 @@ def test_places_at_one_point_share_a_label(ax):
     assert {"Hefei, Anhui", "Quzhou", "a and 4 more"} <= written
 
 
-def test_a_label_is_nearest_to_its_own_point(ax):
+def test_a_label_is_nearest_to_its_own_point_and_hides_none(ax):
     rng = np.random.default_rng(5)
     ax.set(xlim=(0, 1), ylim=(0, 1))
     points = rng.random((80, 2))
-    ax.scatter(*points.T, s=9)
-    placed = label_points(ax, points, [f"n{i}" for i in range(80)], radii=np.full(80, 1.5), most=60)
+    placed = label_points(ax, points, [f"n{i}" for i in range(80)], radii=1.5, most=60)
     assert 30 < len(placed) <= 60
+    ax.figure.canvas.figure.draw_without_rendering()
     at = ax.transData.transform(points)
     for label in placed:
         box = label.get_window_extent()
         low, high = np.array([box.x0, box.y0]), np.array([box.x1, box.y1])
         away = np.hypot(*np.maximum(np.maximum(low - at, at - high), 0).T)
         assert away.argmin() == int(label.get_text()[1:])
+        assert not hides(label, at)
+    assert not overlap(placed)
 
 
 def test_only_the_strongest_links_are_drawn_and_the_rest_is_counted(cities, ax):
@@ -247,31 +241,6 @@ def test_the_map_is_stretched_by_its_latitude_and_the_scale_bar_by_great_circles
     assert squeeze((0, 1, -60, 60)) == 1
 
 
-def test_labels_cover_neither_one_another_nor_a_place(ax):
-    rng = np.random.default_rng(3)
-    ids = [f"place {i}" for i in range(60)]
-    places = pd.DataFrame(
-        {"place": ids, "lon": 118 + 4 * rng.random(60), "lat": 29 + 4 * rng.random(60)}
-    )
-    nodes = pd.DataFrame({"node": ids, "kind": "place", "place": ids})
-    links = pd.DataFrame({"source": ids[:-1], "target": ids[1:]})
-    plot_flow_map(build_network(nodes, links, places), labels=60, ax=ax)
-    labels = [text for text in ax.texts if text.get_text().startswith("place")]
-    assert len(labels) > 20
-    ax.figure.canvas.figure.draw_without_rendering()
-    boxes = [text.get_window_extent() for text in labels]
-    points = ax.transData.transform(places[["lon", "lat"]].to_numpy())
-    for i, box in enumerate(boxes):
-        assert not any(box.overlaps(other) for other in boxes[:i])
-        inside = (
-            (points[:, 0] > box.x0)
-            & (points[:, 0] < box.x1)
-            & (points[:, 1] > box.y0)
-            & (points[:, 1] < box.y1)
-        )
-        assert not inside.any()
-
-
 def test_the_name_of_a_host_hides_no_arrowhead():
     # Eight homes around a host: seven heads, and room for its name at the eighth side.
     turn = np.linspace(0, 2 * np.pi, 8, endpoint=False)[1:]
@@ -288,30 +257,11 @@ def test_the_name_of_a_host_hides_no_arrowhead():
     figure.set_dpi(300)
     figure.draw_without_rendering()
     boxes = [text.get_bbox_patch() for text in ax.texts if text.get_bbox_patch() is not None]
-    assert len(boxes) == 8
-    arrows = [part for part in ax.patches if isinstance(part, FancyArrowPatch)]
-    assert len(arrows) == 7
-    for arrow in arrows:
+    assert (len(boxes), len(arrows(ax))) == (8, 7)
+    for arrow in arrows(ax).values():
         path = arrow.get_transform().transform_path(arrow.get_path())
         _, *head = path.to_polygons(closed_only=False)
-        corners = np.concatenate(head)
-        assert len(corners) >= 3
-        for box in boxes:
-            x, y = corners.T
-            extent = box.get_window_extent()
-            inside = (x > extent.x0) & (x < extent.x1) & (y > extent.y0) & (y < extent.y1)
-            assert not inside.any()
-
-
-def test_the_legend_stays_on_the_page_and_off_the_map(cities, enclaves):
-    figure = new_figure(height=170)
-    ax = plot_flow_map(cities, enclaves=enclaves, ax=figure.add_subplot())
-    figure.draw_without_rendering()
-    found = ax.get_legend()
-    assert found is not None
-    box = found.get_window_extent()
-    assert box.x0 >= ax.get_window_extent().x1
-    assert box.x1 <= figure.bbox.x1
+        assert not any(hides(box, np.concatenate(head)) for box in boxes)
 
 
 def test_a_map_without_coordinates_is_empty_and_says_so(ax):
@@ -322,13 +272,19 @@ def test_a_map_without_coordinates_is_empty_and_says_so(ax):
     assert lines(ax) == {}
 
 
-def test_a_map_names_layers_that_are_not_there(cities, ax):
-    with pytest.raises(InputError, match=r"1 of 1 names .*: 'trad' \(did you mean 'trade'"):
-        plot_flow_map(cities, layers=["trad"], ax=ax)
-    with pytest.raises(InputError, match="west < east"):
-        plot_flow_map(cities, extent=(3, 2, 1, 4), ax=ax)
-    with pytest.raises(InputError, match=r"at least 0.01 \(about 1 km\) apart"):
-        plot_flow_map(cities, extent=(118, 118.0001, 30, 30.0001), ax=ax)
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"layers": ["trad"]}, r"1 of 1 names .*: 'trad' \(did you mean 'trade'"),
+        ({"extent": (3, 2, 1, 4)}, "west < east"),
+        ({"extent": (118, 118.0001, 30, 30.0001)}, r"at least 0.01 \(about 1 km\) apart"),
+        ({"values": pd.Series({"nowhere": 1.0})}, "nodes of the network; found"),
+        ({"values": [1.0]}, "must be of the type Series"),
+    ],
+)
+def test_what_is_not_in_the_network_or_on_earth_is_refused(cities, options, words):
+    with pytest.raises(InputError, match=words):
+        plot_flow_map(cities, **options)
 
 
 def test_a_crowd_far_from_a_few_others_is_worth_its_own_map():
@@ -336,48 +292,6 @@ def test_a_crowd_far_from_a_few_others_is_worth_its_own_map():
     far = pd.DataFrame({"lon": [100.0, 130.0], "lat": [20.0, 45.0]})
     assert dense_frame(pd.concat([crowd, far], ignore_index=True)) == frame_of(crowd)
     assert dense_frame(crowd) is None
-
-
-def test_rank_size_draws_the_values_and_the_fitted_line(ax):
-    values = pd.Series({"c": 10.0, "a": 100.0, "none": 0.0, "b": 30.0})
-    plot_rank_size(values, ax=ax, label="size")
-    points, line = ax.lines
-    assert list(points.get_xdata()) == [1, 2, 3]
-    assert list(points.get_ydata()) == [100, 30, 10]
-    fit = rank_size(values)
-    x, y = (np.log(np.asarray(data, float)) for data in line.get_data())
-    assert np.polyfit(x, y, 1) == pytest.approx([fit.slope, fit.intercept])
-    assert entries(ax) == [f"size\nn = 3, slope \N{MINUS SIGN}{-fit.slope:.2f}"]
-    assert f"(standard error {fit.standard_error:.2f}, too narrow" in " ".join(caption_notes(ax))
-    assert texts(ax) == ["a", "b", "c"]
-
-
-@pytest.mark.parametrize("values", [[], [0.0, 0.0], [5.0]])
-def test_rank_size_without_a_fit_says_how_many_values_there_are(values, ax):
-    plot_rank_size(values, ax=ax)
-    assert entries(ax) == [f"n = {sum(v > 0 for v in values)}"]
-    ax.figure.canvas.figure.draw_without_rendering()
-
-
-def test_series_on_the_same_axes_differ_in_marker_and_line(ax):
-    for k in range(3):
-        plot_rank_size([3.0 + k, 2.0, 1.0], ax=ax)
-    assert len({line.get_marker() for line in ax.lines[::2]}) == 3
-    assert len({line.get_linestyle() for line in ax.lines[1::2]}) == 3
-
-
-def test_centralities_shade_by_the_standard_score_over_all_rows(ax):
-    table = pd.DataFrame(
-        {"name": list("ABC"), "degree": [5.0, 2.0, 2.0], "same": 1.0, "rank": [0.5, np.nan, 0.1]},
-        index=list("abc"),
-    )
-    plot_centralities(table, ax=ax, top=2)
-    shades = np.ma.filled(ax.collections[0].get_array().reshape(2, 3), np.nan)
-    # degree: mean 3, population variance 2; rank: mean 0.3, deviation 0.2 over two values.
-    assert shades[0] == pytest.approx([2 / 2**0.5, 0.0, 1.0], nan_ok=True)
-    assert shades[1] == pytest.approx([-1 / 2**0.5, 0.0, np.nan], nan_ok=True)
-    assert ticks(ax.yaxis) == ["A", "B"]
-    assert texts(ax) == ["5", "1", "0.5", "2", "1"]
 
 
 def test_a_pdf_embeds_true_type_fonts_and_a_png_has_300_dots_an_inch(cities, tmp_path):
@@ -446,23 +360,23 @@ def test_other_coordinate_systems_become_degrees(network, tmp_path):
 @pytest.mark.parametrize(
     ("basemap", "words"),
     [
+        ("a,b\n1,2\n", "shapes.csv must be GeoJSON"),
+        (
+            '{"features": [{"properties": null, "geometry": {"type": "Circle"}}]}',
+            "shapes.geojson cannot be read",
+        ),
         (3, 'must be "land", None, a GeoDataFrame, a GeoSeries or the path of a file; found int'),
         ("nowhere.geojson", "nowhere.geojson must be a file; there is none"),
         (geopandas.GeoSeries([Point(5e5, 4e6)]), "no coordinate system.*set_crs"),
     ],
 )
-def test_what_is_no_basemap(network, basemap, words):
+def test_what_is_no_basemap(network, basemap, words, tmp_path):
+    if isinstance(basemap, str) and not basemap.endswith("json"):
+        path = tmp_path / ("shapes.geojson" if basemap[0] == "{" else "shapes.csv")
+        path.write_text(basemap)
+        basemap = path
     with pytest.raises(InputError, match=words):
         plot_flow_map(network, basemap=basemap)
-
-
-def test_a_file_that_holds_no_shapes(network, tmp_path):
-    (tmp_path / "table.csv").write_text("a,b\n1,2\n")
-    broken = '{"features": [{"properties": null, "geometry": {"type": "Circle"}}]}'
-    (tmp_path / "broken.geojson").write_text(broken)
-    for name, words in (("table.csv", "must be GeoJSON"), ("broken.geojson", "cannot be read")):
-        with pytest.raises(InputError, match=f"{name} {words}"):
-            plot_flow_map(network, basemap=tmp_path / name)
 
 
 def test_without_geopandas_the_message_is_a_command(network, monkeypatch):
@@ -472,33 +386,26 @@ def test_without_geopandas_the_message_is_a_command(network, monkeypatch):
     plot_flow_map(network)
 
 
-def inside(outlines, lon, lat):
-    """Whether a point is on land: outlines around it, counted against the holes."""
-    return sum(Path(outline).contains_point((lon, lat)) for outline in outlines) % 2 == 1
+LAND_AND_SEA = {
+    "Hangzhou": (120.15, 30.28, True),
+    "Hangzhou Bay": (121.3, 30.5, False),
+    "Paris": (2.35, 48.86, True),
+    "Quito": (-78.5, -0.2, True),
+    "the Caspian Sea": (50.5, 42.0, False),
+    "Hobart's hills": (146.5, -42.2, True),
+    "the Greenland Sea": (-5.0, 71.3, False),
+    "Chukotka east of 180 degrees": (-179.0, 67.5, True),
+    "Hawaii, counted eastwards": (204.4, 19.6, True),
+}
 
 
-@pytest.mark.parametrize(
-    ("place", "lon", "lat", "on_land"),
-    [
-        ("Hangzhou", 120.15, 30.28, True),
-        ("the East China Sea", 122.9, 30.0, False),
-        ("Hangzhou Bay", 121.3, 30.5, False),
-        ("Paris", 2.35, 48.86, True),
-        ("the Channel", -0.5, 50.2, False),
-        ("Quito", -78.5, -0.2, True),
-        ("the Caspian Sea", 50.5, 42.0, False),
-        ("Hobart's hills", 146.5, -42.2, True),
-        ("the Norwegian Sea", 0.0, 67.0, False),
-        ("the Greenland Sea", -5.0, 71.3, False),
-        ("inland Chukotka", 172.0, 67.0, True),
-        ("Chukotka east of 180 degrees", -179.0, 67.5, True),
-        ("Hawaii, counted eastwards", 204.4, 19.6, True),
-    ],
-)
+@pytest.mark.parametrize("place", LAND_AND_SEA)
 @pytest.mark.parametrize("around", [1.5, 15.0])
-def test_the_bundled_land_is_where_land_is(place, lon, lat, on_land, around):
-    frame = (lon - around, lon + around, lat - around, lat + around)
-    assert inside(land_in(frame), lon, lat) == on_land, place
+def test_the_bundled_land_is_where_land_is(place, around):
+    lon, lat, on_land = LAND_AND_SEA[place]
+    outlines = land_in((lon - around, lon + around, lat - around, lat + around))
+    # Outlines around a point count against the holes.
+    assert sum(Path(outline).contains_point((lon, lat)) for outline in outlines) % 2 == on_land
 
 
 def test_land_is_cut_to_the_frame_and_lies_below_everything(network):
@@ -506,6 +413,9 @@ def test_land_is_cut_to_the_frame_and_lies_below_everything(network):
     corners = np.concatenate(land_in(frame))
     assert (corners >= [west - 0.2, south - 0.2]).all()
     assert (corners <= [east + 0.2, north + 0.2]).all()
+    assert land_in((-140.0, -135.0, -30.0, -25.0)) == []  # far from any shore there is only sea
+    (whole,) = land_in((100.0, 101.0, 50.0, 51.0))  # Siberia: all land
+    assert len(whole) <= 8
     ax = plot_flow_map(network, extent=frame)
     (land,) = [part for part in ax.patches if part.get_gid() == "land"]
     assert land.get_zorder() < min(part.get_zorder() for part in ax.collections)
@@ -513,30 +423,19 @@ def test_land_is_cut_to_the_frame_and_lies_below_everything(network):
     assert not [part for part in nothing.patches if part.get_gid() == "land"]
 
 
-def test_far_from_any_shore_there_is_only_sea():
-    assert land_in((-140.0, -135.0, -30.0, -25.0)) == []
-    (corners,) = land_in((100.0, 101.0, 50.0, 51.0))  # Siberia: all land
-    assert len(corners) <= 8
+def empty_axes():
+    ax = Figure(figsize=(4, 4), dpi=144).add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, 100), ylim=(0, 100))
+    return ax
 
 
-PLACE, ROUND = 6.0, 2.5
-"""Radii in points of type."""
-
-
-def crowded():
-    """A place with rings of small ones round it, and a large one in a gap of them."""
+def test_a_line_to_a_label_does_not_lead_across_a_large_marker():
+    # A place with rings of small ones round it, and a large one in a gap of them.
     angle = np.delete(np.linspace(0, 2 * np.pi, 32, endpoint=False), range(17, 24))
     ring = np.column_stack([np.cos(angle), np.sin(angle)])
     rings = [50 + radius * ring for radius in (5, 8, 11, 14, 16)]
     points = np.vstack([[50, 50], [44, 44], *rings])
-    return points, np.array([PLACE, PLACE + 2, *[ROUND] * (len(points) - 2)])
-
-
-def test_a_line_to_a_label_does_not_lead_across_a_large_marker():
-    points, radii = crowded()
-    figure = Figure(figsize=(4, 4), dpi=144)
-    ax = figure.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, 100), ylim=(0, 100))
+    radii, ax = np.array([6.0, 8.0, *[2.5] * (len(points) - 2)]), empty_axes()
     label, *_ = label_points(ax, points, ["own", *[""] * (len(points) - 1)], radii=radii, must=1)
     own, other = ax.transData.transform(points[:2])
     end = own + np.array(label.get_position()) * 2  # pixels a point at 144 dpi
@@ -550,16 +449,10 @@ def test_names_that_must_stand_cover_points_before_they_cover_each_other():
     crowd = np.column_stack([across.ravel(), up.ravel()])
     room = (np.abs(crowd - [67, 50]) < [17, 3]).all(axis=1)  # for one name, with no point in it
     points = np.vstack([[50, 50], [50, 51.5], crowd[~room]])
-    figure = Figure(figsize=(4, 4), dpi=144)
-    ax = figure.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, 100), ylim=(0, 100))
-    texts, radii = (
-        ["the first of names", "the second of names", *[""] * (len(points) - 2)],
-        np.full(len(points), 0.5),
-    )
-    one, other = label_points(ax, points, texts, radii=radii, most=2, must=2)
-    assert (one.get_text(), other.get_text()) == ("the first of names", "the second of names")
-    assert not one.get_window_extent().overlaps(other.get_window_extent())
+    texts = ["the first of names", "the second of names", *[""] * (len(points) - 2)]
+    placed = label_points(empty_axes(), points, texts, radii=0.5, most=2, must=2)
+    assert [label.get_text() for label in placed] == texts[:2]
+    assert not overlap(placed)
 
 
 def marks(ax):
@@ -590,10 +483,3 @@ def test_colours_show_classes(cities, ax):
     )
     assert len({tuple(colours[0]) for _, _, colours in drawn.values()}) == 3
     assert len({area for _, areas, _ in drawn.values() for area in areas}) == 1
-
-
-def test_values_of_other_nodes_are_refused(cities, ax):
-    with pytest.raises(InputError, match="nodes of the network; found"):
-        plot_flow_map(cities, values=pd.Series({"nowhere": 1.0}), ax=ax)
-    with pytest.raises(InputError, match="must be of the type Series"):
-        plot_flow_map(cities, values=[1.0], ax=ax)

@@ -17,18 +17,10 @@ from netinnov.plotting._network import node_positions
 @pytest.fixture
 def network():
     """Layer x: a - b - c; y, directed: c -> d, a -> b and a self-link; e is isolated."""
-    nodes = pd.DataFrame(
-        {"group": ["p", "p", "q", "q", None], "value": [4.0, 1.0, 0.0, 1.0, 1.0]},
-        index=list("abcde"),
-    )
-    links = pd.DataFrame(
-        {
-            "source": ["a", "b", "c", "d", "a"],
-            "target": ["b", "c", "d", "d", "b"],
-            "layer": ["x", "x", "y", "y", "y"],
-            "weight": [1.0, 2.0, 4.0, 8.0, 16.0],
-        }
-    )
+    nodes = pd.DataFrame({"value": [4.0, 1.0, 0.0, 1.0, 1.0]}, index=list("abcde"))
+    rows = [("a", "b", "x", 1), ("b", "c", "x", 2), ("c", "d", "y", 4), ("d", "d", "y", 8)]
+    rows.append(("a", "b", "y", 16))
+    links = pd.DataFrame(rows, columns=["source", "target", "layer", "weight"])
     return ni.build_network(nodes, links, directed=["y"])
 
 
@@ -67,20 +59,16 @@ def test_heads_of_directed_links_stand_in_the_middle_left_of_the_chord(network):
     assert np.allclose(sorted(heads.get_offsets().tolist()), [[0.5, 0.12], [0.5, 0.5 - 0.12]])
 
 
-def test_same_rng_same_picture(network):
-    one, other, third = (
-        node_positions(network, network.layers, None, np.random.default_rng(seed))
-        for seed in (3, 3, 4)
-    )
-    assert np.array_equal(one, other)
-    assert not np.array_equal(one, third)
-
-
 @pytest.mark.parametrize("layout", ["fruchterman_reingold", "kamada_kawai", None])
-def test_nodes_do_not_coincide(layout, network):
-    at = node_positions(network, ["x"], layout, np.random.default_rng(0))  # a-b-c, d and e alone
+def test_nodes_do_not_coincide_and_the_same_rng_gives_the_same_picture(layout, network):
+    def positions(seed):  # a-b-c, d and e alone
+        return node_positions(network, ["x"], layout, np.random.default_rng(seed))
+
+    at = positions(0)
     apart = np.hypot(*(at[:, None] - at[None]).T)
     assert (apart[~np.eye(5, dtype=bool)] > 0.2).all()
+    assert np.array_equal(at, positions(0))
+    assert not np.array_equal(at, positions(4))
 
 
 def test_a_path_is_drawn_as_a_line_by_kamada_and_kawai():
@@ -112,18 +100,13 @@ def test_groups_by_layer_need_a_picture_for_each(network):
     assert [len(c.get_offsets()) for c in markers(ax) if len(c.get_offsets())] == [1, 2, 3, 1]
 
 
-def test_many_groups_share_a_marker():
-    nodes = pd.DataFrame({"g": [f"g{k}" for k in range(9)] + ["g0"]}, index=map(str, range(10)))
+def test_many_groups_share_a_marker_and_kinds_are_told_apart_by_default():
+    nodes = pd.DataFrame({"kind": ["project", "firm", *["project"] * 8]}, index=map(str, range(10)))
     network = ni.build_network(nodes, pd.DataFrame({"source": ["0"], "target": ["1"]}))
-    ax = plot_network(network, groups=nodes["g"], rng=1, ax=axes())
-    assert entries(ax)[0] == "g0"
-    assert entries(ax)[-1] == "3 other groups"
-
-
-def test_kinds_are_told_apart_by_default():
-    nodes = pd.DataFrame({"kind": ["firm", "project", "project"]}, index=list("abc"))
-    two_mode = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
-    assert entries(plot_network(two_mode, rng=1, ax=axes())) == ["project", "firm"]
+    assert entries(plot_network(network, rng=1)) == ["project", "firm"]
+    groups = pd.Series([*(f"g{k}" for k in range(9)), "g0"], index=nodes.index)
+    ax = plot_network(network, groups=groups, rng=1)
+    assert (entries(ax)[0], entries(ax)[-1]) == ("g0", "3 other groups")
 
 
 def test_areas_are_in_proportion_to_values(network):
@@ -143,14 +126,11 @@ def test_named_are_the_largest(network):
     assert {text.get_text() for text in ax.texts if text.get_text()} == {"b", "Quzhou"}
 
 
-def test_planes_show_each_layer_once(network):
+def test_planes_show_each_layer_once_and_lines_follow_named_nodes(network):
     ax = plot_network(network, arrange="planes", labels=0, rng=1, ax=axes())
     assert texts(ax) == ["x", "y"]
     drawn = [len(c.get_offsets()) for c in markers(ax) if len(c.get_offsets())]
     assert drawn == [3, 4]  # a, b, c have links in x; a, b, c, d in y
-
-
-def test_lines_follow_named_nodes_through_planes(network):
     ax = plot_network(network, arrange="planes", labels=5, rng=1, ax=axes())
     dotted = next(c for c in ax.collections if c.get_zorder() == 1)
     assert len(dotted.get_segments()) == 3  # a, b and c are in both

@@ -43,14 +43,7 @@ def test_each_actor_has_a_box_and_each_link_an_arrow(delta, park):
     assert hollow == (around.links["status"] != "stated").sum()
 
 
-@pytest.mark.parametrize(
-    "park",
-    [
-        "quzhou_haichuang",
-        "yancheng_shanghai",
-        pytest.param("xianning_wuhan", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.parametrize("park", ["quzhou_haichuang", "yancheng_shanghai"])
 def test_nothing_covers_another_or_leaves_the_page(delta, park):
     ax = plot_park(delta, park)
     ax.figure.draw_without_rendering()
@@ -78,14 +71,6 @@ def test_home_is_left_and_host_is_right_on_a_page():
     width, height = ax.figure.get_size_inches() * 25.4
     assert width == pytest.approx(183)
     assert 100 < height < 150
-
-
-def test_a_layer_looks_the_same_at_every_park(delta):
-    styles = []
-    for park in ("wuhu_songjiang_1", "quzhou_haichuang"):
-        shown = {text.get_text(): text for text in badges(plot_park(delta, park))}
-        styles.append([shown[code].get_bbox_patch().get_edgecolor() for code in ("ow", "te", "ho")])
-    assert styles[0] == styles[1]
 
 
 def test_bare_networks_can_be_drawn():
@@ -176,13 +161,6 @@ def test_links_among_many_partners_stay_on_the_page_and_beside_the_park(n):
     assert all(page.x0 <= extent.x0 and extent.x1 <= page.x1 for extent in extents)
 
 
-def test_layers_are_told_apart_without_a_font_for_their_names():
-    network = crowded(1)
-    links = network.links.assign(layer=["人才", "合作", "研发"])
-    ax = plot_park(ni.build_network(network.nodes, links), "park")
-    assert len({text.get_text() for text in badges(ax)}) == 3
-
-
 def test_of_many_actors_those_of_most_weight_are_drawn():
     ids = [f"a{number:02}" for number in range(30)]
     nodes = pd.DataFrame({"place": ["host"] * 16 + ["home"] * 15}, index=["park", *ids])
@@ -194,3 +172,7 @@ def test_of_many_actors_those_of_most_weight_are_drawn():
     assert all(name in said for name in ids[-4:])
     assert "a00" not in said
     assert "26 more actors of less weight with the park are not drawn." in said
+    # Layers whose first two letters are alike, or cannot be drawn, have numbers.
+    coloured = links.head(3).assign(layer=["trade", "travel", "talent"])
+    ax = plot_park(ni.build_network(nodes, coloured), "park")
+    assert {text.get_text() for text in badges(ax)} == {"1", "2", "3"}

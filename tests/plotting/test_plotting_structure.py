@@ -6,20 +6,18 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import pyplot as plt
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
 import netinnov as ni
-from figures import axes, entries, texts, ticks
+from figures import assert_inside, axes, entries, texts, ticks
+from netinnov import plotting
 from netinnov.errors import InputError
 from netinnov.plotting import (
     plot_centralities,
     plot_centre_rules,
     plot_centres,
     plot_community_flows,
-    plot_effects,
-    plot_flow_map,
     plot_layer_similarity,
     plot_profile,
     plot_rank_size,
@@ -72,68 +70,32 @@ def profile():
 
 @pytest.fixture
 def centres():
-    table = pd.DataFrame(
-        {
-            "centre": [False, True, False, True, False, False],
-            "centrality": [4.0, 6.0, 3.0, 4.0, 3.0, 0.0],
-            "community": [0, 0, 0, 1, 1, np.nan],
-            "support": [0.0, 1.0, 0.25, 0.75, 0.0, 0.0],
-        },
-        index=list("abcdez"),
-    )
-    return table.assign(role="R1")
+    rows = [
+        (False, 4.0, 0, 0.0),
+        (True, 6.0, 0, 1.0),
+        (False, 3.0, 0, 0.25),
+        (True, 4.0, 1, 0.75),
+        (False, 3.0, 1, 0.0),
+        (False, 0.0, np.nan, 0.0),
+    ]
+    columns = ["centre", "centrality", "community", "support"]
+    return pd.DataFrame(rows, list("abcdez"), columns).assign(role="R1")
 
 
 @pytest.fixture
-def every_plot(cities, roles, profile, centres):
-    table = pd.DataFrame(np.eye(3), index=list("xyz"), columns=list("xyz"))
-    return {
-        "roles": lambda ax: plot_roles(roles, ax=ax),
-        "map": lambda ax: plot_flow_map(cities, ax=ax),
-        "effects": lambda ax: plot_effects(EFFECTS, ax=ax),
-        "centralities": lambda ax: plot_centralities(centres[["centrality"]], ax=ax),
-        "community_flows": lambda ax: plot_community_flows(cities, MEMBERSHIP, ax=ax),
-        "profile": lambda ax: plot_profile(profile, ax=ax),
-        "centres": lambda ax: plot_centres(cities, centres, ax=ax),
-        "layer_similarity": lambda ax: plot_layer_similarity(table, label="overlap", ax=ax),
-        "robustness": lambda ax: plot_robustness({"attack": pd.Series([1.0, 0.5, 0.0])}, ax=ax),
-        "rank_size": lambda ax: plot_rank_size([9.0, 5.0, 2.0, 1.0], method="gabaix", ax=ax),
-    }
-
-
-NAMES = ["roles", "community_flows", "layer_similarity", "robustness", "rank_size", "profile"]
-NAMES += ["centres", "map", "effects", "centralities"]
-EFFECTS = pd.DataFrame(
-    {"scenario": "park", "measure": "reach", "node": ["p"], "difference": 0.2, "low": 0, "high": 1}
-)
+def tables(cities, roles, profile, centres):
+    return SimpleNamespace(cities=cities, roles=roles, profile=profile, centres=centres)
 
 
 @pytest.mark.parametrize("width", [89, pytest.param(183, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("name", NAMES)
-def test_the_axes_given_come_back_and_all_text_is_inside_the_figure(name, width, every_plot):
-    figure = new_figure(width=width)
-    before, known = dict(mpl.rcParams), plt.get_fignums()
-    ax = figure.add_subplot()
-    assert every_plot[name](ax) is ax
-    assert plt.get_fignums() == known
-    figure.draw_without_rendering()
-    assert dict(mpl.rcParams) == before
-    found = figure.findobj(lambda a: hasattr(a, "get_fontsize") and a.get_text().strip())
-    for text in found:
-        # A tick outside the limits of its axis keeps a label, which is never drawn.
-        if text.axes is None or text in text.axes.get_xticklabels() + text.axes.get_yticklabels():
-            continue
-        box = text.get_window_extent()
-        assert (box.x0 >= -1) & (box.x1 <= figure.bbox.x1 + 1), text
-        assert (box.y0 >= -1) & (box.y1 <= figure.bbox.y1 + 1), text
-
-
-def test_drawing_changes_no_input(cities, roles, profile, centres):
-    given = [roles, profile, centres]
+@pytest.mark.parametrize("name", ["roles", "flow_map", "profile", "centres"])
+def test_all_text_is_inside_the_figure_and_no_input_is_changed(name, width, tables):
+    given = [tables.roles, tables.profile, tables.centres]
     before = [table.copy() for table in given]
-    plot_roles(roles, ax=axes())
-    plot_profile(profile, ax=axes())
-    plot_centres(cities, centres, ax=axes())
+    ax = new_figure(width=width).add_subplot()
+    data = {"flow_map": [tables.cities], "centres": [tables.cities, tables.centres]}
+    getattr(plotting, f"plot_{name}")(*data.get(name, [getattr(tables, name, None)]), ax=ax)
+    assert_inside(ax.figure)
     for old, new in zip(before, given, strict=True):
         pd.testing.assert_frame_equal(old, new)
 
@@ -198,12 +160,10 @@ def test_small_communities_are_added_up(ax):
 
 
 def test_labels_may_come_as_a_partition_or_a_table(cities):
-    wanted = texts(plot_community_flows(cities, MEMBERSHIP, ax=axes()))
     series = pd.Series(MEMBERSHIP)
     table = pd.DataFrame({"x": series.where(series.index != "e"), "y": series})
     for given in (series, table, ni.community.Partition(series, 0.0)):
-        drawn = plot_community_flows(cities, given, ax=axes())
-        assert texts(drawn) == wanted
+        assert texts(plot_community_flows(cities, given)) == ["60.0", "10.0", "30.0"]
     table.loc["a", "x"] = "right"
     with pytest.raises(InputError, match=r"1 nodes have different labels .* e.g. \['a'\]"):
         plot_community_flows(cities, table)
@@ -216,12 +176,7 @@ def test_symmetric_tables_show_the_lower_half_and_others_all(ax):
     other = plot_layer_similarity(table, ax=axes())
     assert texts(other) == ["1", f"{MINUS}.50", ".25"]
     assert other.collections[0].get_clim() == (-1, 1)
-
-
-def test_numbers_are_left_out_where_there_is_no_room():
-    table = pd.DataFrame(np.full((37, 37), 0.25))
-    drawn = plot_layer_similarity(table, ax=new_figure(width=89).add_subplot())
-    assert texts(drawn) == []
+    assert texts(plot_layer_similarity(pd.DataFrame(np.full((37, 37), 0.25)))) == []  # no room
 
 
 def test_curves_run_over_shares_with_r_of_schneider(ax):
@@ -245,22 +200,16 @@ def test_repeats_are_a_mean_and_a_band(ax):
     assert (middle.min(), middle.max()) == pytest.approx((0.21, 0.59))  # 2.5 % inside the two
 
 
-def points(ax):
-    return [line for line in ax.lines if line.get_marker() == "o"]
-
-
 def test_rows_are_scaled_to_their_numbers_and_turned_where_low_means_many(profile, ax):
     plot_profile(profile, ax=ax)
-    # From 0.2 (without one) to 1.0 (null): 0.4 lies at a quarter, turned at three quarters.
-    spots = [point.get_xdata()[0] for point in points(ax)]
-    assert spots == pytest.approx([0.25, 0.75, 0.5])  # one number alone stands in the middle
-    faces = [point.get_markerfacecolor() for point in points(ax)]
+    points = [line for line in ax.lines if line.get_marker() == "o"]
+    # From 0.2 (without one) to 1.0 (null): 0.4 lies at a quarter, turned at three quarters; one
+    # number alone stands in the middle.
+    assert [point.get_xdata()[0] for point in points] == pytest.approx([0.25, 0.75, 0.5])
+    faces = [point.get_markerfacecolor() for point in points]
     assert faces == ["#222222", "white", "white"]  # p 0.002, 0.2 and none
-    bands = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
-    assert [(b.get_x(), b.get_width()) for b in bands] == [
-        pytest.approx((0.75, 0.25)),
-        pytest.approx((0.0, 0.25)),
-    ]
+    bands = [(band.get_x(), band.get_width()) for band in ax.patches]
+    assert np.ravel(bands) == pytest.approx([0.75, 0.25, 0.0, 0.25])
 
 
 def test_numbers_stand_beside_the_rows(profile, ax):
@@ -313,31 +262,27 @@ def test_without_support_markers_are_grey_and_there_is_no_bar(cities, centres, a
     assert {"b", "d"} <= set(texts(ax))
 
 
-def test_the_interval_of_a_slope_is_that_of_student(ax):
+def test_sizes_and_the_interval_of_their_slope_are_those_of_student(ax):
     # statsmodels' OLS of ln(9, 5, 2, 1) on ln(1, 2, 3, 4) takes t(2; 0.975) = 4.302653.
-    values = [9.0, 5.0, 2.0, 1.0]
-    x, y = np.log([1, 2, 3, 4]), np.log(values)
+    values = pd.Series({"b": 5.0, "a": 9.0, "none": 0.0, "d": 1.0, "c": 2.0})
+    x, y = np.log([1, 2, 3, 4]), np.log([9.0, 5.0, 2.0, 1.0])
     slope, height = np.polyfit(x, y, 1)
     error = np.sqrt(((y - height - slope * x) ** 2).sum() / 2 / ((x - x.mean()) ** 2).sum())
     low, high = slope - 4.302653 * error, slope + 4.302653 * error
-    plot_rank_size(values, ax=ax)
+    plot_rank_size(values, label="size", ax=ax)
+    points, line = ax.lines
+    assert points.get_xydata().tolist() == [[1, 9], [2, 5], [3, 2], [4, 1]]
+    assert np.polyfit(*np.log(line.get_data()), 1) == pytest.approx([slope, height])
+    assert entries(ax) == [f"size\nn = 4, slope {slope:.2f}".replace("-", MINUS)]
     (said,) = caption_notes(ax)
     assert f"95 % interval of the slope {low:.2f} to {high:.2f}".replace("-", MINUS) in said
     assert "too narrow as by OLS" in said
-
-
-def test_the_shade_lies_between_the_ends_of_the_interval(ax):
-    values = 100 / np.arange(1.0, 31) * np.exp(np.sin(np.arange(30)) / 5)
-    values = np.sort(values)[::-1]
-    plot_rank_size(values, ax=ax)
+    assert texts(ax) == ["a", "b", "c", "d"]
+    # The shade lies between the lines of both ends through the centre of the points.
     corners = np.log(ax.collections[0].get_paths()[0].vertices)
-    x = np.log(np.arange(1, 31))
-    fit = ni.polycentricity.rank_size(values)
-    reach = 2.048407 * fit.standard_error  # t(28; 0.975)
     at_one = corners[corners[:, 0] == 0, 1]
-    middle = np.log(values).mean() - fit.slope * x.mean()
-    assert at_one.max() == pytest.approx(middle + reach * x.mean())
-    assert at_one.min() == pytest.approx(middle - reach * x.mean())
+    ends = y.mean() - np.array([low, high]) * x.mean()
+    assert [at_one.max(), at_one.min()] == pytest.approx(ends.tolist())
 
 
 def test_gabaix_turns_the_regression_round(ax):
@@ -354,15 +299,30 @@ def test_gabaix_turns_the_regression_round(ax):
     assert "narrow" not in said
 
 
-@pytest.mark.parametrize("sizes", [[3.0, 3.0], [3.0]])
-def test_equal_sizes_have_an_axis_around_them(sizes, ax):
-    plot_rank_size(sizes, ax=ax)
-    low, high = ax.get_ylim()
-    assert low < 3 < high
+@pytest.mark.parametrize("values", [[], [0.0, 0.0], [5.0], [3.0, 3.0]])
+def test_sizes_without_a_fit_say_how_many_there_are(values, ax):
+    plot_rank_size(values, ax=ax)
+    assert entries(ax)[0].startswith(f"n = {sum(v > 0 for v in values)}")
     assert "nan" not in " ".join([*entries(ax), *caption_notes(ax)])
-    plot_rank_size([30.0, 10.0, 1.0], ax=ax)
-    assert ax.get_ylim()[0] < 1
-    assert ax.get_ylim()[1] > 30
+    ax.figure.canvas.figure.draw_without_rendering()
+    plot_rank_size([30.0, 10.0, 1.0], ax=ax)  # on the same axes, which reach as far as both
+    assert ax.get_ylim()[0] < 1 < 30 < ax.get_ylim()[1]
+    assert len({line.get_marker() for line in ax.lines[::2]}) == 2
+    assert len({line.get_linestyle() for line in ax.lines[1::2]}) == 2
+
+
+def test_centralities_shade_by_the_standard_score_over_all_rows(ax):
+    table = pd.DataFrame(
+        {"name": list("ABC"), "degree": [5.0, 2.0, 2.0], "same": 1.0, "rank": [0.5, np.nan, 0.1]},
+        index=list("abc"),
+    )
+    plot_centralities(table, ax=ax, top=2)
+    shades = np.ma.filled(ax.collections[0].get_array().reshape(2, 3), np.nan)
+    # degree: mean 3, population variance 2; rank: mean 0.3, deviation 0.2 over two values.
+    assert shades[0] == pytest.approx([2 / 2**0.5, 0.0, 1.0], nan_ok=True)
+    assert shades[1] == pytest.approx([-1 / 2**0.5, 0.0, np.nan], nan_ok=True)
+    assert ticks(ax.yaxis) == ["A", "B"]
+    assert texts(ax) == ["5", "1", "0.5", "2", "1"]
 
 
 def test_there_is_no_shade_where_a_slope_may_rise(ax):
@@ -381,31 +341,6 @@ def test_rules_for_centres_are_squares_where_a_place_is_one():
     assert [line.get_xdata().tolist() for line in squares] == [[0, 1, 2], [0]]
     with pytest.raises(InputError, match="true or false"):
         plot_centre_rules(rules + 1)
-
-
-@pytest.mark.parametrize("width", [150, 183])
-def test_the_two_ends_of_the_scales_of_a_profile_do_not_meet(width):
-    row = {"value": 0.8736, "low": 0.8725, "high": 0.8747, "null_mean": 0.8743, "p": 0.001}
-    row |= {"null_low": 0.8733, "null_high": 0.8761, "z": -321.9, "many_centres_if": "high"}
-    figure = new_figure(width=width, height=60)
-    ax = plot_profile(pd.DataFrame([row], index=["functional_weighted"]), ax=figure.add_subplot())
-    figure.draw_without_rendering()
-    few, many = (text for text in ax.texts if {"few", "many"} & {*text.get_text().split()})
-    assert few.get_window_extent().x1 < many.get_window_extent().x0
-
-
-def test_spokes_and_places_take_settings_of_matplotlib():
-    network = ni.datasets.make_city_system(n_cities=8, rng=1).select(kinds=["place"])
-    centres = ni.polycentricity.detect_centres(network, resamples=2, rng=1)
-    kws = {"edge_kws": {"colors": "red"}, "node_kws": {"edgecolors": "lime"}}
-    spokes, *dots = plot_centres(network, centres, basemap=None, **kws).collections
-    assert (spokes.get_edgecolor()[:, :3] == [1, 0, 0]).all()
-    assert all((each.get_edgecolor()[:, :3] == [0, 1, 0]).all() for each in dots)
-
-
-@pytest.fixture
-def tables(cities, roles, profile, centres):
-    return SimpleNamespace(cities=cities, roles=roles, profile=profile, centres=centres)
 
 
 def matrix(*rows, **options):
@@ -430,7 +365,7 @@ def curve(*values, index=None):
         (of_roles(participation=np.nan), "none of 3 has"),
         (of_roles(participation=2.0), "between 0 and 1"),
         (of_roles(role="R9"), r"R1 to R7; found \['R9'\]"),
-        (of_roles(z="high"), "must be numbers"),
+        (of_roles(z="high"), "column .z. must hold numbers"),
         (matrix([1.0, 0.0]), r"must be square.*found \(1, 2\)"),
         (matrix([1.0, 0.0], [0.0, 1.0], index=["y", "x"], columns=["x", "y"]), "one order"),
         (matrix([3.0]), "between -1 and 1"),

@@ -179,7 +179,7 @@ def _charts(result: Periods) -> Axes:
     rows = math.ceil(len(result.changes) / columns)
     figure = new_figure(width=DOUBLE, height=rows * 36)
     for at, (index, table) in enumerate(result.table.groupby("index", sort=False)):
-        with drawing(figure.add_subplot(rows, columns, at + 1), DOUBLE, 36) as ax:
+        with drawing(figure.add_subplot(rows, columns, at + 1), 36) as ax:
             off = table[["low", "high"]].sub(table["value"], axis=0).abs().T
             style: dict[str, Any] = {"color": PALETTE[0], "elinewidth": 1.0, "capsize": 1.5}
             ax.errorbar(table["period"], table["value"], off, marker="o", markersize=3, **style)
