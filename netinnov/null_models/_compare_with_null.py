@@ -5,21 +5,21 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
-from typing import Any, Literal, cast
+from functools import partial
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from netinnov._network.significance import why_untested
 from netinnov._runtime.arguments import check_callable, one_column, shown
-from netinnov._runtime.checkpoint import Checkpoint, PathLike, run_numbered, seed_of_run, seed_state
+from netinnov._runtime.checkpoint import PathLike, run_numbered, seed_of_run, seed_state
 from netinnov._runtime.parallel import run
 from netinnov._typing import Count, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import Trades
-from netinnov.null_models._identity import digest, identity
+from netinnov.null_models._identity import checkpoint_of
 from netinnov.null_models._null_statistics import NullComparison, Value, compared
 from netinnov.null_models._prepared import (
     LEAST_MOVED,
@@ -36,6 +36,8 @@ _REWIRE = Rewire()
 
 Measure = Callable[[MultilayerNetwork], Any]
 Method = Literal["independent", "serial"]
+ReversibleChain: TypeAlias = RewiringChains | Trades | Relocation
+Values: TypeAlias = Callable[[MultilayerNetwork], list[Floats]]
 
 
 def compare_with_null(
@@ -59,8 +61,8 @@ def compare_with_null(
     measure : callable
         Takes a network and returns a number or a Series (over nodes, pairs, layers).
     null : null model, or callable
-        How networks are drawn: `Rewire`, `Curveball`, `MaxEntropy`, `GravityNull`, `Relocate` with
-        their options, or any function that takes the network and a Generator and returns a network.
+        `Rewire`, `Curveball`, `MaxEntropy`, `GravityNull` or `Relocate` with their options, or any
+        function that takes the network and a Generator and returns a network.
     replicates : int
         Number of random networks.
     method : {"independent", "serial"}
@@ -70,10 +72,9 @@ def compare_with_null(
         `Relocate`.
     rng : None, int, SeedSequence or Generator
         Source of randomness: a stream for each replicate, whatever the executor.
-    executor, progress
-        As in `experiments.compare_scenarios`.
-    checkpoint : path, optional
-        As in `experiments.compare_scenarios`; not for a serial test.
+    executor, progress, checkpoint
+        As in `experiments.compare_scenarios`; no checkpoint for a serial test. It belongs to one
+        network, entropy, version of netinnov, null model with its options and measure by its name.
 
     Returns
     -------
@@ -110,9 +111,6 @@ def compare_with_null(
     ``z``, ``sd``, ``low`` and ``high`` too narrow. With ``"distance_expected"`` it is exact for
     given weights of the bins, which are estimated.
 
-    *Checkpoints* belong to one network, entropy, version of netinnov and null model with its
-    options, and to a measure by its name and parameters, as in `experiments.compare_scenarios`.
-
     References
     ----------
     Davison and Hinkley (1997), Bootstrap methods and their application. Besag and Clifford (1989),
@@ -134,39 +132,26 @@ def compare_with_null(
     observed = _checked(measure(network), None)
     state = seed_state(seed)
     seeds = seed.spawn(int(replicates))
-    # A stream of its own, the same for any number of replicates.
-    own = np.random.default_rng(seeds[0].spawn(1)[0])
-    ready = prepared_null(null, network, own)
-    task = _Replicate(network, ready, measure, observed)
+    # The same stream for any number of replicates.
+    rng_of_null = np.random.default_rng(seeds[0].spawn(1)[0])
+    ready = prepared_null(null, network, rng_of_null)
+    values = partial(_values, network=network, null=ready, measure=measure, observed=observed)
+    options: dict[str, Any] = {"executor": executor, "progress": progress}
     why_untested(network, ready.layers)
     if method == "serial":
-        walk = _Walk(check_chain(ready, null), task.values)
+        walk = partial(_walk, chain=_check_chain(ready, null), values=values)
         if checkpoint is not None:
             msg = "`checkpoint` keeps independent replicates; a serial test is one chain"
             raise InputError(f"{msg}. Leave it out, or use method='independent'.")
-        place = int(own.integers(len(seeds) + 1))  # of the network in the chain
-        ways = [seeds[:place], seeds[place:]]
-        done = run(walk, ways, executor=executor, progress=progress, label="ways")
-        values: list[Sequence[Floats]] = [row for way in done for row in way]
+        place = int(rng_of_null.integers(len(seeds) + 1))  # of the network in the chain
+        ways = run(walk, [seeds[:place], seeds[place:]], label="ways", **options)
+        rows: list[Sequence[Floats]] = [row for way in ways for row in way]
     else:
-        store = None
-        if checkpoint is not None:
-            parts = {
-                "function": "compare_with_null",
-                "network": digest(network),
-                "measure": identity(measure),
-                "null": identity(null),
-            }
-            store = Checkpoint(checkpoint, parts, state)
-        values = run_numbered(
-            task,
-            seeds,
-            sizes=[(), np.shape(observed)],
-            checkpoint=store,
-            executor=executor,
-            progress=progress,
-        )
-    moved = mean_moved([float(row[0]) for row in values])
+        named = {"measure": measure, "null": null}
+        store = checkpoint_of(checkpoint, "compare_with_null", state, network, **named)
+        task, sizes = partial(_replicate, null=ready, values=values), [(), np.shape(observed)]
+        rows = run_numbered(task, seeds, sizes=sizes, checkpoint=store, **options)
+    moved = mean_moved([float(row[0]) for row in rows])
     if moved < LEAST_MOVED:
         subject, mend = "nodes that may move", "Take wider `bins`, or more `trials`."
         if not isinstance(ready, Relocation):
@@ -179,61 +164,69 @@ def compare_with_null(
             UserWarning,
             stacklevel=3,
         )
-    return compared(observed, np.array([row[1] for row in values], np.float64), moved)
+    return compared(observed, np.array([row[1] for row in rows], np.float64), moved)
 
 
-@dataclass(frozen=True, slots=True)
-class _Replicate:
-    network: MultilayerNetwork
-    null: Prepared
-    measure: Measure
-    observed: Value
-
-    def __call__(self, seed: np.random.SeedSequence) -> list[Floats]:
-        return self.values(self.null.draw(np.random.default_rng(seed)))
-
-    def values(self, drawn: MultilayerNetwork) -> list[Floats]:
-        moved = moved_share(self.network, drawn, self.null)
-        value = _checked(self.measure(drawn), self.observed)
-        return [np.asarray(moved), np.asarray(value, np.float64)]
+def _replicate(seed: np.random.SeedSequence, *, null: Prepared, values: Values) -> list[Floats]:
+    return values(null.draw(np.random.default_rng(seed)))
 
 
-def _checked(value: Any, like: Value | None) -> Value:
-    numbers = _numbers(value)
-    if like is None:
-        return numbers
-    if isinstance(numbers, pd.Series) and isinstance(like, pd.Series):
-        if numbers.index.equals(like.index):
-            return numbers
-        if numbers.index.is_unique and numbers.index.symmetric_difference(like.index).empty:
-            return numbers.reindex(like.index)
-    elif np.ndim(numbers) == np.ndim(like):
-        return numbers
-    raise InputError(
-        "`measure` must give the same entries on every network; on a network at random it gave "
-        f"{np.size(numbers)} that differ from the {np.size(like)} observed. Measure nodes, or "
-        "reindex inside the function."
-    )
+def _walk(
+    seeds: Sequence[np.random.SeedSequence], *, chain: ReversibleChain, values: Values
+) -> list[list[Floats]]:
+    states: Any = chain.start()
+    rows = []
+    for seed in seeds:
+        states = chain.advance(states, np.random.default_rng(seed))
+        rows.append(values(chain.network_of(states)))
+    return rows
 
 
-def _numbers(value: Any) -> Value:
+def _values(
+    random_network: MultilayerNetwork,
+    *,
+    network: MultilayerNetwork,
+    null: Prepared,
+    measure: Measure,
+    observed: Value,
+) -> list[Floats]:
+    moved = moved_share(network, random_network, null)
+    value = _checked(measure(random_network), observed)
+    return [np.asarray(moved), np.asarray(value, np.float64)]
+
+
+def _checked(value: Any, observed: Value | None) -> Value:
+    """A number or a Series of numbers, with the entries of the observed one in their order."""
     value = one_column("measure", value)
     series = isinstance(value, pd.Series)
     try:
-        if series:
-            if len(value) and pd.api.types.is_string_dtype(value):
-                raise TypeError
-            return cast(pd.Series, value.astype(np.float64))
-        if np.ndim(value) or isinstance(value, (str, bytes)):
+        if np.ndim(value) > series or isinstance(value, (str, bytes)):
             raise TypeError
-        return float(value)
+        if series and len(value) and pd.api.types.is_string_dtype(value):
+            raise TypeError
+        numbers: Value = value.astype(np.float64) if series else float(value)
     except (TypeError, ValueError):
         kind = f"a Series of {value.dtype}" if series else shown(value)
         msg = f"`measure` must give a number or a Series of numbers; found {kind}."
         raise InputError(msg) from None
+    if observed is None:
+        return numbers
+    if isinstance(numbers, pd.Series) and isinstance(observed, pd.Series):
+        index = observed.index
+        if numbers.index.equals(index):
+            return numbers
+        if numbers.index.is_unique and numbers.index.symmetric_difference(index).empty:
+            return numbers.reindex(index)
+    elif np.ndim(numbers) == np.ndim(observed):
+        return numbers
+    raise InputError(
+        "`measure` must give the same entries on every network; on a network at random it gave "
+        f"{np.size(numbers)} that differ from the {np.size(observed)} observed. Measure nodes, or "
+        "reindex inside the function."
+    )
 
 
-def check_chain(ready: Prepared, null: NullModel) -> RewiringChains | Trades | Relocation:
+def _check_chain(ready: Prepared, null: NullModel) -> ReversibleChain:
     if isinstance(ready, Relocation):
         return ready
     if not isinstance(ready, RewiringChains | Trades):
@@ -246,17 +239,3 @@ def check_chain(ready: Prepared, null: NullModel) -> RewiringChains | Trades | R
         "a serial test needs a null model that is a reversible Markov chain, Rewire() without "
         f"'strength', Curveball() or Relocate(); found {name}. Take method='independent'."
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Walk:
-    chain: RewiringChains | Trades | Relocation
-    measure: Callable[[MultilayerNetwork], list[Floats]]
-
-    def __call__(self, seeds: Sequence[np.random.SeedSequence]) -> list[list[Floats]]:
-        states: Any = self.chain.start()
-        rows = []
-        for seed in seeds:
-            states = self.chain.advance(states, np.random.default_rng(seed))
-            rows.append(self.measure(self.chain.network_of(states)))
-        return rows

@@ -11,12 +11,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._runtime.arguments import as_list, check_name, check_names, check_rng
+from netinnov._runtime.arguments import check_name, check_names, check_rng
 from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Amount, Codes, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
+from netinnov.null_models._prepared import NullFamily, PreparedLayers
 from netinnov.null_models._rewiring import State, plan, seed_words
 
 
@@ -42,12 +42,6 @@ class Curveball(NullFamily):
     trials: Amount = 20
     layers: Sequence[str] | None = None
     through: str | Sequence[str] | None = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "trials", float(self.trials))
-        object.__setattr__(self, "layers", layer_names(self.layers))
-        if not isinstance(self.through, str | None):
-            object.__setattr__(self, "through", tuple(as_list("through", self.through)))
 
     def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> Trades:
         chains = plan(network, ("degree",), self.layers, None, rng)

@@ -18,7 +18,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import joins_two_kinds
 from netinnov.null_models._newton import maximum, solve_semidefinite
-from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
+from netinnov.null_models._prepared import NullFamily, PreparedLayers
 from netinnov.null_models._rewiring import Chain, State, plan
 
 Deterrence = Literal["power", "exponential"]
@@ -64,12 +64,11 @@ class GravityNull(NullFamily):
     a directed layer reads its own direction. Self-links stay where they are and are not fitted.
 
     Flows are drawn independently: `unit` times a Poisson number with mean expected flow / `unit`.
-    So sums are kept on average and not in each draw; pairs without an observed flow get some.
-    The variance of a flow is `unit` times its mean: right with 1 where weights count independent
-    events. The dispersion is Pearson's, sum of (flow - expected)^2 / expected over pairs, by pairs
-    less parameters: draws are then as far from the model as the observed flows are. Counts that are
-    overdispersed, such as travellers who come in groups, need it, or almost any measure will look
-    significant.
+    So sums are kept on average only, and pairs without an observed flow get some. The variance of a
+    flow is `unit` times its mean: right with 1 where weights count independent events. The
+    dispersion is Pearson's, sum of (flow - expected)^2 / expected over pairs, by pairs less
+    parameters: draws are then as far from the model as the observed flows are. Overdispersed
+    counts, such as travellers in groups, need it, or almost any measure will look significant.
 
     References
     ----------
@@ -97,7 +96,7 @@ class GravityNull(NullFamily):
         elif self.unit is not None:
             check_number("unit", self.unit, low=0, above=True)
             object.__setattr__(self, "unit", float(self.unit))
-        object.__setattr__(self, "layers", layer_names(self.layers))
+        NullFamily.__post_init__(self)
 
     def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> GravityFlows:
         chains = plan(network, ("degree",), self.layers, None, rng)
@@ -120,14 +119,12 @@ class GravityNull(NullFamily):
             distance; NaN without deterrence, or where all flows are the same whatever it is.
             `dispersion`: see Notes; NaN with too few pairs. `unit`: what a drawn event counts.
         """
-        fits = self._prepared(network, np.random.default_rng(0)).fits
-        rows = [(fit.coefficient, fit.dispersion, fit.unit) for fit in fits.values()]
+        fits, columns = self._prepared(network, np.random.default_rng(0)).fits, Fit._fields[3:]
         index = pd.Index(list(fits), dtype="str", name="layer")
-        return pd.DataFrame(rows, index, ["coefficient", "dispersion", "unit"], dtype=float)
+        return pd.DataFrame([fit[3:] for fit in fits.values()], index, columns, dtype=float)
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """Expected flows of a layer; undirected: only of pairs in node order."""
 
     origins: Codes
@@ -176,22 +173,26 @@ def _fitted(network: MultilayerNetwork, layer: str, chain: Chain, null: GravityN
     resistance = None
     if null.deterrence is not None:
         resistance = _resistance(network, layer, origins, destinations, possible, null.deterrence)
-    fit = _fit_deterrence(observed, possible, resistance, layer=layer)
-    dispersion = _dispersion(observed, possible, fit, symmetric=not chain.directed)
+    expected, coefficient = _fit_deterrence(observed, possible, resistance, layer=layer)
+    pairs = possible if chain.directed else np.triu(possible)
+    parameters = origins.size + (destinations.size - 1 if chain.directed else 0)
+    free = int(pairs.sum()) - parameters - (not math.isnan(coefficient))
+    pairs &= expected > 0
+    pearson = ((observed - expected)[pairs] ** 2 / expected[pairs]).sum()
+    dispersion = float(pearson / free) if free > 0 else math.nan
     counts = bool((weight % 1 == 0).all())
     if null.unit == "dispersion":
         unit = float(np.fmax(dispersion, 1.0)) if counts else dispersion
     else:
-        unit = (
-            null.unit or network.storage.weight_of_event(layer) or (1.0 if counts else dispersion)
-        )
+        of_event = network.storage.weight_of_event(layer) or (1.0 if counts else dispersion)
+        unit = null.unit or of_event
     if not unit > 0:
         raise InputError(
             f"the flows of layer {layer!r} are not whole numbers, and too few, or too close to the "
             "model, to estimate the amount that is drawn as one event; give it as `unit`."
         )
-    expected = fit.expected if chain.directed else np.triu(fit.expected)
-    return Fit(origins, destinations, expected, fit.coefficient, dispersion, unit)
+    expected = expected if chain.directed else np.triu(expected)
+    return Fit(origins, destinations, expected, coefficient, dispersion, unit)
 
 
 def _resistance(
@@ -225,31 +226,10 @@ def _resistance(
     return np.log(np.where(distance > 0, distance, 1.0))
 
 
-def _dispersion(
-    observed: Floats, possible: np.ndarray, fit: _Balanced, *, symmetric: bool
-) -> float:
-    """Pearson's statistic over its degrees of freedom; NaN if there are none."""
-    expected = fit.expected
-    pairs = np.triu(possible) if symmetric else possible
-    parameters = observed.shape[0] + (0 if symmetric else observed.shape[1] - 1)
-    freedom = int(pairs.sum()) - parameters - (not np.isnan(fit.coefficient))
-    if freedom <= 0:
-        return float("nan")
-    pairs = pairs & (expected > 0)
-    return float(((observed - expected)[pairs] ** 2 / expected[pairs]).sum() / freedom)
-
-
-class _Balanced(NamedTuple):
-    """Expected flows with the observed sums, and the coefficient of distance (NaN: none)."""
-
-    expected: Floats
-    coefficient: float
-
-
 def _fit_deterrence(
     observed: Floats, possible: Mask, resistance: Floats | None, *, layer: str
-) -> _Balanced:
-    """Fit A_i B_j exp(-b x_ij) to flows by maximum likelihood of Poisson.
+) -> tuple[Floats, float]:
+    """Expected flows A_i B_j exp(b x_ij) by maximum likelihood of Poisson, and b (NaN: none).
 
     A is solved for given B and b, which leaves a concave likelihood (logit of destinations) for
     Newton's method. Sums of rows, columns and x weighted by flow equal the observed ones.
@@ -257,7 +237,7 @@ def _fit_deterrence(
     no finite coefficient fits.
     """
     if not observed.any():
-        return _Balanced(observed, math.nan)
+        return observed, math.nan
     x = np.zeros_like(observed)
     scale = 1.0
     if resistance is not None:
@@ -270,9 +250,9 @@ def _fit_deterrence(
     without = table.fitted(start, with_x=False)
     expected = table.expected(without)
     if resistance is None or not table.tells_coefficient(expected):
-        return _Balanced(expected, math.nan)
+        return expected, math.nan
     fitted = table.fitted(without, with_x=True)
-    return _Balanced(table.expected(fitted), -float(fitted[-1]) / scale)
+    return table.expected(fitted), -float(fitted[-1]) / scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,26 +290,23 @@ class _Table:
         """Whether b is identified: not if x is a sum of rows and columns."""
         spread = float((expected * self.x**2).sum())
         matrix = self.information(expected)
-        rest = matrix[-1, -1] - matrix[-1, :-1] @ solve_semidefinite(
-            matrix[:-1, :-1], matrix[:-1, -1]
-        )
-        return bool(rest > 1e-9 * spread)
+        inner, with_x = matrix[:-1, :-1], matrix[:-1, -1]
+        return bool(matrix[-1, -1] - with_x @ solve_semidefinite(inner, with_x) > 1e-9 * spread)
 
     def fitted(self, start: Floats, *, with_x: bool) -> Floats:
         """Parameters of largest likelihood; without x the last of them stays 0."""
         rest = np.zeros(0 if with_x else 1)
-        kept = start.size - rest.size
+        n = start.size - rest.size
 
         def flows(parameters: Floats) -> Floats:
             return self.expected(np.append(parameters, rest))
 
+        with_distance = (self.observed * np.abs(self.x)).sum() or 1.0
         solution, error = maximum(
-            start[:kept],
-            lambda parameters: self.lack(flows(parameters))[:kept],
-            lambda parameters: self.information(flows(parameters))[:kept, :kept],
-            np.append(self.observed.sum(axis=0), (self.observed * np.abs(self.x)).sum() or 1.0)[
-                :kept
-            ],
+            start[:n],
+            lambda parameters: self.lack(flows(parameters))[:n],
+            lambda parameters: self.information(flows(parameters))[:n, :n],
+            np.append(self.observed.sum(axis=0), with_distance)[:n],
         )
         if error <= _ENOUGH:
             return np.append(solution, rest)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from netinnov._runtime.checkpoint import Checkpoint, PathLike
 from netinnov.network import MultilayerNetwork
 
 _LONG = 1_000  # characters beyond which words are shortened, with a hash of the whole
@@ -39,6 +41,21 @@ def identity(thing: Any) -> str:
     if len(words) <= _LONG:
         return words
     return f"{words[:60]}...#{hashlib.sha256(words.encode()).hexdigest()[:16]}"
+
+
+def checkpoint_of(
+    folder: PathLike | None, function: str, state: Mapping[str, Any], network: Any, **named: Any
+) -> Checkpoint | None:
+    """The checkpoint of a run of a function on a network, with what else is `named`."""
+    if folder is None:
+        return None
+    parts: dict[str, Any] = {"function": function, "network": digest(network)}
+    for name, value in named.items():
+        if isinstance(value, Mapping):
+            parts[name] = {key: identity(each) for key, each in value.items()}
+        elif value is not None:
+            parts[name] = identity(value)
+    return Checkpoint(folder, parts, state)
 
 
 def digest(network: MultilayerNetwork) -> str:

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import expit
 
-from netinnov._runtime.arguments import as_list, check_rng
+from netinnov._runtime.arguments import check_rng
 from netinnov._typing import Codes, Floats, Integers, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import joins_two_kinds, two_sides
 from netinnov.null_models._newton import maximum
-from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
+from netinnov.null_models._prepared import NullFamily, PreparedLayers
 from netinnov.null_models._rewiring import State, plan
 
 _MOST_PAIRS = 25_000_000  # pairs of classes whose matrices (200 MB each) still fit
@@ -45,15 +45,10 @@ class MaxEntropy(NullFamily):
     layers: Sequence[str] | None = None
     through: str | Sequence[str] | None = None
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "layers", layer_names(self.layers))
-        if not isinstance(self.through, str | None):
-            object.__setattr__(self, "through", tuple(as_list("through", self.through)))
-
     def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> Ensembles:
         chains = plan(network, ("degree",), self.layers, None, rng)
-        solved = {layer: ensembles(network, layer, self.through) for layer in chains.chains}
-        return Ensembles(chains, solved)
+        ensembles = {layer: ensembles_of(network, layer, self.through) for layer in chains.chains}
+        return Ensembles(chains, ensembles)
 
 
 def max_entropy(
@@ -95,12 +90,11 @@ def max_entropy(
 
     Notes
     -----
-    Each pair is linked with its own probability, independently of the others: x_i x_j / (1 + x_i
-    x_j) in undirected layers, x_i y_j / (1 + x_i y_j) from i to j in directed ones. In a layer
-    where every link joins the same two kinds only pairs of different kinds have such a probability,
-    the others 0; directed, each way by itself. The x and y make every expected degree equal to that
-    observed, to a relative 1e-10 (Newton's method on the logarithms, one unknown for each different
-    degree). Self-links stay where they are, and count in no degree.
+    Each pair is linked independently, with probability x_i x_j / (1 + x_i x_j) in undirected
+    layers, x_i y_j / (1 + x_i y_j) from i to j in directed ones. In a layer where every link joins
+    the same two kinds only pairs of different kinds can be linked; directed, each way by itself.
+    The x and y make every expected degree equal to that observed, to a relative 1e-10. Self-links
+    stay where they are, and count in no degree.
 
     References
     ----------
@@ -124,28 +118,28 @@ def max_entropy(
 
 @dataclass(frozen=True, slots=True)
 class Ensembles(PreparedLayers):
-    solved: Mapping[str, Sequence[Ensemble]]
+    ensembles: Mapping[str, Sequence[Ensemble]]
 
     def draw(self, rng: np.random.Generator) -> MultilayerNetwork:
         states = []
-        for parts in self.solved.values():
-            first, *other = (_drawn(each, rng) for each in parts)
+        for parts in self.ensembles.values():
+            first, *other = (_draw(each, rng) for each in parts)
             states.append(first.followed_by(other[0]) if other else first)
         return self.plan.assemble(states)
 
 
-def _drawn(ensemble: Ensemble, rng: np.random.Generator) -> State:
-    row_sizes, column_sizes = np.diff(ensemble.row_begin), np.diff(ensemble.column_begin)
-    sizes = np.outer(row_sizes, column_sizes)
+def _draw(ensemble: Ensemble, rng: np.random.Generator) -> State:
+    rows, columns = ensemble.rows, ensemble.columns
+    column_sizes, sizes = columns.sizes, np.outer(rows.sizes, columns.sizes)
     if ensemble.one_mode:
-        sizes[np.diag_indices(row_sizes.size)] -= row_sizes
+        sizes[np.diag_indices(len(sizes))] -= rows.sizes
     if ensemble.symmetric:
-        sizes[np.diag_indices(row_sizes.size)] //= 2
+        sizes[np.diag_indices(len(sizes))] //= 2
         sizes = np.triu(sizes)
     counts = rng.binomial(sizes, np.clip(ensemble.probability, 0.0, 1.0)).ravel()
     linked = np.flatnonzero(counts)
-    drawn = [rng.choice(sizes.flat[x], counts[x], replace=False, shuffle=False) for x in linked]
-    at = np.concatenate([np.empty(0, np.int64), *drawn])
+    parts = [rng.choice(sizes.flat[x], counts[x], replace=False, shuffle=False) for x in linked]
+    at = np.concatenate([np.empty(0, np.int64), *parts])
     row_class, column_class = np.divmod(np.repeat(linked, counts[linked]), column_sizes.size)
     i, j = np.divmod(at, column_sizes[column_class])
     if ensemble.one_mode:
@@ -159,25 +153,32 @@ def _drawn(ensemble: Ensemble, rng: np.random.Generator) -> State:
         else:
             i[same], j[same] = np.divmod(at[same], column_sizes[column_class[same]] - 1)
             j[same] += j[same] >= i[same]
-    source: Codes = ensemble.rows[ensemble.row_begin[row_class] + i].astype(np.int32)
-    target: Codes = ensemble.columns[ensemble.column_begin[column_class] + j].astype(np.int32)
+    source: Codes = rows.nodes[rows.begin[row_class] + i].astype(np.int32)
+    target: Codes = columns.nodes[columns.begin[column_class] + j].astype(np.int32)
     return State(source, target, np.ones(source.size))
 
 
-@dataclass(frozen=True, slots=True)
-class Ensemble:
+class _Classes(NamedTuple):
+    nodes: Integers  # sorted by class
+    begin: Integers
+    degrees: Floats
+
+    @property
+    def sizes(self) -> Integers:
+        return np.diff(self.begin)
+
+
+class Ensemble(NamedTuple):
     """Probability of a link between classes of nodes; rows are sources."""
 
-    rows: Integers  # nodes sorted by class
-    row_begin: Integers
-    columns: Integers
-    column_begin: Integers
+    rows: _Classes
+    columns: _Classes
     probability: Floats
     one_mode: bool  # both sides are the same nodes; no self-links
     symmetric: bool
 
 
-def ensembles(
+def ensembles_of(
     network: MultilayerNetwork, layer: str, through: str | Sequence[str] | None = None
 ) -> list[Ensemble]:
     """One ensemble of a layer, or one for each way of a directed two-mode layer."""
@@ -222,21 +223,8 @@ def _ensemble(
     sizes = np.outer(one.sizes, two.sizes).astype(float)
     if one_mode:
         sizes[np.diag_indices(one.sizes.size)] -= one.sizes
-    degrees = np.concatenate([one.degrees[:, 0], two.degrees[:, 0]])
-    probability = _link_probabilities(
-        degrees, one.sizes, two.sizes, sizes, symmetric=symmetric, layer=layer
-    )
-    return Ensemble(one.nodes, one.begin, two.nodes, two.begin, probability, one_mode, symmetric)
-
-
-class _Classes(NamedTuple):
-    nodes: Integers
-    begin: Integers
-    degrees: Floats
-
-    @property
-    def sizes(self) -> Integers:
-        return np.diff(self.begin)
+    probability = _link_probabilities(one, two, sizes, symmetric=symmetric, layer=layer)
+    return Ensemble(one, two, probability, one_mode, symmetric)
 
 
 def _classes(nodes: Any, *degrees: Floats) -> _Classes:
@@ -249,24 +237,19 @@ def _classes(nodes: Any, *degrees: Floats) -> _Classes:
 
 
 def _link_probabilities(
-    degrees: Floats,
-    row_sizes: Integers,
-    column_sizes: Integers,
-    sizes: Floats,
-    *,
-    symmetric: bool,
-    layer: str,
+    rows: _Classes, columns: _Classes, sizes: Floats, *, symmetric: bool, layer: str
 ) -> Floats:
-    """Probabilities x y / (1 + x y) that give classes of rows, then columns, their degrees.
+    """Probabilities x y / (1 + x y) of `sizes` pairs that give classes their degrees.
 
-    ``sizes`` are numbers of pairs. Newton's method on the logarithms of x and y maximises a concave
-    likelihood with gradient observed less expected sums. At the edge of what is possible a hundred
-    times the tolerance is accepted, else InputError.
+    Newton's method on the logarithms of x and y maximises a concave likelihood with gradient
+    observed less expected sums. At the edge of what is possible a hundred times the tolerance is
+    accepted, else InputError.
     """
-    n = len(row_sizes)
+    n = len(rows.degrees)
+    degrees = np.concatenate([rows.degrees[:, 0], columns.degrees[:, 0]])
     if not degrees[:n].any():
         return np.zeros(sizes.shape)
-    goal = np.concatenate([row_sizes, column_sizes]) * degrees
+    goal: Floats = np.concatenate([rows.sizes, columns.sizes]) * degrees
     with np.errstate(divide="ignore"):
         logarithm = np.log(degrees) - np.log(goal.sum() / 2) / 2
     half = n if symmetric else goal.size  # rows may be columns, too

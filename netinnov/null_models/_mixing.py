@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -38,12 +37,11 @@ class Mixing(Displayed):
         Share of the original links that are there in the second half of the chain, by layer.
     autocorrelation : Series
         Integrated autocorrelation time of the overlap over the second half of the chain, in trials
-        a link, by layer. Not less than the time from one look to the next. NaN where nothing
-        changes.
+        a link, by layer; at least the time between two looks. NaN where nothing changes.
     advice : Series
         Trials a link that make a draw as good as independent, by layer. NaN where the chain was
-        too short to tell: look again with more ``trials``. NaN too where nothing moved: there is
-        no other graph, or none that is found in so many trials.
+        too short to tell (look again with more ``trials``) or nothing moved: there is no other
+        graph, or none that is found in so many trials.
     strength_error : Series
         With ``"strength"``: errors of strengths over their sum in one draw, by layer; NaN without.
     """
@@ -98,15 +96,13 @@ def mixing(network: MultilayerNetwork, *, null: Rewire = _REWIRE, rng: Rng = Non
     autocorrelation time is 1 + 2 times the sum of the autocorrelations, in looks, up to the first
     lag of three such times (six in the count of Madras and Sokal, who begin with 1/2).
 
-    It is a symptom, not a proof: a chain whose graphs fall into parts that hardly meet looks
-    settled in one of them. A low acceptance, as under ``"distance"``, is the sign of it.
+    It is no proof: a chain whose graphs fall into parts that hardly meet looks settled in one of
+    them. A low acceptance, as under ``"distance"``, is the sign of it.
 
     References
     ----------
-    Madras and Sokal (1988), The pivot algorithm: a highly efficient Monte Carlo method for the
-    self-avoiding walk, Journal of Statistical Physics 50, appendix C.
-    Sokal (1997), Monte Carlo methods in statistical mechanics: foundations and new algorithms, in
-    Functional Integration, Springer.
+    Madras and Sokal (1988), The pivot algorithm, Journal of Statistical Physics 50, appendix C.
+    Sokal (1997), Monte Carlo methods in statistical mechanics, in Functional Integration, Springer.
     Foreman-Mackey, Hogg, Lang and Goodman (2013), emcee: the MCMC hammer, Publications of the
     Astronomical Society of the Pacific 125; the rule is in the manual of the program.
 
@@ -126,28 +122,20 @@ def mixing(network: MultilayerNetwork, *, null: Rewire = _REWIRE, rng: Rng = Non
     chains = null._prepared(network, rng).plan.chains
     names = pd.Index(list(chains), dtype="str", name="layer")
     rows = [_followed(chain, null.trials, rng) for chain in chains.values()]
-    table = pd.DataFrame(rows, names, _Followed._fields, dtype=float)
+    columns = [each.name for each in fields(Mixing)]
+    table = pd.DataFrame(rows, names, columns, dtype=float)
     return Mixing(**{str(name): column for name, column in table.items()})
 
 
-class _Followed(NamedTuple):
-    """As in `Mixing`, of one layer."""
-
-    acceptance: float
-    overlap: float
-    autocorrelation: float
-    advice: float
-    strength_error: float = math.nan
-
-
-def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> _Followed:
+def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> tuple[float, ...]:
+    """The fields of `Mixing`, of one layer."""
     if chain.size < 2:  # the only layer with its degrees
         one, none = (1.0, 0.0) if chain.size else (math.nan, math.nan)
-        return _Followed(none, one, math.nan, one)
+        return none, one, math.nan, one, math.nan
     # A multiple of the pace: what one long call does, shorter ones do then too.
-    every = chain.pace * math.ceil(chain.size / (2 * chain.pace))
-    most = int(min(_MOST_TRIALS * chain.size, _MOST_PROPOSALS)) // every
-    looks = max(2, math.ceil(trials * chain.size / every))
+    steps = chain.pace * math.ceil(chain.size / (2 * chain.pace))
+    most = int(min(_MOST_TRIALS * chain.size, _MOST_PROPOSALS)) // steps
+    looks = max(2, math.ceil(trials * chain.size / steps))
     state = chain.start
     moving = replace(chain, strength=False)
     start = _codes(chain, state)
@@ -155,7 +143,7 @@ def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> _Followe
     accepted = 0
     while True:
         for words in seed_words(rng, looks + 1 - len(overlap)):
-            state = moving.advance(state, every, words)
+            state = moving.advance(state, steps, words)
             accepted += state.accepted
             overlap.append(float(np.isin(_codes(chain, state), start, assume_unique=True).mean()))
         path = np.array(overlap)
@@ -168,14 +156,10 @@ def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> _Followe
     error = math.nan
     if chain.strength:
         error = chain.advance(state, 1, seed_words(rng, 1)[0]).strength_error
-    step = every / chain.size
-    return _Followed(
-        accepted / (looks * every),
-        float(path[path.size // 2 :].mean()),
-        step * time,
-        _advice(path, step, step * time) if length >= _LEAST else math.nan,
-        error,
-    )
+    step = steps / chain.size
+    advice = _advice(path, step, step * time) if length >= _LEAST else math.nan
+    late = float(path[path.size // 2 :].mean())
+    return accepted / (looks * steps), late, step * time, advice, error
 
 
 def _codes(chain: Chain, state: State) -> npt.NDArray[np.int64]:

@@ -29,13 +29,13 @@ def maximum(
         step = solve_semidefinite(information(parameters), slope)
         length = min(1.0, _LONGEST / float(np.abs(step).max()))
         while True:
-            tried = parameters + length * step
-            slope = gradient(tried)
+            further = parameters + length * step
+            slope = gradient(further)
             # The likelihood is concave: it rises all the way to where its slope turns.
             if slope @ step >= -1e-12 * scale.max() or length < 1e-9:
                 break
             length /= 2
-        parameters = tried
+        parameters = further
     return parameters, float(np.abs(slope / scale).max(initial=0.0))
 
 

@@ -99,13 +99,11 @@ class NullComparison(Displayed):
             One row a node, or a single row.
         """
         columns = {name: getattr(self, name) for name in _NUMBERS}
-        if isinstance(self.observed, pd.Series):
-            return pd.DataFrame(columns)
-        return pd.DataFrame({name: [value] for name, value in columns.items()})
+        return pd.DataFrame(columns, None if isinstance(self.observed, pd.Series) else [0])
 
 
 def compared(observed: Value, draws: Floats, moved: float) -> NullComparison:
-    value = np.asarray(observed, np.float64)
+    value = np.atleast_1d(np.asarray(observed, np.float64))
     table = pd.DataFrame(draws.reshape(len(draws), value.size))
     with np.errstate(invalid="ignore"):
         mean, sd = (np.array(each, np.float64) for each in (table.mean(), table.std()))
@@ -117,13 +115,11 @@ def compared(observed: Value, draws: Floats, moved: float) -> NullComparison:
     )
     # Draws that differ by rounding only have no spread.
     sd[sd <= CONSTANT * np.abs(mean)] = 0.0
-    z = np.full(value.size, np.nan)
-    moves = sd > 0
-    z[moves] = (np.atleast_1d(value)[moves] - mean[moves]) / sd[moves]
-    p = np.atleast_1d(two_sided(value, draws))
+    p = two_sided(value, table)
     with np.errstate(invalid="ignore"):
-        same = np.abs(np.atleast_1d(value) - mean) <= CONSTANT * np.abs(mean)
-    p[(sd == 0) & same] = 1.0
+        difference = value - mean
+        p[(sd == 0) & (np.abs(difference) <= CONSTANT * np.abs(mean))] = 1.0
+    z = np.divide(difference, sd, out=np.full(value.size, np.nan), where=sd > 0)
     columns = {"mean": mean, "sd": sd, "z": z, "p": p, "low": low, "high": high}
     replicate = pd.RangeIndex(len(draws), name="replicate")
     if isinstance(observed, pd.Series):

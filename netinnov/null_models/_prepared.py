@@ -27,6 +27,15 @@ class NullFamily(ABC):
 
     __slots__ = ()
 
+    def __post_init__(self) -> None:
+        """Sequences of names as tuples, numbers as floats, so that equal options compare equal."""
+        for name in ("layers", "kinds", "through", "trials"):
+            value = getattr(self, name, None)
+            if name == "trials" and value is not None:
+                object.__setattr__(self, name, float(value))
+            elif not (value is None or (name == "through" and isinstance(value, str))):
+                object.__setattr__(self, name, tuple(as_list(name, value)))
+
     def __call__(self, network: MultilayerNetwork, rng: np.random.Generator) -> MultilayerNetwork:
         """Draw a network."""
         check_network(network)
@@ -36,10 +45,6 @@ class NullFamily(ABC):
     @abstractmethod
     def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> Prepared:
         """Compute what all draws from one network share."""
-
-
-def layer_names(layers: Sequence[str] | None) -> tuple[str, ...] | None:
-    return None if layers is None else tuple(as_list("layers", layers))
 
 
 def prepared_null(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -162,10 +163,10 @@ def qap_correlation(
     observed = task(np.arange(network.n_nodes))
     permuted = run(task, orders, executor=executor, progress=progress, label="permutations")
     draws = np.array(permuted, dtype=np.float64)
-    low, high = _permuted_interval(draws)
+    low, high = pd.Series(draws).quantile([0.025, 0.975])
     used = chosen & ~np.isnan(matrices[0] + matrices[1])
     p = float(two_sided(observed, draws, 1.0))
-    return QapCorrelation(observed, p, low, high, int(used.sum()), draws)
+    return QapCorrelation(observed, p, float(low), float(high), int(used.sum()), draws)
 
 
 def mrqap(
@@ -180,9 +181,8 @@ def mrqap(
 ) -> MatrixRegression:
     """Regress a matrix on others over pairs of nodes, tested by double semi-partialling.
 
-    For each predictor, its residual given the others is permuted by nodes, the outcome is regressed
-    on this residual and the others, and t is compared. Unlike the permutation of the outcome, this
-    keeps its level when predictors are correlated with one another.
+    The residual of each predictor given the others is permuted by nodes, and the outcome regressed
+    on it and the others: a test by t that keeps its level when predictors are correlated.
 
     Parameters
     ----------
@@ -215,8 +215,7 @@ def mrqap(
     Notes
     -----
     Pairs as in `qap_correlation`; in a replicate those where the permuted residual is missing are
-    left out, too. A standard error is not reported: pairs that share a node are not independent,
-    hence the permutations.
+    left out, too. Pairs that share a node are not independent, so no standard error is reported.
 
     References
     ----------
@@ -277,11 +276,9 @@ def _least_squares(y: Floats, columns: Floats) -> tuple[Floats, Floats, float]:
     n, terms = columns.shape
     undefined = np.full(terms, np.nan)
     scale = np.linalg.norm(columns, axis=0)
-    if n <= terms or not (scale > 0).all():
-        return undefined, undefined, float("nan")
-    q, r = np.linalg.qr(columns / scale)
-    if np.abs(np.diag(r)).min() < 1e-10:
-        return undefined, undefined, float("nan")
+    q, r = np.linalg.qr(columns / np.where(scale > 0, scale, 1.0))
+    if n <= terms or np.abs(np.diag(r)).min() < 1e-10:
+        return undefined, undefined, math.nan
     inverse = np.linalg.inv(r) / scale[:, None]
     coefficients = inverse @ (q.T @ y)
     rest = float(((y - q @ (q.T @ y)) ** 2).sum())
@@ -291,7 +288,7 @@ def _least_squares(y: Floats, columns: Floats) -> tuple[Floats, Floats, float]:
     spread = 0.0 if spread <= 1e-24 * float(y @ y) else spread
     error = np.sqrt(rest / (n - terms) * (inverse**2).sum(axis=1))
     t = np.divide(coefficients, error, out=undefined, where=error > 0)
-    return coefficients, t, 1 - rest / spread if spread > 0 else float("nan")
+    return coefficients, t, 1 - rest / spread if spread > 0 else math.nan
 
 
 def _residual(
@@ -314,21 +311,25 @@ def _permuted_t(
 ) -> float:
     """t of a permuted matrix in a regression of `y` on it and the columns of `others`."""
     i, j = pairs
-    moved = matrix[order[i], order[j]]
-    known = ~np.isnan(moved)
+    x = matrix[order[i], order[j]]
+    known = ~np.isnan(x)
     if not known.all():
-        moved, parts = moved[known], _partialled(others[known], y[known])
+        x, parts = x[known], _partialled(others[known], y[known])
     basis, rest = parts
-    free = moved.size - len(basis) - 1
-    # By Frisch, Waugh and Lovell: the others are taken out of both sides. Without BLAS, whose
-    # own threads would contend with those of the permutations.
-    left = moved - np.einsum("kp,k->p", basis, np.einsum("kp,p->k", basis, moved))
-    square = float(np.einsum("p,p->", left, left))
-    if free < 1 or square <= 1e-20 * float(np.einsum("p,p->", moved, moved)):
-        return float("nan")
-    slope = float(np.einsum("p,p->", left, rest)) / square
+    free = x.size - len(basis) - 1
+    # By Frisch, Waugh and Lovell: the others are taken out of both sides.
+    left = x - np.einsum("kp,k->p", basis, np.einsum("kp,p->k", basis, x))
+    square = _inner(left, left)
+    if free < 1 or square <= 1e-20 * _inner(x, x):
+        return math.nan
+    slope = _inner(left, rest) / square
     variance = float(((rest - slope * left) ** 2).sum()) / free
-    return slope * float(np.sqrt(square / variance)) if variance > 0 else float("nan")
+    return slope * math.sqrt(square / variance) if variance > 0 else math.nan
+
+
+def _inner(a: Floats, b: Floats) -> float:
+    """Without BLAS, whose own threads would contend with those of the permutations."""
+    return float(np.einsum("p,p->", a, b))
 
 
 def _partialled(others: Floats, y: Floats) -> tuple[Floats, Floats]:
@@ -337,25 +338,16 @@ def _partialled(others: Floats, y: Floats) -> tuple[Floats, Floats]:
 
 
 def _permuted_correlation(
-    fixed: Floats, moved: Floats, pairs: tuple[Order, ...], order: Order
+    fixed: Floats, permuted: Floats, pairs: tuple[Order, ...], order: Order
 ) -> float:
     i, j = pairs
-    a, b = fixed[i, j], moved[order[i], order[j]]
+    a, b = fixed[i, j], permuted[order[i], order[j]]
     known = ~np.isnan(a + b)
     a, b = a[known], b[known]
     if a.size < 2 or a.min() == a.max() or b.min() == b.max():
-        return float("nan")
+        return math.nan
     a, b = a - a.mean(), b - b.mean()
-    # Without BLAS, whose own threads would contend with those of the permutations.
-    ab, aa, bb = (float(np.einsum("p,p->", x, y)) for x, y in ((a, b), (a, a), (b, b)))
-    return float(np.clip(ab / np.sqrt(aa * bb), -1, 1))
-
-
-def _permuted_interval(draws: Floats) -> tuple[float, float]:
-    if np.isnan(draws).all():
-        return float("nan"), float("nan")
-    low, high = np.nanquantile(draws, [0.025, 0.975])
-    return float(low), float(high)
+    return float(np.clip(_inner(a, b) / math.sqrt(_inner(a, a) * _inner(b, b)), -1, 1))
 
 
 def _orders_of(n: int, permutations: int, rng: Rng) -> list[Order]:

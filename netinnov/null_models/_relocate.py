@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from netinnov._network.distances import needed
 from netinnov._network.hierarchy import within
-from netinnov._runtime.arguments import as_list, check_names, examples
+from netinnov._runtime.arguments import check_names, examples
 from netinnov._typing import Amount, Codes, Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, network_of_storage
@@ -68,9 +68,9 @@ class Relocate(NullFamily):
     over the arrangements that the chain reaches, which need not be all.
 
     The null model knows no levels: between two districts of one city a node is outside, though a
-    measure with ``level=1`` finds it at home, so that the number at that level varies. Give such
-    nodes the city as jurisdiction, and they stay. Links play no part: that a layer is modelled is
-    not warned of. A draw does not depend on the order of the nodes.
+    measure with ``level=1`` finds it at home. Give such nodes the city as jurisdiction, and they
+    stay. Links play no part: that a layer is modelled is not warned of. A draw does not depend on
+    the order of the nodes.
 
     References
     ----------
@@ -94,10 +94,9 @@ class Relocate(NullFamily):
 
     def __post_init__(self) -> None:
         preserve, bins = checked(self.preserve, self.bins, ("distance",))
-        kinds = None if self.kinds is None else tuple(as_list("kinds", self.kinds))
-        for name, value in (("kinds", kinds), ("preserve", preserve), ("bins", bins)):
-            object.__setattr__(self, name, value)
-        object.__setattr__(self, "trials", float(self.trials))
+        object.__setattr__(self, "preserve", preserve)
+        object.__setattr__(self, "bins", bins)
+        NullFamily.__post_init__(self)
 
     def _prepared(self, network: MultilayerNetwork, _rng: np.random.Generator) -> Relocation:
         node, group = _movable(network, self)
@@ -162,9 +161,8 @@ def _movable(network: MultilayerNetwork, null: Relocate) -> tuple[Integers, Inte
     if null.kinds is None:
         may &= ~of.eq("place").to_numpy(bool, na_value=False)
     else:
-        may &= of.isin(check_names("kinds", null.kinds, of.dropna().unique().tolist())).to_numpy(
-            bool
-        )
+        kinds = check_names("kinds", null.kinds, of.dropna().unique().tolist())
+        may &= of.isin(kinds).to_numpy(bool)
     if null.outside:
         may &= ~within(storage.parents, place, home)
     node, kind = np.flatnonzero(may), storage.kind_codes

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from netinnov._runtime.arguments import check_rng
 from netinnov._typing import Amount, Rng
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._prepared import NullFamily, PreparedLayers, layer_names
+from netinnov.null_models._prepared import NullFamily, PreparedLayers
 from netinnov.null_models._rewiring import Preserve, State, checked, plan
 
 
@@ -46,9 +46,8 @@ class Rewire(NullFamily):
     def __post_init__(self) -> None:
         preserve, bins = checked(self.preserve, self.bins)
         object.__setattr__(self, "preserve", preserve)
-        object.__setattr__(self, "trials", float(self.trials))
-        object.__setattr__(self, "layers", layer_names(self.layers))
         object.__setattr__(self, "bins", bins)
+        NullFamily.__post_init__(self)
 
     def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> RewiringChains:
         return RewiringChains(
@@ -140,10 +139,9 @@ def rewire(
     A weight moves with its link, so a layer keeps its set of weights, and strengths change.
     With ``"strength"`` the weights are then exchanged between links by simulated annealing until
     the errors of all strengths together are 1 % of their sum, or 200 exchanges a link (at least
-    200,000) have been tried; `mixing` reports the remaining error.
-    ``"distance_expected"`` is a Metropolis chain with one weight a bin, found by stochastic
-    approximation before the draw; it is soft in that single draws differ from the observed
-    numbers, and an empty bin is given a tenth of a link.
+    200,000) have been tried; `mixing` reports the remaining error. ``"distance_expected"`` is a
+    Metropolis chain with one weight a bin, found by stochastic approximation before the draw:
+    single draws differ from the observed numbers, and an empty bin is given a tenth of a link.
 
     References
     ----------

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +51,15 @@ class State:
         return State(source, target, np.append(self.weight, other.weight))
 
 
+class Zones(NamedTuple):
+    """Of distance; see `exchange_within`."""
+
+    site: Codes = np.empty(0, np.int32)  # number of each node's place; empty: no distances kept
+    zone: npt.NDArray[np.uint8] = np.empty((0, 0), np.uint8)
+    level: Floats = np.empty(0, np.float64)
+    hard: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
     start: State
@@ -61,11 +70,8 @@ class Chain:
     # Ends of links (2 x slot + side) at the start, by class; see `exchange_within`
     bucket: Codes
     begin: npt.NDArray[np.int64]
-    site: Codes  # number of each node's place; empty if no distances are kept
-    zone: npt.NDArray[np.uint8]
-    level: Floats
-    hard: bool
     strength: bool
+    zones: Zones
 
     @property
     def size(self) -> int:
@@ -76,7 +82,7 @@ class Chain:
         """Proposals between two of the rarer kind; a chain may be read on the way at multiples."""
         if self.size <= _FEW:
             return 2
-        return 16 if self.group.size or self.site.size else 8
+        return 16 if self.group.size or self.zones.site.size else 8
 
     def draw(self, steps: int, words: Words) -> tuple[State, Block]:
         state = self.advance(self.start, steps, words)
@@ -99,16 +105,15 @@ class Chain:
         mixed = bool((state.weight != state.weight[0]).any())
         words = words | np.array([0, 1], np.uint64)
         slots = (*state.links, self.n_nodes, self.directed, mixed)
-        if self.group.size or self.site.size:
+        if self.group.size or self.zones.site.size:
             # Few links: excursions of 8 moves on average, that come back changed; else of 2.
             further = np.uint64(3 if few else 1)
             bucket = self.bucket
             if self.group.size and state is not self.start:  # on the way ends change their slots
                 bucket, _ = ends_by_class(state, self.group, self.directed)
-            classes = (self.group, bucket, self.begin)
-            zones = (self.site, self.zone, self.level, self.hard)
+            classes = (self.group, bucket, self.begin, *self.zones)
             source, target, weight, accepted, total, _ = exchange_within(
-                *slots, *classes, *zones, steps, pace, further, words[0]
+                *slots, *classes, steps, pace, further, words[0]
             )
             state = State(source, target, weight, accepted, total / steps)
         else:
@@ -141,13 +146,12 @@ class Plan:
         self, states: Sequence[State], trials: float, rng: np.random.Generator
     ) -> list[State]:
         """Steps as probable backwards: one proposal less than a multiple of the pace."""
-        moved = []
-        words = seed_words(rng, len(self.chains))
+        after, words = [], seed_words(rng, len(self.chains))
         for chain, state, seeds in zip(self.chains.values(), states, words, strict=True):
             steps = round(trials * chain.size) or math.ceil(min(trials, 1.0))
             more = (-steps - 1) % chain.pace if steps else 0
-            moved.append(chain.advance(state, steps + more, seeds))
-        return moved
+            after.append(chain.advance(state, steps + more, seeds))
+        return after
 
     def assemble(self, states: Sequence[State]) -> MultilayerNetwork:
         chains = zip(self.chains.values(), states, strict=True)
@@ -155,17 +159,17 @@ class Plan:
         blocks = in_threads(work, sum(state.source.size for state in states))
         return self._network(list(zip(states, blocks, strict=True)))
 
-    def _network(self, drawn: Sequence[tuple[State, Block]]) -> MultilayerNetwork:
+    def _network(self, layers: Sequence[tuple[State, Block]]) -> MultilayerNetwork:
         network = self.network
         if network.storage.kept_rows is None or len(self.chains) == len(network.layers):
             blocks = dict(zip(network.layers, network.storage.blocks, strict=True))
-            blocks.update(zip(self.chains, (block for _, block in drawn), strict=True))
+            blocks.update(zip(self.chains, (block for _, block in layers), strict=True))
             return network_of_storage(network.storage.with_blocks(blocks))
         # Layers that stay may have periods and attributes.
         rows = network.storage.link_rows()
         codes = [x for x, layer in enumerate(network.layers) if layer not in self.chains]
         rows = rows.where(np.isin(rows.layer, codes))
-        for (layer, chain), (state, _) in zip(self.chains.items(), drawn, strict=True):
+        for (layer, chain), (state, _) in zip(self.chains.items(), layers, strict=True):
             links = state.followed_by(chain.loops).links
             at = np.full(links[0].size, network.layers.index(layer), np.int32)
             rows = rows.followed_by(Rows(at, *links))
@@ -194,8 +198,8 @@ def seed_words(rng: np.random.Generator, size: int) -> Words:
 
 def _strengths(state: State, n: int, directed: bool) -> tuple[Floats, Floats]:
     """Out- and in-strengths; undirected: strengths, and an empty array."""
-    out: Floats = np.bincount(state.source, state.weight, n).astype(np.float64)
-    into: Floats = np.bincount(state.target, state.weight, n).astype(np.float64)
+    ends = (state.source, state.target)
+    out, into = (np.bincount(end, state.weight, n).astype(np.float64) for end in ends)
     return (out, into) if directed else (out + into, np.zeros(0))
 
 
@@ -208,17 +212,17 @@ def plan(
 ) -> Plan:
     """Build the chains of `rewire` from checked options; estimate the weights of soft bins."""
     check_network(network)
-    kept, edges = set(preserve), None if bins is None else np.asarray(bins, np.float64)
-    distances = kept & {"distance", "distance_expected"}
+    preserved, edges = set(preserve), None if bins is None else np.asarray(bins, np.float64)
+    distances = preserved & {"distance", "distance_expected"}
     names = check_names("layers", network.layers if layers is None else layers, network.layers)
-    group = _classes(network, kept)
+    group = _classes(network, preserved)
     chains = {}
     for layer in sorted(set(names)):
-        drawn = bool(group.size or distances)
-        chain = _chain(network, layer, group, strength="strength" in kept, classes=drawn)
+        within = bool(group.size or distances)
+        chain = _chain(network, layer, group, strength="strength" in preserved, within=within)
         if distances:
-            chain = _with_zones(network, layer, chain, edges, hard="distance" in kept)
-            if "distance_expected" in kept:
+            chain = _with_zones(network, layer, chain, edges, hard="distance" in preserved)
+            if "distance_expected" in preserved:
                 chain = _tuned(chain, rng)
         chains[layer] = chain
     return Plan(network, chains)
@@ -231,15 +235,14 @@ def checked(
     if isinstance(preserve, str) or any(name not in allowed for name in listed):
         named = ", ".join(map(repr, allowed))
         raise InputError(f"`preserve` must be a sequence of {named}; found {shown(preserve)}.")
-    kept = set(listed)
-    in_order = tuple(name for name in allowed if name in kept)
+    in_order = tuple(name for name in allowed if name in listed)
     distances = {"distance", "distance_expected"}
-    if distances <= kept:
+    if distances <= set(listed):
         msg = "`preserve` can hold 'distance' (exact) or 'distance_expected' (on average), not both"
         raise InputError(f"{msg}; leave one out.")
     if bins is None:
         return in_order, None
-    if not kept & distances:
+    if not distances.intersection(listed):
         named = " or ".join(repr(name) for name in allowed if name in distances)
         msg = f"`bins` is read only if `preserve` holds {named}"
         raise InputError(f"{msg}; add it, or leave `bins` out.")
@@ -253,21 +256,20 @@ def checked(
     return in_order, tuple(edges.tolist())
 
 
-def _classes(network: MultilayerNetwork, kept: set[str]) -> Codes:
+def _classes(network: MultilayerNetwork, preserved: set[str]) -> Codes:
     """Class of each node; a missing kind or place is a class of its own."""
-    columns: list[Codes] = [
-        getattr(network.storage, f"{name}_codes") for name in ("kind", "place") if name in kept
-    ]
-    if not columns:
+    columns = {"kind": network.storage.kind_codes, "place": network.storage.place_codes}
+    codes = [column for name, column in columns.items() if name in preserved]
+    if not codes:
         return np.empty(0, np.int32)
     code = np.zeros(network.n_nodes, np.int64)
-    for column in columns:
+    for column in codes:
         code = code * (int(column.max(initial=0)) + 2) + column + 1
     return np.unique(code, return_inverse=True)[1].astype(np.int32)
 
 
 def _chain(
-    network: MultilayerNetwork, layer: str, group: Codes, *, strength: bool, classes: bool
+    network: MultilayerNetwork, layer: str, group: Codes, *, strength: bool, within: bool
 ) -> Chain:
     block = network.storage.block(layer)
     directed = layer in network.directed
@@ -277,23 +279,10 @@ def _chain(
     if group.size:
         bucket, begin = ends_by_class(start, group, directed)
     else:
-        last = 2 * start.source.size if classes else 0
+        last = 2 * start.source.size if within else 0
         bucket = np.arange(1 if directed else 0, last, 2 if directed else 1, dtype=np.int32)
         begin = np.array([0, bucket.size], np.int64)
-    return Chain(
-        start=start,
-        loops=loops,
-        n_nodes=network.n_nodes,
-        directed=directed,
-        group=group,
-        bucket=bucket,
-        begin=begin,
-        site=np.empty(0, np.int32),
-        zone=np.empty((0, 0), np.uint8),
-        level=np.empty(0, np.float64),
-        hard=True,
-        strength=strength,
-    )
+    return Chain(start, loops, network.n_nodes, directed, group, bucket, begin, strength, Zones())
 
 
 def _with_zones(
@@ -316,20 +305,19 @@ def _with_zones(
         lengths = of_pairs(places[site[source]], places[site[target]])
         edges = np.unique(np.quantile(lengths, np.linspace(0, 1, 11))) if lengths.size else lengths
     zone = np.zeros((places.size, places.size), np.uint8)
-    rows, columns = _sites(replace(chain, site=site))
+    rows, columns = _sites(chain, site)
     for row in rows:
         beyond = columns if chain.directed else columns[row:]
         zone[row, beyond] = zones_of(of_pairs(places[[row]], places[beyond]), edges)
         if not chain.directed:
             # Both ways round a pair must be of one zone, whatever the last digit of the distance.
             zone[beyond, row] = zone[row, beyond]
-    level = np.zeros(edges.size + 1, np.float64)
-    return replace(chain, site=site, zone=zone, level=level, hard=hard)
+    return replace(chain, zones=Zones(site, zone, np.zeros(edges.size + 1, np.float64), hard))
 
 
-def _sites(chain: Chain) -> tuple[Codes, Codes]:
+def _sites(chain: Chain, site: Codes) -> tuple[Codes, Codes]:
     """Sites from which and to which links may lead."""
-    source, target = (np.unique(chain.site[at]) for at in (chain.start.source, chain.start.target))
+    source, target = (np.unique(site[at]) for at in (chain.start.source, chain.start.target))
     return (source, target) if chain.directed else (np.union1d(source, target),) * 2
 
 
@@ -345,13 +333,13 @@ def _tuned(chain: Chain, rng: np.random.Generator) -> Chain:
     """Levels with the observed mean links a zone (Robbins and Monro; Polyak and Ruppert)."""
     if chain.size < 2:
         return chain
-    start = chain.start
-    zones = chain.zone[chain.site[start.source], chain.site[start.target]]
-    observed = np.bincount(zones, minlength=chain.level.size).astype(np.float64)
-    possible = np.zeros(chain.level.size, bool)
-    rows, columns = _sites(chain)
+    state, (site, zone, level, _) = chain.start, chain.zones
+    zones = zone[site[state.source], site[state.target]]
+    observed = np.bincount(zones, minlength=level.size).astype(np.float64)
+    possible = np.zeros(level.size, bool)
+    rows, columns = _sites(chain, site)
     for row in rows:
-        possible[chain.zone[row, columns]] = True
+        possible[zone[row, columns]] = True
     # Nothing can be expected to be 0 with certainty: an empty zone aims at a tenth of a link.
     goal = np.where(possible, np.maximum(observed, 0.1), 0.0)
     goal *= chain.size / goal.sum()
@@ -359,15 +347,13 @@ def _tuned(chain: Chain, rng: np.random.Generator) -> Chain:
     # A large layer shows its expected numbers at one look; a small one needs many.
     rounds, burn, each = (300, 100, 20) if chain.size < 2_000 else (60, 30, 1)
     steps = max(chain.size * each, 2_000)
-    level = np.zeros(chain.level.size)
-    mean = np.zeros(chain.level.size)
-    state = start
+    mean = np.zeros(level.size)
     for t, words in enumerate(seed_words(rng, rounds)):
-        moving = replace(chain, level=level, strength=False)
+        moving = replace(chain, zones=chain.zones._replace(level=level), strength=False)
         state = moving.advance(state, steps, words)
         gain = 0.5 if t < burn else 0.5 / (1 + 0.05 * (t - burn))
         lack = (goal - cast(Floats, state.zone_means)) / spread
         level = np.clip(level + gain * np.clip(lack, -1, 1), -30, 30)
         if t >= burn:
             mean += level / (rounds - burn)
-    return replace(chain, level=mean)
+    return replace(chain, zones=chain.zones._replace(level=mean))

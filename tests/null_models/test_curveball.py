@@ -58,16 +58,6 @@ def test_the_same_rng_gives_the_same_network():
     assert curveball(network, trials=0, rng=3).equals(network)
 
 
-def test_other_layers_stay():
-    network = two_mode()
-    more = network.with_links(
-        pd.DataFrame({"source": ["f0"], "target": ["f1"], "layer": "friends", "period": [3]})
-    )
-    drawn = curveball(more, layers=["links"], rng=5)
-    kept = drawn.links[drawn.links["layer"] == "friends"]
-    assert kept[["source", "target", "period"]].to_numpy().tolist() == [["f0", "f1", 3]]
-
-
 @pytest.mark.parametrize(
     ("kinds", "links", "directed", "words"),
     [

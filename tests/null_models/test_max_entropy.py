@@ -12,7 +12,7 @@ from hypothesis import given
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.null_models import MaxEntropy, max_entropy
-from netinnov.null_models._max_entropy import ensembles
+from netinnov.null_models._max_entropy import ensembles_of
 from netinnov.null_models._prepared import prepared_null
 from strategies import networks
 
@@ -29,10 +29,11 @@ def from_matrix(matrix, *, directed=False, kinds=None):
 
 def probabilities(network):
     probability = np.zeros((network.n_nodes, network.n_nodes))
-    for found in ensembles(network, "links"):
-        row = np.repeat(np.arange(len(found.row_begin) - 1), np.diff(found.row_begin))
-        column = np.repeat(np.arange(len(found.column_begin) - 1), np.diff(found.column_begin))
-        probability[np.ix_(found.rows, found.columns)] += found.probability[np.ix_(row, column)]
+    for found in ensembles_of(network, "links"):
+        sides = found.rows, found.columns
+        classes = [np.repeat(np.arange(side.sizes.size), side.sizes) for side in sides]
+        nodes = np.ix_(*(side.nodes for side in sides))
+        probability[nodes] += found.probability[np.ix_(*classes)]
     if found.one_mode:
         np.fill_diagonal(probability, 0)
     return probability
@@ -123,14 +124,8 @@ def test_draws_link_each_pair_with_its_probability(directed):
 
 
 def test_self_links_and_other_layers_stay_and_weights_are_one():
-    links = pd.DataFrame(
-        {
-            "source": list("aabca"),
-            "target": list("abcac"),
-            "layer": list("xxxxy"),
-            "weight": [5.0, 2, 3, 4, 6],
-        }
-    )
+    ends = {"source": list("aabca"), "target": list("abcac"), "layer": list("xxxxy")}
+    links = pd.DataFrame({**ends, "weight": [5.0, 2, 3, 4, 6]})
     network = ni.build_network(pd.DataFrame(index=list("abc")), links)
     table = max_entropy(network, layers=["x"], rng=2).links
     assert table[table["layer"] == "y"]["weight"].tolist() == [6]

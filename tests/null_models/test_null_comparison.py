@@ -58,15 +58,13 @@ def every_second(network, rng):
 
 def test_statistics_by_hand():
     # Observed 5; draws 1, 2, 3, 5, 9: at least as low 4, as high 2: p = 2 (2 + 1) / 6 = 1.
-    found = of_draws([1.0, 2, 3, 5, 9])
-    assert found.observed == 5
-    assert found.mean == 4
-    assert found.sd == pytest.approx(np.sqrt(40 / 4))
-    assert found.z == pytest.approx(1 / np.sqrt(10))
-    assert found.p == 1
-    assert (found.low, found.high) == tuple(np.quantile([1, 2, 3, 5, 9], [0.025, 0.975]))
-    assert found.draws.tolist() == [1, 2, 3, 5, 9]
-    assert found.to_frame().shape == (1, 7)
+    for draws in ([1.0, 2, 3, 5, 9], [np.nan, 1.0, 2, 3, 5, 9]):
+        found = of_draws(draws)
+        (row,) = found.to_frame().to_dict("records")
+        low, high = np.quantile([1, 2, 3, 5, 9], [0.025, 0.975])
+        expected = {"observed": 5, "mean": 4, "sd": 10**0.5, "z": 10**-0.5, "p": 1}
+        assert row == pytest.approx(expected | {"low": low, "high": high})
+        np.testing.assert_array_equal(found.draws, draws)
 
 
 def test_an_extreme_value_has_the_smallest_p_and_no_spread_has_no_z():
@@ -86,12 +84,6 @@ def test_rounding_is_neither_spread_nor_evidence():
     assert np.isnan(found.z)
 
 
-def test_nan_among_the_draws_is_left_out():
-    found = of_draws([np.nan, 6.0, 7, 8])
-    assert found.mean == 7
-    assert found.p == pytest.approx(2 / 4)
-
-
 @pytest.mark.parametrize(
     "nothing", [np.nan, pd.Series([np.nan, np.nan]), pd.Series([], dtype=float)]
 )
@@ -106,18 +98,15 @@ def test_what_is_never_defined_is_nan(nothing):
     assert mixed.loc[1, ["mean", "z", "p"]].tolist() == [2, 0, 1]
 
 
-def test_measures_undefined_on_one_layer_and_networks_without_nodes():
-    participation = ni.centrality.participation_coefficient
-    options = {"replicates": 3, "rng": 1, "progress": False}
-    table = compare_with_null(ring(), measure=participation, **options).to_frame()
-    assert table.shape == (12, 7)
-    assert table.isna().all(axis=None)
-    empty = ni.build_network(
-        pd.DataFrame(index=pd.Index([], dtype=str)), pd.DataFrame({"source": [], "target": []})
-    )
-    found = compare_with_null(empty, measure=participation, **options)
+def test_networks_without_nodes_have_nothing_to_compare():
+    nodes = pd.DataFrame(index=pd.Index([], dtype=str))
+    empty = ni.build_network(nodes, pd.DataFrame({"source": [], "target": []}))
+    options = {"measure": ni.centrality.degree, "replicates": 3, "rng": 1, "progress": False}
+    found = compare_with_null(empty, **options | {"measure": ni.centrality.overlapping_degree})
     assert found.to_frame().shape == (0, 7)
     assert found.draws.shape == (3, 0)
+    # Degrees in one layer, a table of one column, are numbers of nodes.
+    assert compare_with_null(ring(), **options).observed.tolist() == [2.0] * 12
 
 
 inf = np.inf
@@ -139,32 +128,16 @@ def test_infinite_draws_have_quantiles_and_no_z(draws, mean, low, high):
     assert np.isnan(found.sd)
     assert np.isnan(found.z)
     assert 0 < found.p <= 1
-    # In the columns of a table next to finite ones, whose numbers stay those of numpy.
-    other = np.random.default_rng(1).random(len(draws))
-    pairs = [pd.Series(pair) for pair in zip(draws, other, strict=True)]
-    table = of_draws(pairs, pd.Series([1.0, 0.5])).to_frame()
-    assert table.loc[0, ["low", "high"]].tolist() == pytest.approx([low, high])
-    assert table.loc[1, ["low", "high"]].tolist() == np.quantile(other, [0.025, 0.975]).tolist()
-
-
-def test_degrees_in_one_layer_are_numbers_of_nodes():
-    options = {"replicates": 19, "rng": 1, "progress": False}
-    found = compare_with_null(ring(), measure=ni.centrality.degree, **options)
-    assert found.observed.tolist() == [2.0] * 12
 
 
 def test_nodes_give_series_and_any_number_of_workers_the_same():
     network = ring()
     options = {"measure": reach_two, "replicates": 40, "rng": 3, "progress": False}
-    one = compare_with_null(network, executor=1, **options)
-    two = compare_with_null(network, executor=2, **options)
+    one, two = (compare_with_null(network, executor=n, **options) for n in (1, 2))
     pd.testing.assert_frame_equal(one.draws, two.draws)
     pd.testing.assert_frame_equal(one.to_frame(), two.to_frame())
     assert list(one.to_frame().index) == list(network.nodes.index)
     assert one.draws.shape == (40, network.n_nodes)
-    np.testing.assert_allclose(
-        one.corrected("fdr"), stats.false_discovery_control(one.p), rtol=1e-12
-    )
 
 
 def test_planted_triangles_are_found():
@@ -185,7 +158,6 @@ def test_planted_triangles_are_found():
     ("options", "words"),
     [
         ({"measure": lambda of: of.nodes}, "`measure` must be one column; found 3: write table"),
-        ({"measure": lambda of: "many"}, "`measure` must give .*; found 'many'"),
         ({"measure": lambda of: "3"}, "`measure` must give .*; found '3'"),
         ({"measure": lambda of: 1j}, "`measure` must give .*; found 1j"),
         (
@@ -196,10 +168,7 @@ def test_planted_triangles_are_found():
         ({"measure": lambda of: pd.Series(["a", 1.0])}, "found a Series of object"),
         ({"measure": lambda of: pd.Series(pd.to_datetime(["2020"]))}, "Series of datetime64"),
         ({"measure": "degree"}, "`measure` must be a function of a network; found 'degree'"),
-        ({"measure": {"x": triangles}}, "`measure` must be a function of a network; found dict"),
-        ({"measure": None}, "`measure` must be a function .*; found None"),
         ({"null": 3}, r"`null` must be a null model such as Rewire\(\), or a function .*; found 3"),
-        ({"null": None}, r"`null` must be a null model such as Rewire\(\), or .*; found None"),
         ({"null": Rewire}, r"found the class Rewire; write Rewire\(\.\.\.\)"),
         ({"null": lambda network, rng: 5}, "`null` must give a MultilayerNetwork; found 5"),
         ({"checkpoint": 3}, "`checkpoint` must be the path of a file or folder; found 3"),
@@ -301,24 +270,13 @@ def test_a_null_model_that_moves_next_to_nothing_is_warned_of():
     assert found.moved == pytest.approx(9 / 11, abs=0.05)
 
 
-def test_permuted_labels_are_tested_though_all_links_stay():
-    network = ring()
-    ids = network.nodes.index
-    kinds = ["a"] * (len(ids) // 2) + ["b"] * (len(ids) - len(ids) // 2)
-    network = ni.build_network(pd.DataFrame({"kind": kinds}, index=ids), network.links)
+def test_links_between_permuted_labels_have_moved_though_all_stay():
+    ids = ring().nodes.index
+    network = ni.build_network(pd.DataFrame({"kind": list("ab") * 6}, index=ids), ring().links)
 
     def permuted(network, rng):
         kinds = rng.permutation(network.nodes["kind"].to_numpy())
         return ni.build_network(network.nodes.assign(kind=kinds), network.links)
 
-    def alike(network):
-        kind = network.nodes["kind"]
-        ends = network.links[["source", "target"]].apply(lambda end: kind.loc[end].to_numpy())
-        return float((ends["source"] == ends["target"]).mean())
-
-    found = compare_with_null(
-        network, measure=alike, null=permuted, replicates=99, rng=1, progress=False
-    )
-    assert found.moved > 0.9
-    # The halves of a ring: 12 of the 924 ways to name six of twelve have as few links across.
-    assert found.p < 0.1
+    options = {"measure": triangles, "replicates": 19, "rng": 1, "progress": False}
+    assert compare_with_null(network, null=permuted, **options).moved > 0.9

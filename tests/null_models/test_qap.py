@@ -1,5 +1,6 @@
 """QAP and MRQAP: least squares, all permutations by brute force, and a level that holds."""
 
+from functools import partial
 from itertools import permutations
 from typing import Any
 
@@ -111,14 +112,14 @@ def test_layers_are_matrices_of_weights() -> None:
     assert found.coefficients.tolist() == pytest.approx([1, 0], abs=1e-12)
 
 
-def test_a_directed_layer_uses_all_ordered_pairs() -> None:
-    assert mrqap(of_size(6), outcome="ring", predictors={"d": np.arange(36).reshape(6, 6)},
-                 permutations=1, rng=1).n_pairs == 30  # fmt: skip
-    network = of_size(6, directed=True)
-    assert (
-        qap_correlation(network, x="ring", y=np.eye(6)[::-1], rng=1, permutations=1).n_pairs == 30
-    )
-    assert qap_correlation(of_size(6), x="ring", y=np.eye(6)[::-1], rng=1).n_pairs == 15
+@pytest.mark.parametrize(("directed", "n_pairs"), [(True, 30), (False, 15)])
+def test_a_directed_layer_uses_all_ordered_pairs(directed: bool, n_pairs: int) -> None:
+    frame = pd.DataFrame(np.eye(6)[::-1], *[of_size(6).nodes.index] * 2)
+    # Labels of a frame count, and not its order.
+    found = [qap_correlation(of_size(6, directed), x="ring", y=y, permutations=1, rng=1)
+             for y in (frame, frame.iloc[[3, 1, 0, 2, 5, 4], ::-1])]  # fmt: skip
+    assert [each.n_pairs for each in found] == [n_pairs] * 2
+    assert found[0].correlation == found[1].correlation
 
 
 def test_the_diagonal_and_missing_pairs_never_count() -> None:
@@ -136,28 +137,13 @@ def test_the_diagonal_and_missing_pairs_never_count() -> None:
 def test_the_same_rng_gives_the_same_answer_in_any_number_of_threads() -> None:
     rng = np.random.default_rng(1)
     a, y = noise(12, rng), noise(12, rng)
-    runs = [
-        mrqap(
-            of_size(12), outcome=y, predictors={"a": a}, permutations=50, rng=3, executor=executor
-        )
-        for executor in (None, 1, 3)
-    ]
-    for run in runs[1:]:
-        pd.testing.assert_frame_equal(run.draws, runs[0].draws)
-    draws = [
-        qap_correlation(of_size(12), x=a, y=y, permutations=50, rng=3, executor=executor).draws
-        for executor in (1, 3)
-    ]
-    np.testing.assert_array_equal(*draws)
-
-
-def test_labels_of_a_frame_count_not_its_order() -> None:
-    network = of_size(6)
-    rng = np.random.default_rng(1)
-    frame = pd.DataFrame(noise(6, rng), network.nodes.index, network.nodes.index)
-    turned = frame.iloc[::-1, [3, 1, 0, 2, 5, 4]]
-    found = [qap_correlation(network, x="ring", y=m, rng=1).correlation for m in (frame, turned)]
-    assert found[0] == found[1]
+    options: dict[str, Any] = {"permutations": 50, "rng": 3}
+    for call in (
+        partial(mrqap, outcome=y, predictors={"a": a}),
+        partial(qap_correlation, x=a, y=y),
+    ):
+        one, several = (call(of_size(12), executor=n, **options).draws for n in (1, 3))
+        np.testing.assert_array_equal(one, several)
 
 
 def test_what_follows_from_the_others_has_no_coefficient() -> None:

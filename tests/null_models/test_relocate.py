@@ -3,7 +3,6 @@
 import itertools
 import warnings
 from collections import Counter
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -209,9 +208,7 @@ def test_the_margins_stay(null):
     if null.bins:
         assert bins_of(drawn, null.bins) == bins_of(network, null.bins)
     # The table of nodes is that of a network built from it.
-    again = ni.build_network(after, network.links, network.places)
-    assert again.equals(drawn)
-    np.testing.assert_array_equal(again.storage.place_codes, drawn.storage.place_codes)
+    assert ni.build_network(after, network.links, network.places).equals(drawn)
 
 
 def test_deciles_are_those_of_the_nodes_that_may_move():
@@ -252,18 +249,6 @@ def test_any_executor_gives_the_same_numbers(method, processes):
         assert other.moved == one.moved
 
 
-def test_a_checkpoint_gives_the_same_numbers_and_knows_its_null_model(tmp_path):
-    network = many()
-    options = {"measure": partial(count_enclaves, rank=RANK), "rng": 4, **QUIET}
-    null = Relocate(outside=True)
-    whole = compare_with_null(network, null=null, replicates=12, **options)
-    compare_with_null(network, null=null, replicates=5, checkpoint=tmp_path, **options)
-    found = compare_with_null(network, null=null, replicates=12, checkpoint=tmp_path, **options)
-    pd.testing.assert_frame_equal(found.draws, whole.draws)
-    with pytest.raises(InputError, match="null"):
-        compare_with_null(network, null=Relocate(), replicates=12, checkpoint=tmp_path, **options)
-
-
 def test_moved_is_the_share_of_the_nodes_that_may_move():
     # Of three parks that stand outside all move, to the one other dealing, or none.
     network = dealt([*CYCLE, "firm A A", "firm B B"])
@@ -279,21 +264,9 @@ def test_moved_is_the_share_of_the_nodes_that_may_move():
 
 def test_where_hardly_any_node_can_move_it_is_told():
     network = dealt(["firm A B", "firm B A"])  # an exchange would bring both home
+    options = {"null": Relocate(outside=True), "replicates": 9, "rng": 1, **QUIET}
     with pytest.warns(UserWarning, match="moved 0 % of the nodes that may move, .* Take wider"):
-        found = compare_with_null(
-            network, measure=directions, null=Relocate(outside=True), replicates=9, rng=1, **QUIET
-        )
-    assert found.moved == 0
-    assert (found.p == 1).all()
-
-
-def test_modelled_layers_play_no_part():
-    network = many()
-    layers = network.layer_table.assign(modelled=True)
-    modelled = ni.build_network(network.nodes, network.links, network.places, layers=layers)
-    options = {"measure": directions, "null": Relocate(outside=True), "replicates": 9, "rng": 1}
-    found, same = (compare_with_null(each, **options, **QUIET) for each in (modelled, network))
-    pd.testing.assert_frame_equal(found.draws, same.draws)
+        assert compare_with_null(network, measure=directions, **options).moved == 0
 
 
 @pytest.mark.parametrize("null", [Relocate(outside=True, trials=0.4), Relocate()], ids=repr)
@@ -366,37 +339,6 @@ def test_p_is_uniform_on_lists_dealt_at_random(method):
         ]
     assert set(np.round(np.array(p) * 10).astype(int)) == set(range(1, 11))
     assert stats.chisquare(list(Counter(np.round(p, 3)).values())).pvalue > 1e-3
-
-
-@pytest.mark.slow
-def test_a_planted_excess_is_found():
-    """A sixth more reach up, by exchanges that keep the numbers of each home and host."""
-    found = []
-    for seed in range(20):
-        rng = np.random.default_rng(seed)
-        network = at_random(150, rng)
-        nodes = network.nodes
-        home, host = (nodes[side].to_numpy(object) for side in ("jurisdiction", "place"))
-        value = RANK.to_dict()
-        more = 0
-        while more < 25:
-            i, j = rng.choice(len(home), 2, replace=False)
-            before = (value[host[i]] > value[home[i]]) + (value[host[j]] > value[home[j]])
-            after = (value[host[j]] > value[home[i]]) + (value[host[i]] > value[home[j]])
-            if after > before and home[i] != host[j] and home[j] != host[i]:
-                host[i], host[j] = host[j], host[i]
-                more += after - before
-        planted = dealt([f"branch {a} {b}" for a, b in zip(home, host, strict=True)])
-        pd.testing.assert_series_equal(
-            planted.nodes["place"].value_counts().sort_index(),
-            nodes["place"].value_counts().sort_index(),
-        )
-        comparison = compare_with_null(
-            planted, measure=directions, null=Relocate(["branch"], outside=True),
-            replicates=299, rng=seed, **QUIET,
-        )  # fmt: skip
-        found.append(comparison.p["reverse"] < 0.01 and comparison.z["reverse"] > 0)
-    assert sum(found) >= 18
 
 
 HERE = ["firm A B", "firm C B", "park A A"]

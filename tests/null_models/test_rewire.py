@@ -29,30 +29,14 @@ def mixing_counts(network, layer, column):
 
 def city_network(seed=0, n=300, m=900, directed=()):
     rng = np.random.default_rng(seed)
-    places = pd.DataFrame(
-        {
-            "place": [f"p{i}" for i in range(30)],
-            "lon": rng.uniform(0, 20, 30),
-            "lat": rng.uniform(40, 60, 30),
-        }
-    )
-    ids = np.array([f"n{i}" for i in range(n)])
-    nodes = pd.DataFrame(
-        {
-            "node": ids,
-            "kind": rng.choice(["firm", "park", "talent"], n),
-            "place": rng.choice(places["place"], n),
-        }
-    )
-    ends = rng.integers(0, n, (2, m))
-    links = pd.DataFrame(
-        {
-            "source": ids[ends[0]],
-            "target": ids[ends[1]],
-            "layer": rng.choice(["x", "y"], m),
-            "weight": rng.lognormal(size=m),
-        }
-    )
+    places = pd.DataFrame({"place": [f"p{i}" for i in range(30)]})
+    places["lon"], places["lat"] = rng.uniform(0, 20, 30), rng.uniform(40, 60, 30)
+    nodes = pd.DataFrame({"node": [f"n{i}" for i in range(n)]})
+    nodes["kind"] = rng.choice(["firm", "park", "talent"], n)
+    nodes["place"] = rng.choice(places["place"], n)
+    source, target = nodes["node"].to_numpy()[rng.integers(0, n, (2, m))]
+    links = pd.DataFrame({"source": source, "target": target, "layer": rng.choice(["x", "y"], m)})
+    links["weight"] = rng.lognormal(size=m)
     return ni.build_network(nodes, links, places, directed=directed)
 
 
@@ -173,28 +157,15 @@ def test_layers_move_by_themselves():
     network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
     rng = np.random.default_rng(6)
     table = [rewire(network, rng=rng).links for _ in range(270)]
-    opposite = [
-        [
-            links.loc[(links["layer"] == layer) & (links["source"] == "a"), "target"]
-            for layer in "xy"
-        ]
-        for links in table
-    ]
-    drawn = Counter(tuple("".join(sorted(ends)) for ends in pair) for pair in opposite)
+    of_a = [links[links["source"] == "a"].groupby("layer")["target"] for links in table]
+    drawn = Counter(tuple("".join(sorted(ends)) for _, ends in layers) for layers in of_a)
     assert len(drawn) == 9
     assert stats.chisquare([*drawn.values()]).pvalue > 1e-3
 
 
 def test_other_layers_keep_their_periods_and_attributes():
-    links = pd.DataFrame(
-        {
-            "source": list("aabb"),
-            "target": list("bcdd"),
-            "layer": ["x", "x", "y", "y"],
-            "period": [1, 2, 1, 2],
-            "note": ["m", "n", "o", "p"],
-        }
-    )
+    links = pd.DataFrame({"source": list("aabb"), "target": list("bcdd"), "layer": list("xxyy")})
+    links["period"], links["note"] = [1, 2, 1, 2], list("mnop")
     network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
     table = rewire(network, layers=["x"], rng=9).links
     kept = table[table["layer"] == "y"]
@@ -226,20 +197,3 @@ def test_no_trials_and_no_links_change_nothing():
 def test_wrong_options_say_what_is_right(options, words):
     with pytest.raises(InputError, match=words):
         rewire(city_network(), **options)
-
-
-def test_distances_without_coordinates_name_the_nodes():
-    network = ni.build_network(
-        pd.DataFrame({"place": ["p", "q"]}, index=["a", "b"]),
-        pd.DataFrame({"source": ["a"], "target": ["b"]}),
-    )
-    with pytest.raises(InputError, match=r"layer 'links' .* 2 have none, e\.g\. 'p', 'q'"):
-        rewire(network, preserve=("distance",))
-
-
-def test_mixing_advises_few_trials_where_all_is_accepted():
-    found = mixing(city_network(), rng=11)
-    assert (found.acceptance > 0.5).all()
-    assert (found.overlap < 0.2).all()
-    assert found.advice.between(1, 20).all()
-    assert list(found.to_frame().index) == ["x", "y"]

@@ -19,9 +19,8 @@ QUIET = {"executor": 1, "progress": False}
 
 def network_of(links, *, kinds="", directed=False):
     n = 1 + max(map(max, links))
-    nodes = pd.DataFrame(
-        {"kind": list(kinds)} if kinds else None, index=[f"n{i}" for i in range(n)]
-    )
+    names = [f"n{i}" for i in range(n)]
+    nodes = pd.DataFrame({"kind": list(kinds)} if kinds else None, index=names)
     table = pd.DataFrame([(f"n{a}", f"n{b}") for a, b in links], columns=["source", "target"])
     return ni.build_network(nodes, table, directed=["links"] if directed else [])
 
@@ -123,12 +122,10 @@ def test_the_level_holds_however_short_the_chain():
     options = {"measure": weighted_sum, "null": Rewire(trials=0.2), "replicates": 9, **QUIET}
 
     def p_values(method):
+        options["method"] = method
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "the null model moved")
-            return [
-                compare_with_null(each, method=method, rng=at, **options).p
-                for at, each in enumerate(observed)
-            ]
+            return [compare_with_null(x, rng=at, **options).p for at, x in enumerate(observed)]
 
     serial = p_values("serial")
     for level in (0.2, 0.4, 0.6, 0.8):
