@@ -31,7 +31,7 @@ from netinnov.experiments._replicates import BASELINE, called_on
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._objectives import with_options
 from netinnov.scenarios import ReverseEnclave
-from netinnov.scenarios._between_places import BetweenPlaces, NewNode, moved
+from netinnov.scenarios._between_places import BetweenPlaces, NewNode, with_moved_links
 from netinnov.scenarios._enclave import Enclave
 from netinnov.scenarios._open_size import movable_layer, open_size
 from netinnov.scenarios._pair_draws import Pairs, Positions, Scene
@@ -310,7 +310,7 @@ class ParkAccess:
         key, at = np.unique(copy * size**2 + key, return_inverse=True)
         copy, (row, column) = key // size**2, np.divmod(key % size**2, size)
         none = Pairs(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
-        beside = moved(self.network, scene.layer, none, none, node)
+        beside = with_moved_links(self.network, scene.layer, none, none, node)
         summed = np.bincount(at, weight).astype(np.float64)
         length = lengths_of_links(beside, row, column, summed, self.costs, scene.directed)
         return copy * size + row, copy * size + column, length

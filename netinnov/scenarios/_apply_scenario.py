@@ -107,9 +107,8 @@ def remove_enclaves(
 
     Notes
     -----
-    Remove enclaves before nodes become places by `aggregate`, which merges a park with its host.
-    The loss is not informative for a network that was sampled through its enclaves, such as the
-    bundled case.
+    Do so before `aggregate` merges a park with its host. The loss says nothing where a network was
+    sampled through its enclaves, as the bundled case was.
 
     Examples
     --------

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from netinnov._network.rows import NO_PERIOD, Rows
+from netinnov._network.rows import Rows
 from netinnov._network.tables import NodeTable
 from netinnov._runtime.arguments import check_number, shown
 from netinnov._typing import Codes, Floats, Mask
@@ -39,21 +39,21 @@ class NewNode(NamedTuple):
 
 
 def added_node(network: MultilayerNetwork, node: NewNode) -> NodeTable:
-    kept: dict[NewNode, NodeTable] = network.storage.memo.setdefault("one node more", {})
-    if node not in kept:
-        if len(kept) * network.n_nodes > KEPT:
-            kept.clear()
+    tables: dict[NewNode, NodeTable] = network.storage.memo.setdefault("one node more", {})
+    if node not in tables:
+        if len(tables) * network.n_nodes > KEPT:
+            tables.clear()
         row = {"kind": node.kind, "place": node.place, "jurisdiction": node.jurisdiction}
         name = free_name(network.storage.node_names, node.name)
         frame = pd.DataFrame(row, index=[name], dtype="str")
         code: Any = network.storage.place_names.get_loc
-        kept[node] = NodeTable(
+        tables[node] = NodeTable(
             pd.concat([network.storage.nodes, frame]).rename_axis("node"),
             np.append(network.storage.place_codes, np.int32(code(node.place))),
             np.append(network.storage.jurisdiction_codes, np.int32(code(node.jurisdiction))),
             at={},
         )
-    return kept[node]
+    return tables[node]
 
 
 def free_name(used: Container[Any], name: str) -> str:
@@ -68,7 +68,7 @@ def keys(pairs: Pairs, n: int) -> Positions:
     return pairs.source.astype(np.int64) * n + pairs.target
 
 
-def moved(
+def with_moved_links(
     network: MultilayerNetwork,
     layer: str,
     removed: Pairs,
@@ -76,45 +76,33 @@ def moved(
     node: NewNode | None = None,
     *,
     left: Floats | None = None,
-    followed: tuple[Pairs, Pairs] | None = None,
+    transferred: tuple[Pairs, Pairs] | None = None,
 ) -> MultilayerNetwork:
-    """`removed` pairs keep shares `left` of their weight; `followed`: pairs before and after."""
+    """`removed` pairs keep shares `left` of their weight; `transferred`: pairs before and after."""
     nodes = network.storage.node_table() if node is None else added_node(network, node)
     rows = network.storage.link_rows()
     code = network.layers.index(layer)
     n = len(nodes.frame)
     source, target = rows.source, rows.target
     key = np.where(rows.layer == code, source.astype(np.int64) * n + target, -1)
-    keep, weight = np.ones(len(key), bool), rows.weight
+    weight = rows.weight
     if len(removed.weight):
-        hit, at = _found(keys(removed, n), key)
+        hit, at = _rows_of(keys(removed, n), key)
         share = np.zeros(len(removed.weight)) if left is None else left
         weight = np.where(hit, share[at] * weight, weight)
-        keep = ~hit | (share[at] > 0)
-    if followed is not None and len(followed[0].weight):
-        before, now = followed
-        hit, at = _found(keys(before, n), key)
+    if transferred is not None and len(transferred[0].weight):
+        before, now = transferred
+        hit, at = _rows_of(keys(before, n), key)
         source = np.where(hit, now.source[at], source)
         target = np.where(hit, now.target[at], target)
-    more = len(new.weight)
-    period, attributes = rows.period, rows.attributes
-    if period is not None:
-        period = np.append(period[keep], np.full(more, NO_PERIOD))
-    if attributes is not None:
-        attributes = attributes[keep].reset_index(drop=True)
-        attributes = attributes.reindex(range(len(attributes) + more))
-    merged = Rows(
-        np.append(rows.layer[keep], np.full(more, code, np.int32)),
-        np.append(source[keep], new.source).astype(np.int32),
-        np.append(target[keep], new.target).astype(np.int32),
-        np.append(weight[keep], new.weight),
-        period,
-        attributes,
-    )
-    return with_rows(network, merged, nodes)
+    source, target = source.astype(np.int32), target.astype(np.int32)
+    stay = rows._replace(source=source, target=target, weight=weight).where(weight > 0)
+    ends = (new.source.astype(np.int32), new.target.astype(np.int32))
+    more = Rows(np.full(len(new.weight), code, np.int32), *ends, new.weight)
+    return with_rows(network, stay.followed_by(more), nodes)
 
 
-def _found(known: Positions, key: Positions) -> tuple[Mask, Positions]:
+def _rows_of(known: Positions, key: Positions) -> tuple[Mask, Positions]:
     order = np.argsort(known)
     at = order[np.minimum(np.searchsorted(known[order], key), len(order) - 1)]
     return known[at] == key, at
@@ -156,8 +144,8 @@ class BetweenPlaces(Priced):
                 f"{self.home!r} has {len(pool)} in layer {scene.layer!r}. Choose a smaller "
                 "`size`, another `layer`, or funding='new'."
             )
-        drawn = pairs.at(rng.choice(pool, count, replace=False))
-        return drawn, drawn.weight
+        lost = pairs.at(rng.choice(pool, count, replace=False))
+        return lost, lost.weight
 
     def _links_of_node(
         self, scene: Scene, ends: Ends, rng: np.random.Generator
@@ -176,15 +164,15 @@ class LinksOrVolume(BetweenPlaces):
     volume_share: float | None
 
     def __post_init__(self) -> None:
-        sizes = {name: getattr(self, name) for name in ("size", "volume", "volume_share")}
-        named = [name for name, value in sizes.items() if value is not None]
+        sizes = ("size", "volume", "volume_share")
+        named = [name for name in sizes if getattr(self, name) is not None]
         missing = []
         if len(named) != 1:
             missing.append(
                 "give one of `size` (a number of links), `volume` (a weight) and `volume_share` (a "
                 f"share of home's strength); found {' and '.join(named) or 'none of them'}"
             )
-        if hasattr(self, "pipeline_share") and self.pipeline_share is NOT_GIVEN:
+        if getattr(self, "pipeline_share", None) is NOT_GIVEN:
             msg = "`pipeline_share` must be given: the share of the park's links that lead to the"
             missing.append(f"{msg} place it belongs to, from 0 to 1")
         if missing:
@@ -206,12 +194,8 @@ class LinksOrVolume(BetweenPlaces):
         """Add the links, or as many at random ends."""
 
     @property
-    def _moves_volume(self) -> bool:
-        return self.size is None
-
-    @property
     def _draws_nothing(self) -> bool:
-        return self._moves_volume
+        return self.size is None  # it moves a volume
 
     def _total(self, scene: Scene) -> float:
         if self.volume_share is None:
@@ -225,26 +209,27 @@ class LinksOrVolume(BetweenPlaces):
         return self.volume_share * strength
 
     def _part(self, total: float, share: float) -> float:
-        return share * total if self._moves_volume else round(share * total)
+        return share * total if self.size is None else round(share * total)
 
     def _lowered(self, scene: Scene, volume: float) -> tuple[Pairs, Floats, float]:
         if self.funding == "new":
             return scene.pairs.at(np.empty(0, np.intp)), np.empty(0), volume
         scene.check_volume(volume)
-        drawn = scene.pairs.at(scene.at_home())
-        strength = float(drawn.weight.sum())
+        pairs = scene.pairs.at(scene.at_home())
+        strength = float(pairs.weight.sum())
         if volume > strength * (1 + ROUNDING):
             raise InputError(
                 f"reallocated funding takes the volume from home: {volume:g} is asked for, "
                 f"{self.home!r} has {strength:g} in layer {scene.layer!r}. Choose a smaller "
                 "volume, another `layer`, or funding='new'."
             )
-        kept = drawn.weight[largest(drawn.weight, strength - volume, scene.least)]
+        weight = pairs.weight
+        weakest = weight[largest(weight, strength - volume, scene.least)].min(initial=np.inf)
         # Of links of one weight none gives all while another stays: no order of the data decides.
-        stay = drawn.weight >= kept.min(initial=np.inf) * (1 - ROUNDING)
-        kept = stay * drawn.weight * ((strength - volume) / (drawn.weight[stay].sum() or 1.0))
-        left = np.minimum(kept / drawn.weight, 1.0)
-        return drawn, left, float(((1 - left) * drawn.weight).sum())
+        stay = weight >= weakest * (1 - ROUNDING)
+        left = stay * weight * ((strength - volume) / (weight[stay].sum() or 1.0)) / weight
+        left = np.minimum(left, 1.0)
+        return pairs, left, float(((1 - left) * weight).sum())
 
 
 def volume_of(network: MultilayerNetwork, scenario: LinksOrVolume) -> float:

@@ -15,7 +15,7 @@ from netinnov._typing import Amount, Codes, Count, Floats, Positive
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import _pair_draws
-from netinnov.scenarios._between_places import LinksOrVolume, moved, split_ways
+from netinnov.scenarios._between_places import LinksOrVolume, split_ways, with_moved_links
 from netinnov.scenarios._expected_amounts import expected_links
 from netinnov.scenarios._pair_draws import Draws, Pairs, Positions, Scene
 from netinnov.scenarios._prices import Amounts, Funding, Priced
@@ -70,11 +70,13 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
     ) -> MultilayerNetwork:
         scene = self._scene(network)
         removed, new, left = self._drawn(scene, rng, random_ends)
-        return moved(network, scene.layer, removed, new, left=left)
+        return with_moved_links(network, scene.layer, removed, new, left=left)
 
     def _bought(self, scene: Scene, rng: np.random.Generator) -> Pairs:
         """The links that new money pays for."""
-        near, far = (_pair_draws.own(scene.network, side) for side in (scene.home, scene.host))
+        near, far = (
+            _pair_draws.native_nodes(scene.network, side) for side in (scene.home, scene.host)
+        )
         if self.size == near.size == far.size == 1 and not scene.directed:  # one pair can be drawn
             weight = self._funds(scene, 1, rng)[1]
             return Pairs(near.astype(np.int32), far.astype(np.int32), weight)
@@ -93,7 +95,7 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
             far = _pair_draws.drawn_ends(
                 [(_pair_draws.embedding(scene, scene.host, scene.home, power), size)], rng
             )
-            natives = scene.by_strength(_pair_draws.own(scene.network, scene.home), power)
+            natives = scene.by_strength(_pair_draws.native_nodes(scene.network, scene.home), power)
             near = _pair_draws.drawn_ends([(natives, size)], rng)
             # In the order drawn, strong nodes would be joined to strong nodes.
             near = near.at(rng.permutation(size))
@@ -109,7 +111,9 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         removed, left, total = self._lowered(scene, self._total(scene))
         scene.check_volume(total)
         far = _pair_draws.embedding(scene, scene.host, scene.home, self.attachment, volume=True)
-        near = scene.by_strength(_pair_draws.own(scene.network, scene.home), self.attachment)
+        near = scene.by_strength(
+            _pair_draws.native_nodes(scene.network, scene.home), self.attachment
+        )
         if (count := len(far.node) * len(near.node)) > MOST_PAIRS:
             raise InputError(
                 f"a volume would be shared among {count:,} pairs of nodes of {self.home!r} and "
@@ -126,7 +130,7 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         return removed, new, left
 
     def _needs(self, network: MultilayerNetwork) -> Amounts:
-        scene, volume = self._scene(network), self._moves_volume
+        scene, volume = self._scene(network), self.size is None
         home, host = scene.home, scene.host
         ends = _pair_draws.embedding(scene, host, home, self.attachment, volume=volume)
         draws: Draws = [(ends, self._total(scene))]

@@ -12,7 +12,13 @@ from netinnov._typing import Amount, Count, Positive, Share
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import _pair_draws
-from netinnov.scenarios._between_places import NOT_GIVEN, LinksOrVolume, NewNode, moved, split_ways
+from netinnov.scenarios._between_places import (
+    NOT_GIVEN,
+    LinksOrVolume,
+    NewNode,
+    split_ways,
+    with_moved_links,
+)
 from netinnov.scenarios._expected_amounts import expected_links
 from netinnov.scenarios._pair_draws import Draws, Pairs, Scene, Side
 from netinnov.scenarios._prices import Amounts, Funding
@@ -38,32 +44,34 @@ class Enclave(LinksOrVolume):
     def _place(
         self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
     ) -> MultilayerNetwork:
-        if not (random_ends or self._moves_volume):
-            node, scene, drawn = self._draws_of_links(network)
-            return moved(network, scene.layer, *drawn(rng), node)
+        if not (random_ends or self.size is None):
+            node, scene, draw_links = self._draws_of_links(network)
+            return with_moved_links(network, scene.layer, *draw_links(rng), node)
         scene = self._scene(network)
         total, node = self._total(scene), self._node(scene)
-        every = scene.by_strength(np.arange(network.n_nodes), 0.0)
-        if not self._moves_volume:
-            ends = _pair_draws.drawn_ends([(every, total)], rng)
-            return moved(network, scene.layer, *self._links_of_node(scene, ends, rng), node)
+        anywhere = scene.by_strength(np.arange(network.n_nodes), 0.0)
+        if self.size is not None:
+            ends = _pair_draws.drawn_ends([(anywhere, total)], rng)
+            return with_moved_links(
+                network, scene.layer, *self._links_of_node(scene, ends, rng), node
+            )
         removed, left, total = self._lowered(scene, total)
         ends, weight = _pair_draws.ends_of_volume(self._draws(scene, total), scene)
         if random_ends:
-            ends = every.at(_pair_draws.draw(every.pull, len(weight), rng))
+            ends = anywhere.at(_pair_draws.draw(anywhere.pull, len(weight), rng))
         park = np.full(len(weight), network.n_nodes, np.int32)
         new = split_ways(park, ends.node.astype(np.int32), weight, ends.inward, scene)
-        return moved(network, scene.layer, removed, new, node, left=left)
+        return with_moved_links(network, scene.layer, removed, new, node, left=left)
 
     def _draws_of_links(self, network: MultilayerNetwork) -> tuple[NewNode, Scene, DrawnLinks]:
         """The park, and a function that draws the links taken away and its own."""
         scene = self._scene(network)
         draws = self._draws(scene, self._total(scene))
 
-        def drawn(rng: np.random.Generator) -> tuple[Pairs, Pairs]:
+        def draw_links(rng: np.random.Generator) -> tuple[Pairs, Pairs]:
             return self._links_of_node(scene, _pair_draws.drawn_ends(draws, rng), rng)
 
-        return self._node(scene), scene, drawn
+        return self._node(scene), scene, draw_links
 
     def _node(self, scene: Scene) -> NewNode:
         near, far = self._near_and_far(scene)
@@ -75,12 +83,14 @@ class Enclave(LinksOrVolume):
     def _draws(self, scene: Scene, total: float) -> Draws:
         pipelines = self._part(total, self.pipeline_share)
         sides = self._near_and_far(scene)
-        at_far = scene.by_strength(_pair_draws.own(scene.network, sides[1]), self.attachment)
-        near = _pair_draws.embedding(scene, *sides, self.attachment, volume=self._moves_volume)
+        at_far = scene.by_strength(
+            _pair_draws.native_nodes(scene.network, sides[1]), self.attachment
+        )
+        near = _pair_draws.embedding(scene, *sides, self.attachment, volume=self.size is None)
         return [(near, total - pipelines), (at_far, pipelines)]
 
     def _needs(self, network: MultilayerNetwork) -> Amounts:
-        scene, volume = self._scene(network), self._moves_volume
+        scene, volume = self._scene(network), self.size is None
         draws, sides = self._draws(scene, self._total(scene)), self._near_and_far(scene)
         return Amounts(1.0, *expected_links(network, *sides, draws, volume=volume))
 
@@ -128,11 +138,11 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
     1. *The park*: one node of kind ``park``, place `host`, jurisdiction `home`, id
        ``enclave:HOME@HOST`` (with ``:2``, ``:3``, ... if in use). Its other columns are missing.
     2. *Home nodes* are located in home or a place inside it, *host nodes* in host or a place
-       inside it but not in home. The jurisdiction does not matter: any park in host is a host node.
+       inside it but not in home, whatever their jurisdiction.
     3. *Embedding*: host nodes are drawn without replacement, each time with probability
        proportional to strength ** attachment among those left. Nodes of strength 0 come last (with
        ``attachment=0``: with the others), in uniform order. If there are more links than
-       candidates, all candidates can be drawn again, and the weights of parallel links are summed.
+       candidates, all can be drawn again, and the weights of parallel links are summed.
     4. *Pipeline*: home nodes are drawn in the same way.
     5. *Networks of places*: where host has a single node of its own (parks of other jurisdictions
        do not count), the park shares its neighbourhood. The candidates are the host node, always
@@ -140,34 +150,32 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
        attachment. Where home has one node of its own, all pipelines are one link of the summed
        weight.
     6. *Funding* ``"reallocated"``: `size` linked pairs are taken uniformly at random from those
-       with at least one end at home, before the park is added. Each weight, summed over periods,
-       moves to a new link: the number of links (with parallel ones) and the total weight are kept
-       exactly. ``"new"``: nothing is taken, each link has the median weight of the layer's links.
+       with an end at home, before the park is added. Each weight, summed over periods, moves to a
+       new link: number of links (with parallel ones) and total weight stay exactly. ``"new"``:
+       nothing is taken, each link has the median weight of the layer's links.
     7. *Direction*, in a directed layer: a link points from the park to its end with the
        probability that a unit of the end's weight points to it (in-strength / strength, or for a
-       neighbour of host on a network of places, that share of the tie), otherwise to the park. So
-       a place that mainly receives also mainly receives from the park. 1/2 at strength 0.
+       neighbour of host on a network of places, that share of the tie; 1/2 at strength 0),
+       otherwise to the park. So a place that mainly receives also mainly receives from the park.
     8. New links have no period and no attributes.
 
-    *A volume* (`volume`, `volume_share`) is moved in proportion to the weights, which is what a
-    scenario of flows needs: counted in links, the largest flow and the smallest would be alike. It
-    draws nothing, so that one replicate says all. No link weighs less than one event (weight of
-    the layer / its ``events`` in `MultilayerNetwork.layer_table`), or where these are not known
-    than the smallest weight of the layer: a volume below it is refused. Of 3. to 7. there remain:
+    *A volume* (`volume`, `volume_share`) is moved in proportion to the weights, as flows need it:
+    counted in links, the largest flow and the smallest would be alike. It draws nothing, so that
+    one replicate says all. No link weighs less than one event (weight of the layer / its ``events``
+    in `MultilayerNetwork.layer_table`), or where these are not known than the smallest weight of
+    the layer: a volume below it is refused. Of 3. to 7. there remain:
 
     - ``1 - pipeline_share`` of it goes to the candidates of the embedding and ``pipeline_share``
       to the home nodes, each candidate in proportion to strength ** attachment (all alike if none
-      has any). Candidates that would get less than the least weight get nothing: the volume goes
-      to as many of the others, the largest first, as get so much each, and to none or all of
-      equal ones where there are larger ones.
+      has any). Where some would get less than the least weight, the volume goes to as many of the
+      largest as get so much each, and to none or all of equal ones where there are larger ones.
     - On a network of places the host's own node has a share in proportion to (the sum of its ties
       outside home) ** attachment, and each neighbour to (weight of the tie) ** attachment: with
       ``attachment=1`` one half stays at the host's own node.
     - Reallocated, each link with an end at home, self-links aside, gives the same share of its
-      weight, in every period, and links of which less than the least weight would be left give
-      all, where they are weaker than every link that stays: the park gets what they give, less
-      than one such link more than was asked for, so that the total weight is kept up to rounding.
-      A share of 1 takes them all.
+      weight, in every period; links that would keep less than the least weight give all, where
+      they are weaker than every link that stays. The park gets what they give (less than one such
+      link more than was asked for), so that the total weight is kept. A share of 1 takes them all.
     - In a directed layer a link to an end and one from it split its weight by the probability of
       7., unless one of them would get less than the least weight.
 

@@ -88,20 +88,19 @@ def largest_within(
     def costs(size: int) -> float:
         return dataclasses.replace(rival, size=size).cost(prices, network)
 
-    sizes = range(1, limit_of("size") + 1)
-    n_affordable = bisect_right(sizes, False, key=lambda size: costs(size) > affordable)
-    if n_affordable == 0:
+    # The cost never falls with size: a larger scenario draws the same ends and then some more.
+    most = limit_of("size")
+    largest = bisect_right(range(1, most + 1), False, key=lambda size: costs(size) > affordable)
+    if largest == 0:
         raise InputError(
             f"the budget of {budget:g} does not pay for a {type(rival).__name__} of size 1, "
             f"which costs {costs(1):g}. Choose a larger scenario or other prices."
         )
-    if n_affordable == len(sizes):
-        most = sizes[-1]
+    if largest == most:
         msg = f"{most:,} links of this {type(rival).__name__} cost {costs(most):g}, within the "
         msg += f"budget of {budget:g}, so no size has the same cost"
         raise InputError(f"{msg}: give higher prices to `link` and `pipeline`.")
-    # The cost never falls with size: a larger scenario draws the same ends and then some more.
-    return dataclasses.replace(rival, size=n_affordable)
+    return dataclasses.replace(rival, size=largest)
 
 
 def _of_volume(network: MultilayerNetwork, rival: Any, budget: float, prices: Prices) -> Any:
@@ -167,8 +166,7 @@ def break_even_prices(
 
     Notes
     -----
-    Effect per cost is the same where e1 c2 = e2 c1, and costs are linear in each price. Where an
-    effect is 0 or below, no price makes up for it.
+    Costs are linear in each price. No price makes up for an effect of 0 or below.
 
     Examples
     --------
@@ -193,9 +191,6 @@ def break_even_prices(
     known = not np.isnan(needs[2] + rival_needs[2])
     if not known:  # and they cost nothing
         needs[2] = rival_needs[2] = 0.0
-    if min(values) <= 0:
-        better = "always" if values[0] > 0 else "never" if values[1] > 0 else "neither"
-        return _price_table([(price, math.nan, better) for price in current])
     slope = values[0] * rival_needs - values[1] * needs
     # Rounding leaves a small value where both are equal.
     trace = 1e-12 * (values[0] * rival_needs + values[1] * needs)
@@ -205,17 +200,17 @@ def break_even_prices(
         rest = float(slope @ current - slope[at] * current[at])
         rest = 0.0 if abs(rest) <= trace @ current else rest
         where = -rest / slope[at] + 0.0 if slope[at] else math.nan
-        if at == 2 and not known:
-            rows.append((current[at], math.nan, "unknown"))
+        better = "always" if rest > 0 else "never" if rest < 0 else "same"
+        if min(values) <= 0:
+            better = "always" if values[0] > 0 else "never" if values[1] > 0 else "neither"
+            where = math.nan
+        elif at == 2 and not known:
+            better, where = "unknown", math.nan
         elif where >= 0:
-            rows.append((current[at], where, "above" if slope[at] > 0 else "below"))
+            better = "above" if slope[at] > 0 else "below"
         else:
-            better = "always" if rest > 0 else "never" if rest < 0 else "same"
-            rows.append((current[at], math.nan, better))
-    return _price_table(rows)
-
-
-def _price_table(rows: list[tuple[float, float, str]]) -> pd.DataFrame:
+            where = math.nan
+        rows.append((current[at], where, better))
     names = pd.Index(["park", "link", "pipeline"], name="of", dtype="str")
     table = pd.DataFrame(rows, names, columns=["price", "break_even", "better"])
     return table.astype({"better": "str"})

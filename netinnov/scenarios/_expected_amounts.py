@@ -56,15 +56,15 @@ def expected_sums(pull: Floats, values: npt.NDArray[np.float64], count: float) -
         sums += rounds * values.sum(axis=1)
     for group in (np.isinf(pull), (pull > 0) & np.isfinite(pull), pull == 0):  # in this order
         n = int(group.sum())
-        drawn = min(left, n)
-        left -= drawn
-        if not drawn:
+        k = min(left, n)
+        left -= k
+        if not k:
             continue
         weight, some = pull[group], values[:, group]
-        if drawn == n or (weight == weight[0]).all():
-            sums += drawn / n * some.sum(axis=1)
+        if k == n or (weight == weight[0]).all():
+            sums += k / n * some.sum(axis=1)
         else:
-            sums += _in_turn(weight, some, drawn)
+            sums += _in_turn(weight, some, k)
     return sums
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from netinnov._network.hierarchy import nearest
 from netinnov._network.rows import locked
 from netinnov._runtime.arguments import check_name, did_you_mean, shown
 from netinnov._typing import Codes, Floats, Mask
@@ -95,8 +96,11 @@ def draw(pull: Floats, k: int, rng: np.random.Generator) -> Positions:
 
 
 def drawn_ends(draws: Draws, rng: np.random.Generator) -> Ends:
-    parts = [ends.at(draw(ends.pull, int(k), rng)) for ends, k in draws]
-    return Ends(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    return joined([ends.at(draw(ends.pull, int(k), rng)) for ends, k in draws])
+
+
+def joined(parts: list[Ends]) -> Ends:
+    return Ends(*map(np.concatenate, zip(*parts, strict=True)))
 
 
 def shares(pull: Floats) -> Floats:
@@ -111,22 +115,20 @@ def concentrated(parts: Floats, volume: float, least: float) -> Floats:
     Of equal parts that cannot all have it none does, so that no order of the data decides, unless
     there are no larger ones.
     """
-    kept = largest(parts, volume, least)
-    weight = np.zeros(len(parts))
-    if len(kept) and volume > 0:
-        weakest = parts[kept[-1]]
-        if (parts >= weakest * (1 - ROUNDING)).sum() > len(kept):
-            larger = np.flatnonzero(parts > weakest * (1 + ROUNDING))
-            kept = larger if len(larger) else kept
-        weight[kept] = volume * (parts[kept] / parts[kept].sum())
+    some, weight = largest(parts, volume, least), np.zeros(len(parts))
+    if len(some) and volume > 0:
+        weakest = parts[some[-1]]
+        larger = np.flatnonzero(parts > weakest * (1 + ROUNDING))
+        if len(larger) and (parts >= weakest * (1 - ROUNDING)).sum() > len(some):
+            some = larger
+        weight[some] = volume * (parts[some] / parts[some].sum())
     return weight
 
 
 def largest(parts: Floats, volume: float, least: float) -> Positions:
     """As many of the largest parts as get `least` each of the volume."""
     order = np.argsort(-parts, kind="stable")
-    kept = volume * parts[order] >= least * (1 - ROUNDING) * np.cumsum(parts[order])
-    return order[kept]
+    return order[volume * parts[order] >= least * (1 - ROUNDING) * np.cumsum(parts[order])]
 
 
 def ends_of_volume(draws: Draws, scene: Scene) -> tuple[Ends, Floats]:
@@ -136,8 +138,7 @@ def ends_of_volume(draws: Draws, scene: Scene) -> tuple[Ends, Floats]:
     weight = np.concatenate(
         [concentrated(shares(ends.pull), volume, scene.least) for ends, volume in draws]
     )
-    every = Ends(*(np.concatenate(columns) for columns in zip(*(e for e, _ in draws), strict=True)))
-    return every.at(weight > 0), weight[weight > 0]
+    return joined([ends for ends, _ in draws]).at(weight > 0), weight[weight > 0]
 
 
 def points_to_end(inward: Floats, directed: bool, rng: np.random.Generator) -> Mask:
@@ -190,38 +191,32 @@ def scene_of(network: MultilayerNetwork, layer: str | None, home: str, host: str
 
 
 def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]:
-    places = network.storage.place_names
-    for role, place in (("home", home), ("host", host)):
-        value: object = place
-        if not isinstance(value, str) or value not in places:
-            msg = f"`{role}` must be a place of the network; {shown(value)} is not one"
+    storage, places = network.storage, network.storage.place_names
+    named: dict[str, Any] = {"home": home, "host": host}
+    for role, place in named.items():
+        if not isinstance(place, str) or place not in places:
+            msg = f"`{role}` must be a place of the network; {shown(place)} is not one"
             raise InputError(f"{msg}{did_you_mean(place, places)}.")
     if inside(network, home)[places.get_loc(host)]:
         msg = f"`host` must lie outside `home`; {host!r} is inside {home!r}"
         raise InputError(f"{msg}: a park there would be at home.")
-    code = network.storage.place_codes
-    at_home = network.storage.inside([home])
-    at_host = network.storage.inside([host]) & ~at_home
-    for role, place, nodes in (("home", home, at_home), ("host", host, at_host)):
-        if not nodes.any():
-            used = places.take(np.unique(code[code >= 0]))
-            msg = f"`{role}` must have nodes in the network; {place!r} has none"
-            raise InputError(f"{msg}{did_you_mean(place, used)}.")
-    return Side(home, at_home), Side(host, at_host)
+    at_home = storage.inside([home])
+    found = Side(home, at_home), Side(host, storage.inside([host]) & ~at_home)
+    for role, side in zip(named, found, strict=True):
+        if not side.nodes.any():
+            used = places.take(np.unique(storage.place_codes[storage.place_codes >= 0]))
+            msg = f"`{role}` must have nodes in the network; {side.place!r} has none"
+            raise InputError(f"{msg}{did_you_mean(side.place, used)}.")
+    return found
 
 
 def inside(network: MultilayerNetwork, place: str) -> Mask:
-    parent = network.storage.parents
-    inner = np.zeros(len(parent), bool)
-    inner[network.storage.place_names.get_loc(place)] = True
-    while True:
-        wider = inner | (inner[parent] & (parent >= 0))
-        if (wider == inner).all():
-            return inner
-        inner = wider
+    places = network.storage.place_names
+    steps = np.arange(len(places), dtype=np.int32)
+    return np.asarray(nearest(places == place, network.storage.parents, steps) >= 0)
 
 
-def own(network: MultilayerNetwork, side: Side) -> Positions:
+def native_nodes(network: MultilayerNetwork, side: Side) -> Positions:
     """The place's own node if there is exactly one, else all of its nodes."""
     code = network.storage.jurisdiction_codes
     native = side.nodes & inside(network, side.place)[code] & (code >= 0)
@@ -233,7 +228,7 @@ def embedding(
 ) -> Ends:
     """Local partners of a park: its place's nodes, or its single node and that one's neighbours."""
     pairs, n = scene.pairs, scene.network.n_nodes
-    centre = own(scene.network, side)
+    centre = native_nodes(scene.network, side)
     ends = scene.by_strength(centre, attachment)
     if len(centre) > 1:
         return ends

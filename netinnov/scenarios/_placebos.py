@@ -11,19 +11,14 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.distances import between
-from netinnov._runtime.arguments import (
-    as_list,
-    as_whole,
-    check_names,
-    check_rng,
-    check_type,
-)
-from netinnov._typing import Codes, Floats, Mask, Rng
+from netinnov._network.hierarchy import within
+from netinnov._runtime.arguments import as_list, as_whole, check_names, check_rng, check_type
+from netinnov._typing import Floats, Mask, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
-from netinnov.scenarios._pair_draws import Pairs, chosen_layer, inside, linked_pairs, sides
+from netinnov.scenarios._pair_draws import Pairs, chosen_layer, linked_pairs, sides
 from netinnov.scenarios._prices import Amounts, Priced
 from netinnov.scenarios._rivals import BETWEEN, TalentAttraction
 
@@ -95,28 +90,24 @@ def placebo_candidates(
     sides(network, scenario.home, scenario.host)
     real = getattr(scenario, replace)
     stays = scenario.home if replace == "host" else scenario.host
-    able = _can_stand_in(network, real, stays)
-    able[places.index.get_loc(real)] = True
-    values = pd.DataFrame({name: _values(name, scenario, stays, network) for name in names})
-    values.index = places.index
-    at = values.index.get_indexer(pd.Index([real]))[0]
-    if lacking := [name for name in names if values[name].isna().iloc[at]]:
+    values = {name: _values(name, scenario, stays, network) for name in names}
+    table: pd.DataFrame = pd.DataFrame(values).set_axis(places.index)
+    if lacking := [name for name in names if table[name].isna()[real]]:
         raise InputError(
             f"{real!r} has no {' and no '.join(lacking)}, so nothing can be matched with it. "
             "Complete the table of places, or leave this out of `match`."
         )
-    able &= values.notna().all(axis=1).to_numpy(bool)
-    table = values[able]
-    numeric = [name for name in names if is_number(values[name])]
+    able = _can_stand_in(network, real, stays) | (places.index == real)
+    table = table[able].dropna()
     # Scaled before categories leave few to take a standard deviation of.
-    scaled = np.column_stack([np.zeros(len(table)), *(_scaled(table[name]) for name in numeric)])
-    gap = np.sqrt(((scaled - scaled[table.index.get_loc(real)]) ** 2).sum(axis=1))
-    alike = np.ones(len(table), bool)
+    gap, alike = np.zeros(len(table)), np.ones(len(table), bool)
     for name in names:
-        if name not in numeric:
-            alike &= (table[name] == values[name].iloc[at]).to_numpy(bool, na_value=False)
-    gap = gap[alike]
-    table = table[alike].assign(gap=gap)
+        if is_number(table[name]):
+            scaled = _scaled(table[name])
+            gap += (scaled - scaled[table.index.get_loc(real)]) ** 2
+        else:
+            alike &= (table[name] == table.loc[real, name]).to_numpy(bool, na_value=False)
+    table = table.assign(gap=np.sqrt(gap))[alike]
     if len(table) < 2:
         raise InputError(
             f"no place can stand in for the {replace} {real!r}: none has links, lies outside "
@@ -135,9 +126,9 @@ def _values(name: str, scenario: Between, stays: str, network: MultilayerNetwork
         if name == "strength":
             shares = network.storage.holds_shares(layer)
             return _by_place(network, _node_strength(pairs, n, only_in=shares))
-        within = network.storage.inside([stays])
-        across = pairs.at(within[pairs.source] != within[pairs.target])
-        return _by_place(network, np.where(within, 0.0, _node_strength(across, n)))
+        inner = network.storage.inside([stays])
+        across = pairs.at(inner[pairs.source] != inner[pairs.target])
+        return _by_place(network, np.where(inner, 0.0, _node_strength(across, n)))
     if name == "distance":
         at = places.index.get_indexer(pd.Index([stays]))
         return between(network.storage, at, np.arange(len(places)), directed=True)
@@ -145,48 +136,34 @@ def _values(name: str, scenario: Between, stays: str, network: MultilayerNetwork
 
 
 def _node_strength(pairs: Pairs, n: int, *, only_in: bool = False) -> Floats:
-    strength = np.bincount(pairs.target, pairs.weight, n)
-    if not only_in:
-        strength += np.bincount(pairs.source, pairs.weight, n)
-    return np.asarray(strength, np.float64)
+    ends = (pairs.target,) if only_in else (pairs.target, pairs.source)
+    return np.asarray(sum(np.bincount(end, pairs.weight, n) for end in ends), np.float64)
 
 
 def _by_place(network: MultilayerNetwork, of_nodes: Floats) -> Floats:
-    code = network.storage.place_codes
-    known = code >= 0
-    n_places = len(network.storage.places)
-    total = np.bincount(code[known], of_nodes[known], n_places).astype(np.float64)
-    parent = network.storage.parents
-    depth = _depth(parent)
-    for level in range(depth.max(initial=0), 0, -1):
-        at_level = depth == level
-        np.add.at(total, parent[at_level], total[at_level])
+    """Sums over the nodes in each place and in the places inside it."""
+    code, parent = network.storage.place_codes, network.storage.parents
+    total = np.zeros(len(parent))
+    while (known := code >= 0).any():
+        total += np.bincount(code[known], of_nodes[known], len(parent))
+        code = np.where(known, parent[code], -1)
     return total
 
 
-def _depth(parent: Codes) -> Codes:
-    depth = np.zeros(len(parent), np.int32)
-    around = parent
-    while (around >= 0).any():
-        depth += around >= 0
-        around = np.where(around >= 0, parent[around], -1)
-    return depth
-
-
 def _can_stand_in(network: MultilayerNetwork, real: str, stays: str) -> Mask:
-    """Places with linked nodes outside `real` and `stays`, at the depth of `real`."""
-    places = network.storage.places
+    """Places with linked nodes outside `real` and `stays`, as many steps from the top as `real`."""
     parent = network.storage.parents
-    depth = _depth(parent)
     linked = network.storage.presence("linked").any(axis=0)
     able: Mask = _by_place(network, np.asarray(linked, np.float64)) > 0
-    able &= depth == depth[places.index.get_loc(real)]
+    steps, above = np.zeros(len(parent), np.intp), parent
+    while (above >= 0).any():
+        steps += above >= 0
+        above = np.where(above >= 0, parent[above], -1)
+    code, codes = network.storage.place_names.get_loc, np.arange(len(parent), dtype=np.int32)
+    able &= steps == steps[code(real)]
     for place in (real, stays):
-        able &= ~inside(network, place)
-        around = int(places.index.get_indexer(pd.Index([place]))[0])
-        while around >= 0:
-            able[around] = False
-            around = int(parent[around])
+        other = np.full_like(codes, code(place))
+        able &= ~within(parent, codes, other) & ~within(parent, other, codes)
     return able
 
 
@@ -241,7 +218,7 @@ def placebo(
     Raises
     ------
     InputError
-        There is no candidate, or the real place lacks a matched value.
+        As `placebo_candidates`.
 
     Examples
     --------
@@ -270,10 +247,8 @@ class MatchedPlacebo(Priced):
 
     Notes
     -----
-    As the placebo of an experiment its places are used in turn, see
-    `experiments.compare_scenarios`. The cost is that of the real scenario, at its distance.
-
-    Placebos are valid only as far as they are similar to the real place: see `placebo_candidates`.
+    As the placebo of an experiment its places are used in turn. The cost is that of the real
+    scenario. Placebos are valid only as far as they are similar to it: see `placebo_candidates`.
 
     Examples
     --------
@@ -315,16 +290,11 @@ class MatchedPlacebo(Priced):
         list of scenarios
             The real one is not among them.
         """
-        changes: list[dict[str, Any]] = [
-            {self.replace: place} for place in self._similar(network).index[1:]
-        ]
-        return [dataclasses.replace(self.scenario, **change) for change in changes]
-
-    def _similar(self, network: MultilayerNetwork) -> pd.DataFrame:
-        """The real place and its placebos."""
         check_network(network)
         table = placebo_candidates(network, self.scenario, match=self.match, replace=self.replace)
-        return table if self.nearest is None else table.head(self.nearest + 1)
+        places = table.index[1:] if self.nearest is None else table.index[1 : self.nearest + 1]
+        changes: list[dict[str, Any]] = [{self.replace: place} for place in places]
+        return [dataclasses.replace(self.scenario, **change) for change in changes]
 
     def _needs(self, network: MultilayerNetwork) -> Amounts:
         return self.scenario.amounts(network)

@@ -79,9 +79,8 @@ class Priced(ABC):
         -------
         Amounts
             ``park``, ``link`` (local links) and ``pipeline`` (length of the others; NaN if a
-            distance over which one may lead is unknown), as expected before the links are
-            drawn; parallel new links count separately. Of a volume its weight is counted in place
-            of links: see `cost`.
+            distance over which one may lead is unknown), as expected before the links are drawn;
+            parallel links count separately, and of a volume its weight.
         """
         check_network(network)
         return self._needs(network)
@@ -113,14 +112,10 @@ class Priced(ABC):
         Notes
         -----
         One rule for all scenarios: a link inside home or inside host is local, any other is paid
-        by its length, as a pipeline. So on a network of places the link of a park to the host's
-        own node is local, and one to a neighbour of the host costs the distance from the host
-        to it, as a direct link to that neighbour costs those from home. The cost is what is
-        expected before the ends are drawn, see `amounts`. Links cost the same whether they are
-        new or reallocated: funding determines who pays, not how much.
-
-        Where a scenario moves a volume, prices are those of a unit of weight: `link` of each unit
-        of the weight of local links, `pipeline` of each unit on each unit of distance.
+        by its length, as a pipeline: on a network of places also that of a park to a neighbour of
+        the host. The cost is what is expected before the ends are drawn, see `amounts`, the same
+        for new and reallocated links: funding determines who pays. Where a scenario moves a
+        volume, prices are those of a unit of weight.
         """
         check_prices(prices)
         needed = self.amounts(network)

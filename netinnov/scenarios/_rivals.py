@@ -14,11 +14,11 @@ from netinnov._typing import Amount, Count, Mask, Share
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import _prices
-from netinnov.scenarios._between_places import BetweenPlaces, NewNode, moved
+from netinnov.scenarios._between_places import BetweenPlaces, NewNode, with_moved_links
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._expected_amounts import expected_links
-from netinnov.scenarios._pair_draws import Ends, Pairs, Scene, draw, drawn_ends, own
+from netinnov.scenarios._pair_draws import Ends, Pairs, Scene, draw, drawn_ends, native_nodes
 from netinnov.scenarios._prices import Amounts, Change, Funding, Priced
 
 
@@ -91,22 +91,24 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
         self, network: MultilayerNetwork, rng: np.random.Generator, /
     ) -> MultilayerNetwork:
         scene = self._scene(network)
-        kept = round(self.kept_share * self.size)
+        n_kept = round(self.kept_share * self.size)
         ties, talent, ends = self._ties_of_talents(scene)
-        if len(ties.weight) < kept:
-            raise self._too_few(kept, len(ties.weight))
-        before = ties.at(draw(ends.pull, kept, rng))
-        either = rng.random(kept) < 0.5
+        if len(ties.weight) < n_kept:
+            raise self._too_few(n_kept, len(ties.weight))
+        before = ties.at(draw(ends.pull, n_kept, rng))
+        either = rng.random(n_kept) < 0.5
         at_source = talent[before.source] & (~talent[before.target] | either)
         mover = np.int32(network.n_nodes)
         source = np.where(at_source, mover, before.source)
         after = Pairs(source, np.where(at_source, before.target, mover), before.weight)
-        at_home = scene.by_strength(own(network, scene.home), self.attachment)
+        at_home = scene.by_strength(native_nodes(network, scene.home), self.attachment)
         removed, new = self._links_of_node(
-            scene, drawn_ends([(at_home, self.size - kept)], rng), rng
+            scene, drawn_ends([(at_home, self.size - n_kept)], rng), rng
         )
         node = NewNode(f"talent:{self.host}>{self.home}", "talent", self.home, self.home)
-        return moved(network, scene.layer, removed, new, node, followed=(before, after))
+        return with_moved_links(
+            network, scene.layer, removed, new, node, transferred=(before, after)
+        )
 
     def _ties_of_talents(self, scene: Scene) -> tuple[Pairs, Mask, Ends]:
         network = scene.network
@@ -116,7 +118,7 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
         of_talent = talent[ties.source] | talent[ties.target]
         if not of_talent.any():
             talent = np.zeros(network.n_nodes, bool)
-            talent[own(network, scene.host)] = True
+            talent[native_nodes(network, scene.host)] = True
             of_talent = talent[ties.source] | talent[ties.target]
         ties = ties.at(of_talent)
         # If both ends are talents, either one moves: both are in host, so distances are the same.
@@ -125,16 +127,15 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
         return ties, talent, Ends(partner, pull, np.full(len(pull), 0.5))
 
     def _needs(self, network: MultilayerNetwork) -> Amounts:
-        kept = round(self.kept_share * self.size)
-        new = float(self.size - kept)
-        if not kept:
+        n_kept = round(self.kept_share * self.size)
+        new = float(self.size - n_kept)
+        if not n_kept:
             return Amounts(0.0, new, 0.0)
         scene = self._scene(network)
         _, _, ends = self._ties_of_talents(scene)
         if not len(ends.node):
-            raise self._too_few(kept, 0)
-        sides = (scene.home, scene.host)
-        _, far = expected_links(network, *sides, [(ends, kept)])
+            raise self._too_few(n_kept, 0)
+        _, far = expected_links(network, scene.home, scene.host, [(ends, n_kept)])
         return Amounts(0.0, new, far)
 
     def _too_few(self, count: int, n_ties: int) -> InputError:
@@ -157,8 +158,7 @@ class RandomEnds(Priced):
     Notes
     -----
     The park's links lead to nodes drawn uniformly from the whole network. Direct links join two
-    different nodes, each drawn uniformly. This is a contrast, not a policy: its cost is that of
-    the scenario, wherever its links lead.
+    different nodes, each drawn uniformly. It is no policy: it costs what the scenario does.
 
     Examples
     --------

@@ -1,10 +1,8 @@
 """What a reverse enclave does to a network: worked by hand, conserved exactly, drawn as stated."""
 
 import dataclasses
-import pickle
 from collections import Counter
 from functools import cache, lru_cache
-from itertools import permutations
 
 import numpy as np
 import pandas as pd
@@ -14,7 +12,6 @@ from scipy import stats
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.scenarios import DirectLinks, NoChange, RandomEnds, ReverseEnclave, apply_scenario
-from netinnov.scenarios._pair_draws import draw
 
 PARK = "enclave:home@host"
 
@@ -29,19 +26,9 @@ def actors(*, directed: bool = False) -> ni.MultilayerNetwork:
     names = ["h1", "h2", "o1", "o2", "o3", "x1", "x2"]
     where = ["home", "mill", "host", "park road", "host", "far", "far"]
     nodes = pd.DataFrame({"place": where, "kind": "firm", "staff": 10}, index=names)
-    links = pd.DataFrame(
-        [
-            ("h1", "h2", 1.0),
-            ("h1", "x1", 2.0),
-            ("h2", "x1", 4.0),
-            ("h2", "x2", 8.0),
-            ("o1", "x1", 1.0),
-            ("o2", "x2", 3.0),
-            ("x1", "x2", 64.0),
-            ("h1", "h1", 99.0),
-        ],
-        columns=["source", "target", "weight"],
-    )
+    ends = [("h1", "h2", 1.0), ("h1", "x1", 2.0), ("h2", "x1", 4.0), ("h2", "x2", 8.0)]
+    ends += [("o1", "x1", 1.0), ("o2", "x2", 3.0), ("x1", "x2", 64.0), ("h1", "h1", 99.0)]
+    links = pd.DataFrame(ends, columns=["source", "target", "weight"])
     parents = {"home": None, "mill": "home", "host": None, "park road": "host", "far": None}
     places = pd.DataFrame({"parent": parents})
     return ni.build_network(nodes, links, places, directed=["links"] if directed else [])
@@ -195,17 +182,9 @@ def test_home_inside_host_is_no_host_node() -> None:
 def test_the_layer_is_the_one_with_the_most_links_or_as_told() -> None:
     names = ["home", "host", "far"]
     nodes = pd.DataFrame({"place": names}, index=names)
-    links = pd.DataFrame(
-        [
-            ("b", "home", "far"),
-            ("b", "host", "far"),
-            ("a", "home", "host"),
-            ("a", "host", "far"),
-            ("c", "home", "host"),
-            *[("c", name, name) for name in names],  # self-links do not count
-        ],
-        columns=["layer", "source", "target"],
-    )
+    ends = [("b", "home", "far"), ("b", "host", "far"), ("a", "home", "host"), ("a", "host", "far")]
+    ends += [("c", "home", "host"), *(("c", name, name) for name in names)]  # self-links: no count
+    links = pd.DataFrame(ends, columns=["layer", "source", "target"])
     network = ni.build_network(nodes, links)
 
     def grown(scenario: ReverseEnclave) -> list[str]:
@@ -269,20 +248,6 @@ def test_on_directed_places_a_shared_tie_keeps_its_direction() -> None:
         assert {(PARK, "far"), (PARK, "near")} < new
 
 
-def test_draws_follow_the_stated_probabilities() -> None:
-    # Ordered pairs out of pulls 1, 2, 3: p_i p_j / (1 - p_i); the fourth, of pull 0, never.
-    rng = np.random.default_rng(1)
-    pull = np.array([1.0, 2.0, 3.0, 0.0])
-    drawn = Counter(tuple(draw(pull, 2, rng).tolist()) for _ in range(6000))
-    share = pull / pull.sum()
-    expected = {
-        (i, j): 6000 * share[i] * share[j] / (1 - share[i]) for i, j in permutations(range(3), 2)
-    }
-    assert drawn.keys() == expected.keys()
-    observed = [drawn[pair] for pair in expected]
-    assert stats.chisquare(observed, list(expected.values())).pvalue > 1e-3
-
-
 @pytest.mark.parametrize(("attachment", "share"), [(0, 1 / 2), (1, 3 / 4), (1.5, 27**0.5)])
 def test_the_exponent_says_how_strongly_strength_attracts(attachment: float, share: float) -> None:
     # o1 has strength 1, o2 has 3; o3 is taken out. 3^1.5 : 1 is sqrt(27) : 1.
@@ -301,15 +266,6 @@ def test_links_are_taken_uniformly() -> None:
     taken = Counter(weight for ends in drawn for weight in ends.values())
     assert taken.keys() == {1, 2, 4, 8}
     assert stats.chisquare(list(taken.values())).pvalue > 1e-3
-
-
-def test_all_without_strength_are_drawn_uniformly() -> None:
-    nodes = pd.DataFrame({"place": ["home", "host", "host", "far"]}, index=["h", "o1", "o2", "x"])
-    network = ni.build_network(nodes, pd.DataFrame({"source": ["h"], "target": ["x"]}))
-    hits = sum(
-        "o1" in at_park(apply_scenario(network, park(1, 0), rng=seed)) for seed in range(200)
-    )
-    assert stats.binomtest(hits, 200, 1 / 2).pvalue > 1e-3
 
 
 def test_a_generator_moves_on_and_a_seed_does_not() -> None:
@@ -332,9 +288,7 @@ def test_no_change_and_functions_are_scenarios_too() -> None:
     after = apply_scenario(network, two_parks, rng=5)
     assert after.n_nodes == network.n_nodes + 2
     assert after.equals(apply_scenario(network, two_parks, rng=5))
-    with pytest.raises(
-        InputError, match=r"<lambda> must return a MultilayerNetwork; found NoneType"
-    ):
+    with pytest.raises(InputError, match=r"<lambda> must return a Multilayer.*; found NoneType"):
         apply_scenario(network, lambda *_: None)
     with pytest.raises(InputError, match="found 'enclave'"):
         apply_scenario(network, "enclave")
@@ -393,15 +347,6 @@ def test_a_network_without_links_has_no_room() -> None:
 def test_an_enclave_checks_itself(change, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         dataclasses.replace(park(), **change)
-
-
-def test_scenarios_are_values() -> None:
-    assert park() == park()
-    assert hash(park()) == hash(park())
-    assert NoChange() == NoChange()
-    assert pickle.loads(pickle.dumps(park())) == park()
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        park().size = 3
 
 
 def test_layers_of_shares_of_an_origin_are_refused() -> None:
