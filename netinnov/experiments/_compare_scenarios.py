@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -12,16 +13,17 @@ from typing import Any
 import numpy as np
 
 from netinnov._runtime.arguments import check_callable, check_mapping, shown
-from netinnov._runtime.checkpoint import seed_of_run
+from netinnov._runtime.checkpoint import seed_of_run, seed_state
 from netinnov._runtime.parallel import run
 from netinnov._typing import Count, Rng, Several
 from netinnov.errors import InputError
 from netinnov.experiments import _placebo_tests as tests, _replicates as parts
 from netinnov.experiments._experiment_result import ExperimentResult
 from netinnov.experiments._placebo_tests import Placebo, spawned
-from netinnov.experiments._replicates import BASELINE, Item, Measure, Values
+from netinnov.experiments._replicates import BASELINE, Item, Measure, Replication, Values
 from netinnov.experiments._resampled_data import Resample, check_resampling
 from netinnov.network import MultilayerNetwork
+from netinnov.null_models._identity import checkpoint_of
 from netinnov.scenarios import NoChange, Scenario, apply_scenario
 from netinnov.scenarios._prices import check_scenario
 from netinnov.scenarios._settings import Settings
@@ -57,33 +59,33 @@ def compare_scenarios(
     scenarios : mapping of str to scenario
         Scenarios by name: a ReverseEnclave, NoChange, or a function of a network and a Generator.
     measures : mapping of str to function
-        Measures by name: functions of a network that return a number or a Series over
-        nodes. They must be deterministic: bind a fixed ``rng`` to one that draws.
+        Measures by name: functions of a network that return a number or a Series over nodes. They
+        must be deterministic: bind a fixed ``rng`` to one that draws.
     baseline : scenario
         The scenario that the others are compared with.
     replicates : int
-        Random placements of each scenario. One that draws nothing (NoChange, or one that moves a
-        volume) is measured once.
+        Random placements of each scenario; one of a scenario that draws nothing (NoChange, or one
+        that moves a volume).
     placebo : scenario, function or mapping, optional
-        The placebo, drawn in each replicate, such as `scenarios.RandomEnds`; one for all scenarios,
-        or a mapping from their names. A function of a network and a Generator may return the
-        changed network or the scenario to apply. The places of a `scenarios.MatchedPlacebo` are
-        used in turn, in random order.
+        Drawn in each replicate, such as `scenarios.RandomEnds`; one for all scenarios, or a mapping
+        from their names. A function of a network and a Generator may return the changed network or
+        the scenario to apply. The places of a `scenarios.MatchedPlacebo` are used in turn, in
+        random order.
     resample : function, optional
-        Resamples the data: `ResampledLinks`, `ResampledEvents`, or any function of a network and a
-        Generator that returns a network of the same nodes. None: no data uncertainty.
+        `ResampledLinks`, `ResampledEvents`, or any function of a network and a Generator that
+        returns a network of the same nodes. None: no data uncertainty.
     resamples, placements : int
         Resamples of the data, and random placements of each scenario in each; 2 or more.
     rng : None, int, SeedSequence or Generator
         Source of the random choices.
     executor : Executor, int or None
         None: a thread for each processor; a number: so many threads; or any executor with the
-        interface of ``concurrent.futures``, such as a process pool or a cluster.
+        interface of ``concurrent.futures``: a process pool, a cluster.
     progress : bool
         Show a bar in a terminal or notebook.
     checkpoint : path, optional
-        A folder that keeps what is measured: a run that was killed goes on from there when it is
-        called again in the same way, and gives the same numbers.
+        A folder from which a run that was killed goes on, when called again in the same way, to
+        the same numbers.
 
     Returns
     -------
@@ -105,16 +107,15 @@ def compare_scenarios(
     *Nodes.* Values are those of the nodes of `network` that the baseline keeps. New nodes carry
     paths and enter no mean: a Series is cut to these nodes, and a measure with a keyword ``nodes``
     (such as `connectivity.global_efficiency`) gets their ids, unless `functools.partial` has set
-    it; another one that returns a number is warned of.
+    it.
 
     *Random numbers.* Replicate number r of every scenario, and of a random baseline, starts from
     the same generator, spawned from `rng` by its number (common random numbers): values depend
     neither on the executor nor on other scenarios, and the first stay if more are asked for.
 
-    *Data uncertainty.* With `resample` the scenarios and the baseline are measured once more in
-    each of `resamples` sets of data, at the first `placements` of the replicates; placebos in the
-    data as observed only. A set in which a scenario cannot be carried out (home has fewer links
-    left than are reallocated) is left out of its data uncertainty.
+    *Data uncertainty.* Scenarios and baseline, not placebos, are measured once more in each
+    resample, at the first `placements` of the replicates. A resample in which a scenario cannot be
+    carried out (home has fewer links left than are reallocated) is left out of its uncertainty.
 
     *Checkpoints* belong to one network, baseline, entropy, version of netinnov, and to scenarios
     and measures by their names and parameters; another experiment is refused. ``rng=None`` takes
@@ -136,80 +137,55 @@ def compare_scenarios(
     check_resampling(resample, replicates)
     _, seed = seed_of_run(rng, checkpoint)
     order = spawned(seed, _PLACEBOS)
-    placebos, placebo_of = tests.drawn_placebos(placebo, scenarios, network, order)
-    tried: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}
-    store = None
-    if checkpoint is not None:
-        named = {"scenarios": tried, "measures": measures, "resample": resample}
-        store = parts.checkpoint_of(checkpoint, seed, network, **named)
-    # Of their own, so that neither sets of data nor replicates depend on the number of the other.
-    draws = spawned(seed, _DATA).spawn(resamples if resample else 0)
-    number_of = {name: tests.n_replicates(each, replicates) for name, each in tried.items()}
+    placebos, placebo_of = tests.placebo_draws(placebo, scenarios, network, order)
+    changes: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}
+    named = {"scenarios": changes, "measures": measures, "resample": resample}
+    store = checkpoint_of(checkpoint, "compare_scenarios", seed_state(seed), network, **named)
+    # Of their own, so that neither resamples nor replicates depend on the number of the other.
+    data_seeds = spawned(seed, _DATA).spawn(resamples if resample else 0)
+    number_of = {name: tests.n_replicates(each, replicates) for name, each in changes.items()}
     seeds = seed.spawn(max(replicates, *number_of.values()))
     start = apply_scenario(network, baseline, rng=spawned(seeds[0]))
-    kept = network.nodes.index[network.nodes.index.isin(start.nodes.index)]
-    bound = parts.bound_measures(measures, start, kept)
-    columns = [column for each in bound for column in each.columns]
-    task = partial(
-        parts.measured, network=network, scenarios=tried, measures=bound, nodes=kept, seeds=seeds
-    )
+    nodes = network.nodes.index[network.nodes.index.isin(start.nodes.index)]
+    bound = parts.bound_measures(measures, start, nodes)
+    measure_of = {column: each.measure for each in bound for column in each.columns}
+    columns = list(measure_of)
     results = {} if store is None else parts.stored_values(store, columns)
     save = None if store is None else partial(parts.save_values, store=store, columns=columns)
 
-    def measure_missing(
-        batches: list[list[Item]], task: Callable[[list[Item]], list[Values]], label: str
-    ) -> None:
+    def measured(batches: list[list[Item]], task: Replication, label: str) -> dict[Item, Values]:
         left = [batch for batch in batches if not results.keys() >= set(batch)]
-        new = run(
-            task,
-            left,
-            executor=executor,
-            progress=progress,
-            label=label,
-            save=save,
-            done=len(batches) - len(left),
-        )
+        options: dict[str, Any] = {"executor": executor, "progress": progress, "save": save}
+        new = run(task, left, label=label, done=len(batches) - len(left), **options)
         results.update(zip(chain(*left), chain(*new), strict=True))
+        return {item: results[item] for item in chain(*batches)}
 
-    items = [Item(name, number) for name in tried for number in range(number_of[name])]
-    measure_missing([[item] for item in items], task, "replicates")
-    done = [results[item] for item in items]
-    parts.agreed(columns, done)
-    parts.warn_of_grown(bound, done)
-    totals = {
-        name: np.array([results[Item(name, number)].totals for number in range(number_of[name])])
-        for name in tried
-    }
-    unequal = tests.tautologies(scenarios, placebos, placebo_of, totals, totals[BASELINE])
-    one_sided = {name for name in measures if tests.is_monotone(measures[name])}
-    refused = tests.refusals(network, scenarios, measures, placebo_of, unequal, one_sided)
+    task = Replication(network, changes, bound, nodes, seeds)
+    items = [Item(name, number) for name in changes for number in range(number_of[name])]
+    observed = measured([[item] for item in items], task, "replicates")
+    parts.check_agreement(columns, observed.values())
+    parts.warn_of_grown(bound, list(observed.values()))
+    of = {name: [v for item, v in observed.items() if item.scenario == name] for name in changes}
+    totals = {name: np.array([values.totals for values in of[name]]) for name in changes}
+    start_totals = totals.pop(BASELINE)
     again = None
     if resample is not None:
-        own = [name for name in tried if name not in placebos]
-        placed = {name: min(placements, number_of[name]) for name in own}
-        sets = [
-            [Item(name, at, number) for name, n in placed.items() for at in range(n)]
+        at = {name: range(min(placements, number_of[name])) for name in (BASELINE, *scenarios)}
+        batches = [
+            [Item(name, placement, number) for name in at for placement in at[name]]
             for number in range(resamples)
         ]
-        nothing = [np.full_like(value, np.nan) for value in done[0].by_measure]
-        in_sets = partial(task, resample=resample, draws=draws, undefined=nothing)
-        measure_missing(sets, in_sets, "resamples")
-        wanted = list(chain(*sets))
-        again = parts.long_table(wanted, [results[item] for item in wanted], columns, kept)
+        missing = [np.full_like(value, np.nan) for value in of[BASELINE][0].by_measure]
+        undefined = Values(False, "", np.full(2, np.nan), missing)
+        in_data = replace(task, resample=resample, data_seeds=data_seeds, undefined=undefined)
+        again = parts.long_table(measured(batches, in_data, "resamples"), columns, nodes)
     return ExperimentResult(
-        parts.long_table(items, done, columns, kept),
+        parts.long_table(observed, columns, nodes),
         placebos=placebo_of,
-        sites={
-            name: tuple(results[Item(name, number)].label for number in range(number_of[name]))
-            for name in placebos
-        },
-        refused={
-            (scenario, column): reason
-            for (scenario, measure), reason in refused.items()
-            for each in bound
-            if each.name == measure
-            for column in each.columns
-        },
+        sites={name: tuple(values.label for values in of[name]) for name in placebos},
+        refused=tests.refusals(
+            network, scenarios, measure_of, placebos, placebo_of, totals, start_totals
+        ),
         resamples=again,
     )
 

@@ -8,14 +8,8 @@ import pandas as pd
 
 from netinnov._runtime.arguments import check_names
 from netinnov.errors import InputError
-from netinnov.experiments._effect_statistics import (
-    by_replicate,
-    changes,
-    placement_statistics,
-    size_of,
-)
+from netinnov.experiments import _effect_statistics as statistics
 from netinnov.experiments._experiment_result import ExperimentResult
-from netinnov.experiments._replicates import BASELINE
 
 _COLUMNS = [
     *("scenario", "rival", "measure", "node", "difference", "median", "low", "high"),
@@ -68,28 +62,21 @@ def contrasts(
     >>> contrasts(result, of="park")[["scenario", "rival", "measure"]].values.tolist()
     [['park', 'direct', 'efficiency']]
     """
-    table = result.replicates
-    known = [str(name) for name in table["scenario"].cat.categories]
-    check_names("of", [of], known, of="the experiment")
+    columns, values = statistics.columns_and_values(result.replicates)
+    check_names("of", [of], list(values), of="the experiment")
     if against is None:
-        others = {of, BASELINE, *result.placebos.values()}
-        rivals = [name for name in known if name not in others]
+        rivals = [name for name in result._scenarios() if name != of]
     else:
         named = [against] if isinstance(against, str) else against
-        rivals = check_names("against", named, known, of="the experiment")
+        rivals = check_names("against", named, list(values), of="the experiment")
     if not rivals:
-        raise InputError(f"`against` must name a rival of {of!r}; the experiment has {known}.")
+        raise InputError(f"`against` must name a rival of {of!r}; the experiment has {[*values]}.")
     parts = []
-    for measure, rows in table.groupby("measure", observed=True, sort=False):
-        values = {str(name): part for name, part in rows.groupby("scenario", observed=True)}
-        mine = by_replicate(values[of])
-        nodes = values[of]["node"].array[: mine.shape[1]]
-        for rival in rivals:
-            theirs = by_replicate(values[rival])
-            change = changes(theirs, mine)
-            part = placement_statistics(theirs, mine, change, size_of(theirs, mine))
-            higher = (change > 0).sum(axis=0) + 0.5 * (change == 0).sum(axis=0)
-            part["higher"] = higher / part["replicates"].where(part["replicates"] > 0)
-            labels = {"scenario": of, "rival": rival, "measure": str(measure), "node": nodes}
-            parts.append(part.assign(**labels)[_COLUMNS])
-    return pd.concat(parts, ignore_index=True)
+    for rival in rivals:
+        change = statistics.changes(values[rival], values[of])
+        part = statistics.placement_statistics(values[rival], values[of], change)
+        higher = (change > 0).sum(axis=0) + 0.5 * (change == 0).sum(axis=0)
+        part["higher"] = higher / part["replicates"].where(part["replicates"] > 0)
+        parts.append(part.assign(scenario=of, rival=rival).join(columns)[_COLUMNS])
+    table = pd.concat(parts).sort_values("measure", kind="stable", ignore_index=True)
+    return table.astype({"measure": "str"})

@@ -27,10 +27,9 @@ from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import Scenario, apply_scenario
 
 # Kinds of pairs, both directions together
-PARTS = ("home-host", "home-others", "host-others", "others-others", "home-home", "host-host")
-
-_PARTS = pd.Index(PARTS)
-
+PARTS = pd.Index(
+    ["home-host", "home-others", "host-others", "others-others", "home-home", "host-host"]
+)
 Group = npt.NDArray[np.int8]
 
 _OTHERS, _HOME, _HOST = 0, 1, 2
@@ -45,14 +44,9 @@ class PairSums:
     Parameters
     ----------
     home, host : str or sequence of str
-        A place, with all places inside it, or the ids of nodes. Nodes that are in both count as
-        home.
-    distance : {"unit", "inverse"}
-        Length of a link: 1, or 1 / weight.
-    switch_cost : float
-        Length of a change of layer on the way, at least 0.
-    frictions : Frictions, optional
-        What borders and distance add to the length of a link.
+        A place, with all places inside it, or the ids of nodes. Nodes in both count as home.
+    distance, switch_cost, frictions
+        As in `connectivity.global_efficiency`.
 
     See Also
     --------
@@ -88,9 +82,8 @@ class PairSums:
         path_costs(self.distance, self.switch_cost, self.frictions)
         for name in ("home", "host"):
             if not isinstance(value := getattr(self, name), str):
-                object.__setattr__(
-                    self, name, tuple(map(str, as_list(name, value, "ids of nodes")))
-                )
+                ids = tuple(map(str, as_list(name, value, "ids of nodes")))
+                object.__setattr__(self, name, ids)
 
     def __call__(
         self, network: MultilayerNetwork, *, nodes: Sequence[str] | None = None
@@ -99,24 +92,22 @@ class PairSums:
         chosen = positions(network, nodes)
         n = chosen.size
         if n < 2:
-            return pd.Series(np.nan, index=_PARTS)
+            return pd.Series(np.nan, index=PARTS)
         costs = PathCosts(self.distance, self.switch_cost, self.frictions)
         if costs.hops:
             sums = _sums_by_search(network, chosen, group)
         else:
             sums = _sums_of_lengths(network, chosen, group, costs)
-        return pd.Series(sums / (n * (n - 1)), index=_PARTS)
+        return pd.Series(sums / (n * (n - 1)), index=PARTS)
 
-    def _on(self, network: MultilayerNetwork) -> PairSums:
-        """With home and host as the nodes that they are in this network."""
+    def _fixed(self, network: MultilayerNetwork) -> tuple[PairSums, pd.Series]:
+        """With home and host as the nodes that they are in this network, and pairs by part."""
         group = _groups(network, self.home, self.host)
         home, host = (tuple(network.storage.nodes.index[group == side]) for side in (_HOME, _HOST))
-        return dataclasses.replace(self, home=home, host=host)
-
-    def _parts(self, network: MultilayerNetwork) -> tuple[str, ...]:
-        """The kinds of which there are pairs."""
-        pairs = _n_pairs(_groups(network, self.home, self.host))
-        return tuple(name for name, count in zip(PARTS, pairs, strict=True) if count)
+        n = np.bincount(group, minlength=3)
+        pairs = np.zeros(len(PARTS), np.int64)
+        np.add.at(pairs, _PART, np.outer(n, n) - np.diag(n))
+        return dataclasses.replace(self, home=home, host=host), pd.Series(pairs, PARTS)
 
 
 def decompose(
@@ -139,8 +130,7 @@ def decompose(
     changed : scenario or MultilayerNetwork
         The scenario to apply, or the network after the change.
     home, host : str or sequence of str
-        A place, with all places inside it, or the ids of nodes. Nodes that are in both count as
-        home. Membership is that in `network`, before the change.
+        As in `PairSums`; membership is that in `network`, before the change.
     distance, switch_cost, frictions
         As in `connectivity.global_efficiency`.
     rng : None, int, SeedSequence or Generator
@@ -152,19 +142,15 @@ def decompose(
         Index ``part``: ``home-host``, ``home-others``, ``host-others``, ``others-others``, then
         ``home-home`` and ``host-host``, which have pairs only where home or host are several
         nodes. Columns ``pairs`` (ordered ones), ``before`` and ``after`` (parts of the efficiency)
-        and ``contribution`` (their difference). Each of the last three adds up: to the efficiency
-        before and after, and to the change. NaN for fewer than two nodes.
+        and ``contribution`` (their difference; divided by ``pairs``: the gain of a pair). Each of
+        the last three adds up: to the efficiency before and after, and to the change. NaN for
+        fewer than two nodes.
 
     Raises
     ------
     InputError
         Home or host is unknown or has no nodes; the change drops nodes; frictions need
         coordinates or jurisdictions that are not known.
-
-    Notes
-    -----
-    A part is large because its pairs gain much or because they are many: divide by ``pairs`` for
-    the gain of a pair.
 
     Examples
     --------
@@ -177,25 +163,16 @@ def decompose(
     {'pairs': 2.0, 'contribution': 0.167}
     """
     rng = check_rng(rng)
-    measure = PairSums(home, host, distance, switch_cost, frictions)._on(network)
-    after = changed
-    if not isinstance(after, MultilayerNetwork):
-        after = apply_scenario(network, after, rng=rng)
+    measure, pairs = PairSums(home, host, distance, switch_cost, frictions)._fixed(network)
+    if not isinstance(changed, MultilayerNetwork):
+        changed = apply_scenario(network, changed, rng=rng)
     index = network.storage.nodes.index
-    lost = index[~index.isin(after.storage.nodes.index)]
-    if len(lost):
+    if len(lost := index[~index.isin(changed.storage.nodes.index)]):
         msg = f"the change must keep all nodes; it drops {len(lost)}, e.g. {list(lost[:5])}"
         raise InputError(f"{msg}. Take the smaller network as the one before.")
-    nodes = list(index)
-    table = pd.DataFrame(
-        {
-            "pairs": _n_pairs(_groups(network, measure.home, measure.host)),
-            "before": measure(network, nodes=nodes),
-            "after": measure(after, nodes=nodes),
-        },
-        index=pd.Index(PARTS, name="part"),
-    )
-    return table.assign(contribution=table["after"] - table["before"])
+    before, after = (measure(each, nodes=list(index)) for each in (network, changed))
+    columns = {"pairs": pairs, "before": before, "after": after, "contribution": after - before}
+    return pd.DataFrame(columns).rename_axis("part")
 
 
 def _groups(
@@ -218,15 +195,7 @@ def _groups(
     return group
 
 
-def _n_pairs(group: Group) -> npt.NDArray[np.int64]:
-    n = np.bincount(group, minlength=3)
-    pairs = np.zeros(len(PARTS), np.int64)
-    np.add.at(pairs, _PART, np.outer(n, n) - np.diag(n))
-    return pairs
-
-
 def _sums_by_search(network: MultilayerNetwork, chosen: Codes, group: Group) -> Floats:
-    """Sums of 1 / distance, distance being a number of links."""
     arcs = union_arcs(network)
     members = [chosen[group[chosen] == side] for side in range(3)]
     sums = np.zeros(len(PARTS))

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -42,10 +42,9 @@ class DoseResponse(Displayed):
     doses: pd.DataFrame
 
     def _facts(self) -> dict[str, Any]:
-        facts = self.result._facts()
-        doses = self.doses["dose"]
-        kept = {name: facts[name] for name in ("measures", "replicates")}
-        return {"doses": len(doses), "from": doses.min(), "to": doses.max(), **kept}
+        facts, doses = self.result._facts(), self.doses["dose"]
+        shared = {name: facts[name] for name in ("measures", "replicates")}
+        return {"doses": len(doses), "from": doses.min(), "to": doses.max(), **shared}
 
     def _shown_rows(self) -> str:
         return self.result._shown_rows()
@@ -99,16 +98,13 @@ def dose_response(
     Returns
     -------
     DoseResponse
-        ``.to_frame()`` has the effects by dose.
+        ``.to_frame()`` has the effects by dose. All doses have the same random numbers, so that
+        the curve is smoother than its points are sure.
 
     Raises
     ------
     InputError
         Doses that are fewer, alike or not numbers; and as in `compare_scenarios`.
-
-    Notes
-    -----
-    All doses have the same random numbers, so that the curve is smoother than its points are sure.
 
     Examples
     --------
@@ -122,17 +118,16 @@ def dose_response(
     >>> response.to_frame().query("node == @home")["difference"].is_monotonic_increasing
     True
     """
-    listed = as_list("doses", doses, "numbers")
+    listed: list[Any] = as_list("doses", doses, "numbers")
     for dose in listed:
         check_number("doses", dose)
-    check_callable("make", make, "a function from a dose to a scenario")
-    if placebo is not None:
-        check_callable("placebo", placebo, "a function from a dose to a scenario")
-    names = [f"{cast(Any, dose):.12g}" for dose in listed]
-    if len(names) < 2 or len(set(names)) < len(names):
+    for name, function in (("make", make), ("placebo", placebo)):
+        if name == "make" or function is not None:
+            check_callable(name, function, "a function from a dose to a scenario")
+    dose_of = {f"{dose:.12g}": dose for dose in listed}
+    if len(dose_of) < max(2, len(listed)):
         msg = "`doses` must be two or more different numbers, by their first 12 digits; found "
         raise InputError(f"{msg}{listed[:10]}.")
-    dose_of = dict(zip(names, listed, strict=True))
     result = compare_scenarios(
         network,
         scenarios={name: make(dose) for name, dose in dose_of.items()},
@@ -145,5 +140,5 @@ def dose_response(
         progress=progress,
         checkpoint=checkpoint,
     )
-    index = pd.Index(names, name="scenario")
-    return DoseResponse(result, pd.DataFrame({"dose": np.asarray(listed, np.float64)}, index))
+    table = pd.Series(dose_of, dtype=np.float64).rename_axis("scenario").to_frame("dose")
+    return DoseResponse(result, table)

@@ -16,8 +16,21 @@ from netinnov.null_models._null_statistics import two_sided
 _ROUNDING = 1e-12  # relative changes below this count as 0
 
 
-def by_replicate(rows: pd.DataFrame) -> Floats:
-    return rows["value"].to_numpy(np.float64).reshape(rows["replicate"].nunique(), -1)
+def columns_and_values(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Floats]]:
+    """Measure and node of each column, and by scenario an array replicate x column.
+
+    Of values in resampled data: resample x replicate x column.
+    """
+    sizes = [name for name in ("resample", "replicate") if name in table]
+    values = {}
+    for scenario, rows in table.groupby("scenario", observed=True, sort=False):
+        shape = (*(rows[name].nunique() for name in sizes), -1)
+        parts = [part for _, part in rows.groupby("measure", observed=True, sort=False)]
+        arrays = [part["value"].to_numpy(np.float64).reshape(shape) for part in parts]
+        values[str(scenario)] = np.concatenate(arrays, axis=-1)
+    keys = ["scenario", *sizes]
+    first = np.logical_and.reduce([table[key] == table[key].iloc[0] for key in keys])
+    return table.loc[first, ["measure", "node"]].reset_index(drop=True), values
 
 
 def changes(before: npt.ArrayLike, after: npt.ArrayLike) -> Floats:
@@ -42,15 +55,11 @@ def spread_of(change: pd.DataFrame, size: Floats) -> pd.Series:
     return change.std().mask((change.count() > 1) & alike, 0.0)
 
 
-def placement_statistics(
-    baseline: Floats, values: Floats, differences: Floats, size: Floats
-) -> pd.DataFrame:
+def placement_statistics(baseline: Floats, values: Floats, differences: Floats) -> pd.DataFrame:
     change = pd.DataFrame(differences)
-    n = change.count()
-    spread = spread_of(change, size)
-    mean = change.mean()
-    quantiles = change.quantile([0.025, 0.5, 0.975])
-    low, median, high = (quantiles.loc[q] for q in (0.025, 0.5, 0.975))
+    n, mean = change.count(), change.mean()
+    spread = spread_of(change, size_of(baseline, values))
+    low, median, high = (change.quantile(q) for q in (0.025, 0.5, 0.975))
     start = pd.DataFrame(baseline).mean()
     error = spread / n.pow(0.5)
     # Half the width of the interval; no spread has none.
@@ -95,12 +104,9 @@ def variance_of_data(effects: Floats) -> float:
 
 def data_statistics(effects: Floats | None, observed: Floats) -> pd.DataFrame:
     """Data uncertainty, one row a node; ``effects`` are set of data x placement x node."""
-    if effects is None:
-        none = np.full((observed.shape[1], len(DATA_COLUMNS)), np.nan)
-        return pd.DataFrame(none, columns=list(DATA_COLUMNS)).assign(resamples=0)
     rows = []
     for node, start in enumerate(pd.DataFrame(observed).replace(np.inf, np.nan).mean()):
-        values = effects[:, :, node]
+        values = np.empty((0, 1)) if effects is None else effects[:, :, node]
         values = values[np.isfinite(values).all(axis=1)]
         if len(values) < 2:
             rows.append((np.nan,) * 3 + (len(values),))
@@ -118,31 +124,27 @@ def data_statistics(effects: Floats | None, observed: Floats) -> pd.DataFrame:
 def placebo_statistics(
     change: Floats,
     placebo: Floats | None,
-    labels: Sequence[str] | None,
+    labels: Sequence[str],
     reasons: Sequence[str],
     size: Floats,
 ) -> pd.DataFrame:
-    every = pd.DataFrame(change)
-    real, each = every.mean(), 0
+    effects = pd.DataFrame(change)
     draws = pd.DataFrame(np.full((1, change.shape[1]), np.nan) if placebo is None else placebo)
-    ranked = band = draws
-    different = draws.count()  # number of placebos known to differ
-    if placebo is not None and labels and any(labels):
+    real, placements, ranked, band = effects.mean(), int(placebo is not None), draws, draws
+    # Different placebos may have the same effect; of those without a name nobody knows.
+    different = draws.nunique().mask(spread_of(draws, size) == 0, 1)
+    if placebo is not None and any(labels):
         keys = [label or str(at) for at, label in enumerate(labels[: len(draws)])]
-        code, each, own = _turns(keys)
-        if len(every) == 1 < len(draws):  # nothing is drawn: no replicate is in two of them
+        code, placements, real_turns = _turns(keys)
+        if len(effects) == 1 < len(draws):  # nothing is drawn: no replicate is in two of them
             code = pd.factorize(np.asarray(keys, object))[0].astype(np.intp)
-        taken = code >= 0
-        within = draws[taken].groupby(code[taken])
-        first = within.head(each)
+        used = code >= 0
+        at_place = draws[used].groupby(code[used])
+        first = at_place.head(placements)
         ranked = first.groupby(code[first.index]).mean()
         different = ranked.count()
-        variance = _placement_variance(draws[taken], within)
-        band = _band(within.mean(), variance, within.count(), every.count())
-        real = every.iloc[own].mean() if len(every) == len(draws) else real
-    elif placebo is not None:
-        # Different placebos may have the same effect; of those without a name nobody knows.
-        each, different = 1, draws.nunique().mask(spread_of(draws, size) == 0, 1)
+        band = _band(draws[used], at_place, effects.count())
+        real = effects.iloc[real_turns].mean() if len(effects) == len(draws) else real
     p = np.asarray(two_sided(real, ranked.to_numpy(), size), np.float64)
     why = np.full(len(p), pd.NA, object)
     why[different < 2] = "the placebo is always the same: a rank needs several"
@@ -155,8 +157,8 @@ def placebo_statistics(
             "placebo_low": low,
             "placebo_high": high,
             "placebo_n": ranked.count().to_numpy(),
-            "placebo_placements": each,
-            "ranked": real if each else np.nan,
+            "placebo_placements": placements,
+            "ranked": real if placements else np.nan,
             "placebo_p": np.where(pd.isna(why), p, np.nan),
             "why_no_p": pd.array(why, "str"),
         }
@@ -167,33 +169,25 @@ def _turns(keys: Sequence[str]) -> tuple[npt.NDArray[np.intp], int, npt.NDArray[
     """Sample equally many placebo and real placements without replacement."""
     code, names = pd.factorize(np.asarray(keys, object))
     code = code.astype(np.intp)
-    each = min(int(np.bincount(code).min()), len(code) // (len(names) + 1))
-    if not each and len(code) > 1:
-        # All are different, one a replicate: the last one leaves its own to the real one.
-        code[-1], each = -1, 1
-    each = max(each, 1)
+    placements = min(int(np.bincount(code).min()), len(code) // (len(names) + 1))
+    if not placements and len(code) > 1:
+        # All are different, one a replicate: the last one leaves its turn to the real one.
+        code[-1], placements = -1, 1
+    placements = max(placements, 1)
     turn = pd.Series(code).groupby(code).cumcount().to_numpy()
-    own = np.flatnonzero((code < 0) | (turn >= each))[:each]
-    return code, each, own if len(own) else np.arange(1)
+    real = np.flatnonzero((code < 0) | (turn >= placements))[:placements]
+    return code, placements, real if len(real) else np.arange(1)
 
 
-def _placement_variance(draws: pd.DataFrame, within: Any) -> Any:
-    """Variance of placements at one place, pooled; NaN if there is one of each."""
-    deviations = draws - within.transform("mean")
-    free = (within.count() - 1).clip(lower=0).sum()
-    return deviations.pow(2).sum() / free.where(free > 0)
-
-
-def _band(means: Any, within: Any, n: Any, n_real: Any) -> Any:
+def _band(draws: pd.DataFrame, at_place: Any, n_real: pd.Series) -> pd.DataFrame:
     """Shrink the means of places to the placement variance of the real mean."""
+    means, n = at_place.mean(), at_place.count()
+    free = (n - 1).clip(lower=0).sum()  # none where there is one placement of each place
     with np.errstate(invalid="ignore"):  # infinite effects have no variance: the band stays
+        within = (draws - at_place.transform("mean")).pow(2).sum() / free.where(free > 0)
         between = means.var()
-        of_real = within / n_real
         places = (between - within * (1 / n.where(n > 0)).mean()).clip(lower=0)
-        shrink = (((places + of_real) / between.where(between > 0)).clip(upper=1) ** 0.5).fillna(
-            1.0
-        )
-        middle = means.quantile(0.5)
-        return means.where(
-            np.broadcast_to(shrink == 1, means.shape), middle + shrink * (means - middle)
-        )
+        shrink = ((places + within / n_real) / between.where(between > 0)).clip(upper=1) ** 0.5
+        middle, same = means.quantile(0.5), np.broadcast_to(~(shrink < 1), means.shape)
+        band: pd.DataFrame = means.where(same, middle + shrink * (means - middle))
+        return band

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from netinnov._runtime.arguments import check_flag
@@ -55,12 +54,15 @@ class ExperimentResult(Displayed):
     refused: Mapping[tuple[str, str], str] = field(default_factory=dict)
     resamples: pd.DataFrame | None = None
 
-    def _facts(self) -> dict[str, Any]:
-        names = self.replicates["scenario"].drop_duplicates().astype(str)
+    def _scenarios(self) -> list[str]:
         others = {BASELINE, *self.placebos.values()}
+        names = self.replicates["scenario"].unique()
+        return [str(name) for name in names if name not in others]
+
+    def _facts(self) -> dict[str, Any]:
         return {
-            "scenarios": [name for name in names if name not in others],
-            "measures": [str(name) for name in self.replicates["measure"].drop_duplicates()],
+            "scenarios": self._scenarios(),
+            "measures": [str(name) for name in self.replicates["measure"].unique()],
             "replicates": self.replicates["replicate"].nunique(),
             "placebos": len(self.placebos),
             "resamples": 0 if self.resamples is None else self.resamples["resample"].nunique(),
@@ -91,9 +93,8 @@ class ExperimentResult(Displayed):
             - ``baseline``, ``mean``: mean value in the baseline and in the scenario,
             - ``difference``: mean over replicates of scenario minus baseline,
             - ``percent``: ``difference`` in per cent of ``baseline``; NaN if that is 0,
-            - ``median``, ``low``, ``high``: median, 2.5 and 97.5 % of these differences: how much
-              depends on the placement of the links. Not a confidence interval. The median is the
-              headline of a change,
+            - ``median``, ``low``, ``high``: median (the headline), 2.5 and 97.5 % of these
+              differences: how much depends on the placement of the links. No confidence interval,
             - ``mc_error``, ``mc_low``, ``mc_high``: standard error of ``difference``, sd /
               sqrt(replicates), and its 95 % confidence interval (Student's t),
             - ``spread``: sd of the differences over placements; 0 if only rounding,
@@ -118,11 +119,11 @@ class ExperimentResult(Displayed):
 
         Notes
         -----
-        There are no p-values against the baseline: a measure that cannot fall when links are added
+        There is no p-value against the baseline: a measure that cannot fall when links are added
         would be "significant" by construction, and replicates are draws of placements, not
-        observations. So are measures of netinnov that new links can move one way only, where the
-        scenario adds more links or weight than its placebo, or less. There is none on a modelled
-        layer either: it would test the model.
+        observations. Nor is there one for a measure of netinnov that new links can move one way
+        only, where the scenario adds more links or weight than its placebo, or less; nor on a
+        modelled layer: it would test the model.
 
         *Data uncertainty* is the variance of the means of resamples, less the part that interaction
         with placements has in it (two-way random effects).
@@ -145,41 +146,36 @@ class ExperimentResult(Displayed):
         McCulloch (1992), Variance components.
         """
         check_flag("full", full)
-        rows_of = _by_scenario(self.replicates)
-        drawn = {} if self.resamples is None else _by_scenario(self.resamples)
+        # All measures are columns of one array, which is much faster.
+        columns, values = statistics.columns_and_values(self.replicates)
+        measures, before = columns["measure"].astype("str"), values[BASELINE]
+        in_data: dict[str, Floats] = {}
+        if self.resamples is not None:
+            _, in_data = statistics.columns_and_values(self.resamples)
         tables = []
-        others = {BASELINE, *self.placebos.values()}
-        for scenario, rows in rows_of.items():
-            if scenario in others:
-                continue
+        for scenario in self._scenarios():
             name = self.placebos.get(scenario)
-            # All measures are columns of one table, which is much faster.
-            before, values = _replicate_by_column(rows_of[BASELINE]), _replicate_by_column(rows)
-            change = statistics.changes(before, values)
-            size = statistics.size_of(before, values)
-            placebo, again = None, None
-            if name is not None:
-                placebo = statistics.changes(before, _replicate_by_column(rows_of[name]))
-            if drawn:
-                again = statistics.changes(_by_set(drawn[BASELINE]), _by_set(drawn[scenario]))
-            columns = rows[rows["replicate"] == rows["replicate"].iloc[0]]
+            change = statistics.changes(before, values[scenario])
+            placebo = None if name is None else statistics.changes(before, values[name])
+            again = None
+            if in_data:
+                again = statistics.changes(in_data[BASELINE], in_data[scenario])
             untested = "" if name else "no placebo"
-            reasons = [self.refused.get((scenario, each), untested) for each in columns["measure"]]
+            reasons = [self.refused.get((scenario, each), untested) for each in measures]
             labels = self.sites.get(name or "", ())
+            size = statistics.size_of(before, values[scenario])
+            names = {"scenario": pd.array([scenario] * len(columns), "str"), "measure": measures}
             parts = [
-                columns[["scenario", "measure", "node"]].astype(
-                    {"scenario": "str", "measure": "str"}
-                ),
-                statistics.placement_statistics(before, values, change, size),
+                pd.DataFrame({**names, "node": columns["node"]}),
+                statistics.placement_statistics(before, values[scenario], change),
                 statistics.data_statistics(again, change),
                 statistics.placebo_statistics(change, placebo, labels, reasons, size),
             ]
-            tables.append(pd.concat([part.reset_index(drop=True) for part in parts], axis=1))
-        table: pd.DataFrame = pd.concat(tables, ignore_index=True)
-        family = corrected(table["placebo_p"], correction)
-        at = table.columns.tolist().index("why_no_p")
-        table.insert(at, "corrected_p", family)
-        return table if full else table[COLUMNS]
+            tables.append(pd.concat(parts, axis=1))
+        effects: pd.DataFrame = pd.concat(tables, ignore_index=True)
+        at = effects.columns.tolist().index("why_no_p")
+        effects.insert(at, "corrected_p", corrected(effects["placebo_p"], correction))
+        return effects if full else effects[COLUMNS]
 
     def write(self, folder: str | os.PathLike[str]) -> list[Path]:
         """Write all tables, each as CSV and as Parquet.
@@ -198,22 +194,18 @@ class ExperimentResult(Displayed):
         """
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
+        sites = [
+            (placebo, number, site)
+            for placebo, sites in self.sites.items()
+            for number, site in enumerate(sites)
+            if site
+        ]
+        refused = [(*pair, reason) for pair, reason in self.refused.items()]
         tables = {
             "effects": self.effects(full=True),
             "replicates": self.replicates,
-            "sites": pd.DataFrame(
-                [
-                    (placebo, number, site)
-                    for placebo, sites in self.sites.items()
-                    for number, site in enumerate(sites)
-                    if site
-                ],
-                columns=["placebo", "replicate", "site"],
-            ),
-            "refused": pd.DataFrame(
-                [(*pair, reason) for pair, reason in self.refused.items()],
-                columns=["scenario", "measure", "reason"],
-            ),
+            "sites": pd.DataFrame(sites, columns=["placebo", "replicate", "site"]),
+            "refused": pd.DataFrame(refused, columns=["scenario", "measure", "reason"]),
             "resamples": self.resamples,
         }
         paths = []
@@ -224,23 +216,3 @@ class ExperimentResult(Displayed):
             write_csv(each, paths[-2])
             write_bytes(paths[-1], each.to_parquet(index=False))
         return paths
-
-
-def _by_scenario(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    groups = table.groupby("scenario", observed=True, sort=False)
-    return {str(scenario): rows for scenario, rows in groups}
-
-
-def _measures(rows: pd.DataFrame) -> list[pd.DataFrame]:
-    return [part for _, part in rows.groupby("measure", observed=True, sort=False)]
-
-
-def _replicate_by_column(rows: pd.DataFrame) -> Floats:
-    return np.hstack([statistics.by_replicate(part) for part in _measures(rows)])
-
-
-def _by_set(rows: pd.DataFrame) -> Floats:
-    """Values, set of data x placement x node of each measure."""
-    shape = (rows["resample"].nunique(), rows["replicate"].nunique(), -1)
-    parts = [part["value"].to_numpy(np.float64).reshape(shape) for part in _measures(rows)]
-    return np.concatenate(parts, axis=2)

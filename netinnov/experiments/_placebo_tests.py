@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 
@@ -30,7 +29,6 @@ _MONOTONE = {
     *("largest_component", "overlapping_degree", "overlapping_strength", "reach"),
     *("robustness_curve", "strength"),
 }
-_TOTALS = ("links", "weight")  # what `totals_of` counts
 _FEW = 0.05  # share of placebos below which hardly any adds as much as the scenario
 
 
@@ -42,18 +40,18 @@ class PlaceboDraw:
     among: tuple[Scenario, ...]
     order: np.random.SeedSequence
 
-    def drawn(
+    def of_replicate(
         self, network: MultilayerNetwork, rng: np.random.Generator, number: int
     ) -> tuple[Scenario | MultilayerNetwork, str]:
-        made: Any
+        change: Any
         if self.among:  # in random order, another one each time
             time, at = divmod(number, len(self.among))
             # Of its own, so that links are drawn as for the real one, and the first ones stay.
             turn = np.random.default_rng(spawned(self.order, time)).permutation(len(self.among))
-            made = self.among[int(turn[at])]
+            change = self.among[int(turn[at])]
         else:
-            made = self.make(network, rng)
-        return made, "" if isinstance(made, MultilayerNetwork) else identity(made)
+            change = self.make(network, rng)
+        return change, "" if isinstance(change, MultilayerNetwork) else identity(change)
 
 
 def n_replicates(scenario: object, replicates: int) -> int:
@@ -68,22 +66,22 @@ def spawned(seed: np.random.SeedSequence, *key: int) -> np.random.SeedSequence:
     )
 
 
-def drawn_placebos(
+def placebo_draws(
     placebo: Placebo | Mapping[str, Placebo] | None,
     scenarios: Mapping[str, Scenario],
     network: MultilayerNetwork,
     order: np.random.SeedSequence,
 ) -> tuple[dict[str, PlaceboDraw], dict[str, str]]:
-    if placebo is None:
-        return {}, {}
+    """Placebos by name, and the name of each scenario's placebo."""
     if isinstance(placebo, Mapping):
-        of = check_names("placebo", placebo, list(scenarios))
-        named = {f"placebo of {name}": placebo[name] for name in of}
-        placebo_of = {name: f"placebo of {name}" for name in of}
+        names = check_names("placebo", placebo, list(scenarios))
+        placebo_of = {name: f"placebo of {name}" for name in names}
+        placebos = {placebo_of[name]: placebo[name] for name in names}
     else:
-        named, placebo_of = {"placebo": placebo}, dict.fromkeys(scenarios, "placebo")
-    drawn = {}
-    for name, change in named.items():
+        placebos = {} if placebo is None else {"placebo": placebo}
+        placebo_of = {name: each for name in scenarios for each in placebos}
+    draws = {}
+    for name, change in placebos.items():
         expected = "a scenario, or a function of a network and a Generator that gives one"
         check_callable("placebo", change, expected, made=True)
         if isinstance(change, NoChange):
@@ -95,12 +93,13 @@ def drawn_placebos(
             )
         if name in scenarios:
             raise InputError(f"a scenario cannot be called {name!r} where there is a placebo.")
-        some = change.placebos(network) if isinstance(change, MatchedPlacebo) else ()
-        drawn[name] = PlaceboDraw(change, tuple(some), order)
-    return drawn, placebo_of
+        among = change.placebos(network) if isinstance(change, MatchedPlacebo) else ()
+        draws[name] = PlaceboDraw(change, tuple(among), order)
+    return draws, placebo_of
 
 
 def totals_of(network: MultilayerNetwork, *, directed: bool) -> Floats:
+    """Numbers of links and their weight."""
     parts = [network.storage.simple_csr(layer) for layer in network.layers]
     weight = math.fsum(part.data.sum() for part in parts)
     totals = np.array([sum(part.indices.size for part in parts), weight], np.float64)
@@ -111,59 +110,40 @@ def refusals(
     network: MultilayerNetwork,
     scenarios: Mapping[str, Scenario],
     measures: Mapping[str, object],
-    placebo_of: Mapping[str, str],
-    unequal: Mapping[str, str],
-    one_sided: Collection[str],
-) -> dict[tuple[str, str], str]:
-    """Why there is no p-value, by scenario and measure."""
-    modelled = why_untested(network, warn=False)
-    reasons = {}
-    for scenario, measure in product(scenarios, measures):
-        reason = modelled or ("" if scenario in placebo_of else "no placebo")
-        if not reason and scenario in unequal and measure in one_sided:
-            reason = f"{unequal[scenario]}, and new links can move this measure one way only"
-        if reason:
-            reasons[scenario, measure] = reason
-    return reasons
-
-
-def tautologies(
-    scenarios: Mapping[str, Scenario],
     placebos: Mapping[str, PlaceboDraw],
     placebo_of: Mapping[str, str],
     totals: Mapping[str, Floats],
     start: Floats,
-) -> dict[str, str]:
-    """Scenarios that add more, or less, than their placebo, and so differ by construction."""
-    reasons: dict[str, str] = {}
-    for scenario, name in placebo_of.items():
-        against = placebos[name].make
-        # The same policy at another place, or with other ends, has as many links to give.
-        if isinstance(against, (MatchedPlacebo, RandomEnds)):
-            same: object = against.scenario == scenarios[scenario]
-            if same is True:
-                continue
-        mine, theirs = totals[scenario] - start, totals[name] - start
-        if reason := _adds_otherwise(mine, theirs, start.max(axis=0)):
-            reasons[scenario] = reason
+) -> dict[tuple[str, str], str]:
+    """Why there is no p-value, by scenario and measure; `start` are the baseline's totals."""
+    modelled = why_untested(network, warn=False)
+    reasons = {}
+    for name, scenario in scenarios.items():
+        unequal, reason = "", modelled or ("" if name in placebo_of else "no placebo")
+        if not reason:
+            against = placebos[placebo_of[name]].make
+            # The same policy at another place, or with other ends, has as many links to give.
+            elsewhere = isinstance(against, (MatchedPlacebo, RandomEnds))
+            if not (elsewhere and cast(Any, against).scenario == scenario):
+                both = (totals[each] - start for each in (name, placebo_of[name]))
+                unequal = _adds_otherwise(*both, margin=1e-9 * start.max(axis=0))
+        for measure, function in measures.items():
+            if reason or (unequal and is_monotone(function)):
+                one_way = f"{unequal}, and new links can move this measure one way only"
+                reasons[name, measure] = reason or one_way
     return reasons
 
 
-def _adds_otherwise(scenario: Floats, placebo: Floats, size: Floats) -> str:
+def _adds_otherwise(scenario: Floats, placebo: Floats, *, margin: Floats) -> str:
     """Words if hardly any placebo adds as much, or as little, as the scenario on average."""
-    margin = 1e-9 * size
     mine, theirs = scenario.mean(axis=0), placebo.mean(axis=0)
-    for at, total in enumerate(_TOTALS):
-        least, most = mine[at] - margin[at], mine[at] + margin[at]
-        word = ""
-        if mine[at] > margin[at] and (placebo[:, at] >= least).mean() < _FEW:
-            word = "more"
-        elif theirs[at] > margin[at] and (placebo[:, at] <= most).mean() < _FEW:
-            word = "less" if total == "weight" else "fewer"
-        if word:
+    more = (mine > margin) & ((placebo >= mine - margin).mean(axis=0) < _FEW)
+    less = (theirs > margin) & ((placebo <= mine + margin).mean(axis=0) < _FEW)
+    for at, (total, fewer) in enumerate((("links", "fewer"), ("weight", "less"))):
+        if more[at] or less[at]:
             return (
-                f"the scenario adds {word} {total} than its placebo does (net {mine[at]:.3g} "
-                f"against {theirs[at]:.3g} on average)"
+                f"the scenario adds {'more' if more[at] else fewer} {total} than its placebo does "
+                f"(net {mine[at]:.3g} against {theirs[at]:.3g} on average)"
             )
     return ""
 

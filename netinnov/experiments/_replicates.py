@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
@@ -15,14 +15,13 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.measured import check_alike, numbers_of
-from netinnov._runtime.checkpoint import Checkpoint, PathLike, seed_state
+from netinnov._runtime.checkpoint import Checkpoint
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments._decomposition import PairSums
 from netinnov.experiments._placebo_tests import PlaceboDraw, spawned, totals_of
 from netinnov.experiments._resampled_data import Resample
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._identity import digest, identity
 from netinnov.polycentricity._resampled_flows import changed as checked_change
 from netinnov.scenarios import Scenario, apply_scenario
 
@@ -40,14 +39,13 @@ class Item(NamedTuple):
 BASELINE = "baseline"
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(NamedTuple):
     """Results of one replicate: a number, or one value a node, for each measure."""
 
     grown: bool
+    label: str
+    totals: Floats
     by_measure: list[Floats]
-    label: str = ""
-    totals: Floats = field(default_factory=lambda: np.full(2, np.nan))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +67,8 @@ def bound_measures(
         parts: tuple[str, ...] = ()
         if isinstance(measure, PairSums):
             inside = start.select(nodes=list(nodes)) if len(nodes) < start.n_nodes else start
-            measure = measure._on(inside)
-            parts = measure._parts(inside)
+            measure, pairs = measure._fixed(inside)
+            parts = tuple(pairs.index[pairs > 0])
         bound.append(Bound(name, measure, parts))
     times = Counter(column for each in bound for column in each.columns)
     if twice := sorted(column for column, count in times.items() if count > 1):
@@ -78,83 +76,71 @@ def bound_measures(
     return bound
 
 
-def measured(
-    items: Sequence[Item],
-    *,
-    network: MultilayerNetwork,
-    scenarios: Mapping[str, Scenario | PlaceboDraw],
-    measures: Sequence[Bound],
-    nodes: pd.Index,
-    seeds: Sequence[np.random.SeedSequence],
-    resample: Resample | None = None,
-    draws: Sequence[np.random.SeedSequence] = (),
-    undefined: Sequence[Floats] | None = None,
-) -> list[Values]:
-    number = items[0].resample
-    try:
-        if resample is not None:
-            rng = np.random.default_rng(spawned(draws[number]))
-            network = checked_change(network, resample, rng, "resample")
-        return [
-            _replicate(item, network, scenarios[item.scenario], measures, nodes, seeds, undefined)
-            for item in items
-        ]
-    except Exception as error:
-        if resample is not None:
+@dataclass(frozen=True, slots=True)
+class Replication:
+    """Applies scenarios and measures them, in the data as observed or in resamples of it."""
+
+    network: MultilayerNetwork
+    scenarios: Mapping[str, Scenario | PlaceboDraw]
+    measures: Sequence[Bound]
+    nodes: pd.Index
+    seeds: Sequence[np.random.SeedSequence]
+    resample: Resample | None = None
+    data_seeds: Sequence[np.random.SeedSequence] = ()
+    undefined: Values | None = None  # of a scenario that a resample cannot carry out
+
+    def __call__(self, items: Sequence[Item]) -> list[Values]:
+        if self.resample is None:
+            return [self._values(item, self.network) for item in items]
+        number = items[0].resample
+        try:
+            rng = np.random.default_rng(spawned(self.data_seeds[number]))
+            network = checked_change(self.network, self.resample, rng, "resample")
+            return [self._values(item, network) for item in items]
+        except Exception as error:
             error.add_note(f"In resample {number} of the data.")
-        raise
+            raise
 
-
-def _replicate(
-    item: Item,
-    network: MultilayerNetwork,
-    change: Scenario | PlaceboDraw | MultilayerNetwork,
-    measures: Sequence[Bound],
-    nodes: pd.Index,
-    seeds: Sequence[np.random.SeedSequence],
-    undefined: Sequence[Floats] | None,
-) -> Values:
-    name, number, _ = item
-    try:
-        # A copy, because a scenario that spawns from its generator changes the seed itself.
-        rng, label = np.random.default_rng(spawned(seeds[number])), ""
-        if isinstance(change, PlaceboDraw):
-            change, label = change.drawn(network, rng, number)
-        if not isinstance(change, MultilayerNetwork):
+    def _values(self, item: Item, network: MultilayerNetwork) -> Values:
+        try:
+            # A copy, because a scenario that spawns from its generator changes the seed itself.
+            rng = np.random.default_rng(spawned(self.seeds[item.replicate]))
+            change: Any = self.scenarios[item.scenario]
+            label = ""
+            if isinstance(change, PlaceboDraw):
+                change, label = change.of_replicate(network, rng, item.replicate)
             try:
-                change = apply_scenario(network, change, rng=rng)
+                if not isinstance(change, MultilayerNetwork):
+                    change = apply_scenario(network, change, rng=rng)
             except InputError:
-                if undefined is None:
+                if self.undefined is None:
                     raise
-                return Values(False, list(undefined))
-        after = change.storage.nodes.index
+                return self.undefined
+            return self._measured(item.scenario, change, label)
+        except Exception as error:
+            error.add_note(f"In scenario {item.scenario!r}, replicate {item.replicate}.")
+            raise
+
+    def _measured(self, scenario: str, network: MultilayerNetwork, label: str) -> Values:
+        nodes, after = self.nodes, network.storage.nodes.index
         # New nodes come last, as a rule.
         kept = after.is_(nodes) or nodes.equals(after[: len(nodes)])
         if not kept and len(lost := nodes[~nodes.isin(after)]):
             raise InputError(
-                f"scenario {name!r} drops {len(lost)} nodes of the baseline, e.g. "
+                f"scenario {scenario!r} drops {len(lost)} nodes of the baseline, e.g. "
                 f"{list(lost[:5])}, so there is nothing to compare. Take the smaller network as "
                 "the baseline, or drop links instead of nodes."
             )
-        names = nodes.tolist()
-        values = [v for measure in measures for v in _measured(measure, change, nodes, names)]
-    except Exception as error:
-        error.add_note(f"In scenario {name!r}, replicate {number}.")
-        raise
-    totals = totals_of(change, directed=bool(network.directed))
-    return Values(len(after) > len(nodes), values, label, totals)
-
-
-def _measured(
-    bound: Bound, network: MultilayerNetwork, nodes: pd.Index, names: list[str]
-) -> list[Floats]:
-    value = called_on(bound.measure, network, names)
-    if not bound.parts:
-        return [numbers_of(bound.name, value, network.storage.node_names, nodes)]
-    assert isinstance(value, pd.Series)
-    by_part = value.to_dict()
-    parts = np.array([by_part[part] for part in bound.parts], np.float64)
-    return [np.array(parts.sum()), *(np.array(part) for part in parts)]
+        names, values = nodes.tolist(), []
+        for bound in self.measures:
+            value = called_on(bound.measure, network, names)
+            if bound.parts:
+                parts = value[list(bound.parts)].to_numpy(np.float64)
+                values += [np.array(parts.sum()), *map(np.array, parts)]
+            else:
+                values.append(numbers_of(bound.name, value, network.storage.node_names, nodes))
+        totals = totals_of(network, directed=bool(network.directed))
+        return Values(len(after) > len(nodes), label, totals, values)
 
 
 def _takes_nodes(measure: Measure) -> bool:
@@ -175,9 +161,10 @@ def called_on(measure: Measure, network: MultilayerNetwork, nodes: list[str]) ->
     return measure(network)
 
 
-def agreed(columns: Sequence[str], done: Sequence[Values]) -> None:
-    for at, name in enumerate(columns):
-        check_alike(name, [values.by_measure[at] for values in done])
+def check_agreement(columns: Sequence[str], done: Iterable[Values]) -> None:
+    by_column = zip(*(values.by_measure for values in done), strict=True)
+    for name, values in zip(columns, by_column, strict=True):
+        check_alike(name, values)
 
 
 def warn_of_grown(measures: Sequence[Bound], done: Sequence[Values]) -> None:
@@ -196,48 +183,35 @@ def warn_of_grown(measures: Sequence[Bound], done: Sequence[Values]) -> None:
 
 
 def long_table(
-    items: Sequence[Item], done: Sequence[Values], measures: Sequence[str], nodes: pd.Index
+    results: Mapping[Item, Values], measures: Sequence[str], nodes: pd.Index
 ) -> pd.DataFrame:
-    scenarios = pd.Index(dict.fromkeys(item.scenario for item in items))
-    names = pd.Index(measures)
-    ids = nodes.rename(None)
+    scenarios = pd.Index(dict.fromkeys(item.scenario for item in results))
+    names, ids = pd.Index(measures), nodes.rename(None)
     parts = []
     for code, scenario in enumerate(scenarios):
-        rows = [at for at, item in enumerate(items) if item.scenario == scenario]
+        items = [item for item in results if item.scenario == scenario]
         for at in range(len(names)):
-            values = np.stack([done[i].by_measure[at] for i in rows])
-            each = values.size // len(rows)
+            values = np.stack([results[item].by_measure[at] for item in items])
+            each = values.size // len(items)
             node = np.arange(len(nodes)) if values.ndim > 1 else [-1]
             part = {
                 "scenario": pd.Categorical.from_codes(np.full(values.size, code), scenarios),
-                "resample": np.repeat([items[i].resample for i in rows], each),
-                "replicate": np.repeat([items[i].replicate for i in rows], each),
+                "resample": np.repeat([item.resample for item in items], each),
+                "replicate": np.repeat([item.replicate for item in items], each),
                 "measure": pd.Categorical.from_codes(np.full(values.size, at), names),
-                "node": pd.Categorical.from_codes(np.tile(node, len(rows)), ids),
+                "node": pd.Categorical.from_codes(np.tile(node, len(items)), ids),
                 "value": values.ravel(),
             }
             parts.append(pd.DataFrame(part))
     table = pd.concat(parts, ignore_index=True)
-    return table.drop(columns="resample") if items[0].resample < 0 else table
-
-
-def checkpoint_of(
-    folder: PathLike, seed: np.random.SeedSequence, network: MultilayerNetwork, **named: Any
-) -> Checkpoint:
-    parts: dict[str, Any] = {"function": "compare_scenarios", "network": digest(network)}
-    for part, value in named.items():
-        if isinstance(value, Mapping):
-            parts[part] = {name: identity(each) for name, each in value.items()}
-        elif value is not None:
-            parts[part] = identity(value)
-    return Checkpoint(folder, parts, seed_state(seed))
+    return table if (table["resample"] >= 0).all() else table.drop(columns="resample")
 
 
 def stored_values(store: Checkpoint, columns: Sequence[str]) -> dict[Item, Values]:
     names = [f"measure_{at}" for at in range(len(columns))]
-    rows = store.rows(*Item._fields, "grown", "label", "totals", *names)
+    rows = store.rows(*Item._fields, *Values._fields[:-1], *names)
     return {
-        Item(*row[:3]): Values(row[3], list(map(np.asarray, row[6:])), *row[4:6]) for row in rows
+        Item(*row[:3]): Values(row[3], row[4], row[5], [*map(np.asarray, row[6:])]) for row in rows
     }
 
 
@@ -249,10 +223,10 @@ def save_values(
     columns: Sequence[str],
 ) -> None:
     items, done = list(chain(*batches)), list(chain(*values))
-    agreed(columns, done)
+    check_agreement(columns, done)
     rows = []
     for item, each in zip(items, done, strict=True):
-        numbers = {f"measure_{at}": value for at, value in enumerate(each.by_measure)}
-        row = {"grown": each.grown, "label": each.label, "totals": each.totals}
-        rows.append(item._asdict() | row | numbers)
+        row = item._asdict() | each._asdict()
+        numbers = enumerate(row.pop("by_measure"))
+        rows.append(row | {f"measure_{at}": number for at, number in numbers})
     store.write(items, rows)

@@ -10,12 +10,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.rows import Rows
-from netinnov._runtime.arguments import (
-    as_list,
-    check_callable,
-    check_name,
-    check_names,
-)
+from netinnov._runtime.arguments import as_list, check_callable, check_name, check_names
 from netinnov._runtime.dataframes import as_pandas
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
@@ -45,10 +40,9 @@ class ResampledLinks:
     A count is drawn from the Poisson distribution with the observed count as its mean. Where
     `layer_table` has the number of ``events`` of a layer, its weights are first put in events, and
     in a layer of shares of each origin's total those of each origin are resampled (multinomial), so
-    that their sum stays. Where it has none, weights are counts. Links
-    of which no event is drawn are dropped, and none appears that was not seen. Links are
-    independent of each other: if one event makes many (a project all pairs of its partners), take
-    `ResampledEvents`. Periods are summed and attributes dropped.
+    that their sum stays. Where it has none, weights are counts. Links without an event drawn are
+    dropped, and none appears that was not seen. Links are independent: if one event makes many (a
+    project all pairs of its partners), take `ResampledEvents`. Periods are summed, attributes lost.
 
     References
     ----------
@@ -136,9 +130,9 @@ class ResampledEvents:
         check_names("columns", [self.member, self.event], list(self.incidence.columns))
         member, event = self.incidence[self.member], self.incidence[self.event]
         # An event as a period of its own: what it gives to its pairs is not added to others.
-        table = {"member": member, "event": event, "period": pd.factorize(event)[0]}
-        columns = {"member": "member", "event": "event", "period": "period"}
-        links = co_participation(pd.DataFrame(table), weighting=self.weighting, **columns)
+        columns = {"member": member, "event": event, "period": pd.factorize(event)[0]}
+        names = {name: name for name in columns}
+        links = co_participation(pd.DataFrame(columns), weighting=self.weighting, **names)
         object.__setattr__(self, "_by_event", links)
 
     def __call__(
@@ -155,12 +149,11 @@ class ResampledEvents:
         times = np.bincount(rng.integers(n_events, size=n_events), minlength=n_events)
         links = self._by_event
         weight = links["weight"].to_numpy() * times[links["period"].to_numpy(np.int64)]
-        links, weight = links[weight > 0], weight[weight > 0]
-        source, target = (
-            network.storage.positions("member", links[end]) for end in ("source", "target")
-        )
-        layer = np.full(source.size, network.layers.index(self.layer), np.int32)
-        return _with_layers(network, [self.layer], Rows(layer, source, target, weight))
+        links, position = links[weight > 0], network.storage.positions
+        source, target = (position("member", links[end]) for end in ("source", "target"))
+        layer = np.full(len(links), network.layers.index(self.layer), np.int32)
+        rows = Rows(layer, source, target, weight[weight > 0])
+        return _with_layers(network, [self.layer], rows)
 
 
 def check_resampling(resample: object, replicates: int) -> None:

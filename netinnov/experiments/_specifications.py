@@ -121,29 +121,31 @@ def specification_curve(
     """
     check_callable("make", make, "a function that gives a Specification")
     check_mapping("specifications", specifications, "from choices to alternatives", filled=True)
-    choices: dict[str, object] = dict(specifications)
+    alternatives: list[list[tuple[Any, Any]]] = []
+    choices: dict[str, Any] = dict(specifications)
     for name, each in choices.items():
         if isinstance(each, str) or not isinstance(each, Collection) or not len(each):
             msg = f"`specifications[{name!r}]` must hold one alternative or more"
             raise InputError(f"{msg}; found {shown(each)}; write a list or a mapping of them.")
+        named = each.items() if isinstance(each, Mapping) else ((_plain(one), one) for one in each)
+        alternatives.append(list(named))
     one_row = {"scenario": [BASELINE, _EFFECT], "replicate": 0, "measure": "", "value": 0.0}
     effects = ExperimentResult(pd.DataFrame(one_row).assign(node=None)).effects(full=True)
-    if taken := [name for name in choices if name in effects.columns[3:]]:
-        raise InputError(f"choices cannot be called as columns of the effects: {taken}.")
+    if clashes := [name for name in choices if name in effects.columns[3:]]:
+        raise InputError(f"choices cannot be called as columns of the effects: {clashes}.")
     (seed,) = seed_of_run(rng)[1].spawn(1)
-    rows: list[dict[str, Any]] = []
-    tasks: list[tuple[int, Specification]] = []
-    alternatives = [
-        list(each.items()) if isinstance(each, Mapping) else [(_plain(one), one) for one in each]
-        for each in specifications.values()
-    ]
+    rows, tasks = [], []
     for number, combination in enumerate(product(*alternatives)):
         labels, values = zip(*combination, strict=True)
-        chosen = dict(zip(specifications, values, strict=True))
-        specification: Any = make(**chosen)
-        if specification is not None:
-            rows.append(dict(zip(specifications, labels, strict=True)))
-            tasks.append((number, _as_specification(specification, chosen)))
+        chosen = dict(zip(choices, values, strict=True))
+        specification: object = make(**chosen)
+        if specification is None:
+            continue
+        if not isinstance(specification, Specification):
+            msg = f"`make` must give a Specification or None; found {type(specification).__name__}"
+            raise InputError(f"{msg} for {chosen}.")
+        rows.append(dict(zip(choices, labels, strict=True)))
+        tasks.append((number, specification))
     if not tasks:
         raise InputError("`make` gave None for all combinations, so there is nothing to try.")
     if checkpoint is not None and rng is None:
@@ -167,7 +169,8 @@ def specification_summary(curve: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     curve : DataFrame
-        Of `specification_curve`.
+        Of `specification_curve`. If its measures have different units only ``same_sign`` and
+        ``median_standardised`` can be read, and only if all of them are better when larger.
 
     Returns
     -------
@@ -175,11 +178,6 @@ def specification_summary(curve: pd.DataFrame) -> pd.Series:
         ``specifications`` (with a defined effect), ``median``, ``low`` and ``high`` (2.5 and 97.5
         %) of their medians, ``median_standardised``, and ``same_sign``, the share of them whose
         effect has the sign of the median; NaN where that is 0. NaN if there is none.
-
-    Notes
-    -----
-    Of measures in different units ``same_sign`` and ``median_standardised`` can be read, if all of
-    them are better when larger; for the rest summarise the rows of each measure apart.
 
     Examples
     --------
@@ -210,37 +208,29 @@ def _effect(
     seed: np.random.SeedSequence,
     folder: Path | None,
 ) -> pd.DataFrame:
-    number, asked = item
-    measure = _name(asked.measure)
-    prepared = network if asked.network is None else asked.network(network)
+    number, specified = item
+    measure = _name(specified.measure)
     result = compare_scenarios(
-        prepared,
-        scenarios={_EFFECT: asked.scenario},
-        measures={measure: asked.measure},
+        network if specified.network is None else specified.network(network),
+        scenarios={_EFFECT: specified.scenario},
+        measures={measure: specified.measure},
         replicates=replicates,
-        placebo=asked.placebo,
+        placebo=specified.placebo,
         rng=spawned(seed),
         executor=1,
         progress=False,
         checkpoint=None if folder is None else folder / f"{number:05d}",
     )
     effects = result.effects(full=True)
-    effects = effects[effects["measure"] == measure]
-    at = effects["node"].isna() if asked.node is None else effects["node"].eq(asked.node)
-    effects = effects[at.to_numpy(bool, na_value=False)]
+    node = specified.node
+    at = effects["node"].isna() if node is None else effects["node"].eq(node)
+    effects = effects[at.to_numpy(bool, na_value=False) & effects["measure"].eq(measure)]
     if len(effects) != 1:
         raise InputError(
             f"a specification must have one effect; found {len(effects)}. Give `node` for a "
             "measure with a value a node, and only then."
         )
     return effects
-
-
-def _as_specification(value: object, chosen: Mapping[str, object]) -> Specification:
-    if isinstance(value, Specification):
-        return value
-    msg = f"`make` must give a Specification or None; found {type(value).__name__}"
-    raise InputError(f"{msg} for {dict(chosen)}.")
 
 
 def _name(measure: object) -> str:

@@ -43,9 +43,14 @@ class Site:
 
     effect: float
     sd: float = 0.0
+    place: int = 0
 
     def __call__(self, network, rng):
         return Plus(self.effect, self.sd)(network, rng)
+
+
+def anywhere(*sites: Site):
+    return lambda _, rng: sites[rng.integers(len(sites))]
 
 
 def compare(network, scenarios, **options) -> ExperimentResult:
@@ -78,11 +83,8 @@ def test_the_placebo_p_is_a_rank(pair) -> None:
 
     for effect, above in ((3, 16), (9.2, 10), (25, 0), (-1, 19)):
         climbing.next = 0
-        (row,) = (
-            compare(pair, {"x": Plus(effect)}, placebo=climbing)
-            .effects(full=True)
-            .to_dict("records")
-        )
+        result = compare(pair, {"x": Plus(effect)}, placebo=climbing)
+        (row,) = result.effects(full=True).to_dict("records")
         smaller = min(above, 19 - above)
         assert row["placebo_p"] == pytest.approx(min(1, 2 * (smaller + 1) / 20))
         assert row["corrected_p"] == row["placebo_p"]
@@ -95,13 +97,9 @@ def test_the_placebo_p_is_a_rank(pair) -> None:
 
 def test_replicates_of_one_placebo_count_once(pair) -> None:
     sites = [Site(-2, 0.1), Site(0, 0.1), Site(1, 0.1), Site(2, 0.1)]
-
-    def anywhere(network, rng):
-        return sites[rng.integers(4)]
-
-    result = compare(pair, {"x": Plus(5, 0.1)}, placebo=anywhere, replicates=100)
+    result = compare(pair, {"x": Plus(5, 0.1)}, placebo=anywhere(*sites), replicates=100)
     (row,) = result.effects(full=True).to_dict("records")
-    assert set(result.sites["placebo"]) == {f"Site(effect={s.effect}, sd=0.1)" for s in sites}
+    assert set(result.sites["placebo"]) == set(map(repr, sites))
     assert row["placebo_n"] == 4
     assert row["placebo_p"] == pytest.approx(2 / 5)
     values = result.replicates.query("scenario == 'placebo'")["value"].to_numpy() - 10
@@ -154,16 +152,10 @@ def test_the_places_of_matched_placebos_are_taken_in_turn(distant) -> None:
 
 
 def test_different_placebos_may_have_the_same_effect(pair) -> None:
-    @dataclass(frozen=True)
-    class Idle:
-        place: int
-
-        def __call__(self, network, rng):
-            return Plus(0)(network, rng)
-
-    result = compare(pair, {"x": Plus(5)}, placebo=lambda _, rng: Idle(int(rng.integers(4))))
+    idle = [Site(0, place=place) for place in range(4)]
+    result = compare(pair, {"x": Plus(5)}, placebo=anywhere(*idle))
     assert result.effects(full=True)["placebo_p"].tolist() == [2 / 5]
-    alone = compare(pair, {"x": Plus(5)}, placebo=lambda _network, _rng: Idle(1)).effects(full=True)
+    alone = compare(pair, {"x": Plus(5)}, placebo=anywhere(idle[0])).effects(full=True)
     assert "always the same" in alone["why_no_p"][0]
 
 
@@ -198,16 +190,13 @@ def test_the_table_of_effects_has_the_median_and_few_columns_unless_all_are_aske
 def test_p_values_are_corrected_over_the_whole_table(pair) -> None:
     result = compare(pair, {"x": Plus(5), "y": Plus(0.2)}, placebo=Plus(0, 1),
                      measures={"w": weights, "one": weight})  # fmt: skip
-    for method in ("holm", "fdr"):
-        table = result.effects(correction=method, full=True)
-        ours = table["corrected_p"].to_numpy()
-        p = table["placebo_p"].to_numpy()
-        if method == "fdr":
-            assert ours == pytest.approx(stats.false_discovery_control(p))
-        else:
-            order = np.argsort(p, kind="stable")
-            steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-            assert ours[order] == pytest.approx(np.minimum(steps, 1))
+    by_fdr = result.effects(correction="fdr")
+    p = by_fdr["placebo_p"].to_numpy()
+    assert by_fdr["corrected_p"].to_numpy() == pytest.approx(stats.false_discovery_control(p))
+    order = np.argsort(p, kind="stable")
+    steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
+    holm = result.effects()["corrected_p"].to_numpy()
+    assert holm[order] == pytest.approx(np.minimum(steps, 1))
     with pytest.raises(InputError, match="`correction`"):
         result.effects(correction="none")
 
@@ -242,30 +231,14 @@ def test_rounding_has_no_sign_and_no_rank(pair) -> None:
 
 def test_rounding_is_no_spread_and_parts_no_ties(pair) -> None:
     # All placements and placebos change the weight by 8, but for the last digits.
-    result = compare(pair, {"x": Plus(8, 1e-12)}, placebo={"x": replace_by(8, 1e-12, 5)})
+    sites = anywhere(*(Site(8, 1e-12, place) for place in range(5)))
+    result = compare(pair, {"x": Plus(8, 1e-12)}, placebo=sites)
     values = result.replicates.query("scenario != 'baseline'")["value"]
     assert values.nunique() > 10
     (row,) = result.effects(full=True).to_dict("records")
     assert row["spread"] == row["mc_error"] == 0
     assert math.isnan(row["standardised"])
     assert row["placebo_p"] == 1
-    always = compare(pair, {"x": Plus(8, 1e-12)}, placebo=Plus(8, 1e-12)).effects(full=True)
-    assert always["why_no_p"].item() == "the placebo is always the same: a rank needs several"
-
-
-def replace_by(effect: float, sd: float, places: int):
-    """A placebo at one of several places, all alike."""
-    return lambda network, rng: PlaceOf(int(rng.integers(places)), effect, sd)
-
-
-@dataclass(frozen=True)
-class PlaceOf:
-    place: int
-    effect: float
-    sd: float
-
-    def __call__(self, network, rng):
-        return Plus(self.effect, self.sd)(network, rng)
 
 
 def test_no_change_is_no_placebo(cities) -> None:

@@ -14,16 +14,6 @@ from netinnov.errors import InputError
 from netinnov.experiments import ExperimentResult, ResampledLinks, compare_scenarios
 from netinnov.scenarios import MatchedPlacebo, NoChange, ReverseEnclave, apply_scenario
 
-STATISTICS = [
-    "baseline", "mean", "difference", "percent", "median", "low", "high", "mc_error", "mc_low",
-    "mc_high", "spread", "standardised", "same_sign", "replicates",
-]  # fmt: skip
-DATA = ["data_error", "data_low", "data_high", "resamples"]
-PLACEBO = [
-    "placebo_median", "placebo_low", "placebo_high", "placebo_n", "placebo_placements", "ranked",
-    "placebo_p", "corrected_p", "why_no_p",
-]  # fmt: skip
-
 
 @pytest.fixture(scope="module")
 def cities() -> ni.MultilayerNetwork:
@@ -126,7 +116,6 @@ def test_an_effect_on_each_node_by_hand(cities) -> None:
     # The park has two links of the median weight 1: one to home, one to the host node itself.
     result = compare(cities, {"x": park(2, 0.5)})
     effects = result.effects(full=True)
-    assert list(effects.columns) == ["scenario", "measure", "node", *STATISTICS, *DATA, *PLACEBO]
     assert effects["node"].tolist() == list(cities.nodes.index)
     assert effects["difference"].tolist() == [1, 1, 0, 0]
     assert effects["baseline"].tolist() == [1, 4, 2, 3]
@@ -149,37 +138,21 @@ def test_added_nodes_enter_nothing(cities) -> None:
 
 
 def test_who_gets_the_nodes(cities) -> None:
-    seen = {}
-
-    def keep(name, network, nodes="nothing", **_):
-        seen[name] = nodes
-        return 0.0
-
-    def positional_only(network, nodes="nothing", /):
-        seen["positional"] = nodes
-        return 0.0
-
-    def catch_all(network, **options):
-        seen["catch all"] = options
-        return 0.0
-
     measures = {
-        "open": partial(keep, "open"),
-        "bound": partial(keep, "bound", nodes=["home"]),
-        "positional": positional_only,
-        "catch all": catch_all,
+        "open": lambda _, nodes: len(nodes),
+        "bound": partial(n_near, nodes=["home"]),
+        "positional": lambda _, nodes="nothing", /: nodes == "nothing",
+        "catch all": lambda _, **options: len(options),
         "plain": lambda _: 0.0,
     }
     with pytest.warns(UserWarning, match="one number") as caught:
-        compare(cities, {"x": park(2, 0.5)}, measures)
+        result = compare(cities, {"x": park(2, 0.5)}, measures)
     warned = {str(warning.message).split("'")[1] for warning in caught}
     assert warned == {"positional", "catch all", "plain"}
-    assert seen == {
-        "open": ["home", "host", "near", "far"],
-        "bound": ["home"],
-        "positional": "nothing",
-        "catch all": {},
-    }
+    values = result.replicates.groupby("measure", observed=True)["value"].unique().map(list)
+    assert values.to_dict() == {
+        "open": [4], "bound": [1], "positional": [1], "catch all": [0], "plain": [0],
+    }  # fmt: skip
 
 
 def test_the_long_table(cities) -> None:
@@ -189,11 +162,9 @@ def test_the_long_table(cities) -> None:
     assert list(table.columns) == ["scenario", "replicate", "measure", "node", "value"]
     assert table["scenario"].unique().tolist() == ["baseline", "b", "a"]
     assert len(table) == (1 + 3 + 3) * (4 + 1)
-    assert table.loc[table["measure"] == "efficiency", "node"].isna().all()
-    assert table.loc[table["measure"] == "strength", "node"].notna().all()
-    keys = [table["scenario"].cat.codes, table["measure"].cat.codes, table["replicate"]]
-    rows = list(zip(*keys, strict=True))
-    assert rows == sorted(rows)
+    assert table["node"].isna().equals(table["measure"] == "efficiency")
+    keys = table.assign(s=table["scenario"].cat.codes, m=table["measure"].cat.codes)
+    assert keys.sort_values(["s", "m", "replicate"], kind="stable").index.equals(table.index)
     first = table.query("scenario == 'b' and measure == 'strength' and replicate == 2")
     assert first["node"].tolist() == list(cities.nodes.index)
     # Straight from the scenario, with the generator that the notes describe.
@@ -265,7 +236,7 @@ def test_undefined_values_are_left_out_and_counted(cities) -> None:
     assert found["mean"] == pytest.approx(values.mean())
     never = row(result, "x", "never")
     assert never["replicates"] == 0
-    assert all(math.isnan(never[name]) for name in STATISTICS[:-1])
+    assert all(math.isnan(never[name]) for name in ("mean", "difference", "median", "same_sign"))
 
 
 def test_effects_are_written_as_csv_and_parquet(cities, tmp_path) -> None:
@@ -280,8 +251,6 @@ def test_effects_are_written_as_csv_and_parquet(cities, tmp_path) -> None:
         pd.testing.assert_frame_equal(pd.read_parquet(folder / f"{name}.parquet"), table)
         read = pd.read_csv(folder / f"{name}.csv")
         pd.testing.assert_frame_equal(read, table, check_dtype=False, check_categorical=False)
-    again = ExperimentResult(pd.read_parquet(tmp_path / "a" / "b" / "replicates.parquet"))
-    pd.testing.assert_frame_equal(again.effects(full=True), result.effects(full=True))
 
 
 def test_sites_refusals_and_data_are_written(cities, tmp_path) -> None:
@@ -298,11 +267,10 @@ def test_sites_refusals_and_data_are_written(cities, tmp_path) -> None:
     names = ["effects", "replicates", "sites", "refused", "resamples"]
     assert [path.name for path in files[::2]] == [f"{name}.csv" for name in names]
     sites, refused, resamples = (pd.read_csv(tmp_path / f"{n}.csv") for n in names[2:])
-    assert sites["placebo"].tolist() == ["placebo of x"] * 8
-    assert sites["replicate"].tolist() == list(range(8))
-    assert sites["site"].str.extract(r"host='(\w+)'")[0].unique().tolist() in (
-        ["near", "far"], ["far", "near"],
-    )  # fmt: skip
+    assert sites[["placebo", "replicate"]].values.tolist() == [
+        ["placebo of x", n] for n in range(8)
+    ]
+    assert set(sites["site"].str.extract(r"host='(\w+)'")[0]) == {"near", "far"}
     assert refused.to_numpy().tolist() == [["y", "e", "no placebo"]]
     assert len(resamples) == len(result.resamples)
 
@@ -341,12 +309,6 @@ def test_a_measure_is_a_number_or_a_series_throughout(cities) -> None:
         compare(cities, {"x": park(1, 0)}, {"fickle": fickle})
 
 
-def test_errors_say_where_they_happened(cities) -> None:
-    with pytest.raises(InputError, match="'home' has 1") as caught:
-        compare(cities, {"fine": NoChange(), "greedy": park(2, 0.5, "reallocated")})
-    assert caught.value.__notes__ == ["In scenario 'greedy', replicate 0."]
-
-
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -354,10 +316,7 @@ def test_errors_say_where_they_happened(cities) -> None:
         ({"scenarios": [park(1, 0)]}, "`scenarios` must be a mapping"),
         ({"scenarios": {"baseline": park(1, 0)}}, "'baseline'"),
         ({"scenarios": {1: park(1, 0)}}, "must be text; found"),
-        (
-            {"scenarios": {"x": "enclave"}},
-            r"`scenarios\['x'\]` must be a ReverseEnclave.*; found 'enclave'",
-        ),
+        ({"scenarios": {"x": "enclave"}}, r"`scenarios\['x'\]` must be a Rev.*; found 'enclave'"),
         ({"baseline": None}, "`baseline` must be a ReverseEnclave.*; found None"),
         ({"measures": {}}, "`measures` must be a mapping"),
         ({"measures": efficiency}, "`measures` must be a mapping"),

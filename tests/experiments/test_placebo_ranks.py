@@ -2,7 +2,6 @@
 
 import math
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +9,7 @@ from scipy import stats
 
 import netinnov as ni
 from netinnov.experiments import ExperimentResult, compare_scenarios
-from netinnov.scenarios import DirectLinks, MatchedPlacebo, ReverseEnclave
+from netinnov.scenarios import DirectLinks, MatchedPlacebo
 
 IDS = [f"n{at}" for at in range(20)]
 
@@ -49,9 +48,8 @@ def test_as_many_placements_of_the_real_place_as_of_each_placebo() -> None:
     row = effect_of(real, [1.0, 5, 9, 3, -50, 50, 70], list("abbaaba"))
     assert (row["placebo_n"], row["placebo_placements"], row["ranked"]) == (2, 2, 21)
     assert row["placebo_p"] == pytest.approx(2 / 3)
-    # The point estimate and its error are of all.
+    # The point estimate is of all.
     assert row["difference"] == pytest.approx(np.mean(real))
-    assert row["mc_error"] == pytest.approx(np.std(real, ddof=1) / math.sqrt(7))
 
 
 def test_with_fewer_replicates_than_places_the_last_leaves_its_turn_to_the_real_one() -> None:
@@ -101,72 +99,22 @@ def test_ranks_are_uniform_where_places_are_alike(replicates, shared) -> None:
     assert stats.kstest(smooth, "uniform").pvalue > 1e-3
 
 
-def system(seed: int) -> ni.MultilayerNetwork:
-    """Twenty places with links and populations by chance; n0 has two links or more."""
-    rng = np.random.default_rng(seed)
-    graph = nx.gnm_random_graph(20, 40, seed=seed)
-    links = pd.DataFrame([(IDS[a], IDS[b]) for a, b in graph.edges], columns=["source", "target"])
-    more = pd.DataFrame({"source": ["n0", "n0"], "target": ["n1", "n2"]})
-    links = pd.concat([links, more], ignore_index=True)
-    places = pd.DataFrame({"lon": 0.0, "lat": 0.0, "population": rng.lognormal(10, 1, 20)}, IDS)
-    links["weight"] = rng.lognormal(size=len(links))
-    return ni.build_network(pd.DataFrame({"place": IDS}, IDS), links, places)
-
-
-@pytest.mark.slow
-def test_matched_placebos_give_a_uniform_p_where_no_host_is_special() -> None:
-    p = []
-    for run in range(150):
-        rng = np.random.default_rng(1000 + run)
-        worth = np.append(rng.standard_normal(20), 0.0)  # of a link to each node, and to the park
-
-        def total(network, nodes, worth=worth):
-            del nodes  # a link of the park counts by its other end
-            rows = network.storage.link_rows()
-            a, b = worth[rows.source], worth[rows.target]
-            return float((rows.weight * (a + b + a * b)).sum())
-
-        park = ReverseEnclave("n0", IDS[3 + rng.integers(17)], 2, 0.5)
-        result = compare_scenarios(
-            system(run),
-            scenarios={"park": park},
-            measures={"total": total},
-            placebo=MatchedPlacebo(park, match=["population"], nearest=15),
-            replicates=34,
-            rng=run,
-            executor=1,
-            progress=False,
-        )
-        (row,) = result.effects(full=True).to_dict("records")
-        assert (row["placebo_n"], row["placebo_placements"]) == (15, 2)
-        p.append(row["placebo_p"])
-    # 2/16, 4/16, ... 1, each as likely as another.
-    smooth = np.array(p) - np.random.default_rng(1).uniform(0, 2 / 16, len(p))
-    assert stats.kstest(smooth, "uniform").pvalue > 1e-3
-    assert 0.05 < np.mean(np.array(p) < 0.2) < 0.2
-
-
 @pytest.mark.slow
 def test_matched_placebos_find_a_host_that_is_special() -> None:
     # A ring, in which one place is linked to most others: links to it shorten all ways from home.
     ring = [(IDS[at], IDS[(at + 1) % 20]) for at in range(20)]
     spokes = [("n10", IDS[at]) for at in range(3, 18) if at not in (9, 10, 11)]
     links = pd.DataFrame(ring + spokes, columns=["source", "target"])
-    network = ni.build_network(pd.DataFrame({"place": IDS}, IDS), links)
-    places = network.places.assign(population=1.0)
-    network = ni.build_network(network.nodes, links, places)
+    places = pd.DataFrame({"population": 1.0}, IDS)
+    network = ni.build_network(pd.DataFrame({"place": IDS}, IDS), links, places)
     found = {}
     for host in ("n10", "n14"):
         links = DirectLinks("n0", host, 1, funding="new")
         result = compare_scenarios(
-            network,
-            scenarios={"links": links},
+            network, scenarios={"links": links}, replicates=38, rng=1, progress=False,
             measures={"access": ni.centrality.harmonic_centrality},
             placebo=MatchedPlacebo(links, match=["population"], nearest=18),
-            replicates=38,
-            rng=1,
-            progress=False,
-        )
+        )  # fmt: skip
         row = result.effects(full=True).set_index("node").loc["n0"]
         assert (row["placebo_n"], row["placebo_placements"]) == (18, 2)
         found[host] = row["placebo_p"]
