@@ -211,9 +211,9 @@ def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]
 
 
 def inside(network: MultilayerNetwork, place: str) -> Mask:
-    places = network.storage.place_names
-    steps = np.arange(len(places), dtype=np.int32)
-    return np.asarray(nearest(places == place, network.storage.parents, steps) >= 0)
+    codes = np.arange(len(network.storage.place_names), dtype=np.int32)
+    here = codes == network.storage.place_names.get_loc(place)
+    return np.asarray(nearest(here, network.storage.parents, codes) >= 0)
 
 
 def native_nodes(network: MultilayerNetwork, side: Side) -> Positions:
