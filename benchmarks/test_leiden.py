@@ -1,15 +1,17 @@
-"""Multislice Leiden: a planted partition of 500,000 states, and leidenalg on real multiplexes."""
+"""Leiden: a planted partition, igraph on layers as one, leidenalg on real multiplexes."""
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from time import process_time
 
 import numpy as np
 import pandas as pd
 import pytest
+from large import tables
 
-from netinnov import build_network
+from netinnov import build_network, flatten
 from netinnov.community import leiden, modularity
 from netinnov.sources import read_multiplex
 
@@ -50,6 +52,24 @@ def test_planted_partition(benchmark, n_groups, mixing):
     benchmark.extra_info["quality minus planted"] = round(found.quality - expected, 5)
     benchmark.extra_info["communities"] = found.n_communities
     assert found.quality >= expected - 0.002
+
+
+def test_layers_as_one_against_igraph(in_turns):
+    """The order of the two in docs/large_networks.md, at a tenth of its size."""
+    igraph = pytest.importorskip("igraph")
+    flat = flatten(build_network(*tables(50_000, 500_000)))
+    (block,) = flat.storage.blocks
+    ends = np.column_stack([block.sources, block.indices])
+    others = ends[:, 0] != ends[:, 1]  # netinnov counts no self-link
+    graph, weights = igraph.Graph(flat.n_nodes, ends[others]), block.data[others]
+    options = {"objective_function": "modularity", "weights": weights, "n_iterations": 2}
+    random.seed(1)  # igraph draws from it
+    calls = {
+        "leiden": lambda: leiden(flat, restarts=1, rng=1).quality,
+        "igraph": lambda: graph.community_leiden(**options).membership,
+    }
+    assert calls["leiden"]() >= graph.modularity(calls["igraph"](), weights=weights) - 1e-3
+    in_turns(calls, 3, floors={"igraph": 1})
 
 
 def slices(network, coupling: float, seed: int) -> np.ndarray:
