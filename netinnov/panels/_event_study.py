@@ -32,42 +32,63 @@ _DRAWS = 20_000  # of the largest t: a simulation error of 0.002 at p = 0.05
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
-class EventStudy(Tabled):
-    """Ties in the periods around the opening of an enclave, against the reference period.
+class DifferenceInDifferences(Displayed):
+    """Ties after the opening of an enclave compared with those before and of other pairs.
 
     Attributes
     ----------
-    estimates : DataFrame
-        ``event_time`` (periods since the opening), ``estimate, standard_error, low, high``,
-        ``n_treated`` (pairs), after ``group`` if `by` is given. 0 and NaN in the reference period.
-    cells : DataFrame
-        The averaged cells: ``group, cohort, event_time, estimate, standard_error, n_treated``.
     average : TieEffect
         Mean over all treated pairs and periods from the opening on.
     groups : DataFrame
         The same for each group and, as ``"a - b"``, for the difference of two.
-    pre_trend_p : float
-        P of the joint test that all estimates before the reference period are 0 (sup-t); NaN if
-        there are none. A large value does not prove equal trends (Roth 2022).
-    reference : int
-        Event time of the reference period.
+    cells : DataFrame
+        The averaged cells: ``group, cohort, event_time, estimate, standard_error, n_treated``.
     confidence, effects : float, str
         As asked for.
     sample : PairSample
         Numbers of pairs used and left out.
     """
 
-    _main = "estimates"
-
-    estimates: pd.DataFrame
-    cells: pd.DataFrame
     average: TieEffect
     groups: pd.DataFrame
-    pre_trend_p: float
-    reference: int
+    cells: pd.DataFrame
     confidence: float
     effects: Effects
     sample: PairSample
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the average with its interval and the sample as one row.
+
+        Returns
+        -------
+        DataFrame
+        """
+        return pd.DataFrame([{**asdict(self.average), **asdict(self.sample)}])
+
+
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class EventStudy(Tabled, DifferenceInDifferences):
+    """Ties in the periods around the opening of an enclave, against the reference period.
+
+    Attributes
+    ----------
+    average, groups, cells, confidence, effects, sample
+        As in DifferenceInDifferences.
+    estimates : DataFrame
+        ``event_time`` (periods since the opening), ``estimate, standard_error, low, high``,
+        ``n_treated`` (pairs), after ``group`` if `by` is given. 0 and NaN in the reference period.
+    pre_trend_p : float
+        P of the joint test that all estimates before the reference period are 0 (sup-t); NaN if
+        there are none. A large value does not prove equal trends (Roth 2022).
+    reference : int
+        Event time of the reference period.
+    """
+
+    _main = "estimates"
+
+    estimates: pd.DataFrame
+    pre_trend_p: float
+    reference: int
 
 
 def event_study(
@@ -176,46 +197,9 @@ def event_study(
     treatment = treatment_of(pairs, openings, network, by=by)
     fit = fit_cells(pairs, treatment, reference, effects, "event_study")
     estimates, weights = _by_event_time(fit, reference, confidence)
-    average, groups = _contrasts(fit, confidence)
     p = _joint_p(fit, weights[estimates["event_time"].to_numpy() < reference])
     estimates = estimates if by else estimates.drop(columns="group")
-    asked = reference, float(confidence), effects
-    return EventStudy(estimates, fit.table, average, groups, p, *asked, fit.sample)
-
-
-@dataclass(frozen=True, eq=False, slots=True, repr=False)
-class DifferenceInDifferences(Displayed):
-    """Ties after the opening of an enclave compared with those before and of other pairs.
-
-    Attributes
-    ----------
-    average : TieEffect
-        Mean over all treated pairs and periods from the opening on.
-    groups : DataFrame
-        The same, with p, for each group and, as ``"a - b"``, for the difference of two.
-    cells : DataFrame
-        ``group, cohort, event_time, estimate, standard_error, n_treated``: the averaged cells.
-    confidence, effects : float, str
-        As asked for.
-    sample : PairSample
-        Numbers of pairs used and left out.
-    """
-
-    average: TieEffect
-    groups: pd.DataFrame
-    cells: pd.DataFrame
-    confidence: float
-    effects: Effects
-    sample: PairSample
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give the average with its interval and the sample as one row.
-
-        Returns
-        -------
-        DataFrame
-        """
-        return pd.DataFrame([{**asdict(self.average), **asdict(self.sample)}])
+    return EventStudy(*_results(fit, confidence, effects), estimates, p, reference)
 
 
 def difference_in_differences(
@@ -264,21 +248,22 @@ def difference_in_differences(
     why_untested(network, [layer])
     treatment = treatment_of(pairs, openings, network, by=by)
     fit = fit_cells(pairs, treatment, None, effects, function)
-    average, groups = _contrasts(fit, confidence)
-    asked = float(confidence), effects
-    return DifferenceInDifferences(average, groups, fit.table, *asked, fit.sample)
+    return DifferenceInDifferences(*_results(fit, confidence, effects))
 
 
-def _contrasts(fit: CellFit, confidence: float) -> tuple[TieEffect, pd.DataFrame]:
-    """The mean effect after the opening: of all, of each group, and between each two of them."""
+def _results(
+    fit: CellFit, confidence: float, effects: Effects
+) -> tuple[TieEffect, pd.DataFrame, pd.DataFrame, float, Effects, PairSample]:
+    """Among them the mean effect after the opening: of all, each group, and between two of them."""
     group, after = fit.table["group"].to_numpy(), fit.table["event_time"].to_numpy() >= 0
     names = pd.unique(group)
     weights = dict(zip(names, shares(fit, after & (group == names[:, None])), strict=True))
     for one, two in combinations(names, 2):
         weights[f"{one} - {two}"] = weights[one] - weights[two]
-    table = means(fit, np.array([*weights.values()]), confidence)
-    average = means(fit, shares(fit, after[None]), confidence)
-    return TieEffect(*average.iloc[0]), table.set_index(pd.Index(weights, name="group"))
+    groups = means(fit, np.array([*weights.values()]), confidence)
+    groups.index = pd.Index(weights, name="group")
+    average = TieEffect(*means(fit, shares(fit, after[None]), confidence).iloc[0])
+    return average, groups, fit.table, float(confidence), effects, fit.sample
 
 
 def _by_event_time(fit: CellFit, reference: int, confidence: float) -> tuple[pd.DataFrame, Floats]:
@@ -305,9 +290,9 @@ def _joint_p(fit: CellFit, weights: Floats) -> float:
     error = np.sqrt(np.maximum(np.diag(variance), 0.0))
     if np.isnan(mean).any() or not (error > 0).all():
         return math.nan
-    size, vectors = np.linalg.eigh(variance / np.outer(error, error))
     rng = np.random.default_rng(0)  # the same data give the same p
-    normal = rng.standard_normal((_DRAWS, mean.size)) @ (vectors * np.sqrt(size.clip(0.0))).T
+    law = np.zeros(mean.size), variance / np.outer(error, error)
+    normal = rng.multivariate_normal(*law, _DRAWS, method="eigh", check_valid="ignore")
     free = max(fit.sample.n_clusters - 1, 1)
     scale = np.sqrt(rng.chisquare(free, _DRAWS) / free)
     largest = np.abs(normal).max(axis=1) / scale

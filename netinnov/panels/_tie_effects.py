@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
@@ -215,19 +216,16 @@ def _poisson(
                 demeaner=pyfixest.MapDemeaner(fixef_tol=1e-9, fixef_maxiter=100_000),
             )
         except ValueError as error:
-            if "Demeaning failed" in str(error):
-                msg = f"{function}: the fixed effects have not converged, since next to no ties are"
-                msg += " left beside them. Take fewer effects, or longer periods."
-                raise InputError(msg) from error
-            if "collinear" not in str(error):
+            if not re.search("collinear|Demeaning failed", str(error)):
                 raise
             estimate = pd.Series(dtype=np.float64)
         else:
             estimate = model.coef()
         if lost := [name for name in dummies if name not in estimate]:
             msg = f"{function}: {len(lost)} of {cells.size} cells cannot be told apart from the "
-            msg += "fixed effects and the others. With effects of place and period there must be "
-            raise InputError(f"{msg}pairs without an enclave at both ends of those that have one.")
+            msg += "fixed effects and the others, or next to no ties are left beside these. Take "
+            msg += "fewer effects, or longer periods; with effects of place and period there must "
+            raise InputError(f"{msg}be pairs without an enclave at both ends of those with one.")
         if not model.convergence:
             raise InputError(f"{function}: the Poisson regression has not converged.")
         data = data.drop(index=model.na_index).assign(expected=model.predict(type="response"))
