@@ -38,8 +38,9 @@ class Pairs(NamedTuple):
         return ordered if self.directed else ordered // 2
 
     def unordered(self, source: npt.NDArray[Any], target: npt.NDArray[Any]) -> Integers:
-        low: Integers = np.minimum(source, target).astype(np.int64)
-        return low * self.nodes.size + np.maximum(source, target)
+        low = np.minimum(source, target).astype(np.int64)
+        key: Integers = low * self.nodes.size + np.maximum(source, target)
+        return key
 
 
 def linked_pairs(
