@@ -139,13 +139,10 @@ def evaluate_openings(
     opened, group, elsewhere = _read_openings(openings, by, wide)
     whole = Panel(wide.index, wide.columns.to_numpy(np.int64), wide.to_numpy(), opened)
     kept = opened > whole.periods[0]
-    ties = around = None
-    if network is not None:
-        ties, around = _ties(network, whole.places)
-        ties, around = ties[kept], around[kept]
-    rules = Rules(controls, anticipation, confidence, clean, ties, around)
+    # Places that opened at once still expose others: they stay in the columns.
+    shares = None if network is None else _shares(network, whole.places)[kept]
+    rules = Rules(controls, anticipation, confidence, clean, shares)
     data = whole.of(kept)
-    # Places that opened at once still expose others: they stay in the columns of `ties`.
     exposed = rules.exposed(data, opened)
     cells = cells_of(data, exposed, rules)
     result = evaluation_of(cells, rules, for_bands, left_out=int((~kept).sum()))
@@ -219,8 +216,8 @@ def _read_openings(
     return opened, first["group"].rename(by), elsewhere
 
 
-def _ties(network: MultilayerNetwork, places: pd.Index[str]) -> tuple[sparse.csr_array, Floats]:
-    """Link weight from each place of the panel to each other, and all that leaves it."""
+def _shares(network: MultilayerNetwork, places: pd.Index[str]) -> sparse.csr_array:
+    """Share of the link weight of each place of the panel that leads to each other."""
     check_network(network)
     storage = network.storage
     at = storage.place_names.get_indexer(places)
@@ -234,8 +231,10 @@ def _ties(network: MultilayerNetwork, places: pd.Index[str]) -> tuple[sparse.csr
     used = observed[rows.layer] & (ends[0] != ends[1]) & (ends >= 0).all(axis=0)
     size = len(storage.place_names) + 1  # the last: no place of the network
     way = sparse.coo_array((rows.weight[used], tuple(ends[:, used])), shape=(size, size))
-    ties = sparse.csr_array(way + way.T)[at]
-    return ties[:, at], np.asarray(ties.sum(axis=1), np.float64)
+    ties = sparse.csr_array(way + way.T)
+    around = ties.sum(axis=1)
+    to_one = sparse.diags_array(np.divide(1.0, around, out=np.zeros(size), where=around > 0))
+    return sparse.csr_array(to_one @ ties)[at][:, at]
 
 
 def _permuted(
@@ -270,7 +269,7 @@ def _spillover(
     first = np.where(exposed.any(axis=1), data.periods[exposed.argmax(axis=1)], np.inf)
     kept = never & ~exposed[:, 0]
     part = data._replace(opened=first).of(kept)
-    plain = replace(rules, controls="never", anticipation=0, ties=None, around=None)
+    plain = replace(rules, controls="never", anticipation=0, shares=None)
     if not np.isfinite(part.opened).any() or not np.isinf(part.opened).any():
         return None
     cells = cells_of(part, np.zeros(part.outcome.shape, bool), plain)

@@ -121,18 +121,14 @@ class Rules:
     anticipation: int
     confidence: float
     clean: float
-    ties: sparse.csr_array | None  # weights between the places, or None
-    around: Floats | None  # all link weight of each place, also to places outside the panel
+    shares: sparse.csr_array | None  # of the link weight of each place that leads to each other
 
     def exposed(self, data: Panel, opened: Floats) -> Mask:
         """Places x periods: whether links lead to places that have opened by then."""
-        shape = (data.opened.size, data.periods.size)
-        if self.ties is None or self.around is None:
-            return np.zeros(shape, bool)
-        led = self.ties @ (opened[:, None] <= data.periods).astype(np.float64)
-        share = np.divide(led, self.around[:, None], out=np.zeros(shape), where=led > 0)
-        exposed: Mask = share > self.clean + 1e-12
-        return exposed
+        if self.shares is None:
+            return np.zeros(data.outcome.shape, bool)
+        led: Floats = self.shares @ (opened[:, None] <= data.periods).astype(np.float64)
+        return led > self.clean + 1e-12
 
 
 def cells_of(
@@ -177,11 +173,9 @@ def cells_of(
     if not any(period >= cohort for cohort, period in keys):
         never = np.isinf(opened)
         clean = int((never & ~exposed.any(axis=1)).sum())
-        msg = (
-            f"no controls are left in any period after an opening: of {never.sum():,} places that "
-        )
-        msg += f"never open {clean:,} are never exposed (`clean`={rules.clean:g}); take a larger "
-        raise InputError(f"{msg}`clean`, or more places that never open.")
+        msg = f"no controls are left in any period after an opening: of {never.sum():,} places "
+        msg += f"that never open {clean:,} are never exposed (`clean`={rules.clean:g}); take a "
+        raise InputError(f"{msg}larger `clean`, or more places that never open.")
     cohort, period = np.array(keys).T
     return Cells(cohort, period, Effects(*map(np.array, zip(*rows, strict=True))))
 
@@ -212,9 +206,8 @@ def table_of(effects: Effects, confidence: float, **keys: npt.NDArray[np.int64])
     error = np.sqrt((effects.influence**2).sum(axis=1)) / effects.influence.shape[1]
     half = norm.ppf((1 + confidence) / 2) * error
     estimate = effects.estimate
-    numbers = dict(
-        zip(STATISTICS, (estimate, error, estimate - half, estimate + half), strict=True)
-    )
+    ends = estimate, error, estimate - half, estimate + half
+    numbers = dict(zip(STATISTICS, ends, strict=True))
     n_treated, n_controls = effects.treated.sum(axis=1), effects.controls.sum(axis=1)
     return pd.DataFrame({**keys, **numbers, "n_treated": n_treated, "n_controls": n_controls})
 
