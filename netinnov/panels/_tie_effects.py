@@ -237,9 +237,9 @@ def _poisson(
 def _leave_one_out(ties: pd.DataFrame, cells: Integers, fixed: list[str]) -> Floats:
     """Variance by the jackknife over pairs (CR3), linearized.
 
-    Without pair g estimates move by -(X'X)^-1 X_g' (I - X_g (X'X)^-1 X_g')^-1 e_g. The errors of
-    pyfixest would do where they are right: CRV1 is too small here (docs/mechanisms), and CRV3 fits
-    as often as there are pairs.
+    Without pair g estimates move by -(X'X)^-1 X_g' (I - X_g (X'X)^-1 X_g')^-1 e_g. Of the errors of
+    pyfixest CRV1 is too small where effects are many and treated pairs few, and CRV3 fits as often
+    as there are pairs.
     """
     n, expected = len(ties), ties["expected"].to_numpy()
     codes = np.concatenate([ties[each] for each in fixed])
