@@ -289,7 +289,10 @@ def _by_group(
     means: dict[Any, Effects] = {}
     code, names = pd.factorize(group.where(np.isfinite(data.opened)), sort=True)
     for at, name in enumerate(names):
-        cells = cells_of(data, exposed, rules, of=code == at)
+        try:
+            cells = cells_of(data, exposed, rules, of=code == at)
+        except InputError as error:
+            raise InputError(f"of {group.name} {name!r}: {error}") from None
         parts[name] = evaluation_of(cells, rules, rng)
         means[name] = mean_of(cells.effects.where(cells.since))
     tables = {}

@@ -439,6 +439,9 @@ def test_bad_tables_are_refused():
         evaluate_openings(panel, anticipation=6, **options)
     with pytest.raises(InputError, match=r"0 places that never open 0 are never exposed"):
         evaluate_openings(panel, outcome="y", openings=openings.assign(opened=2003))
+    early = openings.assign(way=np.where(opened == 2003, "early", "late"))
+    with pytest.raises(InputError, match="of way 'early': a place must open after 2001"):
+        evaluate_openings(panel, outcome="y", openings=early, by="way", anticipation=2)
     half = openings.assign(way=["a", *[None] * 11])
     with pytest.raises(InputError, match="each place that opens must have a 'way'"):
         evaluate_openings(panel, outcome="y", openings=half, by="way")
