@@ -238,15 +238,13 @@ def plot_dose_response(
         if {"placebo_low", "placebo_high"} <= set(rows) and rows["placebo_low"].notna().any():
             ends = rows[["placebo_low", "placebo_high"]].to_numpy(np.float64).T
             ax.fill_between(dose, *ends, color=tone(BAND), linewidth=0, label="95 % of placebos")
-        text = "95 % of placements"
-        ax.vlines(dose, rows["low"], rows["high"], color=PALETTE[0], linewidth=0.8, label=text)
-        text = "mean"
+        text, spans = "mean, 95 % of placements", (rows[each] for each in _NEEDED[2:])
         if {"mc_low", "mc_high"} <= set(rows):
-            text = "mean, and its Monte Carlo error"
-            spans = rows["mc_low"], rows["mc_high"]
-            ax.vlines(dose, *spans, color=PALETTE[0], linewidth=2.6, zorder=2.5)
-        (points,) = ax.plot(dose, rows["difference"], "o", color=PALETTE[0], zorder=3)
-        points.set(markersize=4, label=text)
+            text += "\nthick: Monte Carlo error of the mean"
+            errors = rows["mc_low"], rows["mc_high"]
+            ax.vlines(dose, *errors, color=PALETTE[0], linewidth=2.6, zorder=2.5)
+        look: dict[str, Any] = {"color": PALETTE[0], "linewidth": 0.8, "markersize": 4}
+        draw_intervals(ax, dose, *spans, upright=True, label=text, **look)
         ax.set_xlabel(printable(label))
         of = "" if node is None else f" of {printable(node)}"
         ax.set_ylabel(f"change in {_plain(measure)}{of}")

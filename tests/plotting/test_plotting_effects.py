@@ -84,8 +84,9 @@ DOSES["mc_low"], DOSES["mc_high"] = DOSES["difference"] - 0.01, DOSES["differenc
 
 def test_doses_are_drawn_in_their_order(ax):
     plot_dose_response(DOSES, measure="access", node="home", ax=ax)
-    (points,) = [line for line in ax.lines if line.get_marker() == "o"]
-    assert points.get_xydata().tolist() == [[1, 0.1], [2, 0.2], [4, 0.3]]
+    ((points, ends),) = intervals(ax).values()
+    assert points.tolist() == [[1, 0.1], [2, 0.2], [4, 0.3]]
+    assert np.ravel(ends[:, :, 1]) == pytest.approx([0, 0.2, 0.1, 0.3, 0.2, 0.4])
     draw(ax)
     with pytest.raises(InputError, match="measures are"):
         plot_dose_response(DOSES, measure="access")

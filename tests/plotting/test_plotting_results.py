@@ -10,7 +10,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 import netinnov as ni
-from figures import axes, texts, ticks
+from figures import axes, intervals, texts, ticks
 from netinnov import plotting
 from netinnov.errors import InputError
 from netinnov.experiments import dose_response
@@ -89,7 +89,8 @@ def test_effects_are_drawn_of_the_result_itself(doses, ax):
 
 def test_a_table_of_something_else_says_which_is_meant(doses):
     ax = plot_dose_response(doses, measure="efficiency")
-    assert [1.0, 2.0] in [list(line.get_xdata()) for line in ax.lines]
+    ((points, _),) = intervals(ax).values()
+    assert points[:, 0].tolist() == [1.0, 2.0]
     table = doses.result.effects().drop(columns="low")
     with pytest.raises(InputError, match=r"\['low'\] are missing; see ExperimentResult.effects\("):
         plot_effects(table)
