@@ -92,10 +92,12 @@ examples: $(VENV)/.tools
 benchmarks: $(VENV)/.tools
 	$(BIN)/python -m pytest benchmarks --benchmark-disable
 
-# With nothing else running: ratios beside other packages, each with the least that is promised.
+# With nothing else running: ratios beside other packages, each with the least that is promised. What is
+# left out compares netinnov with itself.
 benchmarks-measured: $(VENV)/.tools
 	@$(PIP) --editable ".[bench]"
-	$(BIN)/python -m pytest benchmarks -m ratio -q
+	$(BIN)/python -m pytest benchmarks -m ratio -q --benchmark-quiet \
+		--ignore benchmarks/test_executors.py --ignore benchmarks/test_io.py --ignore benchmarks/test_study.py
 
 coverage: $(VENV)/.tools
 	$(BIN)/$(PYTEST) --cov --cov-report=term
