@@ -29,8 +29,7 @@ class PanelData(NamedTuple):
 
     panel: pd.DataFrame  # place, period, outcome
     openings: pd.DataFrame  # place, opened, ...
-    undated: list[str]  # places left out: they have an enclave, and it is not known since when
-    elsewhere: int  # places with an opening that the panel has not
+    undated: set[str]  # places left out: they have an enclave, and it is not known since when
     notes: list[str]
 
 
@@ -59,11 +58,9 @@ def read_panel(
         n = f"{len(faults)} fault{'s' * (len(faults) != 1)}"
         raise InputError(f"[evaluation] does not fit its tables, which have {n}:{listed}")
     opened["opened"] = as_periods(_years(opened["opened"]))[0]
-    inside, dated = opened["place"].isin(places), opened["opened"].notna()
-    undated = opened.loc[inside & ~dated, "place"].unique() if openings is None else ()
-    elsewhere = opened.loc[dated & ~inside, "place"].nunique()
+    undated = {*opened.loc[opened["opened"].isna(), "place"]} & {*places}
     notes = in_sentences([*notes, *words])
-    return PanelData(table, opened[inside], [*undated], elsewhere, notes)
+    return PanelData(table, opened, undated if openings is None else set(), notes)
 
 
 def _read(context: Context, path: Path, table: str, own: dict[str, str]) -> pd.DataFrame:

@@ -102,7 +102,7 @@ def facts(result: Evaluated) -> Mapping[str, Fact]:
         "permutation_p": whole.permutation_p,
         "early": whole.left_out - len(result.data.undated),
         "undated": len(result.data.undated),
-        "elsewhere": result.data.elsewhere,
+        "elsewhere": whole.elsewhere,
         "from_enclaves": part.openings is None,
         "exposure": part.exposure,
         "clean": part.clean,
