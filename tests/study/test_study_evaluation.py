@@ -142,6 +142,23 @@ def test_a_difference_is_an_effect_only_with_its_assumptions_in_sight(evaluated,
     assert effect in answers[0]
 
 
+@pytest.mark.parametrize("enough", [evaluation.ENOUGH, 1])
+def test_a_wald_test_of_small_cohorts_is_a_doubt_and_no_refusal(evaluated, enough, monkeypatch):
+    # Two cohorts that stray in opposite ways two years before, so that their mean does not.
+    panel = panel_of(noise=0.3)
+    for cohort, (sign, year) in enumerate(((1, 2012), (-1, 2014))):
+        of_cohort = panel["place"].isin(PLACES[8 * cohort : 8 * cohort + 8])
+        panel.loc[of_cohort & panel["period"].eq(year), "patents"] += 1.5 * sign
+    monkeypatch.setattr(evaluation, "ENOUGH", enough)
+    context = evaluated(panel, openings_of(), controls="never")
+    known = facts_of(evaluation, context)
+    assert known["moved"] == 0
+    assert known["wald"] < 1e-6
+    answer = plain_text_of(evaluation, context).answer
+    assert ("a test of the periods before doubts it" in answer) is (enough > 1)
+    assert ("the comparison is not fair" in answer) is (enough == 1)
+
+
 def test_without_openings_the_enclaves_of_the_data_are_taken(evaluated):
     parks = pd.DataFrame({"jurisdiction": [*OPENED, "p00", "p30", "p31"], "kind": "park"})
     parks["place"] = "p39"

@@ -36,6 +36,10 @@ class EvaluationPart(Part, part="evaluation", optional=True):
 
 
 OPTIONS = EvaluationPart
+ALPHA = 0.05
+ENOUGH = (
+    10  # places of a cohort, for each period before; with fewer the Wald test rejects too often
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +81,11 @@ def facts(result: Evaluated) -> Mapping[str, Fact]:
     openings = result.data.openings.query("opened <= @periods[-1]")
     before = whole.dynamic[whole.dynamic["event_time"] < -part.anticipation]
     since = whole.cells[whole.cells["period"] >= whole.cells["cohort"]]
+    tested = whole.cells[whole.cells["period"] < whole.cells["cohort"] - part.anticipation]
+    smallest = int(whole.groups["n_treated"].min())
+    few = smallest < ENOUGH * tested["cohort"].value_counts().max()
     rounding = 1e-9 * float(panel["outcome"].abs().max())
+    moved = before["band_low"].gt(rounding) | before["band_high"].lt(-rounding)
     groups = None if result.groups is None else result.groups.average
     return {
         "outcome": Name(part.outcome),
@@ -88,15 +96,17 @@ def facts(result: Evaluated) -> Mapping[str, Fact]:
         "n_periods": len(periods),
         "opened": int(whole.groups["n_treated"].sum()),
         "cohorts": len(whole.groups),
-        "smallest": int(whole.groups["n_treated"].min()),
+        "smallest": smallest,
         "never": len({*places} - {*openings["place"], *result.data.undated}),
         "fewest": int(since["n_controls"].min()),
         "most": int(since["n_controls"].max()),
         "only_never": part.controls == "never",
         "anticipation": part.anticipation,
         "before": len(before),
-        "moved": int((before["band_low"].gt(rounding) | before["band_high"].lt(-rounding)).sum()),
+        "moved": int(moved.sum()),
         "wald": whole.pre_trend_p,
+        "unfair": bool(moved.any() or (whole.pre_trend_p < ALPHA and not few)),
+        "doubtful": bool(whole.pre_trend_p < ALPHA and few),
         "breakdown": whole.breakdown,
         "permutations": part.permutations,
         "permutation_p": whole.permutation_p,
