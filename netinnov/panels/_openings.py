@@ -15,7 +15,7 @@ from netinnov._network.columns import as_numbers, refuse_repeated
 from netinnov._network.hierarchy import nearest, parents
 from netinnov._network.rows import NO_PERIOD
 from netinnov._runtime.arguments import as_list, check_name, check_type, examples, shown
-from netinnov._typing import Codes, Floats, Integers, Mask
+from netinnov._typing import Codes, Floats, Integers
 from netinnov.errors import InputError
 from netinnov.linkages import find_enclaves
 from netinnov.network import MultilayerNetwork
@@ -181,19 +181,10 @@ def first_openings(
 NEVER = np.iinfo(np.int64).max  # cohort of a pair without an enclave in the panel
 
 
-class Treatment(NamedTuple):
-    """First period with an enclave (position) and group of each pair."""
-
-    cohort: Integers
-    group: Integers  # -1 without an enclave
-    undated: Mask
-    groups: pd.Index
-
-
 def treatment_of(
     pairs: Pairs, openings: pd.DataFrame, network: MultilayerNetwork, *, by: str | None
-) -> Treatment:
-    """Match openings to pairs, in either direction; the earliest counts."""
+) -> pd.DataFrame:
+    """For each pair the position of the first period with an enclave, its group, if undated."""
     check_columns("openings", openings, ["home", "host", "opened", by])
     home = _positions(openings["home"], "home", network)
     host = _positions(openings["host"], "host", network)
@@ -205,10 +196,9 @@ def treatment_of(
         by,
         lambda key: " and ".join(repr(pairs.nodes[at]) for at in divmod(key, size)),
     )
-    inside = (first["opened"] <= pairs.periods[-1]).to_numpy() & ~first["undated"].to_numpy()
-    cohort = np.where(inside, np.searchsorted(pairs.periods, first["opened"]), NEVER)
-    group, groups = pd.factorize(first["group"].astype("str").where(inside), sort=True)
-    return Treatment(cohort, group, first["undated"].to_numpy(), groups)
+    cohort = np.searchsorted(pairs.periods, first["opened"])
+    cohort = np.where(cohort < len(pairs.periods), cohort, NEVER)
+    return first.assign(cohort=cohort, group=first["group"].astype("str"))
 
 
 def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> npt.NDArray[np.int64]:

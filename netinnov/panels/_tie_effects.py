@@ -17,7 +17,7 @@ from netinnov._runtime.display import Displayed, Tabled
 from netinnov._runtime.optional import require
 from netinnov._typing import Floats, Integers, Mask
 from netinnov.errors import InputError
-from netinnov.panels._openings import NEVER, Pairs, Treatment
+from netinnov.panels._openings import NEVER, Pairs
 
 Effects: TypeAlias = Literal["place_period", "period"]
 
@@ -92,11 +92,11 @@ class CellFit(NamedTuple):
 
 
 def fit_cells(
-    pairs: Pairs, treatment: Treatment, reference: int | None, effects: Effects, function: str
+    pairs: Pairs, treatment: pd.DataFrame, reference: int | None, effects: Effects, function: str
 ) -> CellFit:
     """Fit ln E(tie) = fixed effects + cells, a cell a group, cohort and event time."""
-    cohort = treatment.cohort
-    usable = (cohort + (-1 if reference is None else reference) >= 0) & ~treatment.undated
+    cohort, undated = (treatment[name].to_numpy() for name in ("cohort", "undated"))
+    usable = (cohort + (-1 if reference is None else reference) >= 0) & ~undated
     treated = (cohort < NEVER) & usable
     if not (usable & ~treated).any():
         msg = "there must be pairs without an enclave to compare with; all linked pairs have one."
@@ -117,7 +117,8 @@ def fit_cells(
         ties["second"] = (pairs.target[pair].astype(np.int64) + shift) * t + period
         fixed.append("second")
     ties["tie"] = pairs.weight[pair, period]
-    ties[_CELL] = np.column_stack([treatment.group[pair], cohort[pair], time])
+    ties["group"] = treatment["group"].to_numpy()[pair]
+    ties[_CELL[1:]] = np.column_stack([cohort[pair], time])
     by_cell = ties[inside].groupby(_CELL)
     table = by_cell["tie"].agg(ties="sum", n_treated="size").reset_index()
     ties["cell"] = by_cell.ngroup().reindex(ties.index, fill_value=-1)
@@ -138,7 +139,7 @@ def fit_cells(
         warnings.warn(msg, UserWarning, stacklevel=4)
     table = pd.DataFrame(
         {
-            "group": treatment.groups.take(table["group"].to_numpy()),
+            "group": table["group"],
             "cohort": pd.Index(pairs.periods).take(table["cohort"].to_numpy()),
             "event_time": table["event_time"],
             "estimate": pd.Series(estimate, cells).reindex(table.index),
@@ -153,8 +154,8 @@ def fit_cells(
         n_never_linked=pairs.n_pairs - pairs.source.size,
         n_treated=n_treated,
         n_controls=present.size - n_treated,
-        n_before=int(((cohort < NEVER) & ~usable & ~treatment.undated).sum()),
-        n_undated=int(treatment.undated.sum()),
+        n_before=int(((cohort < NEVER) & ~usable & ~undated).sum()),
+        n_undated=int(undated.sum()),
         n_separated=len(ties) - len(fitted),
         n_clusters=fitted["unordered"].nunique(),
     )
