@@ -22,15 +22,18 @@ def columns_and_values(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Flo
     Of values in resampled data: resample x replicate x column.
     """
     sizes = [name for name in ("resample", "replicate") if name in table]
-    values = {}
-    for scenario, rows in table.groupby("scenario", observed=True, sort=False):
-        shape = (*(rows[name].nunique() for name in sizes), -1)
-        parts = [part for _, part in rows.groupby("measure", observed=True, sort=False)]
-        arrays = [part["value"].to_numpy(np.float64).reshape(shape) for part in parts]
-        values[str(scenario)] = np.concatenate(arrays, axis=-1)
+    by_measure = table.groupby(["scenario", "measure"], observed=True, sort=False)
+    begins = np.flatnonzero(np.diff(by_measure.ngroup(), prepend=-1))
+    parts = {name: np.split(table[name].to_numpy(), begins[1:]) for name in ("value", *sizes)}
+    values: dict[str, list[Floats]] = {}
+    for at, scenario in enumerate(table["scenario"].iloc[begins]):
+        shape = (*(np.unique(parts[name][at]).size for name in sizes), -1)
+        array = parts["value"][at].astype(np.float64).reshape(shape)
+        values.setdefault(str(scenario), []).append(array)
     keys = ["scenario", *sizes]
     first = np.logical_and.reduce([table[key] == table[key].iloc[0] for key in keys])
-    return table.loc[first, ["measure", "node"]].reset_index(drop=True), values
+    columns = table.loc[first, ["measure", "node"]].reset_index(drop=True)
+    return columns, {name: np.concatenate(arrays, axis=-1) for name, arrays in values.items()}
 
 
 def changes(before: npt.ArrayLike, after: npt.ArrayLike) -> Floats:
@@ -59,7 +62,8 @@ def placement_statistics(baseline: Floats, values: Floats, differences: Floats) 
     change = pd.DataFrame(differences)
     n, mean = change.count(), change.mean()
     spread = spread_of(change, size_of(baseline, values))
-    low, median, high = (change.quantile(q) for q in (0.025, 0.5, 0.975))
+    quantiles = change.quantile([0.025, 0.5, 0.975])
+    low, median, high = (quantiles.loc[q] for q in quantiles.index)
     start = pd.DataFrame(baseline).mean()
     error = spread / n.pow(0.5)
     # Half the width of the interval; no spread has none.

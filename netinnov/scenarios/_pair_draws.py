@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._network.hierarchy import nearest
 from netinnov._network.rows import locked
 from netinnov._runtime.arguments import check_name, did_you_mean, shown
 from netinnov._typing import Codes, Floats, Mask
@@ -211,9 +210,14 @@ def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]
 
 
 def inside(network: MultilayerNetwork, place: str) -> Mask:
-    codes = np.arange(len(network.storage.place_names), dtype=np.int32)
-    here = codes == network.storage.place_names.get_loc(place)
-    return np.asarray(nearest(here, network.storage.parents, codes) >= 0)
+    parent = network.storage.parents
+    inner = np.zeros(len(parent), bool)
+    inner[network.storage.place_names.get_loc(place)] = True
+    while True:
+        wider = inner | (inner[parent] & (parent >= 0))
+        if (wider == inner).all():
+            return inner
+        inner = wider
 
 
 def native_nodes(network: MultilayerNetwork, side: Side) -> Positions:
