@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.hierarchy import units
-from netinnov._network.layer_table import LayerRecord, record_of_result, refuse_shares
+from netinnov._network.layer_table import record_of_result, refuse_shares
 from netinnov._network.tables import NodeTable
 from netinnov._runtime.arguments import (
     check_mapping,
@@ -189,21 +189,16 @@ def flatten(
         back = rows.where(two_way[rows.layer] & (rows.source != rows.target))
         rows = rows.followed_by(back._replace(source=back.target, target=back.source))
     rows = rows._replace(layer=np.zeros_like(rows.layer))
-    name = "all"
-    record = _record_of_sum(network, kept, factors)
-    return network_of_rows(
-        network.storage.node_table(), network.storage.place_table, (name,), rows, {name: record}
-    )
-
-
-def _record_of_sum(network: MultilayerNetwork, kept: list[str], factors: np.ndarray) -> LayerRecord:
-    """Record of the sum of layers; its events are known if all count alike."""
     records = [network.storage.records[layer] for layer in kept]
-    events = [record.events for record in records if record.events is not None]
-    known = len(events) == len(records) and np.unique(factors[factors > 0]).size == 1
-    return record_of_result(
+    known = [record.events for record in records if record.events is not None]
+    alike = len(known) == len(records) and np.unique(factors[factors > 0]).size == 1
+    record = record_of_result(
         records,
         directed=bool(network.directed),
         quantity=records[0].quantity if len(records) == 1 else "amount",
-        events=sum(events) if known else None,
+        events=sum(known) if alike else None,
+    )
+    storage = network.storage
+    return network_of_rows(
+        storage.node_table(), storage.place_table, ("all",), rows, {"all": record}
     )

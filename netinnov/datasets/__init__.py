@@ -83,7 +83,11 @@ def load_yrd_enclaves() -> MultilayerNetwork:
     parameters = gravity_parameters()
     layer = parameters["layer"]
     modelled = read_packaged("gravity_modelled")[["source", "target", "weight"]].assign(layer=layer)
-    nodes = pd.concat([_actors_and_sites(), _cities(places)], ignore_index=True)
+    whole = places["parent"].isna() & places["level"].isin(["municipality", "prefecture"])
+    cities = places.loc[whole, ["name", "name_zh"]].assign(kind="place")
+    for column in ("node", "place", "jurisdiction"):
+        cities[column] = cities.index
+    nodes = pd.concat([_actors_and_sites(), cities], ignore_index=True)
     links = pd.concat([stated, modelled], ignore_index=True)
     told = ("model", "formula", "exponent", "strongest", "selection", "scale", "distance")
     words = "; ".join(f"{name}: {parameters[name]}" for name in told)
@@ -191,14 +195,6 @@ def _actors_and_sites() -> pd.DataFrame:
     )
     nodes = pd.concat([actors, sites.assign(kind="park")], ignore_index=True)
     return nodes.rename(columns={"name_en": "name"})
-
-
-def _cities(places: pd.DataFrame) -> pd.DataFrame:
-    whole = places["parent"].isna() & places["level"].isin(["municipality", "prefecture"])
-    cities = places.loc[whole, ["name", "name_zh"]]
-    return cities.assign(
-        node=cities.index, kind="place", place=cities.index, jurisdiction=cities.index
-    )
 
 
 def _stated_links() -> pd.DataFrame:

@@ -9,21 +9,11 @@ import pandas as pd
 
 # All other columns are text: an id such as 007 stays as it is, and NA is no missing value.
 _WHOLE = ("firms", "talents", "industrialised_at_home", "participations", "year")
-_DECIMAL = (
-    "lon",
-    "lat",
-    "population",
-    "floor_area_m2",
-    "investment_cny",
-    "weight",
-    "amount",
-    "distance",
-)
-_NUMBERS = dict.fromkeys([*_DECIMAL, "distance_km"], "float64") | dict.fromkeys(_WHOLE, "Int64")
+_DECIMAL = "lon lat population floor_area_m2 investment_cny weight amount distance distance_km"
+_NUMBERS = dict.fromkeys(_DECIMAL.split(), "float64") | dict.fromkeys(_WHOLE, "Int64")
 
 
 def packaged_tables() -> Traversable:
-    """The folder of the tables."""
     return files("netinnov.datasets").joinpath("tables")
 
 

@@ -106,7 +106,10 @@ def _two_mode() -> MultilayerNetwork:
     links = rows.rename(columns={"organisation": "source"})[["source"]]
     links = links.assign(layer="participation", target="project:" + rows["project"])
     links["period"] = year.reindex(rows["project"]).array
-    places = _places()
+    cities = read_packaged("research_cities").drop(columns="geonames_id")
+    names = read_packaged("research_countries").set_index("country")["name"]
+    countries = pd.DataFrame({"place": names.index, "name": names.array, "country": names.index})
+    places = pd.concat([cities.assign(parent=cities["country"]), countries], ignore_index=True)
     organisations = organisations.rename(columns={"organisation": "node", "city": "place"})
     city = organisations["place"].map(places.set_index("place")["name"])
     name = organisations["kind"] + " " + organisations["node"].str[1:]
@@ -114,10 +117,3 @@ def _two_mode() -> MultilayerNetwork:
     nodes = pd.concat([organisations, listed[["node"]].assign(kind="project")], ignore_index=True)
     records = {"participation": {"unit": "participations"}}
     return build_network(nodes, links, places, layers=records)
-
-
-def _places() -> pd.DataFrame:
-    cities = read_packaged("research_cities").drop(columns="geonames_id")
-    names = read_packaged("research_countries").set_index("country")["name"]
-    countries = pd.DataFrame({"place": names.index, "name": names.array, "country": names.index})
-    return pd.concat([cities.assign(parent=cities["country"]), countries], ignore_index=True)

@@ -19,7 +19,7 @@ Places: TypeAlias = npt.NDArray[np.intp]
 
 _POPULATION = 1_000_000  # of the largest city that is not a centre
 _MIDDLE = (115.0, 30.0)  # longitude and latitude
-_Far: TypeAlias = Annotated[float, Is(low=0, high=2000, above=True)]
+_DISTANCE, _SPREAD = 300.0, 100.0  # km of the communities from the middle, and their radius
 _DEGREE = 111.195  # kilometres of a degree of a meridian
 
 
@@ -33,8 +33,6 @@ def make_city_system(
     exponent: Amount = 1.0,
     border: Amount = 1.0,
     enclave_effect: Positive = 4.0,
-    distance_km: _Far = 300.0,
-    spread_km: _Far = 100.0,
     mean_flow: Annotated[float, Is(low=0, high=1e12, above=True)] = 200.0,
     noise: bool = True,
     rng: Rng = None,
@@ -63,11 +61,6 @@ def make_city_system(
         What a border between communities takes from a flow, 0 or more: the factor exp(-border).
     enclave_effect : float
         Factor of the flow between the home and the host of an enclave.
-    distance_km : float
-        Distance of the middles of the communities from the middle of the system, up to 2,000. Like
-        the radius it is that of a flat map, which the sphere meets up to a few per cent.
-    spread_km : float
-        Radius of a community, up to 2,000.
     mean_flow : float
         Mean over all pairs of cities of the expected flow, without the effect of enclaves.
     noise : bool
@@ -103,9 +96,9 @@ def make_city_system(
     with great circles d_ij in km, a constant c that gives ``mean_flow``, and brackets that are 1
     if their content holds and 0 otherwise.
 
-    The middles of the communities stand in a circle around 115 E, 30 N. The first city of each
+    The middles of the communities stand 300 km around 115 E, 30 N. The first city of each
     community, a centre if there are enough, stands in its middle, and the others on a ring around
-    it, from half of ``spread_km`` outwards; on a ring too stand further centres. A centre has
+    it, 50 to 100 km away; on a ring too stand further centres. A centre has
     ``advantage`` million people, and the r-th largest other city 1 / r million, Zipf's rule; the
     large ones are spread over the communities.
 
@@ -136,11 +129,11 @@ def make_city_system(
     order = np.lexsort((rng.random(others.size), others // n_communities))
     population[n_centres + order] = _POPULATION / (1 + others)
     turn = 2 * np.pi * np.arange(n_communities) / n_communities
-    radius = np.full(n_communities, distance_km if n_communities > 1 else 0.0)
+    radius = np.full(n_communities, _DISTANCE if n_communities > 1 else 0.0)
     middle = _points(radius, turn)
     city = middle[community]
     for region in range(n_communities):
-        city[region::n_communities] += _region(int((community == region).sum()), spread_km, rng)
+        city[region::n_communities] += _region(int((community == region).sum()), rng)
     home, host = _enclaves(community, centre, n_enclaves, rng)
 
     names, parks = _ids("city", n_cities), _ids("park", n_enclaves)
@@ -189,20 +182,18 @@ def _enclaves(
         other[:] = True
     homes = np.flatnonzero(~centre & other.any(axis=1))
     if homes.size < n_enclaves:
-        msg = (
-            f"`n_enclaves` must be at most {homes.size}, the peripheral cities that have a centre "
-        )
-        raise InputError(f"{msg}in another community; found {n_enclaves}.")
+        msg = f"`n_enclaves` must be at most {homes.size}, the peripheral cities with a centre in "
+        raise InputError(f"{msg}another community; found {n_enclaves}.")
     home = rng.choice(homes, n_enclaves, replace=False)
     host = [rng.choice(centres[other[city]]) for city in home]
     return home, np.array(host, np.intp)
 
 
-def _region(n: int, radius: float, rng: np.random.Generator) -> Floats:
+def _region(n: int, rng: np.random.Generator) -> Floats:
     """Kilometres of n points on a golden-angle spiral (Vogel 1979), randomly turned and ordered."""
     at = 1 + rng.permutation(n - 1)
     golden = np.pi * (3 - np.sqrt(5))
-    distance = radius * np.sqrt(0.25 + 0.75 * at / max(n - 1, 1))
+    distance = _SPREAD * np.sqrt(0.25 + 0.75 * at / max(n - 1, 1))
     ring = _points(distance, golden * at + 2 * np.pi * rng.random())
     return np.vstack([np.zeros((1, 2)), ring])
 

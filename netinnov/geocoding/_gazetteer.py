@@ -30,6 +30,7 @@ TERRITORIES = {
 # Weight of an alternate name or a territory, and of the suburb of a larger city.
 ALTERNATE, SUBURB = 1 / 8, 0.8
 AROUND, BESIDE = 20.0, 5.0  # km within which a place is a district of a large city, and of any city
+SUBURBS = 15.0  # km from a large city within which its suburbs are
 # Inhabitants: most of a suburb, least of a city with suburbs, and with suburbs twice as far away.
 SMALL, LARGE, METROPOLIS = 15_000, 100_000, 1_000_000
 LONGEST = 300  # letters of an address or a name: matching takes time with the square of it
@@ -112,15 +113,13 @@ class Gazetteer:
         rows = np.asarray(others, np.intp)
         return great_circle(self.lon[row], self.lat[row], self.lon[rows], self.lat[rows])
 
-    def centre(self, row: int, within: float) -> int:
+    def centre(self, row: int) -> int:
         """The large city of which a small place is a suburb, else the place itself."""
-        if within <= 0 or self.population[row] >= SMALL:
-            return row
         centres = self._centres_of(self._country[row])
-        if not centres.size:
+        if self.population[row] >= SMALL or not centres.size:
             return row
         km, size = self.km(row, centres), self.population[centres]
-        reach = np.where(size >= METROPOLIS, 2 * within, within)
+        reach = np.where(size >= METROPOLIS, 2 * SUBURBS, SUBURBS)
         draw = np.where(km <= reach, size / (1 + km) ** 2, 0.0)
         best = int(draw.argmax())
         return int(centres[best]) if draw[best] > 0 else row

@@ -6,17 +6,17 @@ import io
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from netinnov._network.columns import as_floats, as_numbers, as_text, is_blank
-from netinnov._runtime.arguments import did_you_mean, examples
+from netinnov._runtime.arguments import did_you_mean, examples, shown
 from netinnov._runtime.opening import read_text
 from netinnov._typing import Mask
 from netinnov.errors import InputError
-from netinnov.geocoding._gazetteer import LONGEST, Gazetteer
+from netinnov.geocoding._gazetteer import Gazetteer
 
 Table: TypeAlias = pd.DataFrame | str | PathLike[str]
 GazetteerSource: TypeAlias = Table | Sequence[Table]
@@ -51,10 +51,12 @@ NO_NAMES = ("post", "link", "wkdt", "iata", "icao", "faac", "unlc")
 
 
 def read_gazetteer(gazetteer: object, country: str | None = None) -> Gazetteer:
-    sources = [gazetteer] if isinstance(gazetteer, (pd.DataFrame, str, PathLike)) else gazetteer
-    if not isinstance(sources, Sequence) or not sources:
+    kinds = (pd.DataFrame, str, PathLike)
+    sources: Any = [gazetteer] if isinstance(gazetteer, kinds) else gazetteer
+    listed = isinstance(sources, Sequence) and all(isinstance(each, kinds) for each in sources)
+    if not (listed and sources):
         msg = "`gazetteer` must be a DataFrame, a path, or a sequence of these; found "
-        raise InputError(f"{msg}{gazetteer!r}.")
+        raise InputError(f"{msg}{shown(gazetteer)}.")
     tables = [_table(number, source) for number, source in enumerate(sources, start=1)]
     parts = [_cities(label, table, country) for label, table in tables if _has_cities(table)]
     if not parts:
@@ -77,14 +79,11 @@ def refuse(table: str, must: str, fault: str, wrong: pd.Series | Mask, values: p
         raise InputError(msg)
 
 
-def _table(number: int, source: object) -> tuple[str, pd.DataFrame]:
+def _table(number: int, source: Table) -> tuple[str, pd.DataFrame]:
     if isinstance(source, pd.DataFrame):
         label, table = f"table {number} of the gazetteer", source
-    elif isinstance(source, (str, PathLike)):
-        label, table = Path(source).name, _read(Path(source))
     else:
-        msg = f"`gazetteer` must hold DataFrames and paths; number {number} is {source!r}."
-        raise InputError(msg)
+        label, table = Path(source).name, _read(Path(source))
     if table.empty:
         raise InputError(f"{label} has no rows; give the gazetteer as GeoNames publishes it.")
     spelt = {str(column).casefold().replace(" ", "_"): column for column in table.columns}
@@ -144,8 +143,6 @@ def _cities(label: str, table: pd.DataFrame, country: str | None) -> pd.DataFram
     for name in ("name", "country"):
         blank = is_blank(cities[name])
         refuse(label, f"{name} must not be empty", "rows have none", blank, cities["geonameid"])
-    must, long = f"name must have at most {LONGEST} letters", cities["name"].str.len() > LONGEST
-    refuse(label, must, "rows have more", long, cities["geonameid"])
     for name in ("geonameid", "code") if units else ("geonameid",):
         twice = cities[name].duplicated()
         refuse(label, f"{name} must be unique", "stand there again", twice, cities[name])

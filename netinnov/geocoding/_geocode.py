@@ -11,7 +11,6 @@ import pandas as pd
 
 from netinnov._network.columns import as_numbers, as_text
 from netinnov._runtime.arguments import check_type
-from netinnov._typing import Amount, Share
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer import Gazetteer
 from netinnov.geocoding._gazetteer_tables import (
@@ -34,8 +33,6 @@ def geocode(
     gazetteer: GazetteerSource,
     *,
     country: str | None = None,
-    min_score: Share = 0.85,
-    suburb_km: Amount = 15.0,
 ) -> pd.DataFrame:
     """Find the cities of a gazetteer that places of free text are, or lie in.
 
@@ -59,12 +56,6 @@ def geocode(
     country : str, optional
         The country of all places that have none of their own. Where no country is known, all
         are searched.
-    min_score : float
-        The least score of a misspelt name, between 0 and 1; at 1 there are none.
-    suburb_km : float
-        A place of fewer than 15,000 inhabitants at most as many kilometres from a city of at
-        least 100,000 of its country, or twice as many from one of a million, gets that city as
-        ``parent``; with 0 none does. A city beside a larger one has no suburbs.
 
     Returns
     -------
@@ -73,17 +64,16 @@ def geocode(
         ``name, country, region, lon, lat, population, geonameid, code`` of the city, missing where
         none was found (a unit has a code, a city of GeoNames a geonameid); ``parent``, the city
         that the place lies in (a name and a geonameid, such as ``"Bilbao (3128026)"``), missing
-        where it is the city itself; ``method``; ``score``, the share of the letters that agree
-        (NaN for ``none``); and ``ambiguous``, the number of cities that the name can mean, above 1
-        also where nothing tells which and the method is ``none``.
+        where it is the city itself (a place of fewer than 15,000 inhabitants lies in a city of at
+        least 100,000 at most 15 km away, or of a million at most 30 km); ``method``; ``score``, the
+        share of the letters that agree (NaN for ``none``); and ``ambiguous``, the number of cities
+        that the name can mean, above 1 also where nothing tells which and the method is ``none``.
 
     Raises
     ------
     InputError
         The places are not a table or names, a country is not a code of two letters, a coordinate is
         impossible; a table of the gazetteer cannot be read or lacks a column, or none has cities.
-    ValueError
-        ``min_score`` or ``suburb_km`` is out of range.
 
     Notes
     -----
@@ -125,9 +115,9 @@ def geocode(
     Derio (Bizkaia)  Bilbao  Bilbao (3128026)   part
     Madrid              NaN               NaN   none
     """
-    index, known, matches = _matches(places, gazetteer, country, min_score)
+    index, known, matches = _matches(places, gazetteer, country)
     rows = np.array([each.row for each in matches], np.intp)
-    centres = np.array([known.centre(row, suburb_km) if row >= 0 else -1 for row in rows], np.intp)
+    centres = np.array([known.centre(row) if row >= 0 else -1 for row in rows], np.intp)
     cities = _cities(known, rows, index)
     method = np.array([each.method for each in matches], object)
     parent = _cities(known, np.where((centres != rows) | (method == "part"), centres, -1), index)
@@ -143,13 +133,12 @@ def candidates(
     gazetteer: GazetteerSource,
     *,
     country: str | None = None,
-    min_score: Share = 0.85,
 ) -> pd.DataFrame:
     """All the cities that places of free text can mean, the likeliest first.
 
     Parameters
     ----------
-    places, gazetteer, country, min_score
+    places, gazetteer, country
         As in `geocode`.
 
     Returns
@@ -161,7 +150,7 @@ def candidates(
 
     Raises
     ------
-    InputError, ValueError
+    InputError
         As `geocode`.
 
     Examples
@@ -176,7 +165,7 @@ def candidates(
     Suzhou     04    1886760
     Suzhou     01    1793743
     """
-    index, known, matches = _matches(places, gazetteer, country, min_score)
+    index, known, matches = _matches(places, gazetteer, country)
     rows = np.array([entry.row for each in matches for entry in each.entries], np.intp)
     times = np.array([len(each.entries) for each in matches], np.intp)
     return _cities(known, rows, index.repeat(times).rename("place"))
@@ -194,13 +183,13 @@ def _cities(gazetteer: Gazetteer, rows: Integers, index: pd.Index) -> pd.DataFra
 
 
 def _matches(
-    places: object, gazetteer: object, country: str | None, min_score: float
+    places: object, gazetteer: object, country: str | None
 ) -> tuple[pd.Index, Gazetteer, list[Match]]:
     if country is not None:
         check_type("country", country, str)
     index, queries = _queries(places, country)
     known = read_gazetteer(gazetteer, country)
-    once = {query: match(known, query, min_score) for query in dict.fromkeys(queries)}
+    once = {query: match(known, query) for query in dict.fromkeys(queries)}
     return index, known, [once[query] for query in queries]
 
 

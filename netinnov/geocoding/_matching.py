@@ -122,7 +122,7 @@ class Fit(NamedTuple):
         return bool(size) and (len(size) < 2 or size[0] > RIVAL * size[1])
 
 
-def match(gazetteer: Gazetteer, query: Query, min_score: float) -> Match:
+def match(gazetteer: Gazetteer, query: Query) -> Match:
     text = mended(query.text)
     whole = "".join(words(text))
     if not whole or whole == query.country or len(text) > LONGEST:
@@ -135,10 +135,10 @@ def match(gazetteer: Gazetteer, query: Query, min_score: float) -> Match:
             # ``PARIS CEDEX 07``, ``WIEN 1010``, ``AARHUS C``, ``OAKLAND CA``
             _by_name(fit, fit.find("".join(address.words)), "normalised")
             or _in_its_region(fit, address)
-            or _misspelt(fit, address.words, min_score)
+            or _misspelt(fit, address.words)
             or _in_front(fit, address)
             or _at_the_end(fit, address)
-            or _misspelt(fit, address.segments[0], min_score)
+            or _misspelt(fit, address.segments[0])
         )
     return best or NO_MATCH
 
@@ -165,11 +165,10 @@ def _in_its_region(fit: Fit, address: Address) -> Match | None:
     return None
 
 
-def _misspelt(fit: Fit, segment: Words, min_score: float) -> Match | None:
+def _misspelt(fit: Fit, segment: Words) -> Match | None:
     """One typo, in long names or large cities only: Ehningen is not a misspelt Ehingen."""
     key = "".join(segment)
-    score = 1 - 1 / max(len(key), 1)
-    if len(key) < SHORTEST_TYPO or score < min_score or fit.query.country in NO_SLIPS:
+    if len(key) < SHORTEST_TYPO or fit.query.country in NO_SLIPS:
         return None
     near = fit.gazetteer.keys(fit.query.country) & _edits(key)
     slips = {entry.row: entry for other in near for entry in fit.find(other)}
@@ -177,7 +176,7 @@ def _misspelt(fit: Fit, segment: Words, min_score: float) -> Match | None:
     entries = tuple(sorted(slips.values(), key=lambda entry: (-size[entry.row], entry.row)))
     if not fit.sure(entries) or (len(key) < LONG and size[entries[0].row] < LARGE):
         return None
-    return _called(entries, "fuzzy", score)
+    return _called(entries, "fuzzy", 1 - 1 / len(key))
 
 
 def _in_front(fit: Fit, address: Address) -> Match | None:

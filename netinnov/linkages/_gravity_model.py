@@ -9,7 +9,7 @@ import pandas as pd
 
 from netinnov._network.distances import known_distances
 from netinnov._network.geography import great_circle
-from netinnov._runtime.arguments import check_choice, check_type, examples
+from netinnov._runtime.arguments import check_type, examples
 from netinnov._typing import Amount, Is
 from netinnov.errors import InputError
 from netinnov.linkages._records import ids, numbers, refuse_one_point
@@ -19,7 +19,6 @@ def gravity(
     places: pd.DataFrame,
     *,
     distances: pd.DataFrame | None = None,
-    population: str = "population",
     decay: Literal["power", "exponential"] = "power",
     exponent: Amount = 2.0,
     strongest: Annotated[float, Is(low=1)] | None = None,
@@ -32,13 +31,11 @@ def gravity(
     Parameters
     ----------
     places : DataFrame
-        One row a place: the index, or a column ``place``, is its id; ``lon`` and ``lat`` in
-        degrees, unless there are ``distances``.
+        One row a place: the index, or a column ``place``, is its id; ``population``, a positive
+        number; ``lon`` and ``lat`` in degrees, unless there are ``distances``.
     distances : DataFrame, optional
         Distances between these places in any unit, as in `MultilayerNetwork.with_distances`; of
         two directions the mean counts. Default: great circles in km.
-    population : str
-        The column with the size of a place, a positive number.
     decay : {"power", "exponential"}
         Flows fall with distance d as d ** -exponent, or as exp(-exponent d).
     exponent : float
@@ -81,13 +78,12 @@ def gravity(
     2      b      c    0.75   111.195
     """
     check_type("places", places, pd.DataFrame)
-    check_choice("decay", decay, Literal["power", "exponential"])
     table = places if "place" in places else places.rename_axis("place").reset_index()
     names = pd.Index(ids(table, "place"))
     if not names.is_unique:
         twice = examples(names[names.duplicated()])
         raise InputError(f"a place must stand in one row; twice or more: {twice}.")
-    size = numbers(table, population, names, low=0.0, above=True)
+    size = numbers(table, "population", names, low=0.0, above=True)
     i, j = np.triu_indices(names.size, k=1)
     if distances is None:
         lon, lat = (

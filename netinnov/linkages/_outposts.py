@@ -11,8 +11,9 @@ import pandas as pd
 from netinnov._network.hierarchy import parents, units, within
 from netinnov._network.layer_table import record_of_result
 from netinnov._network.rows import Rows
-from netinnov._runtime.arguments import as_list, check_name, check_names, check_type
+from netinnov._runtime.arguments import check_name, check_type
 from netinnov._typing import Is, Mask, Whole
+from netinnov.linkages._records import of_kinds
 from netinnov.network import MultilayerNetwork, network_of_rows
 
 
@@ -84,10 +85,7 @@ def add_outposts(
     """
     layer = check_name("layer", layer, network.layers)
     check_type("name", name, str)
-    kinds = network.storage.nodes["kind"]
-    asked = [owner] if isinstance(owner, str) else as_list("owner", owner, "kinds")
-    known = check_names("owner", asked, kinds.dropna().unique().tolist())
-    owns = kinds.isin(known).to_numpy(bool)
+    owns = of_kinds(network, "owner", owner)
     away = _links_of_outposts(network, network.layers.index(layer), owns, level)
 
     posts = away.groupby(["owner", "host"])

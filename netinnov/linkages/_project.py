@@ -12,11 +12,11 @@ from netinnov._network.columns import as_text
 from netinnov._network.layer_table import record_of_result
 from netinnov._network.rows import Rows
 from netinnov._network.tables import NodeTable
-from netinnov._runtime.arguments import as_list, check_name, check_names, check_type, examples
+from netinnov._runtime.arguments import check_name, check_type, examples
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.linkages._pairs import MANY_PAIRS, Weighting
-from netinnov.linkages._records import Integers
+from netinnov.linkages._records import Integers, of_kinds
 from netinnov.network import MultilayerNetwork, network_of_rows
 
 
@@ -166,12 +166,9 @@ def members_of(
     if (onto is None) == (through is None):
         msg = "give one of the two: `onto`, the kinds that are linked, or `through`, the others"
         raise InputError(f"{msg}; found onto={onto!r}, through={through!r}.")
-    argument, named = ("onto", onto) if onto is not None else ("through", through)
-    asked = [named] if isinstance(named, str) else as_list(argument, named, "kinds")
-    kinds = network.storage.nodes["kind"]
-    known = check_names(argument, asked, kinds.dropna().unique().tolist())
-    chosen = kinds.isin(known).to_numpy(bool)
-    return chosen if onto is not None else ~chosen
+    if onto is not None:
+        return of_kinds(network, "onto", onto)
+    return ~of_kinds(network, "through", through)
 
 
 def _meetings(

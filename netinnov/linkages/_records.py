@@ -12,10 +12,11 @@ import pandas as pd
 import pyarrow as pa
 
 from netinnov._network.columns import as_numbers, as_periods, as_text, is_blank, refuse_repeated
-from netinnov._runtime.arguments import did_you_mean, examples, shown
+from netinnov._runtime.arguments import as_list, check_names, did_you_mean, examples, shown
 from netinnov._runtime.dataframes import as_pandas
 from netinnov._typing import Floats, Mask
 from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
 
 Integers = npt.NDArray[np.integer]
 MISSING = "<missing>"  # a missing id in lazy frames, where no row can be refused
@@ -108,6 +109,13 @@ def numbers(
         msg = f"{name!r} must be a number {bound}; {len(listed)} rows are not: "
         raise InputError(f"{msg}{examples(listed, str)}.")
     return number
+
+
+def of_kinds(network: MultilayerNetwork, argument: str, kinds: Any) -> Mask:
+    kind = network.storage.nodes["kind"]
+    asked = [kinds] if isinstance(kinds, str) else as_list(argument, kinds, "kinds")
+    known = check_names(argument, asked, kind.dropna().unique().tolist())
+    return kind.isin(known).to_numpy(bool)
 
 
 def refuse_one_point(distance: Floats, source: pd.Index, target: pd.Index) -> None:

@@ -79,7 +79,7 @@ def test_tables_say_what_is_planted_and_that_it_is_made_up():
 
 
 def test_communities_lie_where_they_should():
-    network = make_city_system(distance_km=400.0, spread_km=80.0, rng=2)
+    network = make_city_system(rng=2)
     places = network.places
     cities = places[places["parent"].notna()]
     middle = places.loc[cities["parent"]]
@@ -87,14 +87,14 @@ def test_communities_lie_where_they_should():
     km = np.array([great_circle((a, b), (c, d)) for a, b, c, d in zip(*ends, strict=True)])
     assert km[:4] == pytest.approx(np.zeros(4), abs=1e-6)  # the centres
     # On a ring from half of the radius; degrees of longitude are those of a city's own latitude.
-    assert 40 * 0.97 < km[4:].min() < km.max() < 80 * 1.03
-    # Evenly: of the area of the ring, two fifths lie within 80 sqrt(0.55).
-    assert (km[4:] < 80 * np.sqrt(0.55)).mean() == pytest.approx(0.4, abs=0.1)
+    assert 50 * 0.97 < km[4:].min() < km.max() < 100 * 1.03
+    # Evenly: of the area of the ring, two fifths lie within 100 sqrt(0.55).
+    assert (km[4:] < 100 * np.sqrt(0.55)).mean() == pytest.approx(0.4, abs=0.1)
     around = [
         great_circle((115.0, 30.0), tuple(point))
         for point in places.loc[places["parent"].isna(), ["lon", "lat"]].to_numpy()
     ]
-    assert around == pytest.approx([400.0] * 4, rel=0.02)
+    assert around == pytest.approx([300.0] * 4, rel=0.02)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
