@@ -148,7 +148,4 @@ def _dtype(record: Record) -> Any:
         return pd.StringDtype(record["storage"], na_value=absent)
     if record.get("arrow") == "string":
         return pd.ArrowDtype(pa.string())
-    dtype = pd.api.types.pandas_dtype(record["dtype"])
-    if isinstance(dtype, np.dtype) and dtype.kind not in "biufcmMO":  # text of a billion letters
-        raise TypeError(f"no column of a table is of the type {record['dtype']}")
-    return dtype
+    return pd.api.types.pandas_dtype(record["dtype"])

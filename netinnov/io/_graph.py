@@ -26,9 +26,8 @@ Twins = dict[int, int]  # a visible character that is never markup, in place of 
 PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
 NO_TEXT = dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF], 0xFFFD)
 XML: Twins = {k: v for k, v in PICTURES.items() if k not in b"\t\n\r\x7f"} | NO_TEXT
-LINE: Twins = PICTURES | NO_TEXT
 # For quoted labels in formats that have no escapes
-LABEL: Twins = LINE | {ord('"'): ord("＂"), ord("\\"): ord("＼")}
+LABEL: Twins = PICTURES | NO_TEXT | {ord('"'): ord("＂"), ord("\\"): ord("＼")}
 
 
 class Graph(NamedTuple):
@@ -90,7 +89,8 @@ def one_graph(
     if at.size > len(links):
         link_columns = [column.at(at.tolist()) for column in link_columns]
     ids, ends = nodes.index.tolist(), (source.tolist(), target.tolist())
-    texts = {name: _json(value) for name, value in about.items()}
+    write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    texts = {name: write(value) for name, value in about.items()}
     return Graph(bool(network.directed), ids, node_columns, *ends, link_columns, texts)
 
 
@@ -165,10 +165,6 @@ def _renamed(columns: list[Column], taken: Collection[str]) -> list[Column]:
     ]
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
 def with_attributes(network: MultilayerNetwork, attributes: Attributes) -> MultilayerNetwork:
     if attributes is None:
         return network
@@ -180,10 +176,10 @@ def with_attributes(network: MultilayerNetwork, attributes: Attributes) -> Multi
             raise InputError(msg)
         unknown = column.index.difference(nodes.index)
         if not column.index.is_unique or len(unknown):
-            msg = f"`attributes`: the index of {name!r} must be ids of nodes, each once"
-            raise InputError(
-                f"{msg}; not in the network: {examples(unknown)}." if len(unknown) else f"{msg}."
+            msg = (
+                f"`attributes`: the index of {name!r} must be ids of nodes, each once; not in the "
             )
+            raise InputError(f"{msg}network: {examples(unknown) or 'none'}.")
         added[name] = column.reindex(nodes.index)
     table = pd.concat([nodes, pd.DataFrame(added, index=nodes.index)], axis=1)
     return MultilayerNetwork._of(replace(network.storage, _nodes=table, memo={}))
@@ -193,10 +189,8 @@ def _columns(attributes: Any) -> list[tuple[str, pd.Series]]:
     if isinstance(attributes, pd.DataFrame):
         return [(str(name), column) for name, column in attributes.items()]
     if not isinstance(attributes, Mapping):
-        msg = (
-            "`attributes` must be a DataFrame with a row for each node, or a mapping from names to "
-        )
-        raise InputError(f"{msg}Series over the nodes; found {shown(attributes)}.")
+        msg = "`attributes` must be a DataFrame with a row for each node, or a mapping from names "
+        raise InputError(f"{msg}to Series over the nodes; found {shown(attributes)}.")
     columns = []
     for name, value in attributes.items():
         held = getattr(value, "membership", value)  # of a Partition

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -103,15 +104,10 @@ def from_igraph(graph: ig.Graph) -> MultilayerNetwork:
     ids: list[Any] = [*range(graph.vcount())]
     if "name" in graph.vs.attributes():
         ids = graph.vs["name"]
-        if None in ids:
-            msg = (
-                f"each vertex must have a `name`; {ids.count(None)} of {len(ids)} have none, e.g. "
-            )
-            raise InputError(f"{msg}number {ids.index(None)}.")
-        if len(set(ids)) < len(ids):
-            twice = [name for name in dict.fromkeys(ids) if ids.count(name) > 1]
-            msg = f"{len(twice)} names stand for several vertices: {examples(twice)}"
-            raise InputError(f"{msg}; give each vertex a `name` of its own.")
+        if None in ids or len(set(ids)) < len(ids):
+            twice = [name for name, times in Counter(ids).items() if name is None or times > 1]
+            msg = f"each vertex must have a `name` of its own; not so: {examples(twice)}."
+            raise InputError(msg)
     converted = nx.MultiDiGraph() if graph.is_directed() else nx.MultiGraph()
     converted.graph.update({name: graph[name] for name in graph.attributes()})
     # As mappings: an attribute may have the name of an argument, such as `key`.

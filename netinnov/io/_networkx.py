@@ -152,31 +152,36 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
 
 def network_of_graph(graph: nx.Graph) -> MultilayerNetwork:
     """A network from a graph whose ids are text."""
-    types: Mapping[str, Mapping[str, Record]] = _about(graph, "column_types") or {}
-    held = _about(graph, "places") if types else None
     try:
+        types: Mapping[str, Mapping[str, Record]] = _about(graph, "column_types") or {}
         places = None
-        if held is not None:
+        if types and (held := _about(graph, "places")) is not None:
             known = types["places"]
             columns = {name: _as_before(column, known[name]) for name, column in held.items()}
             places = pd.DataFrame(columns)
         attributes = [data for _, data in graph.nodes(data=True)]
         nodes = _table(attributes, types.get("nodes", {}), ["node"])
         links = _links(graph, types.get("links", {}))
+        layers = set(links["layer"].dropna().map(str))
+        named = _about(graph, "directed_layers")
+        named = {*layers} if named is None and graph.is_directed() else {*map(str, named or ())}
+        records = {
+            layer: {name: value for name, value in row.items() if name != "directed"}
+            for layer, row in (_about(graph, "layers") or {}).items()
+            if layer in layers
+        }
     except (AttributeError, *MISFITS) as error:
-        msg = (
-            "graph.graph['places'] and ['column_types'] must be as to_networkx writes them; found "
-        )
-        mend = "Delete both to have the types guessed."
-        raise InputError(f"{msg}{type(error).__name__}: {error}. {mend}") from None
+        msg = "graph.graph['column_types'], ['places'], ['directed_layers'] and ['layers'] must be "
+        msg += f"as to_networkx writes them; found {type(error).__name__}: {error}. Delete them to "
+        raise InputError(f"{msg}have types and directions guessed.") from None
+    if named and not graph.is_directed():
+        msg = "the graph is undirected, but graph.graph['directed_layers'] names layers with a "
+        mend = "delete it if the directions are to go."
+        raise InputError(f"{msg}direction: {examples(named)}; {mend}")
     nodes.insert(0, "node", pd.Series(list(graph.nodes), dtype=object))
-    layers = set(links["layer"].dropna().map(str))
-    directed = layers if graph.is_directed() else set()
-    if (named := _about(graph, "directed_layers")) is not None:
-        directed = _named_layers(graph, named) & layers
+    directed = named & layers
     if directed < layers and graph.is_directed():
         links = _without_ways_back(links, list(graph.nodes), directed)
-    records = _records(_about(graph, "layers"), layers)
     return MultilayerNetwork(nodes, links, places=places, directed=sorted(directed), layers=records)
 
 
@@ -201,37 +206,7 @@ def _dicts(columns: list[Column]) -> list[dict[str, Any]]:
 
 def _about(graph: nx.Graph, name: str) -> Any:
     value = graph.graph.get(name)
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError as error:
-        msg = f"graph.graph[{name!r}] must be JSON; found {value[:40]!r}: {error}."
-        raise InputError(msg) from None
-
-
-def _named_layers(graph: nx.Graph, named: Any) -> set[str]:
-    if not isinstance(named, (list, tuple, set)) or not all(isinstance(x, str) for x in named):
-        msg = f"graph.graph['directed_layers'] must be a list of names of layers; found {named!r}."
-        raise InputError(msg)
-    if named and not graph.is_directed():
-        msg = "the graph is undirected, but graph.graph['directed_layers'] names layers with a "
-        mend = "delete it if the directions are to go."
-        raise InputError(f"{msg}direction: {examples(named)}; {mend}")
-    return set(named)
-
-
-def _records(held: Any, layers: set[str]) -> dict[str, dict[str, Any]]:
-    if held is None:
-        return {}
-    if not isinstance(held, Mapping) or not all(isinstance(row, Mapping) for row in held.values()):
-        msg = "graph.graph['layers'] must be a mapping from layers to mappings such as "
-        raise InputError(f"{msg}{{'modelled': True}}; found {shown(held)}.")
-    return {
-        layer: {name: value for name, value in row.items() if name != "directed"}
-        for layer, row in held.items()
-        if layer in layers
-    }
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def _table(
@@ -281,13 +256,8 @@ def _without_ways_back(links: pd.DataFrame, nodes: list[Any], directed: set[str]
         arcs.assign(way=np.sign(target - source))[two_way].groupby(keys, dropna=False)["way"].sum()
     )
     if len(unequal := balance.index[balance != 0]):
-        odd = [
-            f"{nodes[low]!r} and {nodes[high]!r} in {layer!r}"
-            for low, high, layer, *_ in unequal[:5]
-        ]
-        msg = (
-            "a link of a layer that graph.graph['directed_layers'] does not name must be two arcs "
-        )
-        odd_ones = f"of equal weight; {len(unequal)} are not: {'; '.join(odd)}."
-        raise InputError(f"{msg}{odd_ones} Name the layer, or add the arc.")
+        odd = examples(unequal, lambda x: f"{nodes[x[0]]!r} and {nodes[x[1]]!r} in {x[2]!r}")
+        msg = "a link of a layer that graph.graph['directed_layers'] does not name must be two "
+        msg += f"arcs of equal weight; {len(unequal)} are not: {odd}. Name the layer, or add the "
+        raise InputError(f"{msg}arc.")
     return links[~two_way | (source <= target)]

@@ -163,7 +163,7 @@ def test_what_could_not_come_back_is_refused(values, shown, tmp_path):
 def test_text_that_utf8_cannot_write_is_refused(tmp_path):
     nodes = pd.DataFrame({"odd": pd.Series(["\ud800"], dtype=object, index=["a"])})
     network = MultilayerNetwork(nodes, pd.DataFrame({"source": ["a"], "target": ["a"]}))
-    with pytest.raises(InputError, match="'odd' of the nodes must hold text that UTF-8 can write"):
+    with pytest.raises(InputError, match="of the nodes must hold text that UTF-8 can write"):
         write_network(network, tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 

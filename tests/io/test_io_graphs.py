@@ -222,22 +222,21 @@ def test_an_arc_without_one_back_is_named(small):
 
 
 @pytest.mark.parametrize(
-    ("about", "message"),
+    "about",
     [
-        ({"directed_layers": "flow"}, r"\['directed_layers'\] must be JSON; found 'flow'"),
-        ({"directed_layers": "[1]"}, r"must be a list of names of layers; found \[1\]"),
-        ({"directed_layers": 5}, r"must be a list of names of layers; found 5"),
-        ({"directed_layers": {"flow": 1}}, r"must be a list of names of layers"),
-        ({"places": "[]"}, r"'places'\] and \['column_types'\] must be as to_networkx writes them"),
-        ({"column_types": "7"}, r"'column_types'\] must be as to_networkx writes them"),
-        ({"column_types": "{"}, r"\['column_types'\] must be JSON"),
-        ({"column_types": '{"places": {}}'}, r"'column_types'\] must be as to_networkx writes"),
+        {"directed_layers": "flow"},
+        {"directed_layers": 5},
+        {"layers": "[7]"},
+        {"places": "[]"},
+        {"column_types": "7"},
+        {"column_types": "{"},
+        {"column_types": '{"places": {}}'},
     ],
 )
-def test_graph_attributes_that_are_no_such_thing_are_named(about, message, small):
+def test_graph_attributes_that_are_no_such_thing_are_named(about, small):
     graph = to_networkx(small)
     graph.graph.update(about)
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(InputError, match="must be as to_networkx writes them; found"):
         from_networkx(graph)
 
 
@@ -383,8 +382,8 @@ def test_vertices_without_names_are_numbered():
     ("graph", "message"),
     [
         (nx.path_graph(3), "must be a graph of igraph"),
-        (ig.Graph(3, vertex_attrs={"name": ["a", "b", "a"]}), "1 names stand for several .*'a'"),
-        (ig.Graph(2, vertex_attrs={"name": ["a", None]}), "1 of 2 have none, e.g. number 1"),
+        (ig.Graph(3, vertex_attrs={"name": ["a", "b", "a"]}), "a .name. of its own; not so: 'a'"),
+        (ig.Graph(2, vertex_attrs={"name": ["a", None]}), "a .name. of its own; not so: None"),
     ],
 )
 def test_what_is_no_network_of_igraph_is_refused(graph, message):
