@@ -308,7 +308,7 @@ def convert(
 ) -> None:
     """Write a network in the format of another program."""
     from netinnov import io
-    from netinnov._runtime.path_kinds import check_target
+    from netinnov._runtime.opening import check_target
     from netinnov.sources._read_network import read_network
 
     if check_target(target) == "a file":

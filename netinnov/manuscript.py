@@ -13,9 +13,9 @@ import pandas as pd
 
 from netinnov._runtime.arguments import as_path, shown
 from netinnov._runtime.atomic import write_bytes
+from netinnov._runtime.display import without_controls
 from netinnov._runtime.optional import require
 from netinnov._runtime.public import publish
-from netinnov._runtime.terminal import without_controls
 from netinnov._typing import Is
 from netinnov.errors import InputError
 

@@ -57,7 +57,6 @@ class PlaceTable(NamedTuple):
 def distance_table(
     table: object, unit: object, names: pd.Index[str], name: str = "distances"
 ) -> DistanceTable:
-    """Read a square or a long table over ids of places."""
     if not isinstance(unit, str) or not unit.strip():
         raise InputError(f'`distance_unit` must be a text such as "min"; found {shown(unit)}.')
     check_type(name, table, pd.DataFrame)
@@ -89,15 +88,11 @@ def distance_table(
         listed = examples(_pairs(np.argwhere(bad), names), str)
         msg = f"`{name}` must be finite and at least 0, or missing; {bad.sum():,} are not: "
         raise InputError(f"{msg}{listed}.")
-    return _with_mean(square, unit.strip())
-
-
-def _with_mean(square: Floats, unit: str) -> DistanceTable:
     back = square.T
     mean = np.where(np.isnan(square), back, np.where(np.isnan(back), square, (square + back) / 2))
     same = np.array_equal(mean, square, equal_nan=True)
     directed = locked(square)
-    return DistanceTable(directed, directed if same else locked(mean), unit, [])
+    return DistanceTable(directed, directed if same else locked(mean), unit.strip(), [])
 
 
 def between(
@@ -183,7 +178,5 @@ def _numbers(values: Any) -> Floats:
     number, bad = as_numbers(values)
     if np.any(bad):
         listed = examples(pd.Series(values)[np.asarray(bad)].tolist())
-        raise InputError(
-            f"distances of places must be numbers, or empty where unknown; found {listed}."
-        )
+        raise InputError(f"distances must be numbers, or empty where unknown; found {listed}.")
     return number

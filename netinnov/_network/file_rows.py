@@ -72,7 +72,6 @@ def has_file_rows(frame: pd.DataFrame) -> bool:
 
 
 def row_unit(frame: pd.DataFrame) -> str:
-    """What the index counts: ``"line"`` or ``"row"``."""
     return "line" if frame.index.name == LINE else "row"
 
 

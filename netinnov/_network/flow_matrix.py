@@ -67,9 +67,7 @@ def flows_of_matrix(
     if meaning is None and key_of(rows.name) in {"target", *chain(*FLOWS["target"])}:
         msg = f"{table.name}: the corner of the matrix, {str(rows.name)!r}, may say that its rows "
         msg += "are destinations; say which they are, rows='destination' or rows='origin' (a "
-        raise InputError(
-            f"{msg}DataFrame: matrix.T or matrix.rename_axis(None); a study: [data] rows)."
-        )
+        raise InputError(f"{msg}DataFrame: matrix.T or rename_axis(None); a study: [data] rows).")
     columns = cells.columns
     for axis, names in (("row", pd.Index(rows)), ("column", columns)):
         blank = is_blank(names.to_series())

@@ -14,7 +14,6 @@ from netinnov.errors import InputError
 
 
 def check_columns(columns: object) -> dict[str, str]:
-    """The argument `columns`: a mapping from their headers to ours."""
     if columns is None:
         return {}
     check_mapping("columns", columns, "from headers of the tables to names such as 'source'")
@@ -36,7 +35,11 @@ def our_names(
         for key in (f"{table}.{header_name}", header_name)[::-1]
         if key in columns
     }
-    _refuse_twice(file, ours, header)
+    names = [ours.get(name, name) for name in header]
+    if twice := next((name for name in ours.values() if names.count(name) > 1), None):
+        both = [theirs for theirs, our in zip(header, names, strict=True) if our == twice]
+        msg = f"{file}: {' and '.join(map(repr, both))} would both be {twice!r}; "
+        raise InputError(f"{msg}give one of them another name in `columns`.")
     keys = {name: key_of(name) for name in header if name not in ours}
     usual = FLOWS if table == "flows" else SYNONYMS[table]
     own = "links" if table == "flows" else table
@@ -132,12 +135,3 @@ def _refuse_two_pairs(
         rivals = [name for name in keys if any(keys[name] in words for words in usual[end])]
         if rivals:
             _take(file, end, [theirs, *rivals], {}, {})
-
-
-def _refuse_twice(file: str, ours: Mapping[str, str], header: Sequence[str]) -> None:
-    names = [ours.get(name, name) for name in header]
-    for name in ours.values():
-        if names.count(name) > 1:
-            both = [theirs for theirs, our in zip(header, names, strict=True) if our == name]
-            msg = f"{file}: {' and '.join(map(repr, both))} would both be {name!r}; "
-            raise InputError(f"{msg}give one of them another name in `columns`.")

@@ -74,9 +74,7 @@ def _one_step(parent: Codes, place: Codes) -> Codes:
 
 def _of_level(places: pd.DataFrame, level: str) -> Mask:
     if "level" not in places:
-        raise InputError(
-            f"level={level!r} needs a column `level` of the places; or give a number of steps."
-        )
+        raise InputError(f"level={level!r} needs a column `level` of the places, or is a number.")
     levels = as_text(places["level"])[0]
     known = levels.dropna().unique().tolist()
     if level not in known:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, cast, get_args
@@ -62,7 +61,7 @@ def layer_records(
     for layer in known:
         values = {}
         for column, value in rows.get(layer, {}).items():
-            if not _is_missing(value):
+            if not (pd.api.types.is_scalar(value) and pd.isna(value)):
                 values[column] = _checked(layer, column, value, faults)
         if layer in pointed and values.get("directed") is False:
             named = f"layer {layer!r} is named in `directed`"
@@ -130,12 +129,7 @@ def _rows_of(layers: Any) -> dict[str, dict[str, Any]]:
         if twice:
             msg = f"`layers` must have one row for each layer; {examples(twice)} twice or more."
             raise InputError(msg)
-        columns = {str(column): table[column].tolist() for column in table.columns}
-        _refuse_unknown_columns(columns)
-        return {
-            name: {column: values[at] for column, values in columns.items()}
-            for at, name in enumerate(names)
-        }
+        layers = table.set_axis(names, axis=0).to_dict("index")
     if not isinstance(layers, Mapping):
         msg = "`layers` must be a table with one row for each layer, or a mapping from layers to "
         raise InputError(f"{msg}mappings such as {{'modelled': True}}; found {shown(layers)}.")
@@ -147,20 +141,12 @@ def _rows_of(layers: Any) -> dict[str, dict[str, Any]]:
             msg = f"`layers[{name!r}]` must be a mapping such as {{'modelled': True}}; found "
             raise InputError(f"{msg}{shown(row)}.")
         rows[str(name)] = {str(column): value for column, value in row.items()}
-        _refuse_unknown_columns(rows[str(name)])
-    return rows
-
-
-def _refuse_unknown_columns(columns: Iterable[str]) -> None:
-    unknown = [column for column in columns if column not in LayerRecord._fields]
-    if unknown:
+    columns = dict.fromkeys(column for row in rows.values() for column in row)
+    if unknown := [column for column in columns if column not in LayerRecord._fields]:
         some = examples(unknown, lambda c: f"{c!r}{did_you_mean(c, LayerRecord._fields)}")
         msg = f"`layers` must have the columns {', '.join(LayerRecord._fields)}; found {some}."
         raise InputError(msg)
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+    return rows
 
 
 def _checked(layer: str, column: str, value: Any, faults: list[str]) -> Any:

@@ -35,10 +35,8 @@ def numbers_of(name: str, value: Any, index: pd.Index, nodes: pd.Index) -> Float
         return values
     except (TypeError, ValueError):
         shape = f" with index {list(value.index[:3])}" if isinstance(value, pd.Series) else ""
-        raise InputError(
-            f"measure {name!r} must return a number or a Series of numbers over nodes; "
-            f"found {type(value).__name__}{shape}."
-        ) from None
+        msg = f"measure {name!r} must return a number or a Series of numbers over nodes; found "
+        raise InputError(f"{msg}{type(value).__name__}{shape}.") from None
 
 
 def check_alike(name: str, values: Sequence[Floats]) -> None:

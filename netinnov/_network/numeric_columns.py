@@ -12,7 +12,7 @@ import pandas as pd
 
 from netinnov._network.columns import as_floats
 from netinnov._network.file_rows import row_unit
-from netinnov._typing import Floats, Integers, Mask
+from netinnov._typing import Floats, Integers
 from netinnov.errors import InputError
 
 Decimal = Literal[".", ","]
@@ -118,7 +118,6 @@ NUMBERS = {
 }
 CODE = r"[+-]?(?:0\d+|\d{16,})"  # as a number it would lose leading zeros or last digits
 WHOLE = r"\s*[+-]?\d+\s*"
-CELLS = 2**20  # cells that are tried as numbers in one pass
 NO_NUMBERS = (bool, np.bool_, dt.date, dt.time, dt.timedelta)
 
 
@@ -163,22 +162,12 @@ def _numbers(column: pd.Series, decimal: Decimal | None) -> pd.Series:
 
 
 def numeric(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, Integers | Floats]:
-    """Columns that are numbers throughout and lose nothing, read `CELLS` cells in a pass."""
+    """Columns that are numbers throughout and lose nothing."""
     numeric: dict[str, Integers | Floats] = {}
-    n_rows = len(frame)
-    width = max(1, CELLS // max(1, n_rows))
-    for first in range(0, len(names) if n_rows else 0, width):
-        block = names[first : first + width]
-        text = pd.concat([frame[name] for name in block], ignore_index=True)
-        number = as_floats(text)
-        same = (number.notna() & ~text.str.fullmatch(CODE, na=False)).to_numpy(bool)
-        whole = text.str.fullmatch(WHOLE, na=False).to_numpy(bool)
-        values = number.to_numpy(np.float64)
-        missing = text.isna().to_numpy(bool)
-        by_column: list[Mask | Floats] = [
-            each.reshape(len(block), n_rows) for each in (values, same, missing, whole)
-        ]
-        for name, value, is_same, is_missing, is_whole in zip(block, *by_column, strict=True):
-            if is_same.any() and (is_same | is_missing).all():
-                numeric[name] = value.astype(np.int64) if is_whole.all() else value.copy()
+    for name in names:
+        text, number = frame[name], as_floats(frame[name])
+        same = number.notna() & ~text.str.fullmatch(CODE, na=False)
+        if same.any() and (same | text.isna()).all():
+            whole = text.str.fullmatch(WHOLE, na=False).all()
+            numeric[name] = number.to_numpy(np.int64 if whole else np.float64)
     return numeric

@@ -110,7 +110,8 @@ def pair_positions(
     network: MultilayerNetwork, subject: str, pairs: Iterable[Sequence[str]]
 ) -> tuple[Codes, Codes]:
     listed = as_list(subject, pairs, "pairs of ids of nodes")
-    wrong = [pair for pair in listed if isinstance(pair, str) or not _is_pair(pair)]
+    kinds = (Sequence, np.ndarray, pd.Series, pd.Index)
+    wrong = [x for x in listed if isinstance(x, str) or not isinstance(x, kinds) or len(x) != 2]
     if wrong:
         msg = f"`{subject}` must hold pairs of node ids, such as [('a', 'b')]; found {wrong[:5]}."
         raise InputError(msg)
@@ -122,10 +123,6 @@ def pair_index(network: MultilayerNetwork, source: Codes, target: Codes) -> pd.M
     nodes = network.storage.nodes.index
     names = [nodes.take(source), nodes.take(target)]
     return pd.MultiIndex.from_arrays(names, names=["source", "target"])
-
-
-def _is_pair(pair: object) -> bool:
-    return isinstance(pair, (Sequence, np.ndarray, pd.Series, pd.Index)) and len(pair) == 2
 
 
 def union(network: MultilayerNetwork) -> sparse.csr_array:

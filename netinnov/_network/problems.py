@@ -53,7 +53,6 @@ MENDING = {
     "another name, such as 'Total (place)'",
     "parent is not in places": "a parent is another row of `places`, or missing",
     "parent cycle": "a place cannot lie inside itself: correct the parents",
-    "inside too many places": "a place may lie inside at most 100 others: correct the parents",
 }
 
 

@@ -50,7 +50,6 @@ def stray_names(nodes: pd.DataFrame, links: pd.DataFrame, places: pd.DataFrame |
 
 
 def twins(places: pd.DataFrame) -> list[str]:
-    """What is said of places that are surely spelt alike."""
     if not (pairs := near_twins(places)):
         return []
     shown = examples(pairs, lambda pair: f"{pair[0]!r} and {pair[1]!r}")

@@ -83,7 +83,6 @@ class Storage:
 
     @property
     def parents(self) -> Codes:
-        """Position of the parent of each place; -1 where there is none."""
         if "parents" not in self.memo:
             self.memo["parents"] = locked(parents(self.place_table.frame))
         return cast(Codes, self.memo["parents"])

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from netinnov._runtime.display import table
-from netinnov._runtime.terminal import without_controls
+from netinnov._runtime.display import table, without_controls
 
 NAMED = 6  # layers that the line names, and kinds
 ROWS = 12  # layers of the table

@@ -166,7 +166,6 @@ MISSING = ("None", "nan", "NaN", "NaT", "<NA>", "null", "NULL", "#N/A")
 
 
 def words_for(column: str) -> list[str]:
-    """Other names of one of our columns, in any table."""
     groups = [group for table in SYNONYMS.values() for group in table.get(column, ())]
     return [word for group in groups for word in group]
 

@@ -30,8 +30,6 @@ from netinnov._network.synonyms import is_total
 from netinnov._runtime.dataframes import as_pandas
 from netinnov._typing import Codes, Floats, Integers, Mask
 
-DEEPEST = 100  # places around a place, one inside another
-
 
 class LinkCodes(NamedTuple):
     layers: tuple[str, ...]
@@ -161,8 +159,6 @@ def _places(stack: Stack, problems: Problems) -> pd.DataFrame:
     problems.rows(stack, unknown, "parent", "parent is not in places", parent)
     cycle = _on_cycle(code)
     problems.rows(stack, cycle & ~again, "parent", "parent cycle", parent)
-    deep = _is_deep(code) & ~cycle.any()
-    problems.rows(stack, deep, "parent", "inside too many places", parent)
     _refuse_totals(ids.mask(ids.isin(parent)), stack, problems)  # 全国 may contain the others
     clean["parent"] = parent
     return _with_others(clean, frame, "place").set_index(index)
@@ -178,15 +174,6 @@ def _refuse_totals(places: pd.Series, stack: Stack, problems: Problems) -> None:
 def _with_others(clean: dict[str, Any], frame: pd.DataFrame, key: str) -> pd.DataFrame:
     others = {name: frame[name] for name in frame.columns if name != key and name not in clean}
     return pd.DataFrame(clean | others, frame.index, copy=False)
-
-
-def _is_deep(parent: Codes) -> Mask:
-    around = parent
-    for _ in range(DEEPEST):
-        if not (around >= 0).any():
-            break
-        around = np.append(parent, np.int32(-1))[around]
-    return np.asarray(around >= 0)
 
 
 def _on_cycle(parent: Codes) -> Mask:

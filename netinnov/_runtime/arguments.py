@@ -147,27 +147,19 @@ def one_column(name: str, value: Any) -> Any:
     return value.iloc[:, 0]
 
 
-def check_confidence(name: str, value: Any) -> None:
-    check_number(name, value, low=0, high=1, above=True, below=True)
-
-
 def _number(value: Any) -> float:
     """NaN if it is not a number, infinite if it is too large for a float."""
-    if isinstance(value, (float, int)):
-        try:
-            return float(value)
-        except OverflowError:
-            return math.inf
     if isinstance(value, (complex, np.complexfloating)) or not hasattr(value, "__float__"):
         return math.nan
     try:
         return float(value)
-    except (TypeError, ValueError, OverflowError):  # a whole column, say
+    except OverflowError:
+        return math.inf
+    except (TypeError, ValueError):  # a whole column, say
         return math.nan
 
 
 def as_path(name: str, value: Any) -> Path:
-    """The path of a file or folder, given as text or as a path."""
     if isinstance(value, (str, os.PathLike)):
         path = Path(value)
         if "\0" not in str(path):
@@ -177,10 +169,8 @@ def as_path(name: str, value: Any) -> Path:
 
 def as_list(argument: str, names: object, of: str = "names") -> list[Any]:
     if isinstance(names, (str, bytes)):
-        msg = (
-            f"`{argument}` must be a sequence of {of}; found the text {names!r}; write [{names!r}]."
-        )
-        raise InputError(msg)
+        msg = f"`{argument}` must be a sequence of {of}; found the text {names!r}; "
+        raise InputError(f"{msg}write [{names!r}].")
     if not isinstance(names, Iterable):
         raise InputError(f"`{argument}` must be a sequence of {of}; found {shown(names)}.")
     return list(names)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,7 +15,7 @@ import pandas as pd
 
 from netinnov._runtime.arguments import as_path
 from netinnov._runtime.interruption import check_interrupted, cleaning
-from netinnov._runtime.path_kinds import check_target
+from netinnov._runtime.opening import check_target
 from netinnov.errors import InputError
 
 
@@ -98,10 +97,9 @@ def new_folder(path: str | os.PathLike[str], *, replace: bool = False) -> Iterat
                 names += sorted(entry.name for entry in folder.iterdir())
                 for name in names:
                     (folder / name).replace(out / name)
-            elif not (replace and out.exists()):
-                folder.replace(out)
-            elif not _exchange(folder, out):
-                out.rename(older)
+            else:
+                if out.exists():
+                    out.rename(older)
                 folder.rename(out)
 
 
@@ -118,19 +116,6 @@ def _hidden_file(path: Path) -> Iterator[tuple[Path, Path]]:
 
     with cleaning(clean), _refusals(f"{path} cannot be written"):
         yield hidden, real
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Swap two folders atomically; False where the system cannot."""
-    if sys.platform != "linux":
-        return False
-    import ctypes
-
-    rename = getattr(ctypes.CDLL(None), "renameat2", None)
-    folder, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
-    return rename is not None and not rename(
-        folder, os.fsencode(one), folder, os.fsencode(other), exchange
-    )
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import os
-import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
@@ -17,9 +16,8 @@ import numpy as np
 
 from netinnov._runtime.arguments import as_path, check_rng
 from netinnov._runtime.atomic import write_bytes
-from netinnov._runtime.opening import check_file
+from netinnov._runtime.opening import check_file, kind_at_path
 from netinnov._runtime.parallel import run
-from netinnov._runtime.path_kinds import kind_at_path
 from netinnov._typing import Floats, Rng
 from netinnov._version import __version__
 from netinnov.errors import InputError
@@ -30,7 +28,7 @@ Parts = Mapping[str, str | Mapping[str, str]]
 
 _MANIFEST = "checkpoint.json"
 _BATCHES = "batch-*.npz"
-_EXPERIMENT, _CONTENT = "experiment", "content"
+_EXPERIMENT = "experiment"
 _DELETE = "Delete it, or the folder of the checkpoint: what is missing is measured again."
 
 
@@ -46,52 +44,31 @@ class Checkpoint:
             self._folder.mkdir(parents=True, exist_ok=True)
             write_bytes(self._folder / _MANIFEST, json.dumps(mine, indent=1).encode())
         elif differences := _differences(stored, mine):
-            raise InputError(
-                f"the checkpoint {str(self._folder)!r} is of another experiment: "
-                f"{'; '.join(differences)}. Choose another folder, delete this one, or repeat the "
-                "experiment as it was."
-            )
+            msg = f"the checkpoint {str(self._folder)!r} is of another experiment: "
+            msg += f"{'; '.join(differences)}. Choose another folder, delete this one, or repeat "
+            raise InputError(f"{msg}the experiment as it was.")
 
     def rows(self, *names: str) -> Iterator[tuple[Any, ...]]:
         for path in sorted(self._folder.glob(_BATCHES)):
             try:
-                batch = _arrays(path)
-                same = str(batch.pop(_EXPERIMENT)) == self._digest
-                whole = not same or str(batch.pop(_CONTENT)) == _digest_of(batch)
-                columns = [batch[name] for name in names] if same and whole else []
+                with np.load(check_file(path), allow_pickle=False) as batch:
+                    same = str(batch[_EXPERIMENT]) == self._digest
+                    columns = [batch[name] for name in names] if same else []
             except Exception as error:  # whatever numpy raises for the bytes of a damaged file
                 msg = f"the file {path} of the checkpoint cannot be read ({error})"
                 raise InputError(f"{msg}. {_DELETE}") from None
-            if not columns:
-                fault = "is damaged" if same else "is of another experiment"
-                raise InputError(f"the file {path} of the checkpoint {fault}. {_DELETE}")
+            if not same:
+                msg = f"the file {path} of the checkpoint is of another experiment"
+                raise InputError(f"{msg}. {_DELETE}")
             yield from zip(*(c.tolist() if c.ndim == 1 else c for c in columns), strict=True)
 
     def write(self, key: object, rows: Sequence[Mapping[str, Any]]) -> None:
         stream = io.BytesIO()
         columns = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
-        columns[_CONTENT] = np.array(_digest_of(columns))
         columns[_EXPERIMENT] = np.array(self._digest)
         np.savez(stream, allow_pickle=False, **columns)
         name = hashlib.sha256(f"{self._digest} {key!r}".encode()).hexdigest()[:16]
         write_bytes(self._folder / f"batch-{name}.npz", stream.getvalue())
-
-
-def _arrays(path: Path) -> dict[str, Any]:
-    """Arrays of a batch, which is uncompressed, so that none is larger than the file."""
-    content = check_file(path).read_bytes()
-    with zipfile.ZipFile(io.BytesIO(content)) as members:
-        if sum(member.file_size for member in members.infolist()) > len(content):
-            raise InputError("it is packed, which no file of a checkpoint is")
-    with np.load(io.BytesIO(content), allow_pickle=False) as batch:
-        return dict(batch)
-
-
-def _digest_of(columns: Mapping[str, Any]) -> str:
-    digest = hashlib.sha256()
-    for name, column in sorted(columns.items()):
-        digest.update(f"{name} {column.dtype.str} {column.shape} ".encode() + column.tobytes())
-    return digest.hexdigest()
 
 
 def run_numbered(

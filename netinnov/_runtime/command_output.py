@@ -10,8 +10,8 @@ from typing import NoReturn, ParamSpec
 
 import typer
 
+from netinnov._runtime.display import without_controls
 from netinnov._runtime.interruption import signals_first
-from netinnov._runtime.terminal import without_controls
 from netinnov.errors import InputError, shortened
 
 P = ParamSpec("P")
@@ -64,5 +64,4 @@ def write(text: str, *, err: bool = False) -> None:
 
 
 def write_line(text: str) -> None:
-    """Write one line, even if a name in the data holds a line feed."""
     write(without_controls(text, one_line=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, ClassVar
@@ -10,10 +11,15 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.terminal import without_controls
-
 ROWS = 8  # of a table
 FEW = 5  # members of a sequence that are named
+# Control characters but tab and line feed, line separators, overrides of direction
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+def without_controls(text: str, *, one_line: bool = False) -> str:
+    text = text.replace("\n", "\\n") if one_line else text
+    return CONTROLS.sub(lambda control: control[0].encode("unicode_escape").decode(), text)
 
 
 class Displayed:
@@ -93,12 +99,11 @@ def _members(shown: Iterable[str], size: int = 0) -> str:
 
 def table(rows: Iterable[Sequence[str]], heads: Sequence[str] = ()) -> str:
     body = "".join(
-        "<tr>" + "".join(f"<td>{_cell(cell)}</td>" for cell in row) + "</tr>" for row in rows
+        "<tr>"
+        + "".join(f"<td>{html.escape(without_controls(cell))}</td>" for cell in row)
+        + "</tr>"
+        for row in rows
     )
     head = "".join(f"<th>{html.escape(each)}</th>" for each in heads)
     thead = f"<thead><tr>{head}</tr></thead>" if head else ""
     return f"<table>{thead}<tbody>{body}</tbody></table>"
-
-
-def _cell(text: str) -> str:
-    return html.escape(without_controls(text))

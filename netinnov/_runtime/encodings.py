@@ -4,95 +4,62 @@ from __future__ import annotations
 
 import codecs
 from pathlib import Path
+from typing import Any
 
 from netinnov.errors import InputError
 
-# Byte order marks; that of UTF-32 begins with that of UTF-16
-MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
-    (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
-    (codecs.BOM_UTF32_BE, "utf-32", "UTF-32"),
-    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
-    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
-)
-
-NEWLINE = b"\n"
+MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 USUAL_SHARE = 0.95
 # Shares of wide characters that must be in GB 2312, and in its frequent first level
 FREQUENT_SHARE = 0.5
 LAST_FREQUENT = 0xD7  # first byte of the last of the frequent; signs come before them
 
 
-def check_encoding(encoding: object) -> str | None:
-    if encoding is None:
-        return None
-    if isinstance(encoding, str):
-        try:
-            codecs.lookup(encoding)
-            "".encode(encoding)
-        except (LookupError, ValueError):
-            pass
-        else:
-            return encoding
-    msg = "`encoding` must be the name of an encoding such as 'gb18030' or 'cp1252'; found "
-    raise InputError(f"{msg}{encoding!r}.")
+def check_encoding(encoding: Any) -> str | None:
+    try:
+        _ = encoding is not None and "".encode(encoding)
+    except (LookupError, TypeError, ValueError):
+        msg = "`encoding` must be the name of an encoding such as 'gb18030' or 'cp1252'; found "
+        raise InputError(f"{msg}{encoding!r}.") from None
+    return encoding  # type: ignore[no-any-return]
 
 
 def text_of(name: str, data: bytes, encoding: str | None = None) -> tuple[str, str | None]:
-    for mark, codec, called in MARKS:
-        family = codec.removesuffix("-sig")  # of the encodings that the mark belongs to
-        asked = encoding is None or codecs.lookup(encoding).name.startswith(family)
-        if data.startswith(mark) and asked:
-            text = _decoded(name, data, codec, called)
-            return without_nul(name, text), None if called == "UTF-8" else called
+    """The text, and its encoding where that was found and is not UTF-8."""
+    asked = encoding if encoding is None else codecs.lookup(encoding).name
+    if data.startswith(MARKS) and (asked is None or asked.startswith("utf-16")):
+        return decoded(name, data, "UTF-16"), "UTF-16"
     if encoding is not None:
-        return without_nul(name, _decoded(name, data, encoding, encoding)), None
-    if b"\0" in data and (unmarked := _utf16(data)) is not None:
-        return unmarked, "UTF-16"
+        return decoded(name, data, "UTF-8" if asked == "utf-8" else encoding), None
     try:
-        return without_nul(name, data.decode("utf-8")), None
-    except UnicodeDecodeError:
-        if _is_gb18030(data):
-            return without_nul(name, data.decode("gb18030")), "GB18030"
         mend = "save the file as UTF-8, or name its encoding, such as encoding='cp1252'"
-        return utf8_of(name, data, mend=mend), None
+        return decoded(name, data, mend=mend), None
+    except InputError:
+        if _is_gb18030(data):
+            return decoded(name, data, "GB18030"), "GB18030"
+        raise
 
 
-def utf8_of(
-    name: str | Path, data: bytes, *, mend: str = "save the file as UTF-8", first: int = 1
+def decoded(
+    name: str | Path,
+    data: bytes,
+    encoding: str = "UTF-8",
+    *,
+    mend: str = "save the file as UTF-8",
+    first: int = 1,
 ) -> str:
+    """Text without a byte order mark; ``first`` is the number of its first line."""
+    at, fault = -1, "NUL characters, as UTF-16 has"
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start].split(NEWLINE)
-        at = len(before[-1].decode("utf-8", "replace")) + 1
-        msg = f"{name} must be UTF-8; line {first + len(before) - 1} has the byte "
-        msg += f"0x{data[error.start]:02x} as its character {at}"
-        if error.reason == "unexpected end of data":
-            raise InputError(f"{msg} and ends inside it; get the file again.") from None
-        raise InputError(f"{msg}, which is not; {mend}.") from None
-
-
-def _decoded(name: str, data: bytes, codec: str, called: str) -> str:
-    try:
-        return data.decode(codec)
-    except (UnicodeError, ValueError) as error:
-        at = getattr(error, "start", None)
-        line = "" if at is None else f"; line {data[:at].count(NEWLINE) + 1} is not"
-        msg = f"{name} must be {called}{line}; get the file again, or save it as UTF-8."
-        raise InputError(msg) from None
-
-
-def _utf16(data: bytes) -> str | None:
-    """UTF-16 without a mark, recognised by NUL at every second byte of ASCII letters."""
-    odd, even = data[1::2].count(0), data[::2].count(0)
-    if min(odd, even) > 0.02 * max(odd, even):
-        return None
-    try:
-        text = data.decode("utf-16-le" if odd > even else "utf-16-be")
-    except UnicodeDecodeError:
-        return None
-    return text if set(text) & {"\n", "\r"} and "\0" not in text else None
+        text = data.decode("utf-8-sig" if encoding == "UTF-8" else encoding)
+        if "\0" not in text:
+            return text
+        line = text.count("\n", 0, text.index("\0"))
+    except UnicodeError as error:
+        at = getattr(error, "start", 0)
+        line, fault = data.count(b"\n", 0, at), f"the byte 0x{data[at]:02x}, which is not"
+    msg = f"{name} must be {encoding}; line {line + first} has {fault}; {mend}, or get it again"
+    raise InputError(f"{msg} if it is cut off.") from None
 
 
 def _is_gb18030(data: bytes) -> bool:
@@ -102,14 +69,8 @@ def _is_gb18030(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     wide = [letter for letter in text if letter > "\x7f"]
+    if not wide:
+        return False
     usual = "".join(wide).encode("gb2312", errors="ignore")
     frequent = sum(lead <= LAST_FREQUENT for lead in usual[::2])
     return len(usual) / 2 >= USUAL_SHARE * len(wide) and frequent >= FREQUENT_SHARE * len(wide)
-
-
-def without_nul(name: str, text: str) -> str:
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        msg = f"{name} must be UTF-8; line {line} has NUL characters, as UTF-16 has; save the "
-        raise InputError(f"{msg}file as UTF-8.")
-    return text

@@ -60,10 +60,6 @@ def signals_first() -> Iterator[None]:
 
 def _hear(number: int, _: object) -> None:
     signal.signal(number, signal.SIG_DFL)
-    _receive(number)
-
-
-def _receive(number: int) -> None:
     _received.append(number)
     raise _exception(number)
 

@@ -62,8 +62,10 @@ def run(
             save(items[start : start + len(values)], values)
 
     def keep_all_done() -> None:
-        for future in [each for each in waiting if _succeeded(each)]:
-            keep(waiting.pop(future), future.result())
+        for future in [each for each in waiting if each.done() and not each.cancelled()]:
+            start = waiting.pop(future)
+            if future.exception() is None:
+                keep(start, future.result())
 
     def stop() -> None:
         stopped.set()
@@ -167,10 +169,6 @@ def _run_pickled(digest: str, data: bytes, batch: Sequence[Any]) -> list[Any]:
         _loaded.clear()
         _loaded[digest] = task
     return _run_batch(task, None, batch)
-
-
-def _succeeded(future: Future[Any]) -> bool:
-    return future.done() and not future.cancelled() and future.exception() is None
 
 
 def _cannot_travel(error: Exception) -> str:

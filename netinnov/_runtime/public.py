@@ -18,12 +18,16 @@ R = TypeVar("R")
 
 HANDED_ON = r"\b(\w+) as \1\b"  # how a package imports what is public from its files
 
+
+def _by_word(words_of: dict[str, str]) -> dict[str, str]:
+    return {word: ours for ours, words in words_of.items() for word in words.split()}
+
+
 # By annotated type: what refuses other values, and gives the number that is meant
 ARGUMENT_CHECKS: dict[Any, Callable[[str, Any, Any], Any]] = {}
 # Names of functions in networkx, igraph, scikit-network and EconGeo
-OTHER_NAMES = {
-    other: ours
-    for ours, others in {
+OTHER_NAMES = _by_word(
+    {
         "build.symmetrize": "to_undirected",
         "centrality.betweenness_centrality": "betweenness",
         "centrality.closeness_centrality": "closeness",
@@ -81,13 +85,11 @@ OTHER_NAMES = {
         "topology.mean_clustering": "average_clustering",
         "topology.reciprocity": "overall_reciprocity",
         "topology.transitivity": "get_clustering_coefficient transitivity_undirected",
-    }.items()
-    for other in others.split()
-}
+    }
+)
 # What is written instead of names of networkx, igraph and pandas that no function here has
-OTHER_WAYS = {
-    other: ours
-    for ours, others in {
+OTHER_WAYS = _by_word(
+    {
         "a network never changes, so it needs no copy": "copy",
         "use network.directed, the layers whose links have a direction": "is_directed",
         "use network.layers": "layer_names",
@@ -108,9 +110,8 @@ OTHER_WAYS = {
         "write network.with_links(table)": "add_edge add_edges add_edges_from compose "
         "add_weighted_edges_from",
         "write network.with_nodes(table)": "add_node add_nodes_from add_vertex add_vertices",
-    }.items()
-    for other in others.split()
-}
+    }
+)
 # Our keywords, and words for them in other programs
 OTHER_KEYWORDS = {
     "rng": ("seed", "random_seed", "random_state", "generator", "random"),
@@ -187,8 +188,12 @@ def publish(module: dict[str, Any]) -> Callable[[], list[str]]:
 
     module.setdefault("__getattr__", refuse)
     if "__all__" not in module:
-        handed_on = [name for name, value in module.items() if _is_handed_on(name, value)]
-        module["__all__"] = sorted(handed_on)
+        module["__all__"] = sorted(
+            name
+            for name, value in module.items()
+            if not (name == "annotations" or name.startswith("_") or value is publish)
+            and not isinstance(value, ModuleType)
+        )
     for name in module["__all__"]:
         value = module.get(name)
         if isinstance(value, FunctionType):
@@ -208,13 +213,7 @@ def _missing_field(result: object, name: str) -> object:
     raise _no_attribute(type(result).__name__, name, known, meant)
 
 
-def _is_handed_on(name: str, value: object) -> bool:
-    own = name == "annotations" or value is publish
-    return not (own or name.startswith("_") or isinstance(value, ModuleType))
-
-
 def missing_name(module: str, name: str, known: Iterable[str]) -> AttributeError:
-    """Make the error for a name that a module does not have, with a suggestion if there is one."""
     home = _home_of(name)
     meant = f"use netinnov.{home}" if home else _elsewhere(name, method=False)
     return _no_attribute(f"module {module!r}", name, known, meant)
@@ -343,9 +342,7 @@ def _checks_of(function: Any) -> list[tuple[int, str, Callable[[Any], Any]]]:
 def _checked(
     check: Callable[[str, Any, Any], Any], name: str, kind: Any, optional: bool, value: Any
 ) -> Any:
-    if value is None and optional:
-        return None
-    number = check(name, value, kind)
+    number = None if value is None and optional else check(name, value, kind)
     return value if number is None else number
 
 

@@ -12,8 +12,6 @@ from netinnov._network.file_rows import ROW, is_bare, with_file_rows
 from netinnov._network.numeric_columns import NUMBERS, Decimal, decimal_of, typed
 from netinnov._runtime.arguments import examples
 from netinnov._runtime.opening import (
-    CELL,
-    check_made,
     check_width,
     damage_refused,
     ending_of,
@@ -57,7 +55,6 @@ def _points(path: Path) -> pd.DataFrame:
     features = features_of(path)
     names = dict.fromkeys(name for each in features for name in each["properties"])
     check_width(path, len(names))
-    check_made(path, CELL * len(names) * len(features), path.stat().st_size)
     kinds = {str(each["geometry"].get("type")) for each in features if each["geometry"]}
     if kinds != {"Point"}:
         shown = examples(sorted(kinds), str) or "no geometry"
@@ -75,10 +72,8 @@ def _points(path: Path) -> pd.DataFrame:
 def features_of(path: Path) -> list[dict[str, Any]]:
     """Features of GeoJSON, read as JSON: GDAL would open what the file names."""
     if path.suffix.casefold() not in (".geojson", ".json"):
-        msg = (
-            f"{path} must be GeoJSON (.geojson), with longitude and latitude; QGIS exports layers "
-        )
-        raise InputError(f"{msg}so, and GDAL: ogr2ogr -t_srs EPSG:4326 NEW.geojson {path.name}")
+        msg = f"{path} must be GeoJSON (.geojson), with longitude and latitude; QGIS exports it, "
+        raise InputError(f"{msg}and GDAL: ogr2ogr -t_srs EPSG:4326 NEW.geojson {path.name}")
     document = read_json(path)
     try:
         features = [

@@ -108,7 +108,6 @@ def note(texts: Sequence[str]) -> None:
 
 @contextmanager
 def noted() -> Iterator[list[str]]:
-    """Collect what readers note."""
     texts: list[str] = []
     token = _NOTED.set(texts)
     try:

@@ -12,8 +12,7 @@ import pandas as pd
 
 from netinnov._network.columns import as_floats
 from netinnov._runtime.arguments import as_path, examples
-from netinnov._runtime.opening import files_in, is_zip
-from netinnov._runtime.path_kinds import kind_at_path
+from netinnov._runtime.opening import files_in, is_zip, kind_at_path
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs import Weighting

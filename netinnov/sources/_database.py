@@ -94,7 +94,6 @@ class Database:
         return frame
 
     def check_pairs(self, path: Path, table: str, event: str) -> None:
-        """Refuse a file whose events have more pairs of members than memory holds."""
         events = self.frame(f"""
             SELECT sum(n * (n - 1.0) / 2) AS pairs, max(n) AS n, arg_max(event, n) AS event
             FROM (SELECT {event} AS event, count(*) AS n FROM {table} GROUP BY ALL)

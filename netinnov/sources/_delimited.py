@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import islice
@@ -18,7 +19,7 @@ from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
 from netinnov._network.file_rows import LINE, first_row, rows_by_line, with_file_rows
 from netinnov._runtime.arguments import did_you_mean, examples
-from netinnov._runtime.encodings import text_of, utf8_of, without_nul
+from netinnov._runtime.encodings import decoded, text_of
 from netinnov._runtime.opening import check_width, opened, read_bytes
 from netinnov._typing import Integers, Mask
 from netinnov.errors import InputError
@@ -27,7 +28,6 @@ DELIMITERS = (",", ";", "\t", "|")
 SAMPLE = 50  # rows by which the delimiter is found
 SAMPLED = 2**20  # letters in which these rows are looked for
 BLOCK = 2**26  # bytes that Arrow reads at once; no row may be longer
-N_EXAMPLES = 5
 
 
 class AnyTable(NamedTuple):
@@ -38,15 +38,15 @@ class AnyTable(NamedTuple):
 
 
 class TextTable(NamedTuple):
-    """Columns of a file as text, stripped; an empty field is missing."""
+    """Columns of a file as text, stripped, by line; an empty field is missing."""
 
     name: str
     frame: pd.DataFrame
-    lines: Integers  # where each row starts: quoted fields may hold line ends
 
     def at(self, rows: Mask, column: str) -> str:
-        values = zip(self.lines[rows], self.frame[column].to_numpy(object)[rows], strict=True)
-        return some_lines([f"{line} ({value!r})" for line, value in values])
+        values = self.frame[column].array[rows]
+        lines = zip(self.frame.index[rows], values, strict=True)
+        return some_lines([f"{line} ({value!r})" for line, value in lines])
 
     def complete(self, ids: Sequence[str], faults: list[str]) -> TextTable:
         """Rows with all ids; a file in which no row has them is another one."""
@@ -55,10 +55,9 @@ class TextTable(NamedTuple):
             msg = f"{self.name} must have rows with {' and '.join(ids)}; none of {blank.size} has."
             raise InputError(msg)
         if blank.any():
-            where = f"{blank.sum()} ({some_lines(self.lines[blank])})"
+            where = f"{blank.sum()} ({some_lines(self.frame.index[blank])})"
             faults.append(f"{self.name}: rows left out, without {' or '.join(ids)}: {where}")
-        frame = self.frame[~blank].reset_index(drop=True)
-        return self._replace(frame=frame, lines=self.lines[~blank])
+        return self._replace(frame=self.frame[~blank])
 
     def judge(self, column: str, good: pd.Series, must_be: str, faults: list[str]) -> None:
         filled = self.frame[column].notna()
@@ -76,11 +75,13 @@ class _Rows(NamedTuple):
 def read_delimited(path: Path, encoding: str | None = None, *, stripped: bool = False) -> AnyTable:
     """All columns; rows that are not as wide as the header are refused."""
     text, detected = text_of(str(path), read_bytes(path), encoding)
-    text, skipped, hint = _without_hint(text)
-    delimiter = hint or delimiter_of(text)
+    first, _, rest = text.partition("\n")
+    hint = re.fullmatch("sep=([,;\t|])", first.strip("\r "), re.IGNORECASE)
+    text = rest if hint else text
+    delimiter = hint[1] if hint else delimiter_of(text)
     header = _header(path, text, delimiter)
     names = [name if name.strip() else f"column {at}" for at, name in enumerate(header, start=1)]
-    rows = _rows_of(path, text, delimiter, header, range(len(names)), first=1 + skipped)
+    rows = _rows_of(path, text, delimiter, header, range(len(names)), first=2 if hint else 1)
     if lines := [line for line, _ in rows.uneven]:
         msg = f"{path} must have {len(names)} fields in each row, as in its header; rows with more "
         raise InputError(f"{msg}or fewer: {len(lines)} ({some_lines(lines)}).")
@@ -105,18 +106,18 @@ def read_text_file(
 ) -> TextTable:
     """Chosen columns; rows that are not as wide as the header are left out and reported."""
     with opened(folder, name) as stream:
-        text = without_nul(name, utf8_of(name, stream.read()))
+        text = decoded(name, stream.read())
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     header = [field.strip() for field in first_row(name, reader)]
     columns = wanted_columns(name, header, required, optional, delimiter)
     rows = _rows_of(name, text, delimiter, header, [header.index(column) for column in columns])
-    lines, n_rows = [line for line, _ in rows.uneven], len(rows.table)
-    tell_uneven(name, len(header), n_rows, lines, len(lines), faults)
+    n_rows = len(rows.table)
+    tell_uneven(name, len(header), n_rows, [line for line, _ in rows.uneven], faults)
     held = {column: _trimmed(rows.table.column(at)) for at, column in enumerate(columns)}
     arrays = {
         column: held.get(column, pa.nulls(n_rows, pa.string())) for column in (*required, *optional)
     }
-    return TextTable(name, _frame_of(arrays, n_rows), rows.lines)
+    return TextTable(name, _frame_of(arrays, n_rows).set_axis(rows.lines, axis=0))
 
 
 def _rows_of(
@@ -184,14 +185,6 @@ def _frame_of(columns: Mapping[str, Any], n_rows: int) -> pd.DataFrame:
     return pd.DataFrame(arrays, pd.RangeIndex(n_rows))
 
 
-def _without_hint(text: str) -> tuple[str, int, str]:
-    first, _, rest = text.partition("\n")
-    hint = first.strip("\r ").casefold()
-    if hint.startswith("sep=") and hint[4:] in DELIMITERS:
-        return rest, 1, hint[4:]
-    return text, 0, ""
-
-
 def delimiter_of(text: str) -> str:
     """The mark that cuts the first rows into as many fields as the header; most fields win."""
     best, delimiter = (False, 1), ","
@@ -222,7 +215,7 @@ def _header(path: Path, text: str, delimiter: str) -> list[str]:
 
 def read_header(folder: Path, name: str, delimiter: str) -> tuple[list[str], bool]:
     with opened(folder, name) as stream:
-        line = without_nul(name, utf8_of(name, stream.readline()))
+        line = decoded(name, stream.readline())
     header = first_row(name, csv.reader([line], delimiter=delimiter))
     return [field.strip() for field in header], line.lstrip().startswith('"')
 
@@ -249,17 +242,16 @@ def wanted_columns(
 
 
 def tell_uneven(
-    name: str, n_columns: int, n_rows: int, lines: Sequence[int], n: int, faults: list[str]
+    name: str, n_columns: int, n_rows: int, lines: Sequence[int], faults: list[str]
 ) -> None:
     """Report rows that are not as wide as the header; refuse a file of nothing else."""
-    if n and not n_rows:
-        msg = f"{name} must have {n_columns} fields in each row, as in its header; {n} rows have "
-        msg += f"more or fewer: {some_lines(lines, n)}; is it damaged, or has it another delimiter?"
-        raise InputError(msg)
+    where = f"{len(lines)} ({some_lines(lines)})"
+    if lines and not n_rows:
+        msg = f"{name} must have {n_columns} fields in each row, as in its header; rows with more "
+        raise InputError(f"{msg}or fewer: {where}; is it damaged, or has it another delimiter?")
     if not n_rows:
         raise InputError(f"{name} must have rows below its header; it has none.")
-    if n:
-        where = f"{n} ({some_lines(lines, n)})"
+    if lines:
         faults.append(f"{name}: rows left out, not as wide as the header: {where}")
 
 
@@ -275,7 +267,5 @@ def tell_values(
         faults.append(f"{about}: {n_bad} ({shown})")
 
 
-def some_lines(lines: Sequence[object] | Integers, n: int | None = None) -> str:
-    n = len(lines) if n is None else n
-    more = f", ... and {n - N_EXAMPLES:,} more" if n > N_EXAMPLES else ""
-    return f"{'line' if n == 1 else 'lines'} {examples(lines[:N_EXAMPLES], str)}{more}"
+def some_lines(lines: Sequence[object] | pd.Index) -> str:
+    return f"line{'s' * (len(lines) != 1)} {examples(lines, str)}"

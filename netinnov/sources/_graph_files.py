@@ -12,14 +12,7 @@ from xml.etree import ElementTree as ET
 import pandas as pd
 
 from netinnov._network.headers import check_columns, rename
-from netinnov._runtime.opening import (
-    CELL,
-    check_file,
-    check_made,
-    damage_refused,
-    ending_of,
-    opened,
-)
+from netinnov._runtime.opening import check_file, damage_refused, ending_of, opened
 from netinnov.errors import InputError
 from netinnov.io._networkx import network_of_graph
 from netinnov.sources import Tables
@@ -48,9 +41,6 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
             if not re.search(rb"\blabel\s", stream.getvalue()):
                 options = {"label": "id"}  # igraph writes numbers alone
         graph = read(stream, **options)
-    for rows in (graph.nodes, graph.edges):
-        names = {name for *_, about in rows(data=True) for name in about}
-        check_made(path, CELL * len(rows) * len(names))
     ours = "column_types" in graph.graph
     if not ours:
         _name_layer(graph)
@@ -74,9 +64,7 @@ def _with_namespace(path: Path, data: bytes) -> BytesIO:
     _, root = next(ET.iterparse(BytesIO(data), events=["start"]))
     space, _, name = root.tag.rpartition("}")
     if name != "graphml":
-        raise InputError(
-            f"{path} must be GraphML, in an element <graphml>; it begins with <{name}>."
-        )
+        raise InputError(f"{path} must be GraphML, in a <graphml>; it begins with <{name}>.")
     if space == GRAPHML:
         return BytesIO(data)
     root = ET.fromstring(data)

@@ -11,8 +11,7 @@ import pandas as pd
 
 from netinnov._network.columns import as_floats, own_names
 from netinnov._runtime.arguments import as_path, check_names
-from netinnov._runtime.opening import CELL, check_made, ending_of, parse_json
-from netinnov._runtime.path_kinds import kind_at_path
+from netinnov._runtime.opening import ending_of, kind_at_path, parse_json
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import Tables, warn_of
 from netinnov.sources._mpx import parse_mpx
@@ -240,7 +239,6 @@ def _parse_json(name: str, text: str) -> Parsed:
         links.append(Link(in_layer, ends[a], ends[b], size, number, row))
     members = document["nodes"][a]
     names = dict.fromkeys(key for node in members for key in node if key != "ID")
-    check_made(name, CELL * len(members) * len(names))
     columns = {key: [node.get(key) for node in members] for key in names}
     nodes, ids = node_table([str(at) for at in range(len(ways[a]))], ways[a], columns)
     if len(set(ways[a])) < len(ids):
@@ -275,7 +273,6 @@ def _counted_once(
     table = pd.DataFrame([link[:4] for link in links], columns=names)
     table = table.astype(dict.fromkeys(names[:3], "str") | {"weight": "float64"})
     keys = [*dict.fromkeys(key for link in links for key in link.more)]
-    check_made(name, CELL * len(links) * len(keys))
     held = zip(keys, own_names(keys, names), strict=True)
     more = {column: [link.more.get(key) for link in links] for key, column in held}
     table = pd.concat([table, pd.DataFrame(more, table.index)], axis=1)

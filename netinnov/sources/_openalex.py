@@ -14,8 +14,7 @@ import pandas as pd
 
 from netinnov._network.columns import as_floats
 from netinnov._runtime.arguments import as_path, examples
-from netinnov._runtime.opening import opened, parse_json
-from netinnov._runtime.path_kinds import kind_at_path
+from netinnov._runtime.opening import kind_at_path, opened, parse_json
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._pairs import Weighting
@@ -285,12 +284,8 @@ def _mentions(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=MENTION, dtype=object).astype(
         dict.fromkeys(MENTION[:3], "str")
     )
-    return table.assign(year=_years(table["year"]))
-
-
-def _years(values: pd.Series) -> pd.Series:
-    number = as_floats(values)
-    return number.where((number % 1 == 0) & (number.abs() < 2**53)).astype("Int64")
+    year = as_floats(table["year"])
+    return table.assign(year=year.where((year % 1 == 0) & (year.abs() < 2**53)).astype("Int64"))
 
 
 def is_openalex(folder: Path) -> bool:

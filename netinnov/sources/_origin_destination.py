@@ -233,13 +233,9 @@ def _whole(flows: pd.DataFrame, shares: bool | None, table: str) -> float | None
     for whole in (1.0, 100.0):
         full = [sums.between(whole / ROUNDING, whole * ROUNDING).all() for sums in (total, arrived)]
         if full == [False, True] and len(arrived) > 2:  # of two it may be by chance
-            msg = (
-                f"{table}: what arrives at each destination adds up to {whole:g}, so these are not "
-            )
-            msg += "shares of what leaves an origin. Are origins and destinations exchanged "
-            msg += (
-                "(rows='destination' of a matrix; in a study [data] rows)? If not, multiply each "
-            )
+            msg = f"{table}: what arrives at each destination adds up to {whole:g}, so these are "
+            msg += "not shares of what leaves an origin. Are origins and destinations exchanged "
+            msg += "(rows='destination' of a matrix; a study: [data] rows)? If not, multiply each "
             raise InputError(f"{msg}share by all that arrives there.")
     over = total[total > 100 * ROUNDING]
     if len(over) and shares:

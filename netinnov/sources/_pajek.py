@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from netinnov._network.columns import own_names
-from netinnov._runtime.opening import CELL, check_made
+from netinnov._runtime.opening import check_made
 from netinnov.errors import InputError
 from netinnov.sources._parsed_lines import (
     Link,
@@ -98,7 +98,11 @@ def parse_pajek(name: str, lines: Sequence[str]) -> Parsed:
         link._replace(source=ids[link.source], target=ids[link.target])
         for link in (*arcs, *edges, *back)
     ]
-    return Parsed(nodes, _typed(name, links), directed)
+    if keys := dict.fromkeys(key for link in links for key in link.more):
+        cells = [attribute([link.more.get(key) for link in links]).tolist() for key in keys]
+        rows = [dict(zip(keys, row, strict=True)) for row in zip(*cells, strict=True)]
+        links = [link._replace(more=row) for link, row in zip(links, rows, strict=True)]
+    return Parsed(nodes, links, directed)
 
 
 def _parts(name: str, lines: Sequence[str]) -> Iterator[Part]:
@@ -124,7 +128,12 @@ def _parts(name: str, lines: Sequence[str]) -> Iterator[Part]:
 
 
 def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any]]:
-    n = _size(name, part)
+    digits = [*part.title.split(), ""][1]
+    if not digits.isdecimal() or len(digits) > 15:
+        msg = f"{name}, line {part.line}: the number of vertices must follow '*Vertices'; found "
+        raise InputError(f"{msg}{part.title!r}.")
+    n = int(digits)
+    check_made(name, VERTEX * n)  # not every vertex needs a line
     labels = [str(at + 1) for at in range(n)]
     cells: dict[str, list[str]] = {}
     spots: dict[int, list[str]] = {}
@@ -138,12 +147,9 @@ def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any]]:
         if rest and rest[0].casefold() in SHAPES:
             rest = rest[1:]
         for column, value in _pairs(rest).items():
-            if column not in cells:
-                check_made(name, CELL * n * (len(cells) + 1))
             cells.setdefault(column, [""] * n)[at] = value
     spots = {at: spot for at, spot in spots.items() if len(spot) > 1}
     if not all(0 <= float(value) <= 1 for spot in spots.values() for value in spot[:2]):
-        check_made(name, CELL * n * (len(cells) + 2))
         for axis, column in enumerate(own_names(["x", "y"], cells)):
             cells[column] = [spots[at][axis] if at in spots else "" for at in range(n)]
     return labels, {column: attribute(values) for column, values in cells.items()}
@@ -156,9 +162,9 @@ def _links(
         yield from _matrix(name, part, layer, n)
         return
     for line, text in part.body:
-        number, text = _numbered(text)
-        own_layer = layers.setdefault(number, number) if number else layer
-        row = fields(text)
+        prefix = PREFIX.fullmatch(text)  # the number of a relation
+        own_layer = layers.setdefault(prefix[1], prefix[1]) if prefix else layer
+        row = fields(prefix[2] if prefix else text)
         if len(row) < 2:
             raise refuse_line(name, line, row, ENDS)
         source = str(_vertex(row[0], n, name, line, "from"))
@@ -171,22 +177,6 @@ def _links(
         more = _pairs(row[3:])
         # Files of this package say the layer on each line: a relation may be a period of it.
         yield Link(more.pop("layer", own_layer), source, target, weight, line, more)
-
-
-def _numbered(text: str) -> tuple[str, str]:
-    """Relation number before a colon ("" if none), and the rest of the line."""
-    match = PREFIX.fullmatch(text)
-    return (match[1], match[2]) if match else ("", text)
-
-
-def _typed(name: str, links: Sequence[Link]) -> list[Link]:
-    keys = dict.fromkeys(key for link in links for key in link.more)
-    check_made(name, CELL * len(links) * len(keys))
-    columns = {key: attribute([link.more.get(key) for link in links]).tolist() for key in keys}
-    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    if not keys:
-        return list(links)
-    return [link._replace(more=row) for link, row in zip(links, rows, strict=True)]
 
 
 def _matrix(name: str, part: Part, layer: str, n: int) -> Iterator[Link]:
@@ -226,17 +216,6 @@ def _values(name: str, above: Part, part: Part, n: int) -> Sequence[Any]:
     if {*codes} - {0} <= {*named}:
         return [named.get(code) for code in codes]
     return codes
-
-
-def _size(name: str, part: Part) -> int:
-    words = part.title.split()
-    digits = words[1] if len(words) > 1 else ""
-    # Not every vertex needs a line, so that the length of the file says nothing.
-    if not digits.isdecimal() or len(digits) > 15:
-        msg = f"{name}, line {part.line}: the number of vertices must follow '*Vertices'; found "
-        raise InputError(f"{msg}{part.title!r}.")
-    check_made(name, VERTEX * int(digits))
-    return int(digits)
 
 
 def _vertex(text: str, n: int, name: str, line: int, column: str) -> int:

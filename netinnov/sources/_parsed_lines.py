@@ -12,7 +12,7 @@ import pandas as pd
 
 from netinnov._network.columns import own_names
 from netinnov._network.numeric_columns import numeric
-from netinnov._runtime.encodings import utf8_of, without_nul
+from netinnov._runtime.encodings import decoded
 from netinnov._runtime.opening import read_bytes
 from netinnov.errors import InputError
 
@@ -35,7 +35,7 @@ class Parsed(NamedTuple):
 
 
 def read_lines(path: Path) -> list[str]:
-    lines = re.split(r"\r\n|\n|\r", without_nul(path.name, utf8_of(path.name, read_bytes(path))))
+    lines = re.split(r"\r\n|\n|\r", decoded(path.name, read_bytes(path)))
     if not any(line.strip() for line in lines):
         raise InputError(f"{path.name} is empty; get the file again.")
     return lines

@@ -13,9 +13,8 @@ import pandas as pd
 
 from netinnov._network.columns import as_floats
 from netinnov._runtime.arguments import examples
-from netinnov._runtime.encodings import utf8_of
-from netinnov._runtime.opening import files_in, is_zip, opened
-from netinnov._runtime.path_kinds import kind_at_path
+from netinnov._runtime.encodings import decoded
+from netinnov._runtime.opening import files_in, is_zip, kind_at_path, opened
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import with_countries
 from netinnov.sources._database import Database
@@ -183,18 +182,16 @@ def _read(data: Database, source: Found, faults: list[str]) -> None:
     if "INVALID ENCODING" in kinds:
         with opened(source.folder, name) as stream:  # a line end is never part of a letter
             for line, data_of_line in enumerate(stream, start=1):
-                utf8_of(name, data_of_line, first=line)
+                decoded(name, data_of_line, first=line)
     if at_mark := [line for line, kind in rejected if kind == "UNQUOTED VALUE"]:
         msg = f"{name}, row in line {at_mark[0]}: is a quotation mark not closed? Get the file "
         raise InputError(f"{msg}again, or close it.")
     if not last.endswith(("\n", "\r")) and (rejected or source.delimiter == "\t"):
-        msg = (
-            f"{name} ends in {last.splitlines()[-1]!r}, without a line end: get the file again; if"
-        )
-        raise InputError(f"{msg} it is whole, end its last line.")
+        msg = f"{name} ends in {last.splitlines()[-1]!r}, without a line end: get the file again; "
+        raise InputError(f"{msg}if it is whole, end its last line.")
     lines = [line for line, _ in rejected]
     n_rows = data.run("SELECT count(*) FROM raw").fetchall()[0][0]
-    tell_uneven(name, len(source.header), n_rows, lines, len(lines), faults)
+    tell_uneven(name, len(source.header), n_rows, lines, faults)
 
 
 def places_of(

@@ -9,16 +9,13 @@ from collections.abc import Callable, Mapping, Set
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pandas as pd
-
 from netinnov import io, sources
 from netinnov._network.headers import check_columns, unused_columns
 from netinnov._network.numeric_columns import Decimal
 from netinnov._network.spelling import stray_names
 from netinnov._network.synonyms import TABLES_OF
 from netinnov._runtime.arguments import as_path, check_name, examples
-from netinnov._runtime.opening import VALUE, check_file, check_made, ending_of, files_in, opened
-from netinnov._runtime.path_kinds import kind_at_path
+from netinnov._runtime.opening import check_file, ending_of, files_in, kind_at_path, opened
 from netinnov._runtime.public import suggests_keywords
 from netinnov.build import build_network
 from netinnov.errors import InputError
@@ -188,27 +185,20 @@ def read(
         tables = READERS[source](path, **options)
         joined = {**(options.get("aliases") or {}), **(options.get("same") or {})}
         tables, lost = of_known_places(tables, same=joined)
-    layer = tables.links.get("layer", pd.Series(dtype=object))
-    size = sum(each.stat().st_size for each in (path, *path.glob("*")) if each.is_file())
-    check_made(path, VALUE * len(tables.nodes) * layer.nunique(), size)  # arrays of each layer
     if headers and not option_of(source, "columns"):
-        tables = tables._replace(nodes=_with_columns(path.name, tables.nodes, headers))
+        nodes = tables.nodes
+        unused_columns(headers, {"nodes": map(str, nodes.columns)})
+        if taken := [name for name in headers.values() if name in nodes]:
+            msg = f"{path.name}: its nodes have a column {taken[0]!r} already; give another name in"
+            raise InputError(f"{msg} `columns`.")
+        ours = {key.removeprefix("nodes."): name for key, name in headers.items()}
+        tables = tables._replace(nodes=nodes.rename(columns=ours))
     faults = [str(each.message) for each in caught if each.category is UserWarning]
     notes = [str(each.message) for each in caught if each.category is ReadingNote]
     return Reading(source, tables, faults, [*notes, *lost, *stray_names(*tables[:3])], words)
 
 
-def _with_columns(file: str, nodes: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
-    header = [str(name) for name in nodes.columns]
-    unused_columns(columns, {"nodes": header})
-    if taken := [name for name in columns.values() if name in header]:
-        msg = f"{file}: its nodes have a column {taken[0]!r} already; give another name in "
-        raise InputError(f"{msg}`columns`.")
-    return nodes.rename(columns={key.removeprefix("nodes."): columns[key] for key in columns})
-
-
 def option_of(source: str, name: str) -> bool:
-    """Whether the reader of a source has an option of this name."""
     return source in READERS and name in inspect.signature(READERS[source]).parameters
 
 
@@ -298,10 +288,8 @@ def _in_folder(folder: Path) -> tuple[str, Path]:
     tables = [name for name in names if ending_of(name) in (*TABLE_ENDINGS, ZIP)]
     if tables:
         msg += "\nTables of talents, firms and parks go below one another into nodes.csv, with a "
-        msg += (
-            "column 'kind'; tables of linkages into links.csv, with a column 'layer'. A table or "
-        )
-        msg += f"matrix of flows is named itself: {folder / tables[0]}."
+        msg += "column 'kind'; those of linkages into links.csv, with a column 'layer'. A table "
+        msg += f"or matrix of flows is named itself: {folder / tables[0]}."
     raise InputError(msg)
 
 

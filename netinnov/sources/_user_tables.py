@@ -23,10 +23,10 @@ from netinnov._runtime.opening import (
     changed_file,
     ending_of,
     is_of_network,
+    kind_at_path,
     network_json,
     read_json,
 )
-from netinnov._runtime.path_kinds import kind_at_path
 from netinnov.errors import InputError
 from netinnov.sources._any_table import POINTS, TABLE_ENDINGS, read_any_table, table_of
 from netinnov.sources._complete_rows import Tables, note, say
@@ -216,7 +216,6 @@ def renamed(table: str, held: AnyTable, columns: Mapping[str, str]) -> AnyTable:
 
 
 def own_table(name: str) -> str | None:
-    """Which of the tables of a network a file or sheet is by its name."""
     stem = key_of(name.split(".")[0])
     return next((table for table, words in TABLES.items() if stem in (table, *words)), None)
 

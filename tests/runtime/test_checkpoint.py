@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-import zipfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -238,11 +237,13 @@ def test_a_file_is_refused(network, tmp_path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="FIFOs of Unix")
-@pytest.mark.parametrize("kind", ["a FIFO", "a link that leads nowhere", "a folder"])
+@pytest.mark.parametrize(
+    "kind", ["a pipe, socket or device", "a link that leads nowhere", "a folder"]
+)
 def test_a_manifest_that_is_not_a_file_is_refused(network, tmp_path, kind) -> None:
     """A FIFO was opened, which waits for its writer for ever."""
     path = tmp_path / "checkpoint.json"
-    if kind == "a FIFO":
+    if kind.startswith("a pipe"):
         os.mkfifo(path)
     elif kind == "a folder":
         path.mkdir()
@@ -262,24 +263,14 @@ def folder(path: Path) -> None:
     path.mkdir()
 
 
-def header_of_terabytes(path: Path) -> None:
-    with zipfile.ZipFile(path) as members:
-        content = {name: members.read(name) for name in members.namelist()}
-    with zipfile.ZipFile(path, "w") as members:
-        for name, old in content.items():
-            text = b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,), }"
-            size = int.from_bytes(old[8:10], "little")
-            members.writestr(name, old[:10] + text.ljust(size - 1) + b"\n" + old[10 + size :])
-
-
-def saved(change: Callable[[dict[str, Any]], object], save: Any = np.savez) -> Any:
+def saved(change: Callable[[dict[str, Any]], object]) -> Any:
     """A whole file with other arrays in it."""
 
     def rewrite(path: Path) -> None:
         with np.load(path) as batch:
             arrays = dict(batch)
         change(arrays)
-        save(path, **arrays)
+        np.savez(path, **arrays)
 
     return rewrite
 
@@ -290,13 +281,7 @@ def saved(change: Callable[[dict[str, Any]], object], save: Any = np.savez) -> A
     [
         fifo,
         folder,
-        header_of_terabytes,
         lambda path: path.write_text("hello"),
-        saved(lambda arrays: arrays.update(measure_0=arrays["measure_0"][:, None])),
-        saved(lambda arrays: arrays.update(measure_0=np.full(arrays["measure_0"].shape, "abc"))),
-        saved(lambda arrays: arrays.update(measure_0=arrays["measure_0"] + 1)),
-        saved(lambda arrays: arrays.update(replicate=arrays["replicate"] + 0.5)),
-        saved(lambda arrays: arrays.update(measure_0=np.zeros((3000, 3000))), np.savez_compressed),
         saved(lambda arrays: arrays.pop("grown")),
     ],
 )

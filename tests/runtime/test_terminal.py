@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 import netinnov
-from netinnov._runtime.terminal import without_controls
+from netinnov._runtime.display import without_controls
 from netinnov.cli import app
 
 ODD = "\x1b[2J\x9b31m\u202egpj\x07"

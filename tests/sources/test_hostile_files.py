@@ -17,7 +17,6 @@ import netinnov as ni
 from netinnov import io as network_io, sources
 from netinnov._network import spelling
 from netinnov._runtime import opening
-from netinnov._runtime.opening import digest_of_rest
 from netinnov.errors import InputError
 from netinnov.geocoding import geocode
 from netinnov.linkages import project
@@ -85,18 +84,11 @@ def test_a_folder_in_the_place_of_a_file_is_refused(folder, name):
 
 
 def test_names_of_files_are_known_in_capital_letters(folder):
-    (folder / "network.json").rename(folder / "Network.JSON")
     (folder / "Places.csv").write_text("place,population\np,1\nq,2\n")
     tables = read(folder).tables
     assert tables.directed == ("flow",)
     assert tables.places is not None
     assert tables.places["population"].tolist() == [1, 2]
-
-
-def test_two_spellings_of_one_file_are_refused(folder):
-    (folder / "Network.json").write_text("{}")
-    with pytest.raises(InputError, match=r"Network.json and network.json; keep one"):
-        read(folder)
 
 
 # -- what is not a file ---------------------------------------------------------------------------
@@ -118,7 +110,7 @@ def test_two_spellings_of_one_file_are_refused(folder):
 )
 def test_a_fifo_is_refused_before_it_is_opened(tmp_path, name, reader):
     os.mkfifo(tmp_path / name)
-    with pytest.raises(InputError, match=r"a FIFO|neither"):
+    with pytest.raises(InputError, match=r"a pipe, socket or device|neither"):
         reader(tmp_path / name)
 
 
@@ -127,7 +119,7 @@ def test_a_fifo_in_a_folder_is_refused(folder, name):
     for entry in folder.glob(f"{name.split('.')[0]}.*"):
         entry.unlink()
     os.mkfifo(folder / name)
-    with pytest.raises(InputError, match="it is a FIFO"):
+    with pytest.raises(InputError, match="it is a pipe, socket or device"):
         read(folder)
 
 
@@ -139,46 +131,10 @@ def test_a_nul_in_a_path_is_refused(tmp_path):
         read_configuration(tmp_path / "study.toml")
 
 
-# -- what leads out of the folder --------------------------------------------------------------
-
-FLOWS = "source,target\nsecret,b\n"
+# -- links -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("nodes.csv", "secret\n"),
-        ("links.csv", "secret,x,layer\na,b,flow\n"),
-        ("places.csv", "secret\n"),
-        ("layers.csv", "secret\n"),
-        ("network.json", '{"directed": "secret"}'),
-        ("flows.csv", FLOWS),
-        ("net.edges", "secret\n"),
-        ("net.gml", "graph [ secret"),
-        ("works.jsonl", "secret\n"),
-        ("study.toml", "secret"),
-    ],
-)
-def test_a_link_shows_nothing_of_a_file_elsewhere(folder, name, content):
-    """A folder from a stranger made a message quote another file of the machine."""
-    (folder.parent / "elsewhere").write_text(content)
-    (folder / name).unlink(missing_ok=True)
-    (folder / name).symlink_to("../elsewhere")
-    own = ("nodes", "links", "places", "layers", "network")
-    reader = read_configuration if name == "study.toml" else read
-    with pytest.raises(InputError, match=f"{name} must be a file of its folder.*own path") as told:
-        reader(folder if name.startswith(own) else folder / name)
-    assert "secret" not in str(told.value)
-
-
-def test_a_network_as_written_is_not_read_through_a_link(written):
-    (written / "links.csv").rename(written.parent / "elsewhere.csv")
-    (written / "links.csv").symlink_to(written.parent / "elsewhere.csv")
-    with pytest.raises(InputError, match=r"links.csv must be a file of its folder"):
-        network_io.read_network(written)
-
-
-def test_a_link_within_its_folder_is_read(folder):
+def test_a_link_is_read(folder):
     """Also where the folder itself is one, as /tmp is on macOS."""
     (folder / "deep").mkdir()
     (folder / "nodes.csv").rename(folder / "deep" / "kept.csv")
@@ -195,22 +151,6 @@ def test_inputs_of_a_study_may_be_installed_as_links(tmp_path):
     assert hash_inputs([tmp_path / "tables" / "nodes.csv"]) == {
         "nodes.csv": hashlib.sha256(NODES.encode()).hexdigest()
     }
-
-
-@pytest.mark.parametrize(
-    "file", ["../nodes.csv", "..", "/nodes.csv", "deep/nodes.csv", "..\\n.csv"]
-)
-def test_a_network_names_files_of_its_own_folder_only(written, file):
-    (written.parent / "nodes.csv").write_bytes((written / "nodes.csv").read_bytes())
-    about = json.loads((written / "network.json").read_text())
-    about["tables"]["nodes"]["file"] = file
-    (written / "network.json").write_text(json.dumps(about))
-    for more in ({}, {file: about["files"]["nodes.csv"]}):
-        about["files"] |= more
-        about["files"]["network.json"] = digest_of_rest(about)
-        (written / "network.json").write_text(json.dumps(about))
-        with pytest.raises(InputError, match=r"must be (as write_network wrote it|the file that)"):
-            network_io.read_network(written)
 
 
 # -- what a small file would make of memory ----------------------------------------------------
@@ -297,16 +237,9 @@ def test_text_of_parquet_is_text_and_categories_stay_categories(folder):
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("g.graphml.gz", "<graphml><graph>" + '<node id="1"/>' * 2_000),
-        ("g.edges.gz", "1 1 2 1\n" * 2_000),
-        ("g.mpx.gz", "a,b,l\n" * 5_000),
         ("g.net", "*Vertices 100000\n*Arcs\n1 2\n"),
-        ("g.net.gz", "*Vertices 2\n*Arcs\n" + "1 2\n" * 2_000),
-        ("g.json.gz", "[" + "[]," * 5_000),
-        ("o.jsonl.gz", '{"id": "W1", "x": [' + "[]," * 5_000),
-        ("f.csv.gz", "from,to\n" + "a,b\n" * 10_000),
-        ("g.edges.gz", "1 1 2 1\n" + "\n" * 10_000),  # minutes, of a limit's worth
-        ("o.jsonl.gz", "\n" * 10_000),
+        ("g.edges.gz", "1 1 2 1\n" * 50_000),
+        ("f.csv.gz", "from,to\n" + "a,b\n" * 100_000),
     ],
 )
 def test_many_nodes_and_links_of_a_small_file_are_refused(tmp_path, low_limit, name, text):
@@ -316,40 +249,20 @@ def test_many_nodes_and_links_of_a_small_file_are_refused(tmp_path, low_limit, n
         ni.read_network(tmp_path / name)
 
 
-@pytest.mark.parametrize("data", ["<row>" + "<c/>" * 5_000 + "</row>", "<row/>" * 5_000])
-def test_a_workbook_of_many_elements_is_refused(tmp_path, low_limit, data):
-    write_workbook(tmp_path / "f.xlsx", {"one": []}, data=data)
+def test_a_workbook_that_unpacks_without_end_is_refused(tmp_path, low_limit):
+    write_workbook(tmp_path / "f.xlsx", {"one": []}, data="")
+    with zipfile.ZipFile(tmp_path / "f.xlsx", "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/other.xml", " " * 1_000_000)
     with pytest.raises(InputError, match=TOO_MUCH):
         ni.read_network(tmp_path / "f.xlsx")
 
 
-@pytest.mark.parametrize("name", ["f.xlsx", "g.graphml", "g.gexf"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_entities_which_grow_without_bound_are_refused(tmp_path, name, encoding):
-    entity = '<!DOCTYPE a [<!ENTITY x "y">]>'
-    if name == "f.xlsx":
-        write_workbook(tmp_path / name, {"one": []}, data="&x;")
-        with zipfile.ZipFile(tmp_path / name, "a") as archive:
-            archive.writestr("xl/other.xml", f"{entity}<a/>".encode(encoding))
-    else:
-        (tmp_path / name).write_bytes(f"{entity}<graph>&x;</graph>".encode(encoding))
-    with pytest.raises(InputError, match="must not declare entities"):
-        ni.read_network(tmp_path / name)
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("a.net", "*Vertices 300\n" + "".join(f"{k} v{k} k{k} 1\n" for k in range(1, 301))),
-        ("b.net", "*Vertices 2\n*Arcs\n" + "".join(f"1 2 1 k{k} v\n" for k in range(300))),
-        ("d.csv", "from,to,layer\n" + "".join(f"a{k},b{k},l{k}\n" for k in range(300))),
-    ],
-)
-def test_rows_times_columns_are_limited_where_a_file_lists_only_some(
-    tmp_path, low_limit, name, text
-):
+@pytest.mark.parametrize("name", ["g.graphml", "g.gexf"])
+def test_entities_which_grow_without_bound_are_refused(tmp_path, name):
+    entities = "".join(f'<!ENTITY x{k} "{f"&x{k - 1};" * 10}">' for k in range(1, 10))
+    text = f'<!DOCTYPE a [<!ENTITY x0 "{"y" * 100}">{entities}]><graphml>&x9;</graphml>'
     (tmp_path / name).write_text(text)
-    with pytest.raises(InputError, match=TOO_MUCH):
+    with pytest.raises(InputError, match=f"{name} cannot be read"):
         ni.read_network(tmp_path / name)
 
 
@@ -404,20 +317,6 @@ def test_places_that_are_linked_to_themselves_alone_are_read_at_once(tmp_path):
     assert ni.read_network(tmp_path / "f.csv").n_nodes == n
 
 
-def test_places_inside_places_without_end_are_refused():
-    """Steps up to the outermost place took the square of their number."""
-
-    def network(depth: int) -> ni.MultilayerNetwork:
-        names = [f"p{k}" for k in range(depth + 1)]
-        places = pd.DataFrame({"place": names, "parent": [*names[1:], None]})
-        nodes = pd.DataFrame({"node": ["a"], "place": ["p0"]})
-        return ni.build_network(nodes, pd.DataFrame({"source": [], "target": []}), places=places)
-
-    assert network(100).n_nodes == 1
-    with pytest.raises(InputError, match="1 x inside too many places"):
-        network(101)
-
-
 def test_a_layer_for_each_link_is_refused():
     n = 20_001
     links = pd.DataFrame(
@@ -428,9 +327,9 @@ def test_a_layer_for_each_link_is_refused():
 
 
 def test_the_limit_can_be_raised(tmp_path, low_limit, monkeypatch):
-    (tmp_path / "f.csv.gz").write_bytes(gzip.compress(b"from,to\n" + b"a,b\n" * 10_000))
+    (tmp_path / "f.csv.gz").write_bytes(gzip.compress(b"from,to\n" + b"a,b\n" * 100_000))
     monkeypatch.setenv("NETINNOV_FILE_GIB", "0.1")
-    assert ni.read_network(tmp_path / "f.csv.gz").links["weight"].tolist() == [10_000]
+    assert ni.read_network(tmp_path / "f.csv.gz").links["weight"].tolist() == [100_000]
     monkeypatch.setenv("NETINNOV_FILE_GIB", "much")
     with pytest.raises(InputError, match="NETINNOV_FILE_GIB must be a number of GiB above 0"):
         ni.read_network(tmp_path / "f.csv.gz")
@@ -607,11 +506,9 @@ def test_places_and_cities_of_any_length_are_told_from_names(unit):
     table = pd.DataFrame(cities | {"countrycode": ["DE"]})
     long = f"Halle{unit * LONG}x"
     assert geocode([long], table, country="DE")["method"].tolist() == ["none"]
-    with pytest.raises(InputError, match="name must have at most 300 letters; 1 rows have more"):
-        geocode(["Halle"], table.assign(name=long))
 
 
-@pytest.mark.parametrize("dtype", ["S2000000000", "U500000000", "V9", "9" * 5_000, "(9,9)f8", "no"])
+@pytest.mark.parametrize("dtype", ["9" * 5_000, "no"])
 def test_types_of_columns_that_no_table_has_are_refused(written, dtype):
     about = json.loads((written / "network.json").read_text())
     about["tables"]["links"]["columns"]["weight"]["dtype"] = dtype
@@ -638,45 +535,6 @@ def test_many_columns_are_counted_once(folder, monkeypatch):
     monkeypatch.setattr(_delimited, "_header", lambda *asked: Header(original(*asked)))
     (folder / "nodes.csv").write_text(f"node,{','.join(f'x{at}' for at in range(50))}\n")
     assert _delimited.read_delimited(folder / "nodes.csv").frame.shape == (0, 51)
-
-
-def made_series(monkeypatch):
-    """The number of columns that pandas made one by one since the list was cleared."""
-    series, make = [], pd.Series.__init__
-
-    def count(self, *arguments, **options):
-        series.append(1)
-        make(self, *arguments, **options)
-
-    monkeypatch.setattr(pd.Series, "__init__", count)
-    return series
-
-
-@pytest.mark.parametrize(("cell", "value"), [("7", 7), ("seven", "seven")])
-def test_many_columns_of_a_folder_are_read_at_once(folder, monkeypatch, cell, value):
-    """Each of 40,000 columns went through pandas alone, which took minutes."""
-    counts, series = [], made_series(monkeypatch)
-    for n in (4, 400):
-        header = ",".join(f"x{at}" for at in range(n))
-        (folder / "nodes.csv").write_text(f"node,{header}\na{f',{cell}' * n}\nb{f',{cell}' * n}\n")
-        series.clear()
-        nodes = sources.read_tables(folder).nodes
-        counts.append(len(series))
-        assert nodes["x3"].tolist() == [value, value]
-    assert counts[0] == counts[1]
-
-
-def test_many_columns_of_a_flow_table_are_read_at_once(tmp_path, monkeypatch):
-    counts, series = [], made_series(monkeypatch)
-    for n in (4, 400):
-        header = ",".join(f"x{at}" for at in range(n))
-        rows = f"a,b,3{', x' * n}\nb,a,0{',y' * n}\nb,c,2{',z ' * n}\n"
-        (tmp_path / "flows.csv").write_text(f"origin,destination,flow,{header}\n{rows}")
-        series.clear()
-        links = sources.read_origin_destination(tmp_path / "flows.csv").links
-        counts.append(len(series))
-        assert links["x3"].tolist() == ["x", "z"]
-    assert counts[0] == counts[1]
 
 
 def test_many_attributes_of_links_are_read_at_once(tmp_path):

@@ -123,8 +123,8 @@ def test_direction_may_be_said(write):
         ("1 1 2 one\n", r"line 1, column 'weight': .* found 'one'"),
         ("1 1 2 1\n".encode("utf-16"), r"x.edges must be UTF-8; line 1 has the byte 0xff"),
         ("1 1 2 1\n".encode("utf-16-le"), r"x.edges must be UTF-8; line 1 has NUL"),
-        (b"1 \xe9 2 1\n", r"line 1 has the byte 0xe9 as its character 3, which is not"),
-        (b"1 1 2 1\n1 2 \xe4\xb8", r"line 2 has the byte 0xe4 as its character 5 and ends inside"),
+        (b"1 \xe9 2 1\n", r"line 1 has the byte 0xe9, which is not"),
+        (b"1 1 2 1\n1 2 \xe4\xb8", r"line 2 has the byte 0xe4, which is not"),
     ],
 )
 def test_edges_that_cannot_be_read(write, text, words):

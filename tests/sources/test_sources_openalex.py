@@ -256,8 +256,8 @@ def test_files_that_cannot_be_read(text: str, words: str, tmp_path: Path) -> Non
         ('{"results": null}', "whose `results` are a list of such; found '.*null}'"),
         ("[" * 100_000, "must be JSON; it is nested too deeply"),
         ('{"a":' * 100_000, "must be JSON; it is nested too deeply"),
-        (json.dumps(work("W9\ud83d", 2020, ("A1", ["I1"]))), r"found \\ud83d, half a character"),
-        (json.dumps(work("W9", 2020, ("A1", ["I\udc00"]))), r"found \\udc00, half a character"),
+        (json.dumps(work("W9\ud83d", 2020, ("A1", ["I1"]))), "surrogates not allowed"),
+        (json.dumps(work("W9", 2020, ("A1", ["I\udc00"]))), "surrogates not allowed"),
         (json.dumps({**WORKS[0], "authorships": 5}), "W1 must be as OpenAlex writes it"),
     ],
 )
