@@ -275,7 +275,7 @@ def test_a_graph_may_say_what_its_layers_are() -> None:
     graph.add_edge("a", "b", layer="trade")
     assert from_networkx(graph).layer_table["modelled"].to_dict() == {"trade": True}
     graph.graph["layers"] = '{"trade": true}'
-    with pytest.raises(InputError, match="mapping from layers to mappings"):
+    with pytest.raises(InputError, match="must be as to_networkx writes them"):
         from_networkx(graph)
 
 
