@@ -55,7 +55,7 @@ def decoded(
         if "\0" not in text:
             return text
         line = text.count("\n", 0, text.index("\0"))
-    except UnicodeError as error:
+    except ValueError as error:
         at = getattr(error, "start", 0)
         line, fault = data.count(b"\n", 0, at), f"the byte 0x{data[at]:02x}, which is not"
     msg = f"{name} must be {encoding}; line {line + first} has {fault}; {mend}, or get it again"

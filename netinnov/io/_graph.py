@@ -176,9 +176,7 @@ def with_attributes(network: MultilayerNetwork, attributes: Attributes) -> Multi
             raise InputError(msg)
         unknown = column.index.difference(nodes.index)
         if not column.index.is_unique or len(unknown):
-            msg = (
-                f"`attributes`: the index of {name!r} must be ids of nodes, each once; not in the "
-            )
+            msg = f"`attributes`: index of {name!r} must be ids of nodes, each once; not in the "
             raise InputError(f"{msg}network: {examples(unknown) or 'none'}.")
         added[name] = column.reindex(nodes.index)
     table = pd.concat([nodes, pd.DataFrame(added, index=nodes.index)], axis=1)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.columns import own_names
-from netinnov._runtime.arguments import examples, shown
+from netinnov._runtime.arguments import as_list, examples, shown
 from netinnov.errors import InputError
 from netinnov.io._attributes import MISFITS, Column, Record, restored
 from netinnov.io._graph import Attributes, Graph, one_graph, relations, with_attributes
@@ -163,8 +163,10 @@ def network_of_graph(graph: nx.Graph) -> MultilayerNetwork:
         nodes = _table(attributes, types.get("nodes", {}), ["node"])
         links = _links(graph, types.get("links", {}))
         layers = set(links["layer"].dropna().map(str))
-        named = _about(graph, "directed_layers")
-        named = {*layers} if named is None and graph.is_directed() else {*map(str, named or ())}
+        listed = _about(graph, "directed_layers")
+        if listed is None:
+            listed = layers if graph.is_directed() else ()
+        named = set(map(str, as_list("directed_layers", listed)))
         records = {
             layer: {name: value for name, value in row.items() if name != "directed"}
             for layer, row in (_about(graph, "layers") or {}).items()
@@ -177,7 +179,7 @@ def network_of_graph(graph: nx.Graph) -> MultilayerNetwork:
     if named and not graph.is_directed():
         msg = "the graph is undirected, but graph.graph['directed_layers'] names layers with a "
         mend = "delete it if the directions are to go."
-        raise InputError(f"{msg}direction: {examples(named)}; {mend}")
+        raise InputError(f"{msg}direction: {examples(sorted(named))}; {mend}")
     nodes.insert(0, "node", pd.Series(list(graph.nodes), dtype=object))
     directed = named & layers
     if directed < layers and graph.is_directed():
