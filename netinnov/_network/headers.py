@@ -94,7 +94,6 @@ def unweighted(file: str, links: pd.DataFrame) -> list[str]:
 
 
 def unused_columns(columns: Mapping[str, str], headers: Mapping[str, Iterable[str]]) -> None:
-    """Refuse a header in `columns` that no table has, listing those that are there."""
     headers = {table: list(names) for table, names in headers.items()}
     known = {name for names in headers.values() for name in names}
     known |= {f"{table}.{name}" for table, names in headers.items() for name in names}

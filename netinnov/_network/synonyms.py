@@ -66,18 +66,8 @@ SYNONYMS: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]] = {
         "name": (("label", "名称", "名字", "节点名称"),),
     },
     "links": {
-        "source": (
-            (
-                *("from", "origin", "orig", "sender", "source id"),
-                *_START,
-            ),
-        ),
-        "target": (
-            (
-                *("to", "destination", "dest", "receiver", "target id"),
-                *_END,
-            ),
-        ),
+        "source": (("from", "origin", "orig", "sender", "source id", *_START),),
+        "target": (("to", "destination", "dest", "receiver", "target id", *_END),),
         "layer": (
             ("relation", "relationship", "图层", "层", "网络层", "关系", "关系类型"),
             ("type", "类型"),

@@ -95,10 +95,13 @@ def check_file(path: Path) -> Path:
     return path
 
 
-def check_width(name: str | Path, n_columns: int) -> None:
-    if n_columns > MOST_COLUMNS:
-        msg = f"{name} must have at most {MOST_COLUMNS:,} columns; it has {n_columns:,}. Write a "
-        raise InputError(f"{msg}wider matrix as rows with source, target and weight.")
+def check_header(name: str | Path, columns: Sequence[str], where: str = "it") -> None:
+    if len(columns) > MOST_COLUMNS:
+        msg = f"{name} must have at most {MOST_COLUMNS:,} columns; it has {len(columns):,}. Write "
+        raise InputError(f"{msg}a wider matrix as rows with source, target and weight.")
+    if twice := [column for column, times in Counter(columns).items() if column and times > 1]:
+        shown = examples(twice)
+        raise InputError(f"{name} must name each column once; {where} names {shown} twice or more.")
 
 
 def check_made(name: str | Path, made: float, size: int = 0) -> None:
@@ -209,10 +212,7 @@ def read_parquet(path: Path) -> pa.Table:
         size = path.stat().st_size
         file = pa.parquet.ParquetFile(stream)
         schema, about = file.schema_arrow, file.metadata
-        check_width(path, len(schema.names))
-        if twice := [name for name, times in Counter(schema.names).items() if times > 1]:
-            msg = f"{path} must name each column once; it names {examples(twice)} twice or more."
-            raise InputError(msg)
+        check_header(path, schema.names)
         if odd := [field for field in schema if _is_odd(field.type)]:
             msg = f"{path} must hold one value in each cell; column {odd[0].name!r} holds "
             raise InputError(f"{msg}{str(odd[0].type)[:80]}. Write that as text.")

@@ -12,7 +12,7 @@ from netinnov._network.file_rows import ROW, is_bare, with_file_rows
 from netinnov._network.numeric_columns import NUMBERS, Decimal, decimal_of, typed
 from netinnov._runtime.arguments import examples
 from netinnov._runtime.opening import (
-    check_width,
+    check_header,
     damage_refused,
     ending_of,
     read_json,
@@ -54,7 +54,7 @@ def _points(path: Path) -> pd.DataFrame:
     """`lon` and `lat` are missing where a feature has no geometry."""
     features = features_of(path)
     names = dict.fromkeys(name for each in features for name in each["properties"])
-    check_width(path, len(names))
+    check_header(path, [*names])
     kinds = {str(each["geometry"].get("type")) for each in features if each["geometry"]}
     if kinds != {"Point"}:
         shown = examples(sorted(kinds), str) or "no geometry"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -20,7 +19,7 @@ from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 from netinnov._network.file_rows import LINE, first_row, rows_by_line, with_file_rows
 from netinnov._runtime.arguments import did_you_mean, examples
 from netinnov._runtime.encodings import decoded, text_of
-from netinnov._runtime.opening import check_width, opened, read_bytes
+from netinnov._runtime.opening import check_header, opened, read_bytes
 from netinnov._typing import Integers, Mask
 from netinnov.errors import InputError
 
@@ -203,13 +202,9 @@ def delimiter_of(text: str) -> str:
 def _header(path: Path, text: str, delimiter: str) -> list[str]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     header = [name.strip() for name in first_row(path, reader)]
-    check_width(path, len(header))
     if not any(header):
         raise InputError(f"{path} must name its columns in line 1, which is empty.")
-    twice = [name for name, times in Counter(header).items() if name and times > 1]
-    if twice:
-        msg = f"{path} must name each column once; line 1 names {examples(twice)} twice or more."
-        raise InputError(msg)
+    check_header(path, header, "line 1")
     return header
 
 
@@ -235,9 +230,7 @@ def wanted_columns(
         msg = f"{name} must have the columns {', '.join(required)}; line 1 lacks {shown}; "
         raise InputError(f"{msg}it has {examples(header, str)}.")
     columns = [column for column in (*required, *optional) if column in header]
-    if twice := dict.fromkeys(column for column in columns if header.count(column) > 1):
-        shown = examples(twice, str)
-        raise InputError(f"{name} must have each column once; line 1 has {shown} twice.")
+    check_header(name, [column for column in header if column in columns], "line 1")
     return columns
 
 

@@ -26,7 +26,6 @@ UNSAID = "nothing says the unit of the distances"
 def distances_of_file(
     path: Path, columns: Mapping[str, str], encoding: str | None, decimal: Decimal | None
 ) -> tuple[pd.DataFrame, str, Mapping[str, str]]:
-    """The table, its unit, and the columns that are of other tables."""
     held = read_any_table(path, encoding)
     say(held.notes)
     header = {str(name) for name in held.frame}

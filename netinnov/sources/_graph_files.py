@@ -25,7 +25,6 @@ GRAPHML = "{http://graphml.graphdrawing.org/xmlns"
 
 
 def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Tables:
-    """The tables of a graph, with our names for attributes of its nodes that have usual ones."""
     import networkx as nx
 
     asked = check_columns(columns)

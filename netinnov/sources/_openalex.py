@@ -289,7 +289,6 @@ def _mentions(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 
 
 def is_openalex(folder: Path) -> bool:
-    """Whether a folder holds JSON lines of OpenAlex, or folders of works."""
     named = any(map(_is_json, folder.iterdir()))
     places = ("works", "data/works", "jsonl/works", "data/jsonl/works")  # the last two since 2026
     return named or any((folder / place).is_dir() for place in places)

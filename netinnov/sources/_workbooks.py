@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 import zipfile
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +14,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.file_rows import ROW, with_file_rows
-from netinnov._runtime.arguments import examples
-from netinnov._runtime.opening import BYTE, CELL, check_made, raw_file
+from netinnov._runtime.opening import BYTE, CELL, check_header, check_made, raw_file
 from netinnov.errors import InputError
 
 if TYPE_CHECKING:
@@ -84,10 +82,7 @@ def _shown(cell: Any) -> Any:
 def _table(name: str, rows: Rows, columns: list[int]) -> pd.DataFrame:
     first, *numbers = sorted(rows)
     header = [str(rows[first].get(at, f"column {at + 1}")).strip() for at in columns]
-    twice = [name for name, times in Counter(header).items() if times > 1]
-    if twice:
-        where = f"row {first} names {examples(twice)} twice or more"
-        raise InputError(f"{name} must name each column once; {where}.")
+    check_header(name, header, f"row {first}")
     cells = [[rows[number].get(at, np.nan) for at in columns] for number in numbers]
     table = pd.DataFrame(cells, columns=header, dtype=object)
     empty = {str(name): table[name] for name in table if table[name].isna().all()}

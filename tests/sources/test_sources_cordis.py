@@ -339,7 +339,7 @@ def test_files_that_are_not_there(write, tmp_path):
         (b"id;startDate\n1;2;3\n", r"must have 2 fields in each row"),
         (b"id,startDate\n1,2016-01-01\n", r"must have ';' between its columns; line 1 has ','"),
         (b"id;start_date\n1;2016-01-01\n", r"lacks 'startDate' \(did you mean 'start_date'\?\)"),
-        (b"id;id;startDate\n1;1;2016-01-01\n", r"line 1 has id twice"),
+        (b"id;id;startDate\n1;1;2016-01-01\n", r"line 1 names .id. twice"),
         (b"id;startDate;t\n1;;a\n2;;caf\xe9\n", r"UTF-8; line 3 has the byte 0xe9"),
         (b'id;startDate;t\n1;;"a\n2;;b\n3;;c\n', r"row in line 2: .*quotation mark not closed"),
         (b"id;startDate;t\n1;;a\n2;;b\n3;", r"ends inside the row that starts in line 4"),
