@@ -337,11 +337,11 @@ INVENTOR_FILE = as_tsv(INVENTORS, quoted=False)
         (INVENTOR_FILE.encode("utf-16-le"), r"g_inventor.tsv must be UTF-8; line 1 has NUL"),
         (
             INVENTOR_FILE.replace("Li", "Lí").encode("latin-1"),
-            r"line 5 has the byte 0xed as its ch",
+            r"line 5 has the byte 0xed, which is not",
         ),
         (
             INVENTOR_FILE.replace("\t", "|").replace("|", "\t", 5),
-            r"must have 6 fields in each row, as in its header; 8 rows have .* lines 2, 3, 4, 5, 6",
+            r"must have 6 fields in each row, as in its header; .*: 8 .lines 2, 3, 4, 5, 6",
         ),
     ],
 )
