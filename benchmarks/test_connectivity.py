@@ -131,4 +131,4 @@ def test_robustness(in_turns, n):
         "robustness_curve": lambda: [robustness_curve(network, order=ids) for _ in often],
         "igraph, 50 points": lambda: [peer() for _ in often],
     }
-    in_turns(calls, floors={"igraph, 50 points": 40})
+    in_turns(calls, floors={"igraph, 50 points": 12})

@@ -120,4 +120,4 @@ def test_multiplex_against_leidenalg(benchmark, hold, name, coupling):
     benchmark.extra_info["quality minus leidenalg"] = round(found.quality - best, 5)
     benchmark.pedantic(leiden, args=(network,), kwargs=options | {"restarts": 1}, rounds=restarts)
     assert found.quality >= best - 1e-3
-    hold("leiden", own, "leidenalg", seconds, 1)
+    hold("leiden", own, "leidenalg", seconds, 1 / 1.5)

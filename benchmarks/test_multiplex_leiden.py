@@ -25,7 +25,7 @@ leidenalg = pytest.importorskip("leidenalg")
 pytestmark = pytest.mark.filterwarnings("ignore:pairs of places that differ only")
 
 DATA = (Path(__file__).parents[1] / "../shared/data").resolve()
-TIMES = 4.0
+TIMES = 2.0
 """How many times as fast as the peer."""
 
 
