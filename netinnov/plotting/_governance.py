@@ -185,6 +185,7 @@ def plot_benefit_shares(
     n = shares.shape[1]
     with drawing(ax, 22 + 5.5 * max(len(shares), 4)) as ax:
         label_rows(ax, [name_of(names, name) for name in shares.index])
+        ax.locator_params(axis="x", nbins=9)
         if core is not None:
             bounds = core.reindex(shares.index)[["low", "high"]].to_numpy().T
             look: dict[str, Any] = {"color": tone(BAND), "linewidth": 7, "zorder": 1}

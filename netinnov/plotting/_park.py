@@ -159,10 +159,9 @@ def _heaviest(around: MultilayerNetwork, park: str, actors: int) -> MultilayerNe
     if around.n_nodes <= actors + 1:
         return around
     links = around.links
-    turned = links.rename(columns={"source": "target", "target": "source"})
-    both = pd.concat([links, turned], ignore_index=True)
-    both = both[(both["source"] == park) & (both["target"] != park)]
-    weight = both.groupby("target")["weight"].sum().sort_values(ascending=False, kind="stable")
+    links = links[links["source"].eq(park) != links["target"].eq(park)]
+    partner = links["source"].where(links["source"] != park, links["target"])
+    weight = links["weight"].groupby(partner).sum().sort_values(ascending=False, kind="stable")
     return around.select(nodes=[park, *weight.index[:actors]])
 
 
