@@ -147,14 +147,12 @@ def plot_network(
     titles = [printable(mark_modelled(layer, modelled)) for layer in drawn]
     by_colour = together and len(drawn) > 1
     plain = len(drawn) == 1 or (groups_of is not None and not together)
-    styles = [layer_style(seat, modelled=layer in modelled) for seat, layer in enumerate(drawn)]
-    styles = [layer_style(0, modelled=True)] * len(drawn) if plain else styles
-    if together:
+    greys = [plain or layer in modelled for layer in drawn]
+    styles = [layer_style(seat, modelled=grey) for seat, grey in enumerate(greys)]
+    if together or plain:
         styles = [style | {"linestyle": "solid"} for style in styles]
-    height = DOUBLE * float(at[:, 1].max(initial=0.0))
-    height = float(np.clip(12 + height, 60, 150))
-    if not together:
-        height = min(230.0, 12 + DOUBLE * _NEXT / _WIDE * len(drawn))
+    tall = float(at[:, 1].max(initial=0.0)) if together else _NEXT / _WIDE * len(drawn)
+    height = float(np.clip(12 + DOUBLE * tall, 60, 150 if together else 230))
     with drawing(ax, height) as ax:
         beside = [] if together else _draw_planes(ax, titles)
         if not together:
