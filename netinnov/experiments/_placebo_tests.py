@@ -99,7 +99,6 @@ def placebo_draws(
 
 
 def totals_of(network: MultilayerNetwork, *, directed: bool) -> Floats:
-    """Numbers of links and their weight."""
     parts = [network.storage.simple_csr(layer) for layer in network.layers]
     weight = math.fsum(part.data.sum() for part in parts)
     totals = np.array([sum(part.indices.size for part in parts), weight], np.float64)

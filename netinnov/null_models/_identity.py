@@ -46,7 +46,6 @@ def identity(thing: Any) -> str:
 def checkpoint_of(
     folder: PathLike | None, function: str, state: Mapping[str, Any], network: Any, **named: Any
 ) -> Checkpoint | None:
-    """The checkpoint of a run of a function on a network, with what else is `named`."""
     if folder is None:
         return None
     parts: dict[str, Any] = {"function": function, "network": digest(network)}

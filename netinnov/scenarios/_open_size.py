@@ -55,7 +55,6 @@ def open_size(
 
 
 def weights_at(network: MultilayerNetwork, home: str, layer: str) -> Floats:
-    """Weights of home's links in a layer, of which a park can be paid."""
     pairs, nodes = linked_pairs(network, layer), network.storage.inside([home])
     return pairs.weight[nodes[pairs.source] | nodes[pairs.target]]
 
