@@ -53,9 +53,9 @@ def faults_of(register: Register) -> list[str]:
     columns = list(_faults_of_columns(register))
     if columns:
         return columns
-    found = [*_faults_of_cells(register), *_faults_of_ids(register), *_faults_of_rules(register)]
+    faults = [*_faults_of_cells(register), *_faults_of_ids(register), *_faults_of_rules(register)]
     order = {name: at for at, name in enumerate(register.tables)}
-    return [text for _, _, text in sorted(found, key=lambda each: (order[each[0]], each[1]))]
+    return [text for _, _, text in sorted(faults, key=lambda each: (order[each[0]], each[1]))]
 
 
 def gaps_of(register: Register) -> list[str]:

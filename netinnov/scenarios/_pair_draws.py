@@ -200,13 +200,13 @@ def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]
         msg = f"`host` must lie outside `home`; {host!r} is inside {home!r}"
         raise InputError(f"{msg}: a park there would be at home.")
     at_home = storage.inside([home])
-    found = Side(home, at_home), Side(host, storage.inside([host]) & ~at_home)
-    for role, side in zip(named, found, strict=True):
+    sides = Side(home, at_home), Side(host, storage.inside([host]) & ~at_home)
+    for role, side in zip(named, sides, strict=True):
         if not side.nodes.any():
             used = places.take(np.unique(storage.place_codes[storage.place_codes >= 0]))
             msg = f"`{role}` must have nodes in the network; {side.place!r} has none"
             raise InputError(f"{msg}{did_you_mean(side.place, used)}.")
-    return found
+    return sides
 
 
 def inside(network: MultilayerNetwork, place: str) -> Mask:

@@ -105,6 +105,17 @@ class Part(BaseModel):
         return {setting: value for setting, value in self if isinstance(value, Path)}
 
     def relative_to(self, folder: Path) -> Self:
+        """Return the settings with paths that start at a folder.
+
+        Parameters
+        ----------
+        folder : Path
+            Where the configuration stands.
+
+        Returns
+        -------
+        Part
+        """
         update = {setting: folder / path for setting, path in self.files.items()}
         return self.model_copy(update=update)
 
