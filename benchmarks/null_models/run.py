@@ -144,10 +144,7 @@ def sample(program: Program, n: int, size: int, names: Iterable[str]) -> Layers:
 
 
 class Kept(NamedTuple):
-    layers: str
-    weights: str
-    kinds: str
-    places: str
+    names: str
     moved: float
 
 
@@ -178,17 +175,16 @@ def kept(program: Program) -> Kept:
     def classes(of: list[str]) -> bool:
         return same(lambda links: Counter(pair(of[a], of[b]) for a, b, _ in links))
 
-    alone = "one by one" if program.one_layer else "yes"
     old = {(name, *pair(a, b)) for name, links in before.items() for a, b, _ in links}
     new = {(name, *pair(a, b)) for name, links in after.items() for a, b, _ in links}
-    weights = same(lambda links: sorted(w if w is not None else -1.0 for _, _, w in links))
-    return Kept(
-        alone if same(ends) else "no",
-        "yes" if weights else "no",
-        "yes" if classes(layers.kinds) else "no",
-        "yes" if classes(layers.places) else "no",
-        len(new - old) / len(new),
-    )
+    stay = {
+        "layers (one by one)" if program.one_layer else "layers": same(ends),
+        "weights": same(lambda links: sorted(-1.0 if w is None else w for _, _, w in links)),
+        "kinds": classes(layers.kinds),
+        "places": classes(layers.places),
+    }
+    names = ", ".join(name for name, stays in stay.items() if stays)
+    return Kept(names or "none", len(new - old) / len(new))
 
 
 def microseconds(program: Program) -> float | None:
@@ -220,10 +216,10 @@ def compared(draws: int | None, timed: bool) -> tuple[list[list[str]], Cells]:
         except ImportError as error:
             missing = isinstance(error, importlib.metadata.PackageNotFoundError)
             reason = "could not be installed" if missing else f"could not be imported: {error}"
-            rows.append([package, reason, *[""] * 7])
+            rows.append([package, reason, *[""] * 4])
             continue
         if isinstance(programs, str):
-            rows.append([f"{package} {version}", programs, *[""] * 7])
+            rows.append([f"{package} {version}", programs, *[""] * 4])
             continue
         for program in programs:
             print(package, program.function, flush=True)
@@ -236,12 +232,12 @@ def compared(draws: int | None, timed: bool) -> tuple[list[list[str]], Cells]:
             what = kept(program)
             rows.append([
                 f"{package} {version}", f"{program.function}: {program.note}",
-                uniform(cells, program.exact), *what[:4], f"{100 * what.moved:.0f} %",
+                uniform(cells, program.exact), what.names, f"{100 * what.moved:.0f} %",
                 "" if speed is None else f"{speed:.2g}",
             ])  # fmt: skip
         if package == "netinnov":
             note = "`Relocate`: deals the places of nodes again, links stay"
-            known = ["yes", "yes", "yes", "nodes in each", "", ""]
+            known = ["layers, weights, kinds, nodes in each place", "", ""]
             rows.append([f"{package} {version}", note, uniform(own["places"]), *known])
     held["more"], held["places"] = own["more"], own["places"]
     return rows, held
@@ -258,17 +254,23 @@ def table(heads: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-HEADS = ["program", "call, and what it counts", "uniform", "layers", "weights", "kinds", "places",
-         "moved", "µs per swap"]  # fmt: skip
+HEADS = ["program", "call, and what it counts", "uniform", "kept", "moved", "µs per swap"]
 
 
 def page(rows: list[list[str]], held: Cells) -> str:
     alone = {name: held.pop(name) for name in ("more", "places")}
+    spaces = [name for form in FORMS.values() for name in form]
+    halves = (list(held)[:4], list(held)[4:])  # as wide as a page
     values = [
-        [name, str(len(held["netinnov"][name].counts))]
-        + [cells[name].cell() if name in cells else "" for cells in held.values()]
-        for form in FORMS.values()
-        for name in form
+        table(
+            ["state space", "graphs", *half],
+            [
+                [name, str(len(held["netinnov"][name].counts))]
+                + [held[call][name].cell() if name in held[call] else "" for call in half]
+                for name in spaces
+            ],
+        )
+        for half in halves
     ]
     ours = [
         [call, name, str(len(each.counts)), f"{each.draws:,}", each.cell()]
@@ -279,7 +281,7 @@ def page(rows: list[list[str]], held: Cells) -> str:
     text = (Path(__file__).parent / "page.md").read_text("utf-8")
     return text.format(
         table=table(HEADS, rows),
-        values=table(["state space", "graphs", *held], values),
+        values="\n\n".join(values),
         ours=table(["call", "state space", "graphs", "draws", "p"], ours),
         seed=SEED,
         date=f"{dt.date.today():%-d %B %Y}",
