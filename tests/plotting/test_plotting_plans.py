@@ -60,6 +60,16 @@ def test_an_arrow_leads_from_home_to_host_of_each_chosen_enclave(network, plan, 
     draw(ax)
 
 
+def test_places_take_colours_and_arrows_any_style_of_matplotlib(network, plan, ax):
+    kws = {"node_kws": {"c": "gold"}, "edge_kws": {"arrowstyle": "->"}}
+    plot_sites(plan, pairs=PAIRS, places=network.places, basemap=None, ax=ax, **kws)
+    draw(ax)
+    for arrow in arrows(ax).values():
+        path = arrow.get_transform().transform_path(arrow.get_path())
+        *_, head = path.to_polygons(closed_only=False)
+        assert np.ptp(head, axis=0).max() > 3  # pixels: it can be seen
+
+
 def test_enclaves_outside_the_frame_are_counted(network, plan, ax):
     outside = PAIRS.loc[list(plan.sites)].isin(["e", "f"]).any(axis=1).sum()
     plot_sites(
