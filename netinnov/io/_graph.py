@@ -26,8 +26,9 @@ Twins = dict[int, int]  # a visible character that is never markup, in place of 
 PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
 NO_TEXT = dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF], 0xFFFD)
 XML: Twins = {k: v for k, v in PICTURES.items() if k not in b"\t\n\r\x7f"} | NO_TEXT
+LINE: Twins = PICTURES | NO_TEXT
 # For quoted labels in formats that have no escapes
-LABEL: Twins = PICTURES | NO_TEXT | {ord('"'): ord("＂"), ord("\\"): ord("＼")}
+LABEL: Twins = LINE | {ord('"'): ord("＂"), ord("\\"): ord("＼")}
 
 
 class Graph(NamedTuple):

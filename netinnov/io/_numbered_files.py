@@ -16,6 +16,7 @@ from netinnov.io._graph import (
     KEYWORDS_OF_LINKS,
     KEYWORDS_OF_NODES,
     LABEL,
+    LINE,
     Attributes,
     Graph,
     is_mixed,
@@ -175,7 +176,7 @@ def write_infomap(network: MultilayerNetwork, path: str | os.PathLike[str]) -> N
     ['# layer node node weight', '1 1 2 2.0']
     """
     nodes = network.storage.nodes.index.tolist()
-    names = legible([*nodes, *network.layers], LABEL, "Infomap", nodes=nodes)
+    names = legible([*nodes, *network.layers], LINE, "Infomap", nodes=nodes)
     with new_file(path) as stream:
         stream.writelines(_lines(network, names))
 
