@@ -260,17 +260,18 @@ HEADS = ["program", "call, and what it counts", "uniform", "kept", "moved", "µs
 def page(rows: list[list[str]], held: Cells) -> str:
     alone = {name: held.pop(name) for name in ("more", "places")}
     spaces = [name for form in FORMS.values() for name in form]
-    halves = (list(held)[:4], list(held)[4:])  # as wide as a page
+    calls = list(held)
+    parts = [calls[at : at + 3] for at in range(0, len(calls), 3)]  # as wide as a page
     values = [
         table(
-            ["state space", "graphs", *half],
+            ["state space", "graphs", *part],
             [
                 [name, str(len(held["netinnov"][name].counts))]
-                + [held[call][name].cell() if name in held[call] else "" for call in half]
+                + [held[call][name].cell() if name in held[call] else "" for call in part]
                 for name in spaces
             ],
         )
-        for half in halves
+        for part in parts
     ]
     ours = [
         [call, name, str(len(each.counts)), f"{each.draws:,}", each.cell()]
