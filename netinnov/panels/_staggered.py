@@ -42,7 +42,8 @@ class Evaluation(Tabled):
         Rows ``dynamic``, ``groups``, ``calendar``: the mean of each (see Notes there).
     pre_trend_p : float
         Wald test that all effects before the opening are zero; NaN where there are none, or too
-        many for the number of places.
+        many for the number of places. It rejects far too often where few places open at a time:
+        there the bands of `dynamic` before the opening say more.
     breakdown : float
         Largest multiple of the worst change before the opening, repeated in every period since,
         at which the interval of the mean over event times is still on one side of 0; 0 where it

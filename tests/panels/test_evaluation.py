@@ -355,6 +355,23 @@ def test_intervals_bands_and_permutations_hold_what_they_say():
     assert np.mean(np.array(p) <= 0.1) == pytest.approx(0.1, abs=0.06)
 
 
+@pytest.mark.slow
+def test_the_wald_test_needs_larger_cohorts_than_bands_do():
+    shares = {}
+    for size in (4, 40):
+        opened = np.repeat([2003.0, 2004.0, 2006.0, NEVER], [size, size, size, 3 * size + 40])
+        wald, band = [], []
+        for seed in range(150):
+            outcome = np.random.default_rng(seed).normal(size=(opened.size, PERIODS.size))
+            result = evaluated(outcome, opened)
+            before = result.dynamic[result.dynamic["event_time"] < 0]
+            wald.append(result.pre_trend_p < 0.05)
+            band.append((before["band_low"].gt(0) | before["band_high"].lt(0)).any())
+        shares[size] = np.mean(wald), np.mean(band)
+    assert shares[4][0] > 2 * shares[4][1]
+    assert max(shares[40]) < 0.12, shares
+
+
 def test_permutations_of_a_small_panel_by_enumeration():
     """One of six places opens: the largest of six changes has p of about 1 / 6."""
     outcome = np.zeros((6, 2))
