@@ -15,12 +15,10 @@ import pytest
 
 import netinnov as ni
 from netinnov import io as network_io, sources
-from netinnov._network import spelling
 from netinnov._runtime import opening
 from netinnov.errors import InputError
 from netinnov.geocoding import geocode
 from netinnov.linkages import project
-from netinnov.sources import _delimited
 from netinnov.sources._any_table import features_of
 from netinnov.sources._read_network import read
 from netinnov.study import read_configuration
@@ -216,24 +214,6 @@ def test_a_parquet_whose_values_may_unpack_to_any_length_is_refused(folder, valu
         read(folder)
 
 
-def test_a_parquet_that_names_a_column_twice_is_refused_in_words(tmp_path):
-    columns = [pa.array(["a"]), pa.array(["b"]), pa.array(["c"])]
-    table = pa.Table.from_arrays(columns, names=["source", "target", "target"])
-    pq.write_table(table, tmp_path / "f.parquet")
-    with pytest.raises(InputError, match="must name each column once; it names 'target' twice"):
-        ni.read_network(tmp_path / "f.parquet")
-
-
-def test_text_of_parquet_is_text_and_categories_stay_categories(folder):
-    table = pa.table({"node": ["a", "b"], "kind": pa.array(["x", "y"]).dictionary_encode()})
-    (folder / "nodes.csv").unlink()
-    pq.write_table(table, folder / "nodes.parquet")
-    nodes = sources.read_tables(folder).nodes
-    assert nodes["node"].tolist() == ["a", "b"]
-    assert nodes["node"].dtype == "str"
-    assert nodes["kind"].dtype == "category"
-
-
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -290,15 +270,6 @@ def test_inventors_times_assignees_of_one_patent_are_limited(tmp_path):
     )
     with pytest.raises(InputError, match=rf"patent 1 with 4,500 members: links .* {TOO_MUCH}"):
         ni.read_network(tmp_path)
-
-
-def test_pairs_count_as_much_as_their_links_take(tmp_path):
-    """Files of 100 kB took 3.7 GiB where 1 is the limit, a link in two layers or in one."""
-    held = [{"id": f"I{k}"} for k in range(4_000)]
-    work = {"id": "W1", "authorships": [{"author": {"id": "A1"}, "institutions": held}]}
-    (tmp_path / "works.jsonl").write_text(json.dumps(work))
-    with pytest.raises(InputError, match=TOO_MUCH):
-        ni.read_network(tmp_path / "works.jsonl")
     (tmp_path / "project.csv").write_text("id;startDate\n1;2020-01-01\n")
     header = "projectID;organisationID;name;activityType;city;country\n"
     rows = "".join(f"1;{k};a;HES;Wien;AT\n" for k in range(4_000))
@@ -373,15 +344,6 @@ def test_a_layer_that_names_another_file_reads_nothing_of_it(folder, ending, con
         assert read(folder).tables.places is None
     with pytest.raises(InputError, match=r"must be (Geo)?JSON"):
         features_of(path)
-
-
-def test_ids_beyond_signed_numbers_keep_their_digits(tmp_path):
-    links = pd.DataFrame({"source": [1, 2], "target": [2**64 - 1, 5]}, dtype="uint64")
-    links.to_parquet(tmp_path / "list.parquet")
-    assert ni.read_network(tmp_path / "list.parquet").links["target"].tolist() == [
-        "18446744073709551615",
-        "5",
-    ]
 
 
 # -- damaged files -----------------------------------------------------------------------------
@@ -471,20 +433,6 @@ LONG = 200_000
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        (f'*Vertices 2\n*Arcs :1{" " * LONG}"a" b\n1 2\n', "is not a section of Pajek's"),
-        (f'*Vertices 2\n*Arcs a{" " * LONG}""\n1 2\n', "is not a section of Pajek's"),
-        (f"*Vertices 2\n*Arcs\n1 2 1\n{'1' * LONG}", "line 4 must have 3 fields"),
-    ],
-)
-def test_pajek_lines_of_any_length_are_read_once(tmp_path, text, words):
-    (tmp_path / "x.net").write_text(text)
-    with pytest.raises(InputError, match=words):
-        sources.read_multiplex(tmp_path / "x.net")
-
-
-@pytest.mark.parametrize(
     ("comment", "classes"),
     [
         (f"1{' ' * LONG};2 b", [1, 2]),
@@ -551,18 +499,3 @@ def test_a_dotted_key_without_end_is_refused(tmp_path):
     (tmp_path / "study.toml").write_text("seed = 1\n" + "a." * 5_000 + "a = 1\n")
     with pytest.raises(InputError, match="line 2 must have at most 200 points; it has 5,000"):
         read_configuration(tmp_path / "study.toml")
-
-
-def test_each_of_many_layers_is_compared_with_few_others(monkeypatch):
-    """2,000 layers of one row were compared in all pairs, which took half a minute."""
-    compared = []
-    original = spelling.one_letter_apart
-    monkeypatch.setattr(
-        spelling, "one_letter_apart", lambda a, b: compared.append(a) or original(a, b)
-    )
-    names = [f"layer {at:05d}" for at in range(0, 20_000, 10)]
-    links = pd.DataFrame({"layer": [*names, "funding", "funding", "fundng"]})
-    notes = spelling.stray_names(pd.DataFrame(), links, None)
-    assert len(notes) == 1
-    assert "the layer 'fundng' has one row of links" in notes[0]
-    assert len(compared) < 100 * len(names)

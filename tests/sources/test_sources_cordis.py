@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from netinnov import aggregate, build_network
-from netinnov.centrality import overlapping_strength
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.sources import Tables, read_cordis
@@ -166,22 +165,6 @@ def test_projects_as_nodes(write):
     assert tables.links["period"].fillna(-1).tolist() == [2015] * 3 + [2016] * 3 + [-1] * 2
     assert set(tables.links["weight"]) == {1.0}
     assert set(tables.links["layer"]) == {"participation"}
-
-
-def test_both_forms_build(write):
-    pairs = build_network(*read_cordis(write()))
-    assert (pairs.n_nodes, pairs.n_links) == (4, 3)  # 900-901 in two years is one pair
-    assert pairs.select(periods=[2016]).n_links == 1
-    countries = aggregate(pairs, level=1)
-    # AT-FR in 2015 and 2016, AT-EL in 2015, EL-FR in 2015 and in a year unknown.
-    links = countries.links.groupby(["source", "target"])["weight"].sum()
-    assert {frozenset(pair): weight for pair, weight in links.items()} == {
-        frozenset({"AT", "FR"}): 2,
-        frozenset({"AT", "EL"}): 1,
-        frozenset({"EL", "FR"}): 2,
-    }
-    bipartite = build_network(*read_cordis(write(), projects="nodes"))
-    assert (bipartite.n_nodes, bipartite.n_links) == (8, 8)
 
 
 def test_unknown_and_blank_kinds(write):
@@ -417,22 +400,3 @@ def test_the_real_sample_agrees_with_its_raw_rows(cordis_folder, cordis_pairs):
     newman = read_cordis(cordis_folder, weighting="newman").links
     again = co_participation(raw, member="pic", event="rcn", weighting="newman")
     assert newman["weight"].sum() == pytest.approx(again["weight"].sum())
-
-
-@pytest.mark.slow
-def test_the_numbers_of_countries_are_those_of_the_raw_rows(cordis_folder, cordis):
-    raw = pd.read_csv(
-        cordis_folder / "h2020_participations.csv.gz", dtype={"pic": str}, keep_default_na=False
-    )
-    rows = raw.drop_duplicates(["pic", "rcn"])
-    rows = rows.assign(country=rows["pic"].map(raw.groupby("pic")["country"].first()))
-    countries = aggregate(cordis, level=1)
-    members = rows.drop_duplicates("pic")["country"].value_counts()
-    assert countries.nodes["members"].to_dict() == members.to_dict()
-    # In each project the pairs of one of the country with one of another.
-    size = rows.groupby("rcn")["pic"].size()
-    per_country = rows.groupby(["rcn", "country"]).size().reset_index(name="own")
-    abroad = per_country["own"] * (per_country["rcn"].map(size) - per_country["own"])
-    pairs = abroad.groupby(per_country["country"]).sum()
-    strength = overlapping_strength(countries)
-    assert strength.to_dict() == pairs.reindex(strength.index).to_dict()

@@ -207,27 +207,3 @@ def test_patents_as_branches_of_assignees_and_as_participations_of_inventors(sha
     together = linkages.project(network, layer="participation", onto="member")
     assert together.links["weight"].sum() == len(both)
     assert together.n_nodes == table["inventor_id"].nunique()
-
-
-@pytest.mark.slow
-def test_participations_of_horizon_2020(shared):
-    path = shared / "data/cordis_h2020/h2020_participations.csv.gz"
-    columns = {"pic": "member", "rcn": "event", "country": "place", "start_year": "period"}
-    network = ni.read_network(path, source="participations", columns=columns)
-    raw = pd.read_csv(path, dtype="str", keep_default_na=False)
-    rows = raw.drop_duplicates(["pic", "rcn"])
-    assert network.n_links == len(rows)
-    assert network.nodes["kind"].value_counts().to_dict() == {
-        "member": raw["pic"].nunique(),
-        "event": raw["rcn"].nunique(),
-    }
-    per_year = rows.groupby("start_year")["pic"].size()
-    assert network.links.groupby("period")["source"].size().to_dict() == {
-        int(year): n for year, n in per_year.items()
-    }
-    k = rows.groupby("rcn").size()
-    together = linkages.project(network, layer="participation", onto="member")
-    assert together.links["weight"].sum() == (k * (k - 1) / 2).sum()
-    one = raw.groupby("pic")["country"].nunique() == 1
-    first = raw.drop_duplicates("pic").set_index("pic")["country"][one]
-    assert network.nodes["place"].reindex(first.index).to_dict() == first.to_dict()

@@ -54,22 +54,6 @@ def test_edges_with_labels_coordinates_and_attributes(write):
     assert build_network(*tables).n_links == 2
 
 
-@pytest.mark.parametrize("other", ["330102199001011235", '""'])
-def test_numbers_of_many_digits_are_codes(write, other):
-    write(f"nodeID nodeLabel code\n1 a 330102199001011234\n2 b {other}\n", "x_nodes.txt")
-    nodes = read_multiplex(write("1 1 2 3\n", "x_multiplex.edges")).nodes
-    assert nodes["code"].fillna('""').tolist() == ["330102199001011234", other]
-    pajek = '*Vertices 2\n1 "a" code 330102199001011234\n2 "b"\n*Edges\n1 2\n'
-    assert read_multiplex(write(pajek, "x.net")).nodes["code"]["a"] == "330102199001011234"
-
-
-def test_labels_that_are_not_unique(write):
-    write("nodeID nodeLabel\n1 Ann\n2 Ann\n3 Bo\n", "x_nodes.txt")
-    nodes = read_multiplex(write("1 1 2 3\n", "x.edges")).nodes
-    assert nodes.index.tolist() == ["1", "2", "3"]
-    assert nodes["name"].tolist() == ["Ann", "Ann", "Bo"]
-
-
 def test_extended_edges_and_no_weights(write):
     wide = read_multiplex(write("a x b x 2\na y c y 1\n", "wide.edges"))
     assert rows(wide) == [["x", "a", "b", 2.0], ["y", "a", "c", 1.0]]
@@ -396,11 +380,6 @@ def test_mwnets(write):
     assert build_network(*tables).n_links == 2
 
 
-def test_mwnets_without_layers(write):
-    two = {"nodes": {k: MWNETS["nodes"][k] for k in "AB"}, "links": [{"A": 1, "B": 2}]}
-    assert rows(read_multiplex(write(json.dumps(two), "x.json"))) == [["links", "x", "y", 1.0]]
-
-
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -522,15 +501,6 @@ def test_lawyers_have_their_offices(benchmarks):
     assert set(network.places.index) == {"Boston", "Hartford", "Providence"}
 
 
-def test_monks_rank_one_another(benchmarks):
-    tables = read_multiplex(benchmarks / "monastery.mpx")
-    assert len(tables.links) == 510
-    assert len(tables.directed) == 10
-    assert set(tables.links["rank"]) == {1.0, 2.0, 3.0}
-    ranked = read_multiplex(benchmarks / "monastery.mpx", weight="rank")
-    assert ranked.links["weight"].sum() == tables.links["rank"].sum()
-
-
 def test_european_airports(benchmarks):
     tables = read_multiplex(benchmarks / "AirEu2013Ext.json")
     network = build_network(*tables)
@@ -540,18 +510,3 @@ def test_european_airports(benchmarks):
     assert set(network.links["weight"]) == {1.0}
     assert network.places.loc["LCLK", ["lon", "lat"]].tolist() == [33.6303, 34.8789]
     assert network.nodes.loc["LCLK", "country"] == "CY"
-
-
-def test_physicians_need_no_reader(benchmarks):
-    nodes = pd.read_csv(benchmarks / "ckm_physicians_nodes.csv").rename(columns={"id": "node"})
-    links = pd.read_csv(benchmarks / "ckm_physicians_edges.csv")
-    cities = {1: "Peoria", 2: "Bloomington", 3: "Quincy", 4: "Galesburg"}
-    nodes["place"] = nodes["city"].map(cities)
-    links = links.rename(columns={"relation": "layer"})
-    network = build_network(nodes, links, directed=links["layer"].unique())
-    # README of the data: 246 physicians in 4 cities, 1,099 ties, none between cities.
-    assert sizes(network) == {"advice": 480, "discussion": 309, "friendship": 310}
-    assert network.nodes["place"].value_counts().tolist() == [117, 50, 44, 35]
-    place = network.nodes["place"]
-    ends = network.links
-    assert (ends["source"].map(place) == ends["target"].map(place)).all()

@@ -3,7 +3,6 @@
 import gzip
 import json
 import sys
-import warnings
 from collections import Counter
 from itertools import combinations
 from pathlib import Path
@@ -11,10 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
 import netinnov as ni
-from netinnov.cli import app
 from netinnov.errors import InputError
 from netinnov.sources import Tables, _openalex, read_openalex
 
@@ -179,15 +176,6 @@ def test_works_as_nodes(snapshot: Path) -> None:
     assert flat.links["weight"].sum() == expected["weight"].sum()
 
 
-def test_works_alone_are_in_countries(tmp_path: Path) -> None:
-    path = tmp_path / "works.jsonl"
-    path.write_text(lines(WORKS))
-    tables = read(path)
-    assert set(tables.nodes["place"]) == {"CN"}
-    assert tables.places is not None
-    assert tables.places.index.tolist() == ["CN"]
-
-
 def test_an_answer_of_the_api(tmp_path: Path) -> None:
     path = tmp_path / "page.json"
     answer = {"meta": {"count": 5}, "results": WORKS}
@@ -209,18 +197,6 @@ def test_cities_of_one_name_are_two_places(tmp_path: Path) -> None:
         "Quzhou, CN",
         "Hangzhou, CN (99)",
     ]
-
-
-def test_commands_know_it(snapshot: Path, tmp_path: Path) -> None:
-    call = CliRunner().invoke
-    result = call(app, ["info", str(snapshot)])
-    assert "layer mobility: 1 link, weight 1, directed" in result.stdout
-    assert call(app, ["check", str(snapshot)]).exit_code == 1  # what is left out is a finding
-    done = call(app, ["convert", str(snapshot), str(tmp_path / "out"), "--to", "csv"])
-    assert done.exit_code == 0
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        assert ni.read_network(tmp_path / "out").equals(ni.read_network(snapshot))
 
 
 @pytest.mark.parametrize("place", ["works", "data/works", "data/jsonl/works"])
@@ -271,12 +247,6 @@ def test_a_line_that_is_no_work_is_named(
         read_openalex(path)
 
 
-def test_whole_surrogate_pairs_are_characters(tmp_path: Path) -> None:
-    institution = INSTITUTIONS[0] | {"display_name": "\U0001f600"}
-    (tmp_path / "all.jsonl").write_text(lines([institution, *WORKS]))  # as \\ud83d\\ude00
-    assert read(tmp_path).nodes["name"]["I1"] == "\U0001f600"
-
-
 def test_a_missing_package_is_named(snapshot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "duckdb", None)
     with pytest.raises(ImportError, match=r"read_openalex needs duckdb.*'netinnov\[bigdata\]'"):
@@ -293,16 +263,6 @@ def test_wrong_paths_and_options(snapshot: Path, tmp_path: Path) -> None:
         read_openalex(snapshot, works="nodes", weighting="newman")
     with pytest.raises(InputError, match="`memory` must be an amount with a unit"):
         read_openalex(snapshot, memory="much")
-
-
-@pytest.mark.parametrize(
-    "authorships", [5, [None], [{"institutions": [None]}], [{"author": "A1", "institutions": []}]]
-)
-def test_a_work_of_another_shape_is_named(tmp_path: Path, authorships: object) -> None:
-    path = tmp_path / "works.jsonl"
-    path.write_text(lines([{**WORKS[0], "authorships": authorships}]))
-    with pytest.raises(InputError, match=r"works.jsonl, line 1: https://.*/W1 must be as Open"):
-        read_openalex(path)
 
 
 @pytest.mark.parametrize("year", [2018.5, "unknown", 10**400])

@@ -128,27 +128,11 @@ def test_layers_may_be_whole_numbers():
     assert build_network(*tables).layers == tables.directed == ("2019", "2020")
 
 
-def test_a_frame_may_have_types_of_arrow():
-    flows = pd.DataFrame({"origin": ["a", "b"], "destination": ["b", "a"], "year": [2019, None]})
-    coded = flows.convert_dtypes(dtype_backend="pyarrow")
-    links = read_origin_destination(coded).links
-    pd.testing.assert_frame_equal(links, read_origin_destination(flows).links)
-
-
 def test_layers_of_a_long_table_and_a_period_for_all(write):
     text = "layer,source,target,weight\nrail,a,b,2\nroad,b,a,3\n"
     tables = read_origin_destination(write(text), period=2020)
     assert tables.directed == ("rail", "road")
     assert tables.links["period"].tolist() == [2020, 2020]
-
-
-@pytest.mark.parametrize("prefix", ["", "links."])
-def test_headers_of_a_long_table_may_name_their_table(write, prefix):
-    path = write("Ort,Ziel,Menge\na,b,2\n")
-    names = {"Ort": "source", "Ziel": "target", "Menge": "weight"}
-    columns = {prefix + theirs: ours for theirs, ours in names.items()}
-    links = read_origin_destination(path, columns=columns).links
-    assert links[["source", "target", "weight"]].to_numpy().tolist() == [["a", "b", 2.0]]
 
 
 def test_named_levels_of_an_index_are_columns():
@@ -216,15 +200,8 @@ def test_shares_are_recognised(weights, shares):
         layers = read_origin_destination(frame, shares=said, layer="trips").layers
         quantity = "share_of_origin" if expected else "amount"
         assert layers["quantity"].to_dict() == {"trips": quantity}
-
-
-def test_shares_may_be_said():
-    frame = pd.DataFrame({"origin": "a", "destination": ["b", "c"], "weight": [60, 30]})
-    layers = read_origin_destination(frame, shares=True).layers
-    assert layers["quantity"].to_dict() == {"flow": "share_of_origin"}
-    frame["weight"] = [60, 60]
     with pytest.raises(InputError, match=r"must not exceed 100 in total; in the table they do: a "):
-        read_origin_destination(frame, shares=True)
+        read_origin_destination(frame.assign(weight=60), shares=True)
 
 
 def test_outflow_turns_shares_into_flows(write):
@@ -381,12 +358,6 @@ def test_a_symmetric_matrix_and_its_halves_are_one_undirected_network(half):
         assert centrality.strength(network).squeeze()["a"] == BOTH[0, 1:].sum()
     asked = read_origin_destination(pd.DataFrame(BOTH, CITIES, CITIES), directed=True)
     assert (len(asked.links), asked.directed) == (np.count_nonzero(BOTH), ("flow",))
-
-
-def test_likeness_in_fractions_is_no_share_of_an_origin():
-    with pytest.warns(UserWarning, match="symmetric"):
-        tables = read_origin_destination(pd.DataFrame(BOTH / 99, CITIES, CITIES))
-    assert tables.layers["quantity"].to_dict() == {"flow": "amount"}
 
 
 def test_a_matrix_with_numbers_in_both_halves_stays_directed():

@@ -426,34 +426,3 @@ def test_chinese_slices(slices, name, rows, patents, inventors, assignees, locat
     assert set(tables.links["period"]) <= set(years)
     hired = network.links[network.links["layer"] == "assignee_inventor"]
     assert hired["weight"].sum() == len(raw.drop_duplicates(["patent_id", "inventor_id"]))
-
-
-@pytest.mark.slow
-def test_the_sample_of_mentions(slices):
-    path = slices / "raw_inventor_sample.tsv.gz"
-    tables = read_patentsview(path)
-    raw = pd.read_csv(path, sep="\t", dtype=str, quoting=3, keep_default_na=False)
-    assert len(raw) == 50_000
-    # README of the data: 9,797 inventors of 49,437 patents; one inventor stands on one twice.
-    once = raw.drop_duplicates(["patent_id", "inventor_id"])
-    assert len(once) == 49_999
-    assert tables.nodes.index.tolist() == raw["inventor_id"].unique().tolist()
-    assert len(tables.nodes) == 9_797
-    assert tables.nodes["patents"].sum() == len(once)
-    assert tables.places is None
-    assert set(tables.links["layer"]) == {"co_inventor"}
-    size = once.groupby("patent_id").size()
-    assert tables.links["weight"].sum() == (size * (size - 1) / 2).sum()
-    assert {"Oscar Ĥemberg", "Artur Źak", "Jonathan Blake 'Brannon"} <= set(tables.nodes["name"])
-    two_mode = read_patentsview(path, patents="nodes")
-    patents = two_mode.nodes.index[two_mode.nodes["kind"] == "patent"]
-    assert len(patents) == 49_437
-    assert patents.str.match(r"patent:(D|RE|PP|H)").sum() > 2_000
-    assert build_network(*two_mode).n_links == 49_999
-
-
-@pytest.mark.slow
-def test_all_slices_together(slices):
-    network = build_network(*read_patentsview(slices))
-    assert network.nodes["kind"].value_counts().to_dict() == {"talent": 10_035, "firm": 61}
-    assert network.places["parent"].value_counts().to_dict() == {"CN": 35}

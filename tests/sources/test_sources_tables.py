@@ -2,14 +2,11 @@
 
 import gzip
 import json
-import os
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
-from pyarrow import parquet
 
 from netinnov import build_network, check_tables
 from netinnov.errors import InputError, TableError
@@ -33,23 +30,6 @@ def refusal(folder: Path) -> str:
 
 
 # -- what is read ------------------------------------------------------------------------------
-
-
-def test_tables_are_those_of_the_files(folder):
-    (folder / "places.csv").write_text("place,lon,lat\nhangzhou,120.2,30.3\nquzhou,,\n")
-    (folder / "network.json").write_text('{"directed": ["links"]}')
-    tables = read_tables(folder)
-    assert tables.nodes["node"].tolist() == ["lab", "firm"]
-    assert tables.links.to_dict("list") == {"source": ["lab"], "target": ["firm"], "weight": [2]}
-    assert tables.places["lon"].tolist() == pytest.approx([120.2, np.nan], nan_ok=True)
-    assert tables.directed == ("links",)
-    assert build_network(*tables).directed == {"links"}
-
-
-def test_only_nodes_and_links_are_needed(folder):
-    tables = read_tables(str(folder))
-    assert tables.places is None
-    assert tables.directed == ()
 
 
 def test_ids_stay_as_they_are_written(folder):
@@ -226,12 +206,6 @@ def test_a_missing_table_says_what_is_there(folder):
     )
 
 
-def test_an_empty_folder(tmp_path):
-    message = refusal(tmp_path)
-    assert "nodes.csv, .csv.gz, .parquet or .xlsx and links.csv" in message
-    assert message.endswith("it holds nothing.")
-
-
 def test_one_table_in_two_files(folder):
     (folder / "nodes.csv.gz").write_bytes(gzip.compress(NODES.encode()))
     assert "holds nodes.csv and nodes.csv.gz; keep one of them" in refusal(folder)
@@ -254,18 +228,6 @@ def test_a_row_of_another_width_is_named_by_its_line(folder, row):
     message = refusal(folder)
     assert "links.csv must have 3 fields in each row, as in its header" in message
     assert message.endswith("rows with more or fewer: 1 (line 5).")
-
-
-def test_so_many_columns_that_they_take_minutes_are_refused(folder):
-    header = ",".join(["node", *map(str, range(10_000))])
-    (folder / "nodes.csv").write_text(f"{header}\na\n")
-    with pytest.raises(InputError, match="at most 10,000 columns; it has 10,001"):
-        read_tables(folder)
-    table = pa.table({str(name): [1] for name in range(10_001)})
-    parquet.write_table(table, folder / "nodes.parquet")
-    (folder / "nodes.csv").unlink()
-    with pytest.raises(InputError, match="at most 10,000 columns; it has 10,001"):
-        read_tables(folder)
 
 
 def test_rows_that_are_all_too_wide_do_not_shift_the_columns(folder):
@@ -297,12 +259,6 @@ def test_parquet_that_is_none(folder, content):
     assert "links.parquet cannot be read: " in refusal(folder)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")
-def test_a_file_that_may_not_be_read(folder):
-    (folder / "links.csv").chmod(0)
-    assert "links.csv cannot be read: Permission denied" in refusal(folder)
-
-
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -323,9 +279,3 @@ def test_faults_of_network_json(folder, text, words):
 def test_network_json_that_is_no_utf8(folder):
     (folder / "network.json").write_bytes(b'{"directed": ["\xff"]}')
     assert "network.json must be UTF-8" in refusal(folder)
-
-
-def test_a_directed_layer_that_is_not_there(folder):
-    (folder / "network.json").write_text('{"directed": ["link"]}')
-    with pytest.raises(InputError, match=r"did you mean 'links'\?"):
-        build_network(*read_tables(folder))

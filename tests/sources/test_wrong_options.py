@@ -46,21 +46,22 @@ def _arguments_of(kind: Any) -> Iterator[tuple[str, str, Any]]:
                     yield name, parameter, (kinds - {NoneType}).pop()
 
 
-def _numbers() -> Iterator[tuple[str, str, object, str]]:
-    """Values beyond each range of numbers, and how the range is called."""
-    for name, parameter, kind in _arguments_of(Annotated):
-        for limits in (each for each in kind.__metadata__ if isinstance(each, Is)):
-            low, high = (limits.low - (not limits.above), limits.high + (not limits.below))
-            wrong = ["3", math.nan, low, high, *([2.5, True] if limits.whole else [])]
-            for value in wrong:
-                yield name, parameter, value, "whole" if limits.whole else "finite"
+NUMBERS = [
+    (name, parameter, limits)
+    for name, parameter, kind in _arguments_of(Annotated)
+    for limits in kind.__metadata__
+    if isinstance(limits, Is)
+]
 
 
-@pytest.mark.parametrize(("name", "parameter", "value", "kind"), [*_numbers()])
-def test_numbers(name: str, parameter: str, value: object, kind: str) -> None:
-    message = rf"`{parameter}` must be a {kind} number.*; found {re.escape(repr(value))}\."
-    with pytest.raises(InputError, match=message):
-        FUNCTIONS[name](**{parameter: value})
+@pytest.mark.parametrize(("name", "parameter", "limits"), NUMBERS)
+def test_numbers(name: str, parameter: str, limits: Is) -> None:
+    kind = "whole" if limits.whole else "finite"
+    low, high = (limits.low - (not limits.above), limits.high + (not limits.below))
+    for value in ("3", math.nan, low, high, *([2.5, True] if limits.whole else [])):
+        message = rf"`{parameter}` must be a {kind} number.*; found {re.escape(repr(value))}\."
+        with pytest.raises(InputError, match=message):
+            FUNCTIONS[name](**{parameter: value})
 
 
 @pytest.mark.parametrize(
@@ -92,8 +93,9 @@ def test_what_is_neither_true_nor_false_is_refused(name: str, parameter: str, _:
         FUNCTIONS[name](**{parameter: "no"})
 
 
-@pytest.mark.parametrize("rng", ["x", -1])
 @pytest.mark.parametrize("name", taking("rng"))
-def test_what_makes_no_generator_is_refused_in_words(name: str, rng: object) -> None:
-    with pytest.raises(InputError, match="`rng` must be a whole number of at least 0, a Generator"):
-        call_with(name, rng=rng)
+def test_what_makes_no_generator_is_refused_in_words(name: str) -> None:
+    for rng in ("x", -1):
+        words = "`rng` must be a whole number of at least 0, a Generator"
+        with pytest.raises(InputError, match=words):
+            call_with(name, rng=rng)
