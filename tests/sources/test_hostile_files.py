@@ -73,14 +73,6 @@ def test_a_broken_link_is_not_taken_for_a_missing_file(folder, name):
         read(folder)
 
 
-@pytest.mark.parametrize("name", ["network.json", "Places.csv"])
-def test_a_folder_in_the_place_of_a_file_is_refused(folder, name):
-    (folder / name).unlink(missing_ok=True)
-    (folder / name).mkdir()
-    with pytest.raises(InputError, match=f"{name} must be a file; it is a folder"):
-        read(folder)
-
-
 def test_names_of_files_are_known_in_capital_letters(folder):
     (folder / "Places.csv").write_text("place,population\np,1\nq,2\n")
     tables = read(folder).tables
@@ -306,21 +298,6 @@ def test_the_limit_can_be_raised(tmp_path, low_limit, monkeypatch):
         ni.read_network(tmp_path / "f.csv.gz")
 
 
-def test_a_file_that_is_not_packed_may_have_any_number_of_rows(folder, monkeypatch):
-    monkeypatch.setenv("NETINNOV_FILE_GIB", str(2**-10))
-    (folder / "nodes.csv").write_text(NODES + "z,\n" * 100_001)
-    assert len(read(folder).tables.nodes) == 100_003
-
-
-def test_what_is_packed_as_well_as_text_usually_is_can_be_read(folder, monkeypatch):
-    monkeypatch.setenv("NETINNOV_FILE_GIB", str(2**-10))
-    links = "".join(f"a,b,layer {number * 7919 % 10_007}\n" for number in range(20_000))
-    (folder / "links.csv").unlink()
-    packed = gzip.compress(f"source,target,layer\n{links}".encode())
-    (folder / "links.csv.gz").write_bytes(packed)
-    assert len(read(folder).tables.links) == 20_000
-
-
 # -- what would read other files, or unpack without end -----------------------------------------
 
 VRT = (
@@ -363,16 +340,6 @@ def test_a_zip_without_its_first_bytes_is_refused(tmp_path, cut):
 
 
 DEEP = "[" * 20_000 + "]" * 20_000
-
-
-def test_json_that_is_nested_too_deeply_is_refused(folder, written):
-    for path in (folder / "network.json", written / "network.json"):
-        path.write_text(f'{{"directed": {DEEP}}}')
-        with pytest.raises(InputError, match="nested too deeply"):
-            (read if path.parent == folder else network_io.read_network)(path.parent)
-    (folder / "two.json").write_text(DEEP)
-    with pytest.raises(InputError, match="nested too deeply"):
-        sources.read_multiplex(folder / "two.json")
 
 
 @pytest.mark.parametrize(
@@ -499,3 +466,11 @@ def test_a_dotted_key_without_end_is_refused(tmp_path):
     (tmp_path / "study.toml").write_text("seed = 1\n" + "a." * 5_000 + "a = 1\n")
     with pytest.raises(InputError, match="line 2 must have at most 200 points; it has 5,000"):
         read_configuration(tmp_path / "study.toml")
+
+
+def test_a_parquet_that_names_a_column_twice_is_refused_in_words(tmp_path):
+    columns = [pa.array(["a"]), pa.array(["b"]), pa.array(["c"])]
+    table = pa.Table.from_arrays(columns, names=["source", "target", "target"])
+    pq.write_table(table, tmp_path / "f.parquet")
+    with pytest.raises(InputError, match="must name each column once; it names 'target' twice"):
+        ni.read_network(tmp_path / "f.parquet")

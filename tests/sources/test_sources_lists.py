@@ -94,12 +94,6 @@ def test_sheets_of_a_workbook(tmp_path):
     assert ni.read_network(alone, source="participations").equals(network)
 
 
-def test_headers_of_the_user_by_columns(tmp_path):
-    files(tmp_path, branches="Firma,Ort\nA,P\n", seats="Firma,Ort\nA,Q\n")
-    columns = {"Firma": "firm", "branches.Ort": "place", "seats.Ort": "place"}
-    assert owned(ni.read_network(tmp_path, columns=columns)) == {("Q", "P"): 1.0}
-
-
 def test_all_faults_of_branches_are_said_at_once(tmp_path):
     branches = f"{BRANCHES}Gamma,H,1\nGamma,Q,1\n,H,2\nDelta,Q,1\nTotal,H,9\n"
     seats = f"{SEATS}Delta,H\nDelta,Q\nEpsilon,\n"
@@ -138,16 +132,6 @@ def test_columns_that_are_missing_are_named_at_once(tmp_path):
     files(tmp_path, participations=TAKEN_PART)
     with pytest.raises(InputError, match="holds branches and participations"):
         ni.read_network(tmp_path)
-
-
-def test_firms_and_places_of_one_name_are_two_nodes(tmp_path):
-    files(tmp_path, branches="firm,place\nQ,P\n", seats="firm,place\nQ,Q\n")
-    nodes = ni.read_network(tmp_path).nodes
-    assert nodes.groupby("kind")["name"].agg(list).to_dict() == {
-        "branch": ["Q, P"],
-        "firm": ["Q"],
-        "place": ["Q", "P"],
-    }
 
 
 def test_participations_link_members_to_events(tmp_path):

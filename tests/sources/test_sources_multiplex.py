@@ -487,20 +487,6 @@ def test_standard_networks(benchmarks, name, n_nodes, links, directed):
     assert len(network.directed) == directed
 
 
-def test_lawyers_have_their_offices(benchmarks):
-    tables = read_multiplex(benchmarks / "Lazega-Law-Firm.paj")
-    # Lazega (2001): 71 lawyers, 36 partners; offices in Boston (48), Hartford (19), Providence (4).
-    assert tables.nodes["office"].value_counts().to_dict() == {
-        "Boston": 48,
-        "Hartford": 19,
-        "Providence": 4,
-    }
-    assert tables.nodes["status"].value_counts()["partner"] == 36
-    assert tables.nodes["seniority"].max() == 32
-    network = build_network(tables.nodes.assign(place=tables.nodes["office"]), *tables[1:])
-    assert set(network.places.index) == {"Boston", "Hartford", "Providence"}
-
-
 def test_european_airports(benchmarks):
     tables = read_multiplex(benchmarks / "AirEu2013Ext.json")
     network = build_network(*tables)

