@@ -1,8 +1,10 @@
 """Small networks and contexts for the tests of sections, and what a section says in plain text."""
 
 import json
+import re
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from types import SimpleNamespace
 
 import pandas as pd
@@ -12,7 +14,7 @@ import netinnov as ni
 from netinnov import study
 from netinnov.sources._read_network import option_of
 from netinnov.study._context import Context
-from netinnov.study._language import plain
+from netinnov.study._language import LANGUAGES, plain
 from netinnov.study._loaded_data import Loaded
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._places import MapsPart, aggregate_to_places
@@ -125,15 +127,33 @@ def facts_of(section, of):
     return section.facts(result_of(section, of))
 
 
+def sentences(text):
+    """All that a section says, in plain text."""
+    parts = [text.question, text.answer, *text.notes, *text.labels.values(), *text.tables.values()]
+    return [plain(part) for part in [*parts, *chain.from_iterable(text.figures.values())]]
+
+
+def check_languages(texts):
+    """They say the same numbers, in as many notes; names have no digits."""
+    numbers = [set(re.findall(r"\d[\d,.]*(?<![.,])", " ".join(sentences(t)))) for t in texts]
+    assert all(each == numbers[0] for each in numbers), numbers
+    assert len({len(text.notes) for text in texts}) == 1
+
+
 def text_in(section, of, code="en"):
-    """What the templates of a section, or of its module, say in a language."""
+    """What the templates of a section, or of its module, say in a language, as in all others."""
     result = result_of(section, of)
-    context = result.context
-    if isinstance(context, Context):  # else it is a stand-in, of one language
-        context = context.in_language(code)
-        result = replace(result, context=context)
     name = getattr(section, "name", None) or section.__name__.rpartition(".")[2]
-    return context.language.text(context.language.template(name), section.facts(result))
+
+    def rendered(context):
+        facts = section.facts(replace(result, context=context))
+        return context.language.text(context.language.template(name), facts)
+
+    if not isinstance(result.context, Context):  # a stand-in, of one language
+        return rendered(result.context)
+    texts = {each: rendered(result.context.in_language(each)) for each in LANGUAGES}
+    check_languages(texts.values())
+    return texts[code]
 
 
 def plain_text_of(section, of, code="en"):

@@ -176,12 +176,6 @@ def test_wrong_settings_are_named(tmp_path, text, words):
     assert "pydantic" not in message
 
 
-def test_all_wrong_settings_are_named_at_once(tmp_path):
-    text = "seed = -1\nsead = 1\n[data]\nsource = 'x'\n[measures]\nborder = 'b'\n"
-    with pytest.raises(InputError, match=r"has 4 wrong settings:\n- seed.*\n- .*\n- .*\n- "):
-        read(tmp_path, text)
-
-
 def test_a_configuration_that_cannot_be_read(tmp_path):
     with pytest.raises(InputError, match=r"none.toml must be a file; there is none"):
         study.read_configuration(tmp_path / "none.toml")
@@ -190,12 +184,6 @@ def test_a_configuration_that_cannot_be_read(tmp_path):
     (tmp_path / "study.toml").write_bytes(b'title = "\xff"')
     with pytest.raises(InputError, match="UTF-8"):
         study.read_configuration(tmp_path / "study.toml")
-
-
-def test_settings_cannot_be_changed_afterwards():
-    configuration = study.read_configuration()
-    with pytest.raises(ValueError, match="frozen"):
-        configuration.seed = 3
 
 
 # -- maps --------------------------------------------------------------------------------------
@@ -256,10 +244,3 @@ def test_each_example_of_a_study_is_valid(path):
     configuration = study.read_configuration(path)
     assert configuration.data.source in READERS
     assert configuration.title != "Innovation network"
-
-
-@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
-def test_the_data_of_each_example_are_there(shared, path):
-    data = study.read_configuration(path).data
-    for each in (data.path, data.places):
-        assert each is None or (each.exists() and shared in each.resolve().parents)

@@ -9,10 +9,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from netinnov import study
 from netinnov.linkages import count_enclaves
 from netinnov.null_models import Relocate, compare_with_null
-from netinnov.study._context import Context
 from netinnov.study.sections import enclaves
 from study_cases import context_of, facts_of, network_of, result_of, said, tables_of
 
@@ -76,15 +74,6 @@ def test_a_planted_excess_is_told_with_its_interval():
     told = f"Chance gives fewer reverse ones: {facts['low']} to {facts['high']} where hosts are"
     assert told in text
     assert "199 random dealings of the hosts among the nodes outside" in text
-    assert "反向飞地较少" in said(enclaves, context, "zh")
-
-
-@pytest.mark.slow
-def test_a_planted_excess_is_found_in_18_of_20():
-    rng = np.random.default_rng(2)
-    lists = [planted(150, 25, rng) for _ in range(20)]
-    facts = [facts_of(enclaves, study_of(listed(*each), 200)) for each in lists]
-    assert sum(each["more"] and each["p"] < 0.01 for each in facts) >= 18
 
 
 @pytest.mark.slow
@@ -136,7 +125,6 @@ def test_a_pair_beyond_chance_is_named():
     assert facts["beyond_numbers"] == [12]
     assert "(p below 0.05, one-sided, corrected for all pairs" in said(enclaves, context)
     assert "A in E (12, by chance" in said(enclaves, context)
-    assert "A到E（12 个，随机时" in said(enclaves, context, "zh")
     # All homes are smaller than all hosts: any dealing has as many reverse enclaves.
     assert facts["fixed"]
     assert "would always make as many" in said(enclaves, context)
@@ -151,44 +139,24 @@ RING = (list("AABBCC"), list("BCCAAB"))
 
 
 @pytest.mark.parametrize(
-    ("network", "replicates", "words", "chinese"),
+    ("network", "replicates", "words"),
     [
-        (
-            listed(*RING, modelled=["links"]),
-            9,
-            "modelled links are no evidence",
-            "模型联系不是证据",
-        ),
-        (listed("AB", "CC"), 9, "a second host is missing", "还需要另一个飞入地"),
-        (listed("AB", "BA"), 9, "move less than 5 % of them", "移动的不足 5%"),
-        (listed(*RING), 0, "not asked for", "未要求"),
+        (listed(*RING, modelled=["links"]), 9, "modelled links are no evidence"),
+        (listed("AB", "CC"), 9, "a second host is missing"),
+        (listed("AB", "BA"), 9, "move less than 5 % of them"),
+        (listed(*RING), 0, "not asked for"),
     ],
 )
-def test_where_there_is_no_test_it_is_said_why_and_no_p_is_told(
-    network, replicates, words, chinese
-):
+def test_where_there_is_no_test_it_is_said_why_and_no_p_is_told(network, replicates, words):
     context = study_of(network, replicates)
     text = said(enclaves, context)
     assert "Whether chance gives as many is not tested: " in text
     assert words in text
     assert " p " not in text
-    assert chinese in said(enclaves, context, "zh")
     result = result_of(enclaves, context)
     assert {*tables_of(enclaves, context)} == {"enclave_funnel", "enclaves"}
     assert not [*enclaves.key_figures(result)]
     assert "enclaves_by_chance" not in {each.name for each in enclaves.draw(result)}
-
-
-def test_an_observed_link_beside_modelled_ones_is_evidence():
-    network = listed(*RING)
-    both = network.links.assign(layer="model")
-    modelled = network_of(
-        pd.concat([network.links, both])[["source", "target", "weight", "layer"]].values,
-        nodes=network.nodes,
-        places=PLACES,
-        modelled=["model"],
-    )
-    assert facts_of(enclaves, study_of(modelled, 9))["tested"]
 
 
 def test_districts_of_one_city_are_at_home_in_every_dealing():
@@ -215,7 +183,6 @@ def test_directions_by_another_column_are_compared_with_those_by_population():
     assert (facts["compared"], facts["turned"]) == (2, 2)
     text = said(enclaves, context)
     assert "Places rank by wealth. By population 2 of the 2 whose home and host have one" in text
-    assert "在两地人口均已知的 2 个中，有 2 个方向会不同" in said(enclaves, context, "zh")
     own = study_of(listed("AABC", "BCAA", places), 9)
     assert (facts_of(enclaves, own)["compared"], facts_of(enclaves, own)["ranked_by"]) == (
         0,
@@ -238,48 +205,3 @@ def test_a_column_is_read_through_the_place_that_contains_and_through_no_other_c
     assert "The direction of 1 is unknown: home or host has no wealth, not even" in said(
         enclaves, context
     )
-
-
-def partners(data):
-    """Members of projects that a Spanish city coordinates, by city; the seat is that city."""
-    rows = pd.read_csv(
-        data / "cordis_h2020/organization_official_schema.csv.gz", sep=";", dtype=str
-    )
-    rows = rows[rows["country"].eq("ES") & rows["city"].notna()]
-    rows = rows.assign(firm=rows["projectID"], place=rows["city"].str.strip().str.title())
-    lead = rows[rows["role"] == "coordinator"].drop_duplicates("firm")[["firm", "place"]]
-    rows = rows[(rows["role"] != "coordinator") & rows["firm"].isin(lead["firm"])]
-    cities = pd.read_csv(data / "gazetteer/geonames_cities15000.csv.gz")
-    cities = cities[cities["countrycode"] == "ES"].sort_values("population", ascending=False)
-    people = cities.drop_duplicates("name").set_index("name")["population"]
-    return rows[["firm", "place"]], lead, people
-
-
-def inventors(data):
-    """Patents by the place of their inventor; the seat is where an assignee has most of them."""
-    rows = pd.read_csv(data / "patentsview_inventors/CN-A61B.csv", dtype=str)
-    rows = rows.dropna(subset=["assigneeid", "location_id"])
-    rows = rows.assign(firm=rows["assigneeid"], place=rows["location_id"])[["firm", "place"]]
-    seats = rows.groupby("firm")["place"].agg(lambda each: each.mode()[0]).reset_index()
-    return rows, seats, pd.Series(dtype=float)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("lists", [partners, inventors])
-def test_counts_of_real_lists_are_those_of_pandas(lists, shared, tmp_path):
-    rows, seats, people = lists(shared / "data")
-    every = pd.Index(pd.concat([rows["place"], seats["place"]]).unique(), name="place")
-    places = people.reindex(every).rename("population").reset_index()
-    for name, table in (("branches", rows), ("seats", seats), ("places", places)):
-        table.to_csv(tmp_path / f"{name}.csv", index=False)
-    draws = {"resamples": 0, "replicates": 19}
-    settings = {"data": {"source": "branches", "path": str(tmp_path)}, "structure": draws}
-    facts = facts_of(enclaves, Context.of(study.configure(settings)))
-    joined = rows.merge(seats.rename(columns={"place": "seat"}), on="firm")
-    joined = joined[joined["place"] != joined["seat"]]
-    assert facts["n"] == len(joined) > 20
-    assert facts["pairs"] == len(joined.groupby(["seat", "place"]))
-    of_host, of_home = (people.reindex(joined[side]).to_numpy() for side in ("place", "seat"))
-    assert facts["reverse"] == (of_host > of_home).sum()
-    assert facts["forward"] == (of_host < of_home).sum()
-    assert facts["unknown"] == np.isnan(of_host - of_home).sum()

@@ -77,13 +77,6 @@ def test_a_null_model_that_moves_next_to_nothing_gives_no_verdict():
     assert "is not tested: the null model hardly moves a link." in said(organised, context)
 
 
-def test_a_null_model_that_moves_nothing_gives_no_verdict():
-    """A star is the only network with its degrees, and so is a chain of three."""
-    for links in ([("a", leaf) for leaf in "bcdefgh"], [("a", "b", 9), ("b", "c", 5)]):
-        plan = planned(network_of(links))
-        assert (plan.null, plan.null_code) == (None, "why_null_moves_little")
-
-
 @pytest.mark.parametrize("name", ["degree", "distance", "gravity"])
 def test_the_null_model_that_is_asked_for_is_used(name):
     links = [(a, b, k + 1) for k, (a, b) in enumerate(pairwise(PLACES))]

@@ -48,14 +48,6 @@ def test_communities_by_chance_are_told_as_such(stars):
     assert (known["by_chance"], known["tested"], known["replicates"]) == (True, True, 99)
     assert known["p"] > 0.05
     assert "but no clearer than chance makes them." in text_in(organised, stars).answer
-    assert "但并不比随机情形更清晰" in text_in(organised, stars, "zh").answer
-
-
-def test_the_weight_of_a_directed_link_counts_at_both_of_its_ends():
-    context = context_of(network_of(STARS, directed=["links"]))
-    result = context.once(organised.compute)
-    assert result.communities["inside"].tolist() == pytest.approx([0.96, 0.96])
-    assert result.inside == pytest.approx(0.96)
 
 
 def test_modelled_layers_are_apart_from_communities(stars):
@@ -69,7 +61,6 @@ def test_modelled_layers_are_apart_from_communities(stars):
     assert (known["tested"], known["untested"]) == (False, "why_all_modelled")
     assert known["n_brokers"] is None  # modelled links make no brokers
     assert text_in(organised, only).answer.startswith("The modelled links make 2 communities")
-    assert text_in(organised, only, "zh").answer.startswith("模型联系形成 2 个社群")
 
 
 def test_a_park_between_its_home_and_its_host_is_a_broker():
@@ -93,7 +84,6 @@ def test_a_park_between_its_home_and_its_host_is_a_broker():
     text = said(organised, context)
     assert "1 node stands between two others that are not linked directly." in text
     assert "1 of them is an enclave." in text
-    assert "其中 1 个是飞地。" in said(organised, context, "zh")
 
 
 def test_chinese_ids_and_names_go_before_english_names_on_a_chinese_page():
@@ -151,9 +141,8 @@ def test_without_links_between_places_there_is_nothing_to_look_at(links):
 
 
 @pytest.mark.parametrize("n", [2, 3])
-@pytest.mark.parametrize("code", ["en", "zh"])
-def test_the_smallest_networks_are_told_of(n, code):
-    links = [(a, b, 1) for a, b in zip("ab", "bc", strict=True)][: n - 1]
-    text = said(organised, context_of(network_of(links)), code)
+def test_the_smallest_networks_are_told_of(n):
+    context = context_of(network_of([("a", "b"), ("b", "c")][: n - 1]))
+    text = "".join(said(organised, context, code) for code in ("en", "zh"))
     assert not re.search(r"\bnan\b|None|not known|不详|\b1 (places|communities|nodes)", text)
-    assert ("No node stands between" in text) == (n == 2 and code == "en")
+    assert ("No node stands between" in text) == (n == 2)

@@ -1,6 +1,5 @@
 """Numbers, names and tables as a page writes them, in both languages, and the page of chapters."""
 
-import csv
 from types import SimpleNamespace
 
 import numpy as np
@@ -223,14 +222,6 @@ def test_files_name_the_modelled_layers_that_enter(tmp_path):
     assert pd.read_parquet(tmp_path / "marked.parquet")["modelled_layers"].tolist() == ["a; b"]
 
 
-def test_a_carriage_return_in_a_name_does_not_end_its_row(tmp_path):
-    frame = pd.DataFrame({"name": ["a\rb", "c"], "value": [1.5, None]})
-    write_tables([Table("names", frame, "")], tmp_path)
-    with (tmp_path / "names.csv").open(newline="") as file:
-        rows = list(csv.reader(file))
-    assert rows == [["name", "value"], ["a\rb", "1.5"], ["c", ""]]
-
-
 class Worded(Language):
     """A language in which every section says the same."""
 
@@ -329,25 +320,12 @@ def test_figures_of_a_page_are_inside_it_and_described(tmp_path):
     assert 'figures/f.pdf">PDF' in page
 
 
-def test_tables_can_be_scrolled_by_keyboard(tmp_path):
-    page = page_of(tmp_path, [made()])
-    assert '<div class="scroll" tabindex="0" role="region" aria-label="A table">' in page
-    assert page.count('<th scope="col"') == 2
-
-
 def test_a_page_is_in_one_language_and_leads_to_the_other(tmp_path):
     page = page_of(tmp_path, [made("一。", code="zh")], language=CHINESE,
                    others=[("en", "report.html")])  # fmt: skip
     assert '<html lang="zh-Hans">' in page
     assert '<a href="report.html" hreflang="en">English</a>' in page
     assert ">更多说明与表格</summary>" in page
-
-
-def test_the_page_is_the_same_each_time_and_changes_no_table(tmp_path):
-    part = made()
-    before = part.tables[0][0].frame.copy()
-    assert page_of(tmp_path, [part]) == page_of(tmp_path, [part])
-    pd.testing.assert_frame_equal(part.tables[0][0].frame, before)
 
 
 def test_control_characters_of_names_do_not_reach_the_page(tmp_path):

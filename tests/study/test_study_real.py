@@ -1,12 +1,8 @@
 """Facts of studies of real data, computed again from their links and their raw files."""
 
-import gzip
-import json
 import math
-import re
 import tomllib
 import warnings
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -84,69 +80,3 @@ def test_who_has_the_most_strength(context, share):
     known = context.once(central.compute).table["overlapping_strength"]
     assert known.idxmax() == share.index[0]
     assert figures_of(central, context)["strength"].value == pytest.approx(share.iloc[0])
-
-
-def pairs_of(events, member, place, weight):
-    """Pairs of the members of each event, with a weight by how many there are."""
-    rows = [
-        (one[1], other[1], weight(len(group)))
-        for _, group in events.groupby(level=0)
-        for one, other in combinations(
-            group[[member, place]].drop_duplicates(member).itertuples(index=False), 2
-        )
-    ]
-    return pd.DataFrame(rows, columns=["a", "b", "weight"])
-
-
-def from_the_file(name, folder):
-    """Shares of all strength, computed from the raw files of a study by pandas alone."""
-    if name == "patentsview_inventors":
-        table = pd.read_csv(folder / "patentsview_inventors/CN-A61B.csv", dtype="str")
-        # The location that most patents of an inventor have.
-        where = table.groupby("inventor_id")["location_id"].agg(lambda at: at.mode().iloc[0])
-        table["at"] = table["inventor_id"].map(where)
-        return strength_of(
-            pairs_of(table.set_index("patent_id"), "inventor_id", "at", lambda n: 1.0)
-        )
-    if name == "eu_air":
-        text = (folder / "multiplex_benchmarks/AirEu2013Ext.json").read_text(encoding="utf-8")
-        raw = json.loads(text)
-        airport = [node["ID"] for node in raw["nodes"]["airA"]]
-        links = {(frozenset((link["airA"], link["airB"])), link["line"]) for link in raw["links"]}
-        rows = [[airport[k - 1] for k in sorted(pair)] + [1.0] for pair, _ in links]
-        return strength_of(pd.DataFrame(rows, columns=["a", "b", "weight"]))
-    if name == "lazega_offices":
-        text = (folder / "multiplex_benchmarks/Lazega-Law-Firm.paj").read_text("utf-8")
-        arcs = re.findall(r"^ *\d+: *(\d+) +(\d+) ", text.partition("*arcs\n")[2], re.M)
-        assert len(arcs) == 2571
-        numbers = text.partition("*Partition office")[2].partition("*Vertices")[2].split()[1:72]
-        at = [("Boston", "Hartford", "Providence")[int(number) - 1] for number in numbers]
-        rows = [(at[int(a) - 1], at[int(b) - 1], 1.0) for a, b in arcs]
-        return strength_of(pd.DataFrame(rows, columns=["a", "b", "weight"]))
-    with gzip.open(folder / "china_cities/BaiduNet_out_20200109.csv.gz", "rt") as file:
-        shares = pd.read_csv(file, index_col=0)
-    cities = pd.read_csv(folder / "china_cities/cityinfo.csv")
-    settings = settings_of("baidu_delta")
-    kept = settings["places"]["keep"]["dzcode"]
-    cities = cities[cities["dzcode"].astype(str).isin(kept)].set_index("cityname_chn")
-    ours = dict(settings["places"]["same"])
-    flows = shares.rename(index=ours, columns=ours).reindex(
-        index=cities.index, columns=cities.index
-    )
-    flows = flows.mul(cities["cpop2010"] / 100, axis=0).rename_axis("a").rename_axis("b", axis=1)
-    flows = flows.rename(index=cities["cityname_eng"], columns=cities["cityname_eng"])
-    return strength_of(flows.stack().rename("weight").reset_index())
-
-
-@pytest.mark.parametrize(
-    "context", ["baidu_delta", "eu_air", "lazega_offices", "patentsview_inventors"], indirect=True
-)
-def test_strengths_are_those_of_the_raw_file(context, request, shared):
-    name = request.node.callspec.params["context"]
-    share = from_the_file(name, shared / "data")
-    known = context.once(central.compute).table["overlapping_strength"]
-    assert context.names[known.idxmax()] == share.index[0]
-    assert figures_of(central, context)["strength"].value == pytest.approx(share.iloc[0])
-    equal = math.exp(-(share * np.log(share)).sum())
-    found = context.once(centres.compute).profile
-    assert found.loc["effective_number", "value"] == pytest.approx(equal)

@@ -3,7 +3,6 @@
 import hashlib
 import html
 import json
-import os
 import re
 import sys
 import tomllib
@@ -281,12 +280,6 @@ def test_the_page_has_the_sections_in_order_and_says_nothing_twice(bundled):
     assert {s for s in repeated if len(s) > 60} == set()
 
 
-def test_elements_of_the_page_are_no_text_on_it(bundled):
-    page = page_of(bundled)
-    assert "&lt;bdi" not in page
-    assert not re.search(r"\b(nan|None)\b", re.sub(r"base64,[^\"]*", "", page))
-
-
 def test_what_is_left_out_is_counted_in_a_table(bundled):
     # 309 nodes; the actors without a place and the cities outside the four provinces are left out.
     coverage = table(bundled, "coverage").set_index("part")
@@ -370,12 +363,6 @@ def test_what_is_modelled_is_marked(bundled):
     assert f"{layer} (modelled)" not in page  # the name says so itself
 
 
-def test_no_sentence_tests_a_model(bundled):
-    profile = table(bundled, "profile")
-    assert "modelled_layers" not in profile
-    assert profile["p"].notna().any()
-
-
 def test_the_bundled_case_has_the_numbers_of_the_park(bundled):
     parks = table(bundled, "parks").set_index("node")
     assert parks.loc["quzhou_haichuang", ["partners", "links"]].tolist() == [13, 20]
@@ -424,14 +411,6 @@ def test_what_is_true_of_a_layer_can_be_said_in_the_configuration(no_figures, ta
     path = tables(THREE, CHAIN, link_columns=columns, settings="[layers.trde]\nmodelled = true\n")
     with pytest.raises(InputError, match=r"did you mean 'trade'\?"):
         study.run(study.read_configuration(path), out=path.parent / "other")
-
-
-def test_inputs_are_hashed_by_what_was_read(no_figures, tables):
-    path = tables(THREE, CHAIN)
-    (path.parent / "tables" / "diary.csv").write_text("secret")
-    found = manifest(run(path))["inputs"]
-    names = ("links.csv", "nodes.csv")
-    assert found == {name: sha256(path.parent / "tables" / name) for name in names}
 
 
 # -- messy, small and large data ---------------------------------------------------------------
@@ -565,19 +544,6 @@ def test_every_reader_is_usable_in_a_study(no_figures, tmp_path, source):
     assert f"{name}" in manifest(out)["inputs"]
 
 
-@pytest.mark.slow
-def test_cordis_by_city(cordis_folder, tmp_path):
-    path = tmp_path / "cordis.toml"
-    text = f'[data]\nsource = "cordis"\npath = "{cordis_folder.as_posix()}"\n'
-    park = PARK_TEXT.replace('"P"', '"WARSZAWA, PL"').replace('"Q"', '"BERLIN, DE"')
-    path.write_text(text + park + '[measures]\ndistance = "unit"\n')
-    out = run(path)
-    assert len(table(out, "centrality")) == 5109
-    assert "2,195 nodes of which only the country is known" in page_of(out)
-    assert table(out, "coverage")["nodes"].tolist() == [17_428, 17_428, 15_233, 15_233]
-    assert_same_tables(out)
-
-
 # -- the folder --------------------------------------------------------------------------------
 
 
@@ -591,14 +557,6 @@ def test_an_empty_folder_that_is_there_is_filled(no_figures, tables, monkeypatch
     assert report == Path("report.html")
     assert left_in(Path()) == ["explorer.html", "manifest.json", "report.html", "tables"]
     assert (out.stat().st_ino, out.stat().st_mode) == (before.st_ino, before.st_mode)
-
-
-def test_a_link_to_nothing_is_not_followed(tables):
-    path = tables(THREE, CHAIN)
-    (path.parent / "out").symlink_to(path.parent / "elsewhere", target_is_directory=True)
-    with pytest.raises(InputError, match="link"):
-        run(path)
-    assert not (path.parent / "elsewhere").exists()
 
 
 @pytest.mark.parametrize("there", ["file", "folder", "hidden"])
@@ -664,26 +622,6 @@ def test_a_study_with_files_of_others_is_not_replaced(no_figures, tables, name, 
     assert name == "figures" or (out / name).read_text() == "mine"
 
 
-@pytest.mark.parametrize("content", [None, "[" * 100_000])
-def test_a_manifest_that_is_none_is_refused_in_words(tables, content):
-    """A FIFO would wait for its writer without end, and deep brackets exceed Python's limit."""
-    path = tables(THREE, CHAIN)
-    out = path.parent / "out"
-    out.mkdir()
-    if content is None:
-        os.mkfifo(out / "manifest.json")
-    else:
-        (out / "manifest.json").write_text(content)
-    with pytest.raises(InputError, match=r"is not a study \(it has no manifest.json of one\)"):
-        run(path, overwrite=True)
-
-
-def test_what_a_system_leaves_in_folders_does_not_keep_a_study(no_figures, tables):
-    path = tables(THREE, CHAIN)
-    (run(path) / "tables/.DS_Store").write_bytes(b"")
-    assert not (run(path, overwrite=True) / "tables/.DS_Store").exists()
-
-
 def test_a_file_that_comes_while_a_study_runs_is_kept(no_figures, tables):
     path = tables(THREE, CHAIN)
     out = run(path)
@@ -695,39 +633,18 @@ def test_a_file_that_comes_while_a_study_runs_is_kept(no_figures, tables):
     assert left_in(path.parent) == ["out", "study.toml", "tables"]
 
 
-def test_a_folder_that_appears_meanwhile_is_kept(no_figures, tables):
+def test_a_disk_that_fills_up_leaves_nothing(tables, monkeypatch):
     path = tables(THREE, CHAIN)
     out = path.parent / "out"
-
-    def say(text):
-        out.mkdir(exist_ok=True)
-        (out / "mine").write_text("mine")
-
-    with pytest.raises(InputError, match="out cannot be made: Directory not empty"):
-        run(path, say=say)
-    assert left_in(path.parent) == ["out", "study.toml", "tables"]
-    assert left_in(out) == ["mine"]
-
-
-@pytest.mark.parametrize(
-    ("fault", "there"), [(KeyboardInterrupt, False), (OSError(28, "full"), True)]
-)
-def test_a_run_that_breaks_leaves_nothing(tables, monkeypatch, fault, there):
-    path = tables(THREE, CHAIN)
-    out = path.parent / "out" if there else path.parent / "new" / "out"
-    if there:
-        out.mkdir()
+    out.mkdir()
     before = left_in(path.parent)
-    calls = []
 
     def write(path, content):
-        calls.append(path)
         path.write_text("half")
-        raise fault
+        raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("netinnov.study._report_page.write_bytes", write)
-    with pytest.raises((KeyboardInterrupt, InputError)):
+    with pytest.raises(InputError, match="No space left on device"):
         study.run(study.read_configuration(path), out=out)
-    assert calls
     assert left_in(path.parent) == before
-    assert not there or left_in(out) == []
+    assert left_in(out) == []

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import pytest
 
-import netinnov as ni
 from netinnov import study
 from netinnov.errors import InputError
 from netinnov.study._context import Context
-from netinnov.study._places import join_places
 
 SAME = {"Munchen": "Munich"}
 
@@ -66,17 +63,6 @@ def test_flows_of_two_names_are_added_up(tmp_path, text, table):
     }
 
 
-def test_a_firm_with_its_seat_under_two_names_keeps_its_branches(tmp_path):
-    (tmp_path / "branches.csv").write_text("firm,place\nA,Berlin\nA,Munchen\nB,Munich\n")
-    (tmp_path / "seats.csv").write_text("firm,place\nA,Munchen\nA,Munich\nB,Berlin\n")
-    context = studied(tmp_path)
-    branches = context.network.nodes.query("kind == 'branch'")
-    assert branches["place"].tolist() == ["Berlin", "Munich", "Munich"]
-    assert branches["jurisdiction"].tolist() == ["Munich", "Munich", "Berlin"]
-    assert not any("more than one seat" in note for note in context.loaded.notes)
-    assert notes(context)
-
-
 @pytest.mark.parametrize("kept", [True, False])
 def test_the_table_of_places_of_a_list_may_have_either_name(tmp_path, kept):
     (tmp_path / "participations.csv").write_text(
@@ -105,20 +91,6 @@ def test_names_that_the_data_do_not_have_are_refused(tmp_path, same, message, so
         studied(tmp_path / "t.csv", same, source=source)
 
 
-def test_distances_of_the_name_that_is_kept_count():
-    nodes = pd.DataFrame({"place": ["Berlin", "Munich", "Munchen"]}, index=list("abc"))
-    links = pd.DataFrame({"source": ["a", "a"], "target": ["b", "c"]})
-    network = ni.MultilayerNetwork(nodes, links)
-    ends = [("Berlin", "Munchen", 9), ("Berlin", "Munich", 8), ("Munchen", "Berlin", 7)]
-    minutes = pd.DataFrame(ends, columns=["origin", "destination", "distance"])
-    joined, _ = join_places(network.with_distances(minutes, unit="min"), SAME)
-    assert joined.distance_unit == "min"
-    assert joined.distances.set_index(["origin", "destination"])["distance"].to_dict() == {
-        ("Berlin", "Munich"): 8.0,
-        ("Munich", "Berlin"): 7.0,
-    }
-
-
 @pytest.mark.parametrize("beside", [True, False])
 def test_distances_follow_names_that_a_list_joins(tmp_path, beside):
     (tmp_path / "list").mkdir()
@@ -138,23 +110,3 @@ def test_distances_follow_names_that_a_list_joins(tmp_path, beside):
 def test_a_name_that_is_kept_is_not_joined_itself():
     with pytest.raises(ValueError, match="a name that is kept cannot be joined itself; found 'b'"):
         study.configure({"data": {"source": "yrd"}, "places": {"same": {"a": "b", "b": "c"}}})
-
-
-def test_cities_of_the_bundled_cases_can_be_joined():
-    same = {"Lausanne, CH": "Geneva, CH"}
-    settings = {"data": {"source": "europe"}, "places": {"same": same}}
-    joined = Context.of(study.configure(settings)).network
-    apart = ni.datasets.load_research_cities(projects="nodes")
-    sizes = apart.nodes["place"].value_counts()
-    both = sizes["Lausanne, CH"] + sizes["Geneva, CH"]
-    assert (joined.nodes["place"] == "Geneva, CH").sum() == both
-    assert "Lausanne, CH" not in joined.places.index
-
-
-def test_places_of_real_projects_are_joined_as_check_proposes(cordis_folder):
-    """Counted in pandas: organisations at Munich under three names."""
-    same = {"MUENCHEN, DE": "MUNCHEN, DE", "MUNICH, DE": "MUNCHEN, DE"}
-    joined = studied(cordis_folder, same).network.nodes["place"]
-    apart = studied(cordis_folder, {}).network.nodes["place"]
-    assert (joined == "MUNCHEN, DE").sum() == apart.isin([*same, "MUNCHEN, DE"]).sum()
-    assert pd.Index(joined.dropna()).isin([*same]).sum() == 0

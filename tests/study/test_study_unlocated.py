@@ -58,17 +58,13 @@ def test_an_unknown_distance_adds_nothing_to_a_link_and_is_counted():
     assert access(one) == pytest.approx({"P": 5 / 12, "Q": 0.75, "R": 2 / 3})
     assert "1 of 3 places has no coordinates (R)" in said(data, one)
     assert "1 linked pair of places has no known distance: none is added" in said(data, one)
-    assert "3 个城市中有 1 个没有坐标（R）" in said(data, one, "zh")
-    assert "1 对有联系的城市距离不详" in said(data, one, "zh")
 
 
 def test_only_what_lengthens_a_link_is_said():
     assert "A link is longer by 1 for each 111.195 km." in said(data, chain())
-    assert "联系每 111.195 km 加长 1。" in said(data, chain(), "zh")
     network = network_of([("P", "Q"), ("Q", "R")])
     border = context_of(network, measures={"border": 0.5})
     assert "longer by 0.5 where it crosses a jurisdiction's border." in said(data, border)
-    assert "跨辖区的联系加长 0.5。" in said(data, border, "zh")
 
 
 def test_what_distances_do_follows_the_table_of_the_user():
@@ -83,23 +79,8 @@ def test_what_distances_do_follows_the_table_of_the_user():
         study._checked(context_of(network, measures=WEIGHT))
 
 
-def test_notes_of_a_table_of_distances_are_in_chinese():
-    language = chain().in_language("zh").language
-    left = "minutes.csv: places that the other tables have not are left out: 2 ('X', 'Y')."
-    assert "略去其他表中没有的城市：2 个（“X”、“Y”）。" in language.translated(left, "notes")
-    unit = "d.csv: nothing says the unit of the distances; a study takes it from elsewhere."
-    assert "请写在 [data] 的 distance_unit 中" in language.translated(unit, "notes")
-
-
 def access(context):
     return harmonic_centrality(context.cities, **context.measures.paths).to_dict()
-
-
-def test_a_weight_of_distance_without_any_is_refused_before_anything_runs():
-    context = chain("Q")
-    with pytest.raises(InputError, match=r"frictions need coordinates .* no two linked ones have"):
-        study._checked(context)
-    assert len(study._checked(chain("R"))) == len(study._checked(chain()))
 
 
 def test_space_counts_the_homes_and_hosts_with_coordinates():
@@ -111,7 +92,6 @@ def test_space_counts_the_homes_and_hosts_with_coordinates():
     assert space.facts(space.compute(context))["distance"] == pytest.approx(DEGREE)
     assert "1 home (firms: 8) would need about 800 m²" in said(space, context)
     assert "Left out, as no distance of theirs is known: S." in said(space, context)
-    assert "距离未知而未计入：S。" in said(space, context, "zh")
     assert tables_of(space, context)["space_rents"].frame["host"].tolist() == ["Q", "R"]
     assert "no coordinates" not in said(space, case(space={}))
 
@@ -125,7 +105,6 @@ def test_space_at_an_unknown_distance_is_not_used():
     minutes.loc["P", "Q"] = minutes.loc["Q", "P"] = np.nan
     context = spaced(minutes)
     assert "1 pair of a home and a host has no known distance" in said(space, context)
-    assert "1 对飞出地与飞入地距离未知" in said(space, context, "zh")
     minutes.loc["S"] = minutes["S"] = np.nan  # but from S to S, which is 0
     assert space.CHECK(spaced(minutes)).units.to_dict() == {"P": 8}
     assert "no known distance" not in said(space, spaced(minutes))
@@ -142,11 +121,9 @@ def test_approaches_are_compared_where_a_place_is_not_located():
     with few_draws():
         context = case("R", measures=WEIGHT, governance=pair, sharing=False)
         bare, every = said(gains, context), said(gains, case(measures=WEIGHT, governance=pair))
-        chinese = said(gains, context, "zh")
         plain = said(gains, case("R", governance=pair))
     assert f"and 1 for each {DEGREE:,g} km (unknown at R, so none)." in bare
     assert f"and 1 for each {DEGREE:,g} km." in every
-    assert "（R没有坐标，不加长）" in chinese
     assert "for each" not in plain
     assert governance.CHECK(context).frictions.distance == 1.0
 
@@ -171,7 +148,6 @@ def test_sites_are_drawn_where_both_ends_are_located():
         assert [*siting.draw(none.once(siting.compute))] == []
         assert "Not drawn" not in text_in(where_next, every).figures["siting"][0]
         assert "no coordinates: " in text_in(where_next, one).figures["siting"][0]
-        assert "因一端没有坐标而未绘出" in text_in(where_next, one, "zh").figures["siting"][0]
         (picture,) = siting.draw(one.once(siting.compute))
         assert picture.draw().patches
 
