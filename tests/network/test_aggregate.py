@@ -55,35 +55,6 @@ def test_whole_numbers_with_a_gap_name_their_groups_without_decimals() -> None:
     assert ni.aggregate(network, by="share").nodes.index.tolist() == ["0.5", "1.0"]
 
 
-def district_tables() -> Tables:
-    """Districts in cities in provinces; the city of Wenzhou is a place of its own as well."""
-    places = pd.DataFrame(
-        {
-            "place": ["Yuhang", "Xihu", "Hangzhou", "Kecheng", "Quzhou", "Zhejiang", "Wenzhou"],
-            "parent": ["Hangzhou", "Hangzhou", "Zhejiang", "Quzhou", "Zhejiang", None, "Zhejiang"],
-        }
-    )
-    layers: dict[str, list[tuple[Any, ...]]] = {
-        "l": [("y", "x", 1), ("y", "k", 2), ("x", "w", 4), ("k", "w", 8)]
-    }
-    return bare(layers, "yxkw", place=["Yuhang", "Xihu", "Kecheng", "Wenzhou"], places=places)
-
-
-def test_levels_go_up_through_parents() -> None:
-    network = ni.build_network(*district_tables())
-    assert entries(ni.aggregate(network)) == {
-        ("l", "Yuhang", "Xihu"): 1.0,
-        ("l", "Yuhang", "Kecheng"): 2.0,
-        ("l", "Xihu", "Wenzhou"): 4.0,
-        ("l", "Kecheng", "Wenzhou"): 8.0,
-    }
-    # Everything is two steps below Zhejiang but Wenzhou, which is one: a second step takes all
-    # of them there.
-    found = ni.aggregate(network, level=2)
-    assert entries(found) == {("l", "Zhejiang", "Zhejiang"): 15.0}
-    assert ni.aggregate(network, level=2, drop_internal=True).n_links == 0
-
-
 def test_nodes_without_a_group_are_left_out_with_one_warning() -> None:
     tables = bare(
         {"l": [("a", "b", 1), ("b", "c", 2), ("a", "d", 4)], "m": [("c", "d", 8)]},
@@ -148,14 +119,6 @@ def test_totals_of_layers_and_periods_are_conserved(tables: Tables, by: str) -> 
         )
 
 
-@given(networks(missing=False))
-def test_aggregating_twice_changes_nothing_more(tables: Tables) -> None:
-    once = ni.aggregate(ni.build_network(*tables))
-    twice = ni.aggregate(once)
-    assert list(twice.nodes.index) == list(once.nodes.index)
-    pd.testing.assert_frame_equal(twice.links, once.links)
-
-
 @pytest.mark.parametrize("weights", [{"coop": 1.0, "flwo": 1.0}, {"coop": -1.0, "flow": 1.0}])
 def test_flatten_refuses_impossible_weights(
     small: ni.MultilayerNetwork, weights: dict[str, float]
@@ -182,12 +145,6 @@ def test_flatten_agrees_with_dense_algebra(tables: Tables, factors: list[float])
         assert found.layers == ("all",)
         assert bool(found.directed) == bool(tables.directed)
         np.testing.assert_array_equal(found.adjacency("all").toarray(), total)
-
-
-@given(networks())
-def test_flattening_twice_changes_nothing_more(tables: Tables) -> None:
-    once = ni.flatten(ni.build_network(*tables))
-    assert ni.flatten(once).equals(once)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -315,15 +272,6 @@ def test_shares_become_amounts_where_the_events_of_each_origin_are_known(
     assert pd.isna(record["unit"])
     events = pd.Series({"c": 8, "b": 10, "a": 100})  # in any order
     assert ni.aggregate(shares, events=events).equals(joined)
-
-
-def test_shares_with_events_are_added_to_other_layers(shares: ni.MultilayerNetwork) -> None:
-    trade = pd.DataFrame({"source": ["a"], "target": ["c"], "layer": ["trade"], "weight": [3.0]})
-    flat = ni.flatten(shares.with_links(trade, directed=["trade"]), events="leavers")
-    assert entries(flat) == {
-        ("all", "a", "c"): 25.0 + 3.0, ("all", "b", "c"): 5.0, ("all", "c", "a"): 8.0
-    }  # fmt: skip
-    assert flat.layer_table.loc["all", "quantity"] == "amount"
 
 
 @pytest.mark.parametrize(

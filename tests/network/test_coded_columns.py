@@ -66,24 +66,6 @@ def test_codes_build_what_text_builds(plain: pd.DataFrame) -> None:
             assert (network.adjacency(layer) != text.adjacency(layer)).nnz == 0, form
 
 
-@given(plain=rows, at=st.integers(0, 29), column=st.sampled_from(TEXT))
-def test_codes_have_the_faults_that_text_has(plain: pd.DataFrame, at: int, column: str) -> None:
-    if not len(plain):
-        return
-    plain = plain.astype({"source": "int64", "target": "int64"})
-    faulty = plain.copy()
-    row = at % len(plain)
-    if column == "layer":
-        faulty.loc[row, "layer"] = " "
-    else:
-        faulty.loc[row, column] = 99
-    expected = ni.check_tables(NODES, faulty.astype("str"))
-    assert len(expected)
-    for form in FORMS.keys() - {"categories of numbers"}:
-        found = ni.check_tables(NODES, FORMS[form](faulty))
-        assert found.astype("str").equals(expected.astype("str")), form
-
-
 @pytest.mark.parametrize("form", ["categories", "dictionaries", "text of Arrow in pandas"])
 @pytest.mark.parametrize("column", TEXT)
 def test_a_missing_code_is_a_missing_name(form: str, column: str) -> None:

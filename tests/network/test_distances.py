@@ -72,13 +72,6 @@ def test_square_and_long_tables_are_one():
     assert square.with_distances(None).equals(network())
 
 
-def test_a_network_hands_out_copies():
-    by_rail = network().with_distances(MINUTES, unit="min")
-    table = by_rail.distances
-    table.loc[0, "distance"] = 1.0
-    assert by_rail.distances.loc[0, "distance"] == 60
-
-
 def test_every_operation_carries_them():
     by_rail = network(distances=MINUTES, distance_unit="min")
     enclave = ReverseEnclave("Q", "H", size=1, pipeline_share=0.5)
@@ -212,31 +205,6 @@ def test_great_circles_as_a_table_change_nothing():
     plain, table = measured(network()), measured(network().with_distances(great_circles(PLACES)))
     for name, value in plain.items():
         np.testing.assert_allclose(table[name], value, rtol=1e-9, err_msg=name)
-
-
-@pytest.mark.parametrize("factor", [0.01, 60.0])
-def test_units_change_nothing_where_all_scale(factor):
-    km = great_circles(PLACES)
-    plain, scaled = (network().with_distances(km * by, unit="x") for by in (1.0, factor))
-    frictions = [Frictions(distance=2, border_by_distance=1, per=1000 * by) for by in (1, factor)]
-    one, two = (
-        harmonic_centrality(net, frictions=each)
-        for net, each in zip((plain, scaled), frictions, strict=True)
-    )
-    np.testing.assert_allclose(one, two, rtol=1e-12)
-    one, two = (GravityNull("power").fit(ni.aggregate(net, by="place")) for net in (plain, scaled))
-    np.testing.assert_allclose(one, two, rtol=1e-6)
-    slow, fast = (
-        GravityNull("exponential").fit(ni.aggregate(net, by="place"))["coefficient"].iloc[0]
-        for net in (plain, scaled)
-    )
-    assert slow == pytest.approx(fast * factor, rel=1e-6)
-    bins = [np.array([0, 150, 400]) * by for by in (1.0, factor)]
-    one, two = (
-        ni.rewire(ni.aggregate(net, by="place"), preserve=("degree", "distance"), bins=each, rng=2)
-        for net, each in zip((plain, scaled), bins, strict=True)
-    )
-    assert one.links.equals(two.links)
 
 
 def test_an_asymmetric_table_keeps_zones_by_direction():

@@ -1,10 +1,7 @@
 """By what a checkpoint knows an experiment: words for a configuration, a number for a network."""
 
-import subprocess
-import sys
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -73,29 +70,6 @@ def test_words_are_plain() -> None:
     assert identity(partial(total, [1, "a"], key=2)) == "partial(total, [1, 'a'], key=2)"
     assert identity(Weights(1)) == "Weights(values=1, name='w')"
     assert identity(NoChange()) == "NoChange()"
-
-
-SCRIPT = """
-import sys
-sys.path.insert(0, sys.argv[1])
-import test_identity as here
-from netinnov.null_models._identity import digest, identity
-print(*(identity(one) for pair in here.PAIRS for one in pair), sep="\\n")
-print(identity(here.Model()), identity(here.Weights(here.total)), digest(here.path()))
-"""
-
-
-@pytest.mark.slow
-def test_another_process_finds_the_same_words(monkeypatch, capsys) -> None:
-    arguments = ["-c", str(Path(__file__).parent)]
-    monkeypatch.setattr(sys, "argv", arguments)
-    exec(SCRIPT, {})
-    words = capsys.readouterr().out
-    other = subprocess.run(
-        [sys.executable, "-c", SCRIPT, arguments[1]], capture_output=True, text=True, check=True
-    ).stdout
-    assert words == other
-    assert " at 0x" not in words
 
 
 def test_the_digest_is_that_of_the_content() -> None:

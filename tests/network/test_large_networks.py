@@ -55,21 +55,3 @@ def test_components_agree_with_scipy(n_links: int) -> None:
     matrix = sparse.coo_array((np.ones(n_links), ends), shape=(100, 100))
     sizes = np.bincount(sparse.csgraph.connected_components(matrix, directed=False)[1])
     assert largest_component(network) == sizes.max() / 100
-
-
-@pytest.mark.parametrize("n_nodes", [30, 300])  # many parallel links, and few
-def test_links_without_weights_are_those_of_weight_one(n_nodes: int) -> None:
-    rng = np.random.default_rng(1)
-    columns = dict(zip(("source", "target"), rng.integers(n_nodes, size=(2, 2_000)), strict=True))
-    links = pd.DataFrame({**columns, "layer": rng.choice(["x", "y", "z"], 2_000)})
-    nodes = pd.DataFrame(index=range(n_nodes))
-    for directed in ([], ["y"]):
-        bare = ni.build_network(nodes, links, directed=directed)
-        weighted = ni.build_network(nodes, links.assign(weight=1.0), directed=directed)
-        pd.testing.assert_frame_equal(bare.links, weighted.links)
-        for layer, rows in links.groupby("layer"):
-            counts = np.zeros((n_nodes, n_nodes))
-            np.add.at(counts, (rows["source"], rows["target"]), 1.0)
-            if layer not in directed:
-                counts += counts.T - np.diag(np.diag(counts))
-            np.testing.assert_array_equal(bare.adjacency(str(layer)).toarray(), counts)

@@ -75,13 +75,6 @@ def test_the_table_has_a_row_for_each_layer_and_defaults_elsewhere() -> None:
     assert set(table["quantity"]) == {"amount"}
 
 
-def test_the_table_is_a_copy() -> None:
-    network = small()
-    table = network.layer_table
-    table["modelled"] = False
-    assert network.layer_table.loc["flows", "modelled"]
-
-
 def test_a_table_and_a_mapping_say_the_same() -> None:
     network = small()
     parts = (network.nodes, network.links, network.places)
@@ -119,13 +112,6 @@ def test_a_record_that_does_not_fit_is_refused(layers: object, words: str) -> No
     network = small()
     with pytest.raises(InputError, match=words):
         ni.build_network(network.nodes, network.links, network.places, ["observed"], layers)
-
-
-def test_all_faults_of_the_records_are_listed_at_once() -> None:
-    network = small()
-    layers = {"flows": {"modelled": 1, "unit": 2}, "works": {"events": -1}}
-    with pytest.raises(InputError, match=r"modelled.*unit.*events"):
-        ni.build_network(network.nodes, network.links, network.places, (), layers)
 
 
 def test_missing_values_are_defaults() -> None:
@@ -240,16 +226,6 @@ def test_what_is_computed_from_a_modelled_layer_is_modelled() -> None:
     assert outposts["modelled"].drop("observed").all()
 
 
-def test_flatten_keeps_what_its_layers_agree_on() -> None:
-    network = small()
-    table = ni.flatten(network.select(layers=["flows"])).layer_table.iloc[0]
-    assert (table["unit"], table["events"], table["parameters"]) == (
-        "commuters", 40, "gravity, exponent 2",
-    )  # fmt: skip
-    both = ni.flatten(network, weights={"observed": 0}).layer_table.iloc[0]
-    assert both[["unit", "events", "parameters"]].isna().all()
-
-
 # -- files and graphs --------------------------------------------------------------------------
 
 
@@ -330,26 +306,3 @@ def test_only_in_folders_without_a_table_of_layers_do_names_and_status_mean_anyt
     plain = ni.build_network(tables.nodes, tables.links).layer_table
     assert not plain["modelled"].any()
     assert plain["quantity"].eq("amount").all()
-
-
-def test_a_folder_of_ours_from_before_is_still_read(tmp_path: Path) -> None:
-    network = small()
-    links = network.links.replace({"layer": {"flows": "flows_modelled"}})
-    old = ni.build_network(
-        network.nodes, links.assign(status=np.where(links["layer"] == "works", "modelled", "x")),
-        network.places, ["observed"],
-    )  # fmt: skip
-    folder = tmp_path / "old"
-    write_network(old, folder)
-    (folder / "layers.csv").unlink()
-    about = json.loads((folder / "network.json").read_text())
-    del about["tables"]["layers"], about["files"]
-    (folder / "network.json").write_text(json.dumps(about | {"directed": ["observed"]}))
-    for table in (
-        ni.read_network(folder).layer_table,
-        ni.build_network(*read_tables(folder)).layer_table,
-    ):
-        assert table["modelled"].to_dict() == {
-            "flows_modelled": True, "observed": False, "works": True,
-        }  # fmt: skip
-        assert table["directed"].sum() == 1

@@ -19,12 +19,6 @@ def test_a_layer_of_self_links_only_has_nothing_to_share() -> None:
         np.testing.assert_array_equal(found, [[1, 0], [np.nan, np.nan]])
 
 
-def test_edge_overlap_without_direction_lists_a_pair_once() -> None:
-    layers = {"x": [("b", "a"), ("b", "c")], "y": [("a", "b"), ("a", "a")]}
-    found = centrality.edge_overlap(ni.build_network(*bare(layers, "cba")))
-    assert list(found.items()) == [(("c", "b"), 1), (("b", "a"), 2)]
-
-
 @given(networks())
 def test_overlaps_agree_with_sets(tables: Tables) -> None:
     network = ni.build_network(*tables)

@@ -104,11 +104,6 @@ def test_a_symmetric_matrix_has_no_direction_and_that_is_said():
     assert ni.build_network(matrix).directed == {"links"}
 
 
-def test_a_hub_is_no_total():
-    wheel = nx.to_pandas_adjacency(nx.windmill_graph(4, 3))
-    assert ni.io.from_pandas(wheel, directed=False).n_nodes == 9
-
-
 @pytest.mark.parametrize(
     ("links", "error", "words"),
     [
@@ -144,11 +139,3 @@ def test_numbers_that_are_not_read_as_weights_are_named():
     links = LINKS.rename(columns={"weight": "kilos"})
     with pytest.warns(UserWarning, match="each row counts 1; numbers are in 'kilos'"):
         assert ni.build_network(links).links["weight"].tolist() == [1.0, 1.0, 1.0]
-
-
-def test_the_caller_of_a_warning_is_the_user():
-    matrix = nx.to_pandas_adjacency(nx.path_graph(["a", "b", "c"]))
-    for make in (ni.build_network, ni.io.from_pandas):
-        with pytest.warns(UserWarning, match="symmetric") as caught:
-            make(matrix)
-        assert caught[0].filename == __file__

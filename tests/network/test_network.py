@@ -62,11 +62,6 @@ def test_adjacency_against_matrices_by_hand(small: ni.MultilayerNetwork) -> None
         assert found.nnz == np.count_nonzero(matrix)
 
 
-def test_an_unknown_layer_is_named_with_the_nearest_known_one(small: ni.MultilayerNetwork) -> None:
-    with pytest.raises((KeyError, ValueError), match=r"(?s)copo.*coop"):
-        small.adjacency("copo")
-
-
 @given(networks())
 def test_the_network_is_what_a_plain_loop_builds(tables: Tables) -> None:
     network = ni.build_network(*tables)
@@ -263,25 +258,6 @@ def test_places_keep_their_order_and_attributes() -> None:
     ]
 
 
-def test_the_constructor_takes_the_defaults_of_the_tables() -> None:
-    network = ni.MultilayerNetwork(
-        pd.DataFrame(index=pd.Index(["a", "b"], name="node")),
-        pd.DataFrame({"source": ["a"], "target": ["b"]}),
-    )
-    assert rows(network.links) == [("links", "a", "b", 1.0)]
-    assert network.nodes.isna().all(axis=None)
-    assert list(network.nodes.columns) == ["kind", "place", "jurisdiction"]
-
-
-def test_a_network_without_links() -> None:
-    links = pd.DataFrame({"source": pd.array([], "str"), "target": pd.array([], "str")})
-    network = ni.build_network(pd.DataFrame({"node": ["a", "b"]}), links)
-    assert network.layers == ()
-    assert (network.n_nodes, network.n_links) == (2, 0)
-    assert network.links.empty
-    assert list(network.links.columns) == ["layer", "source", "target", "weight"]
-
-
 def test_select_layers_kinds_and_nodes(small: ni.MultilayerNetwork) -> None:
     coop = small.select(layers=["coop"])
     assert coop.layers == ("coop",)
@@ -333,25 +309,6 @@ def test_select_refuses_what_is_not_there(
     (wrong,) = set(*options.values()) - {"a"}
     with pytest.raises(ValueError, match=wrong):
         small.select(**options)
-
-
-@given(networks(), st.data())
-def test_select_agrees_with_slices_of_the_matrices(tables: Tables, data: st.DataObject) -> None:
-    network = ni.build_network(*tables)
-    ids = tables.nodes["node"].tolist()
-    nodes = data.draw(st.lists(st.sampled_from(ids), unique=True, min_size=1))
-    layers = [x for x in network.layers if data.draw(st.booleans())]
-    part = network.select(layers=layers, nodes=nodes)
-    keep = [i for i, node in enumerate(ids) if node in nodes]
-    assert list(part.nodes.index) == [ids[i] for i in keep]
-    matrices = dense(tables)
-    for layer in layers:
-        expected = matrices[layer][np.ix_(keep, keep)]
-        if layer in part.layers:
-            np.testing.assert_array_equal(part.adjacency(layer).toarray(), expected)
-        else:
-            assert not expected.any()
-    assert set(part.layers) <= set(layers)
 
 
 def test_with_links_takes_new_directed_layers(small: ni.MultilayerNetwork) -> None:
@@ -434,18 +391,6 @@ def test_equals_sees_every_part(small: ni.MultilayerNetwork, small_tables: Table
     assert not small.equals("a network")
 
 
-def test_a_directed_layer_that_does_not_exist_is_refused(small_tables: Tables) -> None:
-    nodes, links, places, _ = small_tables
-    with pytest.raises(ValueError, match="flwo"):
-        ni.build_network(nodes, links, places, ["flwo"])
-
-
-def test_repr_says_what_is_inside(small: ni.MultilayerNetwork) -> None:
-    text = repr(small)
-    for word in ("MultilayerNetwork", "5", "7", "coop", "flow"):
-        assert word in text
-
-
 def test_html_says_which_layers_are_directed_and_modelled() -> None:
     tables = bare({"x": [("a", "b", 2.0)], "y": [("b", "a", 1.0)]}, "ab")[:2]
     network = ni.build_network(*tables, layers={"x": {"modelled": True}, "y": {"directed": True}})
@@ -477,27 +422,3 @@ def test_a_pickle_comes_back_equal(tables: Tables) -> None:
         np.testing.assert_array_equal(
             again.adjacency(layer).toarray(), network.adjacency(layer).toarray()
         )
-
-
-def test_a_pickle_carries_no_caches() -> None:
-    rng = np.random.default_rng(1)
-    ids = [f"n{i}" for i in range(2000)]
-    links = pd.DataFrame(
-        {
-            "layer": rng.choice(["x", "y"], 20_000),
-            "source": rng.choice(ids, 20_000),
-            "target": rng.choice(ids, 20_000),
-        }
-    )
-    network = ni.build_network(pd.DataFrame({"node": ids}), links)
-    before = len(pickle.dumps(network))
-    # Everything that could be kept once made: matrices, tables, the flattened network, measures.
-    network.adjacency("x")
-    network.links, network.nodes, network.places  # noqa: B018
-    ni.flatten(network)
-    ni.centrality.pagerank(network)
-    ni.connectivity.largest_component(network)
-    assert len(pickle.dumps(network)) == before
-    # Codes of two ends (int32) and one weight (float64) a link are 16 bytes; a matrix of both
-    # triangles beside them would be 24 more.
-    assert before < 30 * network.n_links + 100 * network.n_nodes

@@ -10,14 +10,13 @@ import pytest
 
 import netinnov as ni
 from netinnov import null_models
-from netinnov.centrality import betweenness_centrality, overlapping_degree
+from netinnov.centrality import betweenness_centrality
 from netinnov.connectivity import global_efficiency
 from netinnov.errors import InputError
 from netinnov.experiments import (
     Specification,
     compare_scenarios,
     specification_curve,
-    specification_summary,
 )
 from netinnov.experiments._placebo_tests import totals_of
 from netinnov.scenarios import MatchedPlacebo, RandomEnds, ReverseEnclave
@@ -121,14 +120,11 @@ def by_hand(network, rng):
         (by_hand, RandomEnds(replace(PARK, size=1))),
     ],
 )
-@pytest.mark.parametrize(
-    "measure", [WEIGHTED, pytest.param(global_efficiency, marks=pytest.mark.slow)]
-)
-def test_what_adds_more_than_its_placebo_is_not_tested(scenario, placebo, measure) -> None:
-    row = compared(system(), scenario, placebo, measures={"e": measure})
+def test_what_adds_more_than_its_placebo_is_not_tested(scenario, placebo) -> None:
+    row = compared(system(), scenario, placebo)
     assert "the scenario adds more" in row["why_no_p"]
     assert "one way only" in row["why_no_p"]
-    own = {"mine": lambda network, nodes: measure(network)}
+    own = {"mine": lambda network, nodes: WEIGHTED(network)}
     free = compared(system(), scenario, placebo, measures=own)
     assert "one way only" not in str(free["why_no_p"])
 
@@ -165,80 +161,6 @@ def effects(network, scenario, placebo, **options) -> pd.DataFrame:
 # What counts as a link: a pair in a layer, without self-links.
 
 
-def free_pairs(network, number, rng) -> pd.DataFrame:
-    links = network.links
-    have = set(zip(links["source"], links["target"], strict=True))
-    free = [(a, "c9") for a in NAMES[:7] if (a, "c9") not in have]
-    take = [free[at] for at in rng.choice(len(free), number, replace=False)]
-    return pd.DataFrame(take, columns=["source", "target"]).assign(weight=1.0)
-
-
-def instead(network, out, new) -> ni.MultilayerNetwork:
-    return network.replace_links(pd.concat([network.links.drop(index=out), new]))
-
-
-def looped() -> ni.MultilayerNetwork:
-    """Every node has a link to itself."""
-    loops = pd.DataFrame({"source": NAMES, "target": NAMES, "layer": "flow", "weight": 1.0})
-    links = pd.concat([system().links.assign(weight=1.0), loops])
-    return ni.build_network(system().nodes, links, system().places)
-
-
-def loops_to_links(number):
-    def change(network, rng):
-        links = network.links
-        out = links.index[links["source"] == links["target"]][:number]
-        return instead(network, out, free_pairs(network, number, rng).assign(layer="flow"))
-
-    return change
-
-
-def loops_added(network, rng):
-    loops = pd.DataFrame({"source": NAMES[:6], "target": NAMES[:6], "weight": 1.0})
-    return network.with_links(
-        pd.concat([loops, free_pairs(network, 1, rng)]).assign(layer=network.layers[0])
-    )
-
-
-@pytest.mark.parametrize(
-    ("network", "scenario", "placebo"),
-    [(looped(), loops_to_links(6), loops_to_links(1)), (system(), PARK, loops_added)],
-)
-def test_self_links_do_not_count(network, scenario, placebo) -> None:
-    row = compared(network, scenario, placebo, measures={"e": global_efficiency})
-    assert "the scenario adds more links than its placebo does" in row["why_no_p"]
-
-
-def test_self_links_that_only_one_of_them_adds_are_no_reason() -> None:
-    def more(network, rng):
-        return network.with_links(free_pairs(network, 2, rng).assign(layer="flow"))
-
-    def and_loops(network, rng):
-        loops = pd.DataFrame({"source": NAMES, "target": NAMES, "layer": "flow", "weight": 9.0})
-        return more(network, rng).with_links(loops)
-
-    for scenario, placebo in ((more, and_loops), (and_loops, more)):
-        row = compared(system(), scenario, placebo, measures={"e": global_efficiency})
-        assert pd.isna(row["why_no_p"])
-
-
-def test_links_of_each_layer_count() -> None:
-    def parted(share):
-        """Part links of a, so that b has some of their weight: no pair and no weight is new."""
-
-        def change(network, rng):
-            links = network.links
-            at = rng.choice(links.index, share, replace=False)
-            half = links.loc[at].assign(weight=links.loc[at, "weight"] / 2)
-            return instead(network, at, pd.concat([half, half.assign(layer="b")]))
-
-        return change
-
-    rows = effects(system("a"), parted(6), parted(1), measures={"d": overlapping_degree})
-    assert rows["why_no_p"].dropna().str.contains("more links than").all()
-    assert rows["placebo_p"].isna().all()
-
-
 def test_a_pair_counts_once_or_each_way_as_the_baseline_has_it() -> None:
     links = pd.DataFrame({"source": list("aab"), "target": list("bca"), "weight": [1.0, 2, 4]})
     nodes = pd.DataFrame(index=list("abc"))
@@ -249,19 +171,3 @@ def test_a_pair_counts_once_or_each_way_as_the_baseline_has_it() -> None:
     assert totals_of(both, directed=True).tolist() == [5, 10]
     assert totals_of(both, directed=False).tolist() == [2.5, 5]
     assert totals_of(ni.build_network(nodes, links[:0]), directed=False).tolist() == [0, 0]
-
-
-def test_an_effect_of_nothing_has_no_sign() -> None:
-    result = compare_scenarios(
-        system(),
-        scenarios={"same": lambda network, _: network},
-        measures={"e": global_efficiency},
-        replicates=5,
-        progress=False,
-    )
-    (row,) = result.effects(full=True).to_dict("records")
-    assert row["difference"] == row["median"] == 0
-    assert math.isnan(row["same_sign"])
-    summary = specification_summary(pd.DataFrame({"median": [0.0, 0, 0], "standardised": np.nan}))
-    assert math.isnan(summary["same_sign"])
-    assert summary["specifications"] == 3

@@ -2,18 +2,14 @@
 
 import pickle
 import re
-import warnings
-from collections import Counter
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, strategies as st
 
 import netinnov as ni
 from netinnov._network.columns import display_names
-from strategies import Tables, networks
 
 # A place among the problems: table, row, column.
 Spot = tuple[str, int | None, str | None]
@@ -265,24 +261,6 @@ def test_places_that_differ_by_an_ending_case_or_blanks_are_told_of(a: str, b: s
     assert ni.linkages.find_enclaves(network, rank=pd.Series(dtype=float)).empty
 
 
-@pytest.mark.parametrize(("a", "b"), [("吉林省", "吉林市"), ("湖州", "苏州"), ("York", "Cork")])
-def test_other_places_are_not_told_of(a: str, b: str) -> None:
-    nodes = pd.DataFrame({"node": ["x", "y"], "place": [a, b]})
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
-        network = ni.build_network(nodes, pd.DataFrame({"source": ["x"], "target": ["y"]}))
-    assert told == []
-    assert network.n_links == 1
-
-
-def test_the_constructor_finds_the_same() -> None:
-    given_fault = FAULTS["parent not in places"]
-    nodes, links, places = complete(given_fault.tables)
-    with pytest.raises(ni.TableError) as caught:
-        ni.MultilayerNetwork(nodes, links, places=places)
-    assert spots(caught.value.problems) == given_fault.where
-
-
 def test_faults_of_columns_do_not_hide_faults_of_rows() -> None:
     nodes = good_nodes(node=["a", "b", "c", "a"])
     links = good_links(source=["a", "zz", "a", "c"], weight=[0, 1, 1, 1]).drop(columns="target")
@@ -305,14 +283,6 @@ def test_the_table_of_problems() -> None:
         assert list(problems.columns) == ["table", "row", "column", "problem", "value"]
         assert problems["row"].dtype == "Int64"
         assert list(problems.index) == list(range(len(problems)))
-
-
-def test_rows_are_positions_whatever_the_index() -> None:
-    links = good_links(weight=[1.0, 2.0, 0.0, 4.0]).set_index(pd.Index([40, 30, 20, 10]))
-    assert spots(ni.check_tables(good_nodes(), links)) == {("links", 2, "weight")}
-    nodes = good_nodes(place=["P", "Q", "Z", "R"]).set_index("node")
-    problems = ni.check_tables(nodes, good_links(), places=good_places().set_index("place"))
-    assert spots(problems) == {("nodes", 2, "place")}
 
 
 def test_the_message_counts_and_shows_at_most_five_rows() -> None:
@@ -382,12 +352,6 @@ def test_ids_in_a_column_of_another_name_are_found_by_what_the_links_name() -> N
     assert ni.check_tables(nodes.drop(columns="name"), links)["value"].tolist() == [None]
 
 
-def test_columns_that_only_resemble_are_attributes() -> None:
-    nodes = good_nodes(size=1, name="x", sector="y", places_visited=3)
-    links = good_links(type="x", label="y", start=2019, time=1)
-    assert ni.check_tables(nodes, links, places=good_places(area=1.0, country="CN")).empty
-
-
 @pytest.mark.parametrize("thing", [7, "nodes.csv", {"firm": 3}, [("a", "b")]])
 @pytest.mark.parametrize("table", ["nodes", "links"])
 def test_something_that_is_no_table_is_one_problem(table: str, thing: Any) -> None:
@@ -401,13 +365,6 @@ def test_something_that_is_no_table_is_one_problem(table: str, thing: Any) -> No
     pd.testing.assert_frame_equal(error.problems, problems)
     with pytest.raises(ni.TableError):
         ni.clean_tables(tables["nodes"], tables["links"])
-
-
-def test_places_that_are_no_table() -> None:
-    for thing in (7, "places.csv", ["P"]):
-        problems = ni.check_tables(good_nodes(), good_links(), places=thing)
-        assert len(problems) == 1
-        assert spots(problems) == {("places", None, None)}
 
 
 @every_fault
@@ -429,7 +386,8 @@ def test_cleaning_sets_faulty_rows_aside_and_keeps_the_rest(given_fault: Fault) 
         n_rejected = (reject["table"] == name).sum()
         assert len(getattr(kept, name)) + n_rejected == len(table)
     assert reject["problem"].str.len().gt(0).all()
-    ni.build_network(kept.nodes, kept.links, kept.places)
+    assert ni.check_tables(kept.nodes, kept.links, places=kept.places).empty
+    assert ni.build_network(kept.nodes, kept.links, kept.places).n_nodes == len(kept.nodes)
 
 
 def test_rejected_rows_carry_their_own_columns() -> None:
@@ -469,85 +427,6 @@ def test_of_rows_with_one_id_the_first_is_kept() -> None:
     assert kept.nodes.loc["a", "place"] == "P"
     assert kept.rejected["row"].tolist() == [3]
     assert len(kept.links) == 4
-
-
-BAD: dict[tuple[str, str], list[Any]] = {
-    ("nodes", "node"): [None, "", "first", 3.5],
-    ("nodes", "place"): ["nowhere"],
-    ("nodes", "jurisdiction"): ["nowhere"],
-    ("links", "source"): [None, "", "nobody"],
-    ("links", "target"): [None, "", "nobody"],
-    ("links", "layer"): [None, ""],
-    ("links", "weight"): [None, "text", 0, -1.5, np.inf, np.nan, True],
-    ("links", "period"): [2019.5, "late", np.inf],
-    ("places", "place"): [None, "", "first"],
-    ("places", "lon"): [181.0, -1e9, np.inf, "east"],
-    ("places", "lat"): [90.5, -91.0, -np.inf, "north"],
-    ("places", "population"): [-1.0, "many", np.inf],
-    ("places", "parent"): ["nowhere", "self"],
-}
-
-
-@st.composite
-def corrupted(draw: st.DrawFn) -> tuple[dict[str, pd.DataFrame], set[tuple[str, int]]]:
-    """Tables with some cells overwritten by something bad, and the rows hit."""
-    tables: Tables = draw(networks(min_nodes=2, min_links=1))
-    assert tables.places is not None
-    places = tables.places.assign(parent=None)
-    frames = {
-        name: frame.astype(object)
-        for name, frame in zip(("nodes", "links", "places"), (*tables[:2], places), strict=True)
-    }
-    hit: set[tuple[str, int]] = set()
-    for _ in range(draw(st.integers(0, 8))):
-        table, column = draw(st.sampled_from(list(BAD)))
-        frame = frames[table]
-        row = draw(st.integers(0, len(frame) - 1))
-        value = draw(st.sampled_from(BAD[table, column]))
-        if value == "self":
-            value = frame["place"].iloc[row]
-        elif value == "first":
-            value = frame[{"nodes": "node", "places": "place"}[table]].iloc[0]
-        frame.iloc[row, frame.columns.get_loc(column)] = value
-        hit.add((table, row))
-    return frames, hit
-
-
-@given(corrupted())
-def test_cleaning_loses_no_row_and_what_it_keeps_builds(
-    case: tuple[dict[str, pd.DataFrame], set[tuple[str, int]]],
-) -> None:
-    frames, _ = case
-    nodes, links, places = frames.values()
-    copies = {name: frame.copy(deep=True) for name, frame in frames.items()}
-    problems = ni.check_tables(nodes, links, places=places)
-    if not problems.empty:
-        error = raised(nodes, links, places)
-        pd.testing.assert_frame_equal(error.problems, problems)
-        assert f"{len(problems)} problem" in str(error)
-    if problems["row"].isna().any():
-        # The fault of a whole column or table cannot be set aside.
-        with pytest.raises(ni.TableError):
-            ni.clean_tables(nodes, links, places=places)
-        return
-    kept = ni.clean_tables(nodes, links, places=places)
-    rejected = Counter(kept.rejected["table"])
-    for name, frame in frames.items():
-        positions = kept.rejected.loc[kept.rejected["table"] == name, "row"]
-        assert positions.is_unique
-        assert positions.between(0, len(frame) - 1).all()
-        assert len(getattr(kept, name)) + rejected[name] == len(frame)
-        pd.testing.assert_frame_equal(frame, copies[name])
-    faulty = set(zip(problems["table"], problems["row"], strict=True))
-    gone = set(zip(kept.rejected["table"], kept.rejected["row"], strict=True))
-    assert faulty <= gone
-    assert ni.check_tables(kept.nodes, kept.links, places=kept.places).empty
-    network = ni.build_network(kept.nodes, kept.links, kept.places)
-    assert network.n_nodes == len(kept.nodes)
-    assert network.links["weight"].sum() == pytest.approx(kept.links["weight"].sum())
-    if problems.empty:
-        assert kept.rejected.empty
-        ni.build_network(nodes, links, places)
 
 
 def test_dicts_of_tables_give_kinds_and_layers() -> None:
@@ -634,29 +513,6 @@ def test_text_ids_are_taken_as_they_are() -> None:
     network = ni.build_network(nodes, links)
     assert list(network.nodes.index) == ids
     assert network.n_nodes == len(ids)
-
-
-@pytest.mark.parametrize(
-    "column",
-    [
-        pd.Series(["a", "b", "c", "d"], dtype="str"),
-        pd.Series(["a", "b", "c", "d"], dtype=object),
-        pd.Series(["a", "b", "c", "d"], dtype="string"),
-        pd.Series(["a", "b", "c", "d"], dtype="category"),
-        pd.Series(pd.array(["a", "b", "c", "d"], dtype="string[python]")),
-    ],
-    ids=["str", "object", "string", "category", "python"],
-)
-def test_every_text_dtype_is_text(column: pd.Series) -> None:
-    nodes = good_nodes(node=column, kind=column, place=column)
-    links = good_links(source=column, target=column.iloc[::-1].reset_index(drop=True), layer=column)
-    network = ni.build_network(nodes, links)
-    assert network.equals(
-        ni.build_network(
-            good_nodes(node=list("abcd"), kind=list("abcd"), place=list("abcd")),
-            good_links(source=list("abcd"), target=list("dcba"), layer=list("abcd")),
-        )
-    )
 
 
 @pytest.mark.parametrize("dtype", ["int8", "uint16", "float32", "Float64"])
