@@ -46,7 +46,7 @@ def test_degenerate_rents_are_marked():
     assert not plan.rents_unique
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_flows_are_feasible_and_complementary_slackness_holds(seed):
     demand, capacity, cost = random_case(np.random.default_rng(seed))
     n, m = cost.shape
@@ -96,7 +96,7 @@ def shortest(demand: pd.Series, capacity: pd.Series, cost: pd.DataFrame) -> floa
     return worst
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_what_cannot_be_served_is_explained_by_the_largest_shortage(seed):
     demand, capacity, cost = random_case(np.random.default_rng(seed))
     short = shortest(demand, capacity, cost)
@@ -159,14 +159,6 @@ def test_whole_units_against_enumeration(seed):
     assert (plan.flows == plan.flows.round()).all(axis=None)
     assert (plan.flows["s0"] >= least["s0"]).all()
     assert plan.rents.isna().all()
-
-
-def test_whole_units_may_be_many():
-    options = {"minimum_share": {"x": 0.25}, "whole": True}
-    few = allocate_space(4 * DEMAND, 4 * CAPACITY, COST, **options)
-    many = allocate_space(4e10 * DEMAND, 4e10 * CAPACITY, COST, **options)
-    assert (many.flows == 1e10 * few.flows).all(axis=None)
-    assert many.cost == 1e10 * few.cost
 
 
 def test_minimum_shares_are_kept_and_cost_more():

@@ -47,7 +47,7 @@ def test_shapley_value_is_the_mean_over_all_orders(game: Game) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("n", [1, 2, 9])
+@pytest.mark.parametrize("n", [2, 9])
 def test_values_agree_with_coopgame(kind: str, n: int) -> None:
     coopgame = pytest.importorskip("coopgame")
     game = draw_game(kind, n, n)

@@ -17,7 +17,7 @@ from netinnov.planning import (
     plan_centres,
     site_enclaves,
 )
-from netinnov.polycentricity import detect_centres, effective_number, profile
+from netinnov.polycentricity import detect_centres, effective_number
 from netinnov.scenarios import NewLinks, Prices
 
 IDS = list("abcdefg")
@@ -120,18 +120,6 @@ def test_steps_have_index_interval_and_cost_and_places_their_change():
     fractions = network.replace_links(network.links.assign(weight=network.links["weight"] + 0.5))
     plan = plan_centres(fractions, target=target, candidates=candidates, prices=PRICES)
     assert plan.steps[["low", "high"]].isna().all(axis=None)
-
-
-@pytest.mark.slow  # thousands of resamples
-def test_the_interval_of_today_is_that_of_the_profile():
-    network, candidates = case(1)
-    draws = {"resamples": 2000, "null": None, "leave_one_out": False, "rng": 1, "progress": False}
-    same = ["effective_number"]
-    row = profile(network, indices=same, **draws).loc["effective_number"]
-    width = row["high"] - row["low"]
-    options = {"target": EffectiveNumber(5.0), "candidates": candidates, "prices": PRICES, "rng": 1}
-    many = plan_centres(network, resamples=2000, **options).steps.iloc[0]
-    assert many[["low", "high"]].to_list() == pytest.approx([*row[["low", "high"]]], abs=width / 10)
 
 
 def test_support_of_a_centre():

@@ -96,30 +96,6 @@ def test_any_measure_and_scenario_can_rank():
     assert (of_node["median"] > 0).all()
 
 
-def test_the_mean_over_the_nodes_of_home_counts():
-    nodes = pd.DataFrame({"place": list("hhab")}, index=["h1", "h2", "a", "b"])
-    rows = [("h1", "h2"), ("h2", "a"), ("a", "b")]
-    network = ni.build_network(nodes, pd.DataFrame(rows, columns=["source", "target"]))
-    fast = rank_hosts(network, home="h", scenario=park(funding="new"), rng=1)
-    of = {"scenario": park(funding="new"), "measures": {"a": harmonic_centrality}}
-    result = ni.compare_scenarios(network, scenarios={"a": of["scenario"]},
-                                  measures=of["measures"], rng=1)  # fmt: skip
-    values = result.replicates[result.replicates["node"].isin(["h1", "h2"])]
-    mean = values.groupby(["scenario", "replicate"], observed=True)["value"].mean()
-    change = 100 * (mean.loc["a"] / mean.loc["baseline"].iloc[0] - 1)
-    assert fast.loc["a", "median"] == pytest.approx(change.median())
-
-
-def test_hosts_do_not_depend_on_one_another_or_on_workers():
-    network = drawn(6)
-    options = {"home": "h", "replicates": 10, "rng": 3}
-    every = rank_hosts(network, **options)
-    few = rank_hosts(network, hosts=["e", "a"], executor=1, **options)
-    columns = ["median", "low", "high", "distance"]
-    pd.testing.assert_frame_equal(few[columns].loc[["a", "e"]], every[columns].loc[["a", "e"]])
-    pd.testing.assert_frame_equal(rank_hosts(network, executor=2, **options), every)
-
-
 def test_inputs_are_untouched_and_hosts_are_the_linked_places():
     network = network_of(TREE, "habcdz")
     before = network.links
@@ -129,13 +105,6 @@ def test_inputs_are_untouched_and_hosts_are_the_linked_places():
     assert ranking["best"].sum() == pytest.approx(1)
     # One degree of longitude at the equator.
     assert ranking.loc["a", "distance"] == pytest.approx(7 * 6371.0088 * np.pi / 180, rel=1e-4)
-
-
-def test_a_home_without_links_gets_new_ones():
-    ranking = rank_hosts(network_of(TREE[1:]), home="h", rng=1)
-    assert ranking["median"].isna().all()  # there is no change in per cent of nothing
-    assert ranking["rank"].iloc[0] == 1
-    assert ranking["best"].sum() == pytest.approx(1)
 
 
 def test_flows_move_a_volume_and_are_placed_once():
@@ -167,12 +136,6 @@ def test_flows_move_a_volume_and_are_placed_once():
 def test_bad_input_is_named(options, words):
     with pytest.raises(InputError, match=words):
         rank_hosts(network_of(TREE), **{"home": "h", "rng": 1} | options)
-
-
-def test_a_network_of_one_place_has_no_hosts():
-    network = network_of([("h", "h")], "h")
-    with pytest.raises(InputError, match="there are none"):
-        rank_hosts(network, home="h")
 
 
 @pytest.mark.parametrize("layers", [("x",), ("y",), ()])

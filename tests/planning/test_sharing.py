@@ -198,20 +198,6 @@ def test_each_rule_has_its_largest_excess(game: Game) -> None:
             assert part["in_core"].all()
 
 
-def test_where_there_is_no_nucleolus_the_other_rules_stay() -> None:
-    table = share_benefits(Game(["a", "b"], [0, 2, 3, 1]))
-    assert table.loc[table["rule"] == "nucleolus", "share"].isna().all()
-    assert not table["in_core"].any()
-    assert table.loc[table["rule"] == "shapley", "share"].tolist() == [0, 1]
-
-
-def test_one_player_has_nobody_to_share_with() -> None:
-    table = share_benefits(Game(["a"], [0, 2]))
-    assert table["share"].tolist() == [2, 2, 2]
-    assert table["in_core"].all()
-    assert table["largest_excess"].isna().all()
-
-
 @pytest.mark.parametrize(
     ("rules", "words"),
     [

@@ -59,13 +59,6 @@ def test_the_front_holds_what_no_plan_beats(seed):
     assert front.plans["places"].is_monotonic_increasing
 
 
-def test_more_plans_than_can_be_valued_are_refused():
-    network, candidates = case(1)
-    many = {str(at): candidates["c0"] for at in range(30)}
-    with pytest.raises(InputError, match="at most 200,000 plans; here there are 155,117,520"):
-        pareto_plans(network, candidates=many, k=15, objectives=BOTH)
-
-
 def test_plans_within_a_budget_have_their_cost():
     network, candidates = case(2)
     prices = Prices(park=1, link=1, pipeline=1)
@@ -116,37 +109,3 @@ def test_shares_count_the_resamples_in_which_a_site_is_chosen():
     observed = site_enclaves(network, candidates=candidates, k=2, objective="effective_number")
     assert table.index[table["chosen"]].tolist() == sorted(observed.sites)
     assert (table["resamples"] == 12).all()
-
-
-def test_resamples_without_a_plan_are_left_out_and_counted():
-    network, candidates = case(4)
-
-    def broken(network, rng):
-        # Half of the resamples fall into parts, where the objective is undefined.
-        return network if rng.random() < 0.5 else network.replace_links(network.links.iloc[:3])
-
-    def joined(network):
-        return global_efficiency(network) if network.n_links > 5 else np.nan
-
-    table = siting_stability(
-        network, candidates=candidates, k=1, objective=joined, resample=broken, rng=2
-    )
-    assert 25 < table["resamples"].iloc[0] < 75
-    assert table["share"].max() == 1
-
-
-def test_the_same_rng_gives_the_same_shares_in_any_number_of_threads():
-    network, candidates = case(5)
-    tables = [
-        siting_stability(
-            network,
-            candidates=candidates,
-            k=2,
-            objective="efficiency",
-            resamples=8,
-            rng=3,
-            executor=executor,
-        )
-        for executor in (1, 3)
-    ]
-    pd.testing.assert_frame_equal(*tables)

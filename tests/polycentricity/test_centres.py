@@ -3,7 +3,6 @@
 import re
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,9 +12,7 @@ from pandas.testing import assert_frame_equal
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.polycentricity import core_periphery
 from netinnov.polycentricity._resampled_flows import resampled
-from netinnov.sources import read_origin_destination
 from strategies import bare, counted, networks
 
 # As few random networks as can decide whether communities are by chance.
@@ -56,12 +53,6 @@ def test_the_table(two):
     assert found["role"].isna().tolist() == [False] * 10 + [True]
     assert found["support"].between(0, 1).all()
     assert not found.loc["o", "centre"]
-
-
-def test_hubs_are_the_strongest_of_their_communities(two):
-    found = detect_centres(two, null=None, resamples=0, rng=1)
-    assert centres(found) == ["a", "x"]
-    assert (found["rule"] == "hubs").all()
 
 
 def test_no_half_of_a_pair_is_a_hub():
@@ -106,20 +97,6 @@ def test_the_least_share_of_a_hub_falls_with_the_number_of_places():
     assert centres(detect_centres(found, minimum_share=0.02, **options)) == []
 
 
-def test_hubs_of_the_core_at_least_half_as_strong():
-    # b has 6 of the 10 of a and is in the core (a and b touch all links); c has as much, is not.
-    rows = [("a", "b", 2.0), *[("a", leaf, 2.0) for leaf in "pqrs"]]
-    rows += [("b", leaf, 1.0) for leaf in "tuvw"] + [("c", "p", 1.0)]
-    found = network({"t": rows}, "abcpqrstuvw")
-    split = core_periphery(found)
-    assert split.coreness.index[split.coreness == 1].tolist() == ["a", "b"]
-    table = detect_centres(found, null=None, resamples=0, rng=1)
-    one_community = detect_centres(found, null=None, resamples=0, rng=1, resolution=0.0)
-    assert one_community["community"].nunique() == 1
-    assert centres(one_community) == ["a", "b"]
-    assert set(centres(table)) >= {"a", "b"}
-
-
 def test_top_takes_a_share_of_the_places_with_flow(two):
     assert centres(detect_centres(two, rule="top", share=0.2, resamples=0)) == ["a", "x"]
     assert centres(detect_centres(two, rule="top", share=0.21, resamples=0)) == ["a", "x", "b"]
@@ -135,12 +112,6 @@ def test_head_tail_is_above_the_mean():
     # All equal: nobody is above the mean.
     equal = network({"t": [("a", "b"), ("c", "d")]}, "abcd")
     assert centres(detect_centres(equal, rule="head_tail", resamples=0)) == []
-
-
-def test_core_is_that_of_core_periphery(two):
-    split = core_periphery(two)
-    expected = split.coreness.index[split.coreness == 1].tolist()
-    assert centres(detect_centres(two, rule="core", resamples=0)) == expected
 
 
 def test_z_of_a_star():
@@ -159,15 +130,6 @@ def test_dominant_flows_of_nystuen_and_dacey():
     rows = [("a", "b", 5.0), ("b", "a", 4.0), ("c", "a", 3.0), ("d", "b", 2.0), ("e", "f", 2.0)]
     found = network({"t": [*rows, ("f", "e", 1.0)]}, "abcdefg", directed="t")
     assert centres(detect_centres(found, rule="dominant_flow", resamples=0)) == ["a", "e"]
-
-
-def test_the_direction_of_strength():
-    rows = [("a", "b", 5.0), ("a", "c", 5.0), ("b", "c", 2.0)]
-    found = network({"t": rows}, "abc", directed="t")
-    expected = {"out": "a", "in": "c", "total": "a"}
-    for direction, place in expected.items():
-        table = detect_centres(found, rule="top", direction=direction, resamples=0)
-        assert centres(table) == [place]
 
 
 @pytest.mark.parametrize("rule", ["hubs", "top", "head_tail", "core", "z", "dominant_flow"])
@@ -209,20 +171,6 @@ def seen(network, events):
     """The network with a known number of events behind each layer."""
     records = network.layer_table.assign(events=events)
     return ni.build_network(network.nodes, network.links, network.places, layers=records)
-
-
-def test_many_events_leave_no_doubt(two):
-    sure = detect_centres(seen(two, 10**9), resamples=10, rng=1)
-    assert set(sure["support"]) <= {0.0, 1.0}
-    assert (sure["support"] == 1).tolist() == sure["centre"].tolist()
-
-
-def test_support_is_nan_if_nobody_knows_the_number_of_events():
-    found = network({"t": [("a", "b", 0.5), ("b", "c", 1.0)]}, "abc")
-    assert detect_centres(found, rng=1)["support"].isna().all()
-    known = seen(found, 100)
-    assert detect_centres(known, rng=1, resamples=9)["support"].notna().all()
-    assert detect_centres(known, rng=1, resamples=0)["support"].isna().all()
 
 
 def test_a_resampling_of_the_user(two):
@@ -306,42 +254,6 @@ def test_bad_options(two, options, words):
 
 
 # -- real flows --------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def delta():
-    folder = (Path(__file__).parents[2] / "../shared/data/china_cities").resolve()
-    if not folder.is_dir():
-        pytest.skip("needs the Chinese cities beside the checkout")
-    cities = pd.read_csv(folder / "cityinfo.csv", dtype={"dzcode": str}).set_index("dzcode")
-    cities = cities.rename(columns={"coord_long": "lon", "coord_lat": "lat"})
-    cities = cities[cities.index.str[:2].isin(["31", "32", "33", "34"])]
-    tables = read_origin_destination(
-        folder / "BaiduNet_out_20200109.csv.gz",
-        places=cities,
-        name="cityname_chn",
-        aliases={"亳州市": "毫州市"},
-    )
-    return ni.build_network(*tables)
-
-
-def test_centres_of_the_yangtze_delta(delta):
-    with pytest.raises(InputError, match="shares of each origin's total"):
-        detect_centres(delta)
-    options = {"direction": "in", "restarts": 2, "rng": 1}
-    found = detect_centres(seen(delta, 10_000), resamples=10, **options)
-    assert len(found) == 41
-    # Shanghai and the capitals of the three provinces.
-    assert found.loc[["3101", "3201", "3301", "3401"], "centre"].all()
-    assert (found.loc[["3101", "3201", "3301", "3401"], "support"] == 1).all()
-
-
-def test_weights_too_large_to_be_counts_have_no_support():
-    # Above 2^53 not every whole number is a float, so that such weights count no events.
-    links = pd.DataFrame({"source": list("abc"), "target": list("bca"), "weight": 2.0**1000})
-    records = {"links": {"unit": "trips"}}
-    network = ni.build_network(pd.DataFrame(index=list("abc")), links, layers=records)
-    assert detect_centres(network, resamples=3, rng=1)["support"].isna().all()
 
 
 @pytest.mark.parametrize(

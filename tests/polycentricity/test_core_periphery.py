@@ -129,11 +129,10 @@ def test_an_isolate_lowers_the_quality_and_stays_outside():
     assert found.coreness.tolist() == [1, 0, 0, 0, 0]
 
 
-@pytest.mark.parametrize("seed", [2, pytest.param(7, marks=pytest.mark.slow)])
-def test_centres_by_the_core_are_the_best_of_all_cores_with_few_restarts_of_communities(seed):
+def test_centres_by_the_core_are_the_best_of_all_cores_with_few_restarts_of_communities():
     # Of 22 places all 4 million cores are tried; three searches miss the best of them in 3 to 9
     # of 20 runs.
-    graph = nx.gnp_random_graph(22, 0.5, seed=seed)
+    graph = nx.gnp_random_graph(22, 0.5, seed=2)
     ids = [str(node) for node in graph]
     ends = pd.DataFrame(graph.edges, columns=["source", "target"]).astype(str)
     network = ni.build_network(pd.DataFrame(index=ids), ends)

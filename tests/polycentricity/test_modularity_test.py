@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_series_equal
 
-import netinnov as ni
 from netinnov.null_models import MaxEntropy, Rewire
 from netinnov.polycentricity import detect_centres, modularity_test, profile, sensitivity
 from study_cases import STARS, network_of
@@ -83,14 +82,6 @@ def test_what_is_modelled_is_not_tested():
     assert (table["rule"] == "hubs").all()
 
 
-def test_without_links_there_is_no_test():
-    links = pd.DataFrame(columns=["source", "target"])
-    empty = ni.build_network(pd.DataFrame(index=["a", "b"]), links)
-    found = modularity_test(empty, **QUICK)
-    assert found.untested == "there are no links"
-    assert math.isnan(found.modularity)
-
-
 def test_planted_communities_are_beyond_chance():
     # Two groups of twelve, every pair inside linked with 0.6, across with 0.05.
     rng = np.random.default_rng(3)
@@ -143,9 +134,7 @@ def test_other_rules_are_not_tested(stars):
     assert (detect_centres(stars, null=None, resamples=0, rng=1)["rule"] == "hubs").all()
 
 
-@pytest.mark.parametrize(
-    "seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (0, 2, 3))]
-)
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_profile_counts_the_centres_that_are_detected(seed):
     # Eighteen random links among twelve places: with some seeds communities are by chance.
     rng = np.random.default_rng(seed)

@@ -234,16 +234,6 @@ def test_self_links_do_not_count(tables):
         check_equal(measure(after), measure(before))
 
 
-@given(tables=networks())
-def test_ranges(tables):
-    found = ni.build_network(*tables)
-    for value in (functional(found), entropy_index(found), entropy_index(found, of="nodes")):
-        assert math.isnan(value) or -1e-12 <= value <= 1 + 1e-12
-    assert relative_strength(found).sum() == pytest.approx(float(len(relative_strength(found)) > 0))
-    assert link_symmetry(found).between(0, 1 + 1e-12).all()
-    assert node_symmetry(found).dropna().between(-1, 1).all()
-
-
 # -- bad input ---------------------------------------------------------------------------------
 
 
@@ -265,11 +255,3 @@ def test_shares_of_origins_are_refused(call):
     shares = ni.build_network(*tables, {"flow": {"quantity": "share_of_origin"}})
     with pytest.raises(InputError, match="shares of each origin's total"):
         call(shares)
-
-
-def test_inflows_of_shares_are_measured():
-    rows = [("a", "b", 100.0), ("b", "c", 100.0), ("c", "b", 100.0)]
-    tables = bare({"x": rows}, "abc", directed=["x"])
-    shares = ni.build_network(*tables, {"x": {"quantity": "share_of_origin"}})
-    assert dominance_index(shares, direction="in").tolist() == [0.0, 4.0, 1.0]
-    assert functional(shares, weighted=True, direction="in") == pytest.approx(green([0, 2, 1]) / 2)

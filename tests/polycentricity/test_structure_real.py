@@ -5,7 +5,6 @@ import pytest
 
 import netinnov as ni
 from netinnov.polycentricity import gini, profile
-from netinnov.polycentricity._indices import RANGES
 from netinnov.sources import read_multiplex
 
 
@@ -37,9 +36,3 @@ def test_a_law_firm_has_one_centre(offices, indices):
     assert np.isnan(table.loc["core_share", "value"])
     strength = ni.centrality.strength(offices, direction="in").sum(axis=1)
     assert strength.to_dict() == got
-
-
-def test_intervals_stay_where_values_can_be(indices):
-    for name, row in indices[indices["low"].notna()].iterrows():
-        least, greatest = RANGES.get(name, (0.0, 1.0))
-        assert least <= row["low"] <= row["high"] <= greatest, name

@@ -53,14 +53,6 @@ def test_the_diagonal_counts():
     assert urban_centrality_index([0, 1, 0], inside) == pytest.approx(2 / 3 * (1 - 0.2 / 1.25))
 
 
-def test_of_two_directions_the_mean_counts():
-    one_way = np.array([[0.0, 2, 3], [0, 0, 2], [1, 0, 0]])
-    values = [5, 1, 2]
-    assert urban_centrality_index(values, one_way) == pytest.approx(
-        urban_centrality_index(values, LINE)
-    )
-
-
 def test_what_is_undefined_is_nan():
     assert math.isnan(urban_centrality_index([0, 0, 0], LINE))
     assert math.isnan(urban_centrality_index([3], [[0]]))
