@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
 import netinnov as ni
 from netinnov._runtime.atomic import new_file, new_folder, write_bytes
-from netinnov.cli import app
 from netinnov.errors import InputError
 
 WRITERS = [ni.io.write_graphml, ni.io.write_gexf, ni.io.write_pajek, ni.io.write_infomap]
@@ -53,17 +51,6 @@ def test_no_writer_replaces_what_is_not_a_file_or_folder(network, special, write
     assert [entry.name for entry in path.parent.iterdir()] == ["special.net"]
 
 
-@pytest.mark.parametrize("to", ["graphml", "csv"])
-def test_convert_replaces_no_fifo(network, special, to):
-    path, kind = special
-    ni.io.write_network(network, path.with_name("network"))
-    before = stat.S_IFMT(path.lstat().st_mode)
-    result = CliRunner().invoke(app, ["convert", "network", str(path), "--to", to])
-    assert result.exit_code == 1
-    assert kind in result.stderr
-    assert stat.S_IFMT(path.lstat().st_mode) == before
-
-
 def test_a_link_to_a_file_stays_a_link(tmp_path):
     (tmp_path / "real.txt").write_text("old")
     (tmp_path / "link.txt").symlink_to("real.txt")
@@ -80,13 +67,6 @@ def test_an_error_on_the_way_leaves_the_older_file_and_nothing_else(tmp_path):
         stream.writelines(["half", None])
     assert path.read_bytes() == b"old"
     assert [*tmp_path.iterdir()] == [path]
-
-
-def test_a_name_as_long_as_the_system_allows_can_be_written(tmp_path):
-    path = tmp_path / ("n" * 250)
-    with new_file(path) as stream:
-        stream.write("all")
-    assert path.read_text() == "all"
 
 
 def test_an_error_in_a_folder_leaves_no_folder_that_was_made_for_it(tmp_path):
@@ -125,9 +105,3 @@ def test_a_folder_that_was_empty_is_so_again_where_a_signal_breaks_off_its_filli
         fill()
     assert len(moved) > 1
     assert not any(tmp_path.iterdir())
-
-
-def test_files_have_the_usual_permissions(tmp_path):
-    write_bytes(tmp_path / "whole", b"")
-    (tmp_path / "usual").touch()
-    assert (tmp_path / "whole").stat().st_mode == (tmp_path / "usual").stat().st_mode

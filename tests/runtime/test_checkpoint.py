@@ -309,25 +309,12 @@ def test_a_batch_of_another_experiment_is_refused(network, tmp_path) -> None:
     )
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="permissions of Unix")
-def test_files_have_the_usual_permissions(network, tmp_path) -> None:
-    before = os.umask(0o027)
-    try:
-        compare(network, checkpoint=tmp_path, replicates=2)
-    finally:
-        os.umask(before)
-    modes = {path.name.split("-")[0]: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
-    assert modes == {"checkpoint.json": 0o640, "batch": 0o640}
-
-
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         (lambda text: "[" * 100_000, "cannot be read"),
         (lambda text: "[]", "not of a checkpoint"),
-        (lambda text: text.replace('spawned": 0', 'spawned": "0"'), "not of a checkpoint"),
         (lambda text: text.replace('"entropy": 1', '"entropy": -1'), "not of a checkpoint"),
-        (lambda text: text.replace('"spawn_key": []', '"spawn_key": "ab"'), "not of a checkpoint"),
         (lambda text: text.replace('"spawn_key": [],', ""), "not of a checkpoint"),
     ],
 )

@@ -78,23 +78,6 @@ def test_arrays_networks_and_layers_belong_to_the_comparison(network, tmp_path) 
         compare(other, checkpoint=tmp_path / "a", null=Rewire(layers=["links"]))
 
 
-def test_the_levels_of_distances_do_not_depend_on_what_was_drawn_before(tmp_path) -> None:
-    ids = [f"n{i:02}" for i in range(12)]
-    places = pd.DataFrame({"lon": np.arange(12.0), "lat": 0.0}, index=ids)
-    links = pd.DataFrame({"source": ids[:-1] + ids[:-4], "target": ids[1:] + ids[4:]})
-    network = ni.build_network(pd.DataFrame({"place": ids}, index=ids), links, places=places)
-    null = Rewire(["distance_expected"], bins=[0, 200, 2000])
-    options = {"null": null, "replicates": 4}
-    used = np.random.default_rng(1)
-    used.random()
-    first = compare(network, rng=1, checkpoint=tmp_path, **options)
-    pd.testing.assert_frame_equal(compare(network, rng=None, checkpoint=tmp_path, **options), first)
-    pd.testing.assert_frame_equal(compare(network, rng=used, **options), first)
-    other = Rewire(["distance_expected"], bins=[0, 300, 2000])
-    with pytest.raises(InputError, match=r"bins=\(0.0, 200.0, 2000.0\).*, is .*bins=\(0.0, 300"):
-        compare(network, rng=1, checkpoint=tmp_path, null=other, replicates=4)
-
-
 @pytest.mark.usefixtures("one_item_a_batch")
 def test_a_file_that_was_damaged_is_named_and_measured_again(network, tmp_path) -> None:
     expected = compare(network, checkpoint=tmp_path)

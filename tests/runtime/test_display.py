@@ -14,7 +14,6 @@ from netinnov._runtime.display import Displayed, short
 from netinnov.community import Partition
 from netinnov.experiments import ExperimentResult
 from netinnov.null_models import compare_with_null
-from netinnov.polycentricity import RankSize
 from netinnov.scenarios import DirectLinks, NoChange
 from public_functions import NETWORK, RESULT
 from test_public_words import public_objects
@@ -101,14 +100,6 @@ def test_an_experiment_shows_its_effects_and_not_its_replicates() -> None:
     checked(by_node)
 
 
-def test_a_fit_shows_four_digits() -> None:
-    fit = RankSize(-1.0712345, 4.0943445, 0.98, 1e-9, 1200)
-    assert repr(fit) == (
-        "RankSize(slope=-1.071, intercept=4.094, r_squared=0.98, standard_error=1e-09, n=1,200)"
-    )
-    checked(fit)
-
-
 def test_what_comes_from_data_is_escaped() -> None:
     wicked = "<svg onload=alert(1)>"
     table = RESULT.replicates.assign(measure=wicked).astype({"measure": "category"})
@@ -137,11 +128,3 @@ def test_what_comes_from_data_is_escaped() -> None:
 )
 def test_values_are_short(value: object, text: str) -> None:
     assert short(value) == text
-
-
-def test_a_network_of_many_layers_shows_a_dozen() -> None:
-    nodes = pd.DataFrame({"kind": [f"k{at}" for at in range(30)]}, [f"n{at}" for at in range(30)])
-    links = pd.DataFrame({"source": "n0", "target": "n1", "layer": [f"l{at}" for at in range(30)]})
-    network = ni.build_network(nodes, links)
-    assert checked(network).counts["tr"] == 13
-    assert "18 more layers" in network._repr_html_()

@@ -1,11 +1,6 @@
 """Where an experiment runs: the same numbers everywhere, and an executor may die."""
 
-import os
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from functools import partial
-from multiprocessing import get_context
-from pathlib import Path
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
 import pandas as pd
@@ -19,17 +14,6 @@ from netinnov.scenarios import ReverseEnclave
 
 def strength(network) -> pd.Series:
     return pd.Series(network.adjacency("links").sum(axis=0), network.nodes.index)
-
-
-def fatal(network, *, mark: Path, nodes) -> float:
-    """Ends the process that it runs in, once and in the middle."""
-    count = mark.parent / f"{mark.name}-{os.getpid()}"
-    with count.open("a") as file:
-        file.write("x")
-    if not mark.exists() and count.stat().st_size >= 12:
-        mark.touch()
-        os._exit(3)
-    return global_efficiency(network, nodes=nodes)
 
 
 def efficiency(network, *, nodes) -> float:
@@ -98,46 +82,6 @@ def test_a_cluster_gives_the_same_numbers(cities, tmp_path) -> None:
             pd.testing.assert_frame_equal(compare(cities, executor), expected)
         kept = compare(cities, executor, checkpoint=tmp_path / "kept")
         pd.testing.assert_frame_equal(kept, expected)
-
-
-@pytest.mark.usefixtures("one_item_a_batch")
-@pytest.mark.slow
-def test_a_cluster_of_which_a_worker_is_killed_gives_the_same_numbers(cities, tmp_path) -> None:
-    distributed = pytest.importorskip("distributed")
-    measure = partial(fatal, mark=tmp_path / "died")
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, local_directory=tmp_path
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        before = {*client.run(os.getpid).values()}
-        numbers = compare(cities, client.get_executor(), measure)
-        assert (tmp_path / "died").exists()
-        client.wait_for_workers(2)
-        after = {*client.run(os.getpid).values()}
-    assert len(before - after) == 1
-    pd.testing.assert_frame_equal(numbers, compare(cities))
-
-
-@pytest.mark.usefixtures("one_item_a_batch")
-@pytest.mark.slow
-def test_a_process_that_dies_loses_nothing_that_was_done(cities, tmp_path) -> None:
-    measure = partial(fatal, mark=tmp_path / "died")
-    folder = tmp_path / "kept"
-    with (
-        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool,
-        pytest.raises(BrokenProcessPool),
-    ):
-        compare(cities, pool, measure, checkpoint=folder)
-    assert (tmp_path / "died").exists()
-    kept = {path.name: path.stat().st_mtime_ns for path in folder.glob("batch-*")}
-    assert len(kept) == 11  # the twelfth was fatal
-    table = compare(cities, 2, measure, checkpoint=folder)
-    pd.testing.assert_frame_equal(table, compare(cities))
-    now = {path.name: path.stat().st_mtime_ns for path in folder.glob("batch-*")}
-    assert now.items() >= kept.items()
-    assert len(now) == 1 + 2 * 60  # the baseline, and two scenarios
 
 
 @pytest.mark.usefixtures("one_item_a_batch")

@@ -10,12 +10,9 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
-import netinnov as ni
 from netinnov._runtime import interruption
 from netinnov._runtime.atomic import new_file, new_folder
 from netinnov._runtime.parallel import run
-from netinnov.plotting import save_figure
-from netinnov.plotting._style import new_figure
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 
@@ -122,12 +119,6 @@ def test_a_batch_that_runs_at_a_failure_is_not_finished():
     assert len(done) < 1_000  # a batch
 
 
-def test_figures_stop_after_the_figure(lose_signal, tmp_path):
-    lose_signal()
-    with pytest.raises(KeyboardInterrupt):
-        save_figure(new_figure(width=20, height=20), tmp_path, "one")
-
-
 @pytest.mark.parametrize("new", [new_file, new_folder])
 def test_what_was_being_written_does_not_appear(lose_signal, tmp_path, new):
     with pytest.raises(KeyboardInterrupt), new(tmp_path / "out"):
@@ -147,52 +138,6 @@ def test_a_cleaning_that_a_signal_breaks_off_is_done_again():
     with pytest.raises(KeyboardInterrupt), interruption.cleaning(clean):
         pass
     assert calls == ["begun", "begun", "done"]
-
-
-# The signal comes inside a callback of a weak reference, as matplotlib and the locks of imports
-# have them. A second figure would show that it was lost.
-LOST = """
-import functools, os, signal, sys, weakref
-signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in jobs in the background
-from matplotlib.backends.backend_pdf import FigureCanvasPdf
-
-class Thing: ...
-
-def callback(reference):
-    os.kill(os.getpid(), signal.SIGINT)
-
-print_pdf, files = FigureCanvasPdf.print_pdf, []
-
-@functools.wraps(print_pdf)
-def print_with_callback(canvas, file, **options):
-    print_pdf(canvas, file, **options)
-    files.append(file)
-    thing = Thing()
-    reference = weakref.ref(thing, callback if len(files) == 1 else None)
-    del thing
-    if len(files) == 2:
-        print("a second figure", flush=True)
-
-FigureCanvasPdf.print_pdf = print_with_callback
-from netinnov.cli import main
-from netinnov.study import sections
-sections.SECTIONS = [s for s in sections.SECTIONS if s.name in ("central", "layers")]
-sys.argv = ["netinnov", "run", "study.toml", "--out", "new/out", "--quiet"]
-main()
-"""
-
-
-@unix
-@pytest.mark.slow
-def test_a_study_stops_where_a_callback_swallows_ctrl_c(small, tmp_path):
-    ni.io.write_network(small, tmp_path / "data")
-    (tmp_path / "study.toml").write_text('[data]\nsource = "tables"\npath = "data"\n')
-    study = subprocess.run(
-        [sys.executable, "-c", LOST], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    stopped = "netinnov: stopped; nothing is left half written.\n"
-    assert (study.returncode, study.stdout, study.stderr) == (130, "", stopped)
-    assert {path.name for path in tmp_path.iterdir()} == {"data", "study.toml"}
 
 
 # A folder of 30 files of one number is replaced by that of the next number, again and again.
@@ -273,20 +218,6 @@ def test_ctrl_c_while_the_command_is_loading_is_no_traceback(monkeypatch):
 
     monkeypatch.delitem(sys.modules, "netinnov.cli", raising=False)
     monkeypatch.setattr(sys, "meta_path", [Interrupted, *sys.meta_path])
-    with pytest.raises(SystemExit) as caught:
-        main()
-    assert caught.value.code == 130
-
-
-def test_ctrl_c_while_the_command_line_is_taken_apart_is_no_traceback(monkeypatch):
-    from netinnov import cli
-    from netinnov.__main__ import main
-
-    def interrupted() -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(cli, "listen", lambda: None)
-    monkeypatch.setattr(cli, "app", interrupted)
     with pytest.raises(SystemExit) as caught:
         main()
     assert caught.value.code == 130

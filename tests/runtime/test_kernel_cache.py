@@ -77,11 +77,6 @@ def test_a_full_disk_is_told_once_and_costs_no_run(load, tmp_path, monkeypatch):
     assert cached(tmp_path) == []
 
 
-def test_a_folder_that_cannot_be_made_is_no_fault(load, tmp_path):
-    (tmp_path / "cache").write_text("a file")
-    assert load().doubled(1.5) == 3
-
-
 def test_an_error_of_the_kernel_is_not_taken_for_one_of_the_cache(load):
     with pytest.raises(ZeroDivisionError):
         load().first(np.ones(0))

@@ -7,7 +7,6 @@ import netinnov as ni
 from netinnov import community, null_models, polycentricity
 from netinnov._runtime.arguments import LIMITS, as_whole
 from netinnov.errors import InputError
-from netinnov.study import read_configuration
 
 LARGE = [1_000_000_000, 2**63, 10**30]
 
@@ -32,23 +31,6 @@ def test_searches_and_scenarios_refuse_what_would_never_end(network, value):
     for call in calls:
         with pytest.raises(InputError, match="at most 1"):
             call()
-
-
-@pytest.mark.parametrize("value", LARGE)
-@pytest.mark.parametrize(
-    ("part", "name"), [("experiment", "size"), ("experiment", "placebos"), ("places", "level")]
-)
-def test_a_configuration_refuses_what_would_never_end(tmp_path, part, name, value):
-    text = f'[data]\nsource = "yrd"\n[{part}]\n{name} = {value}\n'
-    if part == "experiment":
-        text += 'home = "quzhou"\nhost = "hangzhou"\npipeline_share = 0.5\n'
-        text += "" if name == "size" else "size = 1\n"
-    (tmp_path / "study.toml").write_text(text)
-    if name == "level" and value == LARGE[0]:
-        read_configuration(tmp_path / "study.toml")
-        return
-    with pytest.raises(InputError, match=f"`{name}` must be at most"):
-        read_configuration(tmp_path / "study.toml")
 
 
 @pytest.mark.parametrize("name", LIMITS)

@@ -1,7 +1,5 @@
 """Messages stay of a length that a person reads, however long the names and values in them are."""
 
-import pickle
-
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -39,13 +37,6 @@ def test_an_unknown_name_of_a_million_letters_is_cut():
 def test_usual_messages_stay_as_they_are():
     message = "a line\n- " + "\n- ".join(["'杭州' must be a number; found 'x'."] * 100)
     assert shortened(message) == message
-
-
-@pytest.mark.parametrize("text", [WORD, WORDS])
-def test_what_is_shortened_stays_as_it_is(text):
-    assert shortened(shortened(text)) == shortened(text)
-    error = pickle.loads(pickle.dumps(InputError(text)))
-    assert str(error) == shortened(text)
 
 
 @pytest.mark.parametrize(

@@ -69,20 +69,6 @@ def test_a_worker_gets_at_least_a_hundred_batches(n, size) -> None:
     assert {len(batch) for *_, batch in foreign.arguments} == ({size} if n else set())
 
 
-def test_a_cluster_gets_batches_for_all_of_its_workers() -> None:
-    class Client:
-        def nthreads(self) -> dict[str, int]:
-            return {"one": 60, "two": 40}
-
-        def scatter(self, data: bytes, **_: bool) -> bytes:
-            return data
-
-    foreign = Foreign()
-    foreign._client = Client()
-    assert run(abs, range(20_000), executor=foreign) == list(range(20_000))
-    assert len(foreign.arguments) == 100 * 100
-
-
 def test_the_executor_given_is_left_open() -> None:
     with ThreadPoolExecutor(1) as pool:
         run(abs, [1], executor=pool)
@@ -144,26 +130,10 @@ def test_what_cannot_travel_says_how_to_mend_it(processes) -> None:
             run(task, [1], executor=processes)
 
 
-def test_what_a_worker_cannot_find_says_so(monkeypatch) -> None:
-    class Gone(Foreign):
-        def submit(self, fn, /, *args):
-            monkeypatch.delattr(f"{__name__}.fail_at_three")
-            return super().submit(fn, *args)
-
-    with pytest.raises(InputError, match=r"picklable.*fail_at_three"):
-        run(fail_at_three, [1], executor=Gone())
-
-
 @pytest.mark.parametrize("executor", [0, -1, True, "threads", 2.5])
 def test_no_executor_at_all(executor) -> None:
     with pytest.raises(InputError, match="`executor`"):
         run(abs, [1], executor=executor)
-
-
-def test_no_bar_off_a_terminal(capsys) -> None:
-    run(abs, range(40), progress=True)
-    run(abs, range(40), progress=False)
-    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("size", [10, 10**9])

@@ -32,13 +32,6 @@ def test_control_characters_of_the_data_are_escaped(odd_folder, command):
         assert r"layer \x1b[2J\x9b31m\u202egpj\x07: 1 link" in result.output
 
 
-def test_control_characters_of_an_error_are_escaped(odd_folder):
-    (odd_folder / "links.csv").write_text("source,target\na,c\n")
-    result = CliRunner().invoke(app, ["check", str(odd_folder / "none")])
-    assert result.exit_code == 1
-    assert not set("\x1b\x9b\u202e\x07") & set(result.output)
-
-
 def test_a_name_with_a_line_feed_stays_on_its_line(odd_folder):
     (odd_folder / "links.csv").write_text('source,target,layer\na,b,"x\nlayer y: 9 links"\n')
     lines = CliRunner().invoke(app, ["info", str(odd_folder)]).stdout.splitlines()
