@@ -86,14 +86,6 @@ def test_layers_are_summed_and_direction_and_self_links_ignored() -> None:
     np.testing.assert_allclose(hierarchical_communities(network).merges, plain.merges)
 
 
-def test_the_unit_of_weights_does_not_matter() -> None:
-    graph = random_graph(3)
-    network = from_networkx(graph)
-    links = network.links.assign(weight=network.links["weight"] * 2.0**-60)
-    scaled = hierarchical_communities(network.replace_links(links))
-    np.testing.assert_array_equal(scaled.merges, hierarchical_communities(network).merges)
-
-
 def test_nothing_is_found_where_there_are_no_links() -> None:
     network = ni.build_network(*bare({"l": [("a", "a", 1.0)]}, list("ab")))
     tree = hierarchical_communities(network)

@@ -108,15 +108,6 @@ def test_relax_rate_mixes_the_layers() -> None:
     assert infomap(network, relax_rate=1.0, rng=1).n_communities < 4
 
 
-def test_isolates_and_empty_networks() -> None:
-    network = ni.build_network(*bare({"x": [("a", "b"), ("c", "c")]}, "abc"))
-    found = infomap(network, rng=1)
-    np.testing.assert_array_equal(found.membership["x"], [0.0, 0.0, np.nan])
-    nothing = infomap(ni.build_network(*bare({"x": [("c", "c")]}, "abc")), rng=1)
-    assert nothing.membership.isna().all(axis=None)
-    assert np.isnan(nothing.quality)
-
-
 def test_without_the_package_the_message_is_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "infomap", None)
     network = ni.build_network(*bare({"x": triangles()}, "abcdef"))

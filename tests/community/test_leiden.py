@@ -213,25 +213,6 @@ def test_labels_go_by_size_and_then_by_first_node() -> None:
     assert labels.isna().to_dict() == {node: node == "b" for node in "abcdefgh"}
 
 
-def test_without_coupling_layers_are_apart() -> None:
-    network = real("aucs.mpx")
-    together = leiden(network, coupling=0.0, rng=1).membership
-    seen: set[float] = set()
-    for layer in network.layers:
-        labels = set(together[layer].dropna())
-        assert not labels & seen
-        seen |= labels
-        alone = leiden(network.select(layers=[layer]), rng=1)
-        part = together[[layer]]
-        quality = modularity(network.select(layers=[layer]), part)
-        assert quality == pytest.approx(alone.quality, abs=1e-9)
-
-
-def test_strong_coupling_keeps_the_copies_of_a_node_together() -> None:
-    labels = leiden(real("aucs.mpx"), coupling=100.0, rng=1).membership
-    assert (labels.nunique(axis=1) == 1).all()
-
-
 def test_the_same_rng_gives_the_same_partition_with_any_number_of_workers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -259,19 +240,6 @@ def test_large_networks_are_searched_the_same_way(tables: Tables, given: dict[st
     assume(not np.isnan(small.quality))
     assert large.quality <= small.quality + 1e-9
     assert modularity(network, large, **given) == large.quality
-
-
-def test_many_layers_use_the_hash_table() -> None:
-    # 40 layers: strengths of communities are kept sparsely. The optimum is known: two cliques.
-    rng = np.random.default_rng(1)
-    pairs = [(i, j) for block in ("abcd", "efgh") for i in block for j in block if i < j]
-    layers = {f"l{x:02}": [pairs[k] for k in rng.permutation(12)[:9]] for x in range(40)}
-    network = build_network(*bare(layers, "abcdefgh"))
-    found = leiden(network, rng=1)
-    assert found.n_communities == 2
-    assert set(found.membership.loc[list("abcd")].stack()) in ({0.0}, {1.0})
-    planted = {node: node < "e" for node in "abcdefgh"}
-    assert found.quality == pytest.approx(modularity(network, planted), abs=1e-12)
 
 
 def test_partition_as_a_long_table() -> None:

@@ -186,15 +186,6 @@ def test_consensus_of_tables_and_missing_labels() -> None:
     assert found.membership.tolist() == [0, 1, 0]
 
 
-def test_ties_are_no_majority() -> None:
-    # c is with a, b in half of the partitions and with d, e in the other half: on its own, it
-    # keeps the first of its two largest shares, and does not tie the two groups together.
-    given = [
-        dict(zip("abcde", labels, strict=True)) for labels in ([0, 0, 0, 1, 1], [0, 0, 1, 1, 1])
-    ]
-    assert consensus(given, rng=0).membership.tolist() == [0, 0, 0, 1, 1]
-
-
 @pytest.mark.parametrize("given", [[], pd.Series([0, 1]), Partition(pd.Series([0]), 0.0)])
 def test_consensus_needs_a_sequence_of_partitions(given: object) -> None:
     with pytest.raises(ni.errors.InputError, match="a sequence of at least one partition"):

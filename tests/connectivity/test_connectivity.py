@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 
 import netinnov as ni
 from netinnov import connectivity
-from strategies import Tables, bare, dense, great_circle, hop_lengths, networks
+from strategies import Tables, bare, dense, hop_lengths, networks
 
 DISTANCES = ("unit", "inverse")
 
@@ -106,23 +106,6 @@ def test_frictions_agree_with_floyd_warshall(
     assert found == pytest.approx(part, rel=1e-7, nan_ok=True)
 
 
-@given(networks(), st.data())
-def test_without_frictions_jurisdictions_do_not_matter(tables: Tables, data: st.DataObject) -> None:
-    places = tables.places["place"].tolist() if tables.places is not None else []
-    n = len(tables.nodes)
-    other = data.draw(st.lists(st.sampled_from(places), min_size=n, max_size=n))
-    moved = tables._replace(nodes=tables.nodes.assign(jurisdiction=pd.array(other, dtype="str")))
-    before, after = ni.build_network(*tables), ni.build_network(*moved)
-    for frictions in (None, ni.Frictions()):
-        for distance in DISTANCES:
-            found = [
-                connectivity.global_efficiency(network, distance=distance, frictions=frictions)
-                for network in (before, after)
-            ]
-            np.testing.assert_array_equal(found[0], found[1])
-    assert connectivity.largest_component(before) == connectivity.largest_component(after)
-
-
 @given(networks())
 def test_largest_component_agrees_with_networkx(tables: Tables) -> None:
     network = ni.build_network(*tables)
@@ -132,16 +115,3 @@ def test_largest_component_agrees_with_networkx(tables: Tables) -> None:
         graph.add_edges_from(zip(*np.nonzero(matrix), strict=True))
     expected = max(map(len, nx.connected_components(graph))) / len(graph)
     assert connectivity.largest_component(network) == pytest.approx(expected)
-
-
-def test_great_circles_of_the_oracle() -> None:
-    # The brute force above leans on this: a quarter of the equator, pole to pole, and Hangzhou
-    # (120.155, 30.274) to Quzhou (118.859, 28.970) by the spherical law of cosines.
-    assert great_circle((0, 0), (90, 0)) == pytest.approx(QUARTER)
-    assert great_circle((10, 90), (50, -90)) == pytest.approx(2 * QUARTER)
-    hangzhou, quzhou = (120.155, 30.274), (118.859, 28.970)
-    lon1, lat1, lon2, lat2 = np.radians([*hangzhou, *quzhou])
-    cosine = math.sin(lat1) * math.sin(lat2) + math.cos(lat1) * math.cos(lat2) * math.cos(
-        lon2 - lon1
-    )
-    assert great_circle(hangzhou, quzhou) == pytest.approx(6371.0088 * math.acos(cosine))

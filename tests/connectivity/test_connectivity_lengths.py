@@ -34,33 +34,6 @@ def test_the_mean_is_over_pairs_that_are_connected() -> None:
     assert found == pytest.approx(4 / 3, abs=1e-15)
 
 
-@given(networks(missing=False), st.permutations(range(6)))
-def test_measures_of_one_network_do_not_depend_on_what_was_measured_before(
-    tables: Tables, order: list[int]
-) -> None:
-    # Distances are kept with the network: those of other options must not be taken for them.
-    options: list[dict[str, Any]] = [
-        {"distance": distance, "frictions": frictions}
-        for distance in DISTANCES
-        for frictions in (connectivity.Frictions(border=0.5), connectivity.Frictions(border=2.0))
-    ]
-    functions = (centrality.harmonic_centrality, connectivity.global_efficiency)
-    asked = [(function, each) for function in functions for each in options][:6]
-    network = ni.build_network(*tables)
-    for function, each in (asked[at] for at in order):
-        alone = function(ni.build_network(*tables), **each)
-        assert np.array_equal(function(network, **each), alone, equal_nan=True)
-
-
-def test_a_path_longer_than_the_first_table_of_counts() -> None:
-    # On a path of n nodes the mean is (n + 1) / 3; a step of the search a link.
-    names = [f"n{i}" for i in range(700)]
-    network = ni.build_network(
-        pd.DataFrame(index=names), pd.DataFrame({"source": names[:-1], "target": names[1:]})
-    )
-    assert connectivity.average_path_length(network) == pytest.approx(701 / 3, rel=1e-14)
-
-
 @given(networks(), st.sampled_from(DISTANCES), st.sampled_from([0.0, 0.5, 3.0]), st.data())
 def test_mean_length_agrees_with_floyd_warshall(
     tables: Tables, distance: Any, switch_cost: float, data: st.DataObject

@@ -92,20 +92,6 @@ def test_a_place_without_nodes_or_links_has_no_shares() -> None:
         connectivity.external_reach(network, place="P", steps=0)
 
 
-def test_external_reach_of_a_place_with_more_nodes_than_one_search_takes() -> None:
-    # A path of 1,100 in the place, whose end leads to two nodes outside; searches from the first
-    # 512 nodes end before those from the others.
-    names = [f"n{i}" for i in range(1100)]
-    links = pd.DataFrame({"source": [*names, "x"], "target": [*names[1:], "x", "y"]})
-    nodes = pd.DataFrame({"place": ["P"] * 1100 + ["Q"] * 2}, index=[*names, "x", "y"])
-    network = ni.build_network(nodes, links, directed=["links"])
-    found = connectivity.external_reach(network, place="P", steps=5)
-    # x from 5 nodes, y from 4 of them: 9 pairs. n1099 is linked with x and comes to y over x.
-    assert (found.nodes, found.gatekeepers, found.reached, found.pairs) == (1100, 1, 2, 9)
-    shares = (found.direct, found.through_gatekeepers, found.through_others)
-    assert shares == pytest.approx((1 / 9, 7 / 9, 1 / 9))
-
-
 @given(networks(), st.integers(1, 4), st.data())
 def test_external_reach_agrees_with_networkx(
     tables: Tables, steps: int, data: st.DataObject

@@ -107,11 +107,6 @@ def test_few_people_make_no_outpost(firms):
     assert add_outposts(firms, layer="works", least=3).equals(firms)
 
 
-def test_a_second_time_finds_nothing_more(firms):
-    once = add_outposts(firms, layer="works")
-    assert add_outposts(once, layer="works").equals(once)
-
-
 def test_a_firm_that_stands_abroad_is_there(firms):
     # Solar is run from Quzhou and stands in Hangzhou: people there are not away from it.
     nodes = firms.nodes
@@ -119,15 +114,6 @@ def test_a_firm_that_stands_abroad_is_there(firms):
     moved = ni.build_network(nodes, firms.links, firms.places)
     posts = add_outposts(moved, layer="works").nodes.query("owner == 'solar'")
     assert list(posts.index) == ["outpost:solar@shanghai"]
-
-
-def test_a_firm_of_which_only_the_owner_is_known(firms):
-    # Owned by Quzhou, nobody knows where it stands: only people outside Quzhou are away.
-    nodes = firms.nodes
-    nodes.loc["solar", ["place", "jurisdiction"]] = [None, "quzhou"]
-    moved = ni.build_network(nodes, firms.links, firms.places)
-    posts = add_outposts(moved, layer="works").nodes.query("owner == 'solar'")
-    assert list(posts.index) == ["outpost:solar@xihu", "outpost:solar@shanghai"]
 
 
 def test_direction_and_attributes_stay():

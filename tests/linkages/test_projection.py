@@ -11,7 +11,6 @@ from hypothesis import given, strategies as st
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation, project
-from netinnov.network import split_periods
 
 FIRMS, PROJECTS = list("fedcba"), ["p", "q", "r", "s"]
 
@@ -101,18 +100,6 @@ def test_projection_is_co_participation_of_the_links(rows, weighting):
     pd.testing.assert_frame_equal(found, expected.links)
 
 
-@given(participations.filter(lambda rows: any(when for *_, when, _ in rows)))
-def test_projecting_and_splitting_by_period_change_places(rows):
-    network = two_mode(rows)
-    whole = project(network, layer="joins", onto="firm")
-    for when, part in split_periods(network).items():
-        then = project(part, layer="joins", onto="firm")
-        if "period" in whole.links:
-            pd.testing.assert_frame_equal(whole.select(periods=[when]).links, then.links)
-        else:
-            assert not then.n_links
-
-
 @given(participations)
 def test_the_two_sides_can_be_named_either_way(rows):
     network = two_mode(rows)
@@ -172,19 +159,6 @@ def test_the_new_layer_can_have_the_old_name(mixed):
     assert found.directed == {"flow"}
 
 
-def test_the_new_layer_can_join_the_old_ones(mixed):
-    new = project(mixed, layer="works", onto="firm").select(layers=["co_works"]).links
-    both = mixed.with_links(new)
-    assert both.layers == ("co_works", "flow", "knows", "tenancy", "works")
-    assert both.n_links == mixed.n_links + 1
-
-
-def test_who_meets_nobody_stays():
-    network = two_mode([("a", "p", 2019, True), ("b", "p", 2020, True)])
-    found = project(network, layer="joins", onto="firm")
-    assert (found.n_nodes, found.n_links, found.layers) == (6, 0, ())
-
-
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -239,15 +213,3 @@ def test_layers_split_by_an_attribute_add_up_to_the_whole(rows, weighting):
     for layer, source, target in split.links[["layer", "source", "target"]].itertuples(index=False):
         alike = size[source] == size[target] != ""
         assert layer == (size[source] if alike else "mixed")
-
-
-@pytest.mark.slow
-def test_projects_of_cordis_give_the_pairs_of_the_reader(cordis, cordis_projects):
-    with pytest.warns(UserWarning, match="differ only by case, blanks"):
-        network = ni.build_network(*cordis_projects)
-    found = project(network, layer="participation", through="project")
-    assert found.n_links == 286_754
-    pd.testing.assert_frame_equal(found.links, cordis.links)
-    assert found.nodes.index.equals(cordis.nodes.index)
-    kinds = ["firm", "university", "institute", "government", "other"]
-    assert project(network, layer="participation", onto=kinds).equals(found)

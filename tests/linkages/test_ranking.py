@@ -4,13 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.explorer._parks import parks_of
-from netinnov.explorer._place_network import gazetteer
-from netinnov.linkages._ranking import ranking
-from netinnov.study.sections import enclaves, experiment
-from study_cases import context_of, network_of, said, tables_of
+from netinnov.study.sections import enclaves
+from study_cases import context_of, network_of, said
 
 OFF = {"structure": False}
 SEATS = ["P", "Q", "R", "S"]
@@ -83,15 +79,6 @@ def test_a_column_of_the_places_can_rank_them():
     assert "Places rank by gdp." in said(enclaves, context)
 
 
-def test_a_district_takes_the_rank_of_its_city():
-    places = pd.DataFrame({"place": ["X", "x", "Y"], "parent": [None, "X", None]})
-    places["population"] = [5.0, np.nan, 3.0]
-    nodes = pd.DataFrame({"place": ["x", "Y"], "jurisdiction": ["Y", "Y"]}, index=["a", "b"])
-    network = network_of([("a", "b")], nodes=nodes, places=places)
-    for level in (0, 1):
-        assert ranking(network, level=level).find(network)["direction"].tolist() == ["reverse"]
-
-
 @pytest.mark.parametrize(
     ("rank", "words"),
     [
@@ -103,41 +90,3 @@ def test_columns_that_do_not_rank_are_refused(rank, words):
     network = firms_and_branches(gdp=[1.0] * 4, tier=["first", "second", "first", "first"])
     with pytest.raises(InputError, match=words):
         enclaves.compute(context_of(network, **OFF, enclaves={"rank": rank}))
-
-
-@pytest.mark.parametrize(
-    ("population", "called"),
-    [
-        ([1.0, 2.0, 1.0, 1.0], "reverse enclave"),
-        ([2.0, 1.0, 1.0, 1.0], "forward enclave"),
-        ([1.0, 1.0, 1.0, 1.0], "enclave"),
-        ([np.nan] * 4, "enclave"),
-    ],
-)
-def test_a_scenario_is_named_by_its_direction_in_the_data(population, called):
-    trips = [*(("fP", f"f{seat}", 2) for seat in "QRS"), ("fQ", "fR", 1)]
-    network = firms_and_branches(trips, population=population)
-    if called == "enclave":
-        network = firms_and_branches(population=population)
-    park = {"size": 1, "pipeline_share": 1.0, "replicates": 2, "rivals": ["forward enclave"]}
-    park |= {"layer": "ownership", "home": "P", "host": "Q", "placebos": 0, "funding": ["new"]}
-    settings = {"experiment": park}
-    context = context_of(network, **OFF, **settings)
-    result = context.once(experiment.compute)
-    names = [trial.name for trial in (*result.enclaves, *result.rivals)]
-    assert names == [f"{called}, new", "park of the host at home, new"]
-    written = said(experiment, result)
-    for table in tables_of(experiment, result).values():
-        written += table.frame.to_csv()
-    for other in {"reverse enclave", "forward enclave"} - {called}:
-        assert other not in written.replace("rivals,forward enclave", "")
-
-
-def test_the_explorer_has_the_directions_of_the_report():
-    trips = [("fP", "fQ", 1), ("fQ", "fR", 2), ("fR", "fS", 3)]
-    network = firms_and_branches(trips)
-    places = gazetteer(ni.build.aggregate(network, by="place"))
-    for rank, expected in ((None, "reverse"), ("strength", "reverse")):
-        parks = parks_of(network, places, level=0, rank=rank)
-        assert parks[0]["direction"] == expected
-    assert parks_of(firms_and_branches(), places, level=0)[0]["direction"] is None

@@ -33,13 +33,6 @@ def test_location_quotients_by_hand():
     assert found["none"].isna().all()
 
 
-@given(values=tables)
-def test_quotients_average_to_one_by_weight(values):
-    quotient = location_quotient(values)
-    share = values.sum(axis=1) / values.to_numpy().sum()
-    np.testing.assert_allclose((quotient.mul(share, axis=0)).sum(), 1)
-
-
 def test_krugman_by_hand():
     found = krugman_index(JOBS)
     assert found.round(12).tolist()[:2] == [0.6, 0.6]

@@ -72,19 +72,6 @@ def test_roots_are_eigenvalues_of_the_map(system):
     assert found.is_stable() == (np.abs(expected).max() < 1)
 
 
-@given(b=slopes, d=slopes, beta=adaptations)
-def test_without_mobility_regions_are_markets_of_their_own(b, d, beta):
-    one = Cobweb(b, d, demand_intercept=9.0, supply_intercept=1.0, adaptation=beta)
-    two = CoupledCobweb(
-        [b, b], [d, d], mobility=0, demand_intercept=[9, 9], supply_intercept=[1, 1],
-        adaptation=beta,
-    )  # fmt: skip
-    alone = one.simulate(start=4, periods=8)
-    both = two.simulate(start=[4, 4], periods=8)
-    np.testing.assert_allclose(both, np.column_stack([alone, alone]))
-    np.testing.assert_allclose(two.roots(), [one.root()] * 2, rtol=1e-7, atol=1e-12)
-
-
 SLOWLY_ADAPTED = {
     "Cobweb": lambda beta: Cobweb(1, 0.5, adaptation=beta),
     "CoupledCobweb": lambda beta: CoupledCobweb([1, 1], [0.5, 0.5], mobility=0.1, adaptation=beta),
@@ -112,10 +99,6 @@ def random_model(rng, *, regions=None, share=0.9, intercepts=True):
     )
 
 
-def vectors_of(table):
-    return table.filter(regex="^price_").to_numpy()
-
-
 # Modes.
 
 
@@ -140,21 +123,6 @@ def test_adaptive_expectations_can_make_a_mode_monotone():
     assert np.isinf(table["period"]).all()
     # (2 - beta) / (beta l), l = 1.1 and 0.8
     np.testing.assert_allclose(table["critical_factor"], [1.8 / 0.22, 1.8 / 0.16])
-
-
-def test_equal_regions_decouple_into_their_total_and_gaps():
-    rng = np.random.default_rng(3)
-    for n in (2, 3, 5):
-        m = rng.uniform(0, 0.1, (n, n))
-        table = CoupledCobweb([1.3] * n, [0.6] * n, mobility=m + m.T).modes()
-        assert sorted(table["kind"]) == ["gap"] * (n - 1) + ["total"]
-        total = table[table["kind"] == "total"]
-        np.testing.assert_allclose(total["root"], -0.6 / 1.3)
-        np.testing.assert_allclose(vectors_of(total), 1, atol=1e-9)
-    # Without mobility all roots are one; the total is still told from the gaps.
-    assert sorted(CoupledCobweb([1] * 4, [0.5] * 4, mobility=0).modes()["kind"]) == (
-        ["gap"] * 3 + ["total"]
-    )
 
 
 def test_each_mode_of_30_models_moves_as_its_root_says():
@@ -288,29 +256,6 @@ def test_thresholds_of_enclaves_are_where_the_radius_is_one():
         assert with_enclave(model, 0, 1, strength=0.99 * found).is_stable()
         seen += 1
     assert seen > 20
-
-
-def test_what_an_enclave_adds_to_the_roots_in_all():
-    rng = np.random.default_rng(14)
-    for _ in range(20):
-        model = random_model(rng, intercepts=False)
-        linked = with_enclave(model, 0, 1, strength=0.05)
-        shift = -model.adaptation * 0.05 * (1 / model.demand_slope[:2]).sum()
-        assert linked.roots().sum() - model.roots().sum() == pytest.approx(shift, abs=1e-9)
-        # Adding mobility lowers every root, ranked (Weyl).
-        assert (linked.roots() <= model.roots() + 1e-12).all()
-
-
-def test_mobility_of_an_enclave_excites_every_mode_that_alternates_or_leaves_it():
-    rng = np.random.default_rng(15)
-    for _ in range(20):
-        model = random_model(rng, regions=int(rng.integers(2, 12)), intercepts=False)
-        naive = CoupledCobweb(model.demand_slope, model.supply_slope, mobility=model.mobility)
-        table = enclave_effect(naive, 0, 1, strength=rng.uniform(0.01, 1))
-        assert set(table["effect"]) <= {"excites", "leaves"}
-        # Each mode is paired once.
-        linked = table["root_with"].sum()
-        assert linked == pytest.approx(table["root"].sum() + table["change"].sum() * -1)
 
 
 def test_an_enclave_leaves_a_mode_without_a_gap_between_home_and_host():

@@ -5,11 +5,10 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov.datasets import load_quzhou, load_yrd_enclaves, make_city_system
+from netinnov.datasets import load_quzhou, load_yrd_enclaves
 from netinnov.errors import InputError
 from netinnov.mechanisms.cooperation import (
     brokerage_table,
-    cooperation_table,
     outages,
     park_network,
     park_sides,
@@ -137,21 +136,6 @@ def test_layers_by_themselves_close_no_pair_of_another(toy):
     assert table.loc[("rule", "p"), "liaison"] == 0
 
 
-def test_no_single_flow_leads_through_the_founding_park(quzhou):
-    table = brokerage_table(quzhou, PARK, by_layer=True).xs(PARK, level="node")
-    counts = table.drop(columns=["kind", "side"])
-    assert len(counts) == 9
-    assert (counts == 0).all(axis=None)
-
-
-def test_the_name_of_the_role_depends_on_the_group_and_its_count_does_not(quzhou):
-    names = {"own": "liaison", "home": "gatekeeper", "host": "representative"}
-    for park_side, role in names.items():
-        row = brokerage_table(quzhou, PARK, park_side=park_side).loc[PARK]
-        assert row[[role, "homeward"]].tolist() == [6, 6]
-        assert all(row[other] == 0 for other in set(names.values()) - {role})
-
-
 def test_outages_by_hand(toy):
     lost = outages(toy, "p")
     # Without p: x - h - g stay together, y and u alone. Across: y-h, y-g lost (x-h, x-g stay).
@@ -185,40 +169,6 @@ def test_outages_agree_with_networkx(delta):
                 if side[a] == "host" and side[b] == "home"
             )
             assert lost.loc[node, "homeward_lost"] == homeward
-
-
-@pytest.mark.slow
-def test_all_parks_of_the_delta(delta):
-    table = cooperation_table(delta)
-    assert len(table) == 72
-    assert table.index.tolist() == [n for n in delta.nodes.index if n in set(table.index)]
-    row = table.loc[PARK]
-    assert row[["partners", "links", "stated", "layers", "missing"]].tolist() == [13, 20, 18, 9, ""]
-    kinds = table.filter(regex="^n_").sum(axis=1)
-    assert (kinds == table["partners"]).all()
-    # The one way out of the founding park is said to be its model, not a fact.
-    assert row[["is_liaison", "is_liaison_stated"]].tolist() == [True, False]
-    assert not (table["is_liaison_stated"] & ~table["is_liaison"]).any()
-    assert table["type"].value_counts()["reverse_enclave"] == 59
-
-
-def test_the_periods_of_a_pair_count_once(toy):
-    table = toy.links
-    again = toy.replace_links(pd.concat([table.assign(period=year) for year in (2018, 2023)]))
-    assert cooperation_table(again)["links"].equals(cooperation_table(toy)["links"])
-    assert outages(again, "p")["links"].equals(outages(toy, "p")["links"])
-
-
-def test_networks_without_status_and_type():
-    system = make_city_system(n_cities=12, n_enclaves=3, rng=1)
-    table = cooperation_table(system)
-    assert len(table) == 3
-    assert (table["partners"] == 2).all()
-    assert table["stated"].isna().all()
-    assert table["is_liaison_stated"].isna().all()
-    assert "type" not in table
-    empty = cooperation_table(system.select(kinds=["place"]))
-    assert empty.empty
 
 
 @pytest.mark.parametrize(

@@ -157,43 +157,6 @@ def test_a_complete_graph_is_a_chain_of_counts():
         law = law @ chain
 
 
-@pytest.mark.parametrize("degree", [4, 30])
-def test_random_regular_graphs_follow_their_exact_limit(degree):
-    # Edge-based compartments (Miller 2011), exact for large random regular graphs and, as here,
-    # in synchronous steps: w = chance that a link has not passed, S = (1 - x0) w^k,
-    # w(t+1) = w - r (w - (1 - x0) w^(k-1)). The mean field is its limit for large k.
-    n, rate, first, last = 2000, 0.4 / degree, 100, 30
-    graph = nx.random_regular_graph(degree, n, seed=3)
-    shares = shares_by_step(network_of(graph), rate, first, last, draws=20)
-    x0 = first / n
-    w, expected = 1.0, []
-    for _ in range(last + 1):
-        expected.append(1 - (1 - x0) * w**degree)
-        w -= rate * (w - (1 - x0) * w ** (degree - 1))
-    low, high = np.quantile(shares, [0.025, 0.975], axis=0)
-    inside = (np.array(expected) >= low - 1e-3) & (np.array(expected) <= high + 1e-3)
-    assert inside.all()
-    assert np.abs(shares.mean(axis=0) - expected).max() < 0.012
-    mean_field = [x0]
-    for _ in range(last):
-        x = mean_field[-1]
-        mean_field.append(x + (1 - x) * (1 - (1 - rate) ** (degree * x)))
-    off = np.abs(np.array(mean_field) - expected).max()
-    assert off > 0.15 if degree == 4 else off < 0.05
-
-
-def shares_by_step(network, rate, first, last, *, draws):
-    """Share reached by each step, a row a draw, from random seeds."""
-    rng = np.random.default_rng(8)
-    names = network.nodes.index.to_numpy()
-    shares = np.zeros((draws, last + 1))
-    for k in range(draws):
-        seeds = rng.choice(names, first, replace=False)
-        steps = simple_contagion(network, seeds=list(seeds), rate=rate, horizon=last, rng=rng)
-        shares[k] = (steps.to_numpy()[:, None] <= np.arange(last + 1)).mean(axis=0)
-    return shares
-
-
 def path(n: int) -> ni.MultilayerNetwork:
     names = [f"n{i}" for i in range(n)]
     links = pd.DataFrame({"source": names[:-1], "target": names[1:]})
@@ -217,17 +180,6 @@ def test_first_half_and_all_of_the_targets():
         times = time_to_reach(star, of=of, **options)
         assert (times == 1).mean() == pytest.approx(share, abs=0.035)
         assert times.notna().all()
-
-
-def test_draws_agree_with_the_steps_of_single_contagions():
-    graph = nx.watts_strogatz_graph(40, 4, 0.1, seed=1)
-    names = [str(i) for i in graph]
-    links = pd.DataFrame([(str(i), str(j)) for i, j in graph.edges], columns=["source", "target"])
-    network = ni.build_network(pd.DataFrame(index=names), links)
-    times = time_to_reach(network, seeds=["0"], targets=["20"], rate=0.3, replicates=1500, rng=3)
-    rng = np.random.default_rng(4)
-    single = [simple_contagion(network, seeds=["0"], rate=0.3, rng=rng)["20"] for _ in range(500)]
-    assert stats.ks_2samp(times, single).pvalue > 1e-3
 
 
 def test_what_is_not_reached_is_missing():
@@ -269,15 +221,6 @@ def test_the_table_by_hand():
     # Clopper and Pearson for 1 of 4: beta quantiles.
     bounds = stats.beta.ppf(0.025, 1, 4), stats.beta.ppf(0.975, 2, 3)
     assert table.loc["without", ["reached_low", "reached_high"]].tolist() == pytest.approx(bounds)
-
-
-def test_intervals_of_the_median_hold_it():
-    # Geometric waits of chance 0.2: median 4 (1 - 0.8^3 = 0.49, 1 - 0.8^4 = 0.59).
-    rng = np.random.default_rng(6)
-    draws = {f"t{k}": pd.Series(rng.geometric(0.2, 50).astype(float)) for k in range(200)}
-    table = reach_table(draws, horizon=99)
-    held = (table["median_low"] <= 4) & (table["median_high"] >= 4)
-    assert held.mean() > 0.93
 
 
 def test_expected_steps_are_restricted_means():

@@ -5,15 +5,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 from scipy import optimize
-from scipy.special import softmax
 
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow import (
     CorePeriphery,
     FootlooseEntrepreneur,
-    Logit,
     LogitMigration,
-    Replicator,
     trade_freeness,
 )
 
@@ -70,8 +67,8 @@ def test_sustain_points_are_where_a_core_begins_to_hold(models):
         assert gaps[0] < 0 < gaps[1], model
 
 
-@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.77, 1.0])
-@pytest.mark.parametrize("phi", [0.05, 0.4, 0.9])
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.77])
+@pytest.mark.parametrize("phi", [0.05, 0.9])
 def test_wages_solve_the_equations_of_the_model(share, phi):
     model = CorePeriphery(4.0, 0.4)
     trade, people = np.array([[1, phi], [phi, 1]]), np.array([share, 1 - share])
@@ -137,16 +134,6 @@ def test_the_gap_is_odd_about_the_even_split(share, phi, model):
     assert model.gap(0.5, freeness=phi) == pytest.approx(0, abs=1e-12)
     if phi == 1:
         assert gap == pytest.approx(0, abs=1e-12)
-
-
-def test_gaps_of_arrays_are_those_of_their_parts():
-    for model in (CorePeriphery(4, 0.5), FootlooseEntrepreneur(4, 0.5)):
-        share, phi = np.array([[0.2], [0.9]]), np.array([0.1, 0.5, 1.0])
-        gaps = model.gap(share, freeness=phi)
-        assert gaps.shape == (2, 3)
-        for (i, j), gap in np.ndenumerate(gaps):
-            assert model.gap(share[i, 0], freeness=phi[j]) == pytest.approx(gap, abs=1e-13)
-        assert type(model.gap(0.3, freeness=0.5)) is float
 
 
 @given(pull=st.floats(0.1, 40), sensitivity=st.floats(0.1, 5))
@@ -236,30 +223,6 @@ def test_relabelling_regions_permutes_the_result(model, seed):
     other = model.simulate(start, freeness=moved, enclaves=enclaves, steps=30)
     pd.testing.assert_frame_equal(one[list(moved)], other, rtol=1e-9, atol=1e-12)
     assert (start.to_numpy() == people).all()
-
-
-@either
-def test_an_even_split_of_n_regions_ends_where_the_break_point_says(model):
-    # Of equidistant regions; a mode has z = (1 - phi) / (1 + (n - 1) phi), the same at all n.
-    n = 5
-    two = model.break_point()
-    z = (1 - two) / (1 + two)
-    point = (1 - z) / (1 + (n - 1) * z)
-    if model is FOOTLOOSE:
-        assert FootlooseEntrepreneur(3, 0.4, regions=n).break_point() == pytest.approx(point)
-    start = 1 / n + 1e-3 * np.array([1, -1, 0, 0, 0])
-    for factor, even in ((0.9, True), (1.1, False)):
-        free = np.full((n, n), factor * point) + (1 - factor * point) * np.eye(n)
-        path = model.simulate(start, freeness=free, steps=200, dynamics=Replicator(5.0))
-        end = path.iloc[-1].to_numpy()
-        assert (np.abs(end - 1 / n).max() < np.abs(start - 1 / n).max()) == even
-
-
-def test_logit_moves_by_its_choice():
-    free, people = plane(3)
-    earned = CORE.attraction(people, freeness=free).to_numpy()
-    path = CORE.simulate(people, freeness=free, steps=1, dynamics=Logit(4.0, 0.3))
-    np.testing.assert_allclose(path.iloc[1], people + 0.3 * (softmax(4 * earned) - people))
 
 
 DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
