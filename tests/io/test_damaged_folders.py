@@ -113,34 +113,6 @@ def test_a_network_json_without_one_of_its_keys_is_no_other_network(network, tmp
             read_tables(folder)
 
 
-def test_text_of_parquet_that_is_not_utf8_is_refused(network, tmp_path):
-    write_network(network, folder := tmp_path / "one", format="parquet")
-    path = folder / "nodes.parquet"
-    whole = path.read_bytes()
-    for text in ("衢州", "two", "growth", "007"):
-        at = whole.index(text.encode())
-        path.write_bytes(whole[:at] + bytes([whole[at] ^ 128]) + whole[at + 1 :])
-        renew_hashes(folder)
-        for read in (read_network, read_tables):
-            with pytest.raises(InputError, match=r"nodes\.parquet"):
-                read(folder)
-
-
-def test_text_of_parquet_that_is_said_to_be_numbers_ends_no_process(network, tmp_path):
-    write_network(network, folder := tmp_path / "one", format="parquet")
-    path = folder / "nodes.parquet"
-    whole = path.read_bytes()
-    begin = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")  # of what is said of columns
-    tried = 0
-    for at in range(begin, len(whole) - 8):
-        if whole[at] == 12:  # twice the 6 of text; the 2 of whole numbers
-            path.write_bytes(whole[:at] + b"\x04" + whole[at + 1 :])
-            renew_hashes(folder)
-            network_or_error(read_network, folder)
-            tried += 1
-    assert tried
-
-
 def test_lists_in_cells_of_parquet_are_refused(tmp_path):
     pd.DataFrame({"node": ["a", "b"], "fields": [[1, 2], []]}).to_parquet(
         tmp_path / "nodes.parquet"

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -194,14 +193,6 @@ def test_the_reader_of_tables_reads_it_too(network):
     assert again.links[columns].equals(network.links[columns])
 
 
-def test_a_table_of_parquet_is_read_as_a_table(odd, tmp_path):
-    write_network(odd, tmp_path / "odd", format="parquet")
-    again = build_network(*read_tables(tmp_path / "odd"))
-    assert again.links.equals(odd.links)
-    # A category is plain text in a table.
-    assert again.nodes.equals(odd.nodes.astype({"stage": "str"}))
-
-
 # -- writing -----------------------------------------------------------------------------------
 
 
@@ -228,14 +219,6 @@ def test_a_folder_with_something_in_it_is_left_alone(small, tmp_path):
         write_network(small, tmp_path / "mine.txt")
 
 
-def test_an_empty_folder_is_filled_and_parents_are_made(small, tmp_path):
-    (tmp_path / "empty").mkdir()
-    write_network(small, tmp_path / "empty")
-    write_network(small, tmp_path / "new" / "deeper")
-    assert read_network(tmp_path / "empty").equals(small)
-    assert read_network(tmp_path / "new" / "deeper").equals(small)
-
-
 @pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 def test_nothing_is_left_of_a_write_that_fails(fault, small, tmp_path, monkeypatch):
     write, written = pa.csv.write_csv, []
@@ -252,12 +235,6 @@ def test_nothing_is_left_of_a_write_that_fails(fault, small, tmp_path, monkeypat
         write_network(small, tmp_path / "out")
     assert written
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_place_that_cannot_be_written_is_named(small, tmp_path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match=r"file.out cannot be made: "):
-        write_network(small, tmp_path / "file" / "out")
 
 
 # -- damage ------------------------------------------------------------------------------------
@@ -292,23 +269,3 @@ def test_a_folder_of_another_hand_is_shown_its_reader(about, folder):
     (folder / "network.json").write_text(about)
     with pytest.raises(InputError, match=r"as write_network wrote it.*read_tables"):
         read_network(folder)
-
-
-def test_a_field_of_any_size_is_read(tmp_path):
-    long = "x" * 200_000  # beyond the limit of Python's csv
-    nodes = pd.DataFrame({"note": [long, None], "staff": [1, 2]}, index=["a", "b"])
-    links = pd.DataFrame({"source": ["a"], "target": ["b"]})
-    network = MultilayerNetwork(nodes, links)
-    write_network(network, tmp_path / "long")
-    assert read_network(tmp_path / "long").equals(network)
-
-
-# -- real data ---------------------------------------------------------------------------------
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("format", FORMATS)
-def test_partners_in_projects_are_read_again(format, research_pairs, tmp_path):
-    write_network(research_pairs, tmp_path / "pairs", format=format)
-    assert read_network(tmp_path / "pairs").equals(research_pairs)
-    shutil.rmtree(tmp_path / "pairs")

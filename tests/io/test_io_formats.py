@@ -296,13 +296,6 @@ def test_each_layer_is_a_relation_of_pajek(network):
     assert relations == expected
 
 
-def test_pajek_knows_utf8_by_its_mark(small, tmp_path):
-    # http://mrvar.fdv.si/pajek/: Unicode files are recognised if they start with a proper BOM.
-    write_pajek(small, tmp_path / "small.net")
-    start = (tmp_path / "small.net").read_bytes()[:40]
-    assert start.startswith(b"\xef\xbb\xbf*Network small\r\n*Vertices 5\r\n")
-
-
 def test_our_reader_reads_what_our_writers_write(small, tmp_path):
     period = [2015, 2016, None, 2015, 2015, 2017, 2015]
     network = build_network(
@@ -379,20 +372,6 @@ def test_muxviz_gets_the_same_network(network):
         assert np.array_equal(matrix, expected)
 
 
-def test_muxviz_fills_a_new_folder_only(small, tmp_path):
-    write_muxviz(small, tmp_path / "small")
-    names = sorted(path.name for path in (tmp_path / "small").iterdir())
-    assert names == [
-        "config.txt", "network_layer1.edges", "network_layer2.edges", "network_layers.txt",
-        "network_multiplex.edges", "network_nodes.txt",
-    ]  # fmt: skip
-    # All nodes of `small` have a place with coordinates.
-    lines = (tmp_path / "small" / "network_nodes.txt").read_text().splitlines()
-    assert lines[:2] == ["nodeID nodeLabel nodeLong nodeLat", '1 "a" 120.0 30.0']
-    with pytest.raises(InputError, match="is there already and not empty"):
-        write_muxviz(small, tmp_path / "small")
-
-
 # -- Infomap -----------------------------------------------------------------------------------
 
 
@@ -424,17 +403,6 @@ def test_infomap_reads_the_same_network(tables):
         assert found[x][~itself] == pytest.approx(shares[~itself])
 
 
-def test_infomap_finds_the_modules_of_two_cliques(tmp_path):
-    cliques = nx.disjoint_union(nx.complete_graph(5), nx.complete_graph(5))
-    cliques.add_edge(0, 5)
-    write_infomap(from_networkx(cliques), tmp_path / "cliques.net")
-    options = infomap.Options(silent=True, seed=1, two_level=True)
-    result = infomap.run(str(tmp_path / "cliques.net"), options=options)
-    assert result.num_top_modules == 2
-    lines = (tmp_path / "cliques.net").read_text().splitlines()
-    assert lines[:3] == ['# layer 1 "links"', "# undirected", "*Vertices 10"]
-
-
 # -- all files ---------------------------------------------------------------------------------
 
 
@@ -454,15 +422,6 @@ def test_an_older_file_stays_until_the_new_one_is_complete(ending, small, tmp_pa
     WRITERS[ending](small, path)
     assert path.read_text() != "older"
     assert len(list(tmp_path.iterdir())) == 1
-
-
-@pytest.mark.parametrize("ending", ["graphml", "gexf", "net", "infomap"])
-def test_a_file_that_cannot_be_made_is_named(ending, small, tmp_path):
-    (tmp_path / f"folder.{ending}").mkdir()
-    with pytest.raises(InputError, match="must be the name of a file; it is a folder"):
-        WRITERS[ending](small, tmp_path / f"folder.{ending}")
-    with pytest.raises(InputError, match=r"graph.* cannot be written: No such file"):
-        WRITERS[ending](small, tmp_path / "none" / f"graph.{ending}")
 
 
 @pytest.mark.parametrize("ending", list(WRITERS))

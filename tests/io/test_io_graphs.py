@@ -1,11 +1,7 @@
 """Graphs of networkx and igraph and matrices of scipy hold the same network."""
 
 import json
-import math
-import tempfile
 from collections import Counter
-from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import igraph as ig
 import networkx as nx
@@ -77,69 +73,11 @@ def test_networkx_holds_the_same_links(network):
     assert found == one_way_or_both(network)
 
 
-@given(network=rich_networks())
-def test_networkx_gets_plain_values_and_nothing_missing(network):
-    graph = to_networkx(network)
-    for data in (graph.graph, *dict(graph.nodes).values(), *(d for *_, d in graph.edges.data())):
-        for value in data.values():
-            assert type(value) in (str, int, float, bool)
-            assert not (isinstance(value, float) and math.isnan(value))
-
-
-@given(network=rich_networks())
-def test_the_writers_of_networkx_take_it(network):
-    graph = to_networkx(network)
-    json.dumps(nx.node_link_data(graph, edges="links"))
-    with tempfile.TemporaryDirectory() as folder:
-        nx.write_graphml(graph, Path(folder, "graph.graphml"))
-        nx.write_gexf(graph, Path(folder, "graph.gexf"))
-        # As they are written: networkx reads the keys 07 and 7 as one number.
-        written = ET.parse(Path(folder, "graph.graphml"))
-    tags = Counter(element.tag.rpartition("}")[2] for element in written.iter())
-    assert tags["node"] == graph.number_of_nodes()
-    assert tags["edge"] == graph.number_of_edges()
-
-
 def test_layers_that_are_one_number_come_back_from_graphml(tmp_path):
     links = pd.DataFrame({"source": "a", "target": "b", "layer": ["07", "7"]})
     network = build_network(pd.DataFrame(index=["a", "b"]), links)
     write_graphml(network, tmp_path / "g.graphml")
     assert from_networkx(nx.read_graphml(tmp_path / "g.graphml")).equals(network)
-
-
-def test_links_are_keyed_by_layer(small):
-    graph = to_networkx(small)
-    assert isinstance(graph, nx.MultiDiGraph)
-    # coop a-b 2, a-c 4, b-c 1 is undirected: two arcs each; flow a>c 1, c>a 3, c>d 2, d>d 5.
-    links = graph.edges.data("weight", keys=True)
-    assert {(source, target, key): weight for source, target, key, weight in links} == {
-        ("a", "b", "coop"): 2.0, ("b", "a", "coop"): 2.0,
-        ("a", "c", "coop"): 4.0, ("c", "a", "coop"): 4.0,
-        ("b", "c", "coop"): 1.0, ("c", "b", "coop"): 1.0,
-        ("a", "c", "flow"): 1.0, ("c", "a", "flow"): 3.0, ("c", "d", "flow"): 2.0,
-        ("d", "d", "flow"): 5.0,
-    }  # fmt: skip
-    assert json.loads(graph.graph["directed_layers"]) == ["flow"]
-    assert graph.nodes["b"] == {"kind": "park", "place": "P", "jurisdiction": "Q"}
-
-
-def test_links_of_several_periods_are_keyed_by_both():
-    links = pd.DataFrame({"source": "a", "target": "b", "period": [2015, 2016, None]})
-    graph = to_networkx(MultilayerNetwork(pd.DataFrame(index=["a", "b"]), links))
-    assert set(graph["a"]["b"]) == {"links 2015", "links 2016", "links"}
-
-
-def test_a_layer_called_like_a_layer_and_a_period_keeps_its_links():
-    links = pd.DataFrame({"source": "a", "target": "b", "layer": ["x", "x 1"], "period": [1, None]})
-    network = MultilayerNetwork(pd.DataFrame(index=["a", "b"]), links)
-    assert set(to_networkx(network)["a"]["b"]) == {"x 1", "x 1_"}
-    assert from_networkx(to_networkx(network)).equals(network)
-
-
-def test_an_undirected_network_is_an_undirected_graph(small):
-    graph = to_networkx(small.select(layers=["coop"]))
-    assert type(graph) is nx.MultiGraph
-    assert graph.number_of_edges() == 3
 
 
 @pytest.mark.parametrize(
@@ -176,31 +114,6 @@ def test_attributes_of_any_graph_are_kept():
     assert network.nodes["tags"].tolist()[1] == ["x"]
     assert network.links["source_"].tolist() == ["survey"]
     assert network.links["since"].tolist() == [2001]
-
-
-def test_what_was_added_in_networkx_is_kept(small):
-    graph = to_networkx(small)
-    nx.set_node_attributes(graph, nx.degree_centrality(graph), "centrality")
-    graph.add_node("f", kind="firm", place="P", jurisdiction="P")
-    graph.add_edge("f", "a", layer="flow", weight=7.0)
-    network = from_networkx(graph)
-    assert network.nodes.index.tolist() == ["a", "b", "c", "d", "e", "f"]
-    assert network.nodes["centrality"].notna().sum() == 5
-    assert network.directed == {"flow"}
-    assert network.adjacency("flow").toarray()[5, 0] == 7.0
-    assert network.places.equals(small.places)
-
-
-def test_a_value_of_another_type_is_kept():
-    nodes = pd.DataFrame({"staff": [1, 2]}, index=["a", "b"])
-    graph = to_networkx(MultilayerNetwork(nodes, pd.DataFrame({"source": "a", "target": ["b"]})))
-    graph.nodes["b"]["staff"] = 2.5
-    assert from_networkx(graph).nodes["staff"].tolist() == [1.0, 2.5]
-
-
-def test_an_attribute_of_the_graph_that_is_not_ours_is_left_alone():
-    graph = nx.Graph([("a", "b")], places="Zhejiang", name="mine")
-    assert from_networkx(graph).n_links == 1
 
 
 def test_a_graph_without_links_makes_a_network():
@@ -283,18 +196,6 @@ def test_ids_that_are_not_text_are_kept_in_a_folder(tmp_path):
     assert list(to_networkx(read_network(tmp_path / "saved")).nodes) == list(graph.nodes)
 
 
-def test_ids_that_no_text_writes_stay_text():
-    graph = nx.Graph([(frozenset({1}), float("inf"))])
-    assert list(to_networkx(from_networkx(graph)).nodes) == ["frozenset({1})", "inf"]
-    one = from_networkx(nx.path_graph([np.int64(3), np.int64(4)]))
-    assert list(to_networkx(one).nodes) == [3, 4]
-
-
-def test_new_nodes_beside_old_ids_have_theirs():
-    network = from_networkx(nx.path_graph(2)).with_nodes(pd.DataFrame(index=["park"]))
-    assert list(to_networkx(network).nodes) == [0, 1, "park"]
-
-
 def test_results_go_onto_a_graph_by_one_call():
     graph = nx.karate_club_graph()
     network = from_networkx(graph)
@@ -307,12 +208,6 @@ def test_results_go_onto_a_graph_by_one_call():
     assert graph.nodes[33]["club"] == "Officer"
     vertices = to_igraph(network, attributes={"degree": degrees}).vs
     assert vertices["degree"] == [degree for _, degree in graph.degree]
-
-
-def test_the_florentine_families_are_the_same_in_networkx():
-    graph = nx.florentine_families_graph()
-    network = from_networkx(graph)
-    assert network.adjacency("links").toarray() == pytest.approx(nx.to_numpy_array(graph))
 
 
 # -- igraph ------------------------------------------------------------------------------------
@@ -339,14 +234,6 @@ def test_igraph_holds_the_same_links_and_attributes(network):
     for column in network.nodes:
         at_igraph = graph.vs["name_" if column == "name" else column]
         assert at_igraph == [plain.nodes[node].get(column) for node in plain]
-
-
-def test_igraph_measures_the_same(small):
-    coop = small.select(layers=["coop"])
-    graph = to_igraph(coop)
-    # a: 2 + 4, b: 2 + 1, c: 4 + 1, the others alone.
-    assert graph.strength(weights="weight") == [6.0, 3.0, 5.0, 0.0, 0.0]
-    assert isinstance(graph, ig.Graph)
 
 
 # -- scipy -------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import json
 
-import igraph as ig
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -90,22 +89,6 @@ def test_results_survive_a_round_trip(network, tmp_path):
     assert list(network.nodes.columns) == [
         "kind", "place", "jurisdiction", "name", "Name", "staff", "public",
     ]  # fmt: skip
-
-
-def test_results_of_this_package_fit(tmp_path):
-    cities = ni.datasets.make_city_system(n_cities=10, n_enclaves=0, rng=1)
-    # The table of nodes has a `community` and a `centre` of the generator.
-    centres = ni.polycentricity.detect_centres(cities, resamples=3, rng=1)
-    write_gexf(cities, tmp_path / "c.gexf", attributes=centres.add_prefix("detected "))
-    held = nx.read_gexf(tmp_path / "c.gexf").nodes(data="detected support")
-    assert dict(held) == centres["support"].to_dict()
-    results = {"strength": ni.centrality.strength(cities), "c": ni.community.leiden(cities, rng=1)}
-    write_graphml(cities, tmp_path / "c.graphml", attributes=results)
-    graph = ig.Graph.Read_GraphML(str(tmp_path / "c.graphml"))
-    # There is one layer, so a column needs no name of it.
-    strength = ni.centrality.strength(cities)[cities.layers[0]]
-    assert graph.vs["strength"] == strength.tolist()
-    assert "c" in graph.vs.attributes()
 
 
 @pytest.mark.parametrize(
