@@ -1,19 +1,18 @@
 """Weights near the limits of numbers: results or netinnov's own error, and no warning of numpy."""
 
+from contextlib import suppress
 from fractions import Fraction
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal, assert_series_equal
 
+import contract_centrality
+import contract_connectivity
 import netinnov as ni
-from netinnov.centrality import (
-    betweenness_centrality,
-    hits,
-    katz_centrality,
-)
+from netinnov.centrality import betweenness_centrality, hits, katz_centrality
 from netinnov.connectivity import algebraic_connectivity, effective_resistance, kirchhoff_index
 from netinnov.errors import InputError
 from netinnov.polycentricity import detect_centres, profile
@@ -135,3 +134,13 @@ def test_walks_too_many_for_a_number_are_refused() -> None:
     network = ni.build_network(ABC, links.assign(layer="trips"), directed=["trips"])
     with pytest.raises(InputError, match="too large for floating point"):
         katz_centrality(network, alpha=1.0)
+
+
+@pytest.mark.parametrize("directed", [False, True])
+def test_measures_of_extreme_weights_end_in_results_or_words(*, directed: bool) -> None:
+    network = region(np.resize([1e-150, 1.0, 1e150], len(PAIRS)), directed=directed)
+    for contract in (contract_centrality, contract_connectivity):
+        for measure in chain.from_iterable(contract.MEASURES.values()):
+            if measure.applies(network):
+                with suppress(InputError):
+                    measure(network)
