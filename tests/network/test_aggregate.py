@@ -274,6 +274,15 @@ def test_shares_become_amounts_where_the_events_of_each_origin_are_known(
     assert ni.aggregate(shares, events=events).equals(joined)
 
 
+def test_shares_with_events_are_added_to_other_layers(shares: ni.MultilayerNetwork) -> None:
+    trade = pd.DataFrame({"source": ["a"], "target": ["c"], "layer": ["trade"], "weight": [3.0]})
+    flat = ni.flatten(shares.with_links(trade, directed=["trade"]), events="leavers")
+    assert entries(flat) == {
+        ("all", "a", "c"): 25.0 + 3.0, ("all", "b", "c"): 5.0, ("all", "c", "a"): 8.0
+    }  # fmt: skip
+    assert flat.layer_table.loc["all", "quantity"] == "amount"
+
+
 @pytest.mark.parametrize(
     ("events", "message"),
     [

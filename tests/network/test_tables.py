@@ -367,6 +367,13 @@ def test_something_that_is_no_table_is_one_problem(table: str, thing: Any) -> No
         ni.clean_tables(tables["nodes"], tables["links"])
 
 
+def test_places_that_are_no_table() -> None:
+    for thing in (7, "places.csv", ["P"]):
+        problems = ni.check_tables(good_nodes(), good_links(), places=thing)
+        assert len(problems) == 1
+        assert spots(problems) == {("places", None, None)}
+
+
 @every_fault
 def test_cleaning_sets_faulty_rows_aside_and_keeps_the_rest(given_fault: Fault) -> None:
     nodes, links, places = complete(given_fault.tables)

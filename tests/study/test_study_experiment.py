@@ -347,9 +347,9 @@ def test_home_and_host_are_only_said_to_have_most_enclaves_if_no_other_pair_has_
     assert words in said(experiment, result)
 
 
-@pytest.mark.parametrize(("n", "size"), [(20, 3), (2, 3), (40, 4)])
+@pytest.mark.parametrize(("n", "size"), [(20, 4), (2, 4), (50, 5)])
 def test_a_park_whose_size_is_left_open_has_a_link_home(n, size) -> None:
-    # A tenth of 20 links are 2, of which a quarter would round to none.
+    # A tenth of 20 links are 2, of which a quarter is half a link.
     links = [("h", f"p{k}", 1) for k in range(n)] + [("o", f"p{k}", 1) for k in range(5)]
     settings = {"home": "h", "host": "o", "pipeline_share": 0.25, "replicates": 2}
     result = experiment.compute(context_of(network_of(links), experiment=settings))
@@ -404,8 +404,8 @@ def test_a_tenth_that_makes_no_link_is_not_tried() -> None:
     assert result.headline.scenario.volume_share == pytest.approx(0.4)
     # With a strength of 3 links are counted.
     few = tried_on(network_of([("P", "Q", 3), *flows[2:]]), home="P", host="Q")
-    # P has one link; of three one leads home, so they are new.
-    assert (few.headline.scenario.size, few.headline.funding) == (3, "new")
+    # P has one link; of four one leads home, so they are new.
+    assert (few.headline.scenario.size, few.headline.funding) == (4, "new")
     known = experiment.facts(few)
     assert (known["of_volume"], known["too_few"], known["own"]) == (False, True, 1)
     assert "as it has only 1 to give up" in plain(text_in(experiment, few).answer)
