@@ -12,7 +12,7 @@ import pytest
 import netinnov as ni
 from netinnov import study
 from netinnov.errors import InputError, TableError
-from netinnov.sources import read_origin_destination, read_tables
+from netinnov.sources import read_origin_destination
 from netinnov.sources._workbooks import read_workbook
 from netinnov.study._loaded_data import load
 from workbooks import write_workbook

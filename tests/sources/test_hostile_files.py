@@ -104,15 +104,6 @@ def test_a_fifo_is_refused_before_it_is_opened(tmp_path, name, reader):
         reader(tmp_path / name)
 
 
-@pytest.mark.parametrize("name", ["nodes.csv", "places.csv.gz", "network.json", "links.parquet"])
-def test_a_fifo_in_a_folder_is_refused(folder, name):
-    for entry in folder.glob(f"{name.split('.')[0]}.*"):
-        entry.unlink()
-    os.mkfifo(folder / name)
-    with pytest.raises(InputError, match="it is a pipe, socket or device"):
-        read(folder)
-
-
 def test_a_nul_in_a_path_is_refused(tmp_path):
     with pytest.raises(InputError, match="must be the path of a file"):
         sources.read_origin_destination("a\0b.csv")
@@ -206,6 +197,14 @@ def test_a_parquet_whose_values_may_unpack_to_any_length_is_refused(folder, valu
         read(folder)
 
 
+def test_a_parquet_that_names_a_column_twice_is_refused_in_words(tmp_path):
+    columns = [pa.array(["a"]), pa.array(["b"]), pa.array(["c"])]
+    table = pa.Table.from_arrays(columns, names=["source", "target", "target"])
+    pq.write_table(table, tmp_path / "f.parquet")
+    with pytest.raises(InputError, match="must name each column once; it names 'target' twice"):
+        ni.read_network(tmp_path / "f.parquet")
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -271,13 +270,6 @@ def test_inventors_times_assignees_of_one_patent_are_limited(tmp_path):
 
 
 # -- what a small file would make of time ------------------------------------------------------
-
-
-def test_places_that_are_linked_to_themselves_alone_are_read_at_once(tmp_path):
-    """Each of them was a candidate for the total of all, and was compared with all: hours."""
-    n = 60_000
-    (tmp_path / "f.csv").write_text("from,to\n" + "".join(f"p{k},p{k}\n" for k in range(n)))
-    assert ni.read_network(tmp_path / "f.csv").n_nodes == n
 
 
 def test_a_layer_for_each_link_is_refused():
@@ -415,14 +407,6 @@ def test_names_of_pajek_classes_stand_behind_a_blank_or_a_sign(tmp_path, comment
     assert sources.read_multiplex(tmp_path / "x.net").nodes["k"].tolist() == classes
 
 
-@pytest.mark.parametrize("unit", [" ", "(", "a", "a ", "a, ", "-"])
-def test_places_and_cities_of_any_length_are_told_from_names(unit):
-    cities = {"geonameid": [1], "name": ["Halle"], "latitude": [51.5], "longitude": [12.0]}
-    table = pd.DataFrame(cities | {"countrycode": ["DE"]})
-    long = f"Halle{unit * LONG}x"
-    assert geocode([long], table, country="DE")["method"].tolist() == ["none"]
-
-
 @pytest.mark.parametrize("dtype", ["9" * 5_000, "no"])
 def test_types_of_columns_that_no_table_has_are_refused(written, dtype):
     about = json.loads((written / "network.json").read_text())
@@ -439,19 +423,6 @@ def test_a_header_beyond_the_reader_is_refused_where_columns_are_looked_for(tmp_
         sources.read_patentsview(tmp_path)
 
 
-def test_many_columns_are_counted_once(folder, monkeypatch):
-    """Each of 40,000 names was counted in all of them, which took half a minute."""
-
-    class Header(list):
-        def count(self, value):
-            raise AssertionError("one name is counted in all of them")
-
-    original = _delimited._header
-    monkeypatch.setattr(_delimited, "_header", lambda *asked: Header(original(*asked)))
-    (folder / "nodes.csv").write_text(f"node,{','.join(f'x{at}' for at in range(50))}\n")
-    assert _delimited.read_delimited(folder / "nodes.csv").frame.shape == (0, 51)
-
-
 def test_many_attributes_of_links_are_read_at_once(tmp_path):
     """Each took as long as all before it, and pandas warned: 500 kB took minutes."""
     names = [f"a{k}" for k in range(150)]
@@ -466,11 +437,3 @@ def test_a_dotted_key_without_end_is_refused(tmp_path):
     (tmp_path / "study.toml").write_text("seed = 1\n" + "a." * 5_000 + "a = 1\n")
     with pytest.raises(InputError, match="line 2 must have at most 200 points; it has 5,000"):
         read_configuration(tmp_path / "study.toml")
-
-
-def test_a_parquet_that_names_a_column_twice_is_refused_in_words(tmp_path):
-    columns = [pa.array(["a"]), pa.array(["b"]), pa.array(["c"])]
-    table = pa.Table.from_arrays(columns, names=["source", "target", "target"])
-    pq.write_table(table, tmp_path / "f.parquet")
-    with pytest.raises(InputError, match="must name each column once; it names 'target' twice"):
-        ni.read_network(tmp_path / "f.parquet")
