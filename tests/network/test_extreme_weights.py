@@ -3,6 +3,7 @@
 from contextlib import suppress
 from fractions import Fraction
 from itertools import chain, combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,10 +24,12 @@ ABC = pd.DataFrame(index=list("abc"))
 COUNTS = np.array([30.0, 12, 6, 8, 5, 4, 9, 2])
 
 
-def region(weights: np.ndarray, *, directed: bool) -> ni.MultilayerNetwork:
+def region(weights: np.ndarray, *, directed: bool, layer: Any = "trips") -> ni.MultilayerNetwork:
     nodes = pd.DataFrame({"node": list("abcdef"), "place": list("abcdef")})
     layers = ["trips"] if directed else []
-    return ni.build_network(nodes, PAIRS.assign(weight=weights), places=PLACES, directed=layers)
+    return ni.build_network(
+        nodes, PAIRS.assign(weight=weights, layer=layer), places=PLACES, directed=layers
+    )
 
 
 @pytest.mark.parametrize(("power", "directed"), [(1000, True), (-1000, False), (-1040, True)])
@@ -138,7 +141,9 @@ def test_walks_too_many_for_a_number_are_refused() -> None:
 
 @pytest.mark.parametrize("directed", [False, True])
 def test_measures_of_extreme_weights_end_in_results_or_words(*, directed: bool) -> None:
-    network = region(np.resize([1e-150, 1.0, 1e150], len(PAIRS)), directed=directed)
+    weights = np.resize([1e-150, 1.0, 1e150], len(PAIRS))
+    layers = np.resize(["trips", "works"], len(PAIRS))
+    network = region(weights, directed=directed, layer=layers)
     for contract in (contract_centrality, contract_connectivity):
         for measure in chain.from_iterable(contract.MEASURES.values()):
             if measure.applies(network):

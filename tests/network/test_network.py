@@ -391,6 +391,12 @@ def test_equals_sees_every_part(small: ni.MultilayerNetwork, small_tables: Table
     assert not small.equals("a network")
 
 
+def test_repr_says_what_is_inside(small: ni.MultilayerNetwork) -> None:
+    text = repr(small)
+    for word in ("MultilayerNetwork", "5", "7", "coop", "flow"):
+        assert word in text
+
+
 def test_html_says_which_layers_are_directed_and_modelled() -> None:
     tables = bare({"x": [("a", "b", 2.0)], "y": [("b", "a", 1.0)]}, "ab")[:2]
     network = ni.build_network(*tables, layers={"x": {"modelled": True}, "y": {"directed": True}})
