@@ -117,7 +117,7 @@ def test_a_symmetric_matrix_has_no_direction_and_that_is_said():
         (LINKS.assign(to=[1, "b", 2]), ni.TableError, "mixed id types"),
         (pd.DataFrame(np.eye(3), list("abc"), list("abd")), InputError, "must be a square matrix"),
         (pd.DataFrame(np.eye(2), pd.Index(["a", "b"], name="to"), ["a", "b"]),
-         InputError, "corner of the matrix, 'to'.* matrix.T or matrix.rename_axis"),
+         InputError, "corner of the matrix, 'to'.* matrix.T or rename_axis"),
         ("links.csv", InputError, r"netinnov.read_network\(path\) reads a file"),
         (np.eye(3), InputError, r"netinnov.io.from_scipy\(matrix, nodes=names\)"),
         (nx.path_graph(3), InputError, r"netinnov.io.from_networkx\(graph\)"),
