@@ -202,17 +202,17 @@ class MultilayerNetwork:
         self,
         layers: Sequence[str] | None = None,
         kinds: Sequence[str] | None = None,
-        nodes: Sequence[str] | None = None,
-        places: Sequence[str] | None = None,
+        nodes: Sequence[str] | pd.Index[Any] | None = None,
+        places: Sequence[str] | pd.Index[Any] | None = None,
         periods: Sequence[int] | None = None,
     ) -> Self:
         """Part of the network: some layers, nodes (by kind, id or place) and periods.
 
         Parameters
         ----------
-        layers, kinds, nodes : sequence of str, optional
+        layers, kinds, nodes : sequence or Index of str, optional
             What to keep; None keeps all. A link stays if both its ends do.
-        places : sequence of str, optional
+        places : sequence or Index of str, optional
             Keep the nodes in these places and in all that they contain (column ``parent``).
         periods : sequence of int, optional
             Keep the links of these periods only; links without a period go.
