@@ -89,7 +89,8 @@ def pagerank(
     if network.directed:
         scores = _directed(coupled(network, coupling, presence), base, damping)
     else:
-        scores = _undirected(network.storage.blocks, present, coupling, base, damping)
+        with np.errstate(over="ignore", invalid="ignore"):  # weights too far apart: told below
+            scores = _undirected(network.storage.blocks, present, coupling, base, damping)
     if scores is None:
         msg = f"pagerank does not converge at damping {damping:g} and coupling {coupling:g}; "
         raise InputError(msg + "use a smaller damping.")
@@ -156,6 +157,8 @@ def _undirected(
         size, before = float(np.vdot(residual, spare)), size
         if np.sqrt(size) < accepted:
             return np.asarray(out * solution)
+        if not np.isfinite(size):
+            return None
         direction *= size / before
         direction += spare
     return None
