@@ -217,7 +217,7 @@ from netinnov.io import write_graphml, write_network
 
 links = pd.DataFrame({"source": ["a"], "target": ["b"], "layer": ["x"]})
 network = ni.build_network(pd.DataFrame({"node": ["a", "b"]}), links)
-Path.replace = lambda self, target: os.kill(os.getpid(), signal.SIGKILL)
+Path.rename = Path.replace = lambda self, target: os.kill(os.getpid(), signal.SIGKILL)
 for name, write in (("file", write_graphml), ("folder", write_network)):
     if (child := os.fork()) == 0:
         write(network, Path(sys.argv[1], name))

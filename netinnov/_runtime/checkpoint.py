@@ -51,7 +51,8 @@ class Checkpoint:
     def rows(self, *names: str) -> Iterator[tuple[Any, ...]]:
         for path in sorted(self._folder.glob(_BATCHES)):
             try:
-                with np.load(check_file(path), allow_pickle=False) as batch:
+                # numpy leaves a file of a damaged batch open that it opened itself.
+                with check_file(path).open("rb") as stream, np.load(stream) as batch:
                     same = str(batch[_EXPERIMENT]) == self._digest
                     columns = [batch[name] for name in names] if same else []
             except Exception as error:  # whatever numpy raises for the bytes of a damaged file

@@ -178,7 +178,7 @@ def test_small_systems():
         ({"n_centres": 2.5}, "`n_centres` must be a whole number at least 1 and at most 40"),
         ({"n_communities": 41}, "`n_communities` .* at most 40; found 41"),
         ({"n_enclaves": 37}, "`n_enclaves` .* at most 36; found 37"),
-        ({"n_centres": 1, "n_enclaves": 31}, "at most 30, the peripheral cities that have a cen"),
+        ({"n_centres": 1, "n_enclaves": 31}, "at most 30, the peripheral cities with a cen"),
     ],
 )
 def test_systems_that_cannot_be_made(options, words):
