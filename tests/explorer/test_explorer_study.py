@@ -93,13 +93,13 @@ def test_homes_have_an_answer_with_shanghai_as_host(browser, file):
 def test_new_links_are_the_default_where_home_has_too_few_to_give_up(browser, file):
     with opened(browser, file, "#home=wenzhou&host=shanghai&layer=operation") as page:
         assert re.search(
-            r"with 3 new links, as it has only \d to give up",
+            r"with 4 new links, as it has only \d to give up",
             page.locator(".headline").inner_text(),
         )
         assert page.locator("[name=funding]").input_value() == "new"
         page.select_option("[name=funding]", "reallocated")
         settle(page)
-        assert "to give up, and 3 are asked for" in page.locator(".answer").inner_text()
+        assert "to give up, and 4 are asked for" in page.locator(".answer").inner_text()
 
 
 @pytest.mark.slow
