@@ -36,7 +36,7 @@ class Layers(NamedTuple):
 
 @dataclass(frozen=True)
 class Program:
-    """`build` converts, `draw` changes what was built, or makes it anew, and `links` converts back.
+    """`build` converts the layers, `draw` gives a random graph, and `links` converts it back.
 
     `swaps` says how often `draw` tries (networkx: succeeds) to swap, None where it does not swap.
     """

@@ -54,7 +54,7 @@ CENTRALITY = [
         "tables; networkx's example Krackhardt Centrality",
         reading=Reading(
             "Heather 0.600, of mean distances",
-            "of mean nearness (`harmonic_centrality`)",
+            "of mean inverse distances (`harmonic_centrality`)",
             'harmonic_centrality(kite)["Heather"]',
         ),
     ),
