@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--tables", type=Path, default=TABLES, help="folder of the tables")
     options = parser.parse_args(arguments)
 
-    register = read_register(options.facts)
+    register = read_register(options.facts, schema=options.facts / SCHEMA)
     if problems := faults_of(register):
         print(f"{len(problems)} problems in the facts:", *problems, sep="\n  ", file=sys.stderr)
         return 1

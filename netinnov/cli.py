@@ -51,8 +51,8 @@ CODES = (
 FOUND = "Of text files, such as cp1252; found by default."
 MARK = "What stands before decimals in tables; the other one may stand after thousands."
 REGISTER = (
-    "Check the register of parks instead: a folder with datapackage.json, as data/facts of the "
-    "repository. Without IN: the one of the package."
+    "Check a register of parks instead: a folder of tables as data/facts of the repository. "
+    "Without IN: the one of the package."
 )
 FORMAT = "Format; csv, parquet and muxviz are folders to make."
 SAME = "What a file must be, for the very files of an earlier study; may be repeated."

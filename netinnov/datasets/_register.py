@@ -12,7 +12,6 @@ import pandas as pd
 
 from netinnov._runtime.opening import read_json
 from netinnov.datasets._packaged import packaged_tables
-from netinnov.errors import InputError
 from netinnov.sources._delimited import read_delimited
 
 SCHEMA = "datapackage.json"  # all rules of one column, of keys and of references
@@ -30,20 +29,12 @@ class Register(NamedTuple):
     tables: dict[str, pd.DataFrame]  # as text; the index has the lines of the file
 
 
-def read_register(folder: Path | None = None) -> Register:
-    """The tables that the schema of a folder names; None: the register of the package."""
-    folder = Path(str(packaged_tables())) if folder is None else folder
-    if not (folder / SCHEMA).is_file():
-        msg = f"{folder} must hold {SCHEMA}, which describes the tables; it has none. Begin with a "
-        raise InputError(f"{msg}copy of data/facts of the repository.")
-    package = read_json(folder / SCHEMA)
-    try:
-        schemas = {each["name"]: each["schema"] for each in package["resources"]}
-        lacking = {*TABLES, "links"} - {*schemas}
-    except (KeyError, TypeError):
-        schemas, lacking = {}, {*TABLES, "links"}
-    if lacking:
-        raise InputError(f"{folder / SCHEMA} must have `resources` {', '.join(sorted(lacking))}.")
+def read_register(folder: Path | None = None, *, schema: Path | None = None) -> Register:
+    """The tables of a folder, by default those of the package, and the rules of the package."""
+    packaged = Path(str(packaged_tables()))
+    folder = packaged if folder is None else folder
+    resources = read_json(schema or packaged / SCHEMA)["resources"]
+    schemas = {each["name"]: each["schema"] for each in resources}
     tables = {name: read_delimited(folder / f"{name}.csv").frame for name in schemas}
     return Register(folder, schemas, tables)
 
