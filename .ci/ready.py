@@ -41,6 +41,8 @@ def left(tag: str, root: Path = ROOT) -> list[str]:
     for name, sign, what in (
         ("CITATION.cff", OWNER, "the address of the repository"),
         ("codemeta.json", OWNER, "the address of the repository"),
+        ("docs/conf.py", OWNER, "the address of the repository"),
+        ("docs/architecture.md", OWNER, "the address of the repository"),
         ("paper/paper.md", NOTHING, "what only its authors know"),
         ("paper/paper.md", NOBODY, "the names of the authors"),
         ("setup.cfg", NOBODY, "the names of the authors"),

@@ -130,7 +130,7 @@ def _formula(writer, node):
 
 
 html_math_renderer = "mathml"
-REPOSITORY = "https://github.com/netinnov/netinnov/blob/main/"
+REPOSITORY = "https://github.com/OWNER/netinnov/blob/main/"
 
 
 def _chinese(_app, name, source):

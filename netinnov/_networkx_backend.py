@@ -32,7 +32,6 @@ def info() -> dict[str, Any]:
         "backend_name": "netinnov",
         "project": "netinnov",
         "package": "netinnov",
-        "url": "https://github.com/netinnov/netinnov",
         "short_summary": "Compiled, on as many threads as there are processors.",
         "functions": {name: {"additional_docs": text} for name, text in FUNCTIONS.items()},
     }
