@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from netinnov import MultilayerNetwork, build_network
-from netinnov.null_models._rewiring import plan, seed_words
+from netinnov.null_models._rewiring import chains_of, seed_words
 
 __all__ = [
     "Graph",
@@ -99,7 +99,7 @@ def visits(
 ) -> Counter[Graph]:
     """How often independent chains of `rewire` from the network end at each graph."""
     rng = np.random.default_rng(seed)
-    chain = plan(network, preserve, None, bins, rng).chains["links"]
+    chain = chains_of(network, None, rng, preserve, bins)["links"]
     found: Counter[Graph] = Counter()
     for words in seed_words(rng, draws):
         state = chain.advance(chain.start, round(trials * chain.size), words)

@@ -61,43 +61,37 @@ def compare_with_null(
     measure : callable
         Takes a network and returns a number or a Series (over nodes, pairs, layers).
     null : null model, or callable
-        `Rewire`, `Curveball`, `MaxEntropy`, `GravityNull` or `Relocate` with their options, or any
-        function that takes the network and a Generator and returns a network.
+        `Rewire`, `Curveball`, `MaxEntropy`, `GravityNull` or `Relocate`, or any function that takes
+        the network and a Generator and returns a network.
     replicates : int
         Number of random networks.
     method : {"independent", "serial"}
-        ``"independent"``: each replicate is a separate draw. ``"serial"``: all replicates are
-        states of one chain in which the network is at a random position (Besag and Clifford); for
-        null models that are reversible chains: `Rewire` (without ``"strength"``), `Curveball` and
-        `Relocate`.
+        ``"independent"``: each replicate is a separate draw. ``"serial"``: all are states of one
+        chain in which the network is at a random position; for null models that are reversible
+        chains: `Rewire` (without ``"strength"``), `Curveball` and `Relocate`.
     rng : None, int, SeedSequence or Generator
         Source of randomness: a stream for each replicate, whatever the executor.
     executor, progress, checkpoint
-        As in `experiments.compare_scenarios`; no checkpoint for a serial test. It belongs to one
-        network, entropy, version of netinnov, null model with its options and measure by its name.
+        As in `experiments.compare_scenarios`; no checkpoint for a serial test.
 
     Returns
     -------
     NullComparison
-        Numbers or Series: ``.observed .mean .sd .z .p .low .high .draws .moved``, and
-        ``.corrected(correction)`` for p-values over many nodes. NaN where the measure is NaN on the
-        network; replicates on which it is NaN are left out. `polycentricity.profile` and a study
-        leave p out where less than 5 % moved.
+        Numbers, or Series if the measure gives one. NaN where the measure is NaN on the network;
+        replicates on which it is NaN are left out.
 
     Raises
     ------
     InputError
-        `measure` is not a function, returns neither a number nor a Series of numbers, or a Series
-        with other entries than the observed one; `null` does not return a network, does not fit the
-        network, or is not a reversible chain in a serial test; the checkpoint is of another
-        comparison.
+        `measure` does not give a number or a Series of numbers, with the same entries on every
+        network; `null` does not fit the network, or is not a reversible chain in a serial test; the
+        checkpoint is of another comparison.
 
     Warns
     -----
     UserWarning
-        If a layer that is drawn is modelled (`MultilayerNetwork.layer_table`): p tests the model.
-    UserWarning
-        If less than 5 % of the links, or nodes, moved (`moved`): such networks say nothing.
+        If a layer that is drawn is modelled (`MultilayerNetwork.layer_table`): p tests the model;
+        or if less than 5 % of the links, or nodes, moved (`moved`): such networks say nothing.
 
     Notes
     -----
@@ -105,16 +99,14 @@ def compare_with_null(
     (high) as the observed value and n all replicates: never below 2 / (n + 1). Independent chains
     are approximate: the test is as good as their `mixing`.
 
-    *Serial test.* The position of the network in a chain of replicates + 1 states is drawn, and the
-    chain runs from it to both ends, so that P(p <= a) is at most a for every a, however few the
-    ``trials`` between two states, also below 1. Few trials cost power, not validity, and make
-    ``z``, ``sd``, ``low`` and ``high`` too narrow. With ``"distance_expected"`` it is exact for
-    given weights of the bins, which are estimated.
+    The serial test keeps its level (P(p <= a) is at most a) however few the ``trials`` between two
+    states, also below 1. Few trials cost power, not validity, and make ``z``, ``sd``, ``low`` and
+    ``high`` too narrow. With ``"distance_expected"`` it is exact for the estimated weights of bins.
 
     References
     ----------
     Davison and Hinkley (1997), Bootstrap methods and their application. Besag and Clifford (1989),
-    Generalized Monte Carlo significance tests, Biometrika 76.
+    Biometrika 76.
 
     Examples
     --------
@@ -231,7 +223,7 @@ def _check_chain(ready: Prepared, null: NullModel) -> ReversibleChain:
         return ready
     if not isinstance(ready, RewiringChains | Trades):
         name = getattr(null, "__name__", type(null).__name__)
-    elif any(chain.strength for chain in ready.plan.chains.values()):
+    elif any(chain.strength for chain in ready.chains.values()):
         name = "Rewire that preserves 'strength', which it reaches by annealing"
     else:
         return ready

@@ -16,8 +16,8 @@ from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Amount, Codes, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._prepared import NullFamily, PreparedLayers
-from netinnov.null_models._rewiring import State, plan, seed_words
+from netinnov.null_models._prepared import NullFamily
+from netinnov.null_models._rewiring import PreparedLayers, State, chains_of, seed_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,9 @@ class Curveball(NullFamily):
     --------
     >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"kind": ["firm"] * 2 + ["park"] * 2}, index=["f", "g", "p", "q"])
-    >>> links = pd.DataFrame({"source": ["f", "g"], "target": ["p", "q"]})
-    >>> network = ni.build_network(nodes, links)
+    >>> network = ni.build_network(
+    ...     nodes, pd.DataFrame({"source": ["f", "g"], "target": ["p", "q"]})
+    ... )
     >>> Curveball()(network, np.random.default_rng(3)).links["target"].tolist()
     ['q', 'p']
     """
@@ -44,9 +45,9 @@ class Curveball(NullFamily):
     through: str | Sequence[str] | None = None
 
     def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> Trades:
-        chains = plan(network, ("degree",), self.layers, None, rng)
-        sides = {layer: two_sides(network, layer, self.through) for layer in chains.chains}
-        return Trades(chains, sides, self.trials)
+        chains = chains_of(network, self.layers, rng)
+        sides = {layer: two_sides(network, layer, self.through) for layer in chains}
+        return Trades(network, chains, sides, self.trials)
 
 
 def curveball(
@@ -82,8 +83,8 @@ def curveball(
     Raises
     ------
     InputError
-        A layer has a link inside a kind (with ``through``: inside a side), joins more than two
-        kinds, has ends without a kind, or is directed and runs both ways between the two sides.
+        A layer has a link inside a side, joins more than two kinds without ``through``, or is
+        directed and runs both ways between the two sides.
 
     See Also
     --------
@@ -98,17 +99,16 @@ def curveball(
 
     References
     ----------
-    Strona, Nappo, Boccacci, Fattorini and San-Miguel-Ayanz (2014), A fast and unbiased procedure
-    to randomize ecological binary matrices with fixed row and column totals, Nature
-    Communications 5. Carstens (2015), Proof of uniform sampling of binary matrices with fixed row
-    sums and column sums for the fast Curveball algorithm, Physical Review E 91.
+    Strona et al. (2014), Nature Communications 5. Carstens (2015), Physical Review E 91.
 
     Examples
     --------
     >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"kind": ["firm"] * 2 + ["park"] * 2}, index=["f", "g", "p", "q"])
-    >>> links = pd.DataFrame({"source": ["f", "g"], "target": ["p", "q"]})
-    >>> curveball(ni.build_network(nodes, links), rng=3).links["target"].tolist()
+    >>> network = ni.build_network(
+    ...     nodes, pd.DataFrame({"source": ["f", "g"], "target": ["p", "q"]})
+    ... )
+    >>> curveball(network, rng=3).links["target"].tolist()
     ['q', 'p']
     """
     return Curveball(trials, layers, through)(network, check_rng(rng))

@@ -18,8 +18,8 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import joins_two_kinds
 from netinnov.null_models._newton import maximum, solve_semidefinite
-from netinnov.null_models._prepared import NullFamily, PreparedLayers
-from netinnov.null_models._rewiring import Chain, State, plan
+from netinnov.null_models._prepared import NullFamily
+from netinnov.null_models._rewiring import Chain, PreparedLayers, State, chains_of
 
 Deterrence = Literal["power", "exponential"]
 
@@ -29,9 +29,7 @@ _ENOUGH = 1e-6  # accepted where steps gain nothing more: sums at the edge of wh
 
 @dataclass(frozen=True, slots=True)
 class GravityNull(NullFamily):
-    """The null model of flows that only size and distance explain.
-
-    To each layer a doubly constrained gravity model is fitted, and flows are drawn from it.
+    """Flows drawn from a doubly constrained gravity model that is fitted to each layer.
 
     Parameters
     ----------
@@ -49,9 +47,8 @@ class GravityNull(NullFamily):
     Raises
     ------
     InputError
-        An option is out of range. When it is called: a distance between ends is unknown, two
-        ends stand at the same point (``"power"``), no `unit` is given and there are too few flows
-        to estimate it, or a layer has more than 25 million pairs.
+        When it is called: a distance between ends is unknown, two ends stand at the same point
+        (``"power"``), there are too few flows to estimate `unit`, or more than 25 million pairs.
 
     Notes
     -----
@@ -72,17 +69,14 @@ class GravityNull(NullFamily):
 
     References
     ----------
-    Wilson (1971), A family of spatial interaction models, and associated developments,
-    Environment and Planning 3. Flowerdew and Aitkin (1982), A method of fitting the gravity model
-    based on the Poisson distribution, Journal of Regional Science 22. Fally (2015), Structural
-    gravity and fixed effects, Journal of International Economics 97.
+    Wilson (1971), Environment and Planning 3. Flowerdew and Aitkin (1982), Journal of Regional
+    Science 22. Fally (2015), Journal of International Economics 97.
 
     Examples
     --------
     >>> import netinnov as ni
     >>> cities = ni.datasets.make_city_system(n_cities=8, border=0, n_enclaves=0, rng=1)
-    >>> null = GravityNull()
-    >>> null.fit(cities).round(2)["coefficient"].tolist()
+    >>> GravityNull().fit(cities).round(2)["coefficient"].tolist()
     [-1.0]
     """
 
@@ -99,9 +93,9 @@ class GravityNull(NullFamily):
         NullFamily.__post_init__(self)
 
     def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> GravityFlows:
-        chains = plan(network, ("degree",), self.layers, None, rng)
-        fits = {name: _fitted(network, name, chain, self) for name, chain in chains.chains.items()}
-        return GravityFlows(chains, fits)
+        chains = chains_of(network, self.layers, rng)
+        fits = {layer: _fitted(network, layer, chain, self) for layer, chain in chains.items()}
+        return GravityFlows(network, chains, fits)
 
     def fit(self, network: MultilayerNetwork) -> pd.DataFrame:
         """Give what is estimated for each layer.
@@ -114,10 +108,9 @@ class GravityNull(NullFamily):
         Returns
         -------
         DataFrame
-            A row a layer. `coefficient`: f is d to that power, or exp(coefficient d) with d in the
-            unit of the network (``"exponential"``), so it is negative where flows fall with
-            distance; NaN without deterrence, or where all flows are the same whatever it is.
-            `dispersion`: see Notes; NaN with too few pairs. `unit`: what a drawn event counts.
+            A row a layer. `coefficient`: b, negative where flows fall with distance; NaN without
+            deterrence, or where all flows are the same whatever it is. `dispersion`: see Notes; NaN
+            with too few pairs. `unit`: what a drawn event counts.
         """
         fits, columns = self._prepared(network, np.random.default_rng(0)).fits, Fit._fields[3:]
         index = pd.Index(list(fits), dtype="str", name="layer")
@@ -147,7 +140,7 @@ class GravityFlows(PreparedLayers):
             i, j = np.nonzero(events)
             weight = fit.unit * events[i, j].astype(np.float64)
             states.append(State(fit.origins[i], fit.destinations[j], weight))
-        return self.plan.assemble(states)
+        return self.network_of(states)
 
 
 def _fitted(network: MultilayerNetwork, layer: str, chain: Chain, null: GravityNull) -> Fit:

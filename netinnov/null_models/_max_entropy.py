@@ -16,8 +16,8 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import joins_two_kinds, two_sides
 from netinnov.null_models._newton import maximum
-from netinnov.null_models._prepared import NullFamily, PreparedLayers
-from netinnov.null_models._rewiring import State, plan
+from netinnov.null_models._prepared import NullFamily
+from netinnov.null_models._rewiring import PreparedLayers, State, chains_of
 
 _MOST_PAIRS = 25_000_000  # pairs of classes whose matrices (200 MB each) still fit
 _ENOUGH = 1e-8  # relative error that is accepted where steps gain nothing more
@@ -25,13 +25,11 @@ _ENOUGH = 1e-8  # relative error that is accepted where steps gain nothing more
 
 @dataclass(frozen=True, slots=True)
 class MaxEntropy(NullFamily):
-    """The null model of `max_entropy`: expected degrees as observed.
-
-    Its equations are solved once for all networks that are drawn.
+    """The null model of `max_entropy`: its equations are solved once for all networks drawn.
 
     Parameters
     ----------
-    layers, through
+    layers : sequence of str, optional
         As in `max_entropy`.
 
     Examples
@@ -43,20 +41,14 @@ class MaxEntropy(NullFamily):
     """
 
     layers: Sequence[str] | None = None
-    through: str | Sequence[str] | None = None
 
     def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> Ensembles:
-        chains = plan(network, ("degree",), self.layers, None, rng)
-        ensembles = {layer: ensembles_of(network, layer, self.through) for layer in chains.chains}
-        return Ensembles(chains, ensembles)
+        chains = chains_of(network, self.layers, rng)
+        return Ensembles(network, chains, {layer: ensembles_of(network, layer) for layer in chains})
 
 
 def max_entropy(
-    network: MultilayerNetwork,
-    *,
-    layers: Sequence[str] | None = None,
-    through: str | Sequence[str] | None = None,
-    rng: Rng = None,
+    network: MultilayerNetwork, *, layers: Sequence[str] | None = None, rng: Rng = None
 ) -> MultilayerNetwork:
     """Draw a network whose expected degrees are those observed.
 
@@ -66,8 +58,6 @@ def max_entropy(
         Any network.
     layers : sequence of str, optional
         Layers to draw; the others stay as they are. Default: all.
-    through : str or sequence of str, optional
-        The kinds of one side of two-mode layers that join more than two kinds, see `curveball`.
     rng : None, int, SeedSequence or Generator
         Source of randomness.
 
@@ -80,9 +70,8 @@ def max_entropy(
     Raises
     ------
     InputError
-        A layer does not exist, its equations have no solution, a link joins two nodes of one side
-        of ``through``, or the product of the numbers of classes of both sides (nodes of one degree)
-        is above 25 million.
+        A layer does not exist, its equations have no solution, or it has more than 25 million pairs
+        of classes of nodes of equal degrees.
 
     See Also
     --------
@@ -93,27 +82,22 @@ def max_entropy(
     Each pair is linked independently, with probability x_i x_j / (1 + x_i x_j) in undirected
     layers, x_i y_j / (1 + x_i y_j) from i to j in directed ones. In a layer where every link joins
     the same two kinds only pairs of different kinds can be linked; directed, each way by itself.
-    The x and y make every expected degree equal to that observed, to a relative 1e-10. Self-links
-    stay where they are, and count in no degree.
+    Every expected degree is that observed, to a relative 1e-10. Self-links stay and do not count.
 
     References
     ----------
-    Squartini and Garlaschelli (2011), Analytical maximum-likelihood method to detect patterns in
-    real networks, New Journal of Physics 13. Saracco, Di Clemente, Gabrielli and Squartini (2015),
-    Randomizing bipartite networks: the case of the World Trade Web, Scientific Reports 5.
-    Vallarano et al. (2021), Fast and scalable likelihood maximization for exponential random graph
-    models with local constraints, Scientific Reports 11.
+    Squartini and Garlaschelli (2011), New Journal of Physics 13. Saracco et al. (2015), Scientific
+    Reports 5. Vallarano et al. (2021), Scientific Reports 11.
 
     Examples
     --------
     >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "b", "c", "d"], "target": ["b", "c", "d", "e"]})
     >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
-    >>> drawn = max_entropy(network, rng=1)
-    >>> drawn.n_nodes
+    >>> max_entropy(network, rng=1).n_nodes
     5
     """
-    return MaxEntropy(layers, through)(network, check_rng(rng))
+    return MaxEntropy(layers)(network, check_rng(rng))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +109,7 @@ class Ensembles(PreparedLayers):
         for parts in self.ensembles.values():
             first, *other = (_draw(each, rng) for each in parts)
             states.append(first.followed_by(other[0]) if other else first)
-        return self.plan.assemble(states)
+        return self.network_of(states)
 
 
 def _draw(ensemble: Ensemble, rng: np.random.Generator) -> State:
@@ -178,18 +162,16 @@ class Ensemble(NamedTuple):
     symmetric: bool
 
 
-def ensembles_of(
-    network: MultilayerNetwork, layer: str, through: str | Sequence[str] | None = None
-) -> list[Ensemble]:
+def ensembles_of(network: MultilayerNetwork, layer: str) -> list[Ensemble]:
     """One ensemble of a layer, or one for each way of a directed two-mode layer."""
     block = network.storage.block(layer)
     source, target = block.sources, block.indices
     directed = layer in network.directed
     solve = partial(_ensemble, layer=layer, n=network.n_nodes)
-    if through is None and not joins_two_kinds(network, layer):
+    if not joins_two_kinds(network, layer):
         stay = source != target
         return [solve(source[stay], target[stay], one_mode=True, symmetric=not directed)]
-    forward = two_sides(network, layer, through, both_ways=True).rows_at_source
+    forward = two_sides(network, layer, both_ways=True).rows_at_source
     if not directed:
         return [solve(np.where(forward, source, target), np.where(forward, target, source))]
     return [solve(source[way], target[way]) for way in (forward, ~forward) if way.any()]

@@ -36,12 +36,11 @@ class Mixing(Displayed):
     overlap : Series
         Share of the original links that are there in the second half of the chain, by layer.
     autocorrelation : Series
-        Integrated autocorrelation time of the overlap over the second half of the chain, in trials
-        a link, by layer; at least the time between two looks. NaN where nothing changes.
+        Integrated autocorrelation time of the overlap over the second half, in trials a link, by
+        layer; at least the time between two looks. NaN where nothing changes.
     advice : Series
         Trials a link that make a draw as good as independent, by layer. NaN where the chain was
-        too short to tell (look again with more ``trials``) or nothing moved: there is no other
-        graph, or none that is found in so many trials.
+        too short to tell (look again with more ``trials``) or no other graph was found.
     strength_error : Series
         With ``"strength"``: errors of strengths over their sum in one draw, by layer; NaN without.
     """
@@ -80,7 +79,6 @@ def mixing(network: MultilayerNetwork, *, null: Rewire = _REWIRE, rng: Rng = Non
     Returns
     -------
     Mixing
-        ``.acceptance .overlap .autocorrelation .advice .strength_error``, by layer.
 
     Raises
     ------
@@ -96,30 +94,27 @@ def mixing(network: MultilayerNetwork, *, null: Rewire = _REWIRE, rng: Rng = Non
     autocorrelation time is 1 + 2 times the sum of the autocorrelations, in looks, up to the first
     lag of three such times (six in the count of Madras and Sokal, who begin with 1/2).
 
-    It is no proof: a chain whose graphs fall into parts that hardly meet looks settled in one of
-    them. A low acceptance, as under ``"distance"``, is the sign of it.
+    It is no proof: a chain whose graphs fall into parts that hardly meet, as a low acceptance
+    shows, looks settled in one of them.
 
     References
     ----------
-    Madras and Sokal (1988), The pivot algorithm, Journal of Statistical Physics 50, appendix C.
-    Sokal (1997), Monte Carlo methods in statistical mechanics, in Functional Integration, Springer.
-    Foreman-Mackey, Hogg, Lang and Goodman (2013), emcee: the MCMC hammer, Publications of the
-    Astronomical Society of the Pacific 125; the rule is in the manual of the program.
+    Madras and Sokal (1988), Journal of Statistical Physics 50, appendix C. Foreman-Mackey et al.
+    (2013), emcee, Publications of the Astronomical Society of the Pacific 125, and its manual.
 
     Examples
     --------
     >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "b", "c", "d"], "target": ["b", "c", "d", "e"]})
     >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
-    >>> chain = mixing(network, rng=1)
-    >>> bool(0 < chain.acceptance["links"] < 1)
+    >>> bool(0 < mixing(network, rng=1).acceptance["links"] < 1)
     True
     """
     rng = check_rng(rng)
     check_type("null", null, Rewire, mend="Rewire(...)")
     if null.trials == 0:
         raise InputError("`null.trials` must be above 0: a chain of no proposals shows nothing.")
-    chains = null._prepared(network, rng).plan.chains
+    chains = null._prepared(network, rng).chains
     names = pd.Index(list(chains), dtype="str", name="layer")
     rows = [_followed(chain, null.trials, rng) for chain in chains.values()]
     columns = [each.name for each in fields(Mixing)]

@@ -31,17 +31,16 @@ class NullComparison(Displayed):
     ----------
     observed, mean, sd, z, p, low, high : float or Series
         The value of the network; mean and standard deviation (n - 1) over the replicates; z =
-        (observed - mean) / sd, NaN where sd is 0, as it is up to a relative 1e-9; two-sided p; the
-        interval from 2.5 to 97.5 % of the replicates. Series where the measure gives one. Where
-        replicates are infinite the mean is infinite (NaN if of both signs), sd and z are NaN, p
-        ranks them last, and low and high are the nearest replicates.
+        (observed - mean) / sd, NaN where sd is 0 up to a relative 1e-9; two-sided p; the interval
+        from 2.5 to 97.5 % of the replicates. Where replicates are infinite the mean is infinite
+        (NaN if of both signs), sd and z are NaN, and low and high are the nearest replicates.
     draws : Series or DataFrame
         The values of the replicates: a row each; a column a node.
     moved : float
         Mean share of the links of a replicate that are not in the network (same pair; for null
-        models that draw weights, and for functions, same weight too). Only layers that are drawn
-        count, and no self-links; NaN without links. Under `Relocate`: mean share of the nodes that
-        may move whose place differs. Near 0 the null model is not informative.
+        models that draw weights, and for functions, same weight too), over the layers that are
+        drawn, without self-links; NaN without links. Under `Relocate`: mean share of the nodes that
+        may move whose place differs.
     """
 
     observed: Any

@@ -15,7 +15,7 @@ from netinnov._runtime.arguments import as_list, check_callable, check_rng, show
 from netinnov._typing import Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.null_models._rewiring import Plan, State
+from netinnov.null_models._rewiring import PreparedLayers
 
 LEAST_MOVED = 0.05  # mean share of the links that a null model must move for a test
 # Returns a random network: a frozen class of this module, or any function
@@ -55,28 +55,6 @@ def prepared_null(
     if isinstance(null, NullFamily):
         return null._prepared(network, rng)
     return _Function(network, null)
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedLayers(ABC):
-    """A null model of the layers of one network, with the work that draws share already done."""
-
-    plan: Plan
-    # Whether weights are drawn too, so that a link is the same only with the same weight.
-    draws_weights: ClassVar[bool] = False
-
-    @property
-    def layers(self) -> Collection[str]:
-        return self.plan.chains
-
-    @abstractmethod
-    def draw(self, rng: np.random.Generator) -> MultilayerNetwork: ...
-
-    def start(self) -> list[State]:
-        return [chain.start for chain in self.plan.chains.values()]
-
-    def network_of(self, states: Sequence[State]) -> MultilayerNetwork:
-        return self.plan.assemble(states)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,7 @@ class MatrixRegression(Displayed):
     t : Series
         Coefficients over their textbook standard errors; the statistic that is permuted.
     p : Series
-        Two-sided, from permutations: twice the smaller tail, each (k + 1) / (permutations + 1), at
-        most 1. NaN for the intercept, which no permutation tests.
+        As in `QapCorrelation`; NaN for the intercept, which no permutation tests.
     r_squared : float
         Share of the variance over pairs that is explained; NaN if there is none.
     n_pairs : int
@@ -136,22 +135,19 @@ def qap_correlation(
 
     Notes
     -----
-    The pairs are those i < j if both matrices are symmetric, and all ordered pairs otherwise. The
-    diagonal never counts. Pairs with a missing value (NaN) in either matrix are left out, in a
-    replicate those of the permuted matrix.
+    The pairs are those i < j if both matrices are symmetric, and all ordered pairs otherwise,
+    without the diagonal. Pairs with NaN in either matrix are left out, in a replicate those of the
+    permuted matrix.
 
     References
     ----------
-    Krackhardt (1988), Predicting with networks: nonparametric multiple regression analysis of
-    dyadic data, Social Networks 10.
+    Krackhardt (1988), Predicting with networks, Social Networks 10.
 
     Examples
     --------
     >>> import pandas as pd, netinnov as ni
-    >>> rows = {"x": ["ab", "bc", "cd", "de"], "y": ["ab", "bc", "cd", "ae"]}
-    >>> links = [(layer, *pair) for layer, pairs in rows.items() for pair in pairs]
-    >>> links = pd.DataFrame(links, columns=["layer", "source", "target"])
-    >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
+    >>> links = {"source": list("abcdabca"), "target": list("bcdebcde"), "layer": list("xxxxyyyy")}
+    >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), pd.DataFrame(links))
     >>> round(qap_correlation(network, x="x", y="y", rng=1).correlation, 4)
     0.5833
     """
@@ -219,8 +215,7 @@ def mrqap(
 
     References
     ----------
-    Dekker, Krackhardt and Snijders (2007), Sensitivity of MRQAP tests to collinearity and
-    autocorrelation conditions, Psychometrika 72.
+    Dekker, Krackhardt and Snijders (2007), Sensitivity of MRQAP tests, Psychometrika 72.
 
     Examples
     --------

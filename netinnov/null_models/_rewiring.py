@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal, NamedTuple, cast, get_args
+from typing import Any, ClassVar, Literal, NamedTuple, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -84,10 +85,6 @@ class Chain:
             return 2
         return 16 if self.group.size or self.zones.site.size else 8
 
-    def draw(self, steps: int, words: Words) -> tuple[State, Block]:
-        state = self.advance(self.start, steps, words)
-        return state, self.packed(state)
-
     def packed(self, state: State) -> Block:
         from netinnov.kernels.links import sort_rows
 
@@ -130,46 +127,37 @@ class Chain:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PreparedLayers(ABC):
+    """A null model of the layers of one network, with the work that draws share already done."""
+
     network: MultilayerNetwork
     chains: dict[str, Chain]
+    # Whether weights are drawn too, so that a link is the same only with the same weight.
+    draws_weights: ClassVar[bool] = False
 
-    def draw(self, trials: float, rng: np.random.Generator) -> MultilayerNetwork:
-        chains = list(self.chains.values())
-        words = seed_words(rng, len(chains))
-        steps = [round(trials * chain.size) for chain in chains]
-        each = zip(chains, steps, words, strict=True)
-        work = [partial(chain.draw, many, seeds) for chain, many, seeds in each]
-        return self._network(in_threads(work, sum(steps)))
+    @property
+    def layers(self) -> Collection[str]:
+        return self.chains
 
-    def advance_reversibly(
-        self, states: Sequence[State], trials: float, rng: np.random.Generator
-    ) -> list[State]:
-        """Steps as probable backwards: one proposal less than a multiple of the pace."""
-        after, words = [], seed_words(rng, len(self.chains))
-        for chain, state, seeds in zip(self.chains.values(), states, words, strict=True):
-            steps = round(trials * chain.size) or math.ceil(min(trials, 1.0))
-            more = (-steps - 1) % chain.pace if steps else 0
-            after.append(chain.advance(state, steps + more, seeds))
-        return after
+    @abstractmethod
+    def draw(self, rng: np.random.Generator) -> MultilayerNetwork: ...
 
-    def assemble(self, states: Sequence[State]) -> MultilayerNetwork:
-        chains = zip(self.chains.values(), states, strict=True)
-        work = [partial(chain.packed, state) for chain, state in chains]
-        blocks = in_threads(work, sum(state.source.size for state in states))
-        return self._network(list(zip(states, blocks, strict=True)))
+    def start(self) -> list[State]:
+        return [chain.start for chain in self.chains.values()]
 
-    def _network(self, layers: Sequence[tuple[State, Block]]) -> MultilayerNetwork:
-        network = self.network
+    def network_of(self, states: Sequence[State]) -> MultilayerNetwork:
+        network, of_layers = self.network, list(zip(self.chains.values(), states, strict=True))
         if network.storage.kept_rows is None or len(self.chains) == len(network.layers):
+            work = [partial(chain.packed, state) for chain, state in of_layers]
+            packed = in_threads(work, sum(state.source.size for state in states))
             blocks = dict(zip(network.layers, network.storage.blocks, strict=True))
-            blocks.update(zip(self.chains, (block for _, block in layers), strict=True))
+            blocks.update(zip(self.chains, packed, strict=True))
             return network_of_storage(network.storage.with_blocks(blocks))
         # Layers that stay may have periods and attributes.
         rows = network.storage.link_rows()
         codes = [x for x, layer in enumerate(network.layers) if layer not in self.chains]
         rows = rows.where(np.isin(rows.layer, codes))
-        for (layer, chain), (state, _) in zip(self.chains.items(), layers, strict=True):
+        for layer, (chain, state) in zip(self.chains, of_layers, strict=True):
             links = state.followed_by(chain.loops).links
             at = np.full(links[0].size, network.layers.index(layer), np.int32)
             rows = rows.followed_by(Rows(at, *links))
@@ -203,14 +191,14 @@ def _strengths(state: State, n: int, directed: bool) -> tuple[Floats, Floats]:
     return (out, into) if directed else (out + into, np.zeros(0))
 
 
-def plan(
+def chains_of(
     network: MultilayerNetwork,
-    preserve: Iterable[str],
     layers: Sequence[str] | None,
-    bins: Any,
     rng: np.random.Generator,
-) -> Plan:
-    """Build the chains of `rewire` from checked options; estimate the weights of soft bins."""
+    preserve: Iterable[str] = (),
+    bins: Any = None,
+) -> dict[str, Chain]:
+    """Chains by layer from checked options; the weights of soft bins are estimated."""
     check_network(network)
     preserved, edges = set(preserve), None if bins is None else np.asarray(bins, np.float64)
     distances = preserved & {"distance", "distance_expected"}
@@ -225,7 +213,7 @@ def plan(
             if "distance_expected" in preserved:
                 chain = _tuned(chain, rng)
         chains[layer] = chain
-    return Plan(network, chains)
+    return chains
 
 
 def checked(

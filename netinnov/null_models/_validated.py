@@ -54,7 +54,7 @@ def validated_projection(
     Warns
     -----
     UserWarning
-        A layer that is tested is modelled (`MultilayerNetwork.layer_table`): p tests the model.
+        The layer is modelled (`MultilayerNetwork.layer_table`): p tests the model.
 
     See Also
     --------
@@ -68,8 +68,7 @@ def validated_projection(
 
     References
     ----------
-    Tumminello, Micciche, Lillo, Piilo and Mantegna (2011), Statistically validated networks in
-    bipartite complex systems, PLoS ONE 6.
+    Tumminello et al. (2011), Statistically validated networks in bipartite systems, PLoS ONE 6.
 
     Examples
     --------

@@ -9,7 +9,7 @@ import pytest
 
 import netinnov as ni
 from netinnov.null_models import Rewire, mixing
-from netinnov.null_models._rewiring import Chain, plan, seed_words
+from netinnov.null_models._rewiring import Chain, chains_of, seed_words
 
 SIX = [(0, 2), (0, 3), (0, 4), (1, 4), (2, 4), (2, 5)]
 """With kinds AABBCC no exchange within a kind leads on from here: an excursion does."""
@@ -31,7 +31,7 @@ def random_network(n, m, kinds="", *, directed=False, seed=0):
 
 
 def chain_of(network, preserve=("degree",)) -> Chain:
-    return plan(network, preserve, None, None, np.random.default_rng(0)).chains["links"]
+    return chains_of(network, None, np.random.default_rng(0), preserve)["links"]
 
 
 def kinds_joined(chain, state):

@@ -13,6 +13,7 @@ import netinnov as ni
 from netinnov._network.geography import great_circle
 from netinnov.errors import InputError
 from netinnov.null_models import Rewire, mixing, rewire
+from netinnov.null_models._prepared import prepared_null
 from strategies import networks
 
 
@@ -103,11 +104,9 @@ def test_expected_distance_keeps_the_mean_of_a_larger_network():
     def counts(of):
         return np.histogram(lengths(of, "x"), edges)[0]
 
-    from netinnov.null_models._rewiring import plan
-
-    rng = np.random.default_rng(4)
-    chains = plan(network, ("distance_expected",), ["x"], edges, rng)
-    drawn = np.array([counts(chains.draw(20, rng)) for _ in range(60)])
+    rng, null = np.random.default_rng(4), Rewire(["distance_expected"], layers=["x"], bins=edges)
+    ready = prepared_null(null, network, rng)
+    drawn = np.array([counts(ready.draw(rng)) for _ in range(60)])
     error = drawn.std(axis=0, ddof=1) / np.sqrt(len(drawn))
     assert (np.abs(drawn.mean(axis=0) - counts(network)) < 4 * error + 1.5).all()
     assert drawn.std(axis=0).min() > 1  # the constraint is soft
