@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
 from netinnov._network.columns import as_numbers, as_periods, as_text
 from netinnov._runtime.arguments import check_rng, examples
-from netinnov._typing import Confidence, Floats, Mask, Rng, Share, Whole
+from netinnov._typing import Confidence, Floats, Integers, Mask, Rng, Share, Whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
+from netinnov.panels import _staggered as staggered
 from netinnov.panels._openings import check_columns, first_openings
-from netinnov.panels._staggered import (
-    STATISTICS,
-    Controls,
-    Effects,
-    Evaluation,
-    Panel,
-    Rules,
-    average_of,
-    cells_of,
-    evaluation_of,
-    mean_of,
-)
+from netinnov.panels._staggered import Controls, Effects, Evaluation, Panel, Rules
 
 
 def evaluate_openings(
@@ -48,10 +38,11 @@ def evaluate_openings(
 ) -> Evaluation:
     """Compare places before and after an opening with places that have none (yet).
 
-    Staggered difference in differences. Read as effects only under its assumptions: without the
-    opening the places would have changed as the controls did (parallel trends), nobody acts on an
-    opening earlier than ``anticipation`` says, and openings touch no place but those that
-    ``network`` takes out of the controls.
+    Staggered difference in differences after Callaway and Sant'Anna (2021, Journal of Econometrics
+    225). Read as effects only under its assumptions: without the opening the places would have
+    changed as the controls did (parallel trends), nobody acts on an opening earlier than
+    ``anticipation`` says, and openings touch no place but those that ``network`` takes out of the
+    controls.
 
     Parameters
     ----------
@@ -61,23 +52,21 @@ def evaluate_openings(
     outcome : str
         Its column, or measure; numbers, none missing.
     openings : DataFrame
-        ``place``, ``opened`` (a period; missing: never), and any columns. Places that are not
-        there never open; of several openings of a place the earliest counts. Or what
-        `enclave_openings` gives, whose homes are the places: those with an enclave that is not
-        dated are left out.
+        ``place``, ``opened`` (a period; missing: never), and any columns; of several openings of a
+        place the earliest counts. Or what `enclave_openings` gives, whose homes are the places:
+        those with an enclave that is not dated are left out.
     controls : {"not_yet", "never"}
         Places that have not opened by then (with ``anticipation``), or those that never do.
     anticipation : int
         Periods before the opening in which it may be felt already.
     by : str, optional
-        A column of ``openings``, such as ``direction``: effects of each group against the same
-        controls, and their differences. A dose is such a column of classes, as "one park" and "two
-        or more".
+        A column of ``openings``, such as ``direction``, or classes of a dose ("one park", "two or
+        more"): effects of each group against the same controls, and their differences.
     network : MultilayerNetwork, optional
         Links between the places. A place without an opening is *exposed* once more than ``clean``
         of its link weight leads to places that have opened; exposed places are no controls, and
-        ``spillover`` is what exposure does to places that never open. Opened places stay as they
-        are where they are exposed: effects of openings on other opened places are not removed.
+        ``spillover`` is what exposure does to places that never open. Effects of openings on other
+        opened places are not removed.
     clean : float
         From 0 to 1; see ``network``. Weights of all observed layers, periods and both directions
         are added; links inside a place do not count.
@@ -98,76 +87,56 @@ def evaluate_openings(
     Raises
     ------
     InputError
-        A place has two rows in a period or none, an outcome is missing, no place opens within the
-        panel, its first openings are of two groups, no place is in the network, or no controls are
-        left (with how many there are, and at which ``clean``).
+        Not one outcome for each place and period, no place that opens in the panel or is in the
+        network, a first opening of two groups, or no controls left at this ``clean``.
 
     Notes
     -----
     ATT(g, t) is the mean of Y_t - Y_b over the places that open in g, minus that over the controls;
     b is the last period before g - ``anticipation``, and for t < g the period before t. Standard
     errors are those of the influence function, clustered by place, with the influence of estimated
-    weights and without small-sample correction; intervals are normal. Of `overall`, ``dynamic`` is
-    the plain mean over event times from 0 on, ``groups`` the mean over cohorts by their size,
-    ``calendar`` the plain mean over periods.
-
-    `breakdown` is the simplest form of the relative magnitudes of Rambachan and Roth: trends after
-    the opening may differ in each period by so many times the largest estimated change before it.
-
-    References
-    ----------
-    Callaway and Sant'Anna (2021), Difference-in-differences with multiple time periods, Journal of
-    Econometrics 225. Rambachan and Roth (2023), A more credible approach to parallel trends,
-    Review of Economic Studies 90.
+    weights and without small-sample correction; intervals are normal.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> change = {"a": [1, 1, 4, 5], "b": [2, 3, 3, 7], "c": [5, 5, 6, 7], "d": [0, 1, 1, 2]}
-    >>> wide = pd.DataFrame(change, index=pd.Index([2018, 2019, 2020, 2021], name="period"))
-    >>> panel = wide.melt(ignore_index=False, var_name="place", value_name="firms").reset_index()
-    >>> openings = pd.DataFrame({"place": ["a", "b"], "opened": [2020, 2021]})
+    >>> panel = pd.DataFrame({"place": list("aabbcc"), "period": [1, 2] * 3})
+    >>> panel["firms"] = [1, 4, 2, 3, 0, 1]
+    >>> openings = pd.DataFrame({"place": ["a"], "opened": [2]})
     >>> found = evaluate_openings(panel, outcome="firms", openings=openings)
-    >>> found.cells[["cohort", "period", "estimate"]].head(3)
-       cohort  period  estimate
-    0    2020    2019 -0.666667
-    1    2020    2020  2.666667
-    2    2020    2021  2.500000
+    >>> found.average["estimate"].tolist()  # 3 less 1
+    [2.0]
     """
     for_bands, for_dates = check_rng(rng).spawn(2)
     wide, strata = _read_panel(panel, outcome, match)
     opened, group, elsewhere = _read_openings(openings, by, wide)
-    whole = Panel(wide.index, wide.columns.to_numpy(np.int64), wide.to_numpy(), opened)
-    kept = opened > whole.periods[0]
-    # Places that opened at once still expose others: they stay in the columns.
-    shares = None if network is None else _shares(network, whole.places)[kept]
-    rules = Rules(controls, anticipation, confidence, clean, shares)
-    data = whole.of(kept)
-    exposed = rules.exposed(data, opened)
-    cells = cells_of(data, exposed, rules)
-    result = evaluation_of(cells, rules, for_bands, left_out=int((~kept).sum()))
-    result = replace(result, elsewhere=elsewhere)
+    periods = wide.columns.to_numpy(np.int64)
+    shares = None if network is None else _shares(network, wide.index)
+    whole = Panel(periods, wide.to_numpy(), opened, _exposed(shares, opened, periods, clean))
+    kept = opened > periods[0]  # places that opened at once still expose others
+    data, rules = whole.of(kept), Rules(controls, anticipation, confidence, clean)
+    cells = staggered.cells_of(data, rules)
+    result = staggered.evaluation_of(cells, rules, for_bands)
+    result = replace(result, left_out=int((~kept).sum()), elsewhere=elsewhere)
     if permutations:
-        drawn = _permuted(whole, kept, strata, rules, permutations, for_dates)
+        drawn = _permuted(whole, kept, strata, rules, shares, for_dates.spawn(permutations))
         estimate = float(result.average["estimate"].iloc[0])
         p = (1 + int((np.abs(drawn) >= abs(estimate) - 1e-12).sum())) / (1 + drawn.size)
         result = replace(result, permutation_p=p)
     if network is not None:
-        result = replace(result, spillover=_spillover(data, exposed, rules, for_bands))
-    if by is None:
-        return result
-    return _by_group(result, data, exposed, rules, group[kept], for_bands)
+        result = replace(result, spillover=_spillover(data, rules, for_bands))
+    return result if by is None else _by_group(result, data, rules, group[kept], for_bands)
 
 
 def _read_panel(
     panel: pd.DataFrame, outcome: str, match: str | None
-) -> tuple[pd.DataFrame, npt.NDArray[np.integer]]:
+) -> tuple[pd.DataFrame, Integers]:
     """Outcomes, places by periods, and the quartile of each place."""
     check_columns("panel", panel, ["period", match])
     if {"measure", "node", "value"} <= {*panel}:  # from measure_panel
         panel = panel[panel["measure"] == outcome]
         panel = panel.rename(columns={"node": "place", "value": outcome})
-    check_columns("panel", panel, ["place", outcome or repr(outcome)])
+    check_columns("panel", panel, ["place", outcome])
     panel = panel.reset_index(drop=True)
     place = as_text(panel["place"])[0]
     period, bad = as_periods(panel["period"])
@@ -186,16 +155,13 @@ def _read_panel(
         names = examples(wide.index[gaps])
         msg = f"every place must be in every period of the panel; {gaps.sum():,} are not: {names}."
         raise InputError(f"{msg} Leave out places, or periods, that are not complete.")
-    if wide.shape[1] < 2:
-        raise InputError(f"the panel must have two periods or more; it has {wide.shape[1]}.")
     if match is None:
         return wide, np.zeros(len(wide), np.int64)
     start = period.eq(wide.columns[0])
-    number, odd = as_numbers(panel.loc[start, match])
-    if (odd | ~np.isfinite(number)).any():
+    size = pd.Series(as_numbers(panel.loc[start, match])[0], place[start]).reindex(wide.index)
+    if not np.isfinite(size).all():
         raise InputError(f"`match` must be numbers in the first period; {match!r} is not.")
-    rank = pd.Series(number, place[start]).reindex(wide.index).rank(method="first")
-    return wide, pd.qcut(rank, 4, labels=False).to_numpy()
+    return wide, pd.qcut(size.rank(method="first"), 4, labels=False).to_numpy()
 
 
 def _read_openings(
@@ -237,52 +203,58 @@ def _shares(network: MultilayerNetwork, places: pd.Index[str]) -> sparse.csr_arr
     return sparse.csr_array(to_one @ ties)[at][:, at]
 
 
+def _exposed(
+    shares: sparse.csr_array | None, opened: Floats, periods: Integers, clean: float
+) -> Mask:
+    since: Mask = opened[:, None] <= periods
+    return np.zeros_like(since) if shares is None else shares @ since > clean + 1e-12
+
+
 def _permuted(
     whole: Panel,
     kept: Mask,
-    strata: npt.NDArray[np.integer],
+    strata: Integers,
     rules: Rules,
-    permutations: int,
-    rng: np.random.Generator,
+    shares: sparse.csr_array | None,
+    rngs: Sequence[np.random.Generator],
 ) -> Floats:
     drawn = []
     places = [np.flatnonzero(kept & (strata == each)) for each in np.unique(strata)]
-    for child in rng.spawn(permutations):
+    for rng in rngs:
         opened = whole.opened.copy()
         for at in places:
-            opened[at] = whole.opened[child.permutation(at)]
-        data = whole._replace(opened=opened).of(kept)
+            opened[at] = whole.opened[rng.permutation(at)]
+        exposed = _exposed(shares, opened, whole.periods, rules.clean)
         try:
-            cells = cells_of(data, rules.exposed(data, opened), rules, since=True)
+            cells = staggered.cells_of(
+                whole._replace(opened=opened, exposed=exposed).of(kept), rules
+            )
         except InputError:  # these dates leave no controls: no estimate, and no draw
             continue
-        share = cells.effects.treated.sum(axis=1)
-        drawn.append(np.average(cells.effects.estimate, weights=share))
-    return np.array(drawn)
+        drawn.append(_average(cells).estimate)
+    return np.concatenate(drawn) if drawn else np.empty(0)
 
 
-def _spillover(
-    data: Panel, exposed: Mask, rules: Rules, rng: np.random.Generator
-) -> Evaluation | None:
+def _average(cells: staggered.Cells) -> Effects:
+    cohort, period, effects = cells
+    return staggered.mean_of(effects.where(period >= cohort))
+
+
+def _spillover(data: Panel, rules: Rules, rng: np.random.Generator) -> Evaluation | None:
     """Exposure as an opening, of places that never open, against those never exposed."""
-    never = np.isinf(data.opened)
+    exposed, never = data.exposed, np.isinf(data.opened)
     first = np.where(exposed.any(axis=1), data.periods[exposed.argmax(axis=1)], np.inf)
     kept = never & ~exposed[:, 0]
-    part = data._replace(opened=first).of(kept)
-    plain = replace(rules, controls="never", anticipation=0, shares=None)
+    part = data._replace(opened=first, exposed=np.zeros_like(exposed)).of(kept)
     if not np.isfinite(part.opened).any() or not np.isinf(part.opened).any():
         return None
-    cells = cells_of(part, np.zeros(part.outcome.shape, bool), plain)
-    return evaluation_of(cells, plain, rng, left_out=int((never & ~kept).sum()))
+    plain = rules._replace(controls="never", anticipation=0)
+    result = staggered.evaluation_of(staggered.cells_of(part, plain), plain, rng)
+    return replace(result, left_out=int((never & ~kept).sum()))
 
 
 def _by_group(
-    result: Evaluation,
-    data: Panel,
-    exposed: Mask,
-    rules: Rules,
-    group: pd.Series[Any],
-    rng: np.random.Generator,
+    result: Evaluation, data: Panel, rules: Rules, group: pd.Series[Any], rng: np.random.Generator
 ) -> Evaluation:
     """The same for each group, against the same controls."""
     parts: dict[Any, Evaluation] = {}
@@ -290,22 +262,20 @@ def _by_group(
     code, names = pd.factorize(group.where(np.isfinite(data.opened)), sort=True)
     for at, name in enumerate(names):
         try:
-            cells = cells_of(data, exposed, rules, of=code == at)
+            cells = staggered.cells_of(data, rules, of=code == at)
         except InputError as error:
             raise InputError(f"of {group.name} {name!r}: {error}") from None
-        parts[name] = evaluation_of(cells, rules, rng)
-        means[name] = mean_of(cells.effects.where(cells.since))
+        parts[name] = staggered.evaluation_of(cells, rules, rng)
+        means[name] = _average(cells)
     tables = {}
     for key in ("average", "cells", "dynamic", "groups", "calendar"):
-        stacked = pd.concat({name: getattr(part, key) for name, part in parts.items()})
-        if group.name in stacked:
-            raise InputError(f"`by` must not be a column of the result; found {group.name!r}.")
-        stacked.insert(0, group.name, stacked.index.get_level_values(0))
-        tables[key] = stacked.reset_index(drop=True)
+        of_groups = {name: getattr(part, key) for name, part in parts.items()}
+        stacked = pd.concat(of_groups, names=[group.name])
+        tables[key] = stacked.reset_index(level=0).reset_index(drop=True)
     rows = []
     for one, two in combinations(means, 2):
         a, b = means[one], means[two]
         both = a._replace(estimate=a.estimate - b.estimate, influence=a.influence - b.influence)
-        rows.append([one, two, *average_of(both, rules.confidence).iloc[0]])
-    columns = ["first", "second", *STATISTICS, "p"]
+        rows.append([one, two, *staggered.average_of(both, rules.confidence).iloc[0]])
+    columns = ["first", "second", *staggered.STATISTICS, "p"]
     return replace(result, **tables, difference=pd.DataFrame(rows, columns=columns))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
@@ -12,23 +11,16 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.measured import check_alike, numbers_of
-from netinnov._network.rows import NO_PERIOD
-from netinnov._runtime.arguments import (
-    as_list,
-    check_callable,
-    check_mapping,
-    check_rng,
-)
+from netinnov._runtime.arguments import as_list, check_mapping, check_rng
 from netinnov._runtime.parallel import run
-from netinnov._typing import Confidence, Count, Floats, Rng, Whole
+from netinnov._typing import Confidence, Floats, Rng, Whole
 from netinnov.build import aggregate
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.panels._openings import whole_numbers
+from netinnov.panels._openings import asked_periods, dated
 from netinnov.polycentricity._resampled_flows import Change, changed, interval, resampled
 
 Measure: TypeAlias = Callable[[MultilayerNetwork], "float | pd.Series"]
-_ANY = (-np.inf, np.inf)
 _SPREAD = ["low", "high", "change", "change_low", "change_high"]
 
 
@@ -37,7 +29,6 @@ def measure_panel(
     *,
     measures: Mapping[str, Measure],
     periods: Sequence[int] | None = None,
-    window: Count = 1,
     resamples: Whole = 0,
     resample: Change | None = None,
     confidence: Confidence = 0.95,
@@ -47,22 +38,17 @@ def measure_panel(
 ) -> pd.DataFrame:
     """Measure a network in each of its periods, on the same nodes throughout.
 
-    All nodes are in every period, without links as isolates. Weights in a window are summed.
-
     Parameters
     ----------
     network : MultilayerNetwork
-        Links have periods.
+        Links have periods (those without are left out, with a warning); nodes without a link in a
+        period are isolates in it.
     measures : mapping of str to function
         From a name to a function of a network that returns a number or a Series over nodes.
     periods : sequence of int, optional
-        Default: every whole number from the first period with a link to the last, also those
-        without one, less the ``window - 1`` at the start whose window is not full.
-    window : int
-        Periods that are added up: with 3, the links of a period and of the two before it; with 1,
-        the networks of `netinnov.network.split_periods` are measured.
+        Default: every whole number from the first period with a link to the last.
     resamples : int
-        Bootstrap resamples of the flows of each period, from which the intervals come.
+        Bootstrap resamples of the flows of each period, for the intervals.
     resample : function, optional
         How they are drawn, from the network of a period; see `polycentricity.detect_centres`.
     confidence : float
@@ -76,79 +62,48 @@ def measure_panel(
         Long table, by period, by measure as given and by node: ``period``, ``measure``, ``node``
         (missing if the measure is a number), ``value``, ``low`` and ``high`` (its interval),
         ``change`` since the first of these periods that has a link, ``change_low`` and
-        ``change_high``, and ``n_links`` (linked pairs in the period, or its window). Names are
-        categories. In a period without a link values are NaN, whatever the measure would say of an
-        empty network; every other NaN is the measure's own. No interval: see the notes.
+        ``change_high``, and ``n_links`` (linked pairs in the period). Names are categories. In a
+        period without a link values are NaN, whatever the measure would say of an empty network.
 
     Raises
     ------
     InputError
-        No link has a period, a number is not whole, or a measure returns what it should not; or
-        resamples are asked for and nothing says how many events make a link.
-
-    Warns
-    -----
-    UserWarning
-        Links without a period are in no part of the panel; the message counts them by layer.
+        No link has a period, a period is not a whole number, or a measure returns what it should
+        not; or resamples are asked for and nothing says how many events make a link.
 
     Notes
     -----
-    *Interval.* That of `polycentricity.profile`: events are resampled, weak links get lost by it,
-    and twice the bias is taken off the draws; where the bias is more than a quarter of the width
-    there is no interval. It is not cut where a measure cannot be.
-
-    *Change.* Two periods are resampled independently, and the interval of the change is that of the
-    differences of their draws. There is none where one of the periods has none, or where their
-    windows have periods in common.
-
-    References
-    ----------
-    Efron and Tibshirani (1993), An Introduction to the Bootstrap, Chapman and Hall.
+    An interval is that of `polycentricity.profile`: events are resampled, which loses weak links,
+    and twice the bias is taken off the draws; there is none where the bias is more than a quarter
+    of the width. That of a change is of the differences of independent draws of both periods.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> links = pd.DataFrame({"source": list("aab"), "target": list("bcc"), "weight": [4, 3, 2]})
-    >>> links = pd.concat([links.assign(period=2015), links.tail(2).assign(period=2016)])
-    >>> network = MultilayerNetwork(pd.DataFrame(index=["a", "b", "c"]), links)
-    >>> flows = {"flows": lambda part: sum(part.adjacency("links").data) / 2}
-    >>> panel = measure_panel(network, measures=flows, resamples=200, rng=1)
-    >>> panel[["period", "value", "low", "high", "change"]]
-       period  value  low  high  change
-    0    2015    9.0  4.0  15.0     NaN
-    1    2016    5.0  1.0   9.0    -4.0
+    >>> links = pd.DataFrame({"source": list("aab"), "target": list("bcc"), "period": [1, 1, 2]})
+    >>> network = MultilayerNetwork(pd.DataFrame(index=list("abc")), links)
+    >>> panel = measure_panel(network, measures={"links": lambda part: part.n_links})
+    >>> panel[["period", "value", "change"]].to_numpy().tolist()
+    [[1.0, 2.0, nan], [2.0, 1.0, -1.0]]
     """
-    _check_measures(measures)
+    check_mapping("measures", measures, "from names to functions of a network", filled=True)
     rng = check_rng(rng)
-    rows = network.storage.link_rows()
-    period = rows.period
-    if period is None:
-        raise InputError("measure_panel needs links with a column `period`; there is none.")
-    known = period[period != NO_PERIOD]
-    if (timeless := period == NO_PERIOD).any():
-        count = np.bincount(rows.layer[timeless], minlength=len(network.layers))
-        named = [f"{name} {n}" for name, n in zip(network.layers, count, strict=True) if n]
-        msg = f"measure_panel: {timeless.sum()} links without a period are in no part of the panel"
-        warnings.warn(f"{msg}: {', '.join(named)}.", UserWarning, stacklevel=3)
-    if periods is None:
-        asked = list(range(int(known.min()) + window - 1, int(known.max()) + 1))
-    else:  # perhaps far apart
-        asked = sorted(set(whole_numbers("periods", periods)))
-    nodes = network.nodes.index
-    parts = {when: network.select(periods=range(when - window + 1, when + 1)) for when in asked}
+    known = dated(network.storage.link_rows(), "the network").period
+    asked = asked_periods(periods, known)
+    parts = {when: network.select(periods=[when]) for when in asked}
     values = {
         when: _measured(part, measures, f"period {when}")
         for when, part in parts.items()
         if part.n_links
     }
-    table = _long_table("period", parts, values, list(measures), nodes)
+    table = _long_table("period", parts, values, list(measures), network.nodes.index)
     size = sum(each.size for each in next(iter(values.values()), []))
     task = partial(_in_resample, parts, measures, resampled if resample is None else resample, size)
     items = [(when, each) for when in values for each in rng.spawn(resamples)]
     drawn = run(task, items, executor=executor, progress=progress, label="measure_panel")
     draws = {when: np.array(drawn[k * resamples :][:resamples]) for k, when in enumerate(values)}
     columns = [*table.columns.drop("n_links"), *_SPREAD, "n_links"]
-    return table.join(_spread(table, draws, window, confidence))[columns]
+    return table.join(_spread(table, draws, confidence))[columns]
 
 
 def measure_levels(
@@ -160,8 +115,7 @@ def measure_levels(
 ) -> pd.DataFrame:
     """Measure a network at several levels of places, such as district, city and province.
 
-    Results can turn with the size of the units (the modifiable areal unit problem). A place without
-    parent stays as it is at all higher levels. Links inside a place are its self-link.
+    Results can turn with the size of units (the modifiable areal unit problem, Openshaw 1984).
 
     Parameters
     ----------
@@ -171,33 +125,20 @@ def measure_levels(
         Steps up in ``places.parent``, 0 being the places as they are, or values of the column
         ``level`` of the places, such as "city"; see `aggregate`.
     by : {"place", "jurisdiction"}
-        Where nodes are, or whose they are.
+        Where nodes are, or whose they are; nodes without it are left out, with a warning.
 
     Returns
     -------
     DataFrame
-        Long table, by level (named ones as given), by measure as given and by place: ``level``,
-        ``measure``, ``node`` (a place of that level; missing if the measure is a number),
-        ``value``, ``n_nodes`` (places at that level) and ``n_links`` (linked pairs). Names are
-        categories. NaN is what the measure leaves undefined.
+        Long table, by level and measure as given and by place: ``level``, ``measure``, ``node`` (a
+        place of that level; missing if the measure is a number), ``value``, ``n_nodes`` (places at
+        that level) and ``n_links`` (linked pairs). Names are categories. NaN is what the measure
+        leaves undefined.
 
     Raises
     ------
     InputError
         A level is not a number of steps or a level of a place, or as `measure_panel`.
-
-    Warns
-    -----
-    UserWarning
-        Nodes without a place are left out, with their links.
-
-    See Also
-    --------
-    netinnov.build.aggregate : The networks that are measured.
-
-    References
-    ----------
-    Openshaw (1984), The modifiable areal unit problem, Geo Books.
 
     Examples
     --------
@@ -210,24 +151,14 @@ def measure_levels(
     >>> table[["level", "value", "n_nodes"]].to_numpy().tolist()
     [[0.0, 2.0, 3.0], [1.0, 1.0, 2.0]]
     """
-    _check_measures(measures)
+    check_mapping("measures", measures, "from names to functions of a network", filled=True)
     asked = as_list("levels", levels, "levels")
-    steps: dict[Any, int | str] = {str(level): level for level in asked}
-    if not any(isinstance(level, str) for level in asked):
-        steps = {level: level for level in sorted(set(whole_numbers("levels", asked)))}
-    parts = {name: aggregate(network, by=by, level=level) for name, level in steps.items()}
-    places = network.places.index
+    parts = {level: aggregate(network, by=by, level=level) for level in asked}
     values = {level: _measured(part, measures, f"level {level}") for level, part in parts.items()}
-    table = _long_table("level", parts, values, list(measures), places)
+    table = _long_table("level", parts, values, list(measures), network.places.index)
     n_nodes = table["level"].map({level: part.n_nodes for level, part in parts.items()})
     table.insert(4, "n_nodes", n_nodes.astype(np.int64))
     return table
-
-
-def _check_measures(measures: Mapping[str, Measure]) -> None:
-    check_mapping("measures", measures, "from names to functions of a network", filled=True)
-    for name, measure in measures.items():
-        check_callable(f"measures[{name!r}]", measure, "a function of a network")
 
 
 def _measured(
@@ -260,9 +191,7 @@ def _in_resample(
     return np.concatenate([np.atleast_1d(each) for each in values])
 
 
-def _spread(
-    table: pd.DataFrame, drawn: Mapping[int, Floats], window: int, confidence: float
-) -> pd.DataFrame:
+def _spread(table: pd.DataFrame, drawn: Mapping[int, Floats], confidence: float) -> pd.DataFrame:
     """Intervals of values, and of changes since the first period of those that were drawn."""
     spread = pd.DataFrame(np.nan, table.index, _SPREAD)
     first, rows = next(iter(drawn), 0), table["period"].to_numpy()
@@ -271,10 +200,9 @@ def _spread(
         ends = _ends(at, draws, confidence)
         spread.loc[rows == when, ["low", "high"]] = ends
         if when > first:
-            spread.loc[rows == when, "change"] = at - since
-        if when - first >= window:
             known = ~np.isnan(ends + spread.loc[rows == first, ["low", "high"]].to_numpy())
             change = _ends(at - since, draws - drawn[first], confidence)
+            spread.loc[rows == when, "change"] = at - since
             spread.loc[rows == when, _SPREAD[3:]] = np.where(known, change, np.nan)
     return spread
 
@@ -283,7 +211,9 @@ def _ends(value: Floats, draws: Floats, confidence: float) -> Floats:
     if not draws.size:
         return np.full((value.size, 2), np.nan)
     pairs = zip(value, draws.T, strict=True)
-    return np.array([interval(*each, _ANY, confidence=confidence)[:2] for each in pairs])
+    return np.array(
+        [interval(*each, (-np.inf, np.inf), confidence=confidence)[:2] for each in pairs]
+    )
 
 
 def _long_table(
@@ -294,23 +224,21 @@ def _long_table(
     index: pd.Index,
 ) -> pd.DataFrame:
     """A row a measure and node; NaN where a part has no values."""
+    if not parts:
+        raise InputError(f"`{key}s` must be one or more; found none.")
     for at, name in enumerate(measures):
         check_alike(name, [each[at] for each in values.values()])
     usual = next(iter(values.values()), [np.array(np.nan)] * len(measures))
-    tables = []
+    names, tables = index.rename(None), []
     for label, part in parts.items():
         node = index.get_indexer(part.storage.node_names)
         for at, number in enumerate(values.get(label, usual)):
             row = {
                 key: label,
-                "measure": at,
-                "node": node if number.ndim else [-1],
+                "measure": pd.Categorical.from_codes([at] * number.size, pd.Index(measures)),
+                "node": pd.Categorical.from_codes(node if number.ndim else [-1], names),
                 "value": np.atleast_1d(number) if label in values else np.nan,
                 "n_links": part.n_links,
             }
             tables.append(pd.DataFrame(row))
-    empty = pd.DataFrame(columns=[key, "measure", "node", "value", "n_links"])
-    table: pd.DataFrame = pd.concat(tables, ignore_index=True) if tables else empty
-    table["measure"] = pd.Categorical.from_codes(table["measure"], pd.Index(measures))
-    table["node"] = pd.Categorical.from_codes(table["node"], index.rename(None))
-    return table
+    return pd.concat(tables, ignore_index=True)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
 from scipy.stats import chi2, norm
 
 from netinnov._runtime.display import Tabled
-from netinnov._typing import Floats, Mask
+from netinnov._typing import Floats, Integers, Mask
 from netinnov.errors import InputError
 
 Controls = Literal["not_yet", "never"]
@@ -31,37 +28,35 @@ class Evaluation(Tabled):
     ----------
     average : DataFrame
         One row (one a group with ``by``): ``estimate``, ``standard_error``, ``low``, ``high``,
-        ``p``: the mean effect over all cohorts and periods since their opening, weighted by the
-        number of places of the cohort.
+        ``p``: mean over all cohorts and periods since their opening, by the size of the cohort.
     cells : DataFrame
-        ``cohort``, ``period``, the same but p, ``n_treated``, ``n_controls``: ATT(g, t).
+        ATT(g, t): ``cohort``, ``period``, the same but p, ``n_treated``, ``n_controls``.
     dynamic, groups, calendar : DataFrame
         The same by ``event_time`` (periods since the opening), ``cohort`` and ``period``;
         ``dynamic`` also has the simultaneous band ``band_low``, ``band_high``.
     overall : DataFrame
-        Rows ``dynamic``, ``groups``, ``calendar``: the mean of each (see Notes there).
+        Rows ``dynamic`` (plain mean over event times from 0 on), ``groups`` (over cohorts by their
+        size) and ``calendar`` (plain mean over periods).
     pre_trend_p : float
         Wald test that all effects before the opening are zero; NaN where there are none, or too
-        many for the number of places. It rejects far too often where few places open at a time:
-        there the bands of `dynamic` before the opening say more.
+        many for the number of places. It rejects far too often where few places open at a time;
+        the bands of `dynamic` do not.
     breakdown : float
-        Largest multiple of the worst change before the opening, repeated in every period since,
-        at which the interval of the mean over event times is still on one side of 0; 0 where it
-        is on none, NaN without effects before the opening.
-    permutation_p : float
-        Two-sided p of the average among opening dates drawn again, without those that leave no
-        controls; NaN without permutations.
+        Largest multiple of the worst change before the opening, repeated in every period since, at
+        which the interval of the mean over event times is on one side of 0 (after Rambachan and
+        Roth 2023, Review of Economic Studies 90); 0 at none, NaN without effects before.
     confidence : float
         Of the intervals and bands.
     left_out : int
         Places that opened in the first period or before, or at a date that is not known.
     elsewhere : int
         Places of the openings that are not in the panel: other places, or other names.
+    permutation_p : float
+        Two-sided p of the average among opening dates drawn again that leave controls, or NaN.
     difference : DataFrame or None
         With ``by``: ``first``, ``second``, and the difference of their averages.
     spillover : Evaluation or None
-        With ``network``: the effect of exposure on places that never opened; None where none of
-        them is exposed.
+        With ``network``: the effect of exposure on places that never opened, if any is exposed.
     """
 
     _main = "dynamic"
@@ -74,22 +69,22 @@ class Evaluation(Tabled):
     overall: pd.DataFrame
     pre_trend_p: float
     breakdown: float
-    permutation_p: float
     confidence: float
-    left_out: int
+    left_out: int = 0
     elsewhere: int = 0
+    permutation_p: float = np.nan
     difference: pd.DataFrame | None = None
     spillover: Evaluation | None = None
 
 
 class Panel(NamedTuple):
-    places: pd.Index[str]
-    periods: npt.NDArray[np.int64]
+    periods: Integers
     outcome: Floats  # places x periods
     opened: Floats  # period of the opening; inf: never
+    exposed: Mask  # places x periods: whether links lead to places that have opened by then
 
     def of(self, kept: Mask) -> Panel:
-        return Panel(self.places[kept], self.periods, self.outcome[kept], self.opened[kept])
+        return Panel._make([self.periods, *(each[kept] for each in self[1:])])
 
 
 class Effects(NamedTuple):
@@ -104,42 +99,20 @@ class Effects(NamedTuple):
         return Effects._make(each[mask] for each in self)
 
 
-class Cells(NamedTuple):
-    """ATT(g, t) for each cohort g and period t that have a base and controls."""
-
-    cohort: npt.NDArray[np.int64]
-    period: npt.NDArray[np.int64]
-    effects: Effects
-
-    @property
-    def since(self) -> Mask:
-        return self.period >= self.cohort
+Cells: TypeAlias = tuple[Integers, Integers, Effects]  # cohort g and period t of each ATT(g, t)
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     controls: Controls
     anticipation: int
     confidence: float
     clean: float
-    shares: sparse.csr_array | None  # of the link weight of each place that leads to each other
-
-    def exposed(self, data: Panel, opened: Floats) -> Mask:
-        """Places x periods: whether links lead to places that have opened by then."""
-        if self.shares is None:
-            return np.zeros(data.outcome.shape, bool)
-        led: Floats = self.shares @ (opened[:, None] <= data.periods).astype(np.float64)
-        return led > self.clean + 1e-12
 
 
-def cells_of(
-    data: Panel, exposed: Mask, rules: Rules, *, of: Mask | None = None, since: bool = False
-) -> Cells:
-    """All ATT(g, t) that have a base and controls.
-
-    `of`: the places whose openings are evaluated; `since`: only periods from the opening on.
-    """
-    periods, opened, n = data.periods, data.opened, data.opened.size
+def cells_of(data: Panel, rules: Rules, *, of: Mask | None = None) -> Cells:
+    """All ATT(g, t) that have a base and controls, of the openings of all places or of some."""
+    periods, outcome, opened, exposed = data
+    n = opened.size
     evaluated = np.isfinite(opened) if of is None else np.isfinite(opened) & of
     keys, rows = [], []
     bases = {
@@ -154,8 +127,6 @@ def cells_of(
     for cohort, base in bases.items():
         treated = evaluated & (opened == cohort)
         for at in range(1, periods.size):
-            if periods[at] < cohort and since:
-                continue
             if rules.controls == "never":
                 others = np.isinf(opened)
             else:
@@ -163,9 +134,7 @@ def cells_of(
             others = others & ~exposed[:, at]
             if not others.any():
                 continue
-            change = (
-                data.outcome[:, at] - data.outcome[:, base if periods[at] >= cohort else at - 1]
-            )
+            change = outcome[:, at] - outcome[:, base if periods[at] >= cohort else at - 1]
             first, second = change[treated].mean(), change[others].mean()
             influence = np.where(treated, (change - first) * n / treated.sum(), 0.0)
             influence -= np.where(others, (change - second) * n / others.sum(), 0.0)
@@ -178,14 +147,11 @@ def cells_of(
         msg += f"that never open {clean:,} are never exposed (`clean`={rules.clean:g}); take a "
         raise InputError(f"{msg}larger `clean`, or more places that never open.")
     cohort, period = np.array(keys).T
-    return Cells(cohort, period, Effects(*map(np.array, zip(*rows, strict=True))))
+    return cohort, period, Effects(*map(np.array, zip(*rows, strict=True)))
 
 
-def mean_by(key: npt.NDArray[np.int64], effects: Effects, *, plain: bool = False) -> Effects:
-    """Mean of the rows of each key, sorted: weighted by treated places, whose share is estimated.
-
-    Or `plain`, without weights.
-    """
+def mean_by(key: Integers, effects: Effects, *, plain: bool = False) -> Effects:
+    """Mean of the rows of each key: plain, or by treated places, whose share is estimated."""
     means = []
     for each in np.unique(key):
         estimate, influence, treated, controls = effects.where(key == each)
@@ -203,7 +169,7 @@ def mean_of(effects: Effects, *, plain: bool = False) -> Effects:
     return mean_by(np.zeros(effects.estimate.size, np.int64), effects, plain=plain)
 
 
-def table_of(effects: Effects, confidence: float, **keys: npt.NDArray[np.int64]) -> pd.DataFrame:
+def table_of(effects: Effects, confidence: float, **keys: Integers) -> pd.DataFrame:
     error = np.sqrt((effects.influence**2).sum(axis=1)) / effects.influence.shape[1]
     half = norm.ppf((1 + confidence) / 2) * error
     estimate = effects.estimate
@@ -213,11 +179,9 @@ def table_of(effects: Effects, confidence: float, **keys: npt.NDArray[np.int64])
     return pd.DataFrame({**keys, **numbers, "n_treated": n_treated, "n_controls": n_controls})
 
 
-def evaluation_of(
-    cells: Cells, rules: Rules, rng: np.random.Generator, *, left_out: int = 0
-) -> Evaluation:
+def evaluation_of(cells: Cells, rules: Rules, rng: np.random.Generator) -> Evaluation:
     cohort, period, effects = cells
-    since, event = cells.since, period - cohort
+    since, event = period >= cohort, period - cohort
     after = effects.where(since)
     by_event = mean_by(event, effects)
     by_cohort = mean_by(cohort[since], after, plain=True)
@@ -241,9 +205,7 @@ def evaluation_of(
         overall=overall,
         pre_trend_p=_pre_trend(effects.where(period < cohort - rules.anticipation)),
         breakdown=_breakdown(dynamic, overall.iloc[0], rules.anticipation),
-        permutation_p=math.nan,
         confidence=rules.confidence,
-        left_out=left_out,
     )
 
 
@@ -266,10 +228,10 @@ def _band(effects: Effects, rules: Rules, rng: np.random.Generator) -> Floats:
 
 def _pre_trend(before: Effects) -> float:
     if not before.estimate.size:
-        return math.nan
+        return np.nan
     variance = before.influence @ before.influence.T / before.influence.shape[1] ** 2
     if np.linalg.matrix_rank(variance) < len(variance):
-        return math.nan
+        return np.nan
     statistic = float(before.estimate @ np.linalg.solve(variance, before.estimate))
     return float(chi2.sf(statistic, before.estimate.size))
 
@@ -277,7 +239,7 @@ def _pre_trend(before: Effects) -> float:
 def _breakdown(dynamic: pd.DataFrame, overall: pd.Series[float], anticipation: int) -> float:
     before = dynamic.loc[dynamic["event_time"] < -anticipation, "estimate"].abs().max()
     if not before > 0:
-        return math.nan
+        return np.nan
     bound = max(overall["low"], -overall["high"], 0.0)
     steps = dynamic.loc[dynamic["event_time"] >= 0, "event_time"] + 1 + anticipation
     return float(bound / (before * steps.mean()))

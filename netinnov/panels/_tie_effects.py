@@ -10,14 +10,13 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
-import scipy
-from scipy import linalg, sparse
+from scipy import linalg, sparse, stats
 
 from netinnov._runtime.display import Displayed, Tabled
 from netinnov._runtime.optional import require
 from netinnov._typing import Floats, Integers, Mask
 from netinnov.errors import InputError
-from netinnov.panels._openings import NEVER, Pairs
+from netinnov.panels._openings import Pairs
 
 Effects: TypeAlias = Literal["place_period", "period"]
 
@@ -69,7 +68,7 @@ class PairSample(Displayed):
     n_before, n_undated : int
         Pairs left out: their enclave is older than the period of reference, or not dated.
     n_separated : int
-        Pairs times periods left out besides: all ties of their place or cohort are 0 in the period.
+        Pairs times periods left out: all ties of their place or cohort are 0 in the period.
     n_clusters : int
         Unordered pairs: what standard errors take as independent.
     """
@@ -85,22 +84,19 @@ class PairSample(Displayed):
 
 
 class CellFit(NamedTuple):
-    # Group, cohort, event time, estimate, standard error and treated pairs of each cell.
-    table: pd.DataFrame
+    table: pd.DataFrame  # group, cohort, event time, estimate, standard error and treated pairs
     variance: Floats
     sample: PairSample
 
 
-def fit_cells(
-    pairs: Pairs, treatment: pd.DataFrame, reference: int | None, effects: Effects, function: str
-) -> CellFit:
+def fit(pairs: Pairs, treatment: pd.DataFrame, reference: int | None, effects: Effects) -> CellFit:
     """Fit ln E(tie) = fixed effects + cells, a cell a group, cohort and event time."""
     cohort, undated = (treatment[name].to_numpy() for name in ("cohort", "undated"))
-    usable = (cohort + (-1 if reference is None else reference) >= 0) & ~undated
-    treated = (cohort < NEVER) & usable
+    never = cohort == len(pairs.periods)
+    usable = (never | (cohort + (-1 if reference is None else reference) >= 0)) & ~undated
+    treated = ~never & usable
     if not (usable & ~treated).any():
-        msg = "there must be pairs without an enclave to compare with; all linked pairs have one."
-        raise InputError(msg)
+        raise InputError("there must be pairs without an enclave; all linked pairs have one.")
     pair, period = np.nonzero(np.broadcast_to(usable[:, None], pairs.weight.shape))
     time = period - np.where(treated, cohort, 0)[pair]
     inside = (time >= 0 if reference is None else time != reference) & treated[pair]
@@ -129,32 +125,26 @@ def fit_cells(
         raise InputError("every tie of the pairs with an enclave is 0 before, or after, it opens.")
     fitted = ties[(ties["cell"] < 0) | finite[ties["cell"]]]
     cells = np.flatnonzero(finite)
-    estimate, fitted = _poisson(fitted, cells, fixed, pairs.directed, function)
+    estimate, fitted = _poisson(fitted, cells, fixed, pairs.directed)
     variance = np.full((finite.size, finite.size), np.nan)
     variance[np.ix_(cells, cells)] = _leave_one_out(fitted, cells, fixed)
     if lost := finite.size - cells.size:
-        msg = f"{function}: in {lost} of {finite.size} cells all ties are 0, or all of those they "
-        msg += "are compared with, so that they have no finite estimate (NaN), nor have the means "
-        msg += "they enter. Longer periods make this rarer."
-        warnings.warn(msg, UserWarning, stacklevel=4)
-    table = pd.DataFrame(
-        {
-            "group": table["group"],
-            "cohort": pd.Index(pairs.periods).take(table["cohort"].to_numpy()),
-            "event_time": table["event_time"],
-            "estimate": pd.Series(estimate, cells).reindex(table.index),
-            "standard_error": np.sqrt(np.diag(variance)),
-            "n_treated": table["n_treated"],
-        }
-    )
+        msg = f"in {lost} of {finite.size} cells all ties are 0, or all of those they are compared "
+        msg += "with, so that they, and the means they enter, have no finite estimate (NaN). Longer"
+        warnings.warn(f"{msg} periods make this rarer.", UserWarning, stacklevel=4)
+    table["cohort"] = pd.Index(pairs.periods).take(table["cohort"].to_numpy())
+    table["estimate"] = pd.Series(estimate, cells)
+    table["standard_error"] = np.sqrt(np.diag(variance))
+    table = table[[*_CELL, "estimate", "standard_error", "n_treated"]]
     present = fitted["pair"].unique()
     n_treated = int(treated[present].sum())
+    n_pairs = pairs.nodes.size * (pairs.nodes.size - 1) // (1 if pairs.directed else 2)
     sample = PairSample(
-        n_pairs=pairs.n_pairs,
-        n_never_linked=pairs.n_pairs - pairs.source.size,
+        n_pairs=n_pairs,
+        n_never_linked=n_pairs - pairs.source.size,
         n_treated=n_treated,
         n_controls=present.size - n_treated,
-        n_before=int(((cohort < NEVER) & ~usable & ~undated).sum()),
+        n_before=int((~never & ~usable & ~undated).sum()),
         n_undated=int(undated.sum()),
         n_separated=len(ties) - len(fitted),
         n_clusters=fitted["unordered"].nunique(),
@@ -176,7 +166,7 @@ def means(fit: CellFit, weights: Floats, confidence: float) -> pd.DataFrame:
     mean = weights @ fit.table["estimate"].fillna(0.0).to_numpy()
     variance = np.einsum("ij,jk,ik->i", weights, np.nan_to_num(fit.variance), weights)
     error = np.sqrt(np.maximum(variance, 0.0))
-    law = scipy.stats.t(max(fit.sample.n_clusters - 1, 1))
+    law = stats.t(max(fit.sample.n_clusters - 1, 1))
     reach = law.ppf((1 + confidence) / 2) * error
     p = 2 * law.sf(np.divide(np.abs(mean), error, out=np.full(mean.size, np.nan), where=error > 0))
     numbers = np.column_stack([mean, error, mean - reach, mean + reach, p])
@@ -185,10 +175,10 @@ def means(fit: CellFit, weights: Floats, confidence: float) -> pd.DataFrame:
 
 
 def _poisson(
-    ties: pd.DataFrame, cells: Integers, fixed: list[str], directed: bool, function: str
+    ties: pd.DataFrame, cells: Integers, fixed: list[str], directed: bool
 ) -> tuple[Floats, pd.DataFrame]:
     """Estimates of the cells, and the rows that are not separated, with the column `expected`."""
-    pyfixest = require("pyfixest", extra="econometrics", needed_by=function)
+    pyfixest = require("pyfixest", extra="econometrics", needed_by="event_study")
     dummies = {f"cell{at}": (ties["cell"] == at).astype(np.float64) for at in cells}
     data = ties.drop(columns=["group", "cell"]).assign(**dummies)
     if "second" in fixed and not directed:
@@ -196,14 +186,8 @@ def _poisson(
         data = pd.concat([data, data.rename(columns={"first": "second", "second": "first"})])
     data = data.reset_index(names="row")
     with warnings.catch_warnings():
-        # pyfixest 0.60 calls pandas by ways that pandas 3.1 announces the end of.
-        warnings.filterwarnings("ignore", category=pd.errors.Pandas4Warning)
-        warnings.filterwarnings(
-            "ignore", message=r"\s*\d+ (variables dropped|observations removed)"
-        )
-        # Its own standard errors are not used: no factor for small samples (0 / 0 where the
-        # fixed effects leave no degree of freedom), and no warning of their root.
-        warnings.filterwarnings("ignore", message="invalid value.* sqrt", category=RuntimeWarning)
+        # Of rows and columns dropped, which are counted here, and of its standard errors, not used.
+        warnings.simplefilter("ignore")
         try:
             model = pyfixest.fepois(
                 f"tie ~ {' + '.join(dummies)} | {' + '.join(['pair', *fixed])}",
@@ -216,19 +200,18 @@ def _poisson(
                 iwls_maxiter=200,
                 demeaner=pyfixest.MapDemeaner(fixef_tol=1e-9, fixef_maxiter=100_000),
             )
+            estimate = model.coef()
         except ValueError as error:
             if not re.search("collinear|Demeaning failed", str(error)):
                 raise
             estimate = pd.Series(dtype=np.float64)
-        else:
-            estimate = model.coef()
         if lost := [name for name in dummies if name not in estimate]:
-            msg = f"{function}: {len(lost)} of {cells.size} cells cannot be told apart from the "
-            msg += "fixed effects and the others, or next to no ties are left beside these. Take "
-            msg += "fewer effects, or longer periods; with effects of place and period there must "
-            raise InputError(f"{msg}be pairs without an enclave at both ends of those with one.")
+            msg = f"{len(lost)} of {cells.size} cells cannot be told apart from the fixed effects "
+            msg += "and the others, or next to no ties are left beside these. Take fewer effects, "
+            msg += "or longer periods; with effects of place and period there must be pairs "
+            raise InputError(f"{msg}without an enclave at both ends of those with one.")
         if not model.convergence:
-            raise InputError(f"{function}: the Poisson regression has not converged.")
+            raise InputError("the Poisson regression has not converged.")
         data = data.drop(index=model.na_index).assign(expected=model.predict(type="response"))
     rows = data.drop_duplicates("row").set_index("row")
     expected = ties.loc[rows.index].assign(expected=rows["expected"])
@@ -238,9 +221,8 @@ def _poisson(
 def _leave_one_out(ties: pd.DataFrame, cells: Integers, fixed: list[str]) -> Floats:
     """Variance by the jackknife over pairs (CR3), linearized.
 
-    Without pair g estimates move by -(X'X)^-1 X_g' (I - X_g (X'X)^-1 X_g')^-1 e_g. Of the errors of
-    pyfixest CRV1 is too small where effects are many and treated pairs few, and CRV3 fits as often
-    as there are pairs.
+    Without pair g estimates move by -(X'X)^-1 X_g' (I - X_g (X'X)^-1 X_g')^-1 e_g. Of pyfixest
+    CRV1 is too small for many effects and few treated pairs, and CRV3 fits once a pair.
     """
     n, expected = len(ties), ties["expected"].to_numpy()
     codes = np.concatenate([ties[each] for each in fixed])

@@ -99,19 +99,18 @@ def plain_sums(outcome, opened, weight, controls, anticipation, mine=None):
 
 
 def by_finite_differences(outcome, opened, *rules):
-    """Estimates and standard errors: influence of a place is n times the slope in its weight."""
+    """Estimates and their slopes in the weight of each place: n times it is its influence."""
     n, step = len(opened), 1e-5
     estimates = plain_sums(outcome, opened, np.ones(n), *rules)
-    slopes = []
+    slopes = {key: np.empty(n) for key in estimates}
     for i in range(n):
-        ends = []
-        for sign in (1, -1):
-            weight = np.ones(n)
-            weight[i] += sign * step
-            ends.append(plain_sums(outcome, opened, weight, *rules))
-        slopes.append({key: (ends[0][key] - ends[1][key]) / (2 * step) for key in estimates})
-    errors = {key: np.sqrt(sum(slope[key] ** 2 for slope in slopes)) for key in estimates}
-    return estimates, errors
+        more, less = (
+            plain_sums(outcome, opened, np.ones(n) + sign * step * (np.arange(n) == i), *rules)
+            for sign in (1, -1)
+        )
+        for key, slope in slopes.items():
+            slope[i] = (more[key] - less[key]) / (2 * step)
+    return estimates, slopes
 
 
 def found_sums(result, by=None):
@@ -128,12 +127,12 @@ def found_sums(result, by=None):
 def test_estimates_and_errors_are_those_of_the_definition(controls, anticipation):
     outcome, opened = made(3, 24)
     result = evaluated(outcome, opened, controls=controls, anticipation=anticipation)
-    estimates, errors = by_finite_differences(outcome, opened, controls, anticipation)
+    estimates, slopes = by_finite_differences(outcome, opened, controls, anticipation)
     found = found_sums(result)
     assert found.keys() == estimates.keys()
     for key, row in found.items():
         assert row["estimate"] == pytest.approx(estimates[key], abs=1e-10), key
-        assert row["standard_error"] == pytest.approx(errors[key], rel=1e-6), key
+        assert row["standard_error"] == pytest.approx(np.linalg.norm(slopes[key]), rel=1e-6)
         half = norm.ppf(0.975) * row["standard_error"]
         assert (row["low"], row["high"]) == pytest.approx(
             (row["estimate"] - half, row["estimate"] + half)
@@ -188,32 +187,20 @@ def test_groups_against_the_same_controls_and_their_difference():
     rng = np.random.default_rng(1)
     direction = rng.choice(["reverse", "forward"], 30)
     result = evaluated(outcome, opened, by="direction", columns={"direction": direction})
-    slopes = {}
+    slopes = []
     for name in ("forward", "reverse"):
         rules = ("not_yet", 0, direction == name)
-        estimates, errors = by_finite_differences(outcome, opened, *rules)
+        estimates, slope = by_finite_differences(outcome, opened, *rules)
+        slopes.append(slope["average", 0])
         row = result.average.set_index("direction").loc[name]
         assert row["estimate"] == pytest.approx(estimates["average", 0])
-        assert row["standard_error"] == pytest.approx(errors["average", 0], rel=1e-6)
-        slopes[name] = slope_of_average(outcome, opened, rules)
+        assert row["standard_error"] == pytest.approx(np.linalg.norm(slopes[-1]), rel=1e-6)
     difference = result.difference.iloc[0]
     assert difference[["first", "second"]].tolist() == ["forward", "reverse"]
     one, two = result.average["estimate"]
     assert difference["estimate"] == pytest.approx(one - two)
-    joint = np.sqrt(((slopes["forward"] - slopes["reverse"]) ** 2).sum())
+    joint = np.linalg.norm(slopes[0] - slopes[1])
     assert difference["standard_error"] == pytest.approx(joint, rel=1e-6)
-
-
-def slope_of_average(outcome, opened, rules):
-    n, slopes = len(opened), []
-    for i in range(n):
-        ends = []
-        for sign in (1, -1):
-            weight = np.ones(n)
-            weight[i] += sign * 1e-5
-            ends.append(plain_sums(outcome, opened, weight, *rules)["average", 0])
-        slopes.append((ends[0] - ends[1]) / 2e-5)
-    return np.array(slopes)
 
 
 # -- neighbours --------------------------------------------------------------------------------
@@ -431,7 +418,6 @@ def test_bad_tables_are_refused():
         (panel.assign(y=panel["y"].where(panel.index != 5)), "1 have not, e.g. row 5"),
         (panel.drop(columns="y"), r"columns \['y'\]"),
         (panel.assign(period=panel["period"] + 0.5), "a whole period"),
-        (panel[panel["period"] == 2001], "two periods or more"),
     ):
         with pytest.raises(InputError, match=words):
             evaluate_openings(table, **options)
@@ -449,9 +435,6 @@ def test_bad_tables_are_refused():
     twice = pd.concat([openings, openings["opened"]], axis=1)
     with pytest.raises(InputError, match="each column once; twice or more: 'opened'"):
         evaluate_openings(panel, outcome="y", openings=twice)
-    named = openings.assign(estimate="a")
-    with pytest.raises(InputError, match=r"`by` must not be a column of the result; .* 'estimate'"):
-        evaluate_openings(panel, outcome="y", openings=named, by="estimate")
     with pytest.raises(InputError, match=r"after 2001 \+ 6 \(`anticipation`\) and by 2007; none"):
         evaluate_openings(panel, anticipation=6, **options)
     with pytest.raises(InputError, match=r"0 places that never open 0 are never exposed"):
