@@ -15,7 +15,7 @@ from netinnov._network.matrices import layer_matrix, unit_of
 from netinnov._runtime.arguments import check_rng
 from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Amount, Codes, Count, Floats, Presence, Rng
-from netinnov.community._leiden_search import WORK, Level, Problem, climb, pointers
+from netinnov.community._leiden_search import WORK, Level, Problem, climb, compact, pointers
 from netinnov.community._modularity import (
     NOTHING,
     in_units,
@@ -257,7 +257,7 @@ def search_one_layer(
     drawn = drawn.reshape(n_searches, n_each)
     size = layer.indices.size
     starting = zip(first, drawn, strict=True)
-    work = [partial(searched, *layer, start, own[0], False, 0) for start, own in starting]
+    work = [partial(searched, *layer, start, own[0], 0) for start, own in starting]
     climbs = in_threads(work, size=n_searches * size)
     equal = 1e-12 * float(layer.weight.sum())  # but for rounding
     fewer = min(1.0, WORK / max(1, size) / STAGES[-1][1])
@@ -269,7 +269,7 @@ def search_one_layer(
         kept = order[: math.ceil(share * n_searches)]
         patience = max(1, round(idle * fewer))
         shake = partial(searched, *layer)
-        work = [partial(shake, climbs[k][0], drawn[k][2 + stage], False, patience) for k in kept]
+        work = [partial(shake, climbs[k][0], drawn[k][2 + stage], patience) for k in kept]
         reached = in_threads(work, size=len(kept) * size * patience)
         for k, climb_of_k in zip(kept, reached, strict=True):
             climbs[k] = climb_of_k
@@ -278,5 +278,39 @@ def search_one_layer(
         if len(best) >= AGREE:
             break
     # The first of equal ones, so that no last digit decides.
-    labels: Codes = searched(*layer, climbs[best[0]][0], drawn[best[0]][1], True, 0)[0]
-    return labels
+    return _split(layer, *climbs[best[0]], drawn[best[0]][1])
+
+
+def _split(layer: OneLayer, labels: Codes, score: float, seed: int) -> Codes:
+    """Each community is searched for communities, which may then move, until that gains nothing."""
+    from netinnov.kernels.leiden_layer import searched
+
+    alone = np.arange(labels.size, dtype=np.int32)
+    source = np.repeat(alone, np.diff(layer.indptr))
+    equal = 1e-12 * float(layer.weight.sum())
+    while True:
+        reached = searched(*layer, labels, seed, 0)
+        if reached[1] <= score + equal:
+            inside = labels[source] == labels[layer.indices]
+            cut = layer._replace(
+                indptr=pointers(np.bincount(source[inside], minlength=labels.size)),
+                indices=layer.indices[inside],
+                weight=layer.weight[inside],
+            )
+            part = compact(searched(*cut, alone, seed, 0)[0])
+            of_part = np.empty(part.max() + 1, np.int32)
+            of_part[part] = compact(labels)
+            of_part, _ = searched(*_aggregated(layer, source, part), of_part, seed, 0)
+            reached = searched(*layer, of_part[part], seed, 0)
+            if reached[1] <= score + equal:
+                return labels
+        labels, score = reached
+
+
+def _aggregated(layer: OneLayer, source: Codes, part: Codes) -> OneLayer:
+    n = int(part.max()) + 1
+    between = part[source] != part[layer.indices]
+    ends = part[source[between]], part[layer.indices[between]]
+    links = sparse.coo_array((layer.weight[between], ends), shape=(n, n)).tocsr()
+    a, b = (np.bincount(part, side, n) for side in (layer.a, layer.b))
+    return OneLayer(links.indptr, links.indices, links.data, a, b, layer.fa, layer.fb)

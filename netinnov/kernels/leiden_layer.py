@@ -1,7 +1,7 @@
 """The Leiden algorithm on one layer: whole searches, so that small networks cost little.
 
-A *level* is a network of super-states: ``indptr, indices, weight``, symmetric, none of one with
-itself, and two strengths ``a, b`` of each. What counts for u and v is
+A *level* is a network of super-states: the tuple ``indptr, indices, weight, a, b`` of symmetric
+weights, none of one with itself, and two strengths of each. What counts for u and v is
 weight - fa a_u a_v - fb b_u b_v, as in `netinnov.kernels.leiden` with two channels; that file
 explains moves and refinement, which are the same here without coupling and hash tables.
 """
@@ -75,8 +75,9 @@ def _compact(label, n_labels):
 
 
 @called
-def _moved(indptr, indices, weight, a, b, fa, fb, label, state):
+def _moved(level, fa, fb, label, state):
     """Move super-states to the best community, in place; the gain. Labels are below n."""
+    indptr, indices, weight, a, b = level
     n = a.size
     sum_a, sum_b, size = np.zeros(n), np.zeros(n), _constant(n, np.int32(0))
     for v in range(n):
@@ -151,8 +152,9 @@ def _moved(indptr, indices, weight, a, b, fa, fb, label, state):
 
 
 @called
-def _refined(indptr, indices, weight, a, b, fa, fb, label, state):
+def _refined(level, fa, fb, label, state):
     """Parts of the communities, numbered 0, 1, ..., and their number."""
+    indptr, indices, weight, a, b = level
     n = a.size
     sum_a, sum_b = np.zeros(n), np.zeros(n)
     for v in range(n):
@@ -205,8 +207,9 @@ def _refined(indptr, indices, weight, a, b, fa, fb, label, state):
 
 
 @called
-def _aggregated(indptr, indices, weight, a, b, part, n_new):
+def _aggregated(level, part, n_new):
     """The level whose super-states are the parts."""
+    indptr, indices, weight, a, b = level
     n = a.size
     start = _constant(n_new + 1, np.int32(0))
     for v in range(n):
@@ -253,24 +256,6 @@ def _of_parts(label, part, n_parts):
 
 
 @called
-def _iterated(indptr, indices, weight, a, b, fa, fb, label, state):
-    """Move, refine and aggregate until each community is one super-state; the gain."""
-    n = a.size
-    at = _numbers(n)
-    label = label.copy()
-    total = 0.0
-    while True:
-        total += _moved(indptr, indices, weight, a, b, fa, fb, label, state)
-        part, n_parts = _refined(indptr, indices, weight, a, b, fa, fb, label, state)
-        if n_parts == a.size:
-            return _of_members(label, at), total
-        label = _of_parts(label, part, n_parts)
-        indptr, indices, weight, a, b = _aggregated(indptr, indices, weight, a, b, part, n_parts)
-        for v in range(n):
-            at[v] = part[at[v]]
-
-
-@called
 def _connected(indptr, indices, label):
     """Numbers 0, 1, ... of the connected parts of communities, and how many there are."""
     n = label.size
@@ -297,8 +282,9 @@ def _connected(indptr, indices, label):
 
 
 @called
-def _score(indptr, indices, weight, a, b, fa, fb, label):
+def _score(level, fa, fb, label):
     """The objective, up to a constant."""
+    indptr, indices, weight, a, b = level
     n = a.size
     sum_a, sum_b = np.zeros(n), np.zeros(n)
     inside = 0.0
@@ -314,23 +300,19 @@ def _score(indptr, indices, weight, a, b, fa, fb, label):
 
 
 @kernel
-def searched(indptr, indices, weight, a, b, fa, fb, start, seed, splits, patience):
+def searched(indptr, indices, weight, a, b, fa, fb, start, seed, patience):
     """Labels of a search from a partition, and their score. O(links) a sweep.
 
-    No move of a node or union of communities improves them; with ``splits``, nor do communities
-    inside communities. With ``patience`` states are instead taken out of the partition at random
-    and the search goes on, until that fails so many times in a row. One kernel for both, because
-    each would compile all parts again.
+    No move of a node or union of communities improves them. With ``patience`` states are taken out
+    of the partition at random and the search goes on, until that fails so many times in a row.
     Reference: `netinnov.community._leiden_search` on the same network.
     """
-    indptr, indices, weight = indptr.copy(), indices.copy(), weight.copy()
-    a, b, label = a.copy(), b.copy(), start.copy()
+    network = indptr.copy(), indices.copy(), weight.copy(), a.copy(), b.copy()
+    label = start.copy()
     state = np.empty(1, np.uint64)
     state[0] = seed
-    n = a.size
-    cut_indptr = _constant(n + 1, np.int32(0))
-    cut_indices, cut_weight = np.empty(indices.size, np.int32), np.empty(indices.size)
-    score = _score(indptr, indices, weight, a, b, fa, fb, label)
+    n = label.size
+    score = _score(network, fa, fb, label)
     scale = 0.0
     for k in range(weight.size):
         scale += weight[k]
@@ -345,44 +327,26 @@ def searched(indptr, indices, weight, a, b, fa, fb, start, seed, splits, patienc
                     other[v] = n_labels
                     n_labels += 1
             _compact(other, n_labels)
-        gain = 1.0
-        while gain > 0.0:
-            other, gain = _iterated(indptr, indices, weight, a, b, fa, fb, other, state)
-            if not splits:
-                break
-            if gain > 0.0:
-                continue
-            # Search inside each community and let the parts move.
-            end = 0
-            for v in range(n):
-                for k in range(indptr[v], indptr[v + 1]):
-                    if other[indices[k]] == other[v]:
-                        cut_indices[end] = indices[k]
-                        cut_weight[end] = weight[k]
-                        end += 1
-                cut_indptr[v + 1] = end
-            part, _ = _iterated(
-                cut_indptr, cut_indices, cut_weight, a, b, fa, fb, _numbers(n), state
-            )
-            n_parts = _compact(part, n)
-            level = _aggregated(indptr, indices, weight, a, b, part, n_parts)
-            label_of_parts, gain = _iterated(
-                level[0], level[1], level[2], level[3], level[4], fa, fb,
-                _of_parts(other, part, n_parts), state,
-            )  # fmt: skip
-            other = _of_members(label_of_parts, part)
+        # Move, refine and aggregate until each community is one super-state.
+        level, at, part, n_parts = network, _numbers(n), other, 0
+        while n_parts < part.size:
+            _moved(level, fa, fb, other, state)
+            part, n_parts = _refined(level, fa, fb, other, state)
+            other = _of_parts(other, part, n_parts)
+            level = _aggregated(level, part, n_parts)
+            at = _of_members(part, at)
+        other = _of_members(other, at)
         # Move states, separate unconnected parts and merge, until nothing changes.
         settled = False
         while not settled:
-            _moved(indptr, indices, weight, a, b, fa, fb, other, state)
+            _moved(network, fa, fb, other, state)
             n_labels = _compact(other, n)
-            part, n_parts = _connected(indptr, indices, other)
-            level = _aggregated(indptr, indices, weight, a, b, part, n_parts)
+            part, n_parts = _connected(network[0], network[1], other)
             union = _numbers(n_parts)
-            gain = _moved(level[0], level[1], level[2], level[3], level[4], fa, fb, union, state)
+            gain = _moved(_aggregated(network, part, n_parts), fa, fb, union, state)
             other = _of_members(union, part)
             settled = gain == 0.0 and n_parts == n_labels
-        reached = _score(indptr, indices, weight, a, b, fa, fb, other)
+        reached = _score(network, fa, fb, other)
         if patience == 0:
             return other, reached
         idle = 0 if reached > score + 1e-11 * scale else idle + 1
