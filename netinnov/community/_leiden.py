@@ -300,6 +300,8 @@ def _split(layer: OneLayer, labels: Codes, score: float, seed: int) -> Codes:
             part = compact(searched(*cut, alone, seed, 0)[0])
             of_part = np.empty(part.max() + 1, np.int32)
             of_part[part] = compact(labels)
+            if of_part.max() == part.max():  # no community has communities inside
+                return labels
             of_part, _ = searched(*_aggregated(layer, source, part), of_part, seed, 0)
             reached = searched(*layer, of_part[part], seed, 0)
             if reached[1] <= score + equal:
