@@ -5,24 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
 
 from netinnov._network.paths import Frictions, PathCosts, shortest_links
-from netinnov._runtime.arguments import (
-    as_whole,
-    check_names,
-    check_rng,
-    check_type,
-)
+from netinnov._runtime.arguments import as_whole, check_names, check_rng, check_type
 from netinnov._runtime.display import Displayed
-from netinnov._typing import Amount, Confidence, Count, Floats, Positive, Rng, Share
+from netinnov._typing import Amount, Confidence, Count, Floats, Integers, Positive, Rng, Share
 from netinnov.centrality import strength
 from netinnov.mechanisms.cobweb import CoupledCobweb
 from netinnov.mechanisms.free_flow import CorePeriphery
@@ -39,10 +32,12 @@ from netinnov.scenarios import (
     apply_scenario,
 )
 from netinnov.scenarios._equal_cost import largest_within
-from netinnov.scenarios._pair_draws import inside, sides
+from netinnov.scenarios._pair_draws import Side, inside, sides
 from netinnov.scenarios._prices import check_prices
 
 _FRICTIONS = Frictions(border=1.0)
+_SLOPES = (1.0, 0.8)  # of demand and supply, everywhere
+_FREE_FLOW = CorePeriphery(sigma=5.0, mu=0.4)
 _KINDS: dict[str, tuple[Any, str]] = {
     "competition for talent": (TalentAttraction, "{kept_share:.0f} % of ties are kept"),
     "park of the core at home": (
@@ -53,18 +48,16 @@ _KINDS: dict[str, tuple[Any, str]] = {
     "merger": (NoChange, "the whole border between the two is gone; a merger has no price here"),
     "reverse enclave": (ReverseEnclave, "{pipeline_share:.0f} % of links lead home"),
 }
-
 APPROACHES = tuple(_KINDS)
 
 
-@dataclass(frozen=True, slots=True)
-class Approach:
+class _Approach(NamedTuple):
     scenario: Scenario
     size: float
     cost: float
-    border_relief: float = 0.0
-    unilateral: bool = False
-    assumed: str = ""
+    border_relief: float
+    unilateral: bool
+    assumed: str
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -80,7 +73,8 @@ class ApproachComparison(Displayed):
         of the border between home and host that is gone), ``unilateral`` (home does it alone) and
         ``assumed`` (in words).
     effects : DataFrame
-        What `to_frame` gives.
+        A row an approach and measure: ``approach``, ``measure``, ``baseline``, ``value`` (mean over
+        placements) and ``difference`` with its interval over placements, ``low, high``.
     """
 
     home: str
@@ -94,13 +88,12 @@ class ApproachComparison(Displayed):
         Returns
         -------
         DataFrame
-            A row an approach and measure: ``approach``, ``measure``, ``baseline``, ``value`` (mean
-            over placements) and ``difference`` with its interval over placements, ``low, high``.
+            The ``effects``.
         """
         return self.effects.copy()
 
 
-def compare_approaches(  # noqa: PLR0913
+def compare_approaches(
     network: MultilayerNetwork,
     *,
     approaches: Sequence[str] | None = None,
@@ -112,11 +105,7 @@ def compare_approaches(  # noqa: PLR0913
     pipeline_share: Share = 0.5,
     kept_share: Share = 0.5,
     corridor_relief: Share = 0.5,
-    demand_slope: float = 1.0,
-    supply_slope: float = 0.8,
     mobility: Amount = 0.2,
-    sigma: float = 5.0,
-    mu: float = 0.4,
     replicates: Count = 50,
     confidence: Confidence = 0.95,
     rng: Rng = None,
@@ -144,8 +133,8 @@ def compare_approaches(  # noqa: PLR0913
         Of both kinds of parks, and of those who move: see `ReverseEnclave`, `TalentAttraction`.
     corridor_relief : float
         Assumption: share of the border between home and host that a corridor removes.
-    demand_slope, supply_slope, mobility, sigma, mu : float
-        Assumptions: of the coupled cobweb, the same everywhere, and of `CorePeriphery`.
+    mobility : float
+        Assumption: of the coupled cobweb, between places that exchange all their weight.
     replicates, confidence, rng : int, float, Generator or seed
         Random placements of each approach, intervals over them, and their source.
 
@@ -164,13 +153,13 @@ def compare_approaches(  # noqa: PLR0913
     ``host_access`` (harmonic centrality, unit lengths and frictions). *Convergence*:
     ``access_gini``, over nodes. *Multi-centricity*: ``effective_number`` of places by strength.
     *Stability*: with A = W_ij / sqrt(S_i S_j), W the weights between the nodes of home, host and
-    all others, and S their sums, ``spectral_radius`` of a coupled cobweb with the mobility
-    ``mobility * A``, and ``below_break``: the break point of free flow less the freeness, A of home
-    and host (above 0 an even split is stable). A border of which a share r is gone leaves
-    A^(1 - r). *Participation*: ``largest_excess`` of the game of home and host in which each has
-    what its own access gains; above 0 one is better off alone. What is done without the host
-    (competition for talent) home can do alone. The link from network to models is assumed, not
-    estimated: to compare, not to predict.
+    all others, and S their sums, ``spectral_radius`` of a coupled cobweb with the slopes 1 and 0.8
+    (assumed) and the mobility ``mobility * A``, and ``below_break``: the break point of
+    `CorePeriphery` (5, 0.4: assumed) less the freeness, A of home and host (above 0 an even split
+    is stable). A border of which a share r is gone leaves A^(1 - r). *Participation*:
+    ``largest_excess`` of the game of home and host in which each has what its own access gains;
+    above 0 one is better off alone. Home can do competition for talent alone. The link from network
+    to models is assumed, not estimated: to compare, not to predict.
 
     References
     ----------
@@ -195,32 +184,27 @@ def compare_approaches(  # noqa: PLR0913
     shares = {"pipeline_share": pipeline_share, "kept_share": kept_share}
     shares |= {"corridor_relief": corridor_relief}
     rng = check_rng(rng)
-    cobweb = (demand_slope, supply_slope, mobility)
-    break_point = CorePeriphery(sigma, mu).break_point()
-    sides(network, home, host)
+    measure = _Measures(network, sides(network, home, host), frictions, mobility)
     names = check_names("approaches", approaches or APPROACHES, APPROACHES, of="the approaches")
     chosen = {
         name: _approach(name, network, home, host, budget, prices, shares)
         for name in dict.fromkeys(names)
     }
-    measure = _Measures(network, home, host, frictions, cobweb, break_point)
     before = measure(network, 0.0)
     seeds = rng.integers(2**63, size=replicates).tolist()
-    effects = []
+    effects = {}
     for name, approach in chosen.items():
         try:
             drawn = _drawn(network, measure, approach, seeds, before)
         except Exception as error:
             error.add_note(f"In approach {name!r}.")
             raise
-        effects.append(_rows(name, before, drawn, confidence))
-    columns = ["size", "cost", "border_relief", "unilateral", "assumed"]
-    table = pd.DataFrame(
-        [[getattr(approach, column) for column in columns] for approach in chosen.values()],
-        index=pd.Index(list(chosen), dtype="str", name="approach"),
-        columns=columns,
-    ).astype({"size": np.float64})
-    return ApproachComparison(home, host, table, pd.concat(effects, ignore_index=True))
+        effects[name] = _rows(before, drawn, confidence)
+    index = pd.Index(list(chosen), dtype="str", name="approach")
+    columns = list(_Approach._fields[1:])
+    table = pd.DataFrame([each[1:] for each in chosen.values()], index=index, columns=columns)
+    rows = pd.concat(effects, names=["approach"]).reset_index("approach")
+    return ApproachComparison(home, host, table, rows.reset_index(drop=True))
 
 
 def _approach(
@@ -231,11 +215,11 @@ def _approach(
     budget: float,
     prices: Prices | None,
     shares: Mapping[str, float],
-) -> Approach:
+) -> _Approach:
     kind, text = _KINDS[name]
     assumed = text.format(**{name: 100 * share for name, share in shares.items()})
     if kind is NoChange:
-        return Approach(NoChange(), 0, math.nan, 1.0, assumed=assumed)
+        return _Approach(NoChange(), 0.0, math.nan, 1.0, False, assumed)
     of_kind = {field.name for field in fields(kind)}
     options = {name: share for name, share in shares.items() if name in of_kind}
     size = as_whole("budget", budget, low=1) if prices is None else 1
@@ -253,13 +237,13 @@ def _approach(
         scenario = replace(scenario, size=size)
     relief = shares["corridor_relief"] if kind is DirectLinks else 0.0
     cost = math.nan if prices is None else scenario.cost(prices, network)
-    return Approach(scenario, scenario.size, cost, relief, unilateral, assumed)
+    return _Approach(scenario, float(scenario.size), cost, relief, unilateral, assumed)
 
 
 def _drawn(
     network: MultilayerNetwork,
     measure: _Measures,
-    approach: Approach,
+    approach: _Approach,
     seeds: Sequence[int],
     before: dict[str, float],
 ) -> pd.DataFrame:
@@ -270,50 +254,39 @@ def _drawn(
         rows.append(measure(changed, approach.border_relief))
     table = pd.DataFrame(rows * (len(seeds) // len(drawn)))
     # Excesses of a two-player game: stand-alone gain less the gain in its own access.
-    sides = ["home_access", "host_access"]
-    losses = (pd.Series(before)[sides] - table[sides]) * measure.counts
-    table["home_excess"] = 0.0 if approach.unilateral else losses["home_access"]
-    table["host_excess"] = losses["host_access"]
+    for end, side in zip(("home", "host"), measure.sides, strict=True):
+        loss = (before[f"{end}_access"] - table[f"{end}_access"]) * int(side.nodes.sum())
+        table[f"{end}_excess"] = 0.0 if end == "home" and approach.unilateral else loss
     return table.assign(largest_excess=table[["home_excess", "host_excess"]].max(axis=1))
 
 
-def _rows(
-    name: str, before: dict[str, float], drawn: pd.DataFrame, confidence: float
-) -> pd.DataFrame:
+def _rows(before: dict[str, float], drawn: pd.DataFrame, confidence: float) -> pd.DataFrame:
     baseline = pd.Series(before).reindex(drawn.columns, fill_value=0.0)
     change = drawn - baseline
     low, high = np.quantile(change, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
     mean = np.array([change[each].to_numpy().mean() for each in change])
-    table = {"approach": name, "measure": drawn.columns, "baseline": baseline}
-    table |= {"value": baseline + mean, "difference": mean, "low": low, "high": high}
-    return pd.DataFrame(table)
+    table = {"measure": drawn.columns, "baseline": baseline, "value": baseline + mean}
+    return pd.DataFrame(table | {"difference": mean, "low": low, "high": high})
 
 
 @dataclass(frozen=True)
 class _Measures:
     baseline: MultilayerNetwork
-    home: str
-    host: str
+    sides: tuple[Side, Side]
     frictions: Frictions
-    cobweb: tuple[float, float, float]
-    break_point: float
-
-    @cached_property
-    def counts(self) -> list[int]:
-        return [int(side.nodes.sum()) for side in sides(self.baseline, self.home, self.host)]
+    mobility: float
 
     def __call__(self, network: MultilayerNetwork, relief: float) -> dict[str, float]:
-        home, host = sides(self.baseline, self.home, self.host)
-        n = self.baseline.n_nodes
+        home, host = self.sides
         # 0 for nodes whose jurisdiction is home, 1 for those of host, 2 for all others.
         code = network.storage.jurisdiction_codes
-        own = [inside(network, place)[code] & (code >= 0) for place in (self.home, self.host)]
+        own = [inside(network, side.place)[code] & (code >= 0) for side in self.sides]
         belongs = np.select(own, [0, 1], 2)
         access = self._access(network, belongs, relief)
-        totals = strength(network).sum(axis=1).to_numpy(np.float64)[:n]
+        totals = strength(network).sum(axis=1).to_numpy(np.float64)[: self.baseline.n_nodes]
         between = _association(network, belongs, relief)
-        b, d, mobility = self.cobweb
-        model = CoupledCobweb([b] * 3, [d] * 3, mobility=mobility * between)
+        demand, supply = ([slope] * 3 for slope in _SLOPES)
+        model = CoupledCobweb(demand, supply, mobility=self.mobility * between)
         return {
             "efficiency": float(access.mean()),
             "home_access": float(access[home.nodes].mean()),
@@ -321,12 +294,10 @@ class _Measures:
             "access_gini": gini(access),
             "effective_number": effective_number(totals),
             "spectral_radius": model.spectral_radius(),
-            "below_break": self.break_point - float(between[0, 1]),
+            "below_break": _FREE_FLOW.break_point() - float(between[0, 1]),
         }
 
-    def _access(
-        self, network: MultilayerNetwork, belongs: npt.NDArray[np.intp], relief: float
-    ) -> Floats:
+    def _access(self, network: MultilayerNetwork, belongs: Integers, relief: float) -> Floats:
         n = self.baseline.n_nodes
         costs = PathCosts("unit", 0.0, self.frictions)
         lengths = sparse.coo_array(shortest_links(network, costs))
@@ -343,9 +314,7 @@ class _Measures:
         return np.asarray((1.0 / distance_between).sum(axis=1) / max(n - 1, 1))
 
 
-def _association(
-    network: MultilayerNetwork, belongs: npt.NDArray[np.intp], relief: float
-) -> Floats:
+def _association(network: MultilayerNetwork, belongs: Integers, relief: float) -> Floats:
     weights = np.zeros((3, 3))
     for layer in network.layers:
         block = network.storage.block(layer)

@@ -5,21 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._runtime.arguments import as_list, check_rng, did_you_mean
-from netinnov._typing import Count, Rng
+from netinnov._typing import Count, Integers, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import Rewire, compare_with_null
 from netinnov.null_models._prepared import NullModel
-
-Codes = npt.NDArray[np.int64]
 
 _REWIRE = Rewire()
 
@@ -48,10 +45,8 @@ def cross_border_shares(
     null : null model, or callable, optional
         What the shares are compared with, as in `compare_with_null`: by default networks with the
         same degrees in each layer. None: no comparison.
-    replicates, rng : int, Generator or seed
-        Networks drawn from it, and their source.
-    executor, progress : Executor, int or None, bool
-        None: a thread for each processor; a number: so many threads. Whether a bar is shown.
+    replicates, rng, executor, progress
+        As in `compare_with_null`.
 
     Returns
     -------
@@ -70,23 +65,20 @@ def cross_border_shares(
     [0.25]
     """
     rng = check_rng(rng)
-    names = [str(name) for name in as_list("groups", groups, "names of columns")]
-    codes = {name: _codes(network, name) for name in dict.fromkeys(names)}
-    measure = _Shares(codes)
+    names = dict.fromkeys(map(str, as_list("groups", groups, "names of columns")))
+    codes = {name: _codes(network, name) for name in names}
+    measure = partial(_shares, codes=codes)
     shares = measure(network)
     table = shares.rename("share").rename_axis(["layer", "group"]).reset_index()
-    counts = [_crossings(network, layer, codes[group])[0] for layer, group in shares.index]
-    table["left_out"] = [int((~each).sum()) for each in counts]
+    table["left_out"] = [_share(network, layer, codes[group])[1] for layer, group in shares.index]
     table[["null_mean", "z", "p"]] = math.nan
     records = network.storage.records
     observed = [layer for layer in network.layers if not records[layer].modelled]
     if null is None or not observed or not codes:
         return table
-    part = network.select(layers=observed)
     options: dict[str, Any] = {"rng": rng, "executor": executor, "progress": progress}
-    comparison = compare_with_null(
-        part, measure=measure, null=null, replicates=replicates, **options
-    )
+    options |= {"measure": measure, "null": null, "replicates": replicates}
+    comparison = compare_with_null(network.select(layers=observed), **options)
     rows = pd.MultiIndex.from_frame(table[["layer", "group"]])
     columns = {"null_mean": comparison.mean, "z": comparison.z, "p": comparison.p}
     for column, values in columns.items():
@@ -94,7 +86,7 @@ def cross_border_shares(
     return table
 
 
-def _codes(network: MultilayerNetwork, column: str) -> Codes:
+def _codes(network: MultilayerNetwork, column: str) -> Integers:
     """Code of each node's value in a column of nodes or places; -1 for none."""
     storage = network.storage
     if column in storage.nodes.columns:
@@ -107,26 +99,18 @@ def _codes(network: MultilayerNetwork, column: str) -> Codes:
     raise InputError(msg)
 
 
-def _crossings(
-    network: MultilayerNetwork, layer: str, codes: Codes
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def _share(network: MultilayerNetwork, layer: str, codes: Integers) -> tuple[float, int]:
+    """Share of weight between different codes, and how many links are left out."""
     block = network.storage.block(layer)
     a, b = codes[block.sources], codes[block.indices]
     counts = (a >= 0) & (b >= 0) & (block.sources != block.indices)
-    return counts, counts & (a != b)
+    total = block.data[counts].sum()
+    share = block.data[counts & (a != b)].sum() / total if total > 0 else math.nan
+    return float(share), int((~counts).sum())
 
 
-@dataclass(frozen=True)
-class _Shares:
-    groups: dict[str, Codes]
-
-    def __call__(self, network: MultilayerNetwork) -> pd.Series:
-        shares = {}
-        for layer in network.layers:
-            weight = network.storage.block(layer).data
-            for name, codes in self.groups.items():
-                counts, crosses = _crossings(network, layer, codes)
-                total = weight[counts].sum()
-                shares[layer, name] = weight[crosses].sum() / total if total > 0 else math.nan
-        index = pd.MultiIndex.from_tuples(list(shares), names=["layer", "group"])
-        return pd.Series(list(shares.values()), index, dtype=np.float64)
+def _shares(network: MultilayerNetwork, codes: dict[str, Integers]) -> pd.Series:
+    pairs = [(layer, name) for layer in network.layers for name in codes]
+    shares = [_share(network, layer, codes[name])[0] for layer, name in pairs]
+    index = pd.MultiIndex.from_tuples(pairs, names=["layer", "group"])
+    return pd.Series(shares, index, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""The map of centres and how sure they are, and which rules call which places so."""
+"""The map of centres and how sure they are, by which rules they are so, and roles of nodes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._typing import Count
@@ -19,22 +21,34 @@ from netinnov.plotting._drawing import (
     Kws,
     digits,
     draw_lines,
-    legend_beside,
+    draw_points,
+    finish,
+    is_narrow,
     page_width,
     table_of,
-    write_notes,
 )
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._frame import Frame, draw_places, in_frame, map_axes, node_spots
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import DOUBLE, drawing, ink, larger, on_page, paper, tone
+from netinnov.plotting._style import DOUBLE, PALETTE, SINGLE, drawing, ink, on_page, paper, tone
 
 _LEAST, _MOST = 10.0, 170.0  # area of a marker in points^2
 _UNKNOWN = "#b0b0b0"
-_NAMED = 12  # places, at most
+_NAMED = 12  # places or nodes, at most
 _MANY = 100  # spokes from which they are drawn thinner
-_NARROW = 120.0  # millimetres, below which the legend stands over the map
 _NO = "#c8c8c8"
+# Guimera and Amaral (2005): a hub from this z on; names, and the cuts of the participation.
+_HUB = 2.5
+_ROLES = {
+    "R1": ("ultra-peripheral", 0.0, 0.05),
+    "R2": ("peripheral", 0.05, 0.62),
+    "R3": ("connector", 0.62, 0.80),
+    "R4": ("kinless", 0.80, 1.0),
+    "R5": ("provincial hub", 0.0, 0.30),
+    "R6": ("connector hub", 0.30, 0.75),
+    "R7": ("kinless hub", 0.75, 1.0),
+}
+_HUBS = ("R5", "R6", "R7")
 
 
 def plot_centres(
@@ -52,6 +66,11 @@ def plot_centres(
 ) -> Axes:
     """Draw the centres among places on a map, with the share of resamples that agree.
 
+    In degrees, with the aspect of the middle latitude. Area of a marker: centrality (with a least
+    one), shade: support (grey if unknown), both for all places; centres are squares with a thick
+    edge, others circles. At most 12 places are named, centres first, then by support and
+    centrality. Nodes without coordinates are left out and counted in the caption (`save_figure`).
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -61,29 +80,13 @@ def plot_centres(
         ``centrality`` (0 or more), ``support`` (0 to 1, or NaN) and, for `spokes`, ``community``.
     spokes : bool
         Join each place with the most central centre of its community.
-    label : str
-        What the area of a marker stands for.
-
-    Returns
-    -------
-    Axes
-        In degrees, with the aspect of the middle latitude. Area of a marker: centrality (with a
-        least one), shade: support (grey if unknown), both for all places; centres are squares with
-        a thick edge, others circles. At most 12 places are named, centres first, then by support
-        and centrality. Nodes without coordinates are left out and counted in the
-        caption (`save_figure`).
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
+    >>> import netinnov as ni
     >>> network = ni.datasets.make_city_system(n_cities=8, rng=1)
-    >>> rows = {
-    ...     "centre": network.nodes["centre"],
-    ...     "centrality": 1.0,
-    ...     "support": 0.9,
-    ...     "community": 0,
-    ... }
-    >>> plot_centres(network, pd.DataFrame(rows).head(8)).get_legend().get_texts()[0].get_text()
+    >>> table = network.nodes[["centre"]].head(8).assign(centrality=1.0, support=0.9, community=0)
+    >>> plot_centres(network, table).get_legend().get_texts()[0].get_text()
     'centre: 4'
     """
     table = _checked(network, centres)
@@ -94,8 +97,7 @@ def plot_centres(
     most = float(visible["centrality"].max()) if len(visible) else 0.0
     shades = colormaps["Blues"].with_extremes(bad=_UNKNOWN)
     with map_axes(ax, frame, basemap) as ax:
-        width = page_width(ax)
-        largest = _MOST * min(width / DOUBLE, 1.0)
+        largest = _MOST * min(page_width(ax) / DOUBLE, 1.0)
         area = _LEAST + (largest - _LEAST) * visible["centrality"] / max(most, 1e-300)
         back_to_front = visible.iloc[::-1]
         for mine, marker, edge_width, name in (
@@ -117,19 +119,18 @@ def plot_centres(
             value, side = most * share, (_LEAST + (largest - _LEAST) * share) ** 0.5
             _add_key(ax, f"{printable(label)} {digits(value)}", markersize=side)
         style: dict[str, Any] = {"labelspacing": 0.9, "handletextpad": 0.8}
-        if width < _NARROW * larger() and not on_page():
+        if is_narrow(ax) and not on_page():
             ax.xaxis.set_major_locator(MaxNLocator(3))
             style |= {"loc": "lower left", "bbox_to_anchor": (0.0, 1.02), "labelspacing": 0.7}
-        legend_beside(ax, **style)
+        finish(ax, notes=notes, beside=True, **style)
         if visible["support"].notna().any() and not on_page():  # a page has no room beside it
             inset = ax.inset_axes((1.04, 0.04, 0.03, 0.4))
             text = "support: share of resamples\nin which it is a centre"
             scale = ScalarMappable(Normalize(0, 1), "Blues")
             ax.figure.colorbar(scale, cax=inset, ticks=[0, 0.5, 1], label=text)
-        write_notes(ax, notes)
-        called = place_names(network.places) if names is None else names
+        names = place_names(network.places) if names is None else names
         agreed = visible["support"].where(visible["centre"])
-        texts = [name_of(called, node) + f" {x:.2f}" * (x == x) for node, x in agreed.items()]
+        texts = [name_of(names, node) + f" {x:.2f}" * (x == x) for node, x in agreed.items()]
         points, radii = visible[["lon", "lat"]].to_numpy(), np.sqrt(area) / 2
         label_points(ax, points, texts, radii=radii, most=_NAMED, must=n_centres, led=_NAMED)
     return ax
@@ -168,15 +169,16 @@ def _draw_spokes(ax: Axes, visible: pd.DataFrame, edge_kws: Kws) -> None:
     if drawn.any():
         look: dict[str, Any] = {"label": "to the main centre of its community", "gid": "spokes"}
         look |= {"colors": "#8c8c8c", "linewidths": 0.5 if drawn.sum() <= _MANY else 0.25}
-        draw_lines(
-            ax, np.stack([starts[drawn], ends[drawn]], axis=1), look | {"zorder": 2}, edge_kws
-        )
+        spokes = np.stack([starts[drawn], ends[drawn]], axis=1)
+        draw_lines(ax, spokes, look | {"zorder": 2}, edge_kws)
 
 
 def plot_centre_rules(
     rules: pd.DataFrame, *, names: Names | None = None, top: Count = 12, ax: Axes | None = None
 ) -> Axes:
     """Draw which places are centres by which rules: a row a place, a column a rule.
+
+    Filled squares where a place is a centre, else small grey points; at the right their number.
 
     Parameters
     ----------
@@ -185,16 +187,6 @@ def plot_centre_rules(
     top : int
         At most this many places are drawn, those that are centres by most rules; in a tie as given.
 
-    Returns
-    -------
-    Axes
-        Filled squares where a place is a centre, else small grey points; at the right their number.
-
-    Raises
-    ------
-    InputError
-        If there is no row or column, or a value is neither true nor false.
-
     Examples
     --------
     >>> import pandas as pd
@@ -202,10 +194,9 @@ def plot_centre_rules(
     >>> [text.get_text() for text in plot_centre_rules(rules).texts]
     ['2 of 2', '1 of 2']
     """
-    table = table_of("rules", rules, of="a table of places and rules")
-    if table.empty or not table.isin([0, 1]).all(axis=None):
-        msg = "`rules` must have places and rules, and true or false for each; found "
-        raise InputError(f"{msg}{table.shape[0]} x {table.shape[1]}.")
+    table = table_of("rules", rules, of="a table of places and rules", rows="place")
+    if not table.isin([0, 1]).all(axis=None):
+        raise InputError("`rules` must hold true or false for each place and rule.")
     table = table.astype(bool)
     order = np.argsort(-table.sum(axis=1).to_numpy(), kind="stable")
     table = table.iloc[order[:top]]
@@ -226,3 +217,91 @@ def plot_centre_rules(
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
     return ax
+
+
+def plot_roles(
+    roles: pd.DataFrame, *, names: Names | None = None, node_kws: Kws = None, ax: Axes | None = None
+) -> Axes:
+    """Draw z inside the community against participation across communities, with the roles.
+
+    Points, hubs filled and others open, on the regions of Guimera and Amaral: hubs from z = 2.5 up,
+    cuts of the participation at 0.30 and 0.75, for others at 0.05, 0.62 and 0.80. The legend counts
+    nodes; those without links have no role: left out and counted. At most 12 are named, the
+    greatest z first; nodes at one point share a label.
+
+    Parameters
+    ----------
+    roles : DataFrame
+        From `netinnov.community.roles`: index = node, ``z``, ``participation`` and ``role``.
+
+    References
+    ----------
+    Guimera and Amaral (2005), Functional cartography of complex metabolic networks, Nature 433,
+    895-900.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"z": [3.1, 0.2], "participation": [0.5, 0.1], "role": ["R6", "R2"]})
+    >>> ax = plot_roles(table.set_axis(["Shanghai", "Quzhou"]))
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['R2 peripheral: 1', 'R6 connector hub: 1']
+    """
+    placed = _placed(roles)
+    with drawing(ax, 85, SINGLE) as ax:
+        low, high = float(placed["z"].min()), float(placed["z"].max())
+        bottom, top = min(low, -1) - 0.35, max(high, 3.2) + 0.5
+        ax.set(xlim=(-0.02, 1.0), ylim=(bottom, top))
+        tags = _draw_regions(ax, bottom, top)
+        hub = placed["role"].isin(_HUBS)
+        at = placed[["participation", "z"]].to_numpy()
+        for chosen, size, face, edge in (
+            (~hub, 9, "none", PALETTE[0]),
+            (hub, 16, PALETTE[0], ink()),
+        ):
+            look: dict[str, Any] = {"s": size, "facecolors": face, "edgecolors": edge}
+            look |= {"linewidths": 0.6, "zorder": 3, "clip_on": False}
+            draw_points(ax, at[chosen], look, node_kws)
+        count = placed["role"].value_counts()
+        texts = [f"{role} {name}: {count.get(role, 0):,}" for role, (name, *_) in _ROLES.items()]
+        texts = [text for text in texts if not text.endswith(": 0")]
+        handles = [Rectangle((0, 0), 0, 0, alpha=0, label=text) for text in texts]
+        left = len(roles) - len(placed)
+        note = f"Nodes without links or community, left out: {left:,}." if left else ""
+        x, y = "participation across communities", "z inside the community"
+        look = {"ncols": 2, "handlelength": 0, "handletextpad": 0}
+        finish(ax, handles, x=x, y=y, notes=[note], **look)
+        texts = [name_of(names, node) for node in placed.index]
+        radii = np.where(hub, 2.0, 1.5)
+        label_points(ax, at, texts, radii=radii, most=_NAMED, beside=tags)
+    return ax
+
+
+def _placed(roles: Any) -> pd.DataFrame:
+    needed = ["z", "participation", "role"]
+    table = table_of("roles", roles, needed, of="community.roles()", numbers=needed[:2])[needed]
+    placed = table.dropna(subset=needed[:2]).sort_values("z", ascending=False, kind="stable")
+    if placed.empty:
+        msg = f"`roles` must have a node with z and participation; none of {len(roles)} has."
+        raise InputError(msg)
+    if not placed["participation"].between(0, 1).all():
+        raise InputError("`roles`: participation must lie between 0 and 1.")
+    if unknown := sorted(set(placed["role"].dropna()) - set(_ROLES)):
+        raise InputError(f"`roles`: a role is one of R1 to R7; found {unknown[:5]}.")
+    return placed
+
+
+def _draw_regions(ax: Axes, bottom: float, top: float) -> list[Text]:
+    tags = []
+    for position, (role, (_, cut, right)) in enumerate(_ROLES.items()):
+        hub = role in _HUBS
+        low, high = (_HUB, top) if hub else (bottom, _HUB)
+        left = -0.02 if cut == 0 else cut
+        field = Rectangle((left, low), right - left, high - low, linewidth=0.4, zorder=0, gid=role)
+        field.set(facecolor=paper() if (position + hub) % 2 == 0 else tone("#f3f3f3"))
+        field.set(edgecolor=tone("#b5b5b5"))
+        ax.add_patch(field)
+        x = (left + right) / 2 if right - left < 0.1 else right - 0.03
+        y = high - 0.015 * (top - bottom)
+        tags.append(ax.text(x, y, role, ha="center", va="top", zorder=1))
+    return tags

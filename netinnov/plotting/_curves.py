@@ -14,13 +14,20 @@ from scipy.stats import binomtest
 from netinnov._typing import Count, Floats
 from netinnov.errors import InputError
 from netinnov.panels import Evaluation, EventStudy
-from netinnov.plotting._drawing import by_name, draw_intervals, draw_legend, percent, write_notes
+from netinnov.plotting._drawing import draw_intervals, finish, percent, table_of
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import GREY, MARKS, PALETTE, SINGLE, drawing, ink, layer_style, paper
 
 Study: TypeAlias = EventStudy | Evaluation | pd.DataFrame
 
 _COLUMNS = ["event_time", "estimate", "low", "high"]
+
+
+def _by_name(argument: str, value: Any) -> dict[str, Any]:
+    named = dict(value) if isinstance(value, Mapping) else {"": value}
+    if not named:
+        raise InputError(f"`{argument}` must hold at least one curve; found none.")
+    return {str(name): each for name, each in named.items()}
 
 
 def plot_reach(
@@ -31,6 +38,9 @@ def plot_reach(
 ) -> Axes:
     """Draw the share of draws in which an innovation has arrived, against the step.
 
+    A stair for each name with a band of Wilson's intervals (1927), each step by itself, and a mark
+    where half of the draws have arrived. The legend has the share that never arrives.
+
     Parameters
     ----------
     times : Series or mapping from name to Series
@@ -39,17 +49,6 @@ def plot_reach(
     horizon : int
         Last step drawn, 1 or more; no more than that of the draws.
 
-    Returns
-    -------
-    Axes
-        A stair for each name with a band of Wilson's intervals (1927), each step by itself, and a
-        mark where half of the draws have arrived. The legend has the share that never arrives.
-
-    Raises
-    ------
-    InputError
-        If there are no draws, a time is below 0, or a number is out of its range.
-
     Examples
     --------
     >>> import pandas as pd
@@ -57,8 +56,7 @@ def plot_reach(
     >>> ax.get_legend().get_texts()[0].get_text()
     'with enclave, not reached by step 10: 25\\xa0%'
     """
-    named = by_name("times", times, "Series")
-    curves = {name: _checked_times(name, series) for name, series in named.items()}
+    curves = {name: _steps(name, each) for name, each in _by_name("times", times).items()}
     steps = np.arange(horizon + 1)
     with drawing(ax, 72, SINGLE) as ax:
         for position, (name, values) in enumerate(curves.items()):
@@ -66,9 +64,8 @@ def plot_reach(
             tests = [binomtest(round(each * values.size), values.size) for each in share]
             low, high = np.transpose([test.proportion_ci(method="wilson") for test in tests])
             style, mark = layer_style(position), MARKS[position % len(MARKS)]
-            ax.fill_between(
-                steps, low, high, step="post", color=style["color"], alpha=0.2, linewidth=0
-            )
+            band: dict[str, Any] = {"color": style["color"], "alpha": 0.2, "linewidth": 0}
+            ax.fill_between(steps, low, high, step="post", **band)
             text = f"not reached by step {horizon:,}: {percent(1 - share[-1])}"
             label = f"{printable(name)}, {text}" if name else text
             (line,) = ax.plot(steps, share, drawstyle="steps-post", clip_on=False, **style)
@@ -78,14 +75,12 @@ def plot_reach(
                 dot.set(markersize=4, markeredgecolor=paper(), markeredgewidth=0.5)
         ax.axhline(0.5, color=GREY, linewidth=0.4, zorder=1)
         ax.set(xlim=(0, horizon), ylim=(-0.03, 1.03), ylabel="share of draws that have arrived")
-        draw_legend(ax, handlelength=3.2)
         count = " to ".join(f"{n:,}" for n in sorted({each.size for each in curves.values()}))
         bands = f"{count} draws each; bands: {percent(0.95)} intervals of the draws at each step."
-        write_notes(ax, [bands, "Mark: half have arrived."], label="step")
-    return ax
+        return finish(ax, x="step", notes=[bands, "Mark: half have arrived."], handlelength=3.2)
 
 
-def _checked_times(name: str, times: pd.Series[float]) -> Floats:
+def _steps(name: str, times: pd.Series[float]) -> Floats:
     argument = f"`times` of {name!r}" if name else "`times`"
     if not isinstance(times, pd.Series):
         raise InputError(f"{argument} must be a Series of steps; found {type(times).__name__}.")
@@ -102,18 +97,15 @@ def plot_robustness(
 ) -> Axes:
     """Draw the share of nodes in the largest part against the share of nodes removed.
 
+    A line for each curve, for repeats their mean with a band from 2.5 to 97.5 %; in the legend R,
+    the mean of the entries 1 to n (Schneider et al. 2011), at most 1/2 - 1/(2n), if the index has
+    no gaps. The thin grey line is the bound: all remaining nodes are connected.
+
     Parameters
     ----------
     curves : Series, DataFrame or mapping from name to these
         Index = number of removed nodes, from 0 to all, as `netinnov.connectivity.robustness_curve`
         gives it. In a DataFrame each column is one repeat, such as one random order.
-
-    Returns
-    -------
-    Axes
-        A line for each curve, for repeats their mean with a band from 2.5 to 97.5 %; in the legend
-        R, the mean of the entries 1 to n (Schneider et al. 2011), at most 1/2 - 1/(2n), if the
-        index has no gaps. The thin grey line is the bound: all remaining nodes are connected.
 
     References
     ----------
@@ -126,7 +118,7 @@ def plot_robustness(
     >>> ax.get_legend().get_texts()[0].get_text()
     'star, hub first: R = 0.188'
     """
-    tables = {n: _checked_curve(n, each) for n, each in by_name("curves", curves, "curve").items()}
+    tables = {n: _checked_curve(n, each) for n, each in _by_name("curves", curves).items()}
     with drawing(ax, 70, SINGLE) as ax:
         for position, (name, table) in enumerate(tables.items()):
             removed = table.index.to_numpy(np.float64)
@@ -142,10 +134,9 @@ def plot_robustness(
                 label = f"{label}: R = {mean[1:].mean():.3f}".removeprefix(": ")
             ax.plot(share, mean, linewidth=1.1, label=label or "curve", **style)
         ax.plot([0, 1], [1, 0], color=GREY, linewidth=0.4, zorder=1)
-        ax.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="share of nodes removed")
-        ax.set_ylabel("share of nodes in the largest part")
-        draw_legend(ax, handlelength=3.2)
-    return ax
+        ax.set(xlim=(0, 1), ylim=(0, 1.02))
+        y = "share of nodes in the largest part"
+        return finish(ax, x="share of nodes removed", y=y, handlelength=3.2)
 
 
 def _checked_curve(name: str, curve: Any) -> pd.DataFrame:
@@ -170,6 +161,11 @@ def plot_event_study(
 ) -> Axes:
     """Draw the estimates of an event study by event time, with their intervals.
 
+    Points with intervals, beside one another where there are several studies; the hollow point is
+    the reference period, the dashed line the opening, thin lines simultaneous bands of an
+    Evaluation. The caption (`save_figure`) has the p of the test of equal trends before the
+    opening, and treated pairs, which tables lack.
+
     Parameters
     ----------
     studies : EventStudy, Evaluation, DataFrame or mapping from name to these
@@ -178,14 +174,6 @@ def plot_event_study(
     truth : Series, optional
         Index = event time: what is known to be true of made-up data, drawn as a line.
 
-    Returns
-    -------
-    Axes
-        Points with intervals, beside one another where there are several studies; the hollow point
-        is the reference period, the dashed line the opening, thin lines simultaneous bands of an
-        Evaluation. The caption (`save_figure`) has the
-        p of the test of equal trends before the opening, and treated pairs, which tables lack.
-
     Examples
     --------
     >>> import pandas as pd
@@ -193,7 +181,7 @@ def plot_event_study(
     >>> plot_event_study(table.assign(low=[None, 0.1], high=[None, 0.7])).get_ylabel()
     'change of the logarithm of ties'
     """
-    named = by_name("studies", studies, "event study")
+    named = _by_name("studies", studies)
     series = [
         (f"{name} {group}".strip(), table)
         for name, study in named.items()
@@ -210,34 +198,29 @@ def plot_event_study(
             shift = step * (position - (len(series) - 1) / 2)
             colour, mark = PALETTE[position % len(PALETTE)], MARKS[position % len(MARKS)]
             x, y, low, high = (table[each].astype(float) for each in _COLUMNS)
+            x += shift
             reference = (y == 0) & np.isnan(low)
             known = np.isfinite(y) & ~reference
             if "band_low" in table:
-                bands = table["band_low"], table["band_high"]
-                ax.vlines(x + shift, *bands, color=colour, linewidth=0.4)
+                ax.vlines(x, table["band_low"], table["band_high"], color=colour, linewidth=0.4)
             style: dict[str, Any] = {"markersize": 3.4, "mec": colour, "mew": 0.8, "zorder": 2}
             label = printable(name) if len(series) > 1 or truth is not None else "_"
-            spans = (each[known] for each in (y, low, high))
             look = style | {"marker": mark, "color": colour, "label": label or "estimate"}
-            at = x[known] + shift
-            draw_intervals(ax, at, *spans, upright=True, linewidth=0.9, **look)
-            ax.plot(x[reference] + shift, y[reference], mark, mfc=paper(), **style)
-        of_places = any("band_low" in table for _, table in series)
-        ax.set_ylabel("effect" if of_places else "change of the logarithm of ties")
+            spans = (each[known] for each in (x, y, low, high))
+            draw_intervals(ax, *spans, upright=True, linewidth=0.9, **look)
+            ax.plot(x[reference], y[reference], mark, mfc=paper(), **style)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        if len(series) > 1 or truth is not None:
-            draw_legend(ax, ncols=3, handlelength=1.6)
+        of_places = any("band_low" in table for _, table in series)
+        of = "effect" if of_places else "change of the logarithm of ties"
         whole = {name: study for name, study in named.items() if hasattr(study, "pre_trend_p")}
         notes = [_note(name, study) for name, study in whole.items()]
-        write_notes(ax, notes, label="periods since the opening")
-    return ax
+        return finish(
+            ax, x="periods since the opening", y=of, notes=notes, ncols=3, handlelength=1.6
+        )
 
 
 def _groups(study: Any) -> list[tuple[Any, pd.DataFrame]]:
-    frame: Any = study if isinstance(study, pd.DataFrame) else getattr(study, "to_frame", dict)()
-    if not isinstance(frame, pd.DataFrame) or not set(_COLUMNS) <= set(frame.columns):
-        msg = "`studies` must be what event_study() gives, or a mapping to these"
-        raise InputError(f"{msg}; found {type(study).__name__}.")
+    frame = table_of("studies", study, _COLUMNS, of="EventStudy.to_frame()", method="to_frame")
     first = frame.columns[0]  # of groups, whatever they are called
     numbers = pd.api.types.is_numeric_dtype(frame[first].dtype)
     return [("", frame)] if numbers else list(frame.groupby(first))

@@ -1,4 +1,4 @@
-"""Parameters that many figures share: said once, and added to the docstring of each."""
+"""What many figures share in their docstrings: said once, and added to that of each."""
 
 from __future__ import annotations
 
@@ -6,35 +6,52 @@ import inspect
 import re
 from typing import Any
 
-_SHARED = """\
+_PARAMETERS = """\
 names : mapping from id to str, optional
     Labels; by default the names in the table of places, if there is one, else the ids.
+label : str, optional
+    What is drawn, with its unit.
+top : int
+    At most this many rows are drawn, the first.
+pairs : DataFrame
+    Index = candidate, columns ``home`` and ``host``: places.
+places : DataFrame
+    Index = place, columns ``lon`` and ``lat`` in degrees, such as ``network.places``.
 extent : (west, east, south, north), optional
     Degrees of the frame; by default all that has coordinates.
 basemap : "land", None, GeoDataFrame, GeoSeries or path
     What is drawn below: land and sea (Natural Earth, 1:50 million, without borders), nothing,
     or your own shapes, in any coordinate system, or as GeoJSON (needs the extra ``maps``).
 edge_kws : mapping, optional
-    Settings of matplotlib for the lines (`LineCollection`).
+    Settings of matplotlib for the lines (`LineCollection`), or arrows (`FancyArrowPatch`).
 node_kws : mapping, optional
     Settings of matplotlib for the markers (`scatter`).
 ax : Axes, optional
-    Where to draw; a new figure by default (89 or 183 mm wide in `print_style`).
-"""
+    Where to draw; a new figure by default (89 or 183 mm wide in `print_style`)."""
+_RESULT = """\
+Returns
+-------
+Axes
+    With what is drawn; `save_figure` writes its figure, with the notes that belong to it.
+
+Raises
+------
+InputError
+    If what is to be drawn is of another type, lacks a column or a row, or holds a value out of its
+    range; the message says which."""
 
 
 def complete(module: dict[str, Any]) -> None:
-    """Add what is shared to the parameters of each figure, in the order of its signature."""
+    """Add what is shared to the docstring of each figure, parameters in their order."""
     for function in [each for name, each in module.items() if name.startswith("plot_")]:
-        text = inspect.cleandoc(function.__doc__)
-        before, _, rest = text.partition("Parameters\n----------\n")
-        own, _, after = rest.partition("\n\nReturns\n")
-        entries, names = _entries(_SHARED) | _entries(own), inspect.signature(function).parameters
-        told = "\n".join(dict.fromkeys(entries[name] for name in names))
-        function.__doc__ = f"{before}Parameters\n----------\n{told}\n\nReturns\n{after}"
+        head, own, *others = re.split(r"\n\n(?=\w+\n---)", inspect.cleandoc(function.__doc__))
+        entries = _entries(_PARAMETERS) | _entries(own.partition("---\n")[2])
+        listed = dict.fromkeys(entries[name] for name in inspect.signature(function).parameters)
+        own = "\n".join(["Parameters", "----------", *listed])
+        function.__doc__ = "\n\n".join([head, own, _RESULT, *others])
 
 
 def _entries(section: str) -> dict[str, str]:
-    parts = re.split(r"\n(?=\S)", section.rstrip())
+    parts = re.split(r"\n(?=\S)", section)
     heads = [(part.partition("\n")[0].partition(" :")[0], part) for part in parts]
     return {name: part for head, part in heads for name in head.split(", ")}

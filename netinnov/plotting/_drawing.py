@@ -1,4 +1,4 @@
-"""What every figure begins and ends with: its table and axes, its legend and notes."""
+"""What figures begin and end with: a table; labels, notes and a legend; and marks they share."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ Kws: TypeAlias = Mapping[str, Any] | None  # settings of matplotlib, after ours
 MODELLED = "Modelled, not observed."
 
 _LABELS = 14.0  # millimetres of print for the ticks and label of the y axis
+_NARROW = 120.0  # millimetres of a figure
 _LETTER = 1.5  # millimetres of a letter, and its share of the handle of an entry
 
 _kept: WeakKeyDictionary[Axes, tuple[str, ...]] = WeakKeyDictionary()
@@ -42,19 +43,22 @@ def table_of(
     of: str,
     method: str = "",
     numbers: Sequence[str] = (),
+    rows: str = "",
     **options: object,
 ) -> pd.DataFrame:
-    """A table, or that of a result by its `method`, with numbers where they must be, if at all."""
+    """A table, or that of a result by its `method`; `rows` says of what it must have some."""
     if method and not isinstance(value, (pd.DataFrame, pd.Series, type)):
         give = getattr(value, method, None)
         value = give(**options) if callable(give) else value
     if not isinstance(value, pd.DataFrame):
         result = f"of the type {of.split('.')[0]} or a" if method else "a"
-        msg = f"`{name}` must be {result} DataFrame as {of} gives it; found {shown(value)}."
-        raise InputError(msg)
+        form = of if " " in of else f"{result} DataFrame as {of} gives it"
+        raise InputError(f"`{name}` must be {form}; found {shown(value)}.")
     if missing := [column for column in columns if column not in value]:
         msg = f"`{name}` must have the columns {list(columns)}; {missing} are missing; see {of}."
         raise InputError(msg)
+    if rows and value.empty:
+        raise InputError(f"`{name}` must have a row for each {rows}; found none.")
     table = value.copy(deep=False)
     for at, kind in enumerate(value.dtypes):
         if getattr(kind, "na_value", 0) is pd.NA:  # whose truth value is undefined
@@ -65,13 +69,6 @@ def table_of(
         if not pd.api.types.is_numeric_dtype(table[column]):
             raise InputError(f"`{name}`: the column {column!r} must hold numbers.")
     return table
-
-
-def by_name(argument: str, value: Any, of: str) -> dict[str, Any]:
-    named = dict(value) if isinstance(value, Mapping) else {"": value}
-    if not named:
-        raise InputError(f"`{argument}` must hold at least one {of}; found none.")
-    return {str(name): each for name, each in named.items()}
 
 
 def label_rows(ax: Axes, labels: Sequence[str], *, zero: bool = True) -> None:
@@ -135,8 +132,8 @@ def caption_notes(ax: Axes) -> tuple[str, ...]:
     return _kept.get(ax, ())
 
 
-def percent(share: float) -> str:
-    return f"{round(100 * share, 1):g}\N{NO-BREAK SPACE}%"
+def percent(share: float, decimals: int = 1, none: str = "") -> str:
+    return f"{round(100 * share, decimals):g}\N{NO-BREAK SPACE}%" if share == share else none
 
 
 def number(value: float, form: str = ".3g") -> str:
@@ -159,43 +156,51 @@ def chance(p: float, none: str = "") -> str:
     return "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
 
 
-def write_notes(ax: Axes, notes: Iterable[str], *, label: str = "") -> None:
-    """Set the x label, with a notice if the figure is modelled, and keep caption sentences."""
-    notes = [one_line(note) for note in notes if note]
-    _kept[ax] = tuple(note for note in notes if note != MODELLED)
-    below = [MODELLED] if MODELLED in notes else []
-    text = "\n".join([*([label] if label else []), *below])
-    ax.set_xlabel(text, loc="left" if below else "center")
-
-
-def draw_legend(
+def finish(
     ax: Axes,
     handles: Sequence[Any] | None = None,
     *,
-    ncols: int = 1,
-    points_above: float = 0.0,
+    x: str = "",
+    y: str = "",
+    notes: Iterable[str] = (),
+    beside: bool = False,
     **style: Any,
+) -> Axes:
+    """Labels, with a notice if the figure is modelled; sentences for its caption; a legend."""
+    notes = [one_line(note) for note in notes if note]
+    _kept[ax] = tuple(note for note in notes if note != MODELLED)
+    modelled = MODELLED in notes
+    label = f"{x}\n{MODELLED}".lstrip() if modelled else x
+    ax.set_xlabel(label, loc="left" if modelled else "center")
+    if y:
+        ax.set_ylabel(y)
+    handles = _labelled(ax) if handles is None else handles
+    if handles:
+        (_legend_beside if beside else _legend_above)(ax, handles, **style)
+    return ax
+
+
+def _legend_above(
+    ax: Axes, handles: Sequence[Any], *, ncols: int = 1, points_above: float = 0.0, **style: Any
 ) -> None:
-    """Legend above the axes, in at most `ncols` columns and no wider than there is room."""
+    """In at most `ncols` columns, and no wider than there is room."""
     spec = ax.get_subplotspec()
     parts = 1 if spec is None else spec.get_gridspec().ncols
     place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1.01)}
     up = ScaledTranslation(0, points_above * larger() / 72, ax.figure.dpi_scale_trans)
     place["bbox_transform"] = ax.transAxes + up
     place["borderpad"] = 0.4 if mpl.rcParams["legend.frameon"] else 0
-    handles = _labelled(ax) if handles is None else handles
     _fit_legend(ax, handles, page_width(ax) / parts - _LABELS, ncols, **place | style)
 
 
-def legend_beside(ax: Axes, **style: Any) -> None:
-    """Legend at the right of the axes; on a page below them, in columns."""
-    if not on_page():
-        place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)}
-        style = place | {"handler_map": _KEYS, "borderaxespad": 0} | style
-        ax.legend(handles=_labelled(ax), **style)
-    else:
+def _legend_beside(ax: Axes, handles: Sequence[Any], **style: Any) -> None:
+    """At the right of the axes; on a page below them, in columns."""
+    if on_page():
         figure = ax.figure.canvas.figure
-        _fit_legend(figure, _labelled(ax), page_width(ax), 3, loc="outside lower left", **style)
+        _fit_legend(figure, handles, page_width(ax), 3, loc="outside lower left", **style)
+    else:
+        place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)}
+        ax.legend(handles=handles, **place | {"handler_map": _KEYS, "borderaxespad": 0} | style)
 
 
 class _LineKey(HandlerLineCollection):
@@ -222,8 +227,6 @@ def _labelled(ax: Axes) -> list[Any]:
 def _fit_legend(
     owner: Any, handles: Sequence[Any], millimetres: float, ncols: int, **style: Any
 ) -> None:
-    if not handles:
-        return
     letters = int(millimetres / (_LETTER * larger()))
     names = [str(handle.get_label()).split("\n") for handle in handles]
     labels = ["\n".join(textwrap.fill(line, letters) for line in lines) for lines in names]
@@ -234,6 +237,11 @@ def _fit_legend(
         if columns == 1 or width <= millimetres:
             return
         legend.remove()
+
+
+def is_narrow(ax: Axes) -> bool:
+    """Whether there is no room beside the axes."""
+    return page_width(ax) < _NARROW * larger()
 
 
 def page_width(ax: Axes) -> float:

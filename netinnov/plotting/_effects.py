@@ -1,9 +1,8 @@
-"""Effects of scenarios, effects against their dose, and a value among its replicates."""
+"""Effects of scenarios, effects against their dose, and values among random ones."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -11,20 +10,21 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from netinnov._runtime.arguments import as_list, check_type, shown
+from netinnov._runtime.arguments import as_list, check_type
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments import DoseResponse, ExperimentResult
 from netinnov.null_models import NullComparison
+from netinnov.planning import SitingPlan
 from netinnov.plotting._drawing import (
     chance,
     draw_intervals,
-    draw_legend,
+    finish,
     label_rows,
     number,
+    percent,
     table_of,
     write_columns,
-    write_notes,
 )
 from netinnov.plotting._fonts import Names, name_of, printable
 from netinnov.plotting._style import BAND, GREY, MARKS, PALETTE, SINGLE, drawing, ink, paper, tone
@@ -33,7 +33,7 @@ _MEDIAN = "#8c8c8c"
 _TICK: dict[str, Any] = {"marker": "|", "markersize": 8, "mew": 1.5, "linestyle": "none"}
 _ALPHA, _MOST_ROWS = 0.05, 12  # of values that stand out, and how many of many are drawn
 _HEADS = 19.0  # points of the heads of columns, of two lines
-_NEEDED = ["measure", "node", "difference", "low", "high"]
+_SPANS = ["difference", "low", "high"]
 _PLACEBOS = ["placebo_low", "placebo_median", "placebo_high"]
 
 
@@ -48,6 +48,11 @@ def plot_effects(
     legend: bool = True,
 ) -> Axes:
     """Draw the change that each scenario makes, with its interval over placements.
+
+    A point at each difference (a mean; open for single places), a bar from `low` to `high`, a black
+    tick at the median, a line at zero; a grey band where 95 % of the placebos lie, with their
+    median; at the right the share of placements with the same sign (a dash if the median is 0), and
+    the corrected p-value against the placebos (column ``why_no_p``: why none).
 
     Parameters
     ----------
@@ -66,14 +71,6 @@ def plot_effects(
     legend : bool
         Say above the axes what the marks are.
 
-    Returns
-    -------
-    Axes
-        A point at each difference (a mean; open for single places), a bar from `low` to `high`, a
-        black tick at the median, a line at zero; a grey band where 95 % of the placebos lie, with
-        their median; at the right the share of placements with the same sign (a dash if the median
-        is 0), and the corrected p-value against the placebos (column ``why_no_p``: why none).
-
     Examples
     --------
     >>> import pandas as pd
@@ -83,13 +80,13 @@ def plot_effects(
     >>> [text.get_text() for text in ax.get_yticklabels()]
     ['park, whole network']
     """
-    of, needed = "ExperimentResult.effects()", ["scenario", *_NEEDED]
-    needed += ["baseline"] if percent else []
-    effects = table_of("effects", effects, needed, of=of, method="effects", full=True)
+    needed = ["scenario", "measure", "node", *_SPANS, *(["baseline"] if percent else [])]
+    of: dict[str, Any] = {"of": "ExperimentResult.effects()", "method": "effects", "full": True}
+    effects = table_of("effects", effects, needed, **of)
     ends = as_list("ends", ends, "nodes")
     if percent:
         before = effects["baseline"].astype(float).abs()
-        changes = effects.columns.intersection(["difference", "low", "high", "median", *_PLACEBOS])
+        changes = effects.columns.intersection([*_SPANS, "median", *_PLACEBOS])
         scaled = effects[changes].astype(float).mul(100 / before.where(before > 0), axis=0)
         effects = effects.assign(**{str(name): scaled[name] for name in changes})
     rows, labels = _rows(effects, names, one_a_scenario=bool(ends))
@@ -104,13 +101,11 @@ def plot_effects(
         edge = min(0.6 + rows.min(initial=0.0), 1.5 * spacing)
         ax.set_ylim(rows.max(initial=0.0) + edge, rows.min(initial=0.0) - edge)
         measures = effects["measure"].unique()
-        of = printable(label) if label else _plain(measures[0]) if len(measures) == 1 else ""
-        ax.set_xlabel(f"change in {of}".removesuffix(" in ") + ", %" * percent)
+        what = printable(label) if label else _plain(measures[0]) if len(measures) == 1 else ""
+        x = f"change in {what}".removesuffix(" in ") + ", %" * percent
         columns = _columns(effects)
         write_columns(ax, rows, columns)
-        if legend:
-            draw_legend(ax, ncols=2, points_above=_HEADS * bool(columns))
-    return ax
+        return finish(ax, None if legend else [], x=x, ncols=2, points_above=_HEADS * bool(columns))
 
 
 def _rows(
@@ -169,9 +164,8 @@ def _draw_placebos(ax: Axes, placebos: pd.DataFrame, rows: Floats, height: float
 def _columns(effects: pd.DataFrame) -> list[tuple[str, list[str]]]:
     columns = []
     if "same_sign" in effects:
-        known = effects["same_sign"].astype(float)
-        shares = [f"{100 * s:.0f}\N{NO-BREAK SPACE}%" if s == s else "–" for s in known]
-        columns.append(("same\nsign", shares))
+        shares = effects["same_sign"].astype(float)
+        columns.append(("same\nsign", [percent(share, 0, "–") for share in shares]))
     if "corrected_p" in effects and effects["corrected_p"].notna().any():
         columns.append(("corrected\np", [chance(p, "–") for p in effects["corrected_p"]]))
     return columns
@@ -191,6 +185,9 @@ def plot_dose_response(
 ) -> Axes:
     """Draw the effect at each dose with its spread over placements.
 
+    Points: means; thin lines: the middle 95 % of placements; thick lines: 95 % interval for Monte
+    Carlo error; grey band: the middle 95 % of placebos.
+
     Parameters
     ----------
     table : DoseResponse or DataFrame
@@ -201,19 +198,6 @@ def plot_dose_response(
         Which measure.
     node : str, optional
         Of which node; None where the measure is one number.
-    label : str
-        What the dose is, with its unit.
-
-    Returns
-    -------
-    Axes
-        Points: means; thin lines: the middle 95 % of placements; thick lines: 95 % interval for
-        Monte Carlo error; grey band: the middle 95 % of placebos.
-
-    Raises
-    ------
-    InputError
-        If it is neither, a column is missing, or nothing was measured so.
 
     Examples
     --------
@@ -224,8 +208,8 @@ def plot_dose_response(
     >>> ax.get_ylabel()
     'change in access of home'
     """
-    of = "DoseResponse.to_frame()"
-    table = table_of("table", table, ["dose", *_NEEDED], of=of, method="to_frame")
+    needed, of = ["dose", "measure", "node", *_SPANS], "DoseResponse.to_frame()"
+    table = table_of("table", table, needed, of=of, method="to_frame")
     of_node = table["node"].isna() if node is None else table["node"].eq(node)
     selected = of_node.to_numpy(bool, na_value=False) & table["measure"].eq(measure).to_numpy(bool)
     rows = table[selected].sort_values("dose")
@@ -238,68 +222,53 @@ def plot_dose_response(
         if {"placebo_low", "placebo_high"} <= set(rows) and rows["placebo_low"].notna().any():
             ends = rows[["placebo_low", "placebo_high"]].to_numpy(np.float64).T
             ax.fill_between(dose, *ends, color=tone(BAND), linewidth=0, label="95 % of placebos")
-        text, spans = "mean, 95 % of placements", (rows[each] for each in _NEEDED[2:])
+        text = "mean, 95 % of placements"
         if {"mc_low", "mc_high"} <= set(rows):
             text += "\nthick: Monte Carlo error of the mean"
             errors = rows["mc_low"], rows["mc_high"]
             ax.vlines(dose, *errors, color=PALETTE[0], linewidth=2.6, zorder=2.5)
         look: dict[str, Any] = {"color": PALETTE[0], "linewidth": 0.8, "markersize": 4}
+        spans = (rows[each] for each in _SPANS)
         draw_intervals(ax, dose, *spans, upright=True, label=text, **look)
-        ax.set_xlabel(printable(label))
-        of = "" if node is None else f" of {printable(node)}"
-        ax.set_ylabel(f"change in {_plain(measure)}{of}")
-        draw_legend(ax)
-    return ax
+        of_one = "" if node is None else f" of {printable(node)}"
+        return finish(ax, x=printable(label), y=f"change in {_plain(measure)}{of_one}")
 
 
 def plot_null_distribution(
-    comparison: NullComparison | pd.Series[float] | pd.DataFrame,
+    comparison: NullComparison,
     *,
-    observed: float | pd.Series[float] | None = None,
     node: Hashable = None,
     label: str = "value",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw an observed value among its random replicates; of several, a row each.
 
+    Of one value: bars count replicates; the grey band holds the middle 95 % of them; the legend
+    gives the observed value, z and the two-sided p, and the least that p can be.
+
+    Of several values, without `node`: a row each, with the middle 95 % of the replicates as a grey
+    bar; the point is filled if p, corrected for all values, is below 0.05. Values that never vary
+    are left out. Of more than 12, up to 12 that stand out are drawn, or the 5 of z furthest from 0
+    if none does.
+
     Parameters
     ----------
-    comparison : NullComparison, Series or DataFrame
-        From `netinnov.null_models.compare_with_null`; or values as its ``draws``: a row a
-        replicate.
-    observed : float or Series, optional
-        The value of the network, a number or one a node, with a table of replicates.
+    comparison : NullComparison
+        From `netinnov.null_models.compare_with_null`.
     node : optional
         Whose value of a measure that gives several: a node, a direction of
         `linkages.count_enclaves`, a pair of places.
-    label : str
-        What is measured, with its unit.
-
-    Returns
-    -------
-    Axes
-        Of one value: bars count replicates; the grey band holds the middle 95 % of them; the
-        legend gives the observed value, z and the two-sided p, and the least that p can be.
-
-        Of several values, without `node`: a row each, with the middle 95 % of the replicates as a
-        grey bar; the point is filled if p, corrected for all values, is below 0.05. Values that
-        never vary are left out. Of more than 12, up to 12 that stand out are drawn, or the 5 of
-        z furthest from 0 if none does.
-
-    Raises
-    ------
-    InputError
-        If the measure has no value of `node`, or is one number and `node` is given, no
-        replicate has a value, or `observed` is missing with a table, or given without one.
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> draws = pd.Series([0.41, 0.43, 0.44, 0.46])
-    >>> plot_null_distribution(draws, observed=0.5, label="efficiency").get_xlabel()
+    >>> import netinnov as ni
+    >>> network = ni.datasets.make_city_system(n_cities=8, rng=1)
+    >>> options = {"measure": ni.connectivity.global_efficiency, "replicates": 19, "rng": 1}
+    >>> found = ni.null_models.compare_with_null(network, **options, progress=False)
+    >>> plot_null_distribution(found, label="efficiency").get_xlabel()
     'efficiency'
     """
-    comparison = _comparison(comparison, observed)
+    check_type("comparison", comparison, NullComparison, mend="compare_with_null(...)")
     parts = [comparison.observed, comparison.z, comparison.p, comparison.low, comparison.high]
     draws = comparison.draws
     if isinstance(comparison.observed, pd.Series):
@@ -308,8 +277,7 @@ def plot_null_distribution(
         if node not in comparison.observed.index:
             known = comparison.observed.index[:5].tolist()
             raise InputError(f"`node` must be one of those measured, e.g. {known}; found {node!r}.")
-        parts = [part[node] for part in parts]
-        draws = draws[node]
+        parts, draws = [part[node] for part in parts], draws[node]
     elif node is not None:
         raise InputError(f"`node` must be left out, as the measure is one number; found {node!r}.")
     value, z, p, low, high = (float(part) for part in parts)
@@ -318,16 +286,14 @@ def plot_null_distribution(
     if not values.size:
         raise InputError("no replicate of `comparison` has a value; there is nothing to draw.")
     with drawing(ax, 62, SINGLE) as ax:
-        draw_histogram(ax, values, (low, high), "replicates")
+        _draw_histogram(ax, values, (low, high), "replicates")
         text = f"observed: {number(value, '.4g')}"
         text += f", z = {number(z, '+.1f')}" if np.isfinite(z) else ""
         text += f"\np = {p:.3g}" if np.isfinite(p) else ""
         if np.isclose(p, 2 / (values.size + 1)):
             text += f", no less with {values.size:,} replicates"
         ax.axvline(value, color=ink(), linewidth=1.4, label=text)
-        ax.set(xlabel=printable(label), ylabel="replicates")
-        draw_legend(ax)
-    return ax
+        return finish(ax, x=printable(label), y="replicates")
 
 
 def _plot_values(comparison: NullComparison, label: str, ax: Axes | None) -> Axes:
@@ -366,12 +332,10 @@ def plot_null_rows(
         observed = [number(value, ".4g") for value in table["observed"]]
         p = [chance(value, "–") for value in table["corrected"]]
         write_columns(ax, rows, [("observed", observed), ("corrected\np", p)])
-        write_notes(ax, [note], label=printable(label))
-        draw_legend(ax, points_above=_HEADS)
-    return ax
+        return finish(ax, x=printable(label), notes=[note], points_above=_HEADS)
 
 
-def draw_histogram(ax: Axes, values: Floats, band: tuple[float, float], called: str) -> None:
+def _draw_histogram(ax: Axes, values: Floats, band: tuple[float, float], called: str) -> None:
     """Bars of values at random, and the band of the middle 95 % of them."""
     ax.axvspan(*band, color=tone(BAND), linewidth=0, zorder=0, label="95 % of them")
     # Bars, and no step: half of the values may be one.
@@ -382,20 +346,40 @@ def draw_histogram(ax: Axes, values: Floats, band: tuple[float, float], called: 
     ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
 
 
-def _comparison(
-    result: NullComparison | pd.Series[float] | pd.DataFrame, observed: Any
-) -> NullComparison:
-    from netinnov.null_models._null_statistics import compared  # only here: it is compiled code
+def plot_plan_value(plan: SitingPlan, *, label: str = "objective", ax: Axes | None = None) -> Axes:
+    """Draw the value of a plan beside plans at random, its bound and what there is today.
 
-    if not isinstance(result, (pd.Series, pd.DataFrame)):
-        mend = "compare_with_null(...), or a table of draws"
-        check_type("comparison", result, NullComparison, mend=mend)
-        if observed is not None:
-            raise InputError("`observed` is for a table of replicates; leave it out here.")
-        return result
-    if isinstance(result, pd.DataFrame) and isinstance(observed, pd.Series):
-        observed = observed.reindex(pd.Index(result.columns))
-    elif isinstance(result, pd.DataFrame) or not isinstance(observed, Real):
-        msg = "`observed` must be the value of the network, a number for a Series of replicates "
-        raise InputError(f"{msg}and a Series for a DataFrame; found {shown(observed)}.")
-    return compared(observed, np.asarray(result, np.float64), np.nan)
+    A histogram of the plans at random, with a grey band for the middle 95 %; lines at what there is
+    today, at the plan, and at the bound, which no plan exceeds.
+
+    Parameters
+    ----------
+    plan : SitingPlan
+        From `netinnov.planning.site_enclaves`, best with ``placebos=``.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": list("abcd"), "target": list("bcde")})
+    >>> network = ni.build_network(links)
+    >>> links = {a + b: ni.scenarios.NewLinks([(a, b)]) for a, b in ["ac", "ad", "ae"]}
+    >>> plan = ni.planning.site_enclaves(network, candidates=links, k=1, objective="efficiency")
+    >>> plot_plan_value(plan, label="efficiency").get_xlabel()
+    'efficiency'
+    """
+    check_type("plan", plan, SitingPlan, mend="what site_enclaves gives")
+    values = plan.placebo.dropna().to_numpy(np.float64)
+    with drawing(ax, 70, SINGLE) as ax:
+        if values.size:
+            low, high = np.quantile(values, [0.025, 0.975])
+            _draw_histogram(ax, values, (low, high), "plans at random")
+        else:
+            ax.set_yticks([])
+        for text, at, colour, dash in (
+            ("bound: no plan is above", plan.bound, ink(), (0, (4, 2))),
+            ("this plan", plan.value, PALETTE[1], "solid"),
+            ("today", plan.baseline, GREY, (0, (1, 1.2))),
+        ):
+            if np.isfinite(at):
+                ax.axvline(at, color=colour, linestyle=dash, linewidth=1.3, label=text)
+        return finish(ax, x=printable(label), y="plans" if values.size else "")

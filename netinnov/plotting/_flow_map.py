@@ -15,7 +15,7 @@ from netinnov._runtime.arguments import check_names, check_type
 from netinnov._typing import Whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import Kws, digits, draw_lines, legend_beside, write_notes
+from netinnov.plotting._drawing import Kws, digits, draw_lines, finish
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._frame import Frame, draw_arrow, draw_places, in_frame, map_axes, node_spots
 from netinnov.plotting._labels import label_points
@@ -61,6 +61,17 @@ def plot_flow_map(
 ) -> Axes:
     """Draw places at their coordinates, links as lines by layer and enclaves as arrows.
 
+    In degrees, with the aspect of the middle latitude.
+
+    Modelled layers (`MultilayerNetwork.layer_table`) are grey, below the others, and their labels
+    say so; their parameters are in the caption. Width is proportional to weight, with a least
+    width: on one scale for all observed layers, on another for those that are modelled, whose unit
+    differs. The legend gives each layer's largest weight, in the unit of the table of links. Area
+    of a place is its strength over all observed layers, or those asked for; of layers that hold
+    shares of each origin, what comes in. Periods are summed, self-links left out, directions not
+    drawn. Nodes without coordinates are left out and counted in the caption (`save_figure`), as are
+    enclaves with an end outside.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -84,22 +95,6 @@ def plot_flow_map(
         At most this many arrows are drawn, those of most enclaves.
     label : str
         What the weight of a link is, or with ``values`` a value, with its unit.
-
-    Returns
-    -------
-    Axes
-        In degrees, with the aspect of the middle latitude.
-
-    Notes
-    -----
-    Modelled layers (`MultilayerNetwork.layer_table`) are grey, below the others, and their labels
-    say so; their parameters are in the caption. Width is proportional to weight, with a least
-    width: on one scale for all observed layers, on another for those that are modelled, whose unit
-    differs. The legend gives each layer's largest weight, in the unit of the table of links. Area
-    of a place is its strength over all observed layers, or those asked for; of layers that hold
-    shares of each origin, what comes in. Periods are summed, self-links left out, directions not
-    drawn. Nodes without coordinates are left out and counted in the caption (`save_figure`), as are
-    enclaves with an end outside.
 
     Examples
     --------
@@ -157,10 +152,10 @@ def plot_flow_map(
         else:
             title = printable(label)
             _draw_values(ax, visible, classes, node_kws)
-        legend_beside(ax, title=title, alignment="left", handlelength=3.4)
-        write_notes(ax, [*notes, *unplaced, *cut, *_parameters(network, drawn)])
-        text = place_names(network.places) if names is None else names
-        texts = [name_of(text, node) for node in visible.index]
+        notes = [*notes, *unplaced, *cut, *_parameters(network, drawn)]
+        finish(ax, notes=notes, beside=True, title=title, alignment="left", handlelength=3.4)
+        names = place_names(network.places) if names is None else names
+        texts = [name_of(names, node) for node in visible.index]
         must = min(_LED, int((visible["ends"] > 0).sum()))
         points, radii = visible[["lon", "lat"]].to_numpy(), np.sqrt(visible["area"]) / 2
         label_points(ax, points, texts, radii=radii, most=labels, must=must, led=_LED)

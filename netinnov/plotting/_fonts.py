@@ -31,10 +31,6 @@ _CJK = re.compile(
     "[\u2e80-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef"
     "\U00020000-\U0003ffff]"
 )
-# Invisible though in visible categories: Unicode's Default_Ignorable_Code_Point.
-_IGNORABLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
-)
 _ADVICE = (
     "No installed font has Chinese, Japanese or Korean characters: figures show '?' for each, or "
     "the English name where there is one. Install such a font, e.g. `apt install fonts-noto-cjk` "
@@ -133,7 +129,7 @@ def font_advice(characters: Collection[str]) -> str:
 
 def one_line(text: object) -> str:
     line = " ".join(str(text).split())
-    seen = (c for c in _IGNORABLE.sub("", line) if unicodedata.category(c) not in ("Cc", "Cf"))
+    seen = (c for c in line if unicodedata.category(c) not in ("Cc", "Cf"))
     return " ".join("".join(seen).split()) or ("?" if line else "")
 
 

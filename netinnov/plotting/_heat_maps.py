@@ -1,8 +1,8 @@
-"""Tables as shades: layer similarity, location quotients, centralities of the first places."""
+"""Tables as shades: similarity of layers, communities, location quotients, centralities."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,40 +11,34 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from netinnov._typing import Count, Floats
+from netinnov._network.matrices import flat_matrix
+from netinnov._runtime.arguments import as_floats
+from netinnov._typing import Count, Floats, Integers
+from netinnov.community import Partition
+from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
-from netinnov.plotting._drawing import digits, number, page_width, table_of
-from netinnov.plotting._fonts import Names, name_of, printable
+from netinnov.network import MultilayerNetwork
+from netinnov.plotting._drawing import digits, finish, number, page_width, percent, table_of
+from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._style import DOUBLE, SINGLE, drawing, larger, lay_out
 
 _CELLS, _LETTER = 0.6, 1.5  # of the page, that cells share; millimetres of a letter
+_ROWS = 10  # communities with a row of their own
 _SATURATED = 2.0  # log2 quotient at which the colour scale saturates
 
 
 def plot_layer_similarity(table: pd.DataFrame, *, label: str = "", ax: Axes | None = None) -> Axes:
     """Draw how alike layers are as a matrix with numbers in its cells.
 
+    Of a symmetric table the lower half, of any other the whole matrix. Blank: undefined. Shades run
+    from 0 to 1, if there are negative values from -1 (red) to 1 (blue). Figures are left out where
+    the cells are too narrow for them. Above 10 layers a new figure is wide.
+
     Parameters
     ----------
     table : DataFrame
         Square, index and columns are the layers in one order, as `layer_overlap` and
         `layer_correlation` of `netinnov.centrality` give it. Values between -1 and 1.
-    label : str
-        What the numbers are, for the bar of shades.
-    ax : Axes, optional
-        Where to draw; a new figure by default (89 mm in `print_style`; 183 mm above 10 layers).
-
-    Returns
-    -------
-    Axes
-        Of a symmetric table the lower half, of any other the whole matrix. Blank: undefined.
-        Shades run from 0 to 1, if there are negative values from -1 (red) to 1 (blue). Figures are
-        left out where the cells are too narrow for them.
-
-    Raises
-    ------
-    InputError
-        If the table is empty, its rows and columns differ, or a value is out of [-1, 1].
 
     Examples
     --------
@@ -54,25 +48,107 @@ def plot_layer_similarity(table: pd.DataFrame, *, label: str = "", ax: Axes | No
     ['1', '.25', '1']
     """
     of = "centrality.layer_overlap()"
-    plain = table_of("table", table, of=of)
-    if plain.empty or [*plain.index] != [*plain.columns]:
+    table = table_of("table", table, of=of, rows="layer")
+    if [*table.index] != [*table.columns]:
         msg = "`table` must be square, its rows and columns the same layers in one order"
-        raise InputError(f"{msg}; found {plain.shape}; see {of}.")
-    if not all(map(pd.api.types.is_numeric_dtype, plain.dtypes)):
-        raise InputError("`table` must hold numbers.")
-    values: Floats = plain.to_numpy(np.float64)
+        raise InputError(f"{msg}; found {table.shape}; see {of}.")
+    values = as_floats("table", table)
     if np.nanmax(np.abs(values), initial=0) > 1 + 1e-9:
         raise InputError("`table` must hold values between -1 and 1, such as an overlap.")
-    symmetric = bool(np.allclose(values, values.T, equal_nan=True))
+    half = bool(np.allclose(values, values.T, equal_nan=True))
     tags = [printable(name) for name in table.index]
     low = -1.0 if np.nanmin(values, initial=0) < 0 else 0.0
     scale: dict[str, Any] = {"vmin": low, "vmax": 1.0, "cmap": "RdBu" if low < 0 else "Blues"}
     width, height = (DOUBLE, 160) if len(tags) > 10 else (SINGLE, 80)
     with drawing(ax, height, width) as ax:
-        shown = pd.DataFrame(values, tags, tags)
-        label = printable(label, longest=80)
-        draw_matrix(ax, shown, shown.map(_two_digits), label, half=symmetric, **scale)
+        shown, label = pd.DataFrame(values, tags, tags), printable(label, longest=80)
+        _draw_matrix(ax, shown, shown.map(_two_digits), label, half=half, **scale)
     return ax
+
+
+def plot_community_flows(
+    network: MultilayerNetwork,
+    membership: pd.Series[Any] | pd.DataFrame | Mapping[str, Any] | Partition,
+    *,
+    names: Names | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the weight inside and between communities as shares, in shades and figures.
+
+    Cells are shares of all weight. Rows are sources, and the diagonal is the weight inside. In
+    undirected networks a link has no source, and only the lower half is drawn: all cells drawn add
+    up to 100 %. A community is called by its strongest node, and the number of nodes; the ten with
+    most weight have a row, the rest are added up as "others".
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Weights are summed over layers, as `flatten` does; none of several may hold shares of each
+        origin's total. Self-links do not count. If a layer is directed, a link of an undirected
+        layer counts as two opposite ones.
+    membership : Series, DataFrame, mapping or Partition
+        One label a node, the same in all layers. Nodes without a label are left out with their
+        links, and counted.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": list("abc"), "target": list("bcd"), "weight": [5, 1, 4]})
+    >>> network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
+    >>> ax = plot_community_flows(network, {"a": 0, "b": 0, "c": 1, "d": 1})
+    >>> [text.get_text() for text in ax.texts]
+    ['50.0', '10.0', '40.0']
+    """
+    weight = flat_matrix(network, "a sum over layers")
+    codes = node_codes(network, membership)
+    known = codes >= 0
+    source, target = weight.nonzero()
+    inner = known[source] & known[target]
+    source, target, data = source[inner], target[inner], weight.data[inner]
+    total, everything = float(data.sum()), float(weight.data.sum())
+    if total <= 0:
+        raise InputError("a matrix of communities needs weight between labelled nodes; found none.")
+    strength = sum(np.bincount(end, data, network.n_nodes) for end in (source, target))
+    called = place_names(network.nodes) if names is None else names
+    group, tags = _grouped(network, codes, np.asarray(strength), called)
+    shown = np.zeros((len(tags), len(tags)))
+    np.add.at(shown, (group[source], group[target]), data)
+    shown /= total
+    inside = float(data[codes[source] == codes[target]].sum()) / total
+    half = not network.directed
+    if half:
+        shown = np.tril(shown + np.tril(shown.T, -1))
+    notes = [f"Inside communities: {percent(inside)} of the weight."]
+    if (~known).any():
+        lost = percent(1 - total / everything)
+        without = f"Nodes without a label, left out: {(~known).sum():,}"
+        notes.append(f"{without} ({lost} of the weight)." if total < everything else f"{without}.")
+    shares = pd.DataFrame(100 * shown, tags, tags)
+    with drawing(ax, 88, SINGLE) as ax:
+        _draw_matrix(ax, shares, shares.map("{:.1f}".format), "% of all weight", half=half, vmin=0)
+        return finish(ax, x="" if half else "to", y="" if half else "from", notes=notes)
+
+
+def _grouped(
+    network: MultilayerNetwork, codes: Integers, strength: Floats, names: Names
+) -> tuple[Integers, list[str]]:
+    known = codes >= 0
+    n = int(codes.max()) + 1
+    weight = np.bincount(codes[known], strength[known], n)
+    size = np.bincount(codes[known], minlength=n)
+    rank = np.argsort(-weight, kind="stable")
+    kept = rank if n <= _ROWS + 1 else rank[:_ROWS]
+    row = np.full(n, len(kept))
+    row[kept] = np.arange(len(kept))
+    nodes = network.nodes.index
+    tags = []
+    for code in kept:
+        members = np.flatnonzero(codes == code)
+        first = nodes[members[strength[members].argmax()]]
+        tags.append(f"{name_of(names, first, longest=24)} ({size[code]:,})")
+    if len(kept) < n:
+        tags.append(f"{n - _ROWS:,} others ({size.sum() - size[kept].sum():,})")
+    return np.where(known, row[codes], -1), tags
 
 
 def plot_location_quotients(
@@ -80,21 +156,13 @@ def plot_location_quotients(
 ) -> Axes:
     """Draw location quotients as shades on a logarithmic scale, with their values.
 
+    White at 1, purple above, orange below, from 1/4 to 4; blank where it is 0 or missing.
+
     Parameters
     ----------
     quotients : DataFrame
         Regions x fields, all drawn in this order, as
         `mechanisms.agglomeration.location_quotient` gives it.
-
-    Returns
-    -------
-    Axes
-        White at 1, purple above, orange below, from 1/4 to 4; blank where it is 0 or missing.
-
-    Raises
-    ------
-    InputError
-        If there is no row or column, or a value is negative.
 
     Examples
     --------
@@ -103,11 +171,10 @@ def plot_location_quotients(
     >>> [text.get_text() for text in plot_location_quotients(table).get_yticklabels()]
     ['hangzhou', 'quzhou']
     """
-    quotients = table_of("quotients", quotients, of="mechanisms.agglomeration.location_quotient()")
-    table = quotients.astype(float)
-    if table.empty or (table < 0).any(axis=None):
-        msg = "`quotients` must have rows and columns, and no negative value; found "
-        raise InputError(f"{msg}{quotients.shape[0]} x {quotients.shape[1]}.")
+    of = "mechanisms.agglomeration.location_quotient()"
+    table = table_of("quotients", quotients, of=of, rows="region").astype(float)
+    if (table < 0).any(axis=None):
+        raise InputError("`quotients` must hold no negative value.")
     shade = table.where(table > 0).map(np.log2).clip(-_SATURATED, _SATURATED)
     with drawing(ax, 24 + 5.2 * len(table)) as ax:
         bar: dict[str, Any] = {"label": "location quotient", "ticks": [-2, -1, 0, 1, 2]}
@@ -121,24 +188,14 @@ def plot_location_quotients(
 def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: Count = 15) -> Axes:
     """Draw the measures of the first places of a table as shades, their values as figures.
 
+    The shade is the standard score over **all** rows of the table (population standard deviation),
+    0 where all values are the same but for rounding; blank where a value is undefined or infinite.
+    A measure that is undefined everywhere is left out.
+
     Parameters
     ----------
     table : DataFrame
         Index = place, the most central first; a numeric column a measure; ``name``: labels.
-    top : int
-        How many rows are drawn.
-
-    Returns
-    -------
-    Axes
-        The shade is the standard score over **all** rows of the table (population standard
-        deviation), 0 where all values are the same but for rounding; blank where a value is
-        undefined or infinite. A measure that is undefined everywhere is left out.
-
-    Raises
-    ------
-    InputError
-        If the table has no numeric column or no row.
 
     Examples
     --------
@@ -165,7 +222,7 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: Count
     return ax
 
 
-def draw_matrix(
+def _draw_matrix(
     ax: Axes, values: pd.DataFrame, texts: pd.DataFrame, label: str, *, half: bool, **scale: Any
 ) -> None:
     """A square of shades, with numbers in its cells where there is room for them."""

@@ -11,10 +11,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Annotation, Text
-from numpy.typing import NDArray
 
-from netinnov._typing import Floats
-from netinnov.plotting._style import ink, lay_out, paper
+from netinnov._typing import Floats, Integers, Mask
+from netinnov.plotting._style import ink, lay_out, paper, write
 
 # Where a label may lie: horizontal and vertical side of its point, the best place first.
 _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
@@ -39,7 +38,7 @@ def label_points(
     texts: Sequence[str],
     *,
     radii: Any,
-    most: int | None = None,
+    most: int,
     must: int = 0,
     led: int = 0,
     beside: Sequence[Text] = (),
@@ -66,9 +65,8 @@ def label_points(
     placed = []
     for number, spot in enumerate(_spots(at, _SAME * scale, most)):
         i = int(spot[0])
-        look: dict[str, Any] = {"zorder": 9, "bbox": _BOX | {"fc": paper()}}
         name = _joined([texts[k] for k in spot])
-        label = ax.annotate(name, points[i], xytext=(0, 0), textcoords="offset points", **look)
+        label = write(ax, name, points[i], zorder=9, bbox=_BOX | {"fc": paper()})
         size = np.array(label.get_window_extent().size)
         free: list[tuple[float, tuple[int, int], Floats, Floats]] = []
         crowded = list(free)
@@ -88,7 +86,8 @@ def label_points(
             if hidden := hit[:n].sum() + _HEAD * hit[n:].sum():  # better a point than a name
                 crowded.append((hidden, side, offset, candidate))
                 continue
-            away = _gap(taken[:n], candidate)
+            gap = np.maximum(taken[:n, :2] - high, low - taken[:n, 2:])
+            away = np.hypot(*np.maximum(gap, 0).T)  # of each marker from the label
             other = np.delete(away, spot).min(initial=np.inf)
             if far_away or away[spot].min() + _CLEAR * scale < other:
                 # A line that leads across another marker, or ends beside it, seems to be its own.
@@ -112,22 +111,19 @@ def label_points(
         label.set(position=tuple(offset / scale), ha=_ALIGN_X[side[0]], va=_ALIGN_Y[side[1]])
         if np.hypot(*offset) > (radii[i] + _GAPS[-1]) * 1.5 * scale:  # a thin line leads to it
             line = {"arrowstyle": "-", "color": ink(), "lw": 0.6, "shrinkA": 0, "shrinkB": radii[i]}
-            to: dict[str, Any] = {"xytext": tuple(offset / scale), "textcoords": "offset points"}
-            ax.annotate("", tuple(points[i]), arrowprops=line, zorder=8, **to)
+            write(ax, "", points[i], away=tuple(offset / scale), arrowprops=line, zorder=8)
         label.set_in_layout(False)  # it lies inside the axes
         taken = np.vstack([taken, candidate])
         placed.append(label)
     return placed
 
 
-def _spots(at: Floats, same: float, most: int | None) -> list[NDArray[np.int64]]:
+def _spots(at: Floats, same: float, most: int) -> list[Integers]:
     left = np.ones(len(at), bool)
-    spots: list[NDArray[np.int64]] = []
-    for i in range(len(at)):
-        if most is not None and len(spots) >= most:
-            break
-        if left[i]:
-            spot = np.flatnonzero(left & (np.hypot(*(at - at[i]).T) < same))
+    spots: list[Integers] = []
+    for i, point in enumerate(at):
+        if left[i] and len(spots) < most:
+            spot = np.flatnonzero(left & (np.hypot(*(at - point).T) < same))
             left[spot] = False
             spots.append(spot)
     return spots
@@ -138,18 +134,10 @@ def _joined(texts: list[str]) -> str:
     return f"{names[0]} and {len(names) - 1} more" if len(names) > _NAMES + 1 else ", ".join(names)
 
 
-def _gap(boxes: Floats, label: Floats) -> Floats:
-    """Distance of each box from that of a label; 0 where they overlap."""
-    gap = np.maximum(np.maximum(boxes[:, :2] - label[2:], label[:2] - boxes[:, 2:]), 0)
-    away: Floats = np.hypot(*gap.T)
-    return away
-
-
-def _across(boxes: Floats, start: Floats, end: Floats) -> NDArray[np.bool_]:
+def _across(boxes: Floats, start: Floats, end: Floats) -> Mask:
     along = np.linspace(start, end, int(np.hypot(*(end - start)) / _PIECE) + 2)[:, None]
     inside = (along >= boxes[:, :2]) & (along <= boxes[:, 2:])
-    crossed: NDArray[np.bool_] = np.asarray(inside.all(axis=2).any(axis=0))
-    return crossed
+    return np.asarray(inside.all(axis=2).any(axis=0))
 
 
 def _pieces(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,11 @@ from matplotlib.patches import Patch
 from scipy.optimize import linear_sum_assignment
 
 from netinnov._runtime.arguments import check_number, check_type
-from netinnov._typing import Floats, Several
+from netinnov._typing import Count, Floats, Several
 from netinnov.errors import InputError
-from netinnov.mechanisms.cobweb import Cobweb, CoupledCobweb
+from netinnov.mechanisms.cobweb import Cobweb
 from netinnov.mechanisms.cobweb._parameters import Adaptation
-from netinnov.plotting._drawing import MODELLED, draw_legend, number, percent, table_of, write_notes
+from netinnov.plotting._drawing import MODELLED, finish, number, percent, table_of
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import DASHES, GREY, PALETTE, SINGLE, drawing, ink, paper, tone, write
 
@@ -32,38 +32,22 @@ _APART = 0.2  # change of a share beyond which neighbouring points are on differ
 
 
 def plot_cobweb(
-    market: Cobweb | CoupledCobweb,
-    *,
-    start: float | Sequence[float],
-    periods: int = 12,
-    region: Any = None,
-    ax: Axes | None = None,
+    market: Cobweb, *, start: float, periods: Count = 12, ax: Axes | None = None
 ) -> Axes:
     """Draw demand, supply and the web that prices and quantities spin between them.
 
+    Quantity to the right, price upwards. From an expected price the web goes along to supply, then
+    up or down to the price that demand pays; the next expectation lies on that upright line, at its
+    end if expectations are naive. The title says what prices do in the end.
+
     Parameters
     ----------
-    market : Cobweb or CoupledCobweb
+    market : Cobweb
         With intercepts.
-    start : float or sequence of float
-        Price of period 0 (of each region), and what was expected for it.
+    start : float
+        Price of period 0, and what was expected for it.
     periods : int
         How many follow.
-    region : name, optional
-        Which region of a `CoupledCobweb` is drawn; the first by default.
-
-    Returns
-    -------
-    Axes
-        Quantity to the right, price upwards. From an expected price the web goes along to supply,
-        then up or down to the price that demand pays; the next expectation lies on that upright
-        line, at its end if expectations are naive. The title says what prices do in the end. For a
-        region among others supply is drawn with all others at rest; else its web leaves that curve.
-
-    Raises
-    ------
-    InputError
-        If intercepts are not given, or the region is unknown.
 
     Examples
     --------
@@ -72,22 +56,10 @@ def plot_cobweb(
     >>> plot_cobweb(market, start=7.0).get_title()
     'settles: root −0.80'
     """
-    check_type("market", market, Cobweb, CoupledCobweb)
-    model: Any = market
-    regions = () if isinstance(market, Cobweb) else tuple(market.regions or ())
-    if region is not None and region not in regions:
-        raise InputError(f"`region` must be one of {regions[:5]}; found {region!r}.")
-    k = 0 if region is None else regions.index(region)
-    if isinstance(market, Cobweb):
-        slope, root = market.supply_slope, market.root()
-        verdict = f"{_fate(abs(root))}: root {number(root, '.2f')}"
-    else:
-        slope, radius = market._answers()[k, k], market.spectral_radius()
-        verdict = f"{printable(regions[k])}: {_fate(radius)}, spectral radius {radius:.2f}"
-    paths = np.reshape(model.simulate(start=start, periods=periods), (periods + 1, -1))[:, k]
-    rest, a, b = (
-        np.ravel(each)[k] for each in (model.price(), model.demand_intercept, model.demand_slope)
-    )
+    check_type("market", market, Cobweb)
+    paths = np.asarray(market.simulate(start=start, periods=periods), np.float64)
+    rest, b = market.price(), market.demand_slope
+    a = market.demand_intercept or 0.0
     hoped = [paths[0]]
     for paid in paths[:-1]:
         hoped.append(hoped[-1] + market.adaptation * (paid - hoped[-1]))
@@ -101,7 +73,7 @@ def plot_cobweb(
     with drawing(ax, 78, SINGLE) as ax:
         ax.plot(a - b * heights, heights, color=PALETTE[0], linewidth=1.3, label="demand")
         supplied: dict[str, Any] = {"color": PALETTE[1], "linestyle": DASHES[1]}
-        supply = a - b * rest + slope * (heights - rest)
+        supply = a - b * rest + market.supply_slope * (heights - rest)
         ax.plot(supply, heights, linewidth=1.3, label="supply", **supplied)
         ax.plot(x, y, color=ink(), linewidth=0.7)
         for at, text, face in (
@@ -111,16 +83,13 @@ def plot_cobweb(
             point: dict[str, Any] = {"color": face, "markeredgecolor": ink(), "zorder": 5}
             ax.plot(*at, "o", markersize=4.5, label=text, **point)
         ax.set(xlim=(x.min() - wide, x.max() + wide), ylim=(heights[0], heights[-1]))
-        write_notes(ax, [MODELLED], label="quantity of innovation elements")
-        ax.set_ylabel("price")
-        ax.set_title(verdict)
-        below: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, -0.24)}
-        draw_legend(ax, ncols=4, columnspacing=1.2, handletextpad=0.5, **below)
-    return ax
-
-
-def _fate(radius: float) -> str:
-    return "cycles" if abs(radius - 1) < 1e-12 else "settles" if radius < 1 else "explodes"
+        root = market.root()
+        cycles, settles = abs(abs(root) - 1) < 1e-12, abs(root) < 1
+        fate = "cycles" if cycles else "settles" if settles else "explodes"
+        ax.set_title(f"{fate}: root {number(root, '.2f')}")
+        below: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, -0.24), "ncols": 4}
+        below |= {"x": "quantity of innovation elements", "y": "price", "notes": [MODELLED]}
+        return finish(ax, columnspacing=1.2, handletextpad=0.5, **below)
 
 
 def plot_stability_map(
@@ -132,6 +101,9 @@ def plot_stability_map(
 ) -> Axes:
     """Draw where prices of equal regions settle, over the slopes and the mobility between them.
 
+    Lines are closed forms. The common move of prices settles where d / b < 2 / beta - 1, gaps
+    between regions where (d + n m) / b < 2 / beta - 1.
+
     Parameters
     ----------
     regions : int
@@ -140,12 +112,6 @@ def plot_stability_map(
         beta, at least 1e-9 and at most 1.
     points : mapping from str to (float, float), optional
         Models to mark: d / b, and m / b.
-
-    Returns
-    -------
-    Axes
-        Lines are closed forms. The common move of prices settles where d / b < 2 / beta - 1, gaps
-        between regions where (d + n m) / b < 2 / beta - 1.
 
     Examples
     --------
@@ -175,12 +141,10 @@ def plot_stability_map(
             box = {"facecolor": paper(), "alpha": 0.75, "linewidth": 0, "pad": 0.8}
             away, side = ((-4, 3), "right") if right else ((4, 3), "left")
             write(ax, printable(name), (x, y), away=away, ha=side, va="baseline", bbox=box)
-        label = "mobility m between two regions, m / b"
-        ax.set(xlim=(0, _STEEPEST), ylim=(0, top), ylabel=label)
-        note = f"{regions} equal regions; adaptation {adaptation:g}."
-        write_notes(ax, [note, MODELLED], label="slope of supply d to slope of demand b, d / b")
-        draw_legend(ax)
-    return ax
+        ax.set(xlim=(0, _STEEPEST), ylim=(0, top))
+        notes = [f"{regions} equal regions; adaptation {adaptation:g}.", MODELLED]
+        across = "slope of supply d to slope of demand b, d / b"
+        return finish(ax, x=across, y="mobility m between two regions, m / b", notes=notes)
 
 
 def plot_bifurcation(
@@ -192,6 +156,9 @@ def plot_bifurcation(
 ) -> Axes:
     """Draw the rest points of two regions over a parameter.
 
+    Stable rest points as thick solid lines, unstable ones as thin dashed lines, through the rest
+    points of neighbouring values: give values close to the points where branches meet.
+
     Parameters
     ----------
     diagram : DataFrame
@@ -199,18 +166,7 @@ def plot_bifurcation(
     points : mapping from name to value, optional
         Values to mark by upright lines: break, sustain and fold points. NaN is left out.
     label : str, optional
-        Of the axis of the parameter; the name of its column by default.
-
-    Returns
-    -------
-    Axes
-        Stable rest points as thick solid lines, unstable ones as thin dashed lines, through the
-        rest points of neighbouring values: give values close to the points where branches meet.
-
-    Raises
-    ------
-    InputError
-        If the table has no row, or lacks a column.
+        What the parameter is; by default the name of its column.
 
     Examples
     --------
@@ -225,7 +181,7 @@ def plot_bifurcation(
     if diagram.shape[1] < 3 or diagram.empty:
         msg = "`diagram` must have rows, and the parameter as its first column; found the shape "
         raise InputError(f"{msg}{diagram.shape}; see bifurcation_diagram().")
-    parameter = str(diagram.columns[0])
+    parameter = diagram.columns[0]
     marks = {name: float(at) for name, at in (points or {}).items() if np.isfinite(at)}
     values = np.unique(diagram[parameter].to_numpy(np.float64))
     with drawing(ax, 72, SINGLE) as ax:
@@ -242,10 +198,8 @@ def plot_bifurcation(
             text = f"{printable(name)}: {number(value, '.3f')}"
             ax.axvline(value, color=GREY, linewidth=0.7, linestyle=DASHES[at % 4 + 1], label=text)
         ax.set(xlim=(values[0], values[-1]) if values[0] < values[-1] else None, ylim=(-0.03, 1.03))
-        ax.set_ylabel("share of the mobile in region 1")
-        write_notes(ax, [MODELLED], label=printable(label or parameter, longest=80))
-        draw_legend(ax, ncols=2)
-    return ax
+        across = printable(label or parameter, longest=80)
+        return finish(ax, x=across, y="share of the mobile in region 1", notes=[MODELLED], ncols=2)
 
 
 def _branches(rows: pd.DataFrame, parameter: str, values: Floats) -> list[tuple[Floats, Floats]]:
@@ -274,25 +228,17 @@ def plot_phase_map(
 ) -> Axes:
     """Draw where two regions converge and where they diverge.
 
+    From light to dark: convergence, either as it begins, divergence, with shares of the map.
+
     Parameters
     ----------
     phases : DataFrame
-        As `netinnov.mechanisms.free_flow.phase_map` gives it: numbers in the index and the columns,
-        ``convergence``, ``either`` or ``divergence`` in the cells.
+        As `netinnov.mechanisms.free_flow.phase_map` gives it: numbers in at least two rows and
+        columns, ``convergence``, ``either`` or ``divergence`` in the cells.
     labels : (str, str), optional
         Of the horizontal and the upright axis; the names of columns and index by default.
     curves : mapping from name to Series, optional
         Lines over the map: upright values by index, horizontal values in the Series.
-
-    Returns
-    -------
-    Axes
-        From light to dark: convergence, either as it begins, divergence, with shares of the map.
-
-    Raises
-    ------
-    InputError
-        If a cell holds another word, or the map has fewer than two rows or columns.
 
     Examples
     --------
@@ -311,8 +257,8 @@ def plot_phase_map(
     if (codes < 0).any():
         raise InputError(f"`phases` must hold {', '.join(_PHASES)}; found {words[codes < 0][0]!r}.")
     x, y = (np.asarray(axis, dtype=np.float64) for axis in (phases.columns, phases.index))
-    called = (phases.columns.name, phases.index.name)
-    axis_labels = labels or ["" if name is None else str(name) for name in called]
+    named = (phases.columns.name, phases.index.name)
+    texts = labels or ["" if name is None else str(name) for name in named]
     with drawing(ax, 80, SINGLE) as ax:
         colours = ListedColormap([*map(tone, _PHASES.values())])
         norm = BoundaryNorm(np.arange(-0.5, len(_PHASES)), colours.N)
@@ -328,7 +274,5 @@ def plot_phase_map(
             line.set(linewidth=1.0, linestyle=DASHES[at % len(DASHES)], label=printable(name))
             entries.append(line)
         ax.set(xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
-        ax.set_ylabel(printable(axis_labels[1], longest=80))
-        write_notes(ax, [MODELLED], label=printable(axis_labels[0], longest=80))
-        draw_legend(ax, entries)
-    return ax
+        across, upwards = (printable(text, longest=80) for text in texts)
+        return finish(ax, entries, x=across, y=upwards, notes=[MODELLED])

@@ -5,27 +5,26 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from itertools import pairwise, product
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.patches import Polygon
 from matplotlib.text import Text
 from scipy import sparse
 
-from netinnov._runtime.arguments import check_choice, check_names, check_rng, examples, shown
+from netinnov._runtime.arguments import check_choice, check_names, check_rng, examples
 from netinnov._typing import Codes, Floats, Rng, Whole
 from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import Kws, draw_legend, write_notes
+from netinnov.plotting._drawing import Kws, draw_lines, finish, table_of
 from netinnov.plotting._fonts import Names, name_of, printable
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._network_marks import (
     DrawnLinks,
+    Picture,
     draw_links,
     draw_nodes,
     heaviest_links,
@@ -54,12 +53,6 @@ _FAR = 0.4  # how much smaller the far edge of a plane is drawn
 _WIDE, _DEEP, _NEXT = 2.2, 0.62, 0.66  # of a plane: width, depth as drawn, and to the next one
 
 
-class _Picture(NamedTuple):
-    at: Floats
-    layers: list[int]  # positions among the layers drawn
-    linked: npt.NDArray[np.bool_]
-
-
 def plot_network(
     network: MultilayerNetwork,
     *,
@@ -77,6 +70,13 @@ def plot_network(
     ax: Axes | None = None,
 ) -> Axes:
     """Draw nodes and links of a network that needs no coordinates.
+
+    Links are wider for larger weights; those of directed layers are curved to the left of their
+    direction and have a head in the middle. Modelled layers are grey. Self-links are left out.
+    Nodes without a link there are faint. In planes, dotted lines follow named nodes.
+
+    Forces see the layers drawn, each with the same total, and the square roots of weights. The
+    caption (`save_figure`) says what areas mean and what is left out.
 
     Parameters
     ----------
@@ -98,24 +98,10 @@ def plot_network(
     labels : int
         At most this many nodes are named in each picture, those of the largest `size` or of most
         links first: a third in any case, if need be by a line, the others where there is room.
-    names : mapping from node to str, optional
-        Labels of the nodes; the id by default.
     strongest : int
         At most this many links are drawn of each layer, the heaviest.
     rng : int, SeedSequence, Generator or None
         Of the positions from which forces begin.
-
-    Returns
-    -------
-    Axes
-        Links are wider for larger weights; those of directed layers are curved to the left of their
-        direction and have a head in the middle. Modelled layers are grey. Self-links are left out.
-        Nodes without a link there are faint. In planes, dotted lines follow named nodes.
-
-    Notes
-    -----
-    Forces see the layers drawn, each with the same total, and the square roots of weights. The
-    caption (`save_figure`) says what areas mean and what is left out.
 
     References
     ----------
@@ -136,10 +122,12 @@ def plot_network(
     together = arrange == "colours"
     groups_of = node_groups(network, groups, drawn, by_layer=not together)
     areas, measure = marker_areas(network, size, pictures=1 if together else len(drawn))
-    at = node_positions(network, drawn, layout, rng)
-    at = _in_box(at, depth=None if together else 1.0)
+    at = _in_box(node_positions(network, drawn, layout, rng), square=not together)
     links = [heaviest_links(network, layer, strongest) for layer in drawn]
-    pictures = _pictures(arrange, at, links)
+    if together:
+        pictures = [Picture(at, [*range(len(links))], np.ones(len(at), bool))]
+    else:
+        pictures = [_plane(at, number, part) for number, part in enumerate(links)]
     ends = [np.concatenate([part.source, part.target]) for part in links]
     degree = sum((np.bincount(each, minlength=len(areas)) for each in ends), np.zeros(len(areas)))
     order = np.lexsort([-degree, -areas]).astype(np.int32)
@@ -154,19 +142,14 @@ def plot_network(
     tall = float(at[:, 1].max(initial=0.0)) if together else _NEXT / _WIDE * len(drawn)
     height = float(np.clip(12 + DOUBLE * tall, 60, 150 if together else 230))
     with drawing(ax, height) as ax:
-        beside = [] if together else _draw_planes(ax, titles)
-        if not together:
-            _follow(ax, pictures, order[:labels])
+        beside = [] if together else _draw_planes(ax, titles, pictures, order[:labels])
         for picture in pictures:
             for number in picture.layers:
                 bend = _APART * (number - (len(drawn) - 1) / 2) if by_colour else 0.0
                 named = by_colour or (together and drawn[number] in modelled)
                 look = styles[number] | {"label": titles[number] if named else "_"}
                 draw_links(ax, links[number], picture.at, look, edge_kws, bend=bend)
-            codes = None if groups_of is None else groups_of.codes[picture.layers[0]]
-            faint = ~picture.linked
-            at = picture.at
-            draw_nodes(ax, at, areas, groups_of, codes, node_kws, grey=by_colour, faint=faint)
+            draw_nodes(ax, picture, areas, groups_of, node_kws, grey=by_colour)
         ax.set_aspect("equal")
         ax.autoscale_view()
         ax.margins(x=0.06, y=0.06)  # room for whole nodes in small figures
@@ -174,13 +157,12 @@ def plot_network(
         room = max(0.0, _LEAST * np.ptp(ax.get_xlim()) - (top - bottom))  # of nodes on a line
         ax.set_ylim(bottom - room / 2, top + room / 2)
         ax.set_axis_off()
-        draw_legend(ax, ncols=6)
         hidden = sum(part.n_hidden for part in links)
         fewer = len(network.layers) - len(drawn) if layers is None else 0
         notes = [f"Area of a node: {printable(measure)}."] if measure else []
         notes += [f"Links left out, the lightest: {hidden:,}."] if hidden else []
         notes += [f"Layers left out, those of fewest links: {fewer:,}."] if fewer else []
-        write_notes(ax, notes)
+        finish(ax, notes=notes, ncols=6)
         first = [
             next((k, node) for k, one in enumerate(pictures) if one.linked[node])
             for node in order[:labels].tolist()
@@ -207,25 +189,18 @@ def _chosen_layers(
     return [network.layers[k] for k in heaviest]
 
 
-def _in_box(at: Floats, depth: float | None) -> Floats:
+def _in_box(at: Floats, *, square: bool) -> Floats:
     if not len(at):
         return at
-    low, extent = at.min(axis=0), np.ptp(at, axis=0)
+    extent = np.ptp(at, axis=0)
     extent = np.where(extent > 0, extent, 1.0)
-    if depth is None:
-        return np.asarray((at - low) / max(extent[0], extent[1] / 1.1))
-    return np.asarray((at - low) * [1, depth] / extent)
+    return np.asarray((at - at.min(axis=0)) / (extent if square else max(extent / [1, 1.1])))
 
 
-def _pictures(arrange: Arrange, at: Floats, links: list[DrawnLinks]) -> list[_Picture]:
-    if arrange == "colours":
-        return [_Picture(at, list(range(len(links))), np.ones(len(at), bool))]
-    pictures = []
-    for number, part in enumerate(links):
-        linked = np.zeros(len(at), bool)
-        linked[part.source] = linked[part.target] = True
-        pictures.append(_Picture(_on_plane(0.04 + 0.92 * at, number), [number], linked))
-    return pictures
+def _plane(at: Floats, number: int, links: DrawnLinks) -> Picture:
+    linked = np.zeros(len(at), bool)
+    linked[links.source] = linked[links.target] = True
+    return Picture(_on_plane(0.04 + 0.92 * at, number), [number], linked)
 
 
 def _on_plane(at: Floats, number: int) -> Floats:
@@ -235,25 +210,21 @@ def _on_plane(at: Floats, number: int) -> Floats:
     return np.column_stack([_WIDE * (x - 0.5) / away, depth - _NEXT * number])
 
 
-def _draw_planes(ax: Axes, titles: list[str]) -> list[Text]:
+def _draw_planes(ax: Axes, titles: list[str], pictures: list[Picture], nodes: Codes) -> list[Text]:
+    """Planes with their titles, and dotted lines that follow nodes from one to the next."""
     texts = []
     for number, title in enumerate(titles):
         corners = _on_plane(np.array([[0, 0], [1, 0], [1, 1], [0, 1.0]]), number)
         look: dict[str, Any] = {"linewidth": 0.5, "facecolor": tone("0.96"), "edgecolor": "0.6"}
         ax.add_patch(Polygon(corners, zorder=0.5, **look))
-        spot = (corners[0, 0], corners[3, 1])
-        texts.append(ax.text(*spot, title, ha="left", va="top"))
-    return texts
-
-
-def _follow(ax: Axes, pictures: list[_Picture], nodes: Codes) -> None:
+        texts.append(ax.text(corners[0, 0], corners[3, 1], title, ha="left", va="top"))
     lines = [
         np.stack([upper.at[node], lower.at[node]])
         for upper, lower in pairwise(pictures)
         for node in nodes[upper.linked[nodes] & lower.linked[nodes]]
     ]
-    style: dict[str, Any] = {"colors": "0.45", "linewidths": 0.5, "linestyles": ":"}
-    ax.add_collection(LineCollection(lines, zorder=1, **style))
+    draw_lines(ax, lines, {"colors": "0.45", "linewidths": 0.5, "linestyles": ":", "zorder": 1})
+    return texts
 
 
 def node_positions(
@@ -262,18 +233,12 @@ def node_positions(
     layout: Layout | pd.DataFrame | None,
     rng: np.random.Generator,
 ) -> Floats:
-    if isinstance(layout, str):
-        check_choice("layout", layout, Layout)
-    elif layout is not None:
-        return _as_given(network, layout)
-    return _by_forces(_attraction(network, layers), layout, rng)
-
-
-def _as_given(network: MultilayerNetwork, layout: object) -> Floats:
-    if not isinstance(layout, pd.DataFrame) or not {"x", "y"} <= set(layout.columns):
-        msg = "`layout` must be the name of a layout, or a DataFrame with columns x and y and a "
-        raise InputError(f"{msg}row for each node; found {shown(layout)}.")
-    table = layout[["x", "y"]].reindex(network.storage.nodes.index).astype(float)
+    if layout is None or isinstance(layout, str):
+        check_choice("layout", layout or "kamada_kawai", Layout)
+        return _by_forces(_attraction(network, layers), layout, rng)
+    of = "the name of a layout, or a table of nodes"
+    table = table_of("layout", layout, ["x", "y"], of=of)[["x", "y"]]
+    table = table.reindex(network.storage.nodes.index).astype(float)
     if unknown := table.index[~np.isfinite(table.to_numpy()).all(axis=1)].tolist():
         msg = f"`layout` must place all nodes; {len(unknown)} have no x or y: {examples(unknown)}."
         raise InputError(msg)
@@ -322,5 +287,4 @@ def _by_forces(
     _, _, axes = np.linalg.svd(at, full_matrices=False)
     at = at @ axes.T
     # Singular vectors have no sign: the first node lies to the upper right of the middle.
-    upper_right: Floats = at * np.where(at[0] < 0, -1.0, 1.0)
-    return upper_right
+    return np.asarray(at * np.where(at[0] < 0, -1.0, 1.0))

@@ -13,7 +13,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
 from netinnov._runtime.arguments import examples, one_column, shown
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Codes, Floats, Mask
 from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -36,6 +36,12 @@ class DrawnLinks(NamedTuple):
     weight: Floats
     directed: bool
     n_hidden: int
+
+
+class Picture(NamedTuple):
+    at: Floats
+    layers: list[int]  # positions among the layers drawn
+    linked: Mask
 
 
 def heaviest_links(network: MultilayerNetwork, layer: str, most: int) -> DrawnLinks:
@@ -77,19 +83,14 @@ def draw_links(
     if links.directed:
         chord, middle = end - start, ways[:, len(_STEPS) // 2]
         angle = np.arctan2(chord[:, 1], chord[:, 0])  # also that of the curve in its middle
-        turned = np.stack([np.cos(angle), np.sin(angle), -np.sin(angle), np.cos(angle)], axis=1)
+        ahead = np.column_stack([np.cos(angle), np.sin(angle)])
+        turned = np.stack([ahead, ahead[:, ::-1] * [-1, 1]], axis=1)
         # One path a head, in points around the middle of its curve.
-        reach = 0.8 + 0.7 * widths
-        corners = reach[:, None, None] * (_HEAD @ turned.reshape(-1, 2, 2))
+        corners = (0.8 + 0.7 * widths)[:, None, None] * (_HEAD @ turned)
         paths = [Path(outline, closed=True) for outline in corners]
-        look = {
-            "facecolors": lines.get_color()[0],
-            "linewidths": 0,
-            "alpha": min(1.0, alpha + 0.25),
-        }
-        heads = PathCollection(
-            paths, [1.0], offsets=middle, offset_transform=ax.transData, zorder=1.6, **look
-        )
+        look = {"facecolors": lines.get_color()[0], "linewidths": 0, "zorder": 1.6}
+        look |= {"offsets": middle, "offset_transform": ax.transData}
+        heads = PathCollection(paths, [1.0], alpha=min(1.0, alpha + 0.25), **look)
         heads.set_transform(IdentityTransform())
         ax.add_collection(heads)
 
@@ -129,23 +130,19 @@ def node_groups(
             labels = first
     held = labels.to_numpy(dtype=object)
     held = np.broadcast_to(held, (len(layers), len(nodes))) if held.ndim == 1 else held.T
-    codes, kinds = pd.factorize(held.ravel())
-    # Communities keep their numbers; of all else the largest group comes first.
-    order = np.argsort(-np.bincount(codes[codes >= 0], minlength=len(kinds)), kind="stable")
-    if called:
-        order = np.argsort(kinds.astype(float), kind="stable")
-    n_named = len(kinds) if len(kinds) <= len(MARKS) else len(MARKS) - 1
-    rank = np.empty(len(kinds) + 1, np.int32)
-    rank[order] = np.minimum(np.arange(len(kinds)), n_named)
-    rank[-1] = -1
-    if not len(kinds):
+    count = pd.Series(held.ravel()).value_counts(sort=False)
+    if count.empty:
         raise InputError("`groups` must give a label to at least one node; all are missing.")
-    names = [f"{called}{int(kinds[k]) if called else printable(kinds[k])}" for k in order[:n_named]]
-    return Groups(rank[codes].reshape(held.shape), names, len(kinds) - n_named)
+    # Communities keep their numbers; of all else the largest group comes first.
+    order = count.sort_index() if called else count.sort_values(ascending=False, kind="stable")
+    kinds = order.index
+    n_named = len(kinds) if len(kinds) <= len(MARKS) else len(MARKS) - 1
+    codes = np.minimum(kinds.get_indexer(pd.Index(held.ravel())), n_named).astype(np.int32)
+    names = [f"{called}{int(kind) if called else printable(kind)}" for kind in kinds[:n_named]]
+    return Groups(codes.reshape(held.shape), names, len(kinds) - n_named)
 
 
 def marker_areas(network: MultilayerNetwork, size: Any, *, pictures: int) -> tuple[Floats, str]:
-    nodes = network.storage.nodes
     n = max(network.n_nodes, 1)
     usual = float(np.clip(_TOGETHER / n / np.sqrt(pictures), 2 * _LEAST, 40.0))
     if size is None:
@@ -153,37 +150,30 @@ def marker_areas(network: MultilayerNetwork, size: Any, *, pictures: int) -> tup
     size = one_column("size", size)
     if not isinstance(size, pd.Series) or not pd.api.types.is_numeric_dtype(size.dtype):
         raise InputError(f"`size` must be a Series of numbers over the nodes; found {shown(size)}.")
-    value = size.reindex(nodes.index).to_numpy(dtype=np.float64, na_value=np.nan)
+    value = size.reindex(network.storage.nodes.index).fillna(0).to_numpy(np.float64)
     if (value < 0).any() or np.isinf(value).any():
         raise InputError("`size` must be finite and at least 0; found other values.")
-    value = np.where(np.isnan(value), 0.0, value)
     largest = min(_MOST / np.sqrt(pictures), 5 * usual)
     scaled = value / value.max() if value.any() else np.ones(len(value))
     return np.maximum(largest * scaled, _LEAST), "" if size.name is None else str(size.name)
 
 
 def draw_nodes(
-    ax: Axes,
-    at: Floats,
-    areas: Floats,
-    groups: Groups | None,
-    codes: Codes | None,
-    kws: Kws,
-    *,
-    grey: bool,
-    faint: np.ndarray,
+    ax: Axes, picture: Picture, areas: Floats, groups: Groups | None, kws: Kws, *, grey: bool
 ) -> None:
+    at, linked = picture.at, picture.linked
     small: dict[str, Any] = {"facecolors": tone("#d9d9d9"), "linewidths": 0, "zorder": 2.5}
-    draw_points(ax, at[faint], small | {"s": np.minimum(areas[faint], 8)})
+    draw_points(ax, at[~linked], small | {"s": np.minimum(areas[~linked], 8)})
     edge, width = (ink(), 0.5) if grey and groups else (paper(), 0.4)
     look: dict[str, Any] = {"edgecolors": edge, "linewidths": width, "zorder": 3}
-    if groups is None or codes is None:
-        draw_points(ax, at[~faint], look | {"s": areas[~faint], "c": ink()}, kws)
+    if groups is None:
+        draw_points(ax, at[linked], look | {"s": areas[linked], "c": ink()}, kws)
         return
+    codes = groups.codes[picture.layers[0]]
     shades = [ink(), paper(), "#9a9a9a"] * 3 if grey else PALETTE
     names = [*groups.names, *([f"{groups.n_other} other groups"] if groups.n_other else []), "none"]
     for code, name in zip([*range(len(names) - 1), -1], names, strict=True):
-        chosen = (codes == code) & ~faint
+        chosen = (codes == code) & linked
         named = 0 <= code < len(groups.names)
         marker = MARKS[code] if named else "o"
         look |= {"c": shades[code] if named else _OTHER, "marker": marker, "label": name}

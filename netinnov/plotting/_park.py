@@ -55,6 +55,12 @@ def plot_park(
 ) -> Axes:
     """Draw the actors of a park, its home on the left, its host on the right, and all flows.
 
+    In millimetres. A box each actor, on the side of its jurisdiction; those of other or unknown
+    jurisdiction in a field of their own. The park stands on the ground of its host, in the colour
+    of its home. An arrow each link, from source to target, in colour, dash and two letters of its
+    layer; a hollow head where the link attribute ``status`` is not ``stated``. Links of undirected
+    layers are lines without a head.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -67,17 +73,6 @@ def plot_park(
         At most this many are drawn, those of most weight between them and the park.
     edge_kws, node_kws : mapping, optional
         Settings of matplotlib for the lines (`Line2D`) and for the boxes (`FancyBboxPatch`).
-    ax : Axes, optional
-        Where to draw; a new figure of the height needed by default (183 mm in `print_style`).
-
-    Returns
-    -------
-    Axes
-        In millimetres. A box each actor, on the side of its jurisdiction; those of other or unknown
-        jurisdiction in a field of their own. The park stands on the ground of its host, in the
-        colour of its home. An arrow each link, from source to target, in colour, dash and two
-        letters of its layer; a hollow head where the link attribute ``status`` is not ``stated``.
-        Links of undirected layers are lines without a head.
 
     Examples
     --------
@@ -131,8 +126,7 @@ def plot_park(
 
 @dataclass(slots=True)
 class _Box:
-    lines: list[str]
-    note: list[str]
+    text: list[str]
     panel: str
     column: int
     top: float = 0.0
@@ -141,8 +135,8 @@ class _Box:
 
     @property
     def height(self) -> float:
-        text = _LINE * (len(self.lines) + len(self.note)) + 2.0
-        return max(text, _SLOT * max(len(self.inner), len(self.outer)) + 0.6)
+        links = max(len(self.inner), len(self.outer))
+        return max(_LINE * len(self.text) + 2.0, _SLOT * links + 0.6)
 
     def at(self, link: int) -> float:
         links = self.inner if link in self.inner else self.outer
@@ -182,7 +176,7 @@ def _boxes(around: MultilayerNetwork, park: str, chinese: bool) -> dict[str, _Bo
         elif pd.notna(place) and stands[node] != side[node]:
             notes.append(f"in {places[place]}")
         note = [printable(line) for line in textwrap.wrap(", ".join(notes), 40)]
-        boxes[node] = _Box(_wrapped(names[node], 32), note, panel, int(panel == "host"))
+        boxes[node] = _Box([*_wrapped(names[node], 32), *note], panel, int(panel == "host"))
     home, host = (sum(b.height for b in boxes.values() if b.panel == p) for p in ("home", "host"))
     for box in boxes.values():
         if box.panel == "other":
@@ -199,17 +193,19 @@ def _attach(boxes: dict[str, _Box], links: pd.DataFrame, park: str) -> dict[int,
     """Give each link its place at its boxes; links across the park run above (-1) or below (1)."""
     lanes: dict[int, int] = {}
     nodes = list(boxes)
-    for number, *ends in links[["source", "target"]].itertuples():
-        if park in ends:
-            boxes[ends[ends[0] == park]].inner.append(number)
-        elif boxes[ends[0]].column == boxes[ends[1]].column:
-            for node in ends:
-                boxes[node].outer.append(number)
+    for link, *ends in links[["source", "target"]].itertuples():
+        joined = [boxes[end] for end in ends if end != park]
+        if len(joined) == 1:
+            joined[0].inner.append(link)
+        elif joined[0].column == joined[1].column:
+            for box in joined:
+                box.outer.append(link)
         else:
-            lanes[number] = -1 if max(map(nodes.index, ends)) < len(boxes) / 3 else 1
-    for number, lane in lanes.items():
-        for box in (boxes[str(node)] for node in links.loc[number, ["source", "target"]]):
-            box.inner.insert(0 if lane < 0 else len(box.inner), number)
+            lanes[link] = -1 if max(map(nodes.index, ends)) < len(boxes) / 3 else 1
+    for link, lane in lanes.items():
+        for end in links.loc[link, ["source", "target"]]:
+            inner = boxes[str(end)].inner
+            inner.insert(0 if lane < 0 else len(inner), link)
     return lanes
 
 
@@ -222,16 +218,17 @@ def _stack(boxes: dict[str, _Box], lanes: dict[int, int]) -> tuple[tuple[float, 
         ways = {lanes.get(link, 0) for link in box.inner}
         return box.panel == "other", (1 in ways) - (-1 in ways)
 
+    columns = [[box for box in boxes.values() if box.column == side] for side in (0, 1)]
     ends = []
-    for column in (0, 1):
+    for column in columns:
         y, panel = start, ""
-        for box in sorted((box for box in boxes.values() if box.column == column), key=level):
+        for box in sorted(column, key=level):
             if box.panel == "other" != panel:
                 y += 9.0 if panel else 1.0  # the title of the field
             panel, box.top = box.panel, y
             y += box.height + _GAP
         ends.append(y)
-    shorter = [box for box in boxes.values() if box.column == int(np.argmin(ends))]
+    shorter = columns[int(np.argmin(ends))]
     if all(box.panel != "other" for box in shorter):
         for box in shorter:  # in the middle of its ground
             box.top += (max(ends) - min(ends)) / 2
@@ -251,41 +248,37 @@ def _ways(
 ) -> dict[int, tuple[list[tuple[float, float]], tuple[float, float]]]:
     """Corners of each link from its source to its target, and where its letters stand."""
     outer, inner, edge = ([x, DOUBLE - x] for x in _EDGES)
-    lowest = max([box.top + box.height for box in boxes.values()] + [bar[1]])
-    highest = min([box.top for box in boxes.values()] + [bar[0]])
-    across = {way: [link for link, lane in lanes.items() if lane == way] for way in (-1, 1)}
-    beside = [
-        [link for box in boxes.values() if box.column == column for link in box.outer]
-        for column in (0, 1)
-    ]
-    beside = [list(dict.fromkeys(each)) for each in beside]
+    lowest = max([bar[1], *(box.top + box.height for box in boxes.values())])
+    highest = min([bar[0], *(box.top for box in boxes.values())])
+    across = {lane: [link for link in lanes if lanes[link] == lane] for lane in (-1, 1)}
+    beside: list[dict[int, None]] = [{}, {}]
+    for box in boxes.values():
+        beside[box.column].update(dict.fromkeys(box.outer))
     ways = {}
-    for number, *ends in links[["source", "target"]].itertuples():
+    for link, *ends in links[["source", "target"]].itertuples():
         first, *others = (boxes[node] for node in ends if node != park)
-        side, y = first.column, first.at(number)
+        side, y = first.column, first.at(link)
         if not others:
             way = [(inner[side], y), (edge[side], y)]
             badge = edge[side] + (14 * side - 7), y
-            ways[number] = way if ends[1] == park else way[::-1], badge
+            ways[link] = way if ends[1] == park else way[::-1], badge
             continue
-        z = others[0].at(number)
-        if number in lanes:
-            seat, n = across[lanes[number]].index(number), len(across[lanes[number]])
+        z = others[0].at(link)
+        if link in lanes:
+            seat, n = across[lanes[link]].index(link), len(across[lanes[link]])
             away = 3.2 + min(2.2, _BETWEEN / n) * (n - 1 - seat)
             level = lowest + _SLOT * (seat + 0.8)
-            if lanes[number] < 0:
+            if lanes[link] < 0:
                 level = highest - _SLOT * (seat + 0.7)
             x = [inner[0] + away, inner[1] - away]
-            opposite = 1 - side
             way = [(inner[side], y), (x[side], y), (x[side], level)]
-            way += [(x[opposite], level), (x[opposite], z), (inner[opposite], z)]
-            ways[number] = way, (DOUBLE / 2, level)
+            way += [(x[1 - side], level), (x[1 - side], z), (inner[1 - side], z)]
+            ways[link] = way, (DOUBLE / 2, level)
         else:
-            seat, n = beside[side].index(number), len(beside[side])
-            away = 0.6 + min(1.9, _BESIDE / n) * (seat + 1)
-            x_out = outer[side] + (2 * side - 1) * away
+            seat, n = list(beside[side]).index(link), len(beside[side])
+            x_out = outer[side] + (2 * side - 1) * (0.6 + min(1.9, _BESIDE / n) * (seat + 1))
             way = [(outer[side], y), (x_out, y), (x_out, z), (outer[side], z)]
-            ways[number] = way, (x_out, (y + z) / 2)
+            ways[link] = way, (x_out, (y + z) / 2)
     return ways
 
 
@@ -299,26 +292,26 @@ def _draw_grounds(
 ) -> None:
     names: Any = place_names(around.storage.places, chinese=chinese)
     parents: Any = around.storage.places["parent"]
-    ends: Any = around.storage.nodes.loc[park, ["jurisdiction", "place"]]
-    sides = ((1.0, _EDGES[1] + 1.2), (_EDGES[2] - 4, DOUBLE - 1.0))
-    for (left, right), colour, role, place in zip(
-        sides, (_HOME, _HOST), ("HOME", "HOST"), ends, strict=True
+    home, host = around.storage.nodes.loc[park, ["jurisdiction", "place"]]
+    size = mpl.rcParams["axes.titlesize"]
+    for left, right, x, side, colour, role, place in (
+        (1.0, _EDGES[1] + 1.2, 2.5, "left", _HOME, "HOME", home),
+        (_EDGES[2] - 4, DOUBLE - 1, DOUBLE - 2.5, "right", _HOST, "HOST", host),
     ):
-        ax.add_patch(
-            Rectangle((left, 1), right - left, bottom - 1, fc=tone(colour), zorder=0, lw=0)
-        )
+        _fill(ax, left, 1, right - left, bottom - 1, fc=tone(colour), zorder=0, lw=0)
         around_it = "" if pd.isna(parents[place]) else f", {names[parents[place]]}"
         text = printable(f"{role}: {names[place]}{around_it}", longest=60)
-        x, side = (left + 1.5, "left") if role == "HOME" else (right - 1.5, "right")
-        ax.text(x, 3.6, text, fontsize=mpl.rcParams["axes.titlesize"], ha=side, va="center")
+        ax.text(x, 3.6, text, fontsize=size, ha=side, va="center")
     other = [box for box in boxes.values() if box.panel == "other"]
     if other:
-        top, column = min(box.top for box in other) - 5.6, other[0].column
-        left = 1.0 if column == 0 else DOUBLE - _EDGES[1] - 1.2
-        field_of = (left, top), _EDGES[1] + 0.2, bottom - top
-        ax.add_patch(Rectangle(*field_of, fc=tone(_OTHER), zorder=0.5, lw=0))
-        text = "OTHER OR UNKNOWN JURISDICTION"
-        ax.text(left + 1.5, top + 2.8, text, va="center")
+        top = min(box.top for box in other) - 5.6
+        left = 1.0 if other[0].column == 0 else DOUBLE - _EDGES[1] - 1.2
+        _fill(ax, left, top, _EDGES[1] + 0.2, bottom - top, fc=tone(_OTHER), zorder=0.5, lw=0)
+        ax.text(left + 1.5, top + 2.8, "OTHER OR UNKNOWN JURISDICTION", va="center")
+
+
+def _fill(ax: Axes, x: float, y: float, width: float, height: float, **look: Any) -> None:
+    ax.add_patch(Rectangle((x, y), width, height, **look))
 
 
 def _draw_box(ax: Axes, box: _Box, kws: Kws) -> None:
@@ -327,9 +320,8 @@ def _draw_box(ax: Axes, box: _Box, kws: Kws) -> None:
     patch.set(facecolor=paper(), edgecolor=ink(), linewidth=0.6, zorder=2)
     patch.set(**dict(kws or {}))
     ax.add_patch(patch)
-    text = [*box.lines, *box.note]
-    y = box.top + (box.height - _LINE * len(text)) / 2
-    for at, line in enumerate(text):
+    y = box.top + (box.height - _LINE * len(box.text)) / 2
+    for at, line in enumerate(box.text):
         ax.text(x + _BOX / 2, y + _LINE * (at + 0.5), line, ha="center", va="center", zorder=3)
 
 
@@ -337,9 +329,7 @@ def _draw_park(
     ax: Axes, around: MultilayerNetwork, park: str, bar: tuple[float, float], chinese: bool
 ) -> None:
     left, height = _EDGES[2], bar[1] - bar[0]
-    ax.add_patch(
-        Rectangle((left, bar[0]), _PARK, height, fc=tone(_HOME), ec=ink(), lw=1.6, zorder=2)
-    )
+    _fill(ax, left, bar[0], _PARK, height, fc=tone(_HOME), ec=ink(), lw=1.6, zorder=2)
     row = around.storage.nodes.loc[park]
     name = place_names(around.storage.nodes, chinese=chinese)[park]
     facts = [

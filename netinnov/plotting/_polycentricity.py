@@ -17,12 +17,11 @@ from netinnov.errors import InputError
 from netinnov.plotting._drawing import (
     caption_notes,
     chance,
-    draw_legend,
+    finish,
+    is_narrow,
     number,
-    page_width,
     table_of,
     write_columns,
-    write_notes,
 )
 from netinnov.plotting._fonts import Names, printable
 from netinnov.plotting._labels import label_points
@@ -45,7 +44,6 @@ Method: TypeAlias = Literal["ols", "gabaix"]
 _SLOPES = {"ols": "slope", "gabaix": "slope of rank \N{MINUS SIGN} ½ on size"}
 _SPAN = ("low", "high", "low_without_one", "high_without_one", "null_low", "null_high")
 _LEVEL = 0.05
-_NARROW = 120.0  # millimetres, below which only the value is written
 _END = 10.0  # millimetres for the number at either end of a row, at least
 _DIGIT, _GAP = 1.4, 2.5  # millimetres: a digit, and the least room between two columns
 
@@ -59,6 +57,13 @@ def plot_profile(
 ) -> Axes:
     """Draw each index with its interval, its range without one place, and the null model.
 
+    From the top, rows as given, grouped where ``of`` changes. Grey band: null model, with its mean;
+    thick line: interval; thin line: range without one place; point: value, filled if p <= 0.05.
+    Each row has a scale of its own, from the least to the greatest of its numbers, which are
+    written at its ends: compare inside a row. Rows whose ``many_centres_if`` is "low" are turned
+    round: in all rows what lies further right speaks for more centres. A figure below 120 mm has
+    the column of values only.
+
     Parameters
     ----------
     profile : DataFrame
@@ -69,22 +74,6 @@ def plot_profile(
         What the rows are called.
     resampled : str
         What the intervals resample, as the legend has it, such as ``"events"``.
-    ax : Axes, optional
-        Where to draw; a new figure by default (183 mm in `print_style`). Below 120 mm only values
-        are written.
-
-    Returns
-    -------
-    Axes
-        From the top, rows as given, grouped where ``of`` changes. Grey band: null model, with its
-        mean; thick line: interval; thin line: range without one place; point: value, filled if p <=
-        0.05.
-
-    Notes
-    -----
-    Each row has a scale of its own, from the least to the greatest of its numbers, which are
-    written at its ends: compare inside a row. Rows whose ``many_centres_if`` is "low" are turned
-    round: in all rows what lies further right speaks for more centres.
 
     Examples
     --------
@@ -115,24 +104,22 @@ def plot_profile(
         ax.spines[:].set_visible(False)
         for at, text in headings:
             _write_beside(ax, 0, at, -end - _GAP / 2, text)
-        columns = _columns(table, narrow=page_width(ax) < _NARROW * larger())
+        columns = _columns(table, narrow=is_narrow(ax))
         write_columns(ax, rows, columns, away=end)
-        note = "Each row has its own scale, whose ends are written."
-        arrow = " Where the larger end is at the left, low values speak for many centres."
-        write_notes(ax, [note + arrow * bool(turned.any())])
-        draw_legend(ax, ncols=2, points_above=9.0 * bool(columns))  # heads of columns
         if table["many_centres_if"].isin(["low", "high"]).any():
             text = "few \N{LEFTWARDS ARROW} centres \N{RIGHTWARDS ARROW} many"
             ax.text(0.5, -0.75, text, ha="center", va="center")
-    return ax
+        note = "Each row has its own scale, whose ends are written."
+        arrow = " Where the larger end is at the left, low values speak for many centres."
+        notes = [note + arrow * bool(turned.any())]
+        return finish(ax, notes=notes, ncols=2, points_above=9.0)  # heads of columns
 
 
 def _checked(profile: Any) -> pd.DataFrame:
     numbers = ["value", *_SPAN, "null_mean", "z", "p"]
-    drawn = table_of("profile", profile, ["value"], of="polycentricity.profile()", numbers=numbers)
-    if drawn.empty:
-        raise InputError("`profile` must have a row for each index; found none.")
-    table = drawn.reindex(columns=[*numbers, "of", "many_centres_if"])
+    of: dict[str, Any] = {"of": "polycentricity.profile()", "rows": "index"}
+    table = table_of("profile", profile, ["value"], numbers=numbers, **of)
+    table = table.reindex(columns=[*numbers, "of", "many_centres_if"])
     words = table[["of", "many_centres_if"]].astype(object)
     return table.astype(dict.fromkeys(numbers, float)).assign(**words.where(words.notna(), ""))
 
@@ -195,15 +182,14 @@ def _draw_row(
 
 
 def _columns(table: pd.DataFrame, *, narrow: bool) -> list[tuple[str, list[str]]]:
-    columns = [("value", [_three_digits(value) or "–" for value in table["value"]])]
+    columns = {"value": [_three_digits(value) or "–" for value in table["value"]]}
     if not narrow:
-        for head, names in (("interval", ["low", "high"]), ("null", ["null_low", "null_high"])):
-            pairs = table[names].to_numpy().tolist()
-            texts = [" to ".join(map(_three_digits, pair)) for pair in pairs]
-            columns.append((head, [text if text[0] != " " else "" for text in texts]))
-        columns.append(("z", ["" if np.isnan(z) else number(z, "+.1f") for z in table["z"]]))
-        columns.append(("p", [chance(p) for p in table["p"]]))
-    return [(head, texts) for head, texts in columns if any(texts)]
+        for head, ends in (("interval", ["low", "high"]), ("null", ["null_low", "null_high"])):
+            pairs = [" to ".join(map(_three_digits, pair)) for pair in table[ends].to_numpy()]
+            columns[head] = [pair.removeprefix(" to ") for pair in pairs]
+        columns["z"] = ["" if np.isnan(z) else number(z, "+.1f") for z in table["z"]]
+        columns["p"] = [chance(p) for p in table["p"]]
+    return [(head, texts) for head, texts in columns.items() if any(texts)]
 
 
 def _write_beside(ax: Axes, x: float, at: float, away: float, text: str) -> None:
@@ -214,13 +200,10 @@ def _write_beside(ax: Axes, x: float, at: float, away: float, text: str) -> None
 
 def _three_digits(value: float) -> str:
     """Three significant digits, trailing zeros kept; "" for NaN."""
-    if np.isnan(value):
-        return ""
-    if value in {0.0, np.inf, -np.inf} or (value == round(value) and abs(value) < 1000):
-        text = f"{value:.0f}".replace("inf", "\N{INFINITY}")
-    else:
-        text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:#.3g}".rstrip(".")
-    return text.replace("-", "\N{MINUS SIGN}")
+    whole = abs(value) >= 1000 or value % 1 == 0
+    text = f"{value:,.0f}" if whole else f"{value:#.3g}".rstrip(".")
+    text = text.replace("inf", "\N{INFINITY}").replace("-", "\N{MINUS SIGN}")
+    return text if value == value else ""
 
 
 def plot_rank_size(
@@ -233,13 +216,20 @@ def plot_rank_size(
 ) -> Axes:
     """Draw sizes against their rank, both logarithmic, with the fitted line and its interval.
 
+    Points, the line of `netinnov.polycentricity.rank_size`, and its slope in the legend; 95 %
+    interval and standard error are in the caption (`save_figure`). The shade lies between the lines
+    of either end of the interval through the centre of the points; there is none if one of these
+    lines would not fall. Zeros have no logarithm and are left out. Several series are drawn on the
+    same axes one after another.
+
+    The interval of ``"ols"`` is that of Student's t with n - 2 degrees of freedom. It is too
+    narrow, and the caption says so, since ranked values do not scatter independently (Gabaix and
+    Ibragimov 2011). That of ``"gabaix"`` is slope -/+ 1.96 slope sqrt(2/n), for many places.
+
     Parameters
     ----------
     values : Series or sequence of float
         Sizes of places, none negative. Names are taken from the index of a Series.
-    ax : Axes, optional
-        Where to draw, again and again for several series; a new figure by default (89 mm in
-        `print_style`).
     label : str, optional
         What the sizes are; begins the entry of the legend.
     labelled : int
@@ -247,25 +237,6 @@ def plot_rank_size(
     method : {"ols", "gabaix"}
         ``"ols"``: ln size on ln rank. ``"gabaix"``: ln(rank - 1/2) on ln size, whose slope is the
         tail's exponent.
-
-    Returns
-    -------
-    Axes
-        Points, the line of `netinnov.polycentricity.rank_size`, and its slope in the legend; 95 %
-        interval and standard error are in the caption (`save_figure`). The shade lies between
-        the lines of either end of the interval through the centre of the points; there is none if
-        one of these lines would not fall. Zeros have no logarithm and are left out.
-
-    Raises
-    ------
-    InputError
-        If the method is not one of the two, or a value is negative or no number.
-
-    Notes
-    -----
-    The interval of ``"ols"`` is that of Student's t with n - 2 degrees of freedom. It is too
-    narrow, and the caption says so, since ranked values do not scatter independently (Gabaix and
-    Ibragimov 2011). That of ``"gabaix"`` is slope -/+ 1.96 slope sqrt(2/n), for many places.
 
     References
     ----------
@@ -330,9 +301,7 @@ def plot_rank_size(
             narrow = ", too narrow as by OLS" if method == "ols" else ""
             span = f"{number(low, '.2f')} to {number(high, '.2f')}"
             notes.append(f"{of}95 % interval of the slope {span} ({error}{narrow}).")
-        write_notes(ax, notes, label="rank")
-        ax.set_ylabel("size")
-        draw_legend(ax, handlelength=1.0)
+        finish(ax, x="rank", y="size", notes=notes, handlelength=1.0)
         if named:
             points = np.column_stack([ranks, sizes])
             texts = [printable(name, longest=20) for name in sizes.index]

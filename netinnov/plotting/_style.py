@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.figure import Figure
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import print_families, type_families
@@ -45,42 +45,26 @@ GREY, BAND = "#767676", "#d4d4d4"  # BAND: of what chance gives
 _INK = "#222222"
 _TYPE = 7.0  # points, at which a figure has the width of a column
 
-EMBEDDED: dict[str, Any] = {
-    "pdf.fonttype": 42,
-    "ps.fonttype": 42,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "netinnov",
-}
-_TICKS: dict[str, Any] = {
-    "labelsize": _TYPE,
-    "color": _INK,
-    "major.width": 0.6,
-    "minor.width": 0.4,
-    "major.size": 2.5,
-    "minor.size": 1.5,
-}
+EMBEDDED: dict[str, Any] = {"pdf.fonttype": 42, "ps.fonttype": 42}
+EMBEDDED |= {"svg.fonttype": "none", "svg.hashsalt": "netinnov"}
+_TICKS = {"color": _INK, "major.width": 0.6, "minor.width": 0.4, "major.size": 2.5}
+_TICKS |= {"minor.size": 1.5}
 _SETTINGS: dict[str, Any] = {
-    "font.size": _TYPE,
-    "axes.titlesize": 8,
-    "axes.labelsize": _TYPE,
     "axes.titlelocation": "left",
     "axes.linewidth": 0.6,
     "axes.formatter.use_mathtext": True,
-    "axes.edgecolor": _INK,
-    "axes.labelcolor": _INK,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "text.color": _INK,
-    **{f"{axis}tick.{key}": value for axis in "xy" for key, value in _TICKS.items()},
-    "legend.fontsize": _TYPE,
-    "legend.title_fontsize": _TYPE,
     "legend.frameon": False,
     "lines.linewidth": 1.0,
     "savefig.dpi": 300,
+    **dict.fromkeys(("axes.edgecolor", "axes.labelcolor", "text.color"), _INK),
+    **{f"{axis}tick.{key}": value for axis in "xy" for key, value in _TICKS.items()},
     **EMBEDDED,
 }
-
-_SIZES = ("font.size", "labelsize", "titlesize", "fontsize")
+_SIZES = {"font.size": _TYPE, "legend.fontsize": _TYPE, "legend.title_fontsize": _TYPE}
+_SIZES |= {f"{part}.labelsize": _TYPE for part in ("axes", "xtick", "ytick")}
+_SIZES["axes.titlesize"] = 8.0
 _on_page: ContextVar[bool] = ContextVar("on_page", default=False)
 
 
@@ -115,9 +99,9 @@ def tone(colour: str) -> Any:
 def page_style() -> Iterator[None]:
     """Figures made inside are for a page on a screen: narrower, with larger type."""
     token = _on_page.set(True)
-    sizes = {key: size for key, size in _SETTINGS.items() if key.endswith(_SIZES)}
+    sizes = {name: size * PAGE_TYPE / _TYPE for name, size in _SIZES.items()}
     try:
-        with print_style(), settings({k: v * PAGE_TYPE / _TYPE for k, v in sizes.items()}):
+        with print_style(), settings(sizes):
             yield
     finally:
         _on_page.reset(token)
@@ -127,44 +111,34 @@ def page_style() -> Iterator[None]:
 def print_style() -> Iterator[None]:
     """Settings for figures in print, in force only inside a ``with`` block.
 
+    Outside, text follows ``rcParams``, and new figures grow with ``font.size``, so that they look
+    the same; a ``figure.figsize`` of your own, or an `ax`, sets their size.
+
     Returns
     -------
     context manager
         New figures are 89 or 183 mm wide, with type of 7 to 8 points, thin lines and embedded
         TrueType fonts. The user's ``rcParams`` are put back at the end.
 
-    Notes
-    -----
-    Outside, text follows ``rcParams``, and new figures grow with ``font.size``, so that they look
-    the same; a ``figure.figsize`` of your own, or an `ax`, sets their size.
-
     Examples
     --------
     >>> import matplotlib as mpl
-    >>> before = mpl.rcParams["pdf.fonttype"]
     >>> with print_style():
     ...     mpl.rcParams["pdf.fonttype"]
     42
-    >>> mpl.rcParams["pdf.fonttype"] == before
-    True
     """
-    with settings(["default", _SETTINGS | {"font.family": print_families()}]):
+    with settings(["default", _SETTINGS | _SIZES | {"font.family": print_families()}]):
         yield
 
 
 @contextmanager
 def settings(style: Any) -> Iterator[None]:
-    interactive = mpl.is_interactive()
-    try:
-        with matplotlib.style.context(style):
-            try:
-                yield
-            finally:
-                # The first pyplot figure loads the backend; that of notebooks switches this on,
-                # and without it no later figure is shown.
-                interactive = mpl.is_interactive()
-    finally:
-        mpl.interactive(interactive)
+    with matplotlib.style.context(style):
+        yield
+        interactive = mpl.is_interactive()
+    # The first pyplot figure loads the backend; that of notebooks switches this on, and without it
+    # no later figure is shown.
+    mpl.interactive(interactive)
 
 
 def _inches(width: float, height: float) -> tuple[float, float]:
@@ -205,9 +179,7 @@ def lay_out(ax: Axes) -> None:
         ax.apply_aspect()
 
 
-def write(
-    ax: Axes, text: str, at: Any, *, away: tuple[float, float] = (0, 0), **style: Any
-) -> Text:
+def write(ax: Axes, text: str, at: Any, *, away: Any = (0, 0), **style: Any) -> Annotation:
     look: dict[str, Any] = {"va": "center", "textcoords": "offset points"}
     return ax.annotate(text, at, xytext=away, **look | style)
 

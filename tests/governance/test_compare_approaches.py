@@ -69,16 +69,16 @@ def test_a_corridor_takes_a_part_of_the_border_away(path):
 
 
 def test_models_by_hand(path):
-    result = compared(path, demand_slope=1.0, supply_slope=0.7, mobility=0.3, sigma=4, mu=0.5)
+    result = compared(path, mobility=0.3)
     before = values_of(result, "merger", "baseline")
     # Weights home-host 1, host-others 2, inside others 4 (both ends): sums 1, 3 and 10.
     home_host, host_others, inside = 1 / np.sqrt(3), 2 / np.sqrt(30), 8 / 10
     between = np.array([[0, home_host, 0], [home_host, 0, host_others], [0, host_others, inside]])
-    model = CoupledCobweb([1] * 3, [0.7] * 3, mobility=0.3 * between)
+    model = CoupledCobweb([1] * 3, [0.8] * 3, mobility=0.3 * between)
     assert before["spectral_radius"] == pytest.approx(model.spectral_radius())
-    assert before["below_break"] == pytest.approx(CorePeriphery(4, 0.5).break_point() - home_host)
+    assert before["below_break"] == pytest.approx(CorePeriphery(5, 0.4).break_point() - home_host)
     after = values_of(result, "merger")
-    assert after["below_break"] == pytest.approx(CorePeriphery(4, 0.5).break_point() - 1)
+    assert after["below_break"] == pytest.approx(CorePeriphery(5, 0.4).break_point() - 1)
 
 
 def test_no_approach_is_above_the_budget_and_one_link_more_would_be(path, plain):

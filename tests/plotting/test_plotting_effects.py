@@ -9,6 +9,7 @@ from figures import axes, draw, entries, intervals, lines, texts, ticks
 from netinnov.errors import InputError
 from netinnov.experiments import link_changes
 from netinnov.null_models import NullComparison, compare_with_null
+from netinnov.null_models._null_statistics import compared as compared_values
 from netinnov.plotting import (
     plot_dose_response,
     plot_effects,
@@ -109,6 +110,9 @@ def test_the_observed_value_stands_among_the_replicates(compared, ax):
     (line,) = ax.lines
     assert line.get_xdata()[0] == found.observed
     draw(ax)
+    node = "synthetic_city_01"
+    (line,) = plot_null_distribution(of_nodes, node=node, ax=axes()).lines
+    assert line.get_xdata()[0] == of_nodes.observed[node]
     with pytest.raises(InputError, match="`node` must be one of those measured"):
         plot_null_distribution(of_nodes, node="nowhere")
 
@@ -118,14 +122,11 @@ def several(observed, spread=3):
     names = pd.MultiIndex.from_product([["quzhou"], [f"h{at}" for at in range(len(observed))]])
     draws = 10 + np.random.default_rng(1).integers(-spread, spread + 1, (999, len(observed)))
     draws[:, -1] = 0
-    return {
-        "comparison": pd.DataFrame(draws, columns=names),
-        "observed": pd.Series(observed, names),
-    }
+    return compared_values(pd.Series(observed, names), draws.astype(float), np.nan)
 
 
 def test_several_values_are_a_row_each_and_filled_where_they_stand_out(ax):
-    plot_null_distribution(**several([30.0, 11.0, 2.0, 0.0]), label="branches", ax=ax)
+    plot_null_distribution(several([30.0, 11.0, 2.0, 0.0]), label="branches", ax=ax)
     assert ticks(ax.yaxis) == ["quzhou → h0", "quzhou → h1", "quzhou → h2"]  # h3 never varies
     points = {line.get_label(): line for line in ax.lines if line.get_marker() == "o"}
     filled, hollow = points["observed, p below 0.05"], points["observed"]
@@ -144,30 +145,13 @@ def test_several_values_are_a_row_each_and_filled_where_they_stand_out(ax):
 )
 def test_of_many_values_those_are_drawn_that_stand_out(ax, high, drawn, note):
     values = [30.0 + at for at in range(high)] + [10.0] * (40 - high) + [0.0]
-    plot_null_distribution(**several(values), ax=ax)
+    plot_null_distribution(several(values), ax=ax)
     assert len(ticks(ax.yaxis)) == drawn
     if high:
         assert ticks(ax.yaxis)[0] == f"quzhou → h{high - 1}"
     (said,) = caption_notes(ax)
     assert said.startswith(note)
     assert said.endswith("One alone needs 1,640 replicates.")
-
-
-def test_a_table_of_replicates_gives_the_figure_of_its_comparison(compared, ax):
-    _, found = compared
-    node = "synthetic_city_01"
-    plot_null_distribution(found, node=node, ax=ax)
-    assert ax.lines[0].get_xdata()[0] == found.observed[node]
-    for draws, observed, of in (
-        (found.draws, found.observed, node),
-        (found.draws[node], found.observed[node], None),
-    ):
-        other = plot_null_distribution(draws, observed=observed, node=of, ax=axes())
-        assert entries(other) == entries(ax)
-    with pytest.raises(InputError, match="`observed` must be the value of the network"):
-        plot_null_distribution(found.draws)
-    with pytest.raises(InputError, match="`observed` is for a table"):
-        plot_null_distribution(found, observed=1.0)
 
 
 @pytest.mark.parametrize(

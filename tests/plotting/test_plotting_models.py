@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.collections import QuadMesh
-from matplotlib.colors import to_rgb
 
 from figures import draw, entries
 from netinnov.errors import InputError
@@ -41,20 +40,6 @@ def test_corners_lie_on_both_curves_with_adaptive_expectations_too():
     np.testing.assert_allclose(starts[:, 0], 1 + 1.5 * starts[:, 1])
     np.testing.assert_allclose(ends[:, 0], 10 - ends[:, 1])
     assert "settles" in ax.get_title(loc="left")
-
-
-def test_a_region_of_several_is_drawn():
-    model = CoupledCobweb(
-        [1, 1], [0.8, 0.8], mobility=0.15, demand_intercept=[10, 12], supply_intercept=[1, 1],
-        regions=["home", "host"],
-    )  # fmt: skip
-    start = model.price() + 0.1
-    ax = draw(plot_cobweb(model, start=start, region="host", periods=5))
-    assert ax.get_title(loc="left") == "host: explodes, spectral radius 1.10"
-    prices = model.simulate(start=start, periods=5)[1:, 1]
-    np.testing.assert_allclose(web_of(ax)[1::3, 1], prices)
-    with pytest.raises(InputError, match="`region` must be one of"):
-        plot_cobweb(model, start=start, region="hos")
 
 
 def test_lines_of_the_map_part_models_that_settle_from_those_that_do_not():
@@ -124,13 +109,6 @@ def test_a_map_has_a_cell_for_each_pair_and_its_shares_in_the_legend(ax):
     assert entries(ax)[-1] == "break"
     assert (ax.get_ylabel(), ax.get_xlabel().split("\n")[0]) == ("border", "freeness")
     assert "Modelled" in ax.get_xlabel()
-
-
-def test_phases_are_told_apart_in_grey():
-    from netinnov.plotting._models import _PHASES
-
-    grey = [float(np.dot(to_rgb(colour), [0.299, 0.587, 0.114])) for colour in _PHASES.values()]
-    assert (np.diff(grey) < -0.15).all()
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,7 @@ def test_files_of_a_network_without_links(tmp_path):
         ({"layers": []}, "found none"),
         ({"arrange": "rows"}, "`arrange` must be one of 'colours', 'planes'"),
         ({"layout": "spring"}, "`layout` must be one of 'fruchterman_reingold'"),
-        ({"layout": [1, 2]}, "a DataFrame with columns x and y"),
+        ({"layout": [1, 2]}, "`layout` must be the name of a layout, or a table"),
         ({"layout": pd.DataFrame({"x": [1.0], "y": [1.0]}, ["a"])}, "4 have no x or y: 'b'"),
         ({"groups": 3}, "`groups` must be a Partition"),
         ({"groups": pd.Series({"z": 1})}, "all are missing"),

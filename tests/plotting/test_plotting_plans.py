@@ -18,7 +18,6 @@ from netinnov.plotting import (
     plot_sites,
 )
 from netinnov.plotting._drawing import caption_notes
-from netinnov.plotting._style import new_figure
 from netinnov.scenarios import NewLinks, Prices
 
 IDS = list("abcdef")
@@ -110,28 +109,20 @@ def test_a_front_falls_from_its_first_plan_to_its_last(network, ax):
     draw(ax)
 
 
-def test_areas_of_circles_are_strengths_on_one_scale(network, centres):
-    figure = new_figure(height=90)
+def test_areas_of_circles_are_strengths(network, centres, ax):
+    plot_plan_map(centres, pairs=PAIRS, places=network.places, basemap=None, ax=ax)
     areas = {}
-    for ax, proposed in zip(figure.subplots(1, 2), (False, True), strict=True):
-        plot_plan_map(
-            centres, pairs=PAIRS, places=network.places, proposed=proposed, basemap=None, ax=ax
-        )
-        for circles in ax.collections:
-            if str(circles.get_gid()).startswith("strength"):
-                for point, area in zip(circles.get_offsets(), circles.get_sizes(), strict=True):
-                    areas[proposed, tuple(point)] = area
-    at = network.places.loc[IDS, ["lon", "lat"]]
-    for column, proposed in (("strength_before", False), ("strength_after", True)):
-        strength = centres.places[column]
-        for place in strength.index[strength > 2]:  # below, the least circle that can be seen
-            share = areas[proposed, tuple(at.loc[place])] / areas[True, tuple(at.loc["b"])]
-            expected = strength[place] / centres.places.loc["b", "strength_after"]
-            assert share == pytest.approx(expected)
-    assert figure.axes[0].get_title(loc="left") == "today"
-    assert not arrows(figure.axes[0])
-    assert len(arrows(figure.axes[1])) == len(centres.sites)
-    draw(figure.axes[0])
+    for circles in ax.collections:
+        if str(circles.get_gid()).startswith("strength"):
+            points = map(tuple, circles.get_offsets().tolist())
+            areas |= dict(zip(points, circles.get_sizes(), strict=True))
+    strength = centres.places["strength_after"]
+    at = network.places[["lon", "lat"]].apply(tuple, axis=1)
+    for place in strength.index[strength > 2]:  # below, the least circle that can be seen
+        share = areas[at[place]] / areas[at["b"]]
+        assert share == pytest.approx(strength[place] / strength["b"])
+    assert len(arrows(ax)) == len(centres.sites)
+    draw(ax)
 
 
 @pytest.mark.parametrize(

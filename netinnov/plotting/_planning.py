@@ -1,4 +1,4 @@
-"""Governance and planning: approaches, shares of partners beside the core, and space with rents."""
+"""Planning and governance: fronts of plans, hosts, approaches, benefits, space with rents."""
 
 from __future__ import annotations
 
@@ -8,15 +8,35 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from netinnov._runtime.arguments import check_names, check_type
-from netinnov._typing import Floats
+from netinnov._typing import Count, Floats
 from netinnov.errors import InputError
 from netinnov.governance import ApproachComparison
-from netinnov.planning import SpaceAllocation
-from netinnov.plotting._drawing import digits, draw_legend, label_rows, table_of, write_notes
+from netinnov.planning import ParetoPlans, SpaceAllocation
+from netinnov.plotting._drawing import (
+    digits,
+    draw_intervals,
+    finish,
+    label_rows,
+    percent,
+    table_of,
+    write_columns,
+)
 from netinnov.plotting._fonts import Names, name_of, printable
-from netinnov.plotting._style import BAND, GREY, MARKS, PALETTE, drawing, ink, paper, tone, write
+from netinnov.plotting._style import (
+    BAND,
+    GREY,
+    MARKS,
+    PALETTE,
+    SINGLE,
+    drawing,
+    ink,
+    paper,
+    tone,
+    write,
+)
 
 # Heading of each measure, and whether more (1) or less (-1) is better.
 _MEASURES = {
@@ -39,6 +59,92 @@ _LINES = 28.0  # lines of text that fit above one another
 _MINUTE = 1e-6  # of all space: what is not drawn
 
 
+def plot_pareto(
+    front: ParetoPlans, *, plan: tuple[str, ...] | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draw the plans that no other plan beats in both of two objectives.
+
+    A point for each plan, the first objective rightwards and the second upwards, with a step
+    between them; a cross is what there is today, where it is near enough to be drawn.
+
+    Parameters
+    ----------
+    front : ParetoPlans
+        From `netinnov.planning.pareto_plans`.
+    plan : tuple of str, optional
+        Sites of a plan to be marked, if it is one of them.
+
+    Examples
+    --------
+    >>> import pandas as pd, netinnov as ni
+    >>> links = pd.DataFrame({"source": list("abcd"), "target": list("bcde")})
+    >>> network = ni.build_network(links)
+    >>> links = {a + b: ni.scenarios.NewLinks([(a, b)]) for a, b in ["ac", "bd", "ae"]}
+    >>> both = {"efficiency": "efficiency", "equity": "equity"}
+    >>> front = ni.planning.pareto_plans(network, candidates=links, k=1, objectives=both)
+    >>> plot_pareto(front).get_xlabel()
+    'efficiency'
+    """
+    check_type("front", front, ParetoPlans, mend="what pareto_plans gives")
+    first, second = (str(each) for each in front.baseline.index)
+    table = front.plans.sort_values(first, kind="stable")
+    with drawing(ax, 70, SINGLE) as ax:
+        x, y = (table[each].to_numpy(np.float64) for each in (first, second))
+        ax.step(x, y, where="pre", color=PALETTE[0], linewidth=0.7, alpha=0.6)
+        text = "no other plan beats it in both"
+        ax.plot(x, y, "o", color=PALETTE[0], markersize=4.5, label=text)
+        sites = [set(each) for each in table["sites"]]
+        if plan is not None and set(plan) in sites:
+            at = sites.index(set(plan))
+            look: dict[str, Any] = {"markersize": 7, "markerfacecolor": "none", "color": PALETTE[1]}
+            ax.plot(x[at], y[at], "s", label="the plan of the map", **look)
+        ax.plot(*front.baseline[[first, second]].astype(float), "x", color=ink(), label="today")
+        ax.margins(0.08)
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_locator(MaxNLocator(5))
+        return finish(ax, x=printable(first), y=printable(second))
+
+
+def plot_host_ranking(
+    ranking: pd.DataFrame, *, names: Names | None = None, top: Count = 15, ax: Axes | None = None
+) -> Axes:
+    """Draw what each host would change at home, with its interval over placements, best first.
+
+    A row for each host: a point at the median change, in per cent, a bar from `low` to `high`, a
+    line at zero; at the right the share of placements in which it is best, where known.
+
+    Parameters
+    ----------
+    ranking : DataFrame
+        From `netinnov.planning.rank_hosts`: index = host, columns ``median, low, high, best``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = {"median": [4.0, -1.0], "low": [1.0, -3.0], "high": [6.0, 2.0], "best": [0.9, 0.1]}
+    >>> ax = plot_host_ranking(pd.DataFrame(rows, index=["b", "a"]), names={"a": "Ao"})
+    >>> [text.get_text() for text in ax.get_yticklabels()]
+    ['b', 'Ao']
+    """
+    ranking = table_of("ranking", ranking, ["median", "low", "high", "best"], of="rank_hosts()")
+    known = ranking.dropna(subset="median")
+    if known.empty:
+        raise InputError("`ranking` must have a host whose median is known; it has none to draw.")
+    shown = known.sort_values("median", ascending=False, kind="stable").head(top)
+    rows = np.arange(len(shown))
+    with drawing(ax, 16 + 4.6 * len(shown), SINGLE) as ax:
+        label_rows(ax, [name_of(names, host) for host in shown.index])
+        look = {"color": PALETTE[0], "linewidth": 1.6, "mfc": ink(), "mec": ink()}
+        spans = (shown[each] for each in ("median", "low", "high"))
+        draw_intervals(ax, rows, *spans, markersize=4.7, **look)
+        if shown["best"].notna().any():
+            write_columns(ax, rows, [("best in", [percent(share, 0) for share in shown["best"]])])
+        notes = ["Point: median of the placements. Bar: their middle 95 %."]
+        if len(known) > len(shown):
+            notes.append(f"Drawn: the first {len(shown)} of {len(known)} hosts, by the median.")
+        return finish(ax, x="change at home, %", notes=notes)
+
+
 def plot_approaches(
     comparison: ApproachComparison | pd.DataFrame,
     *,
@@ -48,25 +154,17 @@ def plot_approaches(
 ) -> Axes:
     """Draw what each governance approach changes in each measure, with intervals.
 
+    A row an approach and a column a measure: the mean change over placements with its interval, on
+    a scale of the column's own. Line: no change; filled: the best of its column. Changes are in per
+    cent of the value before, but for the break point of free flow and the largest excess, which may
+    be 0 before.
+
     Parameters
     ----------
     comparison : ApproachComparison or DataFrame
         From `netinnov.governance.compare_approaches`, or its table.
     measures : sequence of str, optional
         Which ones, in order; by default all.
-
-    Returns
-    -------
-    Axes
-        A row an approach and a column a measure: the mean change over placements with its interval,
-        on a scale of the column's own. Line: no change; filled: the best of its column. Changes are
-        in per cent of the value before, but for the break point of free flow and the largest
-        excess, which may be 0 before.
-
-    Raises
-    ------
-    InputError
-        If the table lacks a column, has no rows, or does not have a measure.
 
     Examples
     --------
@@ -76,12 +174,9 @@ def plot_approaches(
     >>> [text.get_text().replace(chr(160), " ") for text in ax.texts]
     ['+10 %']
     """
-    columns = ["approach", "measure", "baseline", "difference", "low", "high"]
-    table = table_of(
-        "comparison", comparison, columns, of="ApproachComparison.to_frame()", method="to_frame"
-    )
-    if table.empty:
-        raise InputError("`comparison` must have a row for each approach and measure; found none.")
+    needed = ["approach", "measure", "baseline", "difference", "low", "high"]
+    of: dict[str, Any] = {"of": "ApproachComparison.to_frame()", "method": "to_frame"}
+    table = table_of("comparison", comparison, needed, rows="approach and measure", **of)
     known = [measure for measure in _MEASURES if measure in set(table["measure"])]
     chosen = known if measures is None else check_names("measures", measures, known)
     if not chosen:
@@ -102,8 +197,7 @@ def plot_approaches(
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
         note = "Each column has a scale of its own, from no change (line); filled: the best of it."
-        write_notes(ax, [note])
-    return ax
+        return finish(ax, notes=[note])
 
 
 def _column(ax: Axes, k: int, part: pd.DataFrame, better: int, *, relative: bool) -> None:
@@ -138,6 +232,9 @@ def plot_benefit_shares(
 ) -> Axes:
     """Draw what each player gets under several rules, with the range of the core.
 
+    A row a player, those with the largest share under the last rule that is defined first; a mark
+    for each rule that is defined, open where the allocation is outside the core.
+
     Parameters
     ----------
     benefits : DataFrame
@@ -146,19 +243,6 @@ def plot_benefit_shares(
         From `netinnov.planning.core_range`: what each player gets in some allocation of the core.
     rules : mapping from rule to str, optional
         Labels of the rules; their names by default.
-    label : str
-        Of the axis.
-
-    Returns
-    -------
-    Axes
-        A row a player, those with the largest share under the last rule that is defined first; a
-        mark for each rule that is defined, open where the allocation is outside the core.
-
-    Raises
-    ------
-    InputError
-        If the tables lack a column, or there is no player.
 
     Examples
     --------
@@ -169,26 +253,27 @@ def plot_benefit_shares(
     ['host', 'home']
     """
     columns = ["rule", "player", "share", "in_core"]
-    table = table_of("benefits", benefits, columns, of="share_benefits()")
-    if core is not None:
-        core = table_of("core", core, ["low", "high"], of="core_range()")
-    if table.empty:
-        raise InputError("`benefits` must have a row for each rule and player; found none.")
+    table = table_of("benefits", benefits, columns, of="share_benefits()", rows="rule and player")
     shares = table.pivot(index="player", columns="rule", values="share")
     kept: dict[Any, bool] = table.groupby("rule", sort=False)["in_core"].first().to_dict()
     shares = shares[list(kept)].reindex(table["player"].drop_duplicates())
     shares = shares.astype(np.float64).dropna(axis=1, how="all")
-    if shares.shape[1]:  # rounding orders nobody
+    n = shares.shape[1]
+    if n:  # rounding orders nobody
         by = shares.iloc[:, -1].round(9).sort_values(ascending=False, kind="stable")
         shares = shares.loc[by.index]
-    rows = np.arange(len(shares), dtype=np.float64)
-    n = shares.shape[1]
+    rows, notes = np.arange(len(shares), dtype=np.float64), []
     with drawing(ax, 22 + 5.5 * max(len(shares), 4)) as ax:
         label_rows(ax, [name_of(names, name) for name in shares.index])
         ax.locator_params(axis="x", nbins=9)
+        if not all(kept[rule] for rule in shares.columns):
+            notes.append("Open: some group would be better off alone.")
         if core is not None:
-            bounds = core.reindex(shares.index)[["low", "high"]].to_numpy().T
+            core = table_of("core", core, ["low", "high"], of="core_range()")[["low", "high"]]
+            if core.isna().any(axis=None):
+                notes.append("The core is empty: under every division some group would leave.")
             look: dict[str, Any] = {"color": tone(BAND), "linewidth": 7, "zorder": 1}
+            bounds = core.reindex(shares.index).to_numpy().T
             ax.hlines(rows, *bounds, label="range in the core", **look)
         for k, (rule, values) in enumerate(shares.items()):
             colour = PALETTE[k % len(PALETTE)]
@@ -196,14 +281,7 @@ def plot_benefit_shares(
             look = {"color": colour, "mfc": colour if kept[rule] else paper(), "markersize": 4}
             look |= {"marker": MARKS[k % len(MARKS)], "linestyle": "none", "zorder": 3}
             ax.plot(values, at, label=name_of(rules, rule), **look)
-        notes = []
-        if not all(kept[rule] for rule in shares.columns):
-            notes.append("Open: some group would be better off alone.")
-        if core is not None and core[["low", "high"]].isna().to_numpy().any():
-            notes.append("The core is empty: under every division some group would leave.")
-        write_notes(ax, notes, label=printable(label, longest=80))
-        draw_legend(ax, ncols=6)
-    return ax
+        return finish(ax, x=printable(label, longest=80), notes=notes, ncols=6)
 
 
 def plot_space_allocation(
@@ -216,24 +294,16 @@ def plot_space_allocation(
 ) -> Axes:
     """Draw which demand is served at which site, the space left there, and the rents.
 
+    Demands at the left, the largest first, and sites at the right, in the order of the demands that
+    they serve; ribbons are flows, and the pale end of a site is the space left. Beside each site
+    stand what is used of its space and, where it is full, its rent.
+
     Parameters
     ----------
     allocation : SpaceAllocation
         From `netinnov.planning.allocate_space`.
     unit, rent_unit : str
         Units of space and of rents, such as ``"m2"`` and ``"km"``.
-
-    Returns
-    -------
-    Axes
-        Demands at the left, the largest first, and sites at the right, in the order of the demands
-        that they serve; ribbons are flows, and the pale end of a site is the space left. Beside
-        each site stand what is used of its space and, where it is full, its rent.
-
-    Raises
-    ------
-    InputError
-        If `allocation` is something else, or nothing is allocated.
 
     Examples
     --------
@@ -247,24 +317,26 @@ def plot_space_allocation(
     """
     check_type("allocation", allocation, SpaceAllocation, mend="what allocate_space gives")
     flows = allocation.flows
-    used, needs = flows.sum(axis=0), flows.sum(axis=1)
-    space = used + allocation.left
+    needs, space = flows.sum(axis=1), flows.sum(axis=0) + allocation.left
     needs = needs[needs > _MINUTE * needs.sum()].sort_values(ascending=False, kind="stable")
     if needs.empty:
         raise InputError("`allocation` must allocate some space; all demands are 0.")
     space = space[space > _MINUTE * space.sum()]
-    space = space.loc[_beside(flows.loc[needs.index, space.index]).index]
+    flows = flows.loc[needs.index, space.index]
+    used = flows.sum(axis=0)
+    beside = flows.mul(needs.cumsum() - needs / 2, axis=0).sum() / used.where(used > 0)
+    order = beside.sort_values(kind="stable", na_position="last").index
+    flows, used, space = flows[order], used[order], space[order]
+    rents = allocation.rents.reindex(order)
     whole = max(needs.sum(), space.sum())
-    lines = 1 + (allocation.rents.reindex(space.index) > 0).to_numpy(int)
-    left, right = _tops(needs.to_numpy(), whole), _tops(space.to_numpy(), whole, lines)
-    flows, filled = flows.loc[needs.index, space.index], used[space.index]
+    left, right = _tops(needs, whole), _tops(space, whole, 1 + (rents > 0).to_numpy(int))
     colours = [PALETTE[k % len(PALETTE)] for k in range(len(space))]
     with drawing(ax, 95) as ax:
         _draw_ribbons(ax, flows.to_numpy(), left, right, colours)
         block: dict[str, Any] = {"width": _BLOCK, "align": "edge", "linewidth": 0}
         ax.bar(0, needs, bottom=left, color=ink(), **block)
         ax.bar(1 - _BLOCK, space, bottom=right, color=tone(_PALE), **block)
-        ax.bar(1 - _BLOCK, filled, bottom=right, color=colours, **block)
+        ax.bar(1 - _BLOCK, used, bottom=right, color=colours, **block)
         block |= {"linewidth": 0.5, "fill": False, "edgecolor": ink()}
         ax.bar(1 - _BLOCK, space, bottom=right, **block)
         for label, top, amount in zip(needs.index, left, needs, strict=True):
@@ -272,37 +344,26 @@ def plot_space_allocation(
             write(ax, text, (-0.015, top + amount / 2), ha="right")
         for label, top, amount in zip(space.index, right, space, strict=True):
             size = _amount(amount, unit)
-            text = f"{100 * filled[label] / amount:.0f}\N{NO-BREAK SPACE}% of {size}"
-            if filled[label] >= amount * (1 - _MINUTE):
-                text = f"all {size} used"
-            if (rent := float(allocation.rents[label])) > 0:
-                text += f"\none more saves {_amount(rent, rent_unit)}"
+            full = used[label] >= amount * (1 - _MINUTE)
+            text = f"all {size} used" if full else f"{percent(used[label] / amount, 0)} of {size}"
+            if rents[label] > 0:
+                text += f"\none more saves {_amount(rents[label], rent_unit)}"
             text = f"{name_of(names, label, longest=24)}: {text}"
             write(ax, text, (1.015, top + amount / 2), ha="left")
         bottom = max(left[-1] + needs.iloc[-1], right[-1] + space.iloc[-1])
         ax.set(xlim=(-0.42, 1.72), ylim=(bottom + 0.02 * whole, -0.02 * whole))
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
-        rents = "One more: a unit of space there would lower the cost of all by so much (its rent)."
+        lower = "One more: a unit of space there would lower the cost of all by so much (its rent)."
         unsure = "" if allocation.rents_unique else "Other rents would do as well (degenerate)."
         pale = "Pale: space that is left." if allocation.left.gt(_MINUTE * whole).any() else ""
-        write_notes(ax, [pale, rents if allocation.rents.gt(0).any() else "", unsure])
-    return ax
+        return finish(ax, notes=[pale, lower if rents.gt(0).any() else "", unsure])
 
 
-def _beside(flows: pd.DataFrame) -> pd.Series[float]:
-    ends = flows.sum(axis=1).cumsum()
-    middles = (ends - flows.sum(axis=1) / 2).to_numpy()
-    used = flows.sum(axis=0)
-    mean = (flows * middles[:, None]).sum(axis=0) / used.where(used > 0)
-    return mean.sort_values(kind="stable", na_position="last")
-
-
-def _tops(sizes: Floats, whole: float, lines: Any = 1) -> Floats:
-    room = np.maximum(sizes, lines * whole / _LINES)
+def _tops(sizes: pd.Series[float], whole: float, lines: Any = 1) -> Floats:
+    room = np.maximum(sizes.to_numpy(), lines * whole / _LINES)
     ends = np.cumsum(room + 0.01 * whole)
-    tops: Floats = np.append(0.0, ends[:-1]) + (room - sizes) / 2
-    return tops
+    return np.asarray(np.append(0.0, ends[:-1]) + (room - sizes.to_numpy()) / 2)
 
 
 def _draw_ribbons(
