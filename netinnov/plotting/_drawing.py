@@ -52,8 +52,8 @@ def table_of(
         value = give(**options) if callable(give) else value
     if not isinstance(value, pd.DataFrame):
         result = f"of the type {of.split('.')[0]} or a" if method else "a"
-        form = of if " " in of else f"{result} DataFrame as {of} gives it"
-        raise InputError(f"`{name}` must be {form}; found {shown(value)}.")
+        wanted = of if " " in of else f"{result} DataFrame as {of} gives it"
+        raise InputError(f"`{name}` must be {wanted}; found {shown(value)}.")
     if missing := [column for column in columns if column not in value]:
         msg = f"`{name}` must have the columns {list(columns)}; {missing} are missing; see {of}."
         raise InputError(msg)
