@@ -2,24 +2,24 @@
 
 from netinnov._runtime.public import publish
 from netinnov.experiments._compare_scenarios import compare_scenarios as compare_scenarios
-from netinnov.experiments._contrasts import contrasts as contrasts
 from netinnov.experiments._decomposition import PairSums as PairSums, decompose as decompose
-from netinnov.experiments._dose_response import (
+from netinnov.experiments._doses_and_specifications import (
     DoseResponse as DoseResponse,
+    Specification as Specification,
     dose_response as dose_response,
+    specification_curve as specification_curve,
+    specification_summary as specification_summary,
 )
-from netinnov.experiments._experiment_result import ExperimentResult as ExperimentResult
+from netinnov.experiments._experiment_result import (
+    ExperimentResult as ExperimentResult,
+    contrasts as contrasts,
+)
 from netinnov.experiments._link_changes import link_changes as link_changes
 from netinnov.experiments._placebo_tests import Placebo as Placebo
 from netinnov.experiments._replicates import Measure as Measure
 from netinnov.experiments._resampled_data import (
     ResampledEvents as ResampledEvents,
     ResampledLinks as ResampledLinks,
-)
-from netinnov.experiments._specifications import (
-    Specification as Specification,
-    specification_curve as specification_curve,
-    specification_summary as specification_summary,
 )
 
 __dir__ = publish(globals())

@@ -55,12 +55,12 @@ def compare_scenarios(
     Parameters
     ----------
     network : MultilayerNetwork
-        The network to which all scenarios are applied; it is not changed.
+        Where all scenarios start.
     scenarios : mapping of str to scenario
-        Scenarios by name: a ReverseEnclave, NoChange, or a function of a network and a Generator.
+        By name: a ReverseEnclave, NoChange, or a function of a network and a Generator.
     measures : mapping of str to function
-        Measures by name: functions of a network that return a number or a Series over nodes. They
-        must be deterministic: bind a fixed ``rng`` to one that draws.
+        By name: functions of a network that return a number or a Series over nodes and do not draw
+        (bind a fixed ``rng`` to one that does).
     baseline : scenario
         The scenario that the others are compared with.
     replicates : int
@@ -72,8 +72,8 @@ def compare_scenarios(
         the scenario to apply. The places of a `scenarios.MatchedPlacebo` are used in turn, in
         random order.
     resample : function, optional
-        `ResampledLinks`, `ResampledEvents`, or any function of a network and a Generator that
-        returns a network of the same nodes. None: no data uncertainty.
+        For data uncertainty: `ResampledLinks`, `ResampledEvents`, or a function of a network and a
+        Generator that returns a network of the same nodes.
     resamples, placements : int
         Resamples of the data, and random placements of each scenario in each; 2 or more.
     rng : None, int, SeedSequence or Generator
@@ -84,8 +84,7 @@ def compare_scenarios(
     progress : bool
         Show a bar in a terminal or notebook.
     checkpoint : path, optional
-        A folder from which a run that was killed goes on, when called again in the same way, to
-        the same numbers.
+        A folder from which a killed run goes on, called again alike, to the same numbers.
 
     Returns
     -------
@@ -104,23 +103,21 @@ def compare_scenarios(
 
     Notes
     -----
-    *Nodes.* Values are those of the nodes of `network` that the baseline keeps. New nodes carry
-    paths and enter no mean: a Series is cut to these nodes, and a measure with a keyword ``nodes``
-    (such as `connectivity.global_efficiency`) gets their ids, unless `functools.partial` has set
-    it.
+    *Nodes.* New nodes carry paths and enter no mean: a Series is cut to the nodes of `network` that
+    the baseline keeps, and a measure with a keyword ``nodes`` (`connectivity.global_efficiency`)
+    gets their ids, unless `functools.partial` has set it.
 
     *Random numbers.* Replicate number r of every scenario, and of a random baseline, starts from
-    the same generator, spawned from `rng` by its number (common random numbers): values depend
-    neither on the executor nor on other scenarios, and the first stay if more are asked for.
+    the same generator (common random numbers): values depend neither on the executor nor on other
+    scenarios, and the first stay if more are asked for.
 
-    *Data uncertainty.* Scenarios and baseline, not placebos, are measured once more in each
-    resample, at the first `placements` of the replicates. A resample in which a scenario cannot be
-    carried out (home has fewer links left than are reallocated) is left out of its uncertainty.
+    *Data uncertainty.* Scenarios and baseline, not placebos, are measured again in each resample,
+    at the first `placements` of the replicates. A resample in which a scenario cannot be carried
+    out (home has fewer links left than are reallocated) is left out.
 
     *Checkpoints* belong to one network, baseline, entropy, version of netinnov, and to scenarios
-    and measures by their names and parameters; another experiment is refused. ``rng=None`` takes
-    up the entropy that is stored, and more replicates may be asked for than before. The code of a
-    function is not compared: after changing it, use another folder.
+    and measures by their names and parameters; ``rng=None`` takes up the stored entropy, and more
+    replicates may be asked for. After a change of the code of a function use another folder.
 
     Examples
     --------

@@ -48,19 +48,14 @@ class PairSums:
     distance, switch_cost, frictions
         As in `connectivity.global_efficiency`.
 
-    See Also
-    --------
-    decompose : the same for a single change.
-
     Notes
     -----
     Called with a network, and ``nodes`` if only the pairs of some count, it gives a Series over
     the kinds of pairs: the sum of 1 / distance over the ordered pairs of each kind, divided by the
-    number of all ordered pairs, so that the parts add up to `connectivity.global_efficiency`.
-
-    `compare_scenarios` finds out once, in the baseline, who is home and host, and makes of
-    ``{"efficiency": PairSums(...)}`` a measure ``efficiency``, the sum, and one for each kind that
-    has pairs, such as ``efficiency: home-host``.
+    number of all ordered pairs, so that the parts add up to `connectivity.global_efficiency`. In
+    `compare_scenarios` home and host are those of the baseline, and ``{"efficiency":
+    PairSums(...)}`` gives ``efficiency``, the sum, and one measure for each kind that has pairs,
+    such as ``efficiency: home-host``.
 
     Examples
     --------
@@ -126,11 +121,11 @@ def decompose(
     Parameters
     ----------
     network : MultilayerNetwork
-        Before the change. Its nodes are those whose pairs count; nodes that are added carry paths.
+        Before the change; the pairs of its nodes count.
     changed : scenario or MultilayerNetwork
         The scenario to apply, or the network after the change.
     home, host : str or sequence of str
-        As in `PairSums`; membership is that in `network`, before the change.
+        As in `PairSums`, by membership before the change.
     distance, switch_cost, frictions
         As in `connectivity.global_efficiency`.
     rng : None, int, SeedSequence or Generator
@@ -139,12 +134,10 @@ def decompose(
     Returns
     -------
     DataFrame
-        Index ``part``: ``home-host``, ``home-others``, ``host-others``, ``others-others``, then
-        ``home-home`` and ``host-host``, which have pairs only where home or host are several
-        nodes. Columns ``pairs`` (ordered ones), ``before`` and ``after`` (parts of the efficiency)
-        and ``contribution`` (their difference; divided by ``pairs``: the gain of a pair). Each of
-        the last three adds up: to the efficiency before and after, and to the change. NaN for
-        fewer than two nodes.
+        Index ``part``: ``home-host``, ``home-others``, ``host-others``, ``others-others``,
+        ``home-home`` and ``host-host``. Columns ``pairs`` (ordered ones), ``before`` and ``after``
+        (parts of the efficiency) and ``contribution`` (their difference), which each add up: to the
+        efficiency before and after, and to the change. NaN for fewer than two nodes.
 
     Raises
     ------

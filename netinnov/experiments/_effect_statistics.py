@@ -88,14 +88,10 @@ def placement_statistics(baseline: Floats, values: Floats, differences: Floats) 
     )
 
 
-DATA_COLUMNS = ("data_error", "data_low", "data_high", "resamples")
-
-
 def variance_of_data(effects: Floats) -> float:
-    """Variance component of sets of data (rows) that have the same placements (columns).
+    """Variance of sets of data (rows) with the same placements (columns), or 0.
 
-    Two-way random effects: the variance of the means of sets, less the interaction's part in it;
-    0 where that is negative. What placements have in common in all sets drops out.
+    Two-way random effects: the variance of the means of sets, less the interaction's part in it.
     """
     rows, columns = effects.shape
     means = effects.mean(axis=1, keepdims=True)
@@ -122,7 +118,7 @@ def data_statistics(effects: Floats | None, observed: Floats) -> pd.DataFrame:
         # Of n draws each gap between neighbours holds 1 / (n + 1) of what could be drawn.
         low, high = np.quantile(deviation, [0.025, 0.975], method="weibull")
         rows.append((np.sqrt(variance), start + low, start + high, len(values)))
-    return pd.DataFrame(rows, columns=list(DATA_COLUMNS))
+    return pd.DataFrame(rows, columns=["data_error", "data_low", "data_high", "resamples"])
 
 
 def placebo_statistics(

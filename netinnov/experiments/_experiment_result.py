@@ -1,4 +1,4 @@
-"""The result of an experiment: all measured values, and their statistics."""
+"""The result of an experiment: all measured values, their statistics, and contrasts."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from netinnov._runtime.arguments import check_flag
+from netinnov._runtime.arguments import check_names
 from netinnov._runtime.atomic import write_bytes, write_csv
 from netinnov._runtime.display import ROWS, Displayed, short, table
 from netinnov._typing import Floats
+from netinnov.errors import InputError
 from netinnov.experiments import _effect_statistics as statistics
 from netinnov.experiments._replicates import BASELINE
 from netinnov.null_models._null_statistics import Correction, corrected
@@ -23,6 +24,10 @@ COLUMNS = [
     *("scenario", "measure", "node", "baseline", "difference", "percent"),
     *("median", "low", "high"),
     *("mc_error", "placebo_p", "corrected_p", "why_no_p"),
+]
+_OF_CONTRASTS = [
+    *("scenario", "rival", "measure", "node", "difference", "median", "low", "high"),
+    *("mc_error", "higher", "replicates"),
 ]
 
 
@@ -101,8 +106,9 @@ class ExperimentResult(Displayed):
             - ``standardised``: ``difference`` / ``spread``; NaN if that is 0,
             - ``same_sign``: share of replicates with the sign of the median; NaN where that is 0,
             - ``replicates``: number of defined differences. 1 if nothing is random,
-            - ``data_error``: sd of the mean effect over resamples of the data: data uncertainty. 0
-              where its estimate is negative, NaN without `resample`,
+            - ``data_error``: sd of the mean effect over resamples of the data, from their variance
+              less the part that interaction with placements has in it (two-way random effects:
+              Searle, Casella and McCulloch 1992); 0 where that is negative, NaN without `resample`,
             - ``data_low``, ``data_high``: ``difference`` plus the 2.5 and 97.5 % quantiles of the
               deviations of this effect in resampled data from its mean over them,
             - ``resamples``: number of resamples in which the effect is defined,
@@ -111,7 +117,8 @@ class ExperimentResult(Displayed):
             - ``placebo_n``, ``placebo_placements``: number of placebos, and of placements of each
               that are ranked; ``ranked``: the real effect over as many placements,
             - ``placebo_p``: two-sided rank of ``ranked`` among the placebos: twice the smaller
-              tail, each (k + 1) / (n + 1), at most 1; ``corrected_p``: corrected over the table,
+              tail, each (k + 1) / (n + 1), at most 1 (Davison and Hinkley 1997),
+            - ``corrected_p``: corrected over the table,
             - ``why_no_p``: reason for a missing p.
 
             NaN where a value is undefined in all replicates; others leave undefined ones out. A
@@ -122,30 +129,20 @@ class ExperimentResult(Displayed):
         There is no p-value against the baseline: a measure that cannot fall when links are added
         would be "significant" by construction, and replicates are draws of placements, not
         observations. Nor is there one for a measure of netinnov that new links can move one way
-        only, where the scenario adds more links or weight than its placebo, or less; nor on a
-        modelled layer: it would test the model.
-
-        *Data uncertainty* is the variance of the means of resamples, less the part that interaction
-        with placements has in it (two-way random effects).
+        only, where scenario and placebo do not add as many links or weight; nor on a modelled
+        layer: it would test the model.
 
         *What is tested* is whether the place is special among those that could have been chosen.
-        Where a placebo is a scenario (`scenarios.MatchedPlacebo`, or a function that gives one),
-        the replicates of the same one are averaged, and the rank is among these places. Ranks
-        compare as many placements of the real place as of each placebo, with no random number in
-        two of them, so that p is uniform on its steps if nothing is special about the real place.
-        Of K places, taken in turn, R replicates rank R // (K + 1) placements each, and the least p
-        is 2 / (K + 1); with fewer than K + 1 replicates it is 2 / R. Where a placebo is a function
-        that gives a network (`scenarios.RandomEnds` too), each replicate is a placebo of its own;
-        as ``difference`` is a mean and they are not, p errs on the high side. The band is shrunk
-        towards the median, to the variance over places plus the placement variance of
-        ``difference``.
-
-        References
-        ----------
-        Davison and Hinkley (1997), Bootstrap methods and their application. Searle, Casella and
-        McCulloch (1992), Variance components.
+        Of a placebo that is a scenario (`scenarios.MatchedPlacebo`, or a function that gives one)
+        the replicates at one place are averaged, and the rank is among places. Ranks compare as
+        many placements of the real place as of each placebo, with no random number in two of them,
+        so that p is uniform on its steps if nothing is special about the real place: of K places,
+        taken in turn, R replicates rank R // (K + 1) placements each, and the least p is 2 / (K +
+        1), or 2 / R with fewer replicates. Of a function that gives a network
+        (`scenarios.RandomEnds` too) each replicate is a placebo of its own; as ``difference`` is a
+        mean and they are not, p errs on the high side. The band is shrunk towards the median, to
+        the variance over places plus the placement variance of ``difference``.
         """
-        check_flag("full", full)
         # All measures are columns of one array, which is much faster.
         columns, values = statistics.columns_and_values(self.replicates)
         measures, before = columns["measure"].astype("str"), values[BASELINE]
@@ -216,3 +213,68 @@ class ExperimentResult(Displayed):
             write_csv(each, paths[-2])
             write_bytes(paths[-1], each.to_parquet(index=False))
         return paths
+
+
+def contrasts(
+    result: ExperimentResult, *, of: str, against: Sequence[str] | str | None = None
+) -> pd.DataFrame:
+    """Compare a scenario with its rivals, each replicate with the one of the same number.
+
+    Parameters
+    ----------
+    result : ExperimentResult
+        An experiment in which all of them were tried.
+    of : str
+        The scenario in question.
+    against : sequence of str, optional
+        Its rivals; by default all other scenarios. Placebos have to be named.
+
+    Returns
+    -------
+    DataFrame
+        A row for each rival, measure and node: ``scenario``, ``rival``, ``measure``, ``node``
+        (missing if the measure is one number), ``difference`` (mean of scenario minus rival),
+        ``median``, ``low``, ``high`` (2.5 and 97.5 % of the differences), ``mc_error`` (standard
+        error of the mean), ``higher`` (share of the replicates in which the scenario has the
+        larger value; equal values count half) and ``replicates``. NaN where nothing is defined.
+
+    Raises
+    ------
+    InputError
+        If a name is not a scenario of the experiment, or there is no rival.
+
+    Notes
+    -----
+    Replicates of one number have the same random numbers. ``higher`` is not a p-value.
+
+    Examples
+    --------
+    >>> import netinnov as ni
+    >>> cities = ni.datasets.make_city_system(n_cities=12, n_enclaves=0, rng=1)
+    >>> ends = "synthetic_city_12", "synthetic_city_01"
+    >>> park, direct = ni.ReverseEnclave(*ends, 3, 0.5), ni.scenarios.DirectLinks(*ends, 3)
+    >>> options = {"measures": {"efficiency": ni.connectivity.global_efficiency}, "rng": 1}
+    >>> result = ni.compare_scenarios(
+    ...     cities, scenarios={"park": park, "direct": direct}, replicates=5, **options
+    ... )
+    >>> contrasts(result, of="park")[["scenario", "rival", "measure"]].values.tolist()
+    [['park', 'direct', 'efficiency']]
+    """
+    columns, values = statistics.columns_and_values(result.replicates)
+    check_names("of", [of], list(values), of="the experiment")
+    if against is None:
+        rivals = [name for name in result._scenarios() if name != of]
+    else:
+        named = [against] if isinstance(against, str) else against
+        rivals = check_names("against", named, list(values), of="the experiment")
+    if not rivals:
+        raise InputError(f"`against` must name a rival of {of!r}; the experiment has {[*values]}.")
+    parts = []
+    for rival in rivals:
+        change = statistics.changes(values[rival], values[of])
+        part = statistics.placement_statistics(values[rival], values[of], change)
+        higher = (change > 0).sum(axis=0) + 0.5 * (change == 0).sum(axis=0)
+        part["higher"] = higher / part["replicates"].where(part["replicates"] > 0)
+        parts.append(part.assign(scenario=of, rival=rival).join(columns)[_OF_CONTRASTS])
+    table = pd.concat(parts).sort_values("measure", kind="stable", ignore_index=True)
+    return table.astype({"measure": "str"})

@@ -33,17 +33,12 @@ def link_changes(
         ids), ``source_place``, ``target_place``, ``source_new``, ``target_new``
         (whether `network` does not have this end, such as a park), ``before``, ``after`` (mean over
         placements), ``change`` and ``placements`` (share with another weight). Largest change
-        first.
+        first. Weights are summed over layers and periods; self-links are left out.
 
     Raises
     ------
     InputError
         If `after` is empty, or holds a value that is not a network.
-
-    Notes
-    -----
-    Weights are summed over layers and periods, of directed layers and of the others apart;
-    self-links are left out.
 
     Examples
     --------

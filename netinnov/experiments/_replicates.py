@@ -126,11 +126,9 @@ class Replication:
         # New nodes come last, as a rule.
         kept = after.is_(nodes) or nodes.equals(after[: len(nodes)])
         if not kept and len(lost := nodes[~nodes.isin(after)]):
-            raise InputError(
-                f"scenario {scenario!r} drops {len(lost)} nodes of the baseline, e.g. "
-                f"{list(lost[:5])}, so there is nothing to compare. Take the smaller network as "
-                "the baseline, or drop links instead of nodes."
-            )
+            msg = f"scenario {scenario!r} drops {len(lost)} nodes of the baseline, e.g. "
+            msg += f"{list(lost[:5])}. Take the smaller network as the baseline, or drop links "
+            raise InputError(f"{msg}instead of nodes.")
         names, values = nodes.tolist(), []
         for bound in self.measures:
             value = called_on(bound.measure, network, names)
@@ -145,13 +143,9 @@ class Replication:
 
 def _takes_nodes(measure: Measure) -> bool:
     try:
-        parameter = inspect.signature(measure).parameters.get("nodes")
+        return "nodes" in inspect.signature(measure).parameters
     except (TypeError, ValueError):  # some compiled functions have no signature
         return False
-    return parameter is not None and parameter.kind in (
-        parameter.POSITIONAL_OR_KEYWORD,
-        parameter.KEYWORD_ONLY,
-    )
 
 
 def called_on(measure: Measure, network: MultilayerNetwork, nodes: list[str]) -> Any:
@@ -168,18 +162,15 @@ def check_agreement(columns: Sequence[str], done: Iterable[Values]) -> None:
 
 
 def warn_of_grown(measures: Sequence[Bound], done: Sequence[Values]) -> None:
-    grown = any(values.grown for values in done)
+    if not any(values.grown for values in done):
+        return
     owners = [bound for bound in measures for _ in bound.columns]
     for bound, value in zip(owners, done[0].by_measure, strict=True):
-        if grown and value.ndim == 0 and not _takes_nodes(bound.measure):
-            warnings.warn(
-                f"measure {bound.name!r} gives one number for the whole network, so nodes that a "
-                "scenario adds count in it, and the difference is not that of the baseline's "
-                "nodes alone. Give the function a keyword `nodes` (it gets their ids) and count "
-                "only these, or let it return a Series over nodes.",
-                UserWarning,
-                stacklevel=4,
-            )
+        if value.ndim == 0 and not _takes_nodes(bound.measure):
+            msg = f"measure {bound.name!r} gives one number for the whole network, so nodes that a "
+            msg += "scenario adds count in it. Give the function a keyword `nodes` (it gets the "
+            msg += "ids of the baseline's) and count only these, or return a Series over nodes."
+            warnings.warn(msg, UserWarning, stacklevel=4)
 
 
 def long_table(

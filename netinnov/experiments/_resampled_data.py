@@ -1,4 +1,4 @@
-"""Bootstrap resamples of the data: counts of links, or whole events."""
+"""Bootstrap resamples of the data (Efron and Tibshirani 1993): counts of links, or events."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Resample: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], Multila
 
 @dataclass(frozen=True, slots=True)
 class ResampledLinks:
-    """Resample the count of every link around the number observed.
+    """Resample the count of every link around the number observed (Efron and Tibshirani 1993).
 
     Parameters
     ----------
@@ -39,14 +39,9 @@ class ResampledLinks:
     -----
     A count is drawn from the Poisson distribution with the observed count as its mean. Where
     `layer_table` has the number of ``events`` of a layer, its weights are first put in events, and
-    in a layer of shares of each origin's total those of each origin are resampled (multinomial), so
-    that their sum stays. Where it has none, weights are counts. Links without an event drawn are
-    dropped, and none appears that was not seen. Links are independent: if one event makes many (a
+    in a layer of shares those of each origin are resampled (multinomial), so that their sum stays.
+    Links without an event drawn are dropped. Links are independent: if one event makes many (a
     project all pairs of its partners), take `ResampledEvents`. Periods are summed, attributes lost.
-
-    References
-    ----------
-    Efron and Tibshirani (1993), An introduction to the bootstrap.
 
     Examples
     --------
@@ -61,7 +56,7 @@ class ResampledLinks:
     layers: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
-        if self.layers is not None and not isinstance(self.layers, str):
+        if self.layers is not None:
             object.__setattr__(self, "layers", tuple(map(str, as_list("layers", self.layers))))
 
     def __call__(
@@ -99,12 +94,8 @@ class ResampledEvents:
 
     Notes
     -----
-    As many events as there are, each as likely as another; one that is drawn twice counts twice.
-    Members in none of them keep their node and lose their links.
-
-    References
-    ----------
-    Efron and Tibshirani (1993), An introduction to the bootstrap.
+    As many events as there are, each as likely as another (Efron and Tibshirani 1993); one that is
+    drawn twice counts twice. Members in none of them keep their node and lose their links.
 
     Examples
     --------

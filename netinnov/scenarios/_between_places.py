@@ -13,18 +13,18 @@ import pandas as pd
 from netinnov._network.rows import Rows
 from netinnov._network.tables import NodeTable
 from netinnov._runtime.arguments import check_number, shown
-from netinnov._typing import Codes, Floats, Mask
+from netinnov._typing import Codes, Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, with_rows
 from netinnov.scenarios._pair_draws import (
     ROUNDING,
     Ends,
     Pairs,
-    Positions,
     Scene,
     largest,
+    layer_with_pairs,
     points_to_end,
-    scene_of,
+    sides,
 )
 from netinnov.scenarios._prices import Funding, Priced
 
@@ -64,10 +64,6 @@ def free_name(used: Container[Any], name: str) -> str:
     return free
 
 
-def keys(pairs: Pairs, n: int) -> Positions:
-    return pairs.source.astype(np.int64) * n + pairs.target
-
-
 def with_moved_links(
     network: MultilayerNetwork,
     layer: str,
@@ -84,17 +80,15 @@ def with_moved_links(
     code = network.layers.index(layer)
     n = len(nodes.frame)
     source, target = rows.source, rows.target
-    key = np.where(rows.layer == code, source.astype(np.int64) * n + target, -1)
-    weight = rows.weight
-    if len(removed.weight):
-        hit, at = _rows_of(keys(removed, n), key)
-        share = np.zeros(len(removed.weight)) if left is None else left
-        weight = np.where(hit, share[at] * weight, weight)
-    if transferred is not None and len(transferred[0].weight):
+    key = np.where(rows.layer == code, _keys(source, target, n), -1)
+    at = pd.Index(_keys(removed.source, removed.target, n)).get_indexer(pd.Index(key))  # -1: stays
+    kept = np.zeros(len(removed.weight)) if left is None else left
+    weight = rows.weight * np.append(kept, 1.0)[at]
+    if transferred is not None:
         before, now = transferred
-        hit, at = _rows_of(keys(before, n), key)
-        source = np.where(hit, now.source[at], source)
-        target = np.where(hit, now.target[at], target)
+        at = pd.Index(_keys(before.source, before.target, n)).get_indexer(pd.Index(key))
+        source = np.where(at < 0, source, np.append(now.source, 0)[at])
+        target = np.where(at < 0, target, np.append(now.target, 0)[at])
     source, target = source.astype(np.int32), target.astype(np.int32)
     stay = rows._replace(source=source, target=target, weight=weight).where(weight > 0)
     ends = (new.source.astype(np.int32), new.target.astype(np.int32))
@@ -102,10 +96,8 @@ def with_moved_links(
     return with_rows(network, stay.followed_by(more), nodes)
 
 
-def _rows_of(known: Positions, key: Positions) -> tuple[Mask, Positions]:
-    order = np.argsort(known)
-    at = order[np.minimum(np.searchsorted(known[order], key), len(order) - 1)]
-    return known[at] == key, at
+def _keys(source: Codes, target: Codes, n: int) -> Integers:
+    return source.astype(np.int64) * n + target
 
 
 NOT_GIVEN = math.nan  # stands for a required share
@@ -131,7 +123,8 @@ class BetweenPlaces(Priced):
             raise InputError(f"{msg}. A park at home is not an enclave.")
 
     def _scene(self, network: MultilayerNetwork) -> Scene:
-        return scene_of(network, self.layer, self.home, self.host)
+        found = layer_with_pairs(network, self.layer)
+        return Scene(network, *found, *sides(network, self.home, self.host))
 
     def _funds(self, scene: Scene, count: int, rng: np.random.Generator) -> tuple[Pairs, Floats]:
         pairs = scene.pairs
@@ -166,17 +159,15 @@ class LinksOrVolume(BetweenPlaces):
     def __post_init__(self) -> None:
         sizes = ("size", "volume", "volume_share")
         named = [name for name in sizes if getattr(self, name) is not None]
-        missing = []
         if len(named) != 1:
-            missing.append(
+            msg = (
                 "give one of `size` (a number of links), `volume` (a weight) and `volume_share` (a "
-                f"share of home's strength); found {' and '.join(named) or 'none of them'}"
             )
+            found = " and ".join(named) or "none of them"
+            raise InputError(f"{msg}share of home's strength); found {found}.")
         if getattr(self, "pipeline_share", None) is NOT_GIVEN:
             msg = "`pipeline_share` must be given: the share of the park's links that lead to the"
-            missing.append(f"{msg} place it belongs to, from 0 to 1")
-        if missing:
-            raise InputError(f"{'; '.join(missing)}.")
+            raise InputError(f"{msg} place it belongs to, from 0 to 1.")
         BetweenPlaces.__post_init__(self)
         if self.volume_share is not None:
             high = 1.0 if self.funding == "reallocated" else math.inf
@@ -204,8 +195,7 @@ class LinksOrVolume(BetweenPlaces):
             return total
         strength = float(scene.pairs.weight[scene.at_home()].sum())
         if strength == 0:
-            msg = f"{self.home!r} has no links in layer {scene.layer!r} to take a share of."
-            raise InputError(msg)
+            raise InputError(f"{self.home!r} has no links in layer {scene.layer!r} to share.")
         return self.volume_share * strength
 
     def _part(self, total: float, share: float) -> float:
@@ -230,10 +220,6 @@ class LinksOrVolume(BetweenPlaces):
         left = stay * weight * ((strength - volume) / (weight[stay].sum() or 1.0)) / weight
         left = np.minimum(left, 1.0)
         return pairs, left, float(((1 - left) * weight).sum())
-
-
-def volume_of(network: MultilayerNetwork, scenario: LinksOrVolume) -> float:
-    return scenario._total(scenario._scene(network))
 
 
 def split_ways(a: Codes, b: Codes, weight: Floats, chance: Floats, scene: Scene) -> Pairs:

@@ -19,9 +19,8 @@ from netinnov.network import MultilayerNetwork
 class ChangedDistances:
     """Some places are nearer to each other, or farther, as when a line opens.
 
-    All else stays: distances of other pairs, and all links. Where journeys with changes become
-    shorter too, let `linkages.travel_times` compute all times with the new line, and compare
-    ``network.with_distances(after)``.
+    All else stays. Where journeys with changes become shorter too, compare
+    ``network.with_distances(after)``, with times of `linkages.travel_times`.
 
     Parameters
     ----------

@@ -16,7 +16,6 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import _pair_draws
 from netinnov.scenarios._between_places import LinksOrVolume, split_ways, with_moved_links
-from netinnov.scenarios._expected_amounts import expected_links
 from netinnov.scenarios._pair_draws import Draws, Pairs, Positions, Scene
 from netinnov.scenarios._prices import Amounts, Funding, Priced
 
@@ -40,10 +39,9 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
     -----
     The ends at host are drawn as those that embed a `ReverseEnclave`, the ends at home as those of
     its pipelines, and the first are joined to the second in random order. Weights of a pair that is
-    drawn twice, or linked already, add up.
-
-    In a directed layer a link points to host with the mean of two probabilities: that a unit of
-    weight at its end in host points there, and that one at its end in home points away.
+    drawn twice, or linked already, add up. In a directed layer a link points to host with the mean
+    of two probabilities: that a unit of weight at its end in host points there, and that one at its
+    end in home points away.
 
     A volume is shared among the pairs of an end at home and an end at host, in proportion to the
     product of their parts in a `ReverseEnclave`, and with the same least weight of a link.
@@ -134,7 +132,7 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         home, host = scene.home, scene.host
         ends = _pair_draws.embedding(scene, host, home, self.attachment, volume=volume)
         draws: Draws = [(ends, self._total(scene))]
-        _, far = expected_links(network, home, host, draws, volume=volume)
+        _, far = _pair_draws.expected_links(network, home, host, draws, volume=volume)
         return Amounts(0.0, 0.0, far)
 
 

@@ -19,7 +19,6 @@ from netinnov.scenarios._between_places import (
     split_ways,
     with_moved_links,
 )
-from netinnov.scenarios._expected_amounts import expected_links
 from netinnov.scenarios._pair_draws import Draws, Pairs, Scene, Side
 from netinnov.scenarios._prices import Amounts, Funding
 from netinnov.scenarios._settings import Settings
@@ -92,7 +91,7 @@ class Enclave(LinksOrVolume):
     def _needs(self, network: MultilayerNetwork) -> Amounts:
         scene, volume = self._scene(network), self.size is None
         draws, sides = self._draws(scene, self._total(scene)), self._near_and_far(scene)
-        return Amounts(1.0, *expected_links(network, *sides, draws, volume=volume))
+        return Amounts(1.0, *_pair_draws.expected_links(network, *sides, draws, volume=volume))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +101,7 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
     Parameters
     ----------
     home : str
-        The place that the park belongs to, its jurisdiction, with the places inside it
-        (``parent``).
+        The place that the park belongs to, its jurisdiction, with the places inside it.
     host : str
         The place where the park is located.
     size : int, optional
@@ -117,18 +115,12 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
         0 or more. Ends are drawn in proportion to strength to this power: 0 is uniform, 1
         proportional, above 1 favours the strongest.
     layer : str, optional
-        The layer in which links are added and given up. None: the one with the most links (the
-        first by name in a tie).
+        Where links are added and given up. None: the layer of most links (in a tie the first).
     volume : float, optional
-        Weight of all links of the park, for flows: it is shared among the ends that `size` would
-        draw from, in proportion to their strength, and nothing is drawn. The part that leads home
-        and the part that embeds the park must each be worth one link (see Notes).
+        Weight of all links of the park, for flows: shared among the ends that `size` would draw
+        from, in proportion to their strength; nothing is drawn.
     volume_share : float, optional
         The same as a share of home's strength, above 0; at most 1 if it is reallocated.
-
-    See Also
-    --------
-    ForwardEnclave, TalentAttraction, DirectLinks : rivals that can be given the same cost.
 
     Notes
     -----
@@ -140,42 +132,39 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
     2. *Home nodes* are located in home or a place inside it, *host nodes* in host or a place
        inside it but not in home, whatever their jurisdiction.
     3. *Embedding*: host nodes are drawn without replacement, each time with probability
-       proportional to strength ** attachment among those left. Nodes of strength 0 come last (with
-       ``attachment=0``: with the others), in uniform order. If there are more links than
-       candidates, all can be drawn again, and the weights of parallel links are summed.
+       proportional to strength ** attachment among those left; nodes of strength 0 come last (with
+       ``attachment=0``: with the others). If there are more links than candidates, all can be drawn
+       again, and the weights of parallel links are summed.
     4. *Pipeline*: home nodes are drawn in the same way.
     5. *Networks of places*: where host has a single node of its own (parks of other jurisdictions
-       do not count), the park shares its neighbourhood. The candidates are the host node, always
-       first, then its neighbours outside home, drawn in proportion to (weight of the tie) **
-       attachment. Where home has one node of its own, all pipelines are one link of the summed
-       weight.
+       do not count), the candidates are this node, always first, then its neighbours outside home,
+       drawn in proportion to (weight of the tie) ** attachment. Where home has one node of its
+       own, all pipelines are one link of the summed weight.
     6. *Funding* ``"reallocated"``: `size` linked pairs are taken uniformly at random from those
        with an end at home, before the park is added. Each weight, summed over periods, moves to a
-       new link: number of links (with parallel ones) and total weight stay exactly. ``"new"``:
-       nothing is taken, each link has the median weight of the layer's links.
+       new link. ``"new"``: each link has the median weight of the layer's links.
     7. *Direction*, in a directed layer: a link points from the park to its end with the
        probability that a unit of the end's weight points to it (in-strength / strength, or for a
        neighbour of host on a network of places, that share of the tie; 1/2 at strength 0),
-       otherwise to the park. So a place that mainly receives also mainly receives from the park.
+       otherwise to the park.
     8. New links have no period and no attributes.
 
-    *A volume* (`volume`, `volume_share`) is moved in proportion to the weights, as flows need it:
-    counted in links, the largest flow and the smallest would be alike. It draws nothing, so that
-    one replicate says all. No link weighs less than one event (weight of the layer / its ``events``
-    in `MultilayerNetwork.layer_table`), or where these are not known than the smallest weight of
-    the layer: a volume below it is refused. Of 3. to 7. there remain:
+    *A volume* (`volume`, `volume_share`) is moved in proportion to the weights, as flows need it,
+    and draws nothing, so that one replicate says all. No link weighs less than one event (weight of
+    the layer / its ``events`` in `MultilayerNetwork.layer_table`), or where these are not known
+    than the smallest weight of the layer: a volume below it, of either part, is refused. Of 3. to
+    7. there remain:
 
     - ``1 - pipeline_share`` of it goes to the candidates of the embedding and ``pipeline_share``
       to the home nodes, each candidate in proportion to strength ** attachment (all alike if none
       has any). Where some would get less than the least weight, the volume goes to as many of the
       largest as get so much each, and to none or all of equal ones where there are larger ones.
     - On a network of places the host's own node has a share in proportion to (the sum of its ties
-      outside home) ** attachment, and each neighbour to (weight of the tie) ** attachment: with
-      ``attachment=1`` one half stays at the host's own node.
-    - Reallocated, each link with an end at home, self-links aside, gives the same share of its
-      weight, in every period; links that would keep less than the least weight give all, where
-      they are weaker than every link that stays. The park gets what they give (less than one such
-      link more than was asked for), so that the total weight is kept. A share of 1 takes them all.
+      outside home) ** attachment, and each neighbour to (weight of the tie) ** attachment.
+    - Reallocated, each link with an end at home gives the same share of its weight, in every
+      period; links that would keep less than the least weight give all, where they are weaker than
+      every link that stays. The park gets what they give (less than one such link more than was
+      asked for), so that the total weight is kept.
     - In a directed layer a link to an end and one from it split its weight by the probability of
       7., unless one of them would get less than the least weight.
 
@@ -211,18 +200,11 @@ class ForwardEnclave(Enclave):  # numpydoc ignore=PR02
     funding, attachment, layer, volume, volume_share
         As in `ReverseEnclave`.
 
-    See Also
-    --------
-    ReverseEnclave : the steps, with home and host exchanged except in funding.
-
     Notes
     -----
-    The branch is a node of kind ``park``, place `home`, jurisdiction `host`, id
-    ``enclave:HOST@HOME``. On a network of places it shares the neighbourhood of home: home's node
-    first, then its neighbours outside host. Home must not lie inside host.
-
-    *Cost*: one park; its links to nodes in home are local, those to host and, on a network of
-    places, to neighbours of home are paid by distance from home. See `Prices`.
+    The steps of `ReverseEnclave` with home and host exchanged, except in funding. The branch is a
+    node of kind ``park``, place `home`, jurisdiction `host`, id ``enclave:HOST@HOME``. Home must
+    not lie inside host. *Cost*: as that of the park, by distance from home. See `Prices`.
 
     Examples
     --------

@@ -14,7 +14,6 @@ import pandas as pd
 from netinnov._runtime.arguments import as_list, check_number, check_type, limit_of
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios._between_places import volume_of
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._prices import (
@@ -49,9 +48,8 @@ def equal_cost(
     Returns
     -------
     ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
-        The rival with the largest size whose cost is not above the budget, both as expected before
-        links are drawn. What is left over is less than one more link costs. A rival that moves a
-        volume, or a share of home's strength, gets the volume or share of exactly this cost.
+        The rival with the largest size whose cost, as expected before links are drawn, is not above
+        the budget. One that moves a volume, or a share of home's strength, costs exactly as much.
 
     Raises
     ------
@@ -122,7 +120,7 @@ def _of_volume(network: MultilayerNetwork, rival: Any, budget: float, prices: Pr
         return dataclasses.replace(rival, volume=volume)
     # Of new funding, so that more than the whole strength of home is not an error here.
     whole_of_home = dataclasses.replace(rival, volume_share=1.0, funding="new")
-    share = volume / volume_of(network, whole_of_home)
+    share = volume / whole_of_home._total(whole_of_home._scene(network))
     return dataclasses.replace(rival, volume_share=share)
 
 
@@ -138,13 +136,8 @@ def break_even_prices(
 
     Parameters
     ----------
-    network : MultilayerNetwork
-        Determines where the links can lead and how far.
-    scenario, rival : ReverseEnclave or any other with a cost
-        To be compared.
-    prices : Prices
-        Of a park, a local link and a unit of distance of any other: while one is varied the others
-        stay.
+    network, scenario, rival, prices
+        As in `equal_cost`; while one price is varied the others stay.
     effects : sequence of two float
         Effect of the scenario and of the rival, in one unit, larger being better.
 
@@ -163,10 +156,6 @@ def break_even_prices(
     ------
     InputError
         An effect is not a number, or a scenario has no cost or no distance.
-
-    Notes
-    -----
-    Costs are linear in each price. No price makes up for an effect of 0 or below.
 
     Examples
     --------

@@ -1,11 +1,11 @@
-"""Placebos: the same scenario with a home or host similar to the real one."""
+"""Placebos: the same scenario with a host similar to the real one."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,6 @@ from netinnov.scenarios._pair_draws import Pairs, chosen_layer, linked_pairs, si
 from netinnov.scenarios._prices import Amounts, Priced
 from netinnov.scenarios._rivals import BETWEEN, TalentAttraction
 
-Replaced: TypeAlias = Literal["host", "home"]
 Between: TypeAlias = ReverseEnclave | ForwardEnclave | TalentAttraction | DirectLinks
 
 MATCH = ("strength", "distance")  # matched by default
@@ -37,9 +36,8 @@ def placebo_candidates(
     scenario: Between,
     *,
     match: Sequence[str] = MATCH,
-    replace: Replaced = "host",
 ) -> pd.DataFrame:
-    """List the placebo candidates for host, or home, the most similar first.
+    """List the placebo candidates for host, the most similar first.
 
     Parameters
     ----------
@@ -47,7 +45,7 @@ def placebo_candidates(
         Where the scenario would be applied.
     scenario : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
         The real one.
-    match, replace
+    match
         As in `placebo`.
 
     Returns
@@ -69,10 +67,9 @@ def placebo_candidates(
 
     *Gap*: the Euclidean distance between the numbers, after logarithms (a column with values below
     0 stays as it is; a 0 counts half the smallest value above 0) and divided by their standard
-    deviation over the real place and all candidates with the values, of any category. Ties are in
-    the order of the table of places. Strength and tie are those of the scenario's layer, both
-    directions added, self-links left out. In a layer of shares of each origin's total strength is
-    what arrives, the sum of the shares that other nodes send.
+    deviation over the real place and all candidates with the values. Strength and tie are those of
+    the scenario's layer, both directions added; in a layer of shares of each origin's total
+    strength is the sum of the shares that other nodes send.
 
     Examples
     --------
@@ -88,16 +85,15 @@ def placebo_candidates(
     known = list(dict.fromkeys([*_BUILT_IN, *places.columns]))
     names = list(dict.fromkeys(check_names("match", match, known)))
     sides(network, scenario.home, scenario.host)
-    real = getattr(scenario, replace)
-    stays = scenario.home if replace == "host" else scenario.host
-    values = {name: _values(name, scenario, stays, network) for name in names}
+    real = scenario.host
+    values = {name: _values(name, scenario, network) for name in names}
     table: pd.DataFrame = pd.DataFrame(values).set_axis(places.index)
     if lacking := [name for name in names if table[name].isna()[real]]:
         raise InputError(
             f"{real!r} has no {' and no '.join(lacking)}, so nothing can be matched with it. "
             "Complete the table of places, or leave this out of `match`."
         )
-    able = _can_stand_in(network, real, stays) | (places.index == real)
+    able = _can_stand_in(network, scenario) | (places.index == real)
     table = table[able].dropna()
     # Scaled before categories leave few to take a standard deviation of.
     gap, alike = np.zeros(len(table)), np.ones(len(table), bool)
@@ -110,15 +106,15 @@ def placebo_candidates(
     table = table.assign(gap=np.sqrt(gap))[alike]
     if len(table) < 2:
         raise InputError(
-            f"no place can stand in for the {replace} {real!r}: none has links, lies outside "
-            f"{scenario.home!r} and {scenario.host!r}, and has the same categories and all of "
-            f"{', '.join(names)}. Match on less."
+            f"no place can stand in for the host {real!r}: none has links, lies outside it and "
+            f"{scenario.home!r}, and has the same categories and all of {', '.join(names)}. Match "
+            "on less."
         )
     order = np.lexsort((np.arange(len(table)), table["gap"], table.index != real))
     return table.iloc[order]
 
 
-def _values(name: str, scenario: Between, stays: str, network: MultilayerNetwork) -> Any:
+def _values(name: str, scenario: Between, network: MultilayerNetwork) -> Any:
     places = network.storage.places
     if name in ("strength", "tie"):
         layer, n = chosen_layer(network, scenario.layer), network.n_nodes
@@ -126,11 +122,11 @@ def _values(name: str, scenario: Between, stays: str, network: MultilayerNetwork
         if name == "strength":
             shares = network.storage.holds_shares(layer)
             return _by_place(network, _node_strength(pairs, n, only_in=shares))
-        inner = network.storage.inside([stays])
+        inner = network.storage.inside([scenario.home])
         across = pairs.at(inner[pairs.source] != inner[pairs.target])
         return _by_place(network, np.where(inner, 0.0, _node_strength(across, n)))
     if name == "distance":
-        at = places.index.get_indexer(pd.Index([stays]))
+        at = places.index.get_indexer(pd.Index([scenario.home]))
         return between(network.storage, at, np.arange(len(places)), directed=True)
     return places[name].array
 
@@ -150,18 +146,18 @@ def _by_place(network: MultilayerNetwork, of_nodes: Floats) -> Floats:
     return total
 
 
-def _can_stand_in(network: MultilayerNetwork, real: str, stays: str) -> Mask:
-    """Places with linked nodes outside `real` and `stays`, as many steps from the top as `real`."""
-    parent = network.storage.parents
+def _can_stand_in(network: MultilayerNetwork, scenario: Between) -> Mask:
+    """Places with linked nodes outside home and host, as many steps from the top as host."""
+    parent, code = network.storage.parents, network.storage.place_names.get_loc
     linked = network.storage.presence("linked").any(axis=0)
     able: Mask = _by_place(network, np.asarray(linked, np.float64)) > 0
     steps, above = np.zeros(len(parent), np.intp), parent
     while (above >= 0).any():
         steps += above >= 0
         above = np.where(above >= 0, parent[above], -1)
-    code, codes = network.storage.place_names.get_loc, np.arange(len(parent), dtype=np.int32)
-    able &= steps == steps[code(real)]
-    for place in (real, stays):
+    able &= steps == steps[code(scenario.host)]
+    codes = np.arange(len(parent), dtype=np.int32)
+    for place in (scenario.home, scenario.host):
         other = np.full_like(codes, code(place))
         able &= ~within(parent, codes, other) & ~within(parent, other, codes)
     return able
@@ -187,25 +183,22 @@ def placebo(
     scenario: Matched,
     *,
     match: Sequence[str] = MATCH,
-    replace: Replaced = "host",
     nearest: int | None = None,
     rng: Rng = None,
 ) -> Matched:
-    """Replace the host, or home, of a scenario with a similar place.
+    """Replace the host of a scenario with a similar place.
 
     Parameters
     ----------
     network : MultilayerNetwork
         Where the scenario would be applied.
     scenario : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
-        The real one; only the replaced place differs.
+        The real one; only the host differs.
     match : sequence of str
         What the places must have in common: ``"strength"`` (of the nodes in the place),
-        ``"distance"`` (from the place that stays), ``"tie"`` (weight of the links with the
-        place that stays), ``"population"``, or any column of ``network.places``. Numbers are
-        matched by distance, text and categories (a province) must be equal.
-    replace : {"host", "home"}
-        Which of the two is replaced.
+        ``"distance"`` (from home), ``"tie"`` (weight of the links with home), ``"population"``, or
+        any column of ``network.places``. Numbers are matched by distance, text and categories (a
+        province) must be equal.
     nearest : int, optional
         The placebo is drawn uniformly from this many most similar places. None: from all.
     rng : None, int, SeedSequence or Generator
@@ -225,12 +218,11 @@ def placebo(
     >>> import netinnov as ni
     >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
     >>> home, host = cities.places.index[[-1, 0]]
-    >>> other = placebo(cities, ni.ReverseEnclave(home, host, 6, 0.5), rng=1)
-    >>> other.home == home, other.host == host
-    (True, False)
+    >>> placebo(cities, ni.ReverseEnclave(home, host, 6, 0.5), rng=1).host == host
+    False
     """
     rng = check_rng(rng)
-    some = MatchedPlacebo(scenario, match, replace, nearest).placebos(network)
+    some = MatchedPlacebo(scenario, match, nearest).placebos(network)
     return cast(Matched, some[int(rng.integers(len(some)))])
 
 
@@ -242,25 +234,22 @@ class MatchedPlacebo(Priced):
     ----------
     scenario : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
         The real one.
-    match, replace, nearest
+    match, nearest
         As in `placebo`.
 
     Notes
     -----
-    As the placebo of an experiment its places are used in turn. The cost is that of the real
-    scenario. Placebos are valid only as far as they are similar to it: see `placebo_candidates`.
+    As the placebo of an experiment its places are used in turn. It costs what the real one does.
 
     Examples
     --------
-    >>> import netinnov as ni
-    >>> park = ni.ReverseEnclave("quzhou", "hangzhou", 10, 0.4)
+    >>> park = ReverseEnclave("quzhou", "hangzhou", 10, 0.4)
     >>> MatchedPlacebo(park, match=["strength", "province"]).match
     ('strength', 'province')
     """
 
     scenario: Between
     match: Sequence[str] = MATCH
-    replace: Replaced = "host"
     nearest: int | None = None
 
     def __post_init__(self) -> None:
@@ -278,7 +267,7 @@ class MatchedPlacebo(Priced):
         return some[int(chooser.integers(len(some)))](network, rng)
 
     def placebos(self, network: MultilayerNetwork) -> list[Between]:
-        """List the scenarios that are drawn from, the most similar first.
+        """List the scenarios that are drawn from, the most similar first, without the real one.
 
         Parameters
         ----------
@@ -288,13 +277,11 @@ class MatchedPlacebo(Priced):
         Returns
         -------
         list of scenarios
-            The real one is not among them.
         """
         check_network(network)
-        table = placebo_candidates(network, self.scenario, match=self.match, replace=self.replace)
+        table = placebo_candidates(network, self.scenario, match=self.match)
         places = table.index[1:] if self.nearest is None else table.index[1 : self.nearest + 1]
-        changes: list[dict[str, Any]] = [{self.replace: place} for place in places]
-        return [dataclasses.replace(self.scenario, **change) for change in changes]
+        return [dataclasses.replace(self.scenario, host=place) for place in places]
 
     def _needs(self, network: MultilayerNetwork) -> Amounts:
         return self.scenario.amounts(network)

@@ -78,9 +78,8 @@ class Priced(ABC):
         Returns
         -------
         Amounts
-            ``park``, ``link`` (local links) and ``pipeline`` (length of the others; NaN if a
-            distance over which one may lead is unknown), as expected before the links are drawn;
-            parallel links count separately, and of a volume its weight.
+            ``park``, ``link`` (local links) and ``pipeline`` (length of the others; NaN if one may
+            be unknown), as expected before the links are drawn; of a volume its weight.
         """
         check_network(network)
         return self._needs(network)
@@ -111,11 +110,11 @@ class Priced(ABC):
 
         Notes
         -----
-        One rule for all scenarios: a link inside home or inside host is local, any other is paid
-        by its length, as a pipeline: on a network of places also that of a park to a neighbour of
-        the host. The cost is what is expected before the ends are drawn, see `amounts`, the same
-        for new and reallocated links: funding determines who pays. Where a scenario moves a
-        volume, prices are those of a unit of weight.
+        A link inside home or inside host is local, any other is paid by its length, as a pipeline,
+        also that of a park to a neighbour of the host on a network of places. The cost is what is
+        expected before the ends are drawn, see `amounts`, the same for new and reallocated links:
+        funding determines who pays. Where a scenario moves a volume, prices are those of a unit of
+        weight.
         """
         check_prices(prices)
         needed = self.amounts(network)

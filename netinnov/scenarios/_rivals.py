@@ -13,12 +13,11 @@ from netinnov._runtime.arguments import as_list, check_type
 from netinnov._typing import Amount, Count, Mask, Share
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios import _prices
+from netinnov.scenarios import _pair_draws, _prices
 from netinnov.scenarios._between_places import BetweenPlaces, NewNode, with_moved_links
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
-from netinnov.scenarios._expected_amounts import expected_links
-from netinnov.scenarios._pair_draws import Ends, Pairs, Scene, draw, drawn_ends, native_nodes
+from netinnov.scenarios._pair_draws import Ends, Pairs, Scene, native_nodes
 from netinnov.scenarios._prices import Amounts, Change, Funding, Priced
 
 
@@ -62,7 +61,7 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
     Notes
     -----
     1. *The movers* are one new node of kind ``talent``, place and jurisdiction `home`, id
-       ``talent:HOST>HOME``. Their former positions are filled again: no node is removed or moved.
+       ``talent:HOST>HOME``. No node is removed or moved.
     2. *Ties kept* are drawn without replacement from the linked pairs of host's talents (nodes of
        kind ``talent`` in host; if none of these has a link outside home, all host nodes, as on a
        network of places) with ends that are not at home. The movers take the talent's end of the
@@ -70,8 +69,7 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
        Weight, periods, attributes and direction are kept.
     3. *New ties* lead to home nodes, drawn as the pipelines of a `ReverseEnclave` are.
 
-    *Cost*: no park, new ties are local links, kept ones are paid by distance from home. See
-    `Prices`.
+    *Cost*: no park; new ties are local links, kept ones are paid by distance from home.
 
     Examples
     --------
@@ -95,7 +93,7 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
         ties, talent, ends = self._ties_of_talents(scene)
         if len(ties.weight) < n_kept:
             raise self._too_few(n_kept, len(ties.weight))
-        before = ties.at(draw(ends.pull, n_kept, rng))
+        before = ties.at(_pair_draws.draw(ends.pull, n_kept, rng))
         either = rng.random(n_kept) < 0.5
         at_source = talent[before.source] & (~talent[before.target] | either)
         mover = np.int32(network.n_nodes)
@@ -103,7 +101,7 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
         after = Pairs(source, np.where(at_source, before.target, mover), before.weight)
         at_home = scene.by_strength(native_nodes(network, scene.home), self.attachment)
         removed, new = self._links_of_node(
-            scene, drawn_ends([(at_home, self.size - n_kept)], rng), rng
+            scene, _pair_draws.drawn_ends([(at_home, self.size - n_kept)], rng), rng
         )
         node = NewNode(f"talent:{self.host}>{self.home}", "talent", self.home, self.home)
         return with_moved_links(
@@ -135,7 +133,7 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
         _, _, ends = self._ties_of_talents(scene)
         if not len(ends.node):
             raise self._too_few(n_kept, 0)
-        _, far = expected_links(network, scene.home, scene.host, [(ends, n_kept)])
+        _, far = _pair_draws.expected_links(network, scene.home, scene.host, [(ends, n_kept)])
         return Amounts(0.0, new, far)
 
     def _too_few(self, count: int, n_ties: int) -> InputError:

@@ -183,8 +183,6 @@ def test_the_table_of_effects_has_the_median_and_few_columns_unless_all_are_aske
     assert "median" in short
     assert len(short.columns) == 13 < len(full.columns)
     pd.testing.assert_frame_equal(short, full[short.columns])
-    with pytest.raises(InputError, match="`full` must be True or False"):
-        result.effects(full="yes")
 
 
 def test_p_values_are_corrected_over_the_whole_table(pair) -> None:
@@ -276,8 +274,7 @@ def test_new_links_are_not_tested_against_none(cities, scenario, placebo, tested
     [
         ({"placebo": "elsewhere"}, "`placebo` must be a scenario"),
         ({"placebo": {"y": Plus(1)}}, "`placebo`: 1 of 1 names"),
-        ({"placebo": NoChange()}, "no change is not a placebo.*by construction"),
-        ({"placebo": {"x": NoChange()}}, "no change is not a placebo.*by construction"),
+        ({"placebo": {"x": NoChange()}}, "no change is not a placebo"),
         ({"placebo": Plus(1), "scenarios": {"placebo": Plus(1)}}, "cannot be called 'placebo'"),
     ],
 )

@@ -19,7 +19,7 @@ from netinnov.experiments import (
     ResampledLinks,
     compare_scenarios,
 )
-from netinnov.experiments._effect_statistics import data_statistics, variance_of_data
+from netinnov.experiments._effect_statistics import variance_of_data
 from netinnov.scenarios import NoChange, ReverseEnclave
 from planted import weight, weights
 
@@ -80,16 +80,6 @@ def test_the_variance_of_data_is_unbiased_whatever_depends_on_what(columns) -> N
         s = rng.uniform(-math.sqrt(3), math.sqrt(3), (1, columns))
         found.append(variance_of_data(3 * x + 2 * s + x * s))
     assert abs(np.mean(found) - 9) < 4 * np.std(found) / math.sqrt(2000)
-
-
-def test_the_interval_has_the_variance_of_the_data_alone() -> None:
-    # 20,000 sets, two placements without anything in common: half of the variance of the means,
-    # 1 + 1/2 * 2, is their luck. What is left is normal with sd 1.
-    rng = np.random.default_rng(2)
-    effects = rng.standard_normal((20_000, 1)) + math.sqrt(2) * rng.standard_normal((20_000, 2))
-    table = data_statistics(effects[:, :, None], np.full((2, 1), 5.0)).iloc[0]
-    assert table["data_error"] == pytest.approx(1, abs=0.03)
-    assert (table["data_low"], table["data_high"]) == pytest.approx((3.04, 6.96), abs=0.08)
 
 
 # Experiments.

@@ -25,7 +25,7 @@ from netinnov.scenarios import (
     break_even_prices,
     equal_cost,
 )
-from netinnov.scenarios._expected_amounts import expected_sums
+from netinnov.scenarios._pair_draws import expected_sums
 
 DEGREE = 111.195080
 """Kilometres of a degree of the equator: 6371.0088 pi / 180."""
@@ -146,15 +146,6 @@ def test_expectations_are_those_of_all_orders() -> None:
                 left = np.cumsum(turn[::-1])[::-1]
                 chances[list(order[:k])] += np.prod(turn / left)
             assert expected_sums(pull, values, k) == pytest.approx(values @ chances, abs=1e-11)
-
-
-@pytest.mark.parametrize("power", [0.1, 1, 9, 60])
-@pytest.mark.parametrize(("n", "k"), [(20, 5), (100, 1), (100, 99), (300, 150)])
-def test_expectations_add_up_to_the_number_of_draws(n: int, k: int, power: float) -> None:
-    pull = np.random.default_rng(4).random(n) ** power
-    assert expected_sums(pull, np.ones((1, n)), k) == pytest.approx([k], rel=1e-12)
-    chances = expected_sums(pull, np.eye(n)[np.argsort(pull)[[0, n // 2, -1]]], k)
-    assert (np.diff([0, *chances, 1]) > -1e-12).all()
 
 
 @pytest.mark.parametrize(

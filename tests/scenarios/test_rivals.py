@@ -325,22 +325,3 @@ def test_invariants_on_random_networks(network, seed, data) -> None:
                 adjacency = np.triu(adjacency)
             median = np.median(adjacency[adjacency > 0])
             assert found[layer] == pytest.approx(weights[layer] + median * n_new(scenario))
-
-
-@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
-@given(network=rich_networks(min_nodes=3, min_links=4), seed=st.integers(0, 2**32))
-def test_removal_restores_the_network_before_the_enclave(network, seed) -> None:
-    home, host = network_with_sides(network)
-    # Columns that cannot hold a missing value change their type when a node is added.
-    nodes = network.nodes[["kind", "place", "jurisdiction"]]
-    columns = [c for c in network.links if c in {"layer", "source", "target", "weight", "period"}]
-    links = network.links[columns]
-    pairs = links.query("source != target")
-    assume(len(pairs))
-    network = ni.build_network(nodes, links, network.places, network.directed)
-    layer = pairs["layer"].iloc[0]
-    before = remove_enclaves(network)
-    for kind in (ReverseEnclave, ForwardEnclave):
-        added = apply_scenario(network, kind(home, host, 3, 0.4, "new", layer=layer), rng=seed)
-        assert added.n_nodes == network.n_nodes + 1
-        assert remove_enclaves(added).equals(before)

@@ -1,4 +1,4 @@
-"""Whether a finding depends on choices: one experiment for each way it could have been set up."""
+"""One experiment for each dose of a policy, or for each way it could have been set up."""
 
 from __future__ import annotations
 
@@ -14,20 +14,137 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.arguments import check_callable, check_mapping, shown
+from netinnov._runtime.arguments import (
+    as_list,
+    check_callable,
+    check_mapping,
+    check_number,
+    shown,
+)
 from netinnov._runtime.checkpoint import seed_of_run
+from netinnov._runtime.display import Displayed
 from netinnov._runtime.parallel import run
 from netinnov._typing import Count, Rng
 from netinnov.errors import InputError
 from netinnov.experiments._compare_scenarios import compare_scenarios
-from netinnov.experiments._experiment_result import ExperimentResult
-from netinnov.experiments._placebo_tests import spawned
-from netinnov.experiments._replicates import BASELINE, Measure
+from netinnov.experiments._experiment_result import COLUMNS, ExperimentResult
+from netinnov.experiments._placebo_tests import Placebo, spawned
+from netinnov.experiments._replicates import Measure
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._identity import identity
-from netinnov.scenarios import Scenario
+from netinnov.scenarios import NoChange, Scenario
+from netinnov.scenarios._settings import Settings
 
+_NO_CHANGE = NoChange()
 _EFFECT = "effect"
+
+
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class DoseResponse(Displayed):
+    """Effects at several doses.
+
+    Attributes
+    ----------
+    result : ExperimentResult
+        The experiment: each dose is a scenario, named by its number.
+    doses : DataFrame
+        Index ``scenario``, column ``dose``.
+    """
+
+    result: ExperimentResult
+    doses: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the effects with their dose.
+
+        Returns
+        -------
+        DataFrame
+            As `ExperimentResult.effects`, with ``dose`` in front of the other columns.
+        """
+        effects = self.result.effects(full=True)
+        effects.insert(0, "dose", effects["scenario"].map(self.doses["dose"]))
+        return effects
+
+
+def dose_response(
+    network: MultilayerNetwork,
+    *,
+    make: Callable[[float], Scenario],
+    doses: Sequence[float],
+    measures: Mapping[str, Measure],
+    baseline: Scenario = _NO_CHANGE,
+    replicates: Count = Settings.replicates,
+    placebo: Callable[[float], Placebo] | None = None,
+    rng: Rng = None,
+    executor: Executor | int | None = None,
+    progress: bool = True,
+    checkpoint: str | os.PathLike[str] | None = None,
+) -> DoseResponse:
+    """Measure the effects of more and more of a policy.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Where all scenarios start.
+    make : function
+        Gives the scenario of a dose: ``lambda size: ReverseEnclave(home, host, size, 0.5)``.
+    doses : sequence of float
+        Different numbers, two or more.
+    measures, baseline, replicates
+        As in `compare_scenarios`.
+    placebo : function, optional
+        Gives the placebo of a dose, such as ``lambda size: MatchedPlacebo(make(size))``.
+    rng, executor, progress, checkpoint
+        As in `compare_scenarios`.
+
+    Returns
+    -------
+    DoseResponse
+        ``.to_frame()`` has the effects by dose. All doses have the same random numbers, so that
+        the curve is smoother than its points are sure.
+
+    Raises
+    ------
+    InputError
+        Doses that are fewer, alike or not numbers; and as in `compare_scenarios`.
+
+    Examples
+    --------
+    >>> import netinnov as ni
+    >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
+    >>> home, host = cities.places.index[[-1, 0]]
+    >>> def make(size):
+    ...     return ni.scenarios.DirectLinks(home, host, int(size), funding="new")
+    >>> options = {"measures": {"strength": ni.centrality.overlapping_strength}, "rng": 1}
+    >>> response = dose_response(cities, make=make, doses=[1, 2, 3], replicates=2, **options)
+    >>> response.to_frame().query("node == @home")["difference"].is_monotonic_increasing
+    True
+    """
+    listed: list[Any] = as_list("doses", doses, "numbers")
+    for dose in listed:
+        check_number("doses", dose)
+    check_callable("make", make, "a function from a dose to a scenario")
+    if placebo is not None:
+        check_callable("placebo", placebo, "a function from a dose to a scenario")
+    dose_of = {f"{dose:.12g}": dose for dose in listed}
+    if len(dose_of) < max(2, len(listed)):
+        msg = "`doses` must be two or more different numbers, by their first 12 digits; found "
+        raise InputError(f"{msg}{listed[:10]}.")
+    result = compare_scenarios(
+        network,
+        scenarios={name: make(dose) for name, dose in dose_of.items()},
+        measures=measures,
+        baseline=baseline,
+        replicates=replicates,
+        placebo=placebo and {name: placebo(dose) for name, dose in dose_of.items()},
+        rng=rng,
+        executor=executor,
+        progress=progress,
+        checkpoint=checkpoint,
+    )
+    table = pd.Series(dose_of, dtype=np.float64).rename_axis("scenario").to_frame("dose")
+    return DoseResponse(result, table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +185,15 @@ def specification_curve(
 ) -> pd.DataFrame:
     """Repeat an experiment over all combinations of the choices that could have been made.
 
+    Specification curve analysis of Simonsohn, Simmons and Nelson (2020, Nature Human Behaviour 4).
+
     Parameters
     ----------
     network : MultilayerNetwork
         Where all start.
     specifications : mapping of str to sequence or mapping
-        The choices: for each name its alternatives, such as ``{"funding": ["new",
-        "reallocated"], "attachment": [0, 1]}``. A mapping gives alternatives names: ``{"matching":
-        {"near": ["distance"], "large": ["strength"]}}``. All combinations are tried.
+        For each choice its alternatives, such as ``{"funding": ["new", "reallocated"]}``, with
+        names of their own in a mapping: ``{"matching": {"near": ["distance"]}}``.
     make : function
         Takes one alternative of each by keyword and gives a `Specification`, or None to leave it
         out.
@@ -90,21 +208,13 @@ def specification_curve(
     DataFrame
         One row a specification, in ascending order of its ``median``: a column for each choice
         (an alternative that is neither a number nor text by its name), then the columns of
-        `ExperimentResult.effects` from ``baseline`` on. See `specification_summary`.
+        `ExperimentResult.effects` from ``baseline`` on; p-values are not corrected for each other.
 
     Raises
     ------
     InputError
         Choices without alternatives, no specification left, a name that is a column of the
         effects; and as in `compare_scenarios`.
-
-    Notes
-    -----
-    The p-values of the rows are not corrected for each other, and are not independent tests.
-
-    References
-    ----------
-    Simonsohn, Simmons and Nelson (2020), Specification curve analysis, Nature Human Behaviour 4.
 
     Examples
     --------
@@ -129,9 +239,7 @@ def specification_curve(
             raise InputError(f"{msg}; found {shown(each)}; write a list or a mapping of them.")
         named = each.items() if isinstance(each, Mapping) else ((_plain(one), one) for one in each)
         alternatives.append(list(named))
-    one_row = {"scenario": [BASELINE, _EFFECT], "replicate": 0, "measure": "", "value": 0.0}
-    effects = ExperimentResult(pd.DataFrame(one_row).assign(node=None)).effects(full=True)
-    if clashes := [name for name in choices if name in effects.columns[3:]]:
+    if clashes := [name for name in choices if name in COLUMNS[3:]]:
         raise InputError(f"choices cannot be called as columns of the effects: {clashes}.")
     (seed,) = seed_of_run(rng)[1].spawn(1)
     rows, tasks = [], []
@@ -159,7 +267,7 @@ def specification_curve(
     )
     tables = run(task, tasks, executor=executor, progress=progress, label="specifications")
     effects = pd.concat(tables, ignore_index=True).drop(columns=["scenario", "measure", "node"])
-    table = pd.concat([pd.DataFrame(rows), effects], axis=1)
+    table = pd.DataFrame(rows).join(effects)
     return table.sort_values("median", kind="stable", ignore_index=True)
 
 
