@@ -220,15 +220,15 @@ def test_a_failure_says_in_which_data(pair) -> None:
 def test_intervals_of_data_cover_the_truth() -> None:
     """The count is drawn around 400 in each run; the effect in truth is 0.5 * 400."""
     nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
-    runs, covered = 160, 0
+    runs, covered = 80, 0
     for run in range(runs):
         seen = np.random.default_rng(run).poisson(COUNT)
         links = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [seen]})
         result = compare(ni.build_network(nodes, links), {"x": Times(1.5, sd=5)}, rng=run,
-                         resamples=80, placements=2, replicates=40)  # fmt: skip
+                         resamples=40, placements=2, replicates=10)  # fmt: skip
         (row,) = result.effects(full=True).to_dict("records")
         covered += row["data_low"] <= 200 <= row["data_high"]
-    assert 0.9 * runs <= covered <= 0.99 * runs
+    assert 0.88 * runs <= covered < runs  # 95 % of 80, three standard deviations either way
 
 
 # What draws the data.
