@@ -101,9 +101,8 @@ def test_groups_and_studies_stand_beside_one_another(study):
 def test_a_table_of_estimates_gives_the_points_of_its_study(study):
     for each in study:
         of_study, of_table = (plot_event_study(x, ax=axes()) for x in (each, each.to_frame()))
-        drawn = [[line.get_xydata() for line in ax.lines] for ax in (of_study, of_table)]
-        for one, other in zip(*drawn, strict=True):
-            np.testing.assert_array_equal(one, other)
+        for one, other in zip(of_study.lines, of_table.lines, strict=True):
+            np.testing.assert_array_equal(one.get_xydata(), other.get_xydata())
         assert not any("treated pairs" in note for note in caption_notes(of_table))
 
 

@@ -15,7 +15,6 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 from shapely.geometry import LineString, Point, Polygon
 
-import netinnov as ni
 from figures import arrows, axes, entries, lines
 from netinnov import build_network
 from netinnov.datasets._coast import land_in
@@ -30,27 +29,14 @@ from netinnov.plotting._style import mark_modelled, new_figure
 @pytest.fixture
 def cities():
     """Four places, the last without coordinates; two layers join p and q, one of them twice."""
-    rows = [
-        ("trade", "p", "q", 4.0, 2019),
-        ("trade", "p", "q", 4.0, 2020),
-        ("trade", "q", "r", 2.0, 2020),
-        ("trade", "p", "s", 9.0, 2020),
-        ("trade", "p", "p", 9.0, 2020),
-        ("talent", "q", "p", 2.0, 2020),
-        ("gravity", "p", "r", 0.5, None),
-    ]
-    links = pd.DataFrame(rows, columns=["layer", "source", "target", "weight", "period"])
-    places = pd.DataFrame(
-        {
-            "lon": [118.0, 120.0, 121.0, None, 120.2],
-            "lat": [29.0, 30.0, 31.0, None, 30.2],
-            "parent": [None, None, None, None, "q"],
-        },
-        index=[*"pqrs", "district"],
-    )
+    links = pd.DataFrame({"source": list("ppqppqp"), "target": list("qqrsppr")})
+    links["layer"] = [*["trade"] * 5, "talent", "gravity"]
+    links["weight"] = [4.0, 4.0, 2.0, 9.0, 9.0, 2.0, 0.5]
+    links["period"] = pd.array([2019, *[2020] * 5, None], dtype="Int64")
+    at = {"lon": [118.0, 120.0, 121.0, None, 120.2], "lat": [29.0, 30.0, 31.0, None, 30.2]}
+    places = pd.DataFrame({**at, "parent": [*[None] * 4, "q"]}, index=[*"pqrs", "district"])
     nodes = pd.DataFrame({"kind": "place", "place": list("pqrs")}, index=list("pqrs"))
     model = {"modelled": True, "parameters": "exponent: 2; model: made up"}
-    links = links.astype({"period": "Int64"})
     return build_network(nodes, links, places, ["talent"], {"gravity": model})
 
 
@@ -163,14 +149,10 @@ def test_of_many_layers_the_heaviest_four_are_drawn_and_the_others_named(ax):
 
 
 def test_places_at_one_point_share_a_label(ax):
-    ids = ["Hefei", "Anhui", "Quzhou", *"abcde"]
-    where = {"lon": [118.0, 118.0, 119.0, *[120.0] * 5], "lat": [29.0, 29.0, 30.0, *[29.0] * 5]}
-    places = pd.DataFrame({"place": ids, **where})
-    nodes = pd.DataFrame({"node": ids, "kind": "place", "place": ids})
-    links = pd.DataFrame({"source": ["Hefei"], "target": ["Quzhou"]})
-    plot_flow_map(build_network(nodes, links, places), ax=ax)
-    written = {text.get_text() for text in ax.texts}
-    assert {"Hefei, Anhui", "Quzhou", "a and 4 more"} <= written
+    ax.set(xlim=(0, 3), ylim=(0, 3))
+    points = np.array([[0.5, 0.5]] * 2 + [[1.5, 1.5]] + [[2.5, 0.5]] * 5)
+    placed = label_points(ax, points, ["Hefei", "Anhui", "Quzhou", *"abcde"], radii=2, most=9)
+    assert [label.get_text() for label in placed] == ["Hefei, Anhui", "Quzhou", "a and 4 more"]
 
 
 def test_a_label_is_nearest_to_its_own_point_and_hides_none(ax):
@@ -242,9 +224,7 @@ def test_the_name_of_a_host_hides_no_arrowhead():
 
 
 def test_a_map_without_coordinates_is_empty_and_says_so(ax):
-    nodes = pd.DataFrame({"node": ["a", "b"], "kind": "place", "place": ["a", "b"]})
-    network = build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
-    plot_flow_map(network, ax=ax)
+    plot_flow_map(build_network(pd.DataFrame({"source": ["a"], "target": ["b"]})), ax=ax)
     assert "no coordinates: 2 of 2." in " ".join(caption_notes(ax))
     assert lines(ax) == {}
 
@@ -284,10 +264,7 @@ FAR = Polygon([(0, 0), (1, 0), (1, 1)])
 
 @pytest.fixture
 def network():
-    nodes = pd.DataFrame({"place": ["a", "b"], "kind": "place"}, index=["a", "b"])
-    links = pd.DataFrame({"source": ["a"], "target": ["b"]})
-    places = pd.DataFrame({"lon": [118.9, 120.2], "lat": [29.0, 30.3]}, index=["a", "b"])
-    return ni.build_network(nodes, links, places)
+    return _of_layers({"links": 1.0})
 
 
 def drawn(ax):
@@ -323,21 +300,18 @@ def test_other_coordinate_systems_become_degrees(network, tmp_path):
 @pytest.mark.parametrize(
     ("basemap", "words"),
     [
-        ("a,b\n1,2\n", "shapes.csv must be GeoJSON"),
-        (
-            '{"features": [{"properties": null, "geometry": {"type": "Circle"}}]}',
-            "shapes.geojson cannot be read",
-        ),
+        ("shapes.csv", "shapes.csv must be GeoJSON"),
+        ("shapes.geojson", "shapes.geojson cannot be read"),
         (3, 'must be "land", None, a GeoDataFrame, a GeoSeries or the path of a file; found int'),
         ("nowhere.geojson", "nowhere.geojson must be a file; there is none"),
         (geopandas.GeoSeries([Point(5e5, 4e6)]), "no coordinate system.*set_crs"),
     ],
 )
-def test_what_is_no_basemap(network, basemap, words, tmp_path):
-    if isinstance(basemap, str) and not basemap.endswith("json"):
-        path = tmp_path / ("shapes.geojson" if basemap[0] == "{" else "shapes.csv")
-        path.write_text(basemap)
-        basemap = path
+def test_what_is_no_basemap(network, basemap, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    circle = '{"features": [{"properties": null, "geometry": {"type": "Circle"}}]}'
+    for name in ("shapes.csv", "shapes.geojson"):
+        (tmp_path / name).write_text(circle)
     with pytest.raises(InputError, match=words):
         plot_flow_map(network, basemap=basemap)
 

@@ -61,8 +61,8 @@ def branches(ax, *, dashed):
     return [np.column_stack(line.get_data()) for line in lines if line.is_dashed() == dashed]
 
 
-def test_every_rest_point_is_drawn_once_with_its_stability(ax):
-    diagram = bifurcation_diagram(MODEL.equilibria, np.linspace(0.05, 0.2, 60))
+def test_every_rest_point_is_drawn_once_and_branches_are_whole(ax):
+    diagram = bifurcation_diagram(MODEL.equilibria, np.linspace(0.05, 0.2, 200))
     plot_bifurcation(diagram, ax=ax)
     for stable in (True, False):
         points = np.concatenate(branches(ax, dashed=not stable))
@@ -70,13 +70,7 @@ def test_every_rest_point_is_drawn_once_with_its_stability(ax):
         order = [np.lexsort(table.T) for table in (points, expected)]
         np.testing.assert_allclose(points[order[0]], expected[order[1]])
     assert entries(ax) == ["stable", "unstable"]
-
-
-def test_branches_are_whole_and_do_not_jump(ax):
-    diagram = bifurcation_diagram(MODEL.equilibria, np.linspace(0.05, 0.2, 200))
-    plot_bifurcation(diagram, ax=ax)
-    # Stable: the even split and both corners. Unstable: two arms, one of which goes on as the even
-    # split.
+    # Stable: the even split, both corners; unstable: two arms, one goes on as the even split.
     assert len(branches(ax, dashed=False)) == 3
     assert len(branches(ax, dashed=True)) == 2
     for line in branches(ax, dashed=False) + branches(ax, dashed=True):

@@ -140,9 +140,8 @@ def test_planes_show_each_layer_once_and_lines_follow_named_nodes(network):
 
 
 def test_modelled_layers_are_grey_and_say_so(network):
-    marked = network.select(layers=[]).with_links(
-        network.links, layers={"y": {"modelled": True, "directed": True}}
-    )
+    records = {"y": {"modelled": True, "directed": True}}
+    marked = network.select(layers=[]).with_links(network.links, layers=records)
     ax = plot_network(marked, rng=1, ax=axes())
     assert entries(ax) == ["x", "y (modelled)"]
     red, green, blue = list(curves(ax))[1]
@@ -154,9 +153,8 @@ def test_what_is_left_out_is_in_the_caption(network):
     assert "Links left out, the lightest: 2." in caption_notes(ax)
     rows = [{"source": "a", "target": "b", "layer": f"layer {k}"} for k in range(8)]
     many = ni.build_network(pd.DataFrame(index=["a", "b"]), pd.DataFrame(rows))
-    assert "Layers left out, those of fewest links: 1." in caption_notes(
-        plot_network(many, rng=1, ax=axes())
-    )
+    (note,) = caption_notes(plot_network(many, rng=1, ax=axes()))
+    assert note == "Layers left out, those of fewest links: 1."
 
 
 @pytest.mark.parametrize("arrange", ["planes", pytest.param("colours", marks=pytest.mark.slow)])

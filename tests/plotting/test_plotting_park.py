@@ -20,7 +20,7 @@ def delta():
 
 def boxes(ax):
     return [
-        patch for patch in ax.patches if isinstance(patch, FancyBboxPatch) and patch.get_width() > 5
+        each for each in ax.patches if isinstance(each, FancyBboxPatch) and each.get_width() > 5
     ]
 
 
@@ -74,14 +74,8 @@ def test_home_is_left_and_host_is_right_on_a_page():
 
 
 def test_bare_networks_can_be_drawn():
-    nodes = pd.DataFrame(
-        {
-            "kind": ["park", None, "firm"],
-            "place": ["host", "host", "home"],
-            "jurisdiction": ["home", "host", "home"],
-        },
-        index=["p", "$x_1$", "y"],
-    )
+    nodes = pd.DataFrame({"kind": ["park", None, "firm"]}, index=["p", "$x_1$", "y"])
+    nodes["place"], nodes["jurisdiction"] = ["host", "host", "home"], ["home", "host", "home"]
     links = pd.DataFrame({"source": ["$x_1$", "p", "p"], "target": ["p", "y", "p"]})
     ax = plot_park(ni.build_network(nodes, links), "p")
     ax.figure.draw_without_rendering()
@@ -91,16 +85,11 @@ def test_bare_networks_can_be_drawn():
 
 
 def test_undirected_links_have_no_heads_and_the_park_stands_on_its_ground():
-    nodes = pd.DataFrame(
-        {
-            "kind": ["talent", "park", "firm"],
-            "place": ["hangzhou", "hangzhou", "quzhou"],
-            "jurisdiction": ["hangzhou", "quzhou", "quzhou"],
-        },
-        index=["ann", "lab", "works"],
-    )
-    ends = {"source": ["ann", "lab"], "target": ["lab", "works"]}
-    links = pd.DataFrame({**ends, "layer": ["employment", "production"]})
+    nodes = pd.DataFrame({"kind": ["talent", "park", "firm"]}, index=["ann", "lab", "works"])
+    nodes["place"] = ["hangzhou", "hangzhou", "quzhou"]
+    nodes["jurisdiction"] = ["hangzhou", "quzhou", "quzhou"]
+    links = pd.DataFrame({"source": ["ann", "lab"], "target": ["lab", "works"]})
+    links["layer"] = ["employment", "production"]
 
     def drawn(**options):
         ax = plot_park(ni.build_network(nodes, links, **options), "lab")
@@ -135,11 +124,8 @@ def crowded(n=12):
 def test_links_among_many_partners_stay_on_the_page_and_beside_the_park(n):
     ax = plot_park(crowded(n), "park")
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-    (bar,) = (
-        patch
-        for patch in ax.patches
-        if isinstance(patch, Rectangle) and patch.get_linewidth() == pytest.approx(1.6)
-    )
+    grounds = [each for each in ax.patches if isinstance(each, Rectangle)]
+    (bar,) = [each for each in grounds if each.get_linewidth() == pytest.approx(1.6)]
     start, end = bar.get_x(), bar.get_x() + bar.get_width()
     ways = [line.get_xydata() for line in ax.lines]
     assert len(ways) == n * 2 * (n * 2 + 1) / 2 + 1  # and one in the legend

@@ -7,15 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
-from matplotlib.figure import Figure
 
 import netinnov as ni
-from figures import axes, intervals, texts, ticks
+from figures import intervals, texts, ticks
 from netinnov import plotting
 from netinnov.errors import InputError
 from netinnov.experiments import dose_response
 from netinnov.plotting import (
-    plot_approaches,
     plot_bifurcation,
     plot_centralities,
     plot_centre_rules,
@@ -26,7 +24,6 @@ from netinnov.plotting import (
     plot_link_changes,
     plot_location_quotients,
     plot_profile,
-    plot_roles,
 )
 from netinnov.plotting._frame import frame_of
 from netinnov.scenarios import DirectLinks
@@ -81,16 +78,12 @@ def test_data_of_a_wrong_type_are_refused_in_words(name, value):
     assert plt.get_fignums() == windows
 
 
-def test_effects_are_drawn_of_the_result_itself(doses, ax):
-    plot_effects(doses.result, ax=ax)
-    for table in (doses.result.effects(), doses.result.effects(full=True)):
-        assert ticks(plot_effects(table, ax=axes()).yaxis) == ticks(ax.yaxis)
-
-
 def test_a_table_of_something_else_says_which_is_meant(doses):
     ax = plot_dose_response(doses, measure="efficiency")
     ((points, _),) = intervals(ax).values()
     assert points[:, 0].tolist() == [1.0, 2.0]
+    of_result, of_table = (plot_effects(e) for e in (doses.result, doses.result.effects(full=True)))
+    assert ticks(of_result.yaxis) == ticks(of_table.yaxis)
     table = doses.result.effects().drop(columns="low")
     with pytest.raises(InputError, match=r"\['low'\] are missing; see ExperimentResult.effects\("):
         plot_effects(table)
@@ -98,23 +91,12 @@ def test_a_table_of_something_else_says_which_is_meant(doses):
         plot_effects(doses.result.effects)
 
 
-ROWS = [
-    ("park", None, 0.1, 0.0, 0.2, 0.5, 1.0),
-    ("park", "x", np.nan, np.nan, np.nan, 1.0, np.nan),
-    ("link", "x", 0.0, -0.1, 0.1, 2.0, 0.5),
-]
-COLUMNS = "scenario node difference low high baseline same_sign"
-EFFECTS = pd.DataFrame(ROWS, columns=COLUMNS.split()).assign(measure="access")
+EFFECTS = pd.DataFrame({"scenario": ["park", "park", "link"], "node": [None, "x", "x"]})
+EFFECTS = EFFECTS.assign(difference=[0.1, np.nan, 0], low=[0, np.nan, -0.1], high=0.2)
+EFFECTS = EFFECTS.assign(measure="access", baseline=[0.5, 1, 2], same_sign=[1, np.nan, 0.5])
 CHANGES = pd.DataFrame({"source_place": ["a", None], "target_place": "b", "change": [1.0, -2.0]})
 CHANGES["source_new"], CHANGES["target_new"] = [False, True], False
 PLACES = pd.DataFrame({"lon": [0.0, 1.0], "lat": [0.0, 1.0]}, index=["a", "b"])
-
-
-@pytest.fixture
-def ax():
-    figure = Figure(figsize=(8, 5))
-    yield figure.add_subplot()
-    figure.canvas.draw()
 
 
 def drawn(ax):
@@ -127,33 +109,17 @@ def drawn(ax):
 @pytest.mark.parametrize(
     ("draw", "table"),
     [
-        (lambda table, ax: plot_effects(table, ends=["x"], ax=ax), EFFECTS),
         (lambda table, ax: plot_effects(table, percent=True, ax=ax), EFFECTS),
-        (
-            lambda table, ax: plot_dose_response(table, measure="access", node="x", ax=ax),
-            EFFECTS.assign(dose=[1, 2, 3]),
-        ),
-        (
-            plot_approaches,
-            EFFECTS.assign(approach=[*"abc"], measure="efficiency").drop(columns="node"),
-        ),
         (lambda table, ax: plot_link_changes(table, places=PLACES, ax=ax), CHANGES),
         (plot_centralities, pd.DataFrame({"degree": [1.0, np.nan], "rank": [1.0, 2.0]})),
         (plot_profile, pd.DataFrame({"value": [1.0, np.nan], "low": [0.5, 1]}, index=["a", "b"])),
-        (
-            plot_roles,
-            pd.DataFrame({"z": [1.0, np.nan], "participation": [0.1, 0.2], "role": ["R2", None]}),
-        ),
-        (plot_centre_rules, pd.DataFrame({"top": [True, False]}, index=["a", "b"])),
         (plot_layer_similarity, pd.DataFrame([[1, np.nan], [np.nan, 1]], [*"xy"], [*"xy"])),
         (plot_location_quotients, pd.DataFrame({"x": [1.0, np.nan], "y": [0.5, 2.0]})),
     ],
 )
 def test_nullable_columns_are_drawn_like_those_of_numpy(draw, table, ax):
     expected = drawn(draw(table, ax=ax))
-    ax.clear()
-    figure = Figure(figsize=(8, 5))
-    assert drawn(draw(table.convert_dtypes(), ax=figure.add_subplot())) == expected
+    assert drawn(draw(table.convert_dtypes(), ax=axes())) == expected
 
 
 def test_names_that_occur_twice_label_a_row_each(ax):
@@ -163,12 +129,6 @@ def test_names_that_occur_twice_label_a_row_each(ax):
     table = pd.DataFrame({"name": ["Anyang", "Suzhou"], "degree": [1.0, 2.0]}, index=["a", "a"])
     plot_centralities(table, ax=ax)
     assert ticks(ax.yaxis) == ["Anyang", "Suzhou"]
-
-
-def test_an_infinite_value_has_no_score_and_leaves_those_of_others(ax):
-    plot_centralities(pd.DataFrame({"degree": [1.0, 3.0, np.inf], "rank": 1.0}), ax=ax)
-    shades = np.ma.filled(ax.collections[0].get_array().reshape(3, 2), np.nan)
-    np.testing.assert_array_equal(shades[:, 0], [-1.0, 1.0, np.nan])
 
 
 def test_a_rest_point_that_is_missing_ends_its_branch(ax):
@@ -191,18 +151,13 @@ def test_neither_heads_nor_figures_of_many_measures_overlap(columns):
         assert text.get_window_extent().width <= room
 
 
-@pytest.mark.parametrize("plot", [plot_centralities, plot_centre_rules])
-def test_a_figure_without_rows_is_refused(plot):
-    with pytest.raises(InputError, match="`top` must be a whole number at least 1; found 0"):
-        plot(pd.DataFrame({"degree": [1, 0]}), top=0)
-
-
 def test_a_frame_ends_at_the_poles_and_so_do_its_degrees():
     at = pd.DataFrame({"lon": [-170.0, 170.0], "lat": [-85.0, 88.0]}, index=["a", "b"])
     assert frame_of(at)[2:] == (-90.0, 90.0)
     nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
-    links = pd.DataFrame({"source": ["a"], "target": ["b"]})
-    ax = plot_flow_map(ni.build_network(nodes, links, at))
+    ax = plot_flow_map(
+        ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}), at)
+    )
     ax.figure.canvas.draw()
     labels = ticks(ax.yaxis)
     assert {"80°S", "0°N", "80°N"} <= {*labels}
