@@ -14,9 +14,7 @@ from netinnov.plotting._style import new_figure
 
 def test_what_cannot_be_written_is_told_with_the_path(tmp_path):
     (tmp_path / "effects.pdf").mkdir()
-    with pytest.raises(
-        InputError, match=r"effects\.pdf must be the name of a file; it is a folder"
-    ):
+    with pytest.raises(InputError, match=r"effects\.pdf must be the name of a file"):
         save_figure(new_figure(width=40, height=40), tmp_path, "effects")
     assert [path.name for path in tmp_path.iterdir()] == ["effects.pdf"]
 

@@ -9,7 +9,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 import netinnov as ni
-from figures import intervals, texts, ticks
+from figures import axes, intervals, texts, ticks
 from netinnov import plotting
 from netinnov.errors import InputError
 from netinnov.experiments import dose_response
