@@ -56,10 +56,9 @@ def write_geo(
 
     Notes
     -----
-    A node stands at its place; a link leads straight from place to place, in the direction of a
-    directed layer, and has no geometry if both its ends are at one place. Columns whose names the
-    format takes itself, or which differ only in case, get underscores. Lists, times and the like
-    are text, as in `to_networkx`.
+    A link leads straight from place to place and has no geometry if both its ends are at one.
+    Columns whose names the format takes itself, or which differ only in case, get underscores.
+    Lists, times and the like are text, as in `to_networkx`.
 
     Examples
     --------

@@ -52,8 +52,8 @@ def write_pajek(
     Raises
     ------
     InputError
-        If the file cannot be written, `attributes` do not fit the nodes, or two names differ only
-        in characters that Pajek cannot hold.
+        If the file cannot be written, `attributes` do not fit the nodes, or Pajek would make two
+        names one.
 
     Warns
     -----
@@ -62,12 +62,10 @@ def write_pajek(
 
     Notes
     -----
-    Each layer is a relation, of arcs if it is directed and of edges otherwise; with periods, each
-    layer and period is one, as in "papers 2015". A network of one relation has no number of it in
-    the file, since networkx and igraph cannot read that. Vertices stand on a circle. Attributes
-    follow on the lines of vertices and links as pairs of name and value, all text; what is
-    missing is left out. Nodes have ``lon`` and ``lat`` of their place. A name that the format uses
-    itself gets an underscore.
+    Each layer, with periods each layer and period ("papers 2015"), is a relation, of arcs if it is
+    directed and of edges otherwise. Vertices stand on a circle and have ``lon`` and ``lat`` of
+    their place. Attributes are pairs of name and value, all text, without what is missing. A name
+    that the format uses itself gets an underscore.
 
     References
     ----------
@@ -88,8 +86,7 @@ def write_pajek(
         network, node_names=NODE_NAMES, link_names=LINK_NAMES, coordinates=True, two_arcs=False
     )
     graph = with_twins(graph, LABEL, "Pajek")
-    # By its byte order mark Pajek knows UTF-8; networkx takes a first line that begins with one
-    # only if it can do without that line.
+    # By its byte order mark Pajek knows UTF-8; networkx skips a first line that begins with one.
     with new_file(path, newline="\r\n") as stream:
         stream.write(f"\ufeff*Network {Path(path).stem.translate(LABEL)}\n")
         stream.writelines(_vertices(graph))
@@ -115,7 +112,7 @@ def _relations(network: MultilayerNetwork, graph: Graph) -> Iterator[str]:
     column = {column.name: column for column in graph.link_columns}
     weight = column.pop("weight").values
     pairs = list(_pairs(list(column.values())))
-    alone = len(members) <= 1
+    alone = len(members) <= 1  # networkx and igraph read no number then
     if not members:
         yield "*Edges\n"
     for number, (relation, links) in enumerate(sorted(members.items()), start=1):
@@ -147,7 +144,7 @@ def write_infomap(network: MultilayerNetwork, path: str | os.PathLike[str]) -> N
     Raises
     ------
     InputError
-        If the file cannot be written, or two ids differ only in characters that it cannot hold.
+        If the file cannot be written, or would make two ids one.
 
     Warns
     -----
@@ -156,10 +153,9 @@ def write_infomap(network: MultilayerNetwork, path: str | os.PathLike[str]) -> N
 
     Notes
     -----
-    Nodes and layers are numbered from 1, in the network's order; the names of the layers are in
-    comments. Weights are summed over periods. There are no links between layers: Infomap couples
-    them by its relax rate. If any layer is directed, an undirected link is two arcs, and Infomap
-    must know it when it reads the file: ``infomap.run(path, directed=True)``.
+    Nodes and layers are numbered from 1, in the network's order. Weights are summed over periods.
+    There are no links between layers: Infomap couples them by its relax rate. If any layer is
+    directed, an undirected link is two arcs; then ``infomap.run(path, directed=True)``.
 
     References
     ----------
@@ -221,8 +217,7 @@ def write_muxviz(network: MultilayerNetwork, folder: str | os.PathLike[str]) -> 
     Raises
     ------
     InputError
-        If the folder is not empty or cannot be made, or two names differ only in characters that
-        the files cannot hold.
+        If the folder is not empty or cannot be made, or the files would make two names one.
 
     Warns
     -----
@@ -233,9 +228,9 @@ def write_muxviz(network: MultilayerNetwork, folder: str | os.PathLike[str]) -> 
     Notes
     -----
     Nodes and layers are numbered from 1, in the network's order. Weights are summed over periods;
-    attributes are left out. muxViz takes all layers to be directed or none: if any is, so are
-    all, and an undirected link is two arcs. The names of files in ``config.txt`` are relative:
-    set R's working directory to the folder.
+    attributes are left out. If any layer is directed, an undirected link is two arcs, as muxViz
+    takes all layers to be directed or none. Set R's working directory to the folder: the names of
+    files in ``config.txt`` are relative.
 
     References
     ----------

@@ -99,20 +99,15 @@ def write_gexf(
     Raises
     ------
     InputError
-        As `write_graphml`.
-
-    Warns
-    -----
-    UserWarning
-        As `write_graphml`.
+        As `write_graphml`, which also warns of the same.
 
     Notes
     -----
     Direction, arcs and attributes are those of `to_networkx`. The ``kind`` of an edge is its layer
     (and period, as in "papers 2015"), so that Gephi keeps parallel edges apart. Nodes carry ``lon``
     and ``lat`` of their place. A column whose name GEXF uses itself gets an underscore, as
-    ``label_``. The description of the file is the table of layers as JSON. Links with a period
-    begin and end with it, so that Gephi shows a timeline; links without one are always there.
+    ``label_``. The description of the file is the table of layers as JSON. For Gephi's timeline
+    links begin and end with their period; links without one are always there.
 
     Examples
     --------
