@@ -6,6 +6,8 @@ import logging
 import shlex
 import sys
 import warnings
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -18,35 +20,25 @@ from netinnov._version import __version__
 from netinnov.errors import InputError
 
 if TYPE_CHECKING:
-    from netinnov.sources import Tables
     from netinnov.sources._read_network import Reading
     from netinnov.study import Configuration
 
 __all__ = ["main"]
 INPUT = (
-    "Folder with nodes.csv, links.csv and, if any, places.csv and layers.csv (or .parquet, "
-    ".xlsx), or with branches.csv and seats.csv, or with participations.csv; workbook with such "
-    "sheets; folder or zip of CORDIS; folder or .jsonl of OpenAlex; "
-    "table or matrix of flows (.csv, .xlsx, .parquet); or file .edges, .mpx, .net, .paj, "
-    ".graphml, .gexf, .gml."
+    "Folder with nodes.csv, links.csv and, if any, places.csv and layers.csv (or .parquet, .xlsx), "
+    "or with branches.csv and seats.csv, or with participations.csv; workbook with such sheets; "
+    "folder or zip of CORDIS; folder or .jsonl of OpenAlex; table or matrix of flows (.csv, .xlsx, "
+    ".parquet); or file .edges, .mpx, .net, .paj, .graphml, .gexf, .gml."
 )
-COLUMN = (
-    "A header of the tables under our name, such as Ort=place; may be repeated. A study "
-    "has these under [columns]."
-)
+COLUMN = "A header under our name, such as Ort=place; may be repeated. A study has [columns]."
 CASE = (
-    "Bundled case: yrd, reverse enclaves of the Yangtze River Delta (the default), or "
-    "europe, cities that share research projects."
+    "Bundled case: yrd, reverse enclaves of the Yangtze River Delta (the default), or europe, "
+    "cities that share research projects."
 )
-CONFIG = (
-    "Configuration (TOML); or a folder or file of data, for a study with all settings "
-    "left as they are. None: a bundled case."
-)
-EXPLORED = "Configuration (TOML) of a study, or a folder or file of data. None: a bundled case."
+CONFIG = "Configuration (TOML), or a folder or file of data. None: a bundled case."
 CODES = (
-    "Exit codes: 0 all is well; 1 invalid input or a write error; 2 the "
-    "command is not understood; 130 stopped by Ctrl-C (a second one ends it at once), 143 "
-    "by SIGTERM, 129 by a closed terminal."
+    "Exit codes: 0 all is well; 1 invalid input or a write error; 2 the command is not understood; "
+    "130 stopped by Ctrl-C (twice: at once), 143 by SIGTERM, 129 by a closed terminal."
 )
 FOUND = "Of text files, such as cp1252; found by default."
 MARK = "What stands before decimals in tables; the other one may stand after thousands."
@@ -54,29 +46,30 @@ REGISTER = (
     "Check a register of parks instead: a folder of tables as data/facts of the repository. "
     "Without IN: the one of the package."
 )
+OUT = "Folder to make. Default: results/NAME."
+CACHE = "Folder. Default: that of cached files of the system."
+EXAMPLE = "Print a commented configuration and stop."
+OVERWRITE = "Replace an older study in the folder, if nothing else is in it."
 FORMAT = "Format; csv, parquet and muxviz are folders to make."
 SAME = "What a file must be, for the very files of an earlier study; may be repeated."
 Case = Literal["yrd", "europe"]
+Languages = Literal["en", "zh", "en,zh", "zh,en"]
 Target = Literal["csv", "parquet", "graphml", "gexf", "pajek", "muxviz", "infomap"]
 Source = Annotated[Path, typer.Argument(metavar="IN", help=INPUT)]
 Columns = Annotated[list[str] | None, typer.Option("--column", metavar="THEIRS=OURS", help=COLUMN)]
 Encoding = Annotated[str | None, typer.Option("--encoding", help=FOUND)]
 Decimal = Annotated[Literal[".", ","] | None, typer.Option("--decimal", help=MARK)]
 CaseOption = Annotated[Case | None, typer.Option("--case", help=CASE)]
+PLAIN: Any = {"no_args_is_help": True, "rich_markup_mode": None}
 app = typer.Typer(
     name="netinnov",
     help="Multilayer networks of innovation, and what reverse enclaves change in them.",
     epilog=CODES,
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    **PLAIN,
 )
-data = typer.Typer(
-    help="Official data sets: what there is, and how to download it.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
+data = typer.Typer(help="Official data sets: what there is, and how to download it.", **PLAIN)
 app.add_typer(data, name="data")
 
 
@@ -113,29 +106,15 @@ def _options(
 def run(
     config: Annotated[Path | None, typer.Argument(help=CONFIG)] = None,
     case: CaseOption = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder to make. Default: results/NAME.")
-    ] = None,
-    example: Annotated[
-        bool, typer.Option("--example", help="Print a commented configuration and stop.")
-    ] = False,
-    language: Annotated[
-        str | None,
-        typer.Option("--language", help="Of the report: en, zh, or both as en,zh."),
-    ] = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", help="Do not tell the steps on the way.")
-    ] = False,
-    overwrite: Annotated[
-        bool,
-        typer.Option(
-            "--overwrite", help="Replace an older study in the folder, if nothing else is in it."
-        ),
-    ] = False,
+    out: Annotated[Path | None, typer.Option("--out", help=OUT)] = None,
+    example: Annotated[bool, typer.Option("--example", help=EXAMPLE)] = False,
+    language: Annotated[Languages | None, typer.Option("--language", help="Of the report.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Do not tell the steps.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help=OVERWRITE)] = False,
 ) -> None:
     """From tables to tables, figures and a report."""
-    others = " and ".join([str(config)] * bool(config) + [f"--out {out}"] * bool(out))
-    if example and others:
+    if example and (config or out):
+        others = config or f"--out {out}"
         msg = f"--example only prints a configuration and must stand alone; found it with {others}."
         raise typer.BadParameter(f"{msg} Leave out --example to run, or {others} to print.")
     from netinnov import study
@@ -146,15 +125,7 @@ def run(
         return
     configuration = _configuration(config, case)
     if language is not None:
-        from pydantic import ValidationError
-
-        try:
-            configuration = study.configure(
-                configuration.model_dump(exclude_unset=True) | {"language": language}
-            )
-        except ValidationError:
-            msg = f"--language must be en, zh, en,zh or zh,en; found {language!r}."
-            raise typer.BadParameter(msg) from None
+        configuration = configuration.model_copy(update={"language": language})
     command = shlex.join(["netinnov", *sys.argv[1:]])  # of paths some bytes may be no text
     terminal = sys.stderr.isatty()
     _announce(each=terminal, quiet=quiet)
@@ -172,7 +143,7 @@ def run(
 @app.command()
 @plainly
 def explore(
-    source: Annotated[Path | None, typer.Argument(help=EXPLORED)] = None,
+    source: Annotated[Path | None, typer.Argument(help=CONFIG)] = None,
     case: CaseOption = None,
     out: Annotated[
         Path, typer.Option("--out", help="File to write; an older one is replaced.")
@@ -206,16 +177,16 @@ def check(
         if options:
             msg = "--column, --encoding and --decimal are for tables; a configuration has them in "
             raise typer.BadParameter(f"{msg}[columns] and in [data].")
-        _check_study(source)
+        from netinnov import study
+
+        notes = study.check(study.read_configuration(source))
+        _tell_notes("No problems: the settings fit the data.", notes)
     else:
         _check_tables(source, column, encoding, decimal)
 
 
-def _check_study(path: Path) -> None:
-    from netinnov import study
-
-    notes = study.check(study.read_configuration(path))
-    write("No problems: the settings fit the data.")
+def _tell_notes(verdict: str, notes: Iterable[str]) -> None:
+    write(verdict)
     for note in notes:
         write(f"Note: {note}")
 
@@ -247,15 +218,14 @@ def _check_tables(source: Path, column: Columns, encoding: Encoding, decimal: De
         faults += alike(inspection.nodes.frame, inspection.places)
     if faults:
         fail("\n".join(faults))
-    n_nodes, n_rows = len(tables.nodes), len(tables.links)
-    places = "no table of places"
-    if tables.places is not None:
-        places = f"{len(tables.places):,} place{'s' * (len(tables.places) != 1)}"
-    rows = f"{n_rows:,} row{'s' * (n_rows != 1)} of links"
-    write(f"No problems: {n_nodes:,} node{'s' * (n_nodes != 1)}, {rows}, {places}.")
+    rows = _counted(len(tables.links), "row")
+    held = f"{_counted(len(tables.nodes), 'node')}, {rows} of links"
+    places = None if tables.places is None else _counted(len(tables.places), "place")
     data = {"path": source.resolve(), "encoding": encoding, "decimal": decimal}
-    for note in (*_limits({"data": data, "columns": headers or {}}, reading), *_notes(tables)):
-        write(f"Note: {note}")
+    notes = _limits({"data": data, "columns": headers or {}}, reading)
+    if tables.links.empty:
+        notes.append("there are no links; add rows to them, or there is nothing to measure.")
+    _tell_notes(f"No problems: {held}, {places or 'no table of places'}.", notes)
 
 
 def _check_register(folder: Path | None) -> None:
@@ -265,7 +235,7 @@ def _check_register(folder: Path | None) -> None:
     if faults := faults_of(register):
         for fault in faults:
             write(fault, err=True)
-        fail(f"the register has {len(faults):,} fault{'s' * (len(faults) != 1)}.")
+        fail(f"the register has {_counted(len(faults), 'fault')}.")
     sizes = ", ".join(f"{len(table):,} {name}" for name, table in register.tables.items())
     write(f"No problems: {sizes}.")
     for gap in gaps_of(register):
@@ -281,18 +251,16 @@ def info(
     from netinnov.build import build_network
     from netinnov.sources._read_network import read
 
-    _, tables, faults, notes, _ = read(
-        source, columns=_columns(column), encoding=encoding, decimal=decimal
-    )
-    network = build_network(*tables)
+    reading = read(source, columns=_columns(column), encoding=encoding, decimal=decimal)
+    network = build_network(*reading.tables)
     write(repr(network))
     kinds = network.nodes["kind"].fillna("none given").value_counts()
     write_line("kinds: " + ", ".join(f"{kind} {count:,}" for kind, count in kinds.items()))
     for layer, block in zip(network.layers, network.storage.blocks, strict=True):
-        n, weight = block.indices.size, float(block.data.sum())
-        text = f"layer {layer}: {n:,} link{'s' * (n != 1)}, weight {weight:,.6g}, "
-        write_line(text + ("directed" if layer in network.directed else "undirected"))
-    for text in (*faults, *notes):
+        text = f"layer {layer}: {_counted(block.indices.size, 'link')}, "
+        way = "directed" if layer in network.directed else "undirected"
+        write_line(f"{text}weight {float(block.data.sum()):,.6g}, {way}")
+    for text in (*reading.faults, *reading.notes):
         write(text)
 
 
@@ -344,10 +312,7 @@ def _list_data() -> None:
 @plainly
 def _get_data(
     name: Annotated[str, typer.Argument(help="A name that `netinnov data list` shows.")],
-    to: Annotated[
-        Path | None,
-        typer.Option("--to", help="Folder. Default: that of cached files of the system."),
-    ] = None,
+    to: Annotated[Path | None, typer.Option("--to", help=CACHE)] = None,
     sha256: Annotated[
         list[str] | None, typer.Option("--sha256", metavar="FILE=HASH", help=SAME)
     ] = None,
@@ -382,6 +347,10 @@ def _columns(pairs: list[str] | None) -> dict[str, str] | None:
     return _pairs("--column must be THEIRS=OURS, such as Ort=place", pairs) or None
 
 
+def _counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'s' * (n != 1)}"
+
+
 def _pairs(must: str, pairs: list[str] | None) -> dict[str, str]:
     mapping = {}
     for pair in pairs or ():
@@ -402,15 +371,11 @@ def _announce(*, each: bool, quiet: bool) -> None:
     """Announce compilation: each kernel on a terminal, once elsewhere."""
     from netinnov.kernels import announce
 
-    names_told: set[str] = set()
+    @cache
+    def listen(subject: str) -> None:
+        tell(f"compiling {subject}, which takes a while the first time")
 
-    def listen(name: str) -> None:
-        subject = name if each else "what runs in loops"
-        if subject not in names_told:
-            names_told.add(subject)
-            tell(f"compiling {subject}, which takes a while the first time")
-
-    announce(None if quiet else listen)
+    announce(None if quiet else lambda name: listen(name if each else "what runs in loops"))
 
 
 def _limits(settings: dict[str, Any], reading: Reading) -> list[str]:
@@ -422,11 +387,6 @@ def _limits(settings: dict[str, Any], reading: Reading) -> list[str]:
         return list(limits(Context.of(study.configure(settings), reading)))
     except InputError as error:
         return [*reading.notes, *reading.words, f"`netinnov run` does not take these data: {error}"]
-
-
-def _notes(tables: Tables) -> list[str]:
-    note = "there are no links; add rows to them, or there is nothing to measure."
-    return [note] if tables.links.empty else []
 
 
 def _warn_in_words() -> None:

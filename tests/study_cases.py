@@ -17,7 +17,7 @@ from netinnov.study._context import Context
 from netinnov.study._language import LANGUAGES, plain
 from netinnov.study._loaded_data import Loaded
 from netinnov.study._measures import MeasuresPart
-from netinnov.study._places import MapsPart, aggregate_to_places
+from netinnov.study._places import MapsPart
 
 DRAWS = {
     "sections._sites": {"PLACEBOS": 30, "PLACEMENTS": 2, "FRESH": 4, "RESAMPLES": 3},
@@ -99,9 +99,7 @@ def context_of(network, *, source="tables", say=lambda _: None, **settings):
     data = {"source": source} | ({} if source == "yrd" else {"path": "."})
     configuration = study.configure({"data": data, "structure": FEW} | settings)
     joint = option_of(source, "weighting")
-    loaded = Loaded(network, (), (), joint)
-    level = aggregate_to_places(network, configuration.places)
-    return Context(configuration, loaded, level, say=say)
+    return Context(configuration, Loaded(network, (), (), joint), say=say)
 
 
 def stand_in(**known):

@@ -11,13 +11,8 @@ import pandas as pd
 from netinnov._network.hierarchy import units
 from netinnov._network.layer_table import record_of_result, refuse_shares
 from netinnov._network.tables import NodeTable
-from netinnov._runtime.arguments import (
-    check_mapping,
-    check_names,
-    check_number,
-    did_you_mean,
-    shown,
-)
+from netinnov._runtime import arguments
+from netinnov._runtime.arguments import check_mapping, check_names, check_number, shown
 from netinnov.build._shares import refuse_joined_origins, shares_as_amounts
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, network_of_rows, with_rows
@@ -36,37 +31,34 @@ def aggregate(
     Parameters
     ----------
     network : MultilayerNetwork
-        The network to look at from further away.
+        Any network.
     by : str
         "place", "jurisdiction" or another column of the nodes.
     level : int or str, optional
         With places and jurisdictions: how many steps to go up in ``places.parent``, as from
-        districts to cities; a place without parent stays as it is. Or a value of the column
-        ``level`` of the places, such as "city": go up to the first place of that level; a place
-        that lies in none stays as it is. Where nodes lie at several levels only this puts them on
-        one.
+        districts to cities; or a value of the column ``level`` of the places, such as "city": up
+        to the first place of that level, which puts nodes that lie at several levels on one. A
+        place without such a parent stays as it is.
     drop_internal : bool
         Leave out the links inside a group; otherwise they are its self-link.
     events : Series or str, optional
-        For layers that hold shares of each origin: the number of events that leave each node, as a
-        Series over nodes or a column of them. Weights become amounts, share times events (in each
-        period the same number), and so does the quantity in the record of the layer.
+        For layers that hold shares of each origin: the number of events that leave each node (in
+        each period), as a Series over nodes or a column of them. Weights become amounts, share
+        times events, and so does the quantity in the record of the layer.
 
     Returns
     -------
     MultilayerNetwork
-        Nodes: the groups that have a member, places in the order of the table of places, other
-        groups sorted; column ``members`` counts. Groups that are places lie in themselves and
-        are of kind "place"; other groups have the column as kind and no place. Layers, direction
-        and periods stay, so do the records of layers; weights are summed; other attributes of links
-        and nodes are left out.
+        Nodes: the groups that have a member, places in the order of their table, others sorted;
+        column ``members`` counts. Groups that are places lie in themselves and are of kind
+        "place"; others have the column as kind and no place. Periods and records of layers stay;
+        weights are summed; other attributes of links and nodes are left out.
 
     Raises
     ------
     InputError
-        If there is no such column or level, or ``level`` is used with another one than places; if a
-        group joins several origins of a layer of shares and there is no ``events``; if no layer
-        holds shares and there is.
+        If there is no such column or level; if a group joins several origins of a layer of shares
+        and there is no ``events``, or no layer holds shares and there is.
 
     Warns
     -----
@@ -75,28 +67,24 @@ def aggregate(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> nodes = pd.DataFrame({"place": ["yuhang", "xihu", "quzhou"]}, index=["a", "b", "c"])
-    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["c", "c"]})
-    >>> parents = {"hangzhou": None, "yuhang": "hangzhou", "xihu": "hangzhou", "quzhou": None}
-    >>> places = pd.DataFrame({"parent": parents})
-    >>> network = ni.build_network(nodes, links, places)
-    >>> aggregate(network, level=1).links
-       layer    source  target  weight
-    0  links  hangzhou  quzhou     2.0
+    >>> import netinnov as ni
+    >>> network = ni.datasets.load_quzhou()  # in Quzhou, Hangzhou and a district of Hangzhou
+    >>> aggregate(network).n_nodes, aggregate(network, level=1).n_nodes
+    (3, 2)
     """
     table = network.storage.nodes
     value: object = by
     if not isinstance(value, str) or value not in table.columns:
-        near = did_you_mean(by, table.columns)
+        near = arguments.did_you_mean(by, table.columns)
         raise InputError(f"`by` must be a column of the nodes; found {shown(by)}{near}.")
     in_places = by in ("place", "jurisdiction")
     if level is not None and not in_places:
         raise InputError(f"`level` goes up from places and jurisdictions; found by={by!r}.")
+    storage = network.storage
     if in_places:
-        codes = network.storage.place_codes if by == "place" else network.storage.jurisdiction_codes
-        group: np.ndarray = units(codes, network.storage.places, level)
-        names = network.storage.places.index
+        codes = storage.place_codes if by == "place" else storage.jurisdiction_codes
+        group: np.ndarray = units(codes, storage.places, level)
+        names = storage.places.index
     else:
         group, values = pd.factorize(table[by], sort=True)
         a_gap = all(isinstance(value, float) and value.is_integer() for value in values)
@@ -111,10 +99,9 @@ def aggregate(
     used = np.flatnonzero(present)
     codes = np.append(new_code, np.int32(-1))[group]  # position -1, the last: no group
     own = names[used].astype("str").rename("node")
-    frame = pd.DataFrame({"kind": "place" if in_places else by}, index=own).astype("str")
-    frame["place"] = pd.Series(own if in_places else pd.NA, own, dtype="str")
-    frame["jurisdiction"] = frame["place"]
-    frame["members"] = present[used]
+    place = pd.Series(own if in_places else pd.NA, own, dtype="str")
+    frame = pd.DataFrame({"kind": "place" if in_places else by}, own, dtype="str")
+    frame = frame.assign(place=place, jurisdiction=place, members=present[used])
     place_codes = (used if in_places else np.full(used.size, -1)).astype(np.int32)
     rows = network.storage.link_rows()
     rows = rows._replace(source=codes[rows.source], target=codes[rows.target], attributes=None)
@@ -151,9 +138,9 @@ def flatten(
     -------
     MultilayerNetwork
         The same nodes; one layer. If a layer is directed so is the result, and a link of an
-        undirected layer counts as two opposite ones (a self-link once). Periods stay. The
-        layer is modelled if one of the layers added is; its unit and parameters are those that all
-        agree on, its events their sum if all count alike. A single layer keeps its quantity.
+        undirected layer counts as two opposite ones (a self-link once). Periods stay. The result is
+        modelled if a layer added is; it has the unit and parameters that all agree on, and the sum
+        of their events if all count alike. A single layer keeps its quantity.
 
     Raises
     ------
@@ -171,13 +158,12 @@ def flatten(
     """
     if events is not None:
         network = shares_as_amounts(network, events)
-    factors = np.ones(len(network.layers))
-    if weights is not None:
-        check_mapping("weights", weights, "from layers to factors")
-    for layer, factor in (weights or {}).items():
-        check_names("weights", [layer], network.layers)
+    given = {} if weights is None else weights
+    check_mapping("weights", given, "from layers to factors")
+    check_names("weights", list(given), network.layers)
+    for layer, factor in given.items():
         check_number(f"weights[{layer!r}]", factor, low=0)
-        factors[network.layers.index(layer)] = factor
+    factors = np.array([given.get(layer, 1.0) for layer in network.layers], np.float64)
     kept = [name for name, factor in zip(network.layers, factors, strict=True) if factor > 0]
     if len(kept) > 1:
         refuse_shares({name: network.storage.records[name] for name in kept}, "a sum over layers")
@@ -198,7 +184,5 @@ def flatten(
         quantity=records[0].quantity if len(records) == 1 else "amount",
         events=sum(known) if alike else None,
     )
-    storage = network.storage
-    return network_of_rows(
-        storage.node_table(), storage.place_table, ("all",), rows, {"all": record}
-    )
+    nodes, places = network.storage.node_table(), network.storage.place_table
+    return network_of_rows(nodes, places, ("all",), rows, {"all": record})

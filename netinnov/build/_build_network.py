@@ -22,7 +22,7 @@ class CleanTables(NamedTuple):
     Attributes
     ----------
     nodes, links : DataFrame
-        The rows that make a network.
+        The rows that make a network, ids of nodes as index.
     places : DataFrame or None
         The places that are kept; None where none were given.
     rejected : DataFrame
@@ -54,8 +54,7 @@ def build_network(
     links : DataFrame or dict of str to DataFrame
         See `MultilayerNetwork`; the keys of a dict are the layers. Links alone may also have the
         headers that `read_network` takes (from, to, 起点, 终点, 权重), or be a list of pairs or a
-        square matrix whose rows and columns have the names of the nodes; a matrix that is not
-        symmetric has a direction.
+        square matrix with the names of the nodes, directed unless it is symmetric.
     places : DataFrame, optional
         See `MultilayerNetwork`. Of links alone, a node lies in the place that has its name.
     directed : sequence of str or bool
@@ -73,10 +72,10 @@ def build_network(
     Raises
     ------
     TableError
-        If the tables have faults: all of them are counted in one message and listed in
-        ``.problems`` (``table, row, column, problem, value``). A place, jurisdiction or parent
-        called ``None``, ``nan``, ``NaN``, ``NaT``, ``<NA>``, ``null``, ``NULL`` or ``#N/A`` is one:
-        programs write these for a missing value, which is an empty cell here. ``NA`` is a name.
+        If the tables have faults: all are counted in one message and listed in ``.problems``
+        (``table, row, column, problem, value``). A place, jurisdiction or parent called ``None``,
+        ``nan``, ``NaN``, ``NaT``, ``<NA>``, ``null``, ``NULL`` or ``#N/A`` is one, as programs
+        write these for a missing value, here an empty cell. ``NA`` is a name.
     InputError
         If ``directed`` or ``layers`` name a layer without links, or do not fit.
 
@@ -154,9 +153,7 @@ def clean_tables(nodes: Any, links: Any, places: Any = None) -> CleanTables:
     Returns
     -------
     CleanTables
-        ``nodes, links, places`` (one table each, the ids of nodes and places as index) and
-        ``rejected``: ``table, row, problem`` and the row's own columns. For each table, rows in =
-        rows kept + rows rejected. Of rows with one id the first is kept. A row goes too if it
+        Each row is kept or rejected. Of rows with one id the first is kept. A row goes too if it
         rests on one that went: a node whose place is gone, a link whose node is gone.
 
     Raises
@@ -191,8 +188,8 @@ def clean_tables(nodes: Any, links: Any, places: Any = None) -> CleanTables:
                 rejected.append(pd.concat([pd.DataFrame(head, rows.index), rows], axis=1))
                 stacks[name] = stack.without(at)
         inspection = inspect_stacks(stacks)
-    empty = pd.DataFrame({"table": [], "row": [], "problem": []})
-    aside = pd.concat(rejected, ignore_index=True) if rejected else empty
+    none = [pd.DataFrame({"table": [], "row": [], "problem": []})]
+    aside = pd.concat(rejected or none, ignore_index=True)
     kept = {name: stack.frame for name, stack in stacks.items()}
     return CleanTables(
         kept["nodes"].set_index("node"),

@@ -20,22 +20,23 @@ def refuse_joined_origins(network: MultilayerNetwork, groups: Codes) -> None:
         of_origins = groups[origins]
         sizes = np.bincount(of_origins[of_origins >= 0], minlength=1)
         if sizes.max() > 1:
-            some = network.nodes.index[origins[of_origins == sizes.argmax()]][:5]
-            msg = f"layer {layer!r} holds shares of each origin's total, which can be added up "
-            msg += f"only where the size of each origin is known; one group joins {sizes.max()} "
-            msg += f"origins, e.g. {', '.join(map(repr, some))}. Give `events`, the number of "
-            msg += "events that leave each node, or leave the layer out with select()."
-            raise InputError(msg)
+            some = examples(network.nodes.index[origins[of_origins == sizes.argmax()]])
+            msg = (
+                f"layer {layer!r} holds shares of each origin's total, which can be added up only "
+            )
+            msg += (
+                f"where the size of each origin is known; one group joins {sizes.max()} origins, "
+            )
+            msg += f"e.g. {some}. Give `events`, the number of events that leave each node, or "
+            raise InputError(f"{msg}leave the layer out with select().")
 
 
 def shares_as_amounts(network: MultilayerNetwork, events: Any) -> MultilayerNetwork:
     layers = [layer for layer in network.layers if network.storage.holds_shares(layer)]
     if not layers:
-        msg = "`events` is for layers with the quantity 'share_of_origin'; no layer has it."
-        raise InputError(msg)
+        raise InputError("`events` is for layers of quantity 'share_of_origin'; no layer has it.")
     if both_ways := [layer for layer in layers if layer not in network.directed]:
-        msg = f"shares of an origin need directed links; {both_ways[0]!r} is undirected."
-        raise InputError(msg)
+        raise InputError(f"shares of an origin need a direction; {both_ways[0]!r} has none.")
     sizes = _events_of_nodes(network, events)
     rows = network.storage.link_rows()
     chosen = np.isin(rows.layer, [network.layers.index(layer) for layer in layers])

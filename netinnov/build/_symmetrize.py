@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 import numpy as np
+import pandas as pd
 
 from netinnov._network.layer_table import refuse_shares
 from netinnov._network.rows import Rows
@@ -27,8 +28,8 @@ def symmetrize(
     layers : sequence of str, optional
         The directed layers to change. None: all of them.
     how : {"sum", "mean", "max", "min"}
-        Weight of a pair, of those of its two directions: a direction without a link counts 0.
-        ``"min"`` keeps the reciprocated links only.
+        Weight of a pair, of those of its two directions: one without a link counts 0, so ``"min"``
+        keeps reciprocated links only.
 
     Returns
     -------
@@ -72,11 +73,6 @@ def _one_of_two(rows: Rows, how: Both) -> np.ndarray:
     """Rows of the larger weight of two directions, or of the smaller if both exist."""
     ends = np.minimum(rows.source, rows.target), np.maximum(rows.source, rows.target)
     keys = [*ends, rows.layer, *([] if rows.period is None else [rows.period])]
-    order = np.lexsort((rows.weight if how == "min" else -rows.weight, *keys))
-    same = np.ones(max(order.size - 1, 0), bool)
-    for key in keys:
-        same &= key[order[1:]] == key[order[:-1]]
-    chosen = np.zeros(order.size, bool)
-    first = ~np.append(False, same)[: order.size]
-    chosen[order] = first & np.append(same, False)[: order.size] if how == "min" else first
-    return chosen
+    weights = pd.Series(rows.weight).groupby(keys)
+    found = weights.idxmax() if how == "max" else weights.idxmin()[weights.size() == 2]
+    return np.isin(np.arange(rows.weight.size), found)

@@ -15,21 +15,12 @@ from netinnov._runtime.arguments import as_path, check_type
 from netinnov._runtime.atomic import new_file
 from netinnov._typing import Floats
 from netinnov._version import __version__
+from netinnov.explorer import _payload
 from netinnov.explorer._html_page import mercator, page, static_map, static_table
 from netinnov.explorer._parks import enclave_pairs, parks_of, suggested_pairs
-from netinnov.explorer._payload import (
-    centralities,
-    distances_of,
-    frame_of,
-    land_of,
-    land_unit,
-    layers_of,
-    places_of,
-    rounded,
-)
 from netinnov.explorer._place_network import gazetteer, layout_of, network_of_places
 from netinnov.explorer._place_structure import compute_structure, structure_payload
-from netinnov.explorer._study_folder import StudyTables, read_study
+from netinnov.explorer._study_folder import read_study
 from netinnov.network import MultilayerNetwork
 
 HEIGHT = 760  # pixels of the page in a notebook
@@ -127,10 +118,8 @@ def explore(
         check_type("title", title, str)
     if study is None:
         return page_of(network, network_of_places(network), title=title or "Innovation network")
-    seen = read_study(study, network)
-    title = title or seen.title or "Innovation network"
-    options: dict[str, Any] = {"level": seen.level, "rank": seen.rank, "tables": seen.tables}
-    return page_of(seen.inside, seen.cities, title=title, **options)
+    inside, cities, known = read_study(study, network)
+    return page_of(inside, cities, **known | ({"title": title} if title else {}))
 
 
 def page_of(
@@ -140,16 +129,15 @@ def page_of(
     title: str,
     level: int | str | None = None,
     rank: str | None = None,
-    tables: StudyTables | None = None,
+    tables: Mapping[str, Any] | None = None,
     layer_names: Mapping[str, str] | None = None,
 ) -> Explorer:
-    """Make the page of a network and its network of places; layers may have Chinese names."""
+    """Make a page; `tables` may have the structure and experiment of a study, names are Chinese."""
     places, n = gazetteer(cities), cities.n_nodes
     observed = [layer for layer in cities.layers if not cities.storage.records[layer].modelled]
     seen = cities.select(layers=observed) if observed else cities
-    measures = centralities(seen)
     parks = parks_of(network, places, level=level, rank=rank)
-    layers, left_out = layers_of(cities)
+    layers, left_out = _payload.layers_of(cities)
     for layer in layers:
         if called := (layer_names or {}).get(layer["name"]):
             layer["name_zh"] = called
@@ -157,29 +145,27 @@ def page_of(
         "version": __version__,
         "title": title,
         "n": n,
-        "places": places_of(places),
+        "places": _payload.places_of(places),
         "layers": layers,
         "left_out": left_out,
-        "measures": measures,
+        "measures": _payload.centralities(seen),
         "parks": parks,
         "enclaves": enclave_pairs(parks),
         "suggestions": suggested_pairs(parks, places, n),
     }
-    if tables is not None and tables.structure is not None:
-        data["structure"] = tables.structure
-    elif (computed := compute_structure(seen, resample=bool(observed))) is not None:
-        data["structure"] = structure_payload(cities, *computed)
-    if tables is not None and tables.experiment is not None:
-        data["experiment"] = tables.experiment
-    if (table := distances_of(cities, places)) is not None:
+    if not (tables and "structure" in tables):
+        computed = compute_structure(seen, resample=bool(observed))
+        data |= {} if computed is None else {"structure": structure_payload(cities, *computed)}
+    data |= tables or {}
+    if (table := _payload.distances_of(cities, places)) is not None:
         data["distances"] = table
-    frame = frame_of(places, n)
-    if frame is None:
+    land = _payload.land_of(places, n)
+    if land is None:
         points = layout_of(cities)
-        data["layout"] = [rounded(axis, 4) for axis in points.T]
+        data["layout"] = [_payload.rounded(axis, 4) for axis in points.T]
     else:
         points = mercator(places.lon[:n], places.lat[:n])
-        data["land"] = {"unit": land_unit(frame), "outlines": land_of(frame), "frame": list(frame)}
+        data["land"] = land
     return Explorer(page(data, title=title, first_view=_first_view(data, points)))
 
 
@@ -188,9 +174,9 @@ def _first_view(data: dict[str, Any], points: Floats) -> str:
     strength = measures.get("strength") or measures.get("degree") or [0.0] * n
     size = np.array([0.0 if value is None else value for value in strength])
     drawn = [layer for layer in data["layers"] if not layer["modelled"]] or data["layers"]
-    ends = ("source", "target", "weight")
-    links = [link for layer in drawn for link in zip(*(layer[end] for end in ends), strict=True)]
+    columns = ([layer[end] for end in ("source", "target", "weight")] for layer in drawn)
+    links = [link for each in columns for link in zip(*each, strict=True)]
     names, chinese = data["places"]["name"][:n], data["places"]["name_zh"][:n]
-    columns = {} if names == chinese else {"中文": chinese}
+    named = {} if names == chinese else {"中文": chinese}
     most = np.sort(np.argsort(-size, kind="stable")[:LISTED])
-    return static_map(points, names, size, links) + static_table(names, columns | measures, most)
+    return static_map(points, names, size, links) + static_table(names, named | measures, most)

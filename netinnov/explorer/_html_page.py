@@ -18,10 +18,8 @@ from netinnov._typing import Floats
 
 # Characters that HTML forbids, and lone surrogates, which UTF-8 cannot encode.
 NOT_IN_HTML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-WIDTH, HEIGHT = 960.0, 640.0
-MARGIN = 24.0
-LABELS = 12
-LINKS = 400  # links and labels drawn, the strongest first
+WIDTH, HEIGHT, MARGIN = 960.0, 640.0, 24.0
+LINKS, LABELS = 400, 12  # that are drawn, the strongest first
 
 
 def page(data: dict[str, Any], *, title: str, first_view: str) -> str:
@@ -75,21 +73,17 @@ def static_map(
     centre = (low + high) / 2
     at = (points - centre) * scale + np.array([WIDTH, HEIGHT]) / 2
     top = float(np.nanmax(size, initial=0.0)) or 1.0
-    parts = [
-        f'<svg viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img" aria-label="Map of the places">'
-    ]
+    size_of_page = f"0 0 {WIDTH:.0f} {HEIGHT:.0f}"
+    parts = [f'<svg viewBox="{size_of_page}" role="img" aria-label="Map of the places">']
     drawn = [link for link in links if known[link[0]] and known[link[1]]]
     for a, b, _ in sorted(drawn, key=lambda link: -link[2])[:LINKS]:
         (x1, y1), (x2, y2) = at[a], at[b]
         parts.append(f'<path class="link" d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"/>')
     order = np.argsort(-np.nan_to_num(size), kind="stable")
     for i in order[known[order]]:
-        x, y = at[i]
-        radius = 2.5 + 9 * np.sqrt(max(float(np.nan_to_num(size[i])), 0.0) / top)
-        parts.append(
-            f'<circle class="place" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}">'
-            f"<title>{escape(names[i])}</title></circle>"
-        )
+        (x, y), radius = at[i], 2.5 + 9 * np.sqrt(max(float(np.nan_to_num(size[i])), 0.0) / top)
+        parts.append(f'<circle class="place" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}">')
+        parts.append(f"<title>{escape(names[i])}</title></circle>")
     for i in order[known[order]][:LABELS]:
         x, y = at[i]
         parts.append(f'<text x="{x + 8:.1f}" y="{y - 6:.1f}">{escape(names[i])}</text>')

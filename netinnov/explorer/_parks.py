@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from netinnov._network.columns import as_text, display_names
@@ -21,30 +20,23 @@ SAID = (*("name_zh", "type", "opened", "announced"), *("confidence", "as_of", "s
 
 
 def parks_of(
-    network: MultilayerNetwork,
-    places: Gazetteer,
-    *,
-    level: int | str | None,
-    rank: str | None = None,
+    network: MultilayerNetwork, places: Gazetteer, *, level: int | str | None, rank: str | None
 ) -> list[dict[str, Any]]:
     nodes = network.storage.nodes
     table = ranking(network, rank=rank, level=level).find(network)
-    kinds = nodes["kind"].reindex(table["node"]).to_numpy()
-    is_park = np.asarray(kinds == "park", bool)
-    if is_park.any():
-        table = table[is_park]
+    is_park = table["node"].map(nodes["kind"]).eq("park")
+    table = table[is_park] if is_park.any() else table
     at = {name: position for position, name in enumerate(places.ids)}
     table = table[table["home"].isin(at) & table["host"].isin(at)].head(MOST)
     names = display_names(nodes)
-    about = nodes[[column for column in SAID if column in nodes]].reindex(table["node"])
+    about = nodes.filter(SAID).reindex(table["node"])
     texts = {str(column): as_text(about[column])[0] for column in about}
     partners = _partners(network, table["node"], names)
     parks: list[dict[str, Any]] = []
-    ends = (table[column].astype("str") for column in ("node", "home", "host"))
-    for row, (node, home, host) in enumerate(zip(*ends, strict=True)):
+    ends = (table[column].astype("str") for column in ("node", "home", "host", "direction"))
+    for row, (node, home, host, direction) in enumerate(zip(*ends, strict=True)):
         park: dict[str, Any] = {"name": names.loc[node], "home": at[home], "host": at[host]}
-        direction = table["direction"].iloc[row]
-        park["direction"] = None if direction == UNKNOWN else str(direction)
+        park["direction"] = None if direction == UNKNOWN else direction
         park["partners"] = partners.get(node, [])
         said = ((name, text.iloc[row]) for name, text in texts.items())
         park.update((name, text) for name, text in said if isinstance(text, str) and text.strip())
@@ -52,9 +44,7 @@ def parks_of(
     return parks
 
 
-def _partners(
-    network: MultilayerNetwork, parks: pd.Series, names: pd.Series
-) -> dict[str, list[list[str]]]:
+def _partners(network: MultilayerNetwork, parks: pd.Series, names: pd.Series) -> dict[str, Any]:
     links = network.links[["layer", "source", "target"]]
     both = pd.concat([links, links.rename(columns={"source": "target", "target": "source"})])
     both = both[both["source"].isin(parks) & (both["source"] != both["target"])].drop_duplicates()

@@ -9,35 +9,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov.centrality import (
-    harmonic_centrality,
-    overlapping_degree,
-    overlapping_strength,
-    pagerank,
-    participation_coefficient,
-)
+from netinnov import centrality
 from netinnov.datasets._coast import land_in
 from netinnov.errors import InputError
 from netinnov.explorer._place_network import Gazetteer
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._pair_draws import least_weight, linked_pairs
 
-Frame = tuple[float, float, float, float]
-
 MEASURES: dict[str, Callable[[MultilayerNetwork], pd.Series]] = {
-    "strength": overlapping_strength,
-    "degree": overlapping_degree,
-    "pagerank": pagerank,
-    "harmonic": harmonic_centrality,
-    "participation": participation_coefficient,
+    "strength": centrality.overlapping_strength,
+    "degree": centrality.overlapping_degree,
+    "pagerank": centrality.pagerank,
+    "harmonic": centrality.harmonic_centrality,
+    "participation": centrality.participation_coefficient,
 }
 
 LIVE = 300  # places up to which the page computes measures itself, and so needs every link
 MOST_PAIRS = 60_000  # linked pairs in the page of a larger network
 MANY = {"harmonic": 10_000}  # places above which a measure is too slow
 FINEST = 700  # points of the coast across the page's map, at most
-# How far land extends beyond the places, so that the map can be moved.
-BEYOND = 1.0
 
 
 def tries_enclaves(network: MultilayerNetwork) -> bool:
@@ -87,12 +77,9 @@ def layers_of(network: MultilayerNetwork) -> tuple[list[dict[str, Any]], int]:
         layer |= {"source": pairs.source.tolist(), "target": pairs.target.tolist()}
         if some.weight.size:
             layer["least"] = least_weight(network, name, some)
-        layers.append(layer | {"weight": [_short(weight) for weight in pairs.weight.tolist()]})
+        whole = ((w, w.is_integer() and abs(w) < 2**53) for w in pairs.weight.tolist())
+        layers.append(layer | {"weight": [int(w) if short else w for w, short in whole]})
     return layers, int((~kept).sum())
-
-
-def _short(weight: float) -> float | int:
-    return int(weight) if weight.is_integer() and abs(weight) < 2**53 else weight
 
 
 def centralities(network: MultilayerNetwork) -> dict[str, list[float | None]]:
@@ -105,36 +92,29 @@ def centralities(network: MultilayerNetwork) -> dict[str, list[float | None]]:
     return values
 
 
-def frame_of(places: Gazetteer, n: int) -> Frame | None:
-    """West, east, south, north of the places with a node; None if fewer than two are located."""
+def land_of(places: Gazetteer, n: int) -> dict[str, Any] | None:
+    """Land around the places with a node; None if fewer than two are located.
+
+    Outlines are integers in `unit` degrees: a first point, then differences.
+    """
     known = np.isfinite(places.lon[:n]) & np.isfinite(places.lat[:n])
     if known.sum() < 2:
         return None
     lon, lat = places.lon[:n][known], places.lat[:n][known]
-    if not (np.abs(lon) <= 360).all() or not (np.abs(lat) <= 89).all():
+    if np.abs(lon).max() > 360 or np.abs(lat).max() > 89:
         return None
     margin = max(0.04 * float(max(np.ptp(lon), np.ptp(lat))), 0.02)
-    (west, east), (south, north) = ((float(x.min()), float(x.max())) for x in (lon, lat))
-    return west - margin, east + margin, south - margin, north + margin
-
-
-def land_of(frame: Frame) -> list[list[int]]:
-    """Outlines as integers in `land_unit`: a first point, then differences."""
-    west, east, south, north = frame
-    more = BEYOND * max(east - west, north - south)
+    west, south = float(lon.min()) - margin, float(lat.min()) - margin
+    east, north = float(lon.max()) + margin, float(lat.max()) + margin
+    more = max(east - west, north - south)  # beyond the places, so that the map can be moved
+    unit = float(10.0 ** np.floor(np.log10(more / FINEST)))
     wide = (west - more, east + more, max(south - more, -85.0), min(north + more, 85.0))
-    unit = land_unit(frame)
     outlines = []
     for outline in land_in(wide, finest=FINEST):
         points = np.rint(outline / unit).astype(np.int64)
-        wide, high = np.ptp(points, axis=0).tolist()
+        width, height = np.ptp(points, axis=0).tolist()
         # Too small to see, or an island across the date line, drawn as a line around the world.
-        if max(wide, high) >= 4 and not wide > 200 * high:
+        if max(width, height) >= 4 and not width > 200 * height:
             steps = np.diff(points, axis=0, prepend=np.zeros((1, 2), np.int64))
             outlines.append(steps.ravel().tolist())
-    return outlines
-
-
-def land_unit(frame: Frame) -> float:
-    west, east, south, north = frame
-    return float(10.0 ** np.floor(np.log10(max(east - west, north - south) / FINEST)))
+    return {"unit": unit, "outlines": outlines, "frame": [west, east, south, north]}

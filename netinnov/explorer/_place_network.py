@@ -34,25 +34,22 @@ class Gazetteer:
     jurisdiction: Codes
 
 
-def network_of_places(
-    network: MultilayerNetwork, *, level: int | str | None = None
-) -> MultilayerNetwork:
+def network_of_places(network: MultilayerNetwork) -> MultilayerNetwork:
     """Network of places; nodes without a place are their own."""
     storage = network.storage
     if (storage.place_codes < 0).all():
         return _nodes_as_places(network)
     names = storage.places.index.append(pd.Index([""])).take(storage.place_codes)
-    if level is None and names.equals(storage.nodes.index.rename(names.name)):
+    if names.equals(storage.nodes.index.rename(names.name)):
         return network
-    return aggregate(network, by="place", level=level)
+    return aggregate(network, by="place")
 
 
 def _nodes_as_places(network: MultilayerNetwork) -> MultilayerNetwork:
     nodes = network.nodes
     nodes["place"] = nodes.index.astype("str")
     nodes["jurisdiction"] = nodes["jurisdiction"].fillna(nodes["place"])
-    known = ("lon", "lat", "population", "name", "name_en", "name_zh")
-    places = nodes[[column for column in known if column in nodes]]
+    places = nodes.filter(["lon", "lat", "population", "name", "name_en", "name_zh"])
     owners = pd.Index(nodes["jurisdiction"]).unique().difference(nodes.index)
     places = pd.concat([places, pd.DataFrame(index=owners)]).rename_axis("place")
     links = network.links if network.n_links else pd.DataFrame({"source": [], "target": []})
@@ -60,21 +57,23 @@ def _nodes_as_places(network: MultilayerNetwork) -> MultilayerNetwork:
 
 
 def gazetteer(network: MultilayerNetwork) -> Gazetteer:
-    storage = network.storage
-    parents = storage.parents
+    storage, parents = network.storage, network.storage.parents
     owners = storage.jurisdiction_codes[storage.jurisdiction_codes >= 0]
     order = np.array(_with_ancestors([*storage.place_codes, *owners], parents), dtype=np.intp)
     position = np.full(len(parents) + 1, -1, np.int32)
     position[order] = np.arange(order.size, dtype=np.int32)
     places = storage.places.iloc[order]
     names = display_names(places)
-    lon, lat, population = (
-        places[name].to_numpy(np.float64) for name in ("lon", "lat", "population")
-    )
-    ids, around = [str(place) for place in places.index], position[parents[order]]
-    of_nodes = position[storage.jurisdiction_codes]
+    chinese = as_text(places.get("name_zh", names))[0]
     return Gazetteer(
-        ids, names.tolist(), _chinese(places, names), lon, lat, population, around, of_nodes
+        ids=[str(place) for place in places.index],
+        names=names.tolist(),
+        chinese=chinese.where(~is_blank(chinese), names).tolist(),
+        lon=places["lon"].to_numpy(np.float64),
+        lat=places["lat"].to_numpy(np.float64),
+        population=places["population"].to_numpy(np.float64),
+        parent=position[parents[order]],
+        jurisdiction=position[storage.jurisdiction_codes],
     )
 
 
@@ -88,13 +87,6 @@ def _with_ancestors(codes: list[int], parents: Codes) -> list[int]:
     return list(order)
 
 
-def _chinese(places: pd.DataFrame, names: pd.Series) -> list[str]:
-    if "name_zh" not in places:
-        return names.tolist()
-    chinese = as_text(places["name_zh"])[0]
-    return chinese.where(~is_blank(chinese), names).tolist()
-
-
 def layout_of(network: MultilayerNetwork) -> Floats:
     """Deterministic positions (n, 2) in [0, 1]; places without links are in rows below."""
     n = network.n_nodes
@@ -105,13 +97,13 @@ def layout_of(network: MultilayerNetwork) -> Floats:
         at[joined] = (_by_springs if joined.sum() <= FEW else _by_spectrum)(linked_places)
     alone = np.flatnonzero(~joined)
     if alone.size:
-        columns = max(int(np.ceil(np.sqrt(alone.size * 4))), 1)
-        k = np.arange(alone.size)
+        columns = int(np.ceil(np.sqrt(alone.size * 4)))
         rows = -(-alone.size // columns)
-        room = 0.0 if not joined.any() else min(0.3, 0.05 * rows)
+        row, column = np.divmod(np.arange(alone.size), columns)
+        room = min(0.3, 0.05 * rows) if joined.any() else 0.0
         at[:, 1] *= 1 - room - 0.04
-        at[alone, 0] = (k % columns + 0.5) / columns
-        at[alone, 1] = 1 - (room or 1.0) * (1 - (k // columns + 0.5) / rows)
+        at[alone, 0] = (column + 0.5) / columns
+        at[alone, 1] = 1 - (room or 1.0) * (1 - (row + 0.5) / rows)
     return at
 
 
@@ -125,9 +117,8 @@ def _by_springs(network: MultilayerNetwork) -> Floats:
 
 
 def _by_spectrum(network: MultilayerNetwork) -> Floats:
-    links = union(network)
+    links, n = union(network), network.n_nodes
     links = sparse.csr_array(links + links.T)
-    n = network.n_nodes
     root = 1 / np.sqrt(np.asarray(links.sum(axis=0)))
     walk = sparse.diags_array(root) @ links @ sparse.diags_array(root)
     _, vectors = eigsh(walk, k=3, which="LA", v0=np.cos(np.arange(n)), tol=1e-8)

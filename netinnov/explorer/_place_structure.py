@@ -13,9 +13,6 @@ from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity import detect_centres, sensitivity
 
 RULES = ("hubs", "top", "head_tail", "core", "z", "dominant_flow")
-
-SEED, RESTARTS = 1, 3
-
 RESAMPLES = ((100, 100), (300, 50))  # (largest number of places, resamples); no bootstrap beyond
 MANY = 1_000  # places above which rules are not compared: each needs a community and core search
 
@@ -28,7 +25,7 @@ def compute_structure(
     if not any(network.storage.simple_csr(layer).indices.size for layer in network.layers):
         return None
     draws = next((draws for most, draws in RESAMPLES if n <= most), 0) if resample else 0
-    options: dict[str, Any] = {"rng": SEED, "restarts": RESTARTS, "progress": False}
+    options: dict[str, Any] = {"rng": 1, "restarts": 3, "progress": False}
     try:
         flat = flatten(network)
         centres = detect_centres(flat, null=None, resamples=draws, **options)
@@ -46,12 +43,10 @@ def structure_payload(
     network: MultilayerNetwork, centres: pd.DataFrame, by_rule: pd.DataFrame
 ) -> dict[str, Any]:
     nodes = network.storage.nodes.index
-    centres = centres.reindex(nodes)
-    by_rule = by_rule.reindex(nodes)
-    community = centres["community"]
+    centres, by_rule = centres.reindex(nodes), by_rule.reindex(nodes)
     rules = [rule for rule in RULES if rule in by_rule and by_rule[rule].notna().any()]
     return {
-        "community": [None if pd.isna(label) else int(label) for label in community],
+        "community": [None if pd.isna(label) else int(label) for label in centres["community"]],
         "centre": [bool(value) for value in centres["centre"].fillna(False)],
         "support": rounded(centres["support"].to_numpy("float64"), 4),
         "rule": str(centres["rule"].dropna().iloc[0]) if "rule" in centres else "hubs",

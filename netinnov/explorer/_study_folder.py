@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from io import StringIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,30 +24,17 @@ TABLES = ("centres", "centre_rules", "scenario", "replicates")
 ACCESS = "harmonic_centrality"
 
 
-class StudyTables(NamedTuple):
-    """Centres and rules as the study found them, and its experiment; None where it has none."""
-
-    structure: dict[str, Any] | None
-    experiment: dict[str, Any] | None
-
-
-class Study(NamedTuple):
-    title: str
-    level: int | str
-    rank: str | None
-    inside: MultilayerNetwork
-    cities: MultilayerNetwork
-    tables: StudyTables
-
-
-def read_study(folder: str | os.PathLike[str], network: MultilayerNetwork) -> Study:
+def read_study(
+    folder: str | os.PathLike[str], network: MultilayerNetwork
+) -> tuple[MultilayerNetwork, MultilayerNetwork, dict[str, Any]]:
+    """The nodes in the places of a study, the network of these places, and what it has of them."""
     path = as_path("study", folder)
     with damage_refused(f"the study {path}", Exception):
         try:
             manifest = read_json(path / "manifest.json")
             configuration, written = manifest["configuration"], manifest["outputs"]
-            places = configuration["places"]
-            title, level, keep = configuration["title"], places["level"], places["keep"] or {}
+            title, places = configuration["title"], configuration["places"]
+            level, keep = places["level"], places["keep"] or {}
             hashes = {name: written.get(f"tables/{name}.csv") for name in TABLES}
             columns = {column: list(values) for column, values in keep.items()}
             rank = (configuration.get("enclaves") or {}).get("rank")
@@ -56,10 +43,8 @@ def read_study(folder: str | os.PathLike[str], network: MultilayerNetwork) -> St
             raise InputError(f"{msg}manifest.json with its configuration.") from None
         check_type("title", title, str)
         if rank is not None and rank not in ("strength", *network.storage.places.columns):
-            msg = (
-                "`study` must be of the same network; it ranks places by a column that they do not"
-            )
-            raise InputError(f"{msg} have, {shown(rank)}.")
+            msg = "`study` must be of the same network; it ranks places by a column that they do "
+            raise InputError(f"{msg}not have, {shown(rank)}.")
         for name, digest in hashes.items():
             table = path / "tables" / f"{name}.csv"
             if digest is not None and sha256_of(table) != digest:
@@ -67,7 +52,8 @@ def read_study(folder: str | os.PathLike[str], network: MultilayerNetwork) -> St
                 raise InputError(f"{msg}. Run the study again.")
         inside = _within(network, level, columns)
         cities = aggregate(inside, by="place", level=level)
-        return Study(title, level, rank, inside, cities, study_tables(path / "tables", cities))
+        known = {"title": title or "Innovation network", "level": level, "rank": rank}
+        return inside, cities, known | {"tables": study_tables(path / "tables", cities)}
 
 
 def _within(
@@ -85,29 +71,23 @@ def _within(
     return network.select(nodes=list(network.storage.nodes.index[kept]))
 
 
-def study_tables(tables: Path, cities: MultilayerNetwork) -> StudyTables:
-    """Read the tables of a study that the page shows."""
-    centres, rules = (_table(tables / f"{name}.csv") for name in TABLES[:2])
-    structure = None
+def study_tables(tables: Path, cities: MultilayerNetwork) -> dict[str, Any]:
+    """Centres and rules as the study found them, and its experiment, if it has them."""
+    centres, rules, scenario, replicates = (_table(tables / f"{name}.csv") for name in TABLES)
+    known: dict[str, Any] = {}
     if centres is not None and rules is not None:
         centres, rules = centres.set_index("node"), rules.set_index("node")
         if not centres.index.isin(cities.storage.nodes.index).any():
             msg = "`study` must be of the same network; none of its places, e.g. "
             raise InputError(f"{msg}{centres.index[:3].tolist()}, is in it.")
-        structure = structure_payload(cities, centres, rules)
-    return StudyTables(structure, _experiment(tables))
-
-
-def _experiment(tables: Path) -> dict[str, Any] | None:
-    """Settings, and in each placement global efficiency and the access that it changes."""
-    scenario, replicates = (_table(tables / f"{name}.csv") for name in TABLES[2:])
-    if scenario is None:
-        return None
-    parameters = scenario.dropna().set_index("parameter")["value"].to_dict()
-    headline = parameters.pop("headline")
-    if replicates is None:
-        return {"settings": parameters}
-    return {"settings": parameters, "draws": draws_of(replicates, headline)}
+        known["structure"] = structure_payload(cities, centres, rules)
+    if scenario is not None:
+        settings = scenario.dropna().set_index("parameter")["value"].to_dict()
+        headline = settings.pop("headline")
+        known["experiment"] = {"settings": settings}
+        if replicates is not None:
+            known["experiment"]["draws"] = draws_of(replicates, headline)
+    return known
 
 
 def draws_of(replicates: pd.DataFrame, scenario: str) -> dict[str, list[float | None]]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from netinnov._runtime.atomic import new_folder
 from netinnov._runtime.interruption import check_interrupted
+from netinnov._runtime.opening import sha256_of
 from netinnov._runtime.public import publish
 from netinnov._version import __version__
 from netinnov.explorer._payload import tries_enclaves
@@ -21,7 +22,7 @@ from netinnov.study import sections
 from netinnov.study._configuration import EXAMPLE, Configuration, configure, read_configuration
 from netinnov.study._context import Context
 from netinnov.study._explorer_page import write_explorer
-from netinnov.study._manifest import check_replaceable, hash_inputs, write_manifest
+from netinnov.study._manifest import check_replaceable, write_manifest
 from netinnov.study._report_page import chapter, write_page, write_pictures, write_tables
 from netinnov.study._section import Section
 from netinnov.study.sections.data import limits
@@ -29,6 +30,7 @@ from netinnov.study.sections.data import limits
 __all__ = ["EXAMPLE", "Configuration", "check", "configure", "read_configuration", "run"]
 
 Say = Callable[[str], None]
+Results = list[tuple[Section[Any], Any]]
 
 
 def run(
@@ -54,8 +56,7 @@ def run(
     progress : bool
         Show a bar while replicates run, if there is a terminal.
     say : callable, optional
-        Told what is being done, one line each: when a step begins, and when it is done with the
-        seconds that it took.
+        Told when a step begins, and when it is done with the seconds that it took.
     command : str
         What the manifest and the report name as the call.
 
@@ -87,8 +88,7 @@ def run(
     out = Path(out)
     replace = overwrite and check_replaceable(out)
     with new_folder(out, replace=replace) as folder:
-        options = {"progress": progress, "say": say or (lambda _: None)}
-        _study(configuration, folder, command, options)
+        _study(configuration, folder, command, progress, say or (lambda _: None))
         if replace:
             check_replaceable(out)  # again: a file may have come meanwhile
     return out / "report.html"
@@ -123,10 +123,7 @@ def check(configuration: Configuration | None = None) -> tuple[str, ...]:
     return limits(context)
 
 
-def _study(
-    configuration: Configuration, folder: Path, command: str, options: dict[str, Any]
-) -> None:
-    say: Say = options["say"]
+def _study(settings: Configuration, folder: Path, command: str, progress: bool, say: Say) -> None:
     seconds: dict[str, float] = {}
 
     @contextmanager
@@ -139,12 +136,13 @@ def _study(
         say(f"{text}: done in {seconds[name]:.1f} s")
 
     with step("load", "reading and checking tables"):
-        context = Context.of(configuration, **options)
+        context = Context.of(settings, progress=progress, say=say)
         wanted = _checked(context)
-        inputs = hash_inputs(context.files)
+        files = sorted(context.files)  # those of the package may be installed as links
+        inputs = {path.name: sha256_of(path.resolve()) for path in files}
     network = context.network
     say(repr(network))
-    results: list[tuple[Section[Any], Any]] = []
+    results: Results = []
     for section in wanted:
         with step(section.name, f"section: {section.name.replace('_', ' ')}"):
             results.append((section, context.once(section.compute)))
@@ -152,32 +150,25 @@ def _study(
         _write(context, results, folder, command)
         write_explorer(context, folder)
     of_network = {"nodes": network.n_nodes, "links": network.n_links, "layers": network.layers}
-    settings = configuration.model_dump(mode="json")
-    known = {"configuration": settings, "inputs": inputs, "network": of_network}
-    write_manifest(folder, {"command": command, **known, "seconds": seconds})
+    known = {"command": command, "configuration": settings.model_dump(mode="json")}
+    known |= {"inputs": inputs, "network": of_network, "seconds": seconds}
+    write_manifest(folder, known)
 
 
 def _checked(context: Context) -> list[Section[Any]]:
     context.configuration.measures.check(context.cities)
-    wanted = [
-        section
-        for section in sections.SECTIONS
-        if not section.options or any(context.options(part) for part in section.options)
-    ]
+    wanted = [each for each in sections.SECTIONS if each.is_wanted(context)]
     for section in wanted:
         if section.check is not None:
             context.once(section.check)
     return wanted
 
 
-def _write(
-    context: Context, results: list[tuple[Section[Any], Any]], folder: Path, command: str
-) -> None:
+def _write(context: Context, results: Results, folder: Path, command: str) -> None:
     configuration = context.configuration
     languages: Any = configuration.language.split(",")
-    present = [(section, result) for section, result in results if result is not None]
-    tables = {section.name: list(section.tables(result)) for section, result in present}
-    every = [table for each in tables.values() for table in each]
+    present = [(*each, list(each[0].tables(each[1]))) for each in results if each[1] is not None]
+    every = [table for *_, tables in present for table in tables]
     write_tables(every, folder / "tables")
     page = {
         "command": command,
@@ -191,8 +182,8 @@ def _write(
         for code in languages:
             told = context.in_language(code)
             chapters = [
-                chapter(section, replace(result, context=told), tables[section.name])
-                for section, result in present
+                chapter(section, replace(result, context=told), tables)
+                for section, result, tables in present
             ]
             of_page = page | {"title": configuration.title, "advice": font_advice(undrawn)}
             others = [(other, name) for other, name in names.items() if other != code]

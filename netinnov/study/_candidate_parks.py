@@ -18,9 +18,9 @@ from netinnov.planning._site_enclaves import limit_of_plans
 from netinnov.scenarios import ReverseEnclave, Scenario
 from netinnov.scenarios._open_size import movable_layer
 from netinnov.study._context import Context
+from netinnov.study._experiment import check_linked
 from netinnov.study._language import as_much
 from netinnov.study._section import Part
-from netinnov.study._trials import check_linked
 
 USUAL = 5  # enclaves of a plan, where nothing says how many
 MOST_HOMES, MOST_HOSTS = 20, 3
@@ -35,13 +35,10 @@ class SitingPart(Part, part="siting", optional=True):
     size: Annotated[int, Field(ge=1)] = 4
 
 
-def parks_in(
-    network: MultilayerNetwork, pairs: pd.DataFrame, size: int
-) -> tuple[str, dict[str, Scenario]]:
-    layer = movable_layer(network, None)
-    park = partial(ReverseEnclave, funding="new", layer=layer)
+def parks_in(network: MultilayerNetwork, pairs: pd.DataFrame, size: int) -> dict[str, Scenario]:
+    park = partial(ReverseEnclave, funding="new", layer=movable_layer(network, None))
     ends = pairs.itertuples()
-    return layer, {site: park(home, host, size, PIPELINE_SHARE) for site, home, host in ends}
+    return {site: park(home, host, size, PIPELINE_SHARE) for site, home, host in ends}
 
 
 class Candidates(NamedTuple):
@@ -69,14 +66,14 @@ def candidates_of(context: Context) -> Candidates:
         )
     sites = pd.Index([f"{home}@{host}" for home, host in pairs], dtype="str", name="site")
     table = pd.DataFrame(pairs, sites, ["home", "host"], dtype="str")
-    layer, parks = parks_in(cities, table, part.size)
+    parks = parks_in(cities, table, part.size)
     k = part.k or min(USUAL, len(pairs))
     try:
         parks[sites[0]](cities, np.random.default_rng(context.seed))
         limit_of_plans(cities, parks, k, None, None)
     except InputError as error:
         raise InputError(f"[siting] cannot plan sites such as {sites[0]}: {error}") from None
-    return Candidates(table, layer, parks, k, tied)
+    return Candidates(table, movable_layer(cities, None), parks, k, tied)
 
 
 def _homes(context: Context) -> list[str]:

@@ -45,8 +45,9 @@ class Configuration(Part):
             return settings
         known, data = parts(), settings.get("data")
         if isinstance(data, dict) and data.get("source") == BUNDLED[0]:
-            optional = [name for name, kind in known.items() if kind.optional and not kind.needs()]
-            settings = {name: {} for name in optional} | settings
+            for name, kind in known.items():
+                needs = any(field.is_required() for field in kind.model_fields.values())
+                settings = settings if needs or not kind.optional else {name: {}} | settings
         return settings | {name: None for name in known if settings.get(name) is False}
 
     @model_validator(mode="after")
@@ -59,8 +60,7 @@ class Configuration(Part):
 
 
 def parts() -> dict[str, type[Part]]:
-    kinds = [part for section in sections.SECTIONS for part in section.options]
-    return {kind.part: kind for kind in kinds}
+    return {part.part: part for section in sections.SECTIONS for part in section.options}
 
 
 def configure(settings: Mapping[str, Any]) -> Configuration:
@@ -90,9 +90,7 @@ def configure(settings: Mapping[str, Any]) -> Configuration:
 
 @cache
 def _model(kinds: tuple[type[Part], ...]) -> type[Configuration]:
-    fields: dict[str, Any] = {
-        kind.part: (kind | None, None if kind.optional else kind()) for kind in kinds
-    }
+    fields: Any = {each.part: (each | None, None if each.optional else each()) for each in kinds}
     return create_model("Configuration", __base__=Configuration, **fields)
 
 
@@ -149,10 +147,8 @@ def read_configuration(
         msg = f"{path} has {n} wrong setting{'s' * (n != 1)}:\n{lines}\n"
         raise InputError(msg + "`netinnov run --example` prints a commented one.") from None
     folder = path.resolve().parent
-    kinds = {name: part for name, part in configuration if isinstance(part, Part)}
-    return configuration.model_copy(
-        update={name: part.relative_to(folder) for name, part in kinds.items()}
-    )
+    kinds = ((name, part) for name, part in configuration if isinstance(part, Part))
+    return configuration.model_copy(update={name: part.relative_to(folder) for name, part in kinds})
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:

@@ -37,23 +37,18 @@ class Context:
 
     configuration: Configuration
     loaded: Loaded  # the network as built
-    level: PlaceLevel  # the nodes in the places kept, and the network of these places
     progress: bool = field(default=False, kw_only=True)  # show bars
     say: Callable[[str], None] = field(default=lambda _: None, kw_only=True)  # told what takes long
     code: LanguageName = field(default="en", kw_only=True)  # of what is drawn and told
     _results: dict[Callable[[Context], object], Any] = field(default_factory=dict, kw_only=True)
 
     @classmethod
-    def of(
-        cls, configuration: Configuration, reading: Reading | None = None, **options: Any
-    ) -> Self:
-        """The data of a study, read if they are not yet, and added up to its places."""
-        own = configuration.columns.items()
+    def of(cls, settings: Configuration, reading: Reading | None = None, **options: Any) -> Self:
+        """The data of a study, read if they are not yet."""
+        own = settings.columns.items()
         columns = {key: ours for key, ours in own if not key.startswith(OF_PANEL)}
-        parts = configuration.data, configuration.layers, columns
-        loaded = load(*parts, reading, configuration.places.same)
-        level = aggregate_to_places(loaded.network, configuration.places)
-        return cls(configuration, loaded, level, **options)
+        loaded = load(settings.data, settings.layers, columns, reading, settings.places.same)
+        return cls(settings, loaded, **options)
 
     def in_language(self, code: LanguageName) -> Context:
         return replace(self, code=code)
@@ -88,6 +83,10 @@ class Context:
         parts = (part for _, part in self.configuration if isinstance(part, Part))
         named = (path for part in parts if part.part != "data" for path in part.files.values())
         return {*self.loaded.files, *named}
+
+    @property
+    def level(self) -> PlaceLevel:
+        return self.once(_places)
 
     @property
     def inside(self) -> MultilayerNetwork:
@@ -140,10 +139,6 @@ class Context:
             places = places.assign(name_zh=places.index.map(self.language.places))
         return place_names(places, chinese=self.code == "zh")
 
-    @cached_property
-    def pagerank(self) -> pd.Series:
-        return self.measures.pagerank(self.cities)
-
     def check_places(self, setting: str, places: Sequence[str]) -> None:
         of = f"the places of the report, at level {self.configuration.places.level}"
         check_names(setting, places, list(self.cities.storage.nodes.index), of=of)
@@ -154,3 +149,7 @@ class Context:
         people = network.storage.places["population"].reindex(nodes["place"])
         known = people.notna().all() and (people > 0).any()
         return people.set_axis(nodes.index) if known else None
+
+
+def _places(context: Context) -> PlaceLevel:
+    return aggregate_to_places(context.network, context.configuration.places)

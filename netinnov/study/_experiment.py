@@ -1,37 +1,237 @@
-"""The experiment: what was tried, against which rivals and placebos, and what it changed."""
+"""The experiment: settings, the enclave that is tried, its rivals, and what they change."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial, wraps
+from typing import Annotated, Any, NamedTuple
 
+import numpy as np
 import pandas as pd
+from pydantic import Field, field_validator, model_validator
 
+from netinnov import centrality, connectivity, polycentricity
+from netinnov._network.distances import between
+from netinnov._network.matrices import flat_matrix
+from netinnov._runtime.arguments import check_names
+from netinnov.errors import InputError
 from netinnov.experiments import compare_scenarios, contrasts
-from netinnov.scenarios._open_size import weights_at
-from netinnov.study import _trials
+from netinnov.network import MultilayerNetwork
+from netinnov.scenarios import RIVALS, MatchedPlacebo, ReverseEnclave, placebo_candidates
+from netinnov.scenarios._open_size import movable_layer, open_size, weights_at
+from netinnov.scenarios._prices import Funding
+from netinnov.scenarios._settings import Settings
+from netinnov.study import _enclave_list
 from netinnov.study._context import Context
-from netinnov.study._section import Result
-from netinnov.study._trials import Choice, ExperimentPart, Trial
+from netinnov.study._measures import MeasuresPart, linked_layers
+from netinnov.study._section import Part, Result
+
+EFFICIENCY, INEQUALITY = "global_efficiency", "access_inequality"
+ACCESS, PAGERANK = "harmonic_centrality", "pagerank"
+MIRROR = "park of the host at home"  # of an enclave in either direction
+AMOUNTS = {"home", "host", "size", "volume", "volume_share", "pipeline_share"}
+PATHS = {"distance", "border", "distance_weight", "per"}
+
+
+class ExperimentPart(Part, part="experiment"):
+    home: Annotated[str, Field(min_length=1)] = ""
+    host: Annotated[str, Field(min_length=1)] = ""
+    size: Annotated[int, Field(ge=1)] | None = None
+    volume: Annotated[float, Field(gt=0)] | None = None
+    volume_share: Annotated[float, Field(gt=0)] | None = None
+    pipeline_share: Annotated[float, Field(ge=0, le=1)] = Settings.pipeline_share
+    funding: list[Funding] = Field(default=[Settings.funding, "new"], min_length=1)
+    layer: str | None = None
+    replicates: Annotated[int, Field(ge=1, le=1_000_000)] = Settings.replicates
+    rivals: list[str] = Field(default=["direct links", "random ends"])
+    placebos: Annotated[int, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _has_home_and_host(self) -> ExperimentPart:
+        if bool(self.home) != bool(self.host):
+            missing = "host" if self.home else "home"
+            raise ValueError(f"{missing} is missing; give home and host, or neither")
+        return self
+
+    @field_validator("rivals")
+    @classmethod
+    def _are_known(cls, rivals: list[str]) -> list[str]:
+        return check_names("rivals", rivals, list(RIVALS), of="the rivals")
+
+
+class Trial(NamedTuple):
+    """An enclave or a rival."""
+
+    kind: str
+    funding: Funding
+    scenario: Any
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}, {self.funding}"
+
+
+class Choice(NamedTuple):
+    part: ExperimentPart
+    layer: str
+    measures: MeasuresPart
+    called: str  # by the direction that home and host give it: reverse or forward enclave, enclave
+
+    def settings(self, seed: int) -> dict[str, str]:
+        settings = self.part.model_dump(include=AMOUNTS | {"replicates"})
+        settings |= {"funding": self.part.funding[0], "layer": self.layer, "seed": seed}
+        settings |= self.measures.model_dump(include=PATHS)
+        return {name: str(value) for name, value in settings.items() if value is not None}
+
+
+def choose(context: Context) -> Choice | None:
+    """Settle home, host and size before measuring; None if the data have no usable enclave."""
+    part = context.options(ExperimentPart)
+    if part is None:
+        return None
+    if part.home:
+        context.check_places("experiment.home", [part.home])
+        context.check_places("experiment.host", [part.host])
+        return _settled(context, part)
+    if (pair := most_frequent(context)) is None:
+        return None
+    try:
+        return _settled(context, part.model_copy(update={"home": pair[0], "host": pair[1]}))
+    except InputError as error:
+        context.say(f"no experiment: {error}")
+        return None
+
+
+def most_frequent(context: Context) -> tuple[str, str, int, int] | None:
+    pairs = context.once(_enclave_list.compute).counted[["home", "host"]].dropna()
+    pairs = pairs[pairs.isin(context.cities.storage.nodes.index).all(axis=1)]
+    if pairs.empty:
+        return None
+    counts = pairs.groupby(["home", "host"], sort=False).size()
+    pair: Any = counts.idxmax()
+    return *pair, int(counts.max()), int((counts == counts.max()).sum())
+
+
+def _settled(context: Context, part: ExperimentPart) -> Choice:
+    cities, layer = context.cities, movable_layer(context.cities, part.layer)
+    if (part.size, part.volume, part.volume_share) == (None, None, None):
+        size = open_size(cities, part.home, layer=layer, pipeline_share=part.pipeline_share)
+        part = part.model_copy(update=size.amount)
+        if size.funding == "new" and "new" in part.funding:  # too few links at home to give up
+            part = part.model_copy(update={"funding": ["new"]})
+    called = enclave_called(context, part.home, part.host)
+    for trial in enclaves_of(part, layer, called):
+        try:
+            trial.scenario(cities, np.random.default_rng(context.seed))
+        except InputError as error:
+            error.add_note(f"In scenario {trial.name!r}.")
+            raise
+    return Choice(part, layer, _measures(context, part), called)
+
+
+def _measures(context: Context, part: ExperimentPart) -> MeasuresPart:
+    """By weight where home and host are linked: a park cannot save a step there."""
+    ends = context.cities.storage.positions("home and host", [part.home, part.host])
+    linked = flat_matrix(context.cities)[ends][:, ends].sum() > 0  # self-links are not in it
+    if linked and context.configuration.measures.distance is None:
+        return context.measures.model_copy(update={"distance": "inverse"})
+    return context.measures
+
+
+def enclave_called(context: Context, home: str, host: str) -> str:
+    direction = context.once(_enclave_list.compute).direction(home, host)
+    return f"{direction} enclave" if direction in ("reverse", "forward") else "enclave"
+
+
+def check_linked(context: Context, part: str) -> None:
+    if not linked_layers(context.cities):
+        raise InputError(f"[{part}] needs links between places; there are none. Leave it out.")
+
+
+def enclaves_of(part: ExperimentPart, layer: str, called: str) -> list[Trial]:
+    """The enclave, funded in each way; the first is the headline."""
+    park = partial(ReverseEnclave, **part.model_dump(include=AMOUNTS), layer=layer)
+    return [Trial(called, paid, park(funding=paid)) for paid in part.funding]
+
+
+def rivals_of(headline: Trial, cities: MultilayerNetwork, names: Sequence[str]) -> list[Trial]:
+    made = {name: RIVALS[name].make(headline.scenario) for name in names}
+    had = {name: scenario for name, scenario in made.items() if can_be_had(scenario, cities)}
+    return [Trial(kind_of(name), headline.funding, scenario) for name, scenario in had.items()]
+
+
+def can_be_had(scenario: Any, cities: MultilayerNetwork) -> bool:
+    try:
+        scenario(cities, np.random.default_rng(0))
+    except InputError:
+        return False
+    return True
+
+
+def kind_of(rival: str) -> str:
+    return MIRROR if rival == "forward enclave" else rival
+
+
+def matched_on(cities: MultilayerNetwork) -> tuple[str, ...]:
+    """What other hosts are like the real one in; distance only where all are known."""
+    storage, code = cities.storage, cities.storage.place_codes
+    known = storage.places[["lon", "lat"]].notna().to_numpy()
+    if storage.place_table.distances is not None:
+        known = ~np.isnan(between(storage, code[:, None], code))
+    return ("strength", "distance") if known.all() else ("strength",)
+
+
+def placebos(
+    cities: MultilayerNetwork, trials: Sequence[Trial], nearest: int | None
+) -> dict[str, MatchedPlacebo] | None:
+    """The same parks at other hosts that have links; None: not asked for, or there is none."""
+    if nearest == 0:
+        return None
+    placebo = partial(MatchedPlacebo, match=matched_on(cities), nearest=nearest)
+    try:
+        placebo_candidates(cities, trials[0].scenario, match=matched_on(cities))
+    except InputError:
+        return None
+    return {trial.name: placebo(trial.scenario) for trial in trials}
+
+
+def measures(options: MeasuresPart) -> dict[str, Callable[..., Any]]:
+    @lru_cache(maxsize=8)  # three measures look at each network in turn, in several threads
+    def harmonic(network: MultilayerNetwork, nodes: tuple[str, ...]) -> pd.Series:
+        return centrality.harmonic_centrality(network, **options.paths, nodes=list(nodes))
+
+    @wraps(centrality.harmonic_centrality)
+    def access(network: MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
+        return harmonic(network, tuple(nodes))
+
+    @wraps(connectivity.global_efficiency)
+    def efficiency(network: MultilayerNetwork, *, nodes: list[str]) -> float:
+        return float(access(network, nodes=nodes).mean())
+
+    def inequality(network: MultilayerNetwork, *, nodes: list[str]) -> float:
+        return polycentricity.theil(access(network, nodes=nodes)[nodes])
+
+    def pagerank(network: MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
+        # No jump leads to the park: home would gain by handing it on, however few links it has.
+        return options.pagerank(network, nodes=nodes)
+
+    return {EFFICIENCY: efficiency, INEQUALITY: inequality, ACCESS: access, PAGERANK: pagerank}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Experiment(Result):
-    """What was tried, and what it changed: `effects` by scenario, measure and place.
-
-    `own` is what home has to give up in the layer: links, or weight where weight is moved.
-    `chosen` counts the enclaves with this home and host and pairs with as many, where the data
-    chose them; `match` is what other hosts are like this one in.
-    """
+    """What was tried, and what it changed: `effects` by scenario, measure and place."""
 
     choice: Choice
-    enclaves: tuple[Trial, ...]
-    rivals: tuple[Trial, ...]
-    match: tuple[str, ...]
+    enclaves: Sequence[Trial]
+    rivals: Sequence[Trial]
+    match: Sequence[str]  # what other hosts are like this one in
     effects: pd.DataFrame
     replicates: pd.DataFrame
     contrasts: pd.DataFrame | None
-    own: float
-    chosen: tuple[int, int] | None = None
+    own: float  # what home has to give up in the layer: links, or weight where weight is moved
+    chosen: Sequence[int] | None = None  # by the data: enclaves of this pair, pairs with as many
 
     @property
     def part(self) -> ExperimentPart:
@@ -47,34 +247,33 @@ class Experiment(Result):
 
 
 def compute(context: Context) -> Experiment | None:
-    choice = context.once(_trials.choose)
+    choice = context.once(choose)
     if choice is None:
         return None
     cities, part = context.cities, choice.part
-    enclaves = _trials.enclaves_of(part, choice.layer, choice.called)
-    headline = enclaves[0]
-    rivals = _trials.rivals_of(headline, cities, part.rivals)
+    enclaves = enclaves_of(part, choice.layer, choice.called)
+    rivals = rivals_of(enclaves[0], cities, part.rivals)
     result = compare_scenarios(
         cities,
         scenarios={trial.name: trial.scenario for trial in (*enclaves, *rivals)},
-        measures=_trials.measures(choice.measures),
+        measures=measures(choice.measures),
         replicates=part.replicates,
-        placebo=_trials.placebos(cities, enclaves, part.placebos),
+        placebo=placebos(cities, enclaves, part.placebos),
         rng=context.seed,
         progress=context.progress,
     )
-    chosen = None if context.settings(ExperimentPart).home else _trials.most_frequent(context)
+    chosen = None if context.settings(ExperimentPart).home else most_frequent(context)
     names = [trial.name for trial in rivals]
     weights = weights_at(cities, part.home, choice.layer)
     return Experiment(
         context=context,
         choice=choice,
-        enclaves=tuple(enclaves),
-        rivals=tuple(rivals),
-        match=_trials.matched_on(cities),
+        enclaves=enclaves,
+        rivals=rivals,
+        match=matched_on(cities),
         effects=result.effects(full=True).astype({"scenario": "str", "measure": "str"}),
         replicates=result.replicates,
-        contrasts=contrasts(result, of=headline.name, against=names) if names else None,
+        contrasts=contrasts(result, of=enclaves[0].name, against=names) if names else None,
         own=float(len(weights) if part.size is not None else weights.sum()),
         chosen=chosen and chosen[2:],
     )

@@ -8,12 +8,11 @@ from typing import Any
 
 from netinnov.centrality import harmonic_centrality
 from netinnov.experiments import compare_scenarios
-from netinnov.explorer import Explorer, StudyTables, draws_of, page_of, study_tables, tries_enclaves
-from netinnov.study import _trials
+from netinnov.explorer import Explorer, draws_of, page_of, study_tables, tries_enclaves
 from netinnov.study._configuration import Configuration
 from netinnov.study._context import Context
 from netinnov.study._enclave_list import EnclavesPart
-from netinnov.study._trials import choose
+from netinnov.study._experiment import choose, enclaves_of
 
 
 def write_explorer(context: Context, folder: Path) -> None:
@@ -25,10 +24,10 @@ def explorer_of(configuration: Configuration, *, title: str | None = None) -> Ex
     if title is not None:
         configuration = configuration.model_copy(update={"title": title})
     context = Context.of(configuration)
-    return _page(context, StudyTables(None, _experiment(context)))
+    return _page(context, _experiment(context))
 
 
-def _page(context: Context, tables: StudyTables) -> Explorer:
+def _page(context: Context, tables: dict[str, Any]) -> Explorer:
     title, level = context.configuration.title, context.configuration.places.level
     rank = context.settings(EnclavesPart).rank
     options: dict[str, Any] = {"level": level, "rank": rank, "tables": tables}
@@ -36,14 +35,14 @@ def _page(context: Context, tables: StudyTables) -> Explorer:
     return page_of(context.inside, context.cities, title=title, layer_names=layers, **options)
 
 
-def _experiment(context: Context) -> dict[str, object] | None:
+def _experiment(context: Context) -> dict[str, Any]:
     choice = context.once(choose)
     if choice is None:
-        return None
+        return {}
     part, known = choice.part, choice.settings(context.seed)
     if not tries_enclaves(context.cities):
-        return {"settings": known}
-    park = _trials.enclaves_of(part, choice.layer, choice.called)[0]
+        return {"experiment": {"settings": known}}
+    park = enclaves_of(part, choice.layer, choice.called)[0]
     result = compare_scenarios(
         context.cities,
         scenarios={park.name: park.scenario},
@@ -51,4 +50,5 @@ def _experiment(context: Context) -> dict[str, object] | None:
         replicates=part.replicates,
         rng=context.seed,
     )
-    return {"settings": known, "draws": draws_of(result.replicates, park.name)}
+    draws = draws_of(result.replicates, park.name)
+    return {"experiment": {"settings": known, "draws": draws}}

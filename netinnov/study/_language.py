@@ -100,9 +100,7 @@ class Language:
             return "、".join(map(self.layer, parts)) if self.code == "zh" else text
         for pattern, said in _patterns(self.code, part):
             if match := pattern.fullmatch(text):
-                return said.format(
-                    *(self.translated(each.strip(), part) for each in match.groups())
-                )
+                return said.format(*(self.translated(x.strip(), part) for x in match.groups()))
         for mark, chinese in JOINTS.items():
             if mark in text:
                 parts = [self.translated(each, part) for each in text.split(mark)]
@@ -127,9 +125,8 @@ class Language:
 
     def change(self, share: float, *, sign: bool = True) -> str:
         """A relative change in per cent, with two significant digits."""
-        return self.form(float(share if sign else abs(share)), "change").removeprefix(
-            "" if sign else "+"
-        )
+        text = self.form(float(share if sign else abs(share)), "change")
+        return text if sign else text.removeprefix("+")
 
     def span(
         self, low: float, high: float, form: Form = "number", digits: int = 2, around: Fact = None
@@ -300,11 +297,7 @@ def number(value: float, *, digits: int = 3) -> str:
         return signed(f"{value:,.{max(0, digits - 1 - math.floor(math.log10(size)))}f}")
     if value == 0 or SMALLEST <= size < 1000:
         exact = math.isclose(float(f"{value:.{digits}g}"), value)  # else zeros at the end tell
-        shown: dict[str, Any] = {
-            "unique": False,
-            "fractional": False,
-            "trim": "-" if exact else "k",
-        }
+        shown: Any = {"unique": False, "fractional": False, "trim": "-" if exact else "k"}
         return signed(np.format_float_positional(value, digits, **shown).rstrip("."))
     leading, power = f"{value:.{digits - 1}e}".split("e")
     return signed(f"{leading} × 10") + str(int(power)).translate(RAISED)

@@ -25,6 +25,7 @@ from netinnov.sources._user_tables import has_places, read_table, why_placeless
 from netinnov.study._places import alike, join_places
 from netinnov.study._section import File, Part
 
+Names = Mapping[str, str]
 # The sources that are part of the package; the first has the tables of no other name.
 BUNDLED = ("yrd", "europe")
 TWO_MODE = ("projects", "patents", "works")  # options of readers with which events stay as nodes
@@ -124,9 +125,9 @@ class Loaded(NamedTuple):
 def load(
     data: DataPart,
     layers: Mapping[str, LayerPart],
-    columns: Mapping[str, str],
+    columns: Names,
     reading: Reading | None = None,
-    same: Mapping[str, str] | None = None,
+    same: Names | None = None,
 ) -> Loaded:
     """Read, check and build, with what is true of some layers and what some headers mean.
 
@@ -149,14 +150,14 @@ def load(
     return loaded
 
 
-def _enclaves(data: DataPart, same: Mapping[str, str]) -> Loaded:
+def _enclaves(data: DataPart, same: Names) -> Loaded:
     network, joined = _measured(load_yrd_enclaves(), data, same)
     notes = (NOTICES[0], str(gravity_parameters()["notice"]), *joined)
     files = [path for path in _packaged() if not path.name.startswith("research_")]
     return Loaded(network, notes, tuple(files))
 
 
-def _research_cities(data: DataPart, same: Mapping[str, str]) -> Loaded:
+def _research_cities(data: DataPart, same: Names) -> Loaded:
     projection = data.project or Projection(
         layer="participation", through="project", weighting="newman", split_by="kind"
     )
@@ -171,12 +172,10 @@ class _Distances(NamedTuple):
 
     table: pd.DataFrame | None
     unit: str
-    columns: Mapping[str, str]
+    columns: Names
     notes: list[str]
 
-    def beside(
-        self, tables: Tables, data: DataPart, same: Mapping[str, str] | None = None
-    ) -> Tables:
+    def beside(self, tables: Tables, data: DataPart, same: Names | None = None) -> Tables:
         if self.table is not None:
             tables = tables._replace(distances=self.table, distance_unit=self.unit)
             tables, lost = of_known_places(tables, Path(str(data.distances)).name, same)
@@ -186,14 +185,13 @@ class _Distances(NamedTuple):
         return tables
 
 
-def _distances(data: DataPart, columns: Mapping[str, str]) -> _Distances:
+def _distances(data: DataPart, columns: Names) -> _Distances:
     if data.distances is None:
         return _Distances(None, "km", columns, [])
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        table, unit, columns = distances_of_file(
-            data.distances, columns, data.encoding, data.decimal
-        )
+        path, text = data.distances, (data.encoding, data.decimal)
+        table, unit, columns = distances_of_file(path, columns, *text)
     notes = [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
     if data.distance_unit is not None:
         notes = [each for each in notes if UNSAID not in each]
@@ -201,7 +199,7 @@ def _distances(data: DataPart, columns: Mapping[str, str]) -> _Distances:
 
 
 def _measured(
-    network: MultilayerNetwork, data: DataPart, same: Mapping[str, str]
+    network: MultilayerNetwork, data: DataPart, same: Names
 ) -> tuple[MultilayerNetwork, list[str]]:
     """Bundled data with the user's distances, and with places joined."""
     own = _distances(data, {})
@@ -223,7 +221,7 @@ def _projected(
         flat = project(network, **projection.model_dump())
     except InputError as error:
         raise InputError(f"[data] project: {error}") from None
-    new_layers = set(flat.layers) - (set(network.layers) - {projection.layer})
+    new_layers = {*flat.layers} - ({*network.layers} - {projection.layer})
     return flat, Incidence(network, projection, tuple(sorted(new_layers)))
 
 
@@ -231,9 +229,9 @@ def _read(
     data: DataPart,
     path: Path,
     layers: Mapping[str, LayerPart],
-    columns: Mapping[str, str],
+    columns: Names,
     reading: Reading | None,
-    same: Mapping[str, str],
+    same: Names,
 ) -> Loaded:
     source, incidence = data.source, None
     if not source:
@@ -282,8 +280,8 @@ def _read(
 
 
 def _places_of_flows(
-    data: DataPart, path: Path, columns: Mapping[str, str], same: Mapping[str, str]
-) -> tuple[dict[str, Any], Mapping[str, str], list[str]]:
+    data: DataPart, path: Path, columns: Names, same: Names
+) -> tuple[dict[str, Any], Names, list[str]]:
     """Options of the reader of flows, the columns that are left for it, and notes."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
@@ -294,9 +292,8 @@ def _places_of_flows(
     aliases = {name: same[name] for name in same.keys() - {*as_text(places.index.to_series())[0]}}
     options: dict[str, Any] = {"places": places, "aliases": aliases}
     if data.outflow is not None:
-        check_names(
-            "[data] outflow", [data.outflow], places.columns.tolist(), of="the columns of `places`"
-        )
+        known = places.columns.tolist()
+        check_names("[data] outflow", [data.outflow], known, of="the columns of `places`")
         options["outflow"] = places[data.outflow]
         notes.append(f"The flows are shares of what leaves each place, times its {data.outflow}.")
     return options, columns, notes
@@ -321,13 +318,6 @@ def _built(tables: Tables, layers: Mapping[str, LayerPart]) -> MultilayerNetwork
         table = tables.layers.set_index("layer") if "layer" in tables.layers else tables.layers
         records = {str(layer): dict(row) for layer, row in table.iterrows()}
     records |= {layer: records.get(layer, {}) | part for layer, part in parts.items()}
+    far: Any = {"distances": tables.distances, "distance_unit": tables.distance_unit}
     nodes, links, places = tables[:3]
-    return MultilayerNetwork(
-        nodes,
-        links,
-        places=places,
-        directed=directed,
-        layers=records,
-        distances=tables.distances,
-        distance_unit=tables.distance_unit,
-    )
+    return MultilayerNetwork(nodes, links, places=places, directed=directed, layers=records, **far)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from netinnov._runtime.arguments import examples
 from netinnov._runtime.opening import read_json, sha256_of
 from netinnov._version import __version__
 from netinnov.errors import InputError
@@ -20,11 +21,6 @@ PACKAGES = (
 )
 
 _OF_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # made by who only looks at a folder
-
-
-def hash_inputs(paths: Iterable[Path]) -> dict[str, str]:
-    """SHA-256 of each file, by its name; those of the package may be installed as links."""
-    return {path.name: sha256_of(path.resolve()) for path in sorted(paths)}
 
 
 def write_manifest(folder: Path, known: Mapping[str, Any]) -> None:
@@ -65,10 +61,9 @@ def check_replaceable(folder: Path) -> bool:
             return path in folders and not path.is_symlink()
         return path in written and sha256_of(path) == written[path]
 
-    rest = (path for path in sorted(folder.rglob("*")) if not is_own(path))
-    if others := [path.relative_to(folder).as_posix() for path in rest]:
-        more = f" and {len(others) - 5:,} more" if len(others) > 5 else ""
-        msg = f"{folder} is not replaced, as its study did not write what is there now: "
-        msg += f"{', '.join(others[:5])}{more}. Move that out of the folder, or name another one."
-        raise InputError(msg)
+    others = [path for path in sorted(folder.rglob("*")) if not is_own(path)]
+    if others:
+        found = examples(others, lambda path: path.relative_to(folder).as_posix())
+        msg = f"{folder} is not replaced, as its study did not write what is there now: {found}. "
+        raise InputError(f"{msg}Move that out of the folder, or name another one.")
     return True

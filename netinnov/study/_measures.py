@@ -69,13 +69,11 @@ class MeasuresPart(Part, part="measures"):
     def check(self, network: MultilayerNetwork) -> None:
         n_pairs, unknown = unmeasured(network) if self.distance_weight else (0, 0)
         if 0 < n_pairs == unknown:
-            msg = "[measures] distance_weight: frictions need "
+            msg = "coordinates of places, lon and lat, and no two linked ones have them. Add them"
             if network.storage.place_table.distances is not None:
-                msg += "distances of linked places, and none is known. Complete the table of them"
-            else:
-                msg += "coordinates of places, lon and lat, and no two linked ones have them. Add "
-                msg += "them"
-            raise InputError(f"{msg}, or leave it out.")
+                msg = "distances of linked places, and none is known. Complete the table of them"
+            msg = f"[measures] distance_weight: frictions need {msg}, or leave it out."
+            raise InputError(msg)
 
     @property
     def paths(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, cast
 
@@ -48,16 +49,14 @@ class PlaceLevel(NamedTuple):
 
 def alike(nodes: pd.DataFrame, places: pd.DataFrame) -> list[str]:
     """What is said of names that may be of one place, with the setting that joins them."""
-    uses = (
-        dict.fromkeys(nodes["jurisdiction"].dropna(), 0) | nodes["place"].value_counts().to_dict()
-    )
+    members = nodes["place"].value_counts().to_dict()
+    uses = dict.fromkeys(nodes["jurisdiction"].dropna(), 0) | members
     pairs, same = near_twins(places, uses, cities_of(places.index)), dict[str, str]()
     for theirs, kept in pairs:
         if len(same) < NAMED and not {theirs, kept} & same.keys() and theirs not in same.values():
             same[theirs] = kept
-    text = ", ".join(
-        " = ".join(json.dumps(name, ensure_ascii=False) for name in pair) for pair in same.items()
-    )
+    quoted = partial(json.dumps, ensure_ascii=False)
+    text = ", ".join(f"{quoted(theirs)} = {quoted(kept)}" for theirs, kept in same.items())
     line = text.replace("  ", " \\u0020")  # blanks of the page are joined
     msg = "pairs of names that may be of one place (they differ by case, blanks, an ending such as "
     msg += f"市 or one letter, or are names of one city): {len(pairs):,}. Where they are, same = "
@@ -106,9 +105,8 @@ def _joined(table: pd.DataFrame, same: Mapping[str, str], told: dict[str, None])
     rows = rows.iloc[np.argsort(ids != table.index, kind="stable")]
     again = rows.index.duplicated()
     kept, others = rows[~again], rows[again]
-    mine, theirs = (
-        part.drop(columns=NAMES, errors="ignore") for part in (kept.loc[others.index], others)
-    )
+    parts = kept.loc[others.index], others
+    mine, theirs = (part.drop(columns=NAMES, errors="ignore") for part in parts)
     differ = mine.notna() & theirs.notna() & (mine.to_numpy(object) != theirs.to_numpy(object))
     at = np.argwhere(differ.to_numpy(bool))
     told |= dict.fromkeys(f"{differ.columns[j]} of {differ.index[i]}" for i, j in at)

@@ -6,9 +6,9 @@ import base64
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -37,8 +37,7 @@ PAGE.filters["in_html"] = in_html
 MARKDOWN = re.compile(r"([\\`*_<\[])")
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A figure on the page, in base64."""
 
     name: str
@@ -49,8 +48,7 @@ class Shown:
     front: bool
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """The first rows of a table as text; `cut` says how many there are, if not all are shown."""
 
     columns: list[str]
@@ -59,8 +57,7 @@ class View:
     cut: str
 
 
-@dataclass(frozen=True, slots=True)
-class Chapter:
+class Chapter(NamedTuple):
     """A section as the page shows it: the answer in sight, the rest folded."""
 
     name: str
@@ -69,6 +66,10 @@ class Chapter:
     shown: Sequence[Shown] = ()
     tables: Sequence[tuple[Table, str, View]] = ()  # with the caption
     pictures: Sequence[Picture] = ()  # all of them
+
+
+Chapters = Sequence[Chapter]
+Page = Mapping[str, Any]
 
 
 def chapter(section: Section[Any], result: Result, tables: Iterable[Table]) -> Chapter:
@@ -165,36 +166,28 @@ def flat(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.reset_index() if named else frame
 
 
-def write_pictures(
-    folder: Path, language: Language, chapters: Sequence[Chapter], page: Mapping[str, Any]
-) -> None:
+def write_pictures(folder: Path, language: Language, chapters: Chapters, page: Page) -> None:
     """Write figures as PDF and PNG, and their captions as Markdown for a manuscript."""
     command = page["command"]
-    captions = [f"# {_literal(page['title'])}", f"`{command}`, netinnov {page['version']}"]
+    escaped = partial(MARKDOWN.sub, r"\\\1")
+    captions = [f"# {escaped(page['title'])}", f"`{command}`, netinnov {page['version']}"]
     for picture, said in ((each, part.text) for part in chapters for each in part.pictures):
         folder.mkdir(exist_ok=True)
         with print_style():
             figure = drawn(picture, language)
-        notes = [
-            language.translated(note, "notes") for ax in figure.axes for note in caption_notes(ax)
-        ]
-        caption = plain(" ".join([said.figures[picture.name][0], *dict.fromkeys(notes)]))
+        notes = [note for ax in figure.axes for note in caption_notes(ax)]
+        told = dict.fromkeys(language.translated(note, "notes") for note in notes)
+        caption = plain(" ".join([said.figures[picture.name][0], *told]))
         written: Any = {"caption": caption, "command": command, "formats": ("pdf", "png")}
         for kind, data in encode_figure(figure, picture.name, **written).items():
             write_bytes(folder / f"{picture.name}.{kind}", data)
-        captions += [f"## {picture.name}", _literal(caption)]
+        captions += [f"## {picture.name}", escaped(caption)]
     if folder.exists():
         text = "\n\n".join(captions) + "\n"
         (folder / "captions.md").write_text(text, encoding="utf-8", newline="\n")
 
 
-def _literal(text: str) -> str:
-    return MARKDOWN.sub(r"\\\1", text)
-
-
-def write_page(
-    path: Path, language: Language, chapters: Sequence[Chapter], page: Mapping[str, Any]
-) -> None:
+def write_page(path: Path, language: Language, chapters: Chapters, page: Page) -> None:
     """Write the page: all text from data is escaped, and nothing is loaded.
 
     The first chapter that can answer the question of the study leads.

@@ -7,17 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import (
-    TYPE_CHECKING,
-    Annotated,
-    Any,
-    ClassVar,
-    Generic,
-    Literal,
-    Self,
-    TypeAlias,
-    TypeVar,
-)
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -63,8 +53,8 @@ class Name(str):
 
 
 File = Annotated[Path, Field(strict=False), AfterValidator(partial(as_path, "path"))]
-Fact: TypeAlias = "str | int | float | bool | list[Any] | None"
-Form: TypeAlias = Literal[
+Fact = str | int | float | bool | list[Any] | None
+Form = Literal[
     "number", "percent", "share", "change", "distance", "year", "text", "place", "layer", "term"
 ]
 
@@ -94,30 +84,14 @@ class Part(BaseModel):
                 raise ValueError(msg)
         return self
 
-    @classmethod
-    def needs(cls) -> list[str]:
-        """The settings without a default."""
-        return [setting for setting, field in cls.model_fields.items() if field.is_required()]
-
     @property
     def files(self) -> dict[str, Path]:
         """The settings that name a file or folder."""
         return {setting: value for setting, value in self if isinstance(value, Path)}
 
     def relative_to(self, folder: Path) -> Self:
-        """Return the settings with paths that start at a folder.
-
-        Parameters
-        ----------
-        folder : Path
-            Where the configuration stands.
-
-        Returns
-        -------
-        Part
-        """
-        update = {setting: folder / path for setting, path in self.files.items()}
-        return self.model_copy(update=update)
+        """The settings with paths that start at a folder, that of the configuration."""
+        return self.model_copy(update={name: folder / path for name, path in self.files.items()})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,6 +178,9 @@ class Section(Generic[R]):
             held["options"] = (held["options"],)
         return cls(module.__name__.rpartition(".")[2], **held)
 
+    def is_wanted(self, context: Context) -> bool:
+        return not self.options or any(map(context.options, self.options))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Joint(Result):
@@ -214,16 +191,14 @@ def joint_section(name: str, **modules: ModuleType) -> Section[Joint]:
     """The section of a module for each part; facts ``has_PART`` say which were asked for."""
     parts: dict[str, Section[Any]] = {each: Section.of(part) for each, part in modules.items()}
 
-    def asked(context: Context) -> list[str]:
-        return [each for each in parts if any(map(context.options, parts[each].options))]
-
     def check(context: Context) -> None:
-        for check in (parts[each].check for each in asked(context)):
-            if check is not None:
-                context.once(check)
+        for part in parts.values():
+            if part.check is not None and part.is_wanted(context):
+                context.once(part.check)
 
     def compute(context: Context) -> Joint:
-        return Joint(context, {each: parts[each].compute(context) for each in asked(context)})
+        asked = {each: part for each, part in parts.items() if part.is_wanted(context)}
+        return Joint(context, {each: part.compute(context) for each, part in asked.items()})
 
     def every(kind: str, joint: Joint) -> Iterator[Any]:
         for each, result in joint.results.items():

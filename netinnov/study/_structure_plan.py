@@ -1,4 +1,4 @@
-"""What the sections on structure share: the layers together, a null model, and the centres."""
+"""What the sections on structure share: layers together, draws, a null model, and the centres."""
 
 from __future__ import annotations
 
@@ -9,23 +9,29 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import pandas as pd
 from pydantic import Field
+from scipy.sparse import coo_array, csr_array, triu
 
 from netinnov import polycentricity
+from netinnov._network.columns import as_text
 from netinnov._network.distances import between
+from netinnov._network.hierarchy import units
+from netinnov._network.rows import Rows
 from netinnov._typing import Direction
 from netinnov.build import flatten
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork
-from netinnov.null_models import GravityNull, NullModel, Rewire
-from netinnov.null_models._prepared import LEAST_MOVED
+from netinnov.linkages._project import members_of
+from netinnov.linkages._records import Integers
+from netinnov.network import MultilayerNetwork, with_rows
+from netinnov.null_models import Curveball, GravityNull, NullModel, Rewire, _prepared
 from netinnov.polycentricity import ModularityTest
 from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.polycentricity._resampled_flows import Change, without_events
 from netinnov.study._context import Context
+from netinnov.study._loaded_data import Incidence
 from netinnov.study._measures import DENSE, linked_layers, linked_share
 from netinnov.study._section import Part
-from netinnov.study._two_mode_draws import Participation, participation_of, traded, tried_null
 
+TRIED = 10  # networks drawn to see how many links, or participations, a null model moves
 NullName = Literal["degree", "distance", "gravity", "curveball"]
 RESTARTS = 3  # searches for communities
 COSTLY = 100  # places above which communities are not searched for in every draw
@@ -46,27 +52,119 @@ class StructurePart(Part, part="structure"):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Plan:
-    """`cities`: all linked layers; `network`: the observed ones, or modelled if there are none.
+class Participation:
+    """Participations of numbered members in events, an event of several periods one of each.
 
-    `null_code` is the word of a page for what the null model keeps, or for why there is none, and
-    `moved` the share of links it moves. `resample` draws the flows again (None: each event behind a
-    link by itself), `draw` holds the options of all that draws; `left_out` is the word for why
-    something is not computed, by the word for it.
+    Members of one group meet in its layer; members of two, and those of the last group, in the
+    last of these layers.
     """
 
-    options: StructurePart
+    member: Integers
+    event: Integers
+    whole: Integers  # number of an event, whatever its period
+    period: Integers  # its position among `periods`
+    periods: Integers
+    place: Integers  # of a member; -1: outside
+    group: Integers  # of a member
+    layer_of: Integers  # layer of a group, a position among those of `cities`; -1: not looked at
+    weighting: str
     cities: MultilayerNetwork
-    network: MultilayerNetwork
+
+    def resampled(self, network: MultilayerNetwork, rng: np.random.Generator) -> MultilayerNetwork:
+        """Resample of the events of the periods in which the network has links."""
+        among = network.storage.link_rows().period
+        held = np.isin(self.periods[self.period], self.periods if among is None else among)
+        events, number = np.unique(self.whole[held], return_inverse=True)
+        times = np.zeros(held.size, np.int64)
+        times[held] = rng.multinomial(events.size, np.full(events.size, 1 / events.size))[number]
+        return self.links_of(self.member, self.event, times)
+
+    def links_of(self, member: Integers, event: Integers, times: Any = 1) -> MultilayerNetwork:
+        size = np.bincount(event, minlength=self.whole.size)
+        pairs = {"newman": np.maximum(size - 1, 1), "full": np.maximum(size * (size - 1) / 2, 1)}
+        each = times / pairs.get(self.weighting, np.ones(size.size))
+        n, inside = self.cities.n_nodes, self.place[member] >= 0
+        at = (self.group * n + self.place)[member][inside], event[inside]
+        shape = self.layer_of.size * n, size.size
+        present = csr_array((np.ones(at[0].size), at), shape=shape)
+        links = coo_array(triu(csr_array(present * each @ present.T), k=1))
+        (one, source), (other, target) = (np.divmod(end, n) for end in links.coords)
+        layer = self.layer_of[np.where(one == other, one, -1)]
+        kept = (layer >= 0) & (source != target) & (links.data > 0)
+        codes = np.array([layer, source, target], np.int32)[:, kept]
+        return with_rows(self.cities, Rows(codes[0], codes[1], codes[2], links.data[kept]))
+
+
+def participation_of(incidence: Incidence, cities: MultilayerNetwork, level: int) -> Participation:
+    network, projection = incidence.network, incidence.projection
+    storage = network.storage
+    rows = storage.link_rows()
+    rows = rows.where(rows.layer == network.layers.index(projection.layer))
+    first = members_of(network, projection.onto, projection.through)[rows.source]
+    ends = (rows.source, rows.target)
+    member, event = np.where(first, ends, ends[::-1])
+    period = 0 if rows.period is None else rows.period
+    table = pd.DataFrame({"member": member, "event": event, "period": period}).drop_duplicates()
+    member, nodes = pd.factorize(table["member"])
+    event, meetings = pd.factorize(pd.MultiIndex.from_frame(table[["event", "period"]]))
+    (whole, _), (when, periods) = (pd.factorize(meetings.get_level_values(each)) for each in (0, 1))
+    unit = units(storage.place_codes, storage.places, level)[nodes]
+    names = storage.places.index.take(np.maximum(unit, 0))
+    place = np.where(unit >= 0, cities.storage.nodes.index.get_indexer(names), -1)
+    group, layers = np.zeros(nodes.size, np.int64), [*incidence.layers, ""]
+    if projection.split_by is not None:
+        values = as_text(storage.nodes[projection.split_by].iloc[nodes])[0]
+        group, named = pd.factorize(values)
+        layers = [*map(str, named), "mixed"]
+    layer_of = pd.Index(cities.layers).get_indexer(pd.Index(layers))
+    group %= layer_of.size  # those without a value are the last group
+    codes = (member, event, whole, when, periods.to_numpy(), place, group, layer_of)
+    return Participation(*codes, projection.weighting, cities)
+
+
+def traded(participation: Participation, seed: int) -> tuple[NullModel, float]:
+    """Null model: members keep their numbers of events in each period, and events of members."""
+    n_members, n_events = participation.place.size, participation.whole.size
+    kind = np.repeat(["member", "event"], [n_members, n_events])
+    ids = pd.Index(np.arange(n_members + n_events).astype(str))
+    source, target = participation.member, participation.event + n_members
+    links = pd.DataFrame({"source": ids.take(source), "target": ids.take(target)})
+    links["layer"] = participation.period[participation.event].astype(str)
+    network = MultilayerNetwork(pd.DataFrame({"kind": kind}, index=ids), links)
+    trades, moved = tried_null(Curveball(), network, seed)
+
+    def null(_: MultilayerNetwork, rng: np.random.Generator) -> MultilayerNetwork:
+        blocks = trades.draw(rng).storage.blocks
+        members = np.concatenate([block.sources for block in blocks])
+        events = np.concatenate([block.indices for block in blocks]) - n_members
+        return participation.links_of(members, events)
+
+    return null, moved
+
+
+def tried_null(
+    model: NullModel, network: MultilayerNetwork, seed: int
+) -> tuple[_prepared.Prepared, float]:
+    own, *children = np.random.default_rng(seed).spawn(1 + TRIED)
+    ready = _prepared.prepared_null(model, network, own)
+    moved = [_prepared.moved_share(network, ready.draw(child), ready) for child in children]
+    return ready, _prepared.mean_moved(moved)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    options: StructurePart
+    cities: MultilayerNetwork  # all linked layers
+    network: MultilayerNetwork  # the observed ones, or modelled if there are none
     modelled: tuple[str, ...]
     null: NullModel | None
-    null_code: str
-    moved: float
+    null_code: str  # word of a page for what the null model keeps, or for why there is none
+    moved: float  # share of links that it moves
     participation: Participation | None
-    left_out: dict[str, str]
+    left_out: dict[str, str]  # the word for why something is not computed, by the word for it
     resamples: int
-    resample: Change | None
-    draw: dict[str, Any]
+    resample: Change | None  # draws the flows again; None: each event behind a link by itself
+    draw: dict[str, Any]  # options of all that draws
     search: bool  # for communities in every draw
 
 
@@ -89,12 +187,11 @@ def plan(context: Context) -> Plan | None:
         undrawn = "why_joint_events" if incidence is None else "why_other_layers"
     elif cities.n_nodes > MOST_PLACES:
         undrawn = "why_many_places"
-    left_out = {}
+    left_out, code, null, moved = dict[str, str](), undrawn or "why_not_asked", None, np.nan
     if undrawn or not options.resamples:
-        left_out["intervals"] = undrawn or "why_not_asked"
+        left_out["intervals"] = code
     elif participation is None and without_events(network):
         left_out["intervals"] = "why_no_counts"
-    code, null, moved = undrawn or "why_not_asked", None, np.nan
     if not undrawn and options.replicates:
         code, null, moved = choose_null(network, options.null, context.seed, participation)
     if null is None:
@@ -138,7 +235,7 @@ def choose_null(
         if asked is not None:
             raise
         return "why_null_does_not_fit", None, np.nan
-    moves = moved >= LEAST_MOVED
+    moves = moved >= _prepared.LEAST_MOVED
     return code if moves else "why_null_moves_little", model if moves else None, moved
 
 
@@ -160,13 +257,8 @@ def _null_of_links(network: MultilayerNetwork, asked: NullName | None) -> tuple[
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detection:
-    """Places with whether they are centres, how sure that is, their community and their role.
-
-    `rules` has a column for each rule in `asked`, those that say something here.
-    """
-
-    table: pd.DataFrame
-    rules: pd.DataFrame
+    table: pd.DataFrame  # places: whether centres, how sure that is, community and role
+    rules: pd.DataFrame  # the same by each rule in `asked`, those that say something here
     asked: list[CentreRule]
     rule: CentreRule
     test: ModularityTest
@@ -223,14 +315,10 @@ def detect(context: Context) -> Detection | None:
         test = ModularityTest(modularity(flat, labels), untested=structure.null_code)
     names = network.storage.nodes.index.to_series().map(context.names).astype("str")
     agreement, position = rules.mean(axis=1), roles(flat, detected["community"])
-    columns = ["name", "centre", "support", "agreement", "centrality", "community", "role"]
-    table = detected.assign(name=names, agreement=agreement)[columns].assign(
-        community=detected["community"].astype("Int64"),
-        z=position["z"],
-        participation=position["participation"],
-        rule=rule,
-    )
     order = ["centre", "support", "agreement", "centrality"]
+    table = detected.assign(name=names, agreement=agreement)
+    table = table[["name", *order, "community", "role"]].astype({"community": "Int64"})
+    table = table.join(position[["z", "participation"]]).assign(rule=rule)
     table = table.sort_values(order, ascending=False, kind="stable")
     rules = rules.assign(agreement=agreement).rename_axis("node")
     rules.insert(0, "name", names)

@@ -23,16 +23,14 @@ def cities():
     rng = np.random.default_rng(3)
     n = 40
     ids = [f"p{i}" for i in range(n - 3)] + ["a,b", "c~d&e=f", "城 市%"]
-    places = pd.DataFrame(
-        {"lon": rng.uniform(110, 122, n), "lat": rng.uniform(25, 38, n)}, index=ids
-    )
+    at = {"lon": rng.uniform(110, 122, n), "lat": rng.uniform(25, 38, n)}
+    places = pd.DataFrame(at, index=ids)
     nodes = pd.DataFrame({"place": ids, "jurisdiction": [ids[i // 2 * 2] for i in range(n)]}, ids)
     links = []
     for layer, count in (("flows", 90), ("talent, moves", 60), ("two", 30)):
         ends = np.array([rng.choice(n, 2, replace=False) for _ in range(count)])
-        frame = pd.DataFrame(
-            {"source": np.take(ids, ends[:, 0]), "target": np.take(ids, ends[:, 1])}
-        )
+        source, target = (np.take(ids, end) for end in ends.T)
+        frame = pd.DataFrame({"source": source, "target": target})
         links.append(frame.assign(layer=layer, weight=rng.lognormal(size=count)))
     return ni.build_network(nodes, pd.concat(links), places, directed=["talent, moves"])
 
@@ -84,12 +82,8 @@ def case(network, rng):
         parts.append("remove=" + ",".join(f"{quoted(a)}~{quoted(b)}" for a, b in remove))
     options = {"distance": distance, "frictions": Frictions(border, kilometres)}
     after = changed(network, layer, add, remove)
-    return (
-        "#" + "&".join(parts),
-        network.select(layers=counted),
-        after.select(layers=counted),
-        options,
-    )
+    before, after = (each.select(layers=counted) for each in (network, after))
+    return "#" + "&".join(parts), before, after, options
 
 
 @pytest.fixture(scope="module")
@@ -172,12 +166,9 @@ def test_explicit_changes_measure_as_in_python(browser, cities, page_file, seed,
         results = read(page, [address for address, *_ in cases])
         assert page.faults == []
     for (address, before, after, options), result in zip(cases, results, strict=True):
-        assert result["before"] == pytest.approx(global_efficiency(before, **options), abs=1e-9), (
-            address
-        )
-        assert result["after"] == pytest.approx(global_efficiency(after, **options), abs=1e-9), (
-            address
-        )
+        for network, key in ((before, "before"), (after, "after")):
+            expected = global_efficiency(network, **options)
+            assert result[key] == pytest.approx(expected, abs=1e-9), address
         access = harmonic_centrality(after, **options)
         assert {*result["access"]} == {*access.index}
         found = pd.Series(result["access"]).reindex(access.index)
@@ -226,9 +217,8 @@ def measured(network, scenario, layers, options, rng):
     """Efficiency and access on the places of the baseline, after one placement."""
     after = scenario(network, rng).select(layers=layers)
     nodes = list(network.nodes.index)
-    return global_efficiency(after, nodes=nodes, **options), harmonic_centrality(
-        after, nodes=nodes, **options
-    )
+    efficiency = global_efficiency(after, nodes=nodes, **options)
+    return efficiency, harmonic_centrality(after, nodes=nodes, **options)
 
 
 def test_a_volume_measures_as_in_python(browser, cities, delta, page_file, tmp_path):

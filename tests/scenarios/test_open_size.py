@@ -8,7 +8,7 @@ import netinnov as ni
 from netinnov import study
 from netinnov.scenarios._open_size import open_size
 from netinnov.scenarios._settings import Settings
-from netinnov.study._trials import ExperimentPart
+from netinnov.study._experiment import ExperimentPart
 
 
 def star(n: int, weights: float | list[float] = 1.0) -> ni.MultilayerNetwork:

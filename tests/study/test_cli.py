@@ -146,9 +146,7 @@ def test_a_quiet_run_says_where_the_report_is_and_nothing_else(here, no_figures)
     assert [path.name for path in here.iterdir() if path.name.startswith(".")] == []
 
 
-def test_without_a_terminal_each_step_has_a_line_when_it_begins_and_one_when_it_ends(
-    here, no_figures
-):
+def test_without_a_terminal_each_step_has_a_line_at_its_begin_and_at_its_end(here, no_figures):
     result = call("run", "study.toml", "--out", "out")
     lines = [line for line in result.stderr.splitlines() if "compiling" not in line]
     assert (result.exit_code, result.stdout.count("\n")) == (0, 1)
@@ -213,9 +211,7 @@ def test_places_that_may_be_one_are_told_of_with_the_setting_that_joins_them(her
     result = call("check", "tables")
     assert result.exit_code == 0
     assert "Note: Names of places are read without the blanks around 'Q\\u3000'." in result.stdout
-    told = re.search(
-        r"Note: Pairs of names that may be of .*: 3\. .* (same = {.*}) in", result.stdout
-    )
+    told = re.search(r"Note: Pairs of names that may .*: 3\. .* (same = {.*}) in", result.stdout)
     same = {"杭州市": "杭州", "München": "Munich", "Postdam": "Potsdam"}
     assert tomllib.loads(told[1])["same"] == same
     with (here / "study.toml").open("a") as stream:
@@ -289,10 +285,8 @@ def test_a_list_of_participations_makes_a_study_of_those_who_meet(here, no_figur
     assert "such neighbours (4 events) are left out" in result.stdout
     assert "1 node without a place and 0 linked pairs are left out" in result.stdout
     (here / "participations.csv").write_text(text)
-    assert (
-        call("check", "participations.csv").stdout.splitlines()[1:]
-        == (result.stdout.splitlines()[1:])
-    )
+    again = call("check", "participations.csv").stdout
+    assert again.splitlines()[1:] == result.stdout.splitlines()[1:]
     result = call("run", "lists.toml", "--quiet", "--language", "en,zh", "--out", "out")
     assert result.exit_code == 0
     english, chinese = pages_of("out")

@@ -90,9 +90,8 @@ def test_modelled_links_change_nothing_of_what_was_observed(stars):
     for name in ("table", "rules"):
         alone, together = (getattr(each.once(detect), name) for each in (stars, both))
         pd.testing.assert_frame_equal(together, alone)
-    pd.testing.assert_frame_equal(
-        both.once(centres.compute).profile, stars.once(centres.compute).profile
-    )
+    profiles = (each.once(centres.compute).profile for each in (both, stars))
+    pd.testing.assert_frame_equal(*profiles)
     plan = both.once(_structure_plan.plan)
     assert (plan.network.layers, plan.modelled) == (("links",), ())
     assert facts_of(centres, both)["beside"] == ["model"]

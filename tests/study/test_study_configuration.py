@@ -14,9 +14,8 @@ from netinnov.errors import InputError
 from netinnov.scenarios import RIVALS
 from netinnov.sources._read_network import READERS
 from netinnov.study import _configuration
-from netinnov.study._configuration import Configuration, configure, parts
+from netinnov.study._configuration import configure, parts
 from netinnov.study._places import MapsPart
-from netinnov.study.sections import SECTIONS
 
 STUDIES = sorted((Path(__file__).parents[2] / "examples/studies").glob("*.toml"))
 ONLY = '[data]\nsource = "yrd"\n'
@@ -79,20 +78,6 @@ def test_the_example_differs_from_the_defaults_where_it_needs_to_and_says_so():
                 differs.add(f"{part}.{setting}")
     assert differs == NEEDED.keys()
     assert max(map(len, study.EXAMPLE.splitlines())) <= 100
-
-
-def test_every_part_is_a_field_of_the_configuration():
-    first = {name.partition(".")[0] for name in FIXED} - {"siting", "governance"}
-    assert {*study.read_configuration().__class__.model_fields} == {
-        "title",
-        "seed",
-        "language",
-        "columns",
-        *first,
-        *parts(),
-    }
-    assert {part.part for section in SECTIONS for part in section.options} == {*parts()}
-    assert {*Configuration.model_fields} == {"title", "seed", "language", "columns", *first}
 
 
 @pytest.mark.parametrize(("part", "name"), SETTINGS)
@@ -219,21 +204,12 @@ def test_an_extent_is_a_frame_that_is_not_too_small(extent):
 
 
 def test_mechanisms_and_planning_are_there_where_they_are_asked_for_and_in_the_bundled_case():
-    own = {"data": {"source": "tables", "path": "."}}
-    names = ("park",)
-    planning = ("siting", "plan", "space", "sharing", "governance")
-
-    def asked(settings):
-        return {name for name in names if getattr(configure(settings), name) is not None}
-
-    assert asked(own) == set()
-    assert asked(own | {"park": {}}) == {"park"}
-    assert asked({"data": {"source": "yrd"}}) == set(names)
-    assert asked({"data": {"source": "yrd"}, "park": False}) == set(names) - {"park"}
-    for part in planning:
+    own, bundled = {"data": {"source": "tables", "path": "."}}, {"data": {"source": "yrd"}}
+    for part in ("park", "siting", "plan", "space", "sharing", "governance"):
         assert getattr(configure(own), part) is None
         assert getattr(configure(own | {part: {}}), part) is not None
-        assert getattr(configure({"data": {"source": "yrd"}}), part) is not None
+        assert getattr(configure(bundled), part) is not None
+        assert getattr(configure(bundled | {part: False}), part) is None
 
 
 # -- examples ----------------------------------------------------------------------------------

@@ -19,9 +19,8 @@ def loaded(data, columns=None, layers=None, same=None):
 def flows(tmp_path):
     """Shares in per cent between three cities, and a table of the cities."""
     (tmp_path / "shares.csv").write_text(",A,B,C\nA,,60.5,39.5\nB,100,,\nC,50,50,\n")
-    (tmp_path / "cities.csv").write_text(
-        "stadt;lng;lat;einwohner\nA;1,5;50;1000\nBe;2,5;51;200\nC;3,5;52;10\n"
-    )
+    cities = "stadt;lng;lat;einwohner\nA;1,5;50;1000\nBe;2,5;51;200\nC;3,5;52;10\n"
+    (tmp_path / "cities.csv").write_text(cities)
     return tmp_path
 
 
@@ -95,9 +94,8 @@ def test_rows_of_a_matrix_are_what_the_settings_say(flows):
 
 def test_a_two_mode_layer_is_projected_inside_the_run(tmp_path):
     """Firms a, b, c in project p, and a, b in q: Newman's weights are 1/2 and 1/2 + 1."""
-    (tmp_path / "nodes.csv").write_text(
-        "id,type,city\na,firm,A\nb,firm,B\nc,firm,C\np,project,\nq,project,\n"
-    )
+    nodes = "id,type,city\na,firm,A\nb,firm,B\nc,firm,C\np,project,\nq,project,\n"
+    (tmp_path / "nodes.csv").write_text(nodes)
     (tmp_path / "links.csv").write_text(
         "from,to,layer\na,p,takes part\nb,p,takes part\nc,p,takes part\na,q,takes part\n"
         "b,q,takes part\n"
@@ -110,9 +108,8 @@ def test_a_two_mode_layer_is_projected_inside_the_run(tmp_path):
     assert result.joint_events
     assert result.incidence is not None
     assert result.incidence.network.layers == ("takes part",)
-    through = loaded(
-        {"path": tmp_path, "project": projection | {"onto": None} | {"through": "project"}}
-    )
+    side = projection | {"onto": None, "through": "project"}
+    through = loaded({"path": tmp_path, "project": side})
     pd.testing.assert_frame_equal(through.network.links, result.network.links)
     with pytest.raises(InputError, match=r"\[data\] project: give one of the two: `onto`"):
         loaded({"path": tmp_path, "project": {"layer": "takes part"}})

@@ -9,15 +9,12 @@ from netinnov import study
 from netinnov.study._context import Context
 from netinnov.study._language import in_html, plain
 from netinnov.study._loaded_data import Incidence, Loaded, Projection
-from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections import central, data, enclaves, organised
 from study_cases import CHAIN, FEW, context_of, network_of, tables_of, text_in, three
 
 OFF = {"structure": False}
 EVIL = "<script>alert('x')</script>"
-PLACES = pd.DataFrame(
-    {"place": ["P", "Q", "R"], "lon": [120.0, 119.0, 121.0], "lat": [30.0, 29.0, 31.0]}
-)
+PLACES = pd.DataFrame({"place": [*"PQR"], "lon": [120.0, 119.0, 121.0], "lat": [30.0, 29.0, 31.0]})
 
 
 def facts_of(module, network, **settings):
@@ -41,9 +38,8 @@ def test_the_data_are_counted():
         "which 1 is modelled, not observed."
     )
     assert "<bdi>&lt;script&gt;" in in_html(answer)
-    assert "model (modelled) is computed from a model" in plain(
-        " ".join(text_in(data, result).notes)
-    )
+    notes = plain(" ".join(text_in(data, result).notes))
+    assert "model (modelled) is computed from a model" in notes
     assert facts_of(data, three())["modelled"] == []
     without = facts_of(data, three(kind=["firm", "firm", None]))
     assert (without["kinds"], without["n_kinds"]) == (["firm"], 2)  # none given is one
@@ -121,10 +117,8 @@ def test_a_region_at_a_level_and_what_is_left_out():
     facts = data.facts(result)
     assert facts["lost"] == ["not with a place", "not in the places kept"]
     assert (facts["lost_nodes"], facts["lost_pairs"]) == ([1, 1], [1, 1])
-    assert (
-        "1 node outside the chosen places and 1 linked pair are left out."
-        in text_in(data, result).notes
-    )
+    told = "1 node outside the chosen places and 1 linked pair are left out."
+    assert told in text_in(data, result).notes
     strength = tables_of(central, context)["strength"].frame
     assert strength["links"].to_dict() == {"city": 2.0, "other": 2.0}
     only = context_of(three(), places={"keep": {"place": ["P", "Q"]}}, **OFF)
@@ -151,9 +145,8 @@ def test_enclaves_are_counted_by_direction_host_and_home():
 
 def test_enclaves_are_told_at_the_level_of_the_study():
     # North and south are districts of one city: a is at home there, and b is an enclave of other.
-    places = pd.DataFrame(
-        {"place": ["city", "north", "south", "other"], "parent": [None, "city", "city", None]}
-    )
+    parents = {"city": None, "north": "city", "south": "city", "other": None}
+    places = pd.DataFrame({"place": [*parents], "parent": [*parents.values()]})
     nodes = pd.DataFrame(
         {"place": ["north", "south", "other"], "jurisdiction": ["south", "other", None]},
         index=list("abc"),
@@ -193,9 +186,8 @@ def test_parks_are_counted_and_named_before_their_operators():
 
 def test_a_direction_that_is_not_known_and_a_tie_are_counted_and_neither_is_reverse():
     places = PLACES.assign(population=[1.0, 1.0, np.nan])
-    nodes = pd.DataFrame(
-        {"place": ["Q", "R", "P"], "jurisdiction": ["P", "P", None]}, index=list("abc")
-    )
+    at = {"place": ["Q", "R", "P"], "jurisdiction": ["P", "P", None]}
+    nodes = pd.DataFrame(at, index=list("abc"))
     network = network_of([("a", "b"), ("c", "b")], nodes=nodes, places=places)
     result = enclaves.compute(context_of(network, **OFF))  # both links are of enclaves: no rank
     facts = enclaves.facts(result)
@@ -245,6 +237,6 @@ def test_parks_that_became_links_are_not_forgotten():
     flat = ni.linkages.project(network, **projection.model_dump())
     loaded = Loaded(flat, (), (), True, Incidence(network, projection, flat.layers))
     configuration = study.configure({"data": {"path": "."}, "structure": FEW})
-    context = Context(configuration, loaded, aggregate_to_places(flat, configuration.places))
+    context = Context(configuration, loaded)
     facts = enclaves.facts(context.once(enclaves.compute))
     assert (facts["n"], facts["projected"]) == (0, True)

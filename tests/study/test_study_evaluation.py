@@ -108,13 +108,8 @@ def test_the_numbers_are_those_of_evaluate_openings(evaluated):
     written = tables_of(evaluation, context)
     pd.testing.assert_frame_equal(written["evaluation_by_time"].frame, linked.dynamic)
     averages = written["evaluation_averages"].frame.set_index("comparison")
-    assert [*averages.index] == [
-        "all_openings",
-        "links_ignored",
-        "linked_to_openings",
-        "down",
-        "up",
-    ]
+    rows = ["all_openings", "links_ignored", "linked_to_openings", "down", "up"]
+    assert [*averages.index] == rows
     assert averages.loc["up", "estimate"] == groups.average["estimate"][1]
     assert f"By way, up: {averages.loc['up', 'estimate']:.2g}" in said(evaluation, context)
 
@@ -187,9 +182,8 @@ def test_without_openings_the_enclaves_of_the_data_are_taken(evaluated):
     )
     assert known["estimate"] == by_hand.average["estimate"].iloc[0]
     assert (known["undated"], known["from_enclaves"], known["groups"]) == (1, True, ["reverse"])
-    assert "Left out, as it is not known when their enclave opened: 1 place." in said(
-        evaluation, context
-    )
+    told = "Left out, as it is not known when their enclave opened: 1 place."
+    assert told in said(evaluation, context)
 
 
 def test_links_play_no_part_where_the_settings_say_so(evaluated):
@@ -262,9 +256,8 @@ def test_a_run_writes_the_section_and_hashes_its_files(folder, monkeypatch):
     result = call("run", "study.toml", "--out", "out", "--quiet")
     assert result.exit_code == 0, result.output
     for page in ("report.html", "report.zh.html"):
-        assert '<section class="part" id="evaluation">' in (folder / "out" / page).read_text(
-            "utf-8"
-        )
+        text = (folder / "out" / page).read_text("utf-8")
+        assert '<section class="part" id="evaluation">' in text
     manifest = json.loads((folder / "out/manifest.json").read_text("utf-8"))
     assert {"panel.csv", "openings.csv", "nodes.csv"} <= {*manifest["inputs"]}
     assert manifest["seconds"].keys() >= {"evaluation"}

@@ -10,9 +10,9 @@ import pytest
 
 import netinnov as ni
 from netinnov.scenarios import ReverseEnclave
+from netinnov.study._experiment import Choice, ExperimentPart, Trial
 from netinnov.study._language import LANGUAGES, Language, in_html, plain
 from netinnov.study._measures import MeasuresPart
-from netinnov.study._trials import Choice, ExperimentPart, Trial
 from netinnov.study.sections import experiment
 from netinnov.study.sections.experiment import Experiment
 from study_cases import (
@@ -93,9 +93,8 @@ def tried(
     **changes: Any,
 ) -> Experiment:
     """A headline, a rival and placebo hosts, with numbers by hand."""
-    part = ExperimentPart(
-        home="p", host="q", size=size, pipeline_share=0.5, funding=["new"], placebos=10
-    )
+    amounts = {"size": size, "pipeline_share": 0.5, "funding": ["new"], "placebos": 10}
+    part = ExperimentPart(home="p", host="q", **amounts)
     result = Experiment(
         context=study_of(part, modelled=modelled, language=language),
         choice=Choice(part, layer, MeasuresPart(), "park"),
@@ -145,8 +144,7 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
     assert known["hosts"] == 10
     text = said(experiment, result)
     assert (
-        "In 10 other hosts like Qu & Co in strength the same park would change it by −2.0 to"
-        in text
+        "In 10 other hosts like Qu & Co in strength the same park would change it by −2.0" in text
     )
     assert "(middle 95 % of their means; mean in Qu & Co: +10.0 %)" in text
     assert "Nothing is tested here" in text
@@ -243,9 +241,8 @@ def test_on_a_modelled_layer_nothing_is_tested() -> None:
     assert "p = " not in text
     assert "tested here: draws are not observations, and modelled links no evidence." in text
     assert "Links are those of gravity (modelled): the answer is what the model implies" in text
-    zh = said(
-        experiment, tried(effects=table, layer="gravity", modelled=("gravity",), language="zh")
-    )
+    again = {"layer": "gravity", "modelled": ("gravity",), "language": "zh"}
+    zh = said(experiment, tried(effects=table, **again))
     assert "答案是模型的推论，不是观测结果" in zh
     assert "p = " not in zh
 
@@ -331,14 +328,8 @@ def test_a_place_that_reached_nobody_has_changes_without_per_cent() -> None:
 def test_home_and_host_are_only_said_to_have_most_enclaves_if_no_other_pair_has_as_many(
     hosts, chosen, words
 ) -> None:
-    full = [
-        ("a", "b", 1),
-        ("b", "c", 2),
-        ("c", "a", 3),
-        ("a", "d", 4),
-        ("b", "d", 5),
-        ("c", "d", 6),
-    ]
+    pairs = [("a", "b"), ("b", "c"), ("c", "a"), ("a", "d"), ("b", "d"), ("c", "d")]
+    full = [(*pair, weight) for weight, pair in enumerate(pairs, 1)]
     firms = pd.DataFrame({"place": [*"abcd"]}, index=[*"abcd"])
     parks = pd.DataFrame({"place": [*hosts], "jurisdiction": "a"}, index=["p", "q", "r"])
     network = network_of(full, nodes=pd.concat([firms, parks.assign(kind="park")]))

@@ -18,7 +18,6 @@ from study_cases import (
     network_of,
     parks,
     plain_text_of,
-    tables_of,
 )
 
 (gains,) = (section for section in SECTIONS if section.name == "gains")
@@ -204,21 +203,3 @@ def test_an_approach_that_gains_nothing_is_not_best():
 def test_what_governance_needs_is_named_before_anything_runs(settings, words):
     with pytest.raises(InputError, match=words):
         governance.choice_of(context_of(network_of(STARS), governance=settings))
-
-
-def test_places_that_are_not_linked_are_refused_by_name_of_the_part():
-    """Their nodes may be, each with another of its own place."""
-    nodes = pd.DataFrame({"place": [*"PPQQ"]}, index=[*"abcd"])
-    part = {"home": "P", "host": "Q"}
-    links = [("a", "b"), ("c", "d")]
-    context = context_of(network_of(links, nodes=nodes), governance=part)
-    with pytest.raises(InputError, match=r"\[governance\] needs links between places; there are"):
-        gains.check(context)
-
-
-def test_either_part_may_be_left_out():
-    result = gains.compute(parks(sharing={}))
-    assert "governance" not in result.results
-    assert {*tables_of(gains, result)} == {"sharing"}
-    assert gains.facts(result)["has_sharing"]
-    assert not gains.facts(result)["has_governance"]

@@ -17,13 +17,8 @@ LINKS = [
     *[("U", "V", 5), ("V", "W", 7), ("W", "S", 1), ("P", "T", 2), ("Q", "V", 3)],
 ]
 MORE = [("Q", "P", 3), ("T", "Q", 2), ("W", "P", 6), ("U", "R", 1), ("V", "S", 4)]
-OPTIONS = {
-    "distance": "inverse",
-    "border": 0.5,
-    "distance_weight": 2.0,
-    "coupling": 0.3,
-    "presence": "linked",
-}
+OPTIONS = {"distance": "inverse", "border": 0.5, "distance_weight": 2.0}
+OPTIONS |= {"coupling": 0.3, "presence": "linked"}
 READ = ("central", "centres", "organised", "experiment")
 """The sections whose tables are read."""
 

@@ -23,7 +23,6 @@ from netinnov.study._language import (
 )
 from netinnov.study._report_page import (
     Chapter,
-    Shown,
     _key_figure,
     chapter,
     translate,
@@ -206,14 +205,6 @@ def test_cells_are_written_as_a_table_asks():
     assert view_of(table, CHINESE).columns[:2] == ["飞出地", "层"]
 
 
-@pytest.mark.parametrize("kind", ["int64", "Int64", "float64"])
-def test_years_on_the_page_have_no_separators(kind):
-    frame = pd.DataFrame({"links": [1234, 5]}, pd.Index([2010, 2020], name="period", dtype=kind))
-    table = Table("t", frame, forms={"period": "year"})
-    shown = view_of(table, ENGLISH)
-    assert shown.rows == [["2010", "1,234"], ["2020", "5"]]
-
-
 def test_files_name_the_modelled_layers_that_enter(tmp_path):
     frame = pd.DataFrame({"a": [1.0], "b": [2.0]})
     tables = [Table("plain", frame), Table("marked", frame, modelled=("a", "b"))]
@@ -249,13 +240,8 @@ def made(answer="One.", *, front=False, code="en"):
 
 
 def page_of(tmp_path, chapters, *, language=ENGLISH, **options):
-    page = {
-        "title": EVIL,
-        "command": '" onmouseover="alert(1)',
-        "version": "0",
-        "absent": [],
-        "advice": "",
-    }
+    page = {"title": EVIL, "command": '" onmouseover="alert(1)', "version": "0"}
+    page |= {"absent": [], "advice": ""}
     page |= {"tries": True, "tables": [("t", 1)], "others": []} | options
     path = tmp_path / "report.html"
     write_page(path, language, chapters, page)
@@ -311,13 +297,6 @@ def test_the_section_that_leads_answers_at_the_top(tmp_path):
     assert '<a href="#other">Where?</a>' in page  # the table of contents
     assert page.index('<h2 id="data">What?</h2>') < page.index("<nav")
     assert page.count("One.") == 1
-
-
-def test_figures_of_a_page_are_inside_it_and_described(tmp_path):
-    shown = Shown("f", "A figure.", "Points.", "AAAA", 400, front=False)
-    page = page_of(tmp_path, [Chapter("other", Text("What?", "One."), shown=[shown])])
-    assert '<img alt="Points." style="max-width: 400px" src="data:image/webp;base64,AAAA">' in page
-    assert 'figures/f.pdf">PDF' in page
 
 
 def test_a_page_is_in_one_language_and_leads_to_the_other(tmp_path):

@@ -68,9 +68,7 @@ def test_of_several_parks_the_one_with_most_links_is_chosen_and_pairs_are_counte
     assert (known["park"], known["parks"]) == ("park_1", 2)
     assert (known["homeward"], known["outward"]) == (0, 1)
     text = said(park, result)
-    words = (
-        "Of 2 parks outside their jurisdiction park_1 has most links with and among its partners"
-    )
+    words = "Of 2 parks outside their jurisdiction park_1 has most links with and among its "
     assert words in text
     assert "of actors that are not linked directly, 0 pairs towards home and 1 pair towards" in text
     assert "In a group of its own the park is their liaison" in text

@@ -11,8 +11,6 @@ import pytest
 
 from netinnov import study
 from netinnov.study._context import Context
-from netinnov.study._loaded_data import load
-from netinnov.study._places import aggregate_to_places
 from netinnov.study.sections import central, centres
 from study_cases import facts_of, figures_of, text_in
 
@@ -45,10 +43,9 @@ def context(request):
     configuration = study.configure(settings)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        parts = configuration.data, configuration.layers, configuration.columns
-        loaded = load(*parts, same=configuration.places.same)
-        level = aggregate_to_places(loaded.network, configuration.places)
-    return Context(configuration, loaded, level)
+        context = Context.of(configuration)
+        assert context.cities.n_nodes
+    return context
 
 
 def strength_of(pairs):

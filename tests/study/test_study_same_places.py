@@ -56,11 +56,8 @@ def test_flows_of_two_names_are_added_up(tmp_path, text, table):
     network = studied(tmp_path / "flows.csv", source="flows", **options).network
     assert network.nodes["place"].tolist() == network.nodes.index.tolist() == ["Munich", "Berlin"]
     weights = network.links.set_index(["source", "target"])["weight"].to_dict()
-    assert weights == {
-        ("Munich", "Berlin"): 7.0,
-        ("Berlin", "Munich"): 1.0,
-        ("Munich", "Munich"): 2.0,
-    }
+    berlin = {("Munich", "Berlin"): 7.0, ("Berlin", "Munich"): 1.0}
+    assert weights == berlin | {("Munich", "Munich"): 2.0}
 
 
 @pytest.mark.parametrize("kept", [True, False])

@@ -12,7 +12,6 @@ from netinnov.study import sections
 from netinnov.study._context import Context
 from netinnov.study._language import LANGUAGES, plain, words
 from netinnov.study._loaded_data import load
-from netinnov.study._places import aggregate_to_places
 from netinnov.study._section import Layer, Name, Place, Term
 from study_cases import check_languages, few_draws, sentences
 
@@ -47,7 +46,7 @@ def computed(tmp_path_factory):
     keep = {"province": ["Zhejiang", "Shanghai", "Jiangsu", "Anhui"]}
     places = configuration.places.model_copy(update={"level": 1, "keep": keep})
     configuration = configuration.model_copy(update={"places": places})
-    context = Context(configuration, loaded, aggregate_to_places(loaded.network, places))
+    context = Context(configuration, loaded)
     results = {}
     with few_draws():
         for section in sections.SECTIONS:

@@ -14,7 +14,7 @@ from netinnov.study import _structure_plan
 from netinnov.study._context import Context
 from netinnov.study._loaded_data import Incidence, Loaded, Projection
 from netinnov.study._places import aggregate_to_places
-from netinnov.study._two_mode_draws import Participation, participation_of, traded
+from netinnov.study._structure_plan import Participation, participation_of, traded
 from netinnov.study.sections import centres
 from study_cases import FEW, facts_of, said
 
@@ -53,15 +53,13 @@ def loaded_from(network, weighting="count", **side):
 def context_of(network, **settings):
     settings = {"structure": FEW | settings}
     configuration = study.configure({"data": {"source": "tables", "path": "."}} | settings)
-    loaded = loaded_from(network)
-    return Context(configuration, loaded, aggregate_to_places(loaded.network, configuration.places))
+    return Context(configuration, loaded_from(network))
 
 
 def participation(network, weighting="count", **side):
     loaded = loaded_from(network, weighting, **side)
-    cities = aggregate_to_places(
-        loaded.network, study.configure({"data": {"source": "yrd"}}).places
-    )
+    places = study.configure({"data": {"source": "yrd"}}).places
+    cities = aggregate_to_places(loaded.network, places)
     return participation_of(loaded.incidence, cities.cities, 0), cities.cities
 
 
@@ -162,8 +160,7 @@ def test_a_layer_beside_the_projected_one_is_the_reason_why_nothing_is_drawn():
             "structure": FEW,
         }
     )
-    level = aggregate_to_places(mixed.network, configuration.places)
-    context = Context(configuration, mixed, level)
+    context = Context(configuration, mixed)
     assert set(facts_of(centres, context)["reasons"]) == {"why_other_layers"}
     assert "only where all observed layers come from [data] project" in said(centres, context)
 

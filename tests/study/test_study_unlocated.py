@@ -8,7 +8,7 @@ from netinnov import study
 from netinnov._network.geography import great_circle
 from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError
-from netinnov.study._trials import matched_on
+from netinnov.study._experiment import matched_on
 from netinnov.study.sections import (
     SECTIONS,
     _governance as governance,
@@ -131,9 +131,8 @@ def test_approaches_are_compared_where_a_place_is_not_located():
 def planned(*bare):
     ids = list("abcdefg")
     rng = np.random.default_rng(4)
-    at = pd.DataFrame(
-        {"place": ids, "lon": rng.uniform(100, 104, 7), "lat": rng.uniform(30, 33, 7)}
-    )
+    at = {"lon": rng.uniform(100, 104, 7), "lat": rng.uniform(30, 33, 7)}
+    at = pd.DataFrame({"place": ids, **at})
     at["lon"] = at["lon"].mask(at["place"].isin(bare))
     tree = [("a", "b"), ("a", "c"), ("b", "d"), ("b", "e"), ("c", "f"), ("f", "g")]
     part = {"homes": ["d", "g"], "hosts": ["a"], "k": 2}

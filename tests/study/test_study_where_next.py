@@ -34,11 +34,10 @@ def direct(monkeypatch):
 
     def links_in(network, pairs, _):
         own, ends = strength(network)["links"], pairs.itertuples()
-        parks = {
+        return {
             site: NewLinks([(home, host)], weight=OWN["share"] * own[home], layer="links")
             for site, home, host in ends
         }
-        return "links", parks
 
     monkeypatch.setattr(_candidate_parks, "parks_in", links_in)
 

@@ -47,7 +47,7 @@ def compute(context: Context) -> Plan:
     linked = linked_layers(cities)
     observed = [layer for layer in linked if layer not in context.modelled]
     network = cities.select(layers=observed or linked)
-    _, parks = _candidate_parks.parks_in(network, siting.pairs, context.settings(SitingPart).size)
+    parks = _candidate_parks.parks_in(network, siting.pairs, context.settings(SitingPart).size)
     today = effective_number(total_strength(network))  # as `plan_centres` has it
     more = today + min(1.0, (cities.n_nodes - today) / 2)
     plan = plan_centres(

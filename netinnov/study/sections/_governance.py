@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,18 +19,8 @@ from netinnov.plotting import plot_approaches
 from netinnov.plotting._style import new_figure
 from netinnov.scenarios._open_size import movable_layer
 from netinnov.study._context import Context
-from netinnov.study._section import (
-    Fact,
-    KeyFigure,
-    Layer,
-    Part,
-    Picture,
-    Place,
-    Result,
-    Table,
-    Term,
-)
-from netinnov.study._trials import MIRROR, check_linked, choose, enclave_called
+from netinnov.study._experiment import MIRROR, check_linked, choose, enclave_called
+from netinnov.study._section import Fact, KeyFigure, Layer, Pair, Part, Picture, Result, Table, Term
 
 BORDER = 1.0  # assumed where [measures] has none, so that a corridor can remove something
 LINKS = 10  # links of each approach, where nothing says how large the park is
@@ -46,8 +36,6 @@ class GovernancePart(Part, part="governance", optional=True):
 
 
 class Choice(NamedTuple):
-    """Between whom, in which layer and with how many links approaches are compared."""
-
     home: str
     host: str
     layer: str
@@ -75,10 +63,8 @@ def choice_of(context: Context) -> Choice:
     if home == host:
         raise InputError(f"governance.host must not be the home; found {host!r} for both.")
     check_linked(context, "governance")
-    layer = movable_layer(cities, layer)
-    border = context.measures.border or BORDER
-    frictions = context.measures.frictions(border)
-    return Choice(home, host, layer, size, share, frictions)
+    frictions = context.measures.frictions(context.measures.border or BORDER)
+    return Choice(home, host, movable_layer(cities, layer), size, share, frictions)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,31 +104,27 @@ def facts(result: Governance) -> Mapping[str, Fact]:
     built = comparison.approaches["size"].gt(0)
     storage = result.context.cities.storage
     points = storage.places[["lon", "lat"]].dropna().index
-    pair, tabled = (choice.home, choice.host), storage.place_table.distances is not None
+    pair, tabled = Pair(choice.home, choice.host), storage.place_table.distances is not None
     known: dict[str, Fact] = {
-        "home": Place(choice.home),
-        "host": Place(choice.host),
+        "home": pair.home,
+        "host": pair.host,
         "approach_layer": Layer(choice.layer),
         "size": choice.budget,
         "border": choice.frictions.border,
         "longer": choice.frictions.distance,
         "longer_per": f"{choice.frictions.per:,g} {result.context.cities.distance_unit}",
-        "bare_ends": [Place(end) for end in pair if not tabled and end not in points],
+        "bare_ends": [] if tabled else [x for x in (pair.home, pair.host) if x not in points],
         "border_assumed": not result.context.measures.border,
         "n_approaches": int(built.sum()),
-        "not_compared": _terms([*built.index[~built], *result.left_out]),
+        "not_compared": [*map(Term, [*built.index[~built], *result.left_out])],
     }
     change = comparison.effects.pivot(index="approach", columns="measure", values="difference")
     change = change.loc[built.index[built]]
     for end in ("home", "host"):
         gain = change[f"{end}_access"]
         best = (gain >= gain.max() - NOTHING) & (gain.max() > NOTHING)
-        known[f"best_{end}"] = _terms(gain.index[best])
+        known[f"best_{end}"] = [*map(Term, gain.index[best])]
     return known
-
-
-def _terms(names: Iterable[str]) -> list[Term]:
-    return [Term(name) for name in names]
 
 
 def key_figures(result: Governance) -> Iterator[KeyFigure]:
@@ -159,12 +141,11 @@ def key_figures(result: Governance) -> Iterator[KeyFigure]:
 
 
 def draw(result: Governance) -> Iterator[Picture]:
-    yield Picture("approaches", partial(_figure, result.comparison), on_page=True)
+    def figure() -> Axes:
+        ax = new_figure(height=24 + 9.5 * len(result.comparison.approaches)).add_subplot()
+        return plot_approaches(result.comparison, measures=SHOWN[:3], ax=ax)
 
-
-def _figure(comparison: ApproachComparison) -> Axes:
-    figure = new_figure(height=24 + 9.5 * len(comparison.approaches))
-    return plot_approaches(comparison, measures=SHOWN[:3], ax=figure.add_subplot())
+    yield Picture("approaches", figure, on_page=True)
 
 
 def tables(result: Governance) -> Iterator[Table]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -101,7 +100,7 @@ def facts(result: Sharing) -> Mapping[str, Fact]:
         "linked": len(pairs.links),
         "reverse_only": pairs.reverse,
         "players": len(pairs.players),
-        "unstable_rules": [_term(rule) for rule in in_core.index[~in_core]],
+        "unstable_rules": [Term(f"rule_{rule}") for rule in in_core.index[~in_core]],
         "core_empty": bool(np.isnan(low)),
         "top": [Place(place) for place in top],
         "top_share": float(shares.max()) / result.total,
@@ -109,10 +108,6 @@ def facts(result: Sharing) -> Mapping[str, Fact]:
         "core_high": high,
         "pairs_left_out": pairs.left_out,
     }
-
-
-def _term(rule: object) -> Term:
-    return Term(f"rule_{rule}")
 
 
 def key_figures(result: Sharing) -> Iterator[KeyFigure]:
@@ -123,17 +118,17 @@ def key_figures(result: Sharing) -> Iterator[KeyFigure]:
 
 
 def draw(result: Sharing) -> Iterator[Picture]:
-    yield Picture("sharing", partial(_shares, result), on_page=True)
+    def shares() -> Axes:
+        return plot_benefit_shares(
+            result.benefits,
+            core=result.core,
+            names=result.context.drawn_names,
+            rules={rule: words("en", "terms")[f"rule_{rule}"] for rule in RULES},
+            label="gain of access that a place gets",
+            ax=new_figure(height=22 + 5.5 * max(len(result.core), 4)).add_subplot(),
+        )
 
-
-def _shares(result: Sharing) -> Axes:
-    called = words("en", "terms")
-    rules = {rule: called[_term(rule)] for rule in RULES}
-    label = "gain of access that a place gets"
-    figure = new_figure(height=22 + 5.5 * max(len(result.core), 4))
-    ax, core, names = figure.add_subplot(), result.core, result.context.drawn_names
-    options: Any = {"names": names, "rules": rules, "label": label, "ax": ax}
-    return plot_benefit_shares(result.benefits, core=core, **options)
+    yield Picture("sharing", shares, on_page=True)
 
 
 def tables(result: Sharing) -> Iterator[Table]:

@@ -111,22 +111,18 @@ def compute(context: Context) -> Siting:
 
 
 def _announce(context: Context, every: Mapping[str, Any], resamples: int) -> None:
-    """Say about how long it takes, by one plan in one placement of a few and of all candidates."""
-    parks, k, seconds = every["candidates"], every["k"], []
-    few = dict(list(parks.items())[:k])
-    for candidates in (few, few, parks):  # kernels are compiled in the first
-        start = time.perf_counter()
-        site_enclaves(context.cities, **{**every, "candidates": candidates})
-        seconds.append(time.perf_counter() - start)
-    _, fixed, whole = seconds
-    n, in_few = len(parks), k * (k + 1) / 2
-    greedy = k * n - k * (k - 1) / 2
-    each = max(whole - fixed, 0.0) / max(greedy - in_few, 1.0)
-    search = fixed + each * (greedy + k * (n - k) + k * PLACEBOS)
-    total = PLACEMENTS * search + FRESH * fixed + (resamples + bool(resamples)) * whole
+    """Say about how long it takes, by one greedy plan in one placement."""
+    n, k, cities = len(every["candidates"]), every["k"], context.cities
+    few = dict(list(every["candidates"].items())[:1])
+    site_enclaves(cities, **{**every, "candidates": few, "k": 1})  # compiles kernels
+    start = time.perf_counter()
+    site_enclaves(cities, **every)
+    greedy, seconds = k * n - k * (k - 1) / 2, time.perf_counter() - start  # networks looked at
+    looks = PLACEMENTS * (greedy + k * (n - k) + k * PLACEBOS) + FRESH * k
+    total = seconds * (looks / greedy + resamples + bool(resamples))
     took = f"{total / 60:,.0f} minutes" if total > 90 else f"{total:.0f} s"
-    msg = f"{n:,} candidates among {context.cities.n_nodes:,} places take about {took}"
-    context.say(f"{msg} here, by a part of {sum(seconds):.1f} s")
+    msg = f"{n:,} candidates among {cities.n_nodes:,} places take about {took}"
+    context.say(f"{msg} here, by a part of {seconds:.1f} s")
 
 
 def resample_of(context: Context) -> Change | None:
@@ -144,32 +140,20 @@ def facts(result: Siting) -> Mapping[str, Fact]:
     plan, candidates, context = result.plan, result.candidates, result.context
     part, pairs = context.settings(SitingPart), candidates.pairs
     shares = [] if result.shares is None else result.shares[list(plan.sites)].tolist()
-    return {
-        "sites": pairs_of(result.chosen.head(result.useful)),
-        "idle": len(plan.sites) - result.useful,
-        "n": len(pairs),
-        "chosen": len(plan.sites),
-        "size": part.size,
-        "placements": PLACEMENTS,
-        "by_weight": context.measures.distance == "inverse",
-        "layer": Layer(candidates.layer),
-        "layer_modelled": candidates.layer in context.modelled,
-        "modelled": [Layer(layer) for layer in context.modelled],
-        "gain": result.rise(float(result.fresh.mean())),
-        "fresh": len(result.fresh),
-        "helps": result.helps,
-        "random": len(plan.placebo),
-        "as_good": int((plan.placebo >= result.fresh.mean() * (1 - 1e-12)).sum()),
-        "unlocated": pairs_of(result.chosen[~result.located]),
-        "ties": pairs_of(pairs.loc[result.ties]),
-        "homes_named": bool(part.homes),
-        "n_homes": pairs["home"].nunique(),
-        "hosts": [Place(host) for host in pairs["host"].unique()],
-        "hosts_tied": candidates.tied,
-        "resamples": result.resamples,
-        "share_low": min(shares, default=0.0),
-        "share_high": max(shares, default=0.0),
-    }
+    built, mean, layer = len(plan.sites), float(result.fresh.mean()), candidates.layer
+    known: dict[str, Fact] = {"n": len(pairs), "chosen": built, "idle": built - result.useful}
+    known |= {"sites": pairs_of(result.chosen.head(result.useful)), "helps": result.helps}
+    known |= {"unlocated": pairs_of(result.chosen[~result.located])}
+    known |= {"ties": pairs_of(pairs.loc[result.ties]), "size": part.size}
+    known |= {"homes_named": bool(part.homes), "n_homes": pairs["home"].nunique()}
+    known |= {"hosts": [*map(Place, pairs["host"].unique())], "hosts_tied": candidates.tied}
+    known |= {"by_weight": context.measures.distance == "inverse", "layer": Layer(layer)}
+    known |= {"layer_modelled": layer in context.modelled}
+    known |= {"modelled": [*map(Layer, context.modelled)], "placements": PLACEMENTS}
+    known |= {"gain": result.rise(mean), "fresh": len(result.fresh), "random": len(plan.placebo)}
+    known |= {"as_good": int((plan.placebo >= mean * (1 - 1e-12)).sum())}
+    known |= {"resamples": result.resamples}
+    return known | {"share_low": min(shares, default=0.0), "share_high": max(shares, default=0.0)}
 
 
 def key_figures(result: Siting) -> Iterator[KeyFigure]:
@@ -181,21 +165,18 @@ def key_figures(result: Siting) -> Iterator[KeyFigure]:
 
 
 def draw(result: Siting) -> Iterator[Picture]:
-    if not result.helps:
-        return
+    if result.helps and result.located.any():
+        yield Picture("siting", partial(_map, result), on_page=True)
+
+
+def _map(result: Siting) -> Axes:
     places, pairs = result.context.cities.places, result.candidates.pairs
     at = places[["lon", "lat"]].reindex(pd.unique(pairs.to_numpy().ravel())).dropna()
-    if result.located.any():
-        yield Picture("siting", partial(_map, result, at), on_page=True)
-
-
-def _map(result: Siting, at: pd.DataFrame) -> Axes:
-    chosen = pd.unique(result.chosen.to_numpy().ravel())
-    frame = result.context.maps.detail_with(at, at.loc[at.index.isin(chosen)])
+    frame = result.context.maps.detail_with(at, at.loc[at.index.isin(result.chosen.stack())])
     return plot_sites(
         result.plan,
-        pairs=result.candidates.pairs,
-        places=result.context.cities.places,
+        pairs=pairs,
+        places=places,
         shares=result.shares,
         names=result.context.drawn_names,
         extent=frame,
@@ -206,15 +187,14 @@ def _map(result: Siting, at: pd.DataFrame) -> Axes:
 
 def tables(result: Siting) -> Iterator[Table]:
     plan, modelled = result.plan, result.context.modelled
-    table, pairs = plan.to_frame(), result.candidates.pairs
-    every = pairs.map(result.context.names.__getitem__).join(table[["chosen", "order"]])
+    table = plan.to_frame()
     gains = table[GAINS].where(table[GAINS].abs() > result.rounding, 0.0)
-    every = every.join(100 / plan.baseline * gains)
+    every = result.candidates.pairs.map(result.context.names.__getitem__)
+    every = every.join([table[["chosen", "order"]], 100 / plan.baseline * gains])
     if result.shares is not None:
         every["share_of_resamples"] = result.shares
     view = every.loc[list(plan.sites)].reset_index(drop=True).drop(columns=["chosen", "order"])
     view = view.assign(**result.chosen.reset_index(drop=True), **view[GAINS] / 100)
     yield Table("siting_candidates", every, view, on_page=result.helps, modelled=modelled)
-    today = pd.Series([plan.baseline], name="today")
-    bound = pd.Series([plan.bound], name="bound")
-    yield Table("siting_values", pd.concat([plan.placebo, result.fresh, today, bound], axis=1))
+    known = pd.DataFrame({"today": [plan.baseline], "bound": [plan.bound]})
+    yield Table("siting_values", pd.concat([plan.placebo, result.fresh, known], axis=1))

@@ -52,11 +52,10 @@ def compute(context: Context) -> Central | None:
 def _measured(network: MultilayerNetwork, context: Context, names: Iterable[str]) -> pd.DataFrame:
     options: dict[str, Any] = dict.fromkeys(COUPLED, context.measures.coupled)
     options |= dict.fromkeys(PATHS, context.measures.paths)
-    measures: dict[str, Any] = {
-        name: partial(getattr(centrality, name), **options.get(name, {})) for name in names
-    }
-    measures["overlapping_strength"] = strength_together
-    table = centrality.centrality_table(network, measures=measures)
+    found = {name: getattr(centrality, name) for name in names}
+    measures = {name: partial(each, **options.get(name, {})) for name, each in found.items()}
+    own = {"overlapping_strength": strength_together}
+    table = centrality.centrality_table(network, measures={**measures, **own})
     table.insert(0, "name", table.index.map(context.names).astype("str"))
     return table.sort_values("pagerank", ascending=False, kind="stable")
 
@@ -69,8 +68,8 @@ def facts(result: Central) -> Mapping[str, Fact]:
         "both": 0 < len(result.context.modelled) < len(layers),
         "all_modelled": len(result.context.modelled) == len(layers),
         "equal": alike(rank.iloc[0], rank.iloc[-1]),
-        "first": [Place(node) for node in rank.index[:NAMED]],
-        "shares": [float(share) for share in rank.head(NAMED)],
+        "first": [*map(Place, rank.index[:NAMED])],
+        "shares": rank.head(NAMED).tolist(),
         "as_central": as_much(rank, rank.head(NAMED)),
         "even_share": 1 / len(rank),
     }
@@ -83,16 +82,15 @@ def key_figures(result: Central) -> Iterator[KeyFigure]:
 
 
 def draw(result: Central) -> Iterator[Picture]:
-    yield Picture("centralities", partial(_centralities, result), on_page=True)
+    def centralities() -> Axes:
+        shown, write = min(len(result.table), DRAWN), result.context.language.term
+        names = result.context.drawn_names.map(partial(printable, longest=LONGEST))
+        table = result.table.drop(columns=["name", "participation_coefficient"], errors="ignore")
+        table = table.rename(columns=lambda each: write(str(each)).replace(" ", "_", 1))
+        figure = new_figure(height=(22 if on_page() else 26) + 5.2 * shown)
+        return plot_centralities(table.assign(name=names), ax=figure.add_subplot())
 
-
-def _centralities(result: Central) -> Axes:
-    shown, write = min(len(result.table), DRAWN), result.context.language.term
-    names = result.context.drawn_names.map(partial(printable, longest=LONGEST))
-    table = result.table.drop(columns=["name", "participation_coefficient"], errors="ignore")
-    table = table.rename(columns=lambda each: write(str(each)).replace(" ", "_", 1))
-    figure = new_figure(height=(22 if on_page() else 26) + 5.2 * shown)
-    return plot_centralities(table.assign(name=names), ax=figure.add_subplot())
+    yield Picture("centralities", centralities, on_page=True)
 
 
 def tables(result: Central) -> Iterator[Table]:

@@ -30,10 +30,7 @@ BY_TOTALS = ("head_tail", "top", "core")
 NULL = ["null_mean", "null_low", "null_high", "z", "p"]
 LEAST_NULLS = 39  # random networks of which p can be 0.05
 # Indices that count links whatever they weigh, or compare the two ways of a flow.
-OF_LINKS = (
-    *("functional", "functional_weighted", "core_periphery", "core_share"),
-    *("node_symmetry", "link_symmetry"),
-)
+OF_LINKS = "functional functional_weighted core_periphery core_share node_symmetry link_symmetry"
 OPTIONS = StructurePart
 CHECK = plan
 
@@ -72,7 +69,7 @@ def profile(context: Context, detected: Detection) -> pd.DataFrame:
     )
     if isinstance(null, GravityNull):
         # What the totals fix, or what depends on the unit of the draws.
-        unfit = drawn["of"].isin(["strength", "size"]) | drawn.index.isin(OF_LINKS)
+        unfit = drawn["of"].isin(["strength", "size"]) | drawn.index.isin(OF_LINKS.split())
         unfit |= (drawn.index == "n_centres") & (rule in BY_TOTALS)
         drawn.loc[unfit, NULL] = np.nan
         drawn.loc[unfit, "untested"] = "the null model fixes it, or does not draw it"
@@ -86,33 +83,27 @@ def facts(result: Centres) -> Mapping[str, Fact]:
     layers, counts = structure.network.layers, detected.rules[detected.asked].sum()
     replaced = detected.rule != structure.options.rule
     least = least_share(None, detected.table["centrality"].to_numpy())
-    return {
-        "places": len(detected.table),
-        "linked": linked,
-        "effective": effective,
-        "digits": max(3, len(f"{effective:.0f}") + 1),  # one decimal, as it is hardly ever whole
-        "even": linked > 1 and math.isclose(effective, linked),
-        "n_centres": len(centres),
-        "centres": [Place(each) for each in centres.index],
-        "tied": [Place(each) for each in detected.tied],
-        "rule": detected.rule,
-        "rule_means": Term(f"rule_{detected.rule}"),
-        "least": least if detected.rule == "hubs" else 0.0,
-        "replaced": structure.options.rule if replaced else None,
-        "sure": bool(detected.table["support"].notna().all()),
-        "support": float(centres["support"].min()) if len(centres) else math.nan,
+    known: dict[str, Fact] = {"places": len(detected.table), "linked": linked}
+    known |= {"even": linked > 1 and math.isclose(effective, linked), "effective": effective}
+    known |= {"digits": max(3, len(f"{effective:.0f}") + 1)}  # one decimal: it is hardly ever whole
+    known |= {"n_centres": len(centres), "centres": [*map(Place, centres.index)]}
+    known |= {"rule": detected.rule, "rule_means": Term(f"rule_{detected.rule}")}
+    known |= {"replaced": structure.options.rule if replaced else None}
+    known |= {"least": least if detected.rule == "hubs" else 0.0}
+    known |= {"sure": bool(detected.table["support"].notna().all())}
+    known |= {"support": float(centres["support"].min()) if len(centres) else math.nan}
+    known |= {
         "n_rules": len(detected.asked),
         "fewest": int(counts.min()),
         "most": int(counts.max()),
-        "by_most": [Place(each) for each in detected.by_most],
-        "layers": [Layer(layer) for layer in layers],
-        "all_modelled": bool(structure.modelled),
-        "beside": [Layer(layer) for layer in structure.cities.layers if layer not in layers],
-        "events": structure.participation is not None,
-        "left_out": [Term(each) for each in structure.left_out],
-        "reasons": [Term(code) for code in structure.left_out.values()],
-        **_compared(result.profile, structure),
     }
+    known |= {"by_most": [*map(Place, detected.by_most)], "tied": [*map(Place, detected.tied)]}
+    known |= {"layers": [*map(Layer, layers)], "all_modelled": bool(structure.modelled)}
+    known |= {"beside": [Layer(each) for each in structure.cities.layers if each not in layers]}
+    known |= {"events": structure.participation is not None}
+    known |= {"left_out": [*map(Term, structure.left_out)]}
+    known |= {"reasons": [*map(Term, structure.left_out.values())]}
+    return known | _compared(result.profile, structure)
 
 
 def _compared(table: pd.DataFrame, structure: Plan) -> dict[str, Fact]:
@@ -141,13 +132,12 @@ def key_figures(result: Centres) -> Iterator[KeyFigure]:
     detected, places = result.detection, len(result.detection.table)
     low, high = result.interval("n_centres")
     whole = low and math.floor(low), high and math.ceil(high)
-    yield KeyFigure("centres", len(detected.centres), *whole, of=places, digits=1)
+    yield KeyFigure("centres", known["n_centres"], *whole, of=places, digits=1)
     yield KeyFigure("by_most", len(detected.by_most), of=places)
-    ends = result.interval("effective_number")
     written = {"of": known["linked"], "digits": known["digits"]}
+    ends, share = result.interval("effective_number"), float(result.profile["value"]["primacy"])
     yield KeyFigure("effective", known["effective"], *ends, **written)
-    share, ends = float(result.profile["value"]["primacy"]), result.interval("primacy")
-    yield KeyFigure("primacy", share, *ends, form="share")
+    yield KeyFigure("primacy", share, *result.interval("primacy"), form="share")
 
 
 def draw(result: Centres) -> Iterator[Picture]:

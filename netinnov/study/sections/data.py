@@ -49,7 +49,7 @@ def facts(result: Data) -> Mapping[str, Fact]:
     lost = lost[lost.any(axis=1)]
     return {
         "nodes": int(kinds.sum()),
-        "kinds": [Name(kind) for kind in kinds.index.dropna()[:KINDS]],
+        "kinds": [*map(Name, kinds.index.dropna()[:KINDS])],
         "n_kinds": len(kinds),
         "pairs": int(result.layers["links"].sum()),
         "layers": len(result.layers),
@@ -63,10 +63,10 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "members": int(nodes["members"].sum()) if "members" in nodes else cities.n_nodes,
         "unlinked": int((~cities.storage.presence("linked").any(axis=0)).sum()),
         "lost": [Term(f"not {part}") for part in lost.index],
-        "lost_nodes": [int(n) for n in lost["nodes"]],
-        "lost_pairs": [int(n) for n in lost["links"]],
+        "lost_nodes": lost["nodes"].astype(int).tolist(),
+        "lost_pairs": lost["links"].astype(int).tolist(),
         "tabled": cities.storage.place_table.distances is not None,
-        "unlocated": [Place(place) for place in bare],
+        "unlocated": [*map(Place, bare)],
         "unmeasured": unmeasured(cities)[1] if measures.distance_weight else 0,
         "empty_layers": [Layer(each) for each in context.network.layers if each not in linked],
         "notes_of_readers": in_sentences(context.loaded.notes),

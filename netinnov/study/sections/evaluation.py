@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from pydantic import Field
 
+from netinnov._network.columns import as_floats, as_numbers, as_periods, as_text, is_blank
+from netinnov._network.file_rows import row_unit
+from netinnov._runtime.arguments import did_you_mean, examples
 from netinnov.errors import InputError
 from netinnov.panels import Evaluation, evaluate_openings
 from netinnov.panels._staggered import Controls
 from netinnov.plotting import plot_event_study
 from netinnov.plotting._style import SINGLE, new_figure
-from netinnov.study._context import Context
-from netinnov.study._panel_data import PanelData, read_panel
+from netinnov.sources._complete_rows import noted
+from netinnov.sources._user_tables import read_table
+from netinnov.study import _enclave_list
+from netinnov.study._context import OF_PANEL, Context
+from netinnov.study._language import in_sentences
 from netinnov.study._section import Fact, File, KeyFigure, Name, Part, Picture, Result, Table, Term
 
 
@@ -37,9 +44,120 @@ class EvaluationPart(Part, part="evaluation", optional=True):
 
 OPTIONS = EvaluationPart
 ALPHA = 0.05
-ENOUGH = (
-    10  # places of a cohort, for each period before; with fewer the Wald test rejects too often
-)
+ENOUGH = 10  # places of a cohort, for each period before; with fewer Wald tests reject too often
+DATE = r"^\s*(\d{4})(?:-\d\d){1,2}(?: 00:00:00)?\s*$"  # of which the year counts
+
+
+class PanelData(NamedTuple):
+    """What `evaluate_openings` takes, and what is said of it."""
+
+    panel: pd.DataFrame  # place, period, outcome
+    openings: pd.DataFrame  # place, opened, ...
+    undated: set[str]  # places left out: they have an enclave, and it is not known since when
+    notes: list[str]
+
+
+def read_panel(context: Context, part: EvaluationPart) -> PanelData:
+    panel, openings = part.panel, part.openings
+    with warnings.catch_warnings(record=True) as caught, noted() as words:
+        warnings.simplefilter("always", UserWarning)
+        table = _read(context, panel, "panel", {f"panel.{part.outcome}": "outcome"})
+        faults = list(_faults_of_panel(table, panel.name, part.outcome))
+        if openings is None:
+            enclaves = context.once(_enclave_list.compute).counted
+            name, opened = "the enclaves of the data", enclaves.rename(columns={"home": "place"})
+        else:
+            name, opened = openings.name, _read(context, openings, "openings", {})
+    notes = [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
+    faults += _faults_of_openings(opened, name, part.by, enclaves=openings is None)
+    places = table["place"]
+    if not faults and not opened["place"].isin(places).any():
+        faults.append(
+            f"{name}: no place with an opening is in {panel.name}; they are "
+            f"{examples(opened['place'].unique())}, and the panel has {examples(places.unique())}"
+        )
+    if faults:
+        listed = "".join(f"\n- {fault}." for fault in faults)
+        n = f"{len(faults)} fault{'s' * (len(faults) != 1)}"
+        raise InputError(f"[evaluation] does not fit its tables, which have {n}:{listed}")
+    opened["opened"] = as_periods(_years(opened["opened"]))[0]
+    undated = {*opened.loc[opened["opened"].isna(), "place"]} & {*places}
+    notes = in_sentences([*notes, *words])
+    return PanelData(table, opened, undated if openings is None else set(), notes)
+
+
+def _read(context: Context, path: Path, table: str, own: dict[str, str]) -> pd.DataFrame:
+    settings = context.configuration
+    text: Any = {"encoding": settings.data.encoding, "decimal": settings.data.decimal}
+    theirs = {key: name for key, name in settings.columns.items() if key.startswith(OF_PANEL)}
+    frame, _ = read_table(path, table, columns=theirs | own, **text)
+    return frame.assign(place=as_text(frame["place"])[0].replace(settings.places.same))
+
+
+def _years(opened: pd.Series) -> pd.Series:
+    year = opened.astype("str").str.extract(DATE)[0]
+    cells = opened.astype(object).where(year.isna(), year)
+    number = as_floats(cells)
+    broken = number.isna() & cells.notna()
+    return cells.where(broken, number) if broken.any() else number
+
+
+def _lacking(table: pd.DataFrame, wanted: dict[str, str | None]) -> list[str]:
+    has = ", ".join(map(str, table.columns))
+    lacking = [theirs for name, theirs in wanted.items() if theirs and name not in table]
+    near = [did_you_mean(each, table.columns) for each in lacking]
+    return [f"no column {a!r}{b}; it has {has}" for a, b in zip(lacking, near, strict=True)]
+
+
+def _broken(table: pd.DataFrame, rules: dict[str, Any]) -> Iterator[str]:
+    """Rules, each with the rows that break it."""
+    unit = row_unit(table)
+    for rule, bad in rules.items():
+        if n := int(bad.sum()):
+            where = examples(table.index[bad].tolist(), str)
+            yield f"{rule}: {n:,} row{'s' * (n != 1)} ({unit}{'s' * (n != 1)} {where})"
+
+
+def _faults_of_panel(table: pd.DataFrame, name: str, outcome: str) -> list[str]:
+    if lacking := _lacking(table, {"period": "period", "outcome": outcome}):
+        return [f"{name}: {each}" for each in lacking]
+    nowhere = is_blank(table["place"])
+    period, odd = as_periods(table["period"])
+    value, text = as_numbers(table["outcome"])
+    untimed = odd | period.isna().to_numpy()
+    twice = table.assign(period=period).duplicated(["place", "period"], keep=False).to_numpy()
+    whole = ~nowhere & ~untimed
+    rules = {
+        "must name a place": nowhere,
+        "must have a period that is a whole number, such as a year": untimed,
+        f"must have a number {outcome!r}": text | ~np.isfinite(value),
+        "must be the only one of their place and period": twice & whole,
+    }
+    faults = [*_broken(table, rules)]
+    seen = pd.crosstab(table["place"][whole], period[whole].astype("int64")) > 0
+    gaps = seen[~seen.all(axis=1)]
+    if len(gaps):
+        without = examples(
+            gaps.iterrows(),
+            lambda row: f"{row[0]} (without {examples(row[1].index[~row[1]], str)})",
+        )
+        msg = f"every place must be in every period; {len(gaps):,} of {len(seen):,} are not"
+        faults.append(f"{msg}: {without}; leave out places or periods that are not complete")
+    return [f"{name}: {fault}" for fault in faults]
+
+
+def _faults_of_openings(
+    table: pd.DataFrame, name: str, by: str | None, *, enclaves: bool
+) -> list[str]:
+    if lacking := _lacking(table, {"opened": "opened", by or "": by}):
+        mend = "; give nodes such a column, or name a table of openings" if enclaves else ""
+        return [f"{name}: {each}{mend}" for each in lacking]
+    years = as_periods(_years(table["opened"]))[1]
+    rules = {
+        "must name a place": is_blank(table["place"]),
+        "must have `opened`, a whole number or a date": years,
+    }
+    return [f"{name}: {fault}" for fault in _broken(table, rules)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +174,7 @@ def compute(context: Context) -> Evaluated | None:
     part = context.options(EvaluationPart)
     if part is None:
         return None
-    data = read_panel(context, part.panel, part.outcome, part.openings, part.by)
+    data = read_panel(context, part)
     openings = data.openings if part.openings else data.openings.rename(columns={"place": "home"})
     options: dict[str, Any] = {"outcome": "outcome", "openings": openings, "rng": context.seed}
     options |= {"controls": part.controls, "anticipation": part.anticipation, "clean": part.clean}
@@ -86,80 +204,67 @@ def facts(result: Evaluated) -> Mapping[str, Fact]:
     few = smallest < ENOUGH * tested["cohort"].value_counts().max()
     rounding = 1e-9 * float(panel["outcome"].abs().max())
     moved = before["band_low"].gt(rounding) | before["band_high"].lt(-rounding)
+    n_treated, n_controls = whole.groups["n_treated"], since["n_controls"]
+    doubted, undated, spill = whole.pre_trend_p < ALPHA, result.data.undated, whole.spillover
     groups = None if result.groups is None else result.groups.average
-    return {
-        "outcome": Name(part.outcome),
-        **_statistics("", whole),
-        "places": len(places),
-        "first": str(periods[0]),
-        "last": str(periods[-1]),
-        "n_periods": len(periods),
-        "opened": int(whole.groups["n_treated"].sum()),
-        "cohorts": len(whole.groups),
-        "smallest": smallest,
-        "never": len({*places} - {*openings["place"], *result.data.undated}),
-        "fewest": int(since["n_controls"].min()),
-        "most": int(since["n_controls"].max()),
-        "only_never": part.controls == "never",
-        "anticipation": part.anticipation,
-        "before": len(before),
-        "moved": int(moved.sum()),
-        "wald": whole.pre_trend_p,
-        "unfair": bool(moved.any() or (whole.pre_trend_p < ALPHA and not few)),
-        "doubtful": bool(whole.pre_trend_p < ALPHA and few),
-        "breakdown": whole.breakdown,
-        "permutations": part.permutations,
-        "permutation_p": whole.permutation_p,
-        "early": whole.left_out - len(result.data.undated),
-        "undated": len(result.data.undated),
-        "elsewhere": whole.elsewhere,
-        "from_enclaves": part.openings is None,
-        "exposure": part.exposure,
-        "clean": part.clean,
-        "unlinked": int((~pd.Index(places).isin(cities.storage.nodes.index)).sum()),
-        "modelled": not result.context.observed(cities),
-        **_statistics("plain_", result.plain),
-        "spills": whole.spillover is not None,
-        **_statistics("spill_", whole.spillover),
-        "exposed": 0 if whole.spillover is None else int(whole.spillover.groups["n_treated"].sum()),
-        "by": Term(part.by) if part.by else None,
+    known: dict[str, Fact] = {"outcome": Name(part.outcome), **_statistics("", whole)}
+    known |= {"places": len(places), "n_periods": len(periods)}
+    known |= {"first": str(periods[0]), "last": str(periods[-1])}
+    known |= {"opened": int(n_treated.sum()), "cohorts": len(whole.groups), "smallest": smallest}
+    known |= {"never": len({*places} - {*openings["place"], *undated})}
+    known |= {"fewest": int(n_controls.min()), "most": int(n_controls.max())}
+    known |= {"only_never": part.controls == "never", "anticipation": part.anticipation}
+    known |= {"before": len(before), "moved": int(moved.sum()), "wald": whole.pre_trend_p}
+    known |= {
+        "unfair": bool(moved.any() or (doubted and not few)),
+        "doubtful": bool(doubted and few),
+    }
+    known |= {"permutations": part.permutations, "permutation_p": whole.permutation_p}
+    known |= {"early": whole.left_out - len(undated), "undated": len(undated)}
+    known |= {"elsewhere": whole.elsewhere, "from_enclaves": part.openings is None}
+    known |= {"breakdown": whole.breakdown, "remarks": result.data.notes}
+    # No interference.
+    known |= {"exposure": part.exposure, "clean": part.clean, **_statistics("plain_", result.plain)}
+    known |= {"modelled": not result.context.observed(cities)}
+    known |= {"unlinked": int((~pd.Index(places).isin(cities.storage.nodes.index)).sum())}
+    known |= {"spills": spill is not None, **_statistics("spill_", spill)}
+    known |= {"exposed": 0 if spill is None else int(spill.groups["n_treated"].sum())}
+    known |= {"by": Term(part.by) if part.by else None}
+    return known | {
         "groups": [] if groups is None else [Term(str(each)) for each in groups[part.by]],
         "estimates": [] if groups is None else groups["estimate"].tolist(),
         "lows": [] if groups is None else groups["low"].tolist(),
         "highs": [] if groups is None else groups["high"].tolist(),
-        "remarks": result.data.notes,
     }
 
 
 def _statistics(prefix: str, evaluation: Evaluation | None) -> dict[str, Fact]:
-    names = ("estimate", "low", "high", "p")
-    if evaluation is None:
-        return {f"{prefix}{name}": math.nan for name in names}
-    return {f"{prefix}{name}": float(evaluation.average[name].iloc[0]) for name in names}
+    row: Any = {} if evaluation is None else evaluation.average.iloc[0]
+    return {
+        f"{prefix}{name}": float(row.get(name, math.nan)) for name in ("estimate", "low", "high")
+    }
 
 
 def key_figures(result: Evaluated) -> Iterator[KeyFigure]:
     for name, each in (("average", result.whole), ("spillover", result.whole.spillover)):
         if each is not None:
-            estimate, low, high, _ = _statistics("", each).values()
-            yield KeyFigure(name, estimate, low, high)  # type: ignore[arg-type]
+            yield KeyFigure(name, *each.average[["estimate", "low", "high"]].iloc[0].map(float))
     if not math.isnan(result.whole.permutation_p):
         yield KeyFigure("permutation_p", result.whole.permutation_p)
     yield KeyFigure("breakdown", result.whole.breakdown)
 
 
 def draw(result: Evaluated) -> Iterator[Picture]:
-    yield Picture("evaluation", partial(_chart, result), on_page=True)
+    def chart() -> Axes:
+        studies = {"": result.groups or result.whole}
+        if result.whole.spillover is not None:
+            studies = {"places that opened" if result.groups is None else "": studies[""]}
+            studies["places linked to them"] = result.whole.spillover
+        ax = plot_event_study(studies, ax=new_figure(width=SINGLE, height=62).add_subplot())
+        ax.set_ylabel("difference")  # an effect only under the assumptions of the answer
+        return ax
 
-
-def _chart(result: Evaluated) -> Axes:
-    studies = {"": result.groups or result.whole}
-    if result.whole.spillover is not None:
-        studies = {"places that opened" if result.groups is None else "": studies[""]}
-        studies["places linked to them"] = result.whole.spillover
-    ax = plot_event_study(studies, ax=new_figure(width=SINGLE, height=62).add_subplot())
-    ax.set_ylabel("difference")  # an effect only under the assumptions of the answer
-    return ax
+    yield Picture("evaluation", chart, on_page=True)
 
 
 def tables(result: Evaluated) -> Iterator[Table]:
@@ -167,12 +272,10 @@ def tables(result: Evaluated) -> Iterator[Table]:
     shown = ["event_time", "estimate", "low", "high", "n_treated", "n_controls"]
     yield Table("evaluation_by_time", whole.dynamic, whole.dynamic[shown], on_page=True)
     yield Table("evaluation_cells", whole.cells)
-    rows = {"all_openings": whole.average}
-    if result.plain is not None:
-        rows["links_ignored"] = result.plain.average
-    if whole.spillover is not None:
-        rows["linked_to_openings"] = whole.spillover.average
-    averages = pd.concat(rows, names=["comparison"]).reset_index(level=0)
+    rows = {"all_openings": whole, "links_ignored": result.plain}
+    rows |= {"linked_to_openings": whole.spillover}
+    known = {name: each.average for name, each in rows.items() if each is not None}
+    averages = pd.concat(known, names=["comparison"]).reset_index(level=0)
     if result.groups is not None and result.groups.difference is not None:
         by = result.groups.average.columns[0]
         averages = pd.concat([averages, result.groups.average.rename(columns={by: "comparison"})])

@@ -12,11 +12,11 @@ from matplotlib.axes import Axes
 
 from netinnov.plotting import plot_effects
 from netinnov.plotting._style import new_figure
-from netinnov.study._experiment import Experiment, compute as compute
+from netinnov.study import _experiment
+from netinnov.study._experiment import ACCESS, EFFICIENCY, Experiment, ExperimentPart, Trial
 from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Table, Term
-from netinnov.study._trials import ACCESS, EFFICIENCY, ExperimentPart, Trial, choose, kind_of
 
-OPTIONS, CHECK = ExperimentPart, choose
+OPTIONS, CHECK, compute = ExperimentPart, _experiment.choose, _experiment.compute
 MANY = 1000  # with more places only draws of home, host and the whole network are written
 NOISE = 1e-9  # of the baseline: what rounding and searches that stop early leave of no change
 SURE = 0.9  # share of placements from which a direction is called clear
@@ -26,35 +26,28 @@ Facts = dict[str, Fact]
 
 def facts(result: Experiment) -> Facts:
     part, headline, choice = result.part, result.headline, result.choice
-    asked = result.context.settings(type(part))
-    size, volume, share = part.size, part.volume, part.volume_share
-    if volume is not None:
-        share = volume / result.own
+    asked, size = result.context.settings(type(part)), part.size
+    share = part.volume_share if part.volume is None else part.volume / result.own
     chosen, chosen_ties = result.chosen or (0, 0)
     of_park = result.of(headline, ACCESS)["replicates"]
-    known: Facts = {
-        "home": Place(part.home),
-        "host": Place(part.host),
-        "of_volume": size is None,
+    modelled, left_open = result.context.modelled, (asked.size, asked.volume, asked.volume_share)
+    known: Facts = {"home": Place(part.home), "host": Place(part.host)}
+    known |= {"chosen": chosen, "chosen_ties": chosen_ties}
+    known |= {"left_open": left_open == (None, None, None), "of_volume": size is None}
+    known |= {
         "size": size or 0,
         "share": share or 0.0,
         "own": 0 if size is None else int(result.own),
-        "paid": headline.funding == "reallocated",
-        "too_few": headline.funding == "new" and size is not None and size > result.own,
-        "layer": Layer(choice.layer),
-        "one_layer": len(result.context.cities.layers) == 1,
-        "one_model": result.context.modelled == (choice.layer,),
-        "in_model": choice.layer in result.context.modelled,
-        "models": bool(result.context.modelled),
-        "chosen": chosen,
-        "chosen_ties": chosen_ties,
-        "left_open": asked.size is None and asked.volume is None and asked.volume_share is None,
-        "pipelines": round(part.pipeline_share * (size or 0)),
-        "pipeline_share": part.pipeline_share,
-        "draws": int(of_park.max()),  # one where a weight is moved
-        "drawn": bool(result.effects["replicates"].max() > 1),  # the park or a rival
-        "by_weight": choice.measures.distance != result.context.measures.distance,
     }
+    known |= {"paid": headline.funding == "reallocated"}
+    known |= {"too_few": headline.funding == "new" and size is not None and size > result.own}
+    known |= {"layer": Layer(choice.layer), "one_layer": len(result.context.cities.layers) == 1}
+    known |= {"one_model": modelled == (choice.layer,), "in_model": choice.layer in modelled}
+    known |= {"models": bool(modelled), "pipeline_share": part.pipeline_share}
+    known |= {"pipelines": round(part.pipeline_share * (size or 0))}
+    known |= {"draws": int(of_park.max())}  # one where a weight is moved
+    known |= {"drawn": bool(result.effects["replicates"].max() > 1)}  # the park or a rival
+    known |= {"by_weight": choice.measures.distance != result.context.measures.distance}
     return known | _changes(result) | _others(result) | _rivals(result) | _placebos(result)
 
 
@@ -70,10 +63,9 @@ def key_figures(result: Experiment) -> Iterator[KeyFigure]:
 def _changes(result: Experiment) -> Facts:
     home, host, first = result.part.home, result.part.host, result.headline
     funded = {trial.funding: trial for trial in result.enclaves}
-    known: Facts = {}
+    known = _change("host", _row(result, first, ACCESS, host))
     for funding in ("reallocated", "new"):
         known |= _change(funding, _row(result, funded.get(funding), ACCESS, home))
-    known |= _change("host", _row(result, first, ACCESS, host))
     return known | _change("efficiency", _row(result, first, EFFICIENCY))
 
 
@@ -86,13 +78,12 @@ def _row(result: Experiment, trial: Trial | None, measure: str, node: str | None
 
 def _change(name: str, row: Row) -> Facts:
     """Median and middle 95 % of placements as shares of the baseline, and what they agree on."""
-    way, numbers = "", [math.nan] * 3
+    way, change, low, high = "", math.nan, math.nan, math.nan
     if row is not None:
         way, before = _way(row), abs(float(row["baseline"])) or math.nan
-        numbers = [float(row[each]) / before for each in ("median", "low", "high")]
-    return {f"{name}_way": way} | dict(
-        zip((f"{name}_change", f"{name}_low", f"{name}_high"), numbers, strict=True)
-    )
+        change, low, high = (float(row[each]) / before for each in ("median", "low", "high"))
+    ends = {f"{name}_change": change, f"{name}_low": low, f"{name}_high": high}
+    return {f"{name}_way": way, **ends}
 
 
 def _way(row: Row) -> str:
@@ -118,43 +109,39 @@ def _others(result: Experiment) -> Facts:
 
 def _rivals(result: Experiment) -> Facts:
     """Rivals by whether the park does better for home, and the one that does most for it."""
-    sides: dict[str, list[Any]] = {"better": [], "worse": [], "alike": []}
+    sides: dict[str, list[Any]] = {"better_than": [], "worse_than": [], "alike_than": []}
     wins: list[tuple[float, Trial]] = []
     for trial in result.rivals:
         table: Any = result.contrasts
         of_home = table["measure"].eq(ACCESS) & table["node"].eq(result.part.home)
         row: Row = table[of_home & table["rival"].eq(trial.name)].iloc[0]
         higher, more = float(row["higher"]), float(row["difference"])
-        if math.isnan(more):
-            continue
-        sure = more * (higher - 0.5) > 0 and max(higher, 1 - higher) >= SURE
-        side = ("better" if more > 0 else "worse") if sure else "alike"
-        sides[side].append(Term(trial.kind))
-        wins.append((higher, trial))
+        if not math.isnan(more):
+            sure = more * (higher - 0.5) > 0 and max(higher, 1 - higher) >= SURE
+            side = ("better_than" if more > 0 else "worse_than") if sure else "alike_than"
+            sides[side].append(Term(trial.kind))
+            wins.append((higher, trial))
     best = min(wins, key=lambda pair: pair[0])[1] if wins else None
     had = {trial.kind for trial in result.rivals}
+    asked = map(_experiment.kind_of, result.part.rivals)
     return _change("rival", _row(result, best, ACCESS, result.part.home)) | {
-        **{f"{side}_than": rivals for side, rivals in sides.items()},
+        **sides,
         "rival": None if best is None else Term(best.kind),
         "sure": SURE,
-        "missing": [Term(each) for each in map(kind_of, result.part.rivals) if each not in had],
+        "missing": [Term(each) for each in asked if each not in had],
     }
 
 
 def _placebos(result: Experiment) -> Facts:
     row = _row(result, result.headline, ACCESS, result.part.home)
     band = ["difference", "placebo_median", "placebo_low", "placebo_high"]
-    known: Facts = {
-        "hosts": int(row.get("placebo_n", 0) or 0),
-        "all_hosts": result.part.placebos is None,
-        "match": [Term(each) for each in result.match],
-        "host_mean": math.nan,
-    }
-    if not known["hosts"] or not row["baseline"] > 0 or row[band].isna().any():
-        return known | {"hosts": 0} | _change("placebo", None)
+    hosts = int(row.get("placebo_n", 0) or 0)
+    known: Facts = {"all_hosts": result.part.placebos is None, "match": [*map(Term, result.match)]}
+    if not hosts or not row["baseline"] > 0 or row[band].isna().any():
+        return known | {"hosts": 0, "host_mean": math.nan} | _change("placebo", None)
     change, middle, low, high = row[band].astype(float) / float(row["baseline"])
-    known |= {"placebo_way": "mixed", "placebo_change": middle, "host_mean": change}
-    return known | {"placebo_low": low, "placebo_high": high}
+    known |= {"hosts": hosts, "host_mean": change, "placebo_way": "mixed"}
+    return known | {"placebo_change": middle, "placebo_low": low, "placebo_high": high}
 
 
 def draw(result: Experiment) -> Iterator[Picture]:

@@ -9,17 +9,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from netinnov.centrality import harmonic_centrality
 from netinnov.planning import rank_hosts
 from netinnov.plotting import plot_host_ranking
 from netinnov.study import _experiment
 from netinnov.study._context import Context
-from netinnov.study._experiment import Experiment
+from netinnov.study._experiment import ACCESS, Experiment, ExperimentPart, can_be_had
 from netinnov.study._measures import strength_together
 from netinnov.study._section import Fact, Picture, Place, Result, Table
-from netinnov.study._trials import ACCESS, ExperimentPart, can_be_had
 
 OPTIONS = ExperimentPart
 MOST = 60  # hosts that are compared: the strongest places, and that of the experiment
@@ -65,30 +63,20 @@ def compute(context: Context) -> Hosts | None:
 
 def facts(result: Hosts) -> Mapping[str, Fact]:
     tried, table = result.tried, result.shares
-    best = table[table["rank"] == 1]
-    measures = tried.choice.measures
+    best, choice = table[table["rank"] == 1], tried.choice
     own: Any = table.loc[tried.part.host]
-    return {
-        "home": Place(tried.part.home),
-        "host": Place(tried.part.host),
-        "hosts": len(table),
-        "drawn": min(DRAWN, len(table)),
-        "linked": result.linked,
-        "best": Place(best.index[0]),
-        "n_best": len(best),
-        "best_median": float(best["median"].iloc[0]),
-        "best_low": float(best["low"].min()),  # of all that tie
-        "best_high": float(best["high"].max()),
-        "best_share": float(best["best"].sum()),
-        "own_best": bool(own["rank"] == 1),
-        **{f"own_{name}": float(own[name]) for name in CHANGES},
-        "gain": int((table["median"] > 0).sum()),
-        "lose": int((table["median"] < 0).sum()),
-        "paid": tried.headline.funding == "reallocated",
-        "draws": _draws(tried),
-        "unmeasured": int(table["distance"].isna().sum()) if measures.distance_weight else 0,
-        "in_model": tried.choice.layer in result.context.modelled,
-    }
+    known: dict[str, Fact] = {"home": Place(tried.part.home), "host": Place(tried.part.host)}
+    known |= {"hosts": len(table), "drawn": min(DRAWN, len(table)), "linked": result.linked}
+    known |= {"best": Place(best.index[0]), "n_best": len(best)}
+    known |= {"best_median": float(best["median"].iloc[0]), "best_share": float(best["best"].sum())}
+    known |= {"best_low": float(best["low"].min()), "best_high": float(best["high"].max())}
+    known |= {f"own_{name}": float(own[name]) for name in CHANGES}
+    known |= {"own_best": bool(own["rank"] == 1)}
+    known |= {"gain": int(table["median"].gt(0).sum()), "lose": int(table["median"].lt(0).sum())}
+    known |= {"paid": tried.headline.funding == "reallocated", "draws": _draws(tried)}
+    far = table["distance"].isna() & (choice.measures.distance_weight > 0)
+    known |= {"unmeasured": int(far.sum()), "in_model": choice.layer in result.context.modelled}
+    return known
 
 
 def _draws(tried: Experiment) -> int:
@@ -97,14 +85,11 @@ def _draws(tried: Experiment) -> int:
 
 
 def draw(result: Hosts) -> Iterator[Picture]:
-    yield Picture("host_ranking", partial(_ranking, result), on_page=True)
-
-
-def _ranking(result: Hosts) -> Axes:
     ranking = result.ranking
     if _draws(result.tried) == 1:  # nothing is drawn that a host could be best in
         ranking = ranking.assign(best=np.nan)
-    return plot_host_ranking(ranking, top=DRAWN, names=result.context.drawn_names)
+    ranked = partial(plot_host_ranking, ranking, top=DRAWN, names=result.context.drawn_names)
+    yield Picture("host_ranking", ranked, on_page=True)
 
 
 def tables(result: Hosts) -> Iterator[Table]:

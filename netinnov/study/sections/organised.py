@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -45,7 +44,7 @@ def compute(context: Context) -> Organised | None:
     if detected is None:
         return None
     overlap = centrality.layer_overlap(detected.plan.cities)
-    beside = context.once(brokers), context.once(specialisation)
+    beside = brokers(context), specialisation(context)
     return Organised(context, detected, *communities(detected), overlap, *beside)
 
 
@@ -55,18 +54,12 @@ def communities(detected: Detection) -> tuple[pd.DataFrame, float]:
     member = pd.get_dummies(ranked["community"].reindex(network.storage.nodes.index), dtype=float)
     flows = member.T.to_numpy() @ (flat_matrix(network) @ member.to_numpy())
     inner, ends = np.diagonal(flows), flows.sum(axis=0) + flows.sum(axis=1)
-    by = ranked.groupby("community")
-    strength = by["centrality"].sum()
-    table = pd.DataFrame(
-        {
-            "places": by.size(),
-            "strongest": ranked.index.to_series().groupby(ranked["community"]).first(),
-            "centres": ranked.loc[ranked["centre"]].groupby("community")["name"].agg("; ".join),
-            "strength": strength,
-            "strength_share": strength / strength.sum(),
-            "inside": pd.Series(2 * inner / ends, member.columns),
-        }
-    ).rename_axis("community")
+    by = ranked.assign(strongest=ranked.index).groupby("community")
+    centres = ranked[ranked["centre"]].groupby("community")["name"].agg("; ".join)
+    columns = {"places": by.size(), "strongest": by["strongest"].first(), "centres": centres}
+    table = pd.DataFrame(columns | {"strength": by["centrality"].sum()}).rename_axis("community")
+    table["strength_share"] = table["strength"] / table["strength"].sum()
+    table["inside"] = pd.Series(2 * inner / ends, member.columns)
     table = table.sort_values("strength", ascending=False, kind="stable")
     return table, float(inner.sum() / flows.sum())
 
@@ -98,15 +91,9 @@ def specialisation(context: Context) -> pd.DataFrame | None:
     if counts.shape[1] < 2:
         return None
     quotient = location_quotient(counts)
-    table = pd.DataFrame(
-        {
-            "links": counts.sum(axis=1),
-            "krugman_index": krugman_index(counts),
-            "most_special_in": quotient.idxmax(axis=1),
-            "quotient": quotient.max(axis=1),
-        }
-    )
-    return table.sort_values("links", ascending=False, kind="stable")
+    columns = {"links": counts.sum(axis=1), "krugman_index": krugman_index(counts)}
+    columns |= {"most_special_in": quotient.idxmax(axis=1), "quotient": quotient.max(axis=1)}
+    return pd.DataFrame(columns).sort_values("links", ascending=False, kind="stable")
 
 
 def facts(result: Organised) -> Mapping[str, Fact]:
@@ -132,14 +119,10 @@ def _brokers(result: Organised) -> dict[str, Fact]:
     table = result.brokers
     if table is None:
         return {"n_brokers": None}
-    mine, across = table[table["enclave"].astype(bool)], list(ROLES[1:])
-    paths = int(table[across].to_numpy().sum())
-    return {
-        "n_brokers": len(table),
-        "all_layers": not result.context.modelled,
-        "enclave_brokers": len(mine),
-        "across": int(mine[across].to_numpy().sum()) / paths if paths else math.nan,
-    }
+    mine, across = table["enclave"].astype(bool), table[list(ROLES[1:])].sum(axis=1)
+    known = {"n_brokers": len(table), "enclave_brokers": int(mine.sum())}
+    share = float(across[mine].sum() / across.sum()) if across.any() else math.nan
+    return known | {"all_layers": not result.context.modelled, "across": share}
 
 
 def _specialised(table: pd.DataFrame | None) -> dict[str, Fact]:
@@ -148,9 +131,9 @@ def _specialised(table: pd.DataFrame | None) -> dict[str, Fact]:
     rows = table[table["links"] >= table["links"].median()].nlargest(NAMED, "krugman_index")
     rows = rows[rows["krugman_index"] > NOTHING]
     return {
-        "specialised": [Place(each) for each in rows.index],
-        "krugman": [float(each) for each in rows["krugman_index"]],
-        "most_in": [Layer(each) for each in rows["most_special_in"]],
+        "specialised": [*map(Place, rows.index)],
+        "krugman": rows["krugman_index"].tolist(),
+        "most_in": [*map(Layer, rows["most_special_in"])],
     }
 
 
@@ -168,15 +151,14 @@ def key_figures(result: Organised) -> Iterator[KeyFigure]:
 
 
 def draw(result: Organised) -> Iterator[Picture]:
+    def similarity() -> Axes:
+        write, label = result.context.language.layer, "share of linked pairs in common"
+        named = result.overlap.rename(index=write, columns=write)
+        ax = new_figure(width=DOUBLE, height=82 if on_page() else 160).add_subplot()
+        return plotting.plot_layer_similarity(named, label=label, ax=ax)
+
     if 2 <= len(result.overlap) <= SHOWN:
-        yield Picture("layer_similarity", partial(_similarity, result), on_page=True)
-
-
-def _similarity(result: Organised) -> Axes:
-    write = result.context.language.layer
-    figure = new_figure(width=DOUBLE, height=82 if on_page() else 160)
-    named, ax = result.overlap.rename(index=write, columns=write), figure.add_subplot()
-    return plotting.plot_layer_similarity(named, label="share of linked pairs in common", ax=ax)
+        yield Picture("layer_similarity", similarity, on_page=True)
 
 
 def tables(result: Organised) -> Iterator[Table]:

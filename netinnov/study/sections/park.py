@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from netinnov._runtime.arguments import check_name
 from netinnov.mechanisms.cooperation import cooperation_table, outages, park_network
@@ -60,15 +59,13 @@ def compute(context: Context) -> Park | None:
 def facts(result: Park) -> Mapping[str, Fact]:
     row: Any = result.parks.loc[result.park]
     stated = row.get("is_liaison_stated")
+    counts = {name: int(row.get(name, 0)) for name in ("partners", "links", "homeward", "outward")}
     return {
         "park": Place(result.park),
         "parks": len(result.parks),
         "asked": result.context.settings(ParkPart).park is not None,
-        "partners": int(row["partners"]),
-        "links": int(row["links"]),
+        **counts,
         "of_home": int((result.outages["side"].drop(result.park) == "home").sum()),
-        "homeward": int(row.get("homeward", 0)),
-        "outward": int(row.get("outward", 0)),
         "directed": bool(park_network(result.context.inside, result.park).directed),
         "stated": not (row["is_liaison"] and pd.notna(stated) and not stated),
         "single_points": [Place(node) for node in result.single_points],
@@ -84,19 +81,15 @@ def key_figures(result: Park) -> Iterator[KeyFigure]:
 
 
 def draw(result: Park) -> Iterator[Picture]:
-    yield Picture("park", partial(_park, result))
-
-
-def _park(result: Park) -> Axes:
     chinese = result.context.code == "zh"
-    return plot_park(result.context.inside, result.park, chinese=chinese)
+    drawn = partial(plot_park, result.context.inside, result.park, chinese=chinese)
+    yield Picture("park", drawn)
 
 
 def tables(result: Park) -> Iterator[Table]:
     frame = result.outages
     first = [each for each in ("single_point", "pairs_lost", "links") if each in frame]
     view = frame.sort_values(first, ascending=False, kind="stable").rename_axis("actor")
-    view = view.reset_index()
-    view = view[[each for each in OUTAGES if each in view]]
+    view = view.reset_index().filter(OUTAGES)
     yield Table("park_outages", frame, view, on_page=True)
     yield Table("parks", result.parks)

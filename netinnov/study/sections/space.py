@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -39,7 +38,7 @@ class Stock(NamedTuple):
     distance: pd.DataFrame
     demand: planning.SpaceDemand
     unlocated: list[str]  # homes and hosts left out, as no distance of theirs is known
-    unmeasured: int  # pairs of the others whose distance is not known
+    inside: pd.Series[str]  # the enclaves between places of the report
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,10 +52,10 @@ class Space(Result):
 
 def stock(context: Context) -> Stock:
     part, names = context.settings(SpacePart), context.cities.storage.place_names
-    stated = [
-        _amounts(context, part.units, "home", "units"),
-        _amounts(context, part.area, "host", "area"),
-    ]
+    table = context.once(_enclave_list.compute).counted
+    inside = table[table[["home", "host"]].isin(context.cities.storage.nodes.index).all(axis=1)]
+    needs = _amounts(context, inside, part.units, "home", "units")
+    stated = [needs, _amounts(context, inside, part.area, "host", "area")]
     codes = [names.get_indexer(amounts.index) for amounts in stated]
     lengths = between(context.cities.storage, codes[0][:, None], codes[1])
     known = ~np.isnan(lengths) & (codes[0][:, None] != codes[1])  # space at home needs no enclave
@@ -70,20 +69,20 @@ def stock(context: Context) -> Stock:
     distance = pd.DataFrame(lengths[np.ix_(homes, hosts)], units.index, capacity.index)
     floor: Any = context.network.storage.nodes if part.floor is None else part.floor
     demand = planning.space_demand(units, floor, area=part.area, units=part.units, rng=context.seed)
-    unmeasured = int(distance.isna().to_numpy().sum())
-    return Stock(units, capacity, distance, demand, list(dict.fromkeys(bare)), unmeasured)
+    return Stock(units, capacity, distance, demand, [*dict.fromkeys(bare)], inside["node"])
 
 
 OPTIONS, CHECK = SpacePart, stock
 
 
-def _amounts(context: Context, column: str, end: str, setting: str) -> pd.Series[float]:
+def _amounts(
+    context: Context, enclaves: pd.DataFrame, column: str, end: str, setting: str
+) -> pd.Series[float]:
     """Sums of a column of the enclaves by home or host, or else a column of the places."""
     nodes, places = context.inside.storage.nodes, context.cities.storage.places
-    known, table = context.cities.storage.nodes.index, context.once(_enclave_list.compute).counted
-    of_enclaves = table[table[["home", "host"]].isin(known).all(axis=1)]
-    values = nodes.reindex(columns=[column])[column].reindex(of_enclaves["node"])
-    total = _numbers(values).groupby(of_enclaves[end].astype("str").to_numpy()).sum()
+    values = nodes.reindex(enclaves["node"], columns=[column])[column]
+    total = _numbers(values).groupby(enclaves[end].astype("str").to_numpy()).sum()
+    known = context.cities.storage.nodes.index
     for amounts in (total, _numbers(places.reindex(known, columns=[column])[column])):
         if (amounts > 0).any():
             return amounts[amounts > 0].rename_axis(end)
@@ -115,36 +114,29 @@ def facts(result: Space) -> Mapping[str, Fact]:
     stock, plan, demand = result.stock, result.plan, result.stock.demand
     needed, capacity = demand.by_home().sum(), stock.capacity.sum()
     counted = result.context.once(_enclave_list.compute).counted
-    known = result.context.cities.storage.nodes.index
-    inside = counted[["home", "host"]].isin(known).all(axis=1)
     part, rents = result.context.settings(SpacePart), result.rents
-    stated = result.context.inside.storage.nodes.reindex(counted.loc[inside, "node"])
-    stated = stated.reindex(columns=[part.area, part.units]).apply(_numbers).notna()
+    nodes, columns = result.context.inside.storage.nodes, [part.area, part.units]
+    stated = nodes.reindex(stock.inside, columns=columns).apply(_numbers).notna()
     full = rents[rents["rent"] > 0].sort_values("rent", ascending=False, kind="stable")
     rent, low, high = [*full[["rent", "low", "high"]].head(1).to_numpy(), [None] * 3][0]
-    return {
-        "homes": len(stock.units),
-        "hosts": len(stock.capacity),
-        "units": Term("firms") if part.units == "firms" else Name(part.units),
-        "n_units": float(stock.units.sum()),
-        "unit": Name(part.unit),
-        "needed": float(needed),
-        "capacity": float(capacity),
-        "floor": float(demand.floor),
-        "floor_n": demand.n,
-        "floor_low": float(demand.low) if demand.n else None,
-        "floor_high": float(demand.high) if demand.n else None,
+    known: dict[str, Fact] = {"homes": len(stock.units), "hosts": len(stock.capacity)}
+    known |= {"units": Term("firms") if part.units == "firms" else Name(part.units)}
+    known |= {"n_units": float(stock.units.sum()), "unit": Name(part.unit)}
+    known |= {"needed": float(needed), "capacity": float(capacity)}
+    known |= {"floor": float(demand.floor), "floor_n": demand.n}
+    known |= {"floor_low": None, "floor_high": None, "rent_low": None, "rent_high": None}
+    if demand.n:  # drawn again
+        known |= {"floor_low": float(demand.low), "floor_high": float(demand.high)}
+        known |= {"rent_low": low, "rent_high": high}
+    known |= {"full": [*map(Place, full.index)], "rent": rent}
+    return known | {
         "allocated": plan is not None,
         "missing": float(needed - capacity) if needed > capacity * (1 + 1e-9) else 0.0,
         "distance": None if plan is None else float(plan.cost / plan.flows.to_numpy().sum()),
-        "full": [Place(host) for host in full.index],
-        "rent": rent,
-        "rent_low": low if demand.n else None,
-        "rent_high": high if demand.n else None,
         "unique": plan is None or plan.rents_unique,
-        "unmeasured": stock.unmeasured,
-        "unlocated": [Place(place) for place in stock.unlocated],
-        "left_out": int((~inside).sum()),
+        "unmeasured": int(stock.distance.isna().to_numpy().sum()),
+        "unlocated": [*map(Place, stock.unlocated)],
+        "left_out": len(counted) - len(stock.inside),
         "one_sided": int((stated.sum(axis=1) == 1).sum()) if stated.any().all() else 0,
         "served": float(rents["served"].iloc[0]) if demand.n else None,
     }
@@ -164,16 +156,15 @@ def key_figures(result: Space) -> Iterator[KeyFigure]:
 
 
 def draw(result: Space) -> Iterator[Picture]:
-    if result.plan is not None:
-        yield Picture("space", partial(_bands, result.plan, result), on_page=True)
+    if (plan := result.plan) is not None:
 
+        def bands() -> Axes:
+            ax, unit = new_figure(height=95).add_subplot(), result.context.cities.distance_unit
+            plot_space_allocation(plan, names=result.context.drawn_names, rent_unit=unit, ax=ax)
+            ax.set_xlim(-0.85, 2.35)  # room for larger type
+            return ax
 
-def _bands(plan: planning.SpaceAllocation, result: Space) -> Axes:
-    ax = new_figure(height=95).add_subplot()
-    unit = result.context.cities.distance_unit
-    plot_space_allocation(plan, names=result.context.drawn_names, rent_unit=unit, ax=ax)
-    ax.set_xlim(-0.85, 2.35)  # room for larger type
-    return ax
+        yield Picture("space", bands, on_page=True)
 
 
 def tables(result: Space) -> Iterator[Table]:
