@@ -31,10 +31,7 @@ INPUT = (
     ".parquet); or file .edges, .mpx, .net, .paj, .graphml, .gexf, .gml."
 )
 COLUMN = "A header under our name, such as Ort=place; may be repeated. A study has [columns]."
-CASE = (
-    "Bundled case: yrd, reverse enclaves of the Yangtze River Delta (the default), or europe, "
-    "cities that share research projects."
-)
+CASE = "Bundled case: yrd (Yangtze River Delta, the default) or europe (shared projects of cities)."
 CONFIG = "Configuration (TOML), or a folder or file of data. None: a bundled case."
 CODES = (
     "Exit codes: 0 all is well; 1 invalid input or a write error; 2 the command is not understood; "
@@ -47,6 +44,7 @@ REGISTER = (
     "Without IN: the one of the package."
 )
 OUT = "Folder to make. Default: results/NAME."
+PAGE = "File to write; an older one is replaced."
 CACHE = "Folder. Default: that of cached files of the system."
 EXAMPLE = "Print a commented configuration and stop."
 OVERWRITE = "Replace an older study in the folder, if nothing else is in it."
@@ -59,6 +57,7 @@ Source = Annotated[Path, typer.Argument(metavar="IN", help=INPUT)]
 Columns = Annotated[list[str] | None, typer.Option("--column", metavar="THEIRS=OURS", help=COLUMN)]
 Encoding = Annotated[str | None, typer.Option("--encoding", help=FOUND)]
 Decimal = Annotated[Literal[".", ","] | None, typer.Option("--decimal", help=MARK)]
+Hashes = Annotated[list[str] | None, typer.Option("--sha256", metavar="FILE=HASH", help=SAME)]
 CaseOption = Annotated[Case | None, typer.Option("--case", help=CASE)]
 PLAIN: Any = {"no_args_is_help": True, "rich_markup_mode": None}
 app = typer.Typer(
@@ -145,9 +144,7 @@ def run(
 def explore(
     source: Annotated[Path | None, typer.Argument(help=CONFIG)] = None,
     case: CaseOption = None,
-    out: Annotated[
-        Path, typer.Option("--out", help="File to write; an older one is replaced.")
-    ] = Path("explorer.html"),
+    out: Annotated[Path, typer.Option("--out", help=PAGE)] = Path("explorer.html"),
     title: Annotated[str | None, typer.Option("--title", help="Title of the page.")] = None,
 ) -> None:
     """One page to explore the places and to try enclaves; it needs no network connection."""
@@ -313,9 +310,7 @@ def _list_data() -> None:
 def _get_data(
     name: Annotated[str, typer.Argument(help="A name that `netinnov data list` shows.")],
     to: Annotated[Path | None, typer.Option("--to", help=CACHE)] = None,
-    sha256: Annotated[
-        list[str] | None, typer.Option("--sha256", metavar="FILE=HASH", help=SAME)
-    ] = None,
+    sha256: Hashes = None,
 ) -> None:
     """Download official files.
 
@@ -368,7 +363,6 @@ def _name(path: Path | None, case: Case | None) -> str:
 
 
 def _announce(*, each: bool, quiet: bool) -> None:
-    """Announce compilation: each kernel on a terminal, once elsewhere."""
     from netinnov.kernels import announce
 
     @cache

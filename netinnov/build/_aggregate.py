@@ -72,7 +72,7 @@ def aggregate(
     >>> aggregate(network).n_nodes, aggregate(network, level=1).n_nodes
     (3, 2)
     """
-    table = network.storage.nodes
+    storage, table = network.storage, network.storage.nodes
     value: object = by
     if not isinstance(value, str) or value not in table.columns:
         near = arguments.did_you_mean(by, table.columns)
@@ -80,7 +80,6 @@ def aggregate(
     in_places = by in ("place", "jurisdiction")
     if level is not None and not in_places:
         raise InputError(f"`level` goes up from places and jurisdictions; found by={by!r}.")
-    storage = network.storage
     if in_places:
         codes = storage.place_codes if by == "place" else storage.jurisdiction_codes
         group: np.ndarray = units(codes, storage.places, level)
@@ -95,8 +94,8 @@ def aggregate(
     else:
         network = shares_as_amounts(network, events)
     present = np.bincount(group[group >= 0], minlength=len(names))
-    new_code = (np.cumsum(present > 0) - 1).astype(np.int32)
     used = np.flatnonzero(present)
+    new_code = (np.cumsum(present > 0) - 1).astype(np.int32)
     codes = np.append(new_code, np.int32(-1))[group]  # position -1, the last: no group
     own = names[used].astype("str").rename("node")
     place = pd.Series(own if in_places else pd.NA, own, dtype="str")
@@ -164,10 +163,11 @@ def flatten(
     for layer, factor in given.items():
         check_number(f"weights[{layer!r}]", factor, low=0)
     factors = np.array([given.get(layer, 1.0) for layer in network.layers], np.float64)
+    storage = network.storage
     kept = [name for name, factor in zip(network.layers, factors, strict=True) if factor > 0]
     if len(kept) > 1:
-        refuse_shares({name: network.storage.records[name] for name in kept}, "a sum over layers")
-    rows = network.storage.link_rows()
+        refuse_shares({name: storage.records[name] for name in kept}, "a sum over layers")
+    rows = storage.link_rows()
     rows = rows._replace(weight=rows.weight * factors[rows.layer], attributes=None)
     rows = rows.where(rows.weight > 0)
     if network.directed:
@@ -184,5 +184,5 @@ def flatten(
         quantity=records[0].quantity if len(records) == 1 else "amount",
         events=sum(known) if alike else None,
     )
-    nodes, places = network.storage.node_table(), network.storage.place_table
+    nodes, places = storage.node_table(), storage.place_table
     return network_of_rows(nodes, places, ("all",), rows, {"all": record})

@@ -88,11 +88,10 @@ def build_network(
     Examples
     --------
     >>> import pandas as pd
-    >>> talents = pd.DataFrame({"node": ["ann", "bo"], "place": ["hangzhou", "hangzhou"]})
-    >>> firms = pd.DataFrame({"node": ["solar"], "place": ["quzhou"]})
-    >>> works = pd.DataFrame({"source": ["ann", "bo"], "target": ["solar", "solar"]})
-    >>> build_network({"talent": talents, "firm": firms}, {"employment": works})
-    MultilayerNetwork: 3 nodes in 2 places, 2 links in 1 layer (employment)
+    >>> people = pd.DataFrame({"node": ["ann", "bo"], "place": ["hangzhou", "quzhou"]})
+    >>> works = pd.DataFrame({"source": ["ann"], "target": ["bo"]})
+    >>> build_network({"talent": people}, {"employment": works})
+    MultilayerNetwork: 2 nodes in 2 places, 1 link in 1 layer (employment)
     >>> build_network(pd.DataFrame({"from": ["ann", "bo"], "to": ["bo", "cy"]}))
     MultilayerNetwork: 3 nodes, 2 links in 1 layer (links)
     """
@@ -118,8 +117,8 @@ def check_tables(nodes: Any, links: Any, places: Any = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns ``table, row, column, problem, value``, one row a fault; ``row`` is the position
-        in the table given (missing for the fault of a whole column or table). Empty: all is well.
+        Columns ``table, row, column, problem, value``, one row a fault; ``row`` is the position in
+        the table, missing for a whole column or table. Empty: all is well.
 
     Warns
     -----

@@ -59,7 +59,13 @@ def _nodes_as_places(network: MultilayerNetwork) -> MultilayerNetwork:
 def gazetteer(network: MultilayerNetwork) -> Gazetteer:
     storage, parents = network.storage, network.storage.parents
     owners = storage.jurisdiction_codes[storage.jurisdiction_codes >= 0]
-    order = np.array(_with_ancestors([*storage.place_codes, *owners], parents), dtype=np.intp)
+    found = dict.fromkeys(map(int, [*storage.place_codes, *owners]))
+    for code in list(found):
+        around = int(parents[code])
+        while around >= 0 and around not in found:
+            found[around] = None
+            around = int(parents[around])
+    order = np.array(list(found), dtype=np.intp)
     position = np.full(len(parents) + 1, -1, np.int32)
     position[order] = np.arange(order.size, dtype=np.int32)
     places = storage.places.iloc[order]
@@ -75,16 +81,6 @@ def gazetteer(network: MultilayerNetwork) -> Gazetteer:
         parent=position[parents[order]],
         jurisdiction=position[storage.jurisdiction_codes],
     )
-
-
-def _with_ancestors(codes: list[int], parents: Codes) -> list[int]:
-    order = dict.fromkeys(map(int, codes))
-    for code in list(order):
-        around = int(parents[code])
-        while around >= 0 and around not in order:
-            order[around] = None
-            around = int(parents[around])
-    return list(order)
 
 
 def layout_of(network: MultilayerNetwork) -> Floats:
