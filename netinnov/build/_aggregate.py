@@ -157,12 +157,12 @@ def flatten(
     """
     if events is not None:
         network = shares_as_amounts(network, events)
-    given = {} if weights is None else weights
-    check_mapping("weights", given, "from layers to factors")
-    check_names("weights", list(given), network.layers)
-    for layer, factor in given.items():
+    factor_of = {} if weights is None else weights
+    check_mapping("weights", factor_of, "from layers to factors")
+    check_names("weights", list(factor_of), network.layers)
+    for layer, factor in factor_of.items():
         check_number(f"weights[{layer!r}]", factor, low=0)
-    factors = np.array([given.get(layer, 1.0) for layer in network.layers], np.float64)
+    factors = np.array([factor_of.get(layer, 1.0) for layer in network.layers], np.float64)
     storage = network.storage
     kept = [name for name, factor in zip(network.layers, factors, strict=True) if factor > 0]
     if len(kept) > 1:

@@ -74,5 +74,5 @@ def _one_of_two(rows: Rows, how: Both) -> np.ndarray:
     ends = np.minimum(rows.source, rows.target), np.maximum(rows.source, rows.target)
     keys = [*ends, rows.layer, *([] if rows.period is None else [rows.period])]
     weights = pd.Series(rows.weight).groupby(keys)
-    found = weights.idxmax() if how == "max" else weights.idxmin()[weights.size() == 2]
-    return np.isin(np.arange(rows.weight.size), found)
+    rows_kept = weights.idxmax() if how == "max" else weights.idxmin()[weights.size() == 2]
+    return np.isin(np.arange(rows.weight.size), rows_kept)

@@ -59,13 +59,13 @@ def _nodes_as_places(network: MultilayerNetwork) -> MultilayerNetwork:
 def gazetteer(network: MultilayerNetwork) -> Gazetteer:
     storage, parents = network.storage, network.storage.parents
     owners = storage.jurisdiction_codes[storage.jurisdiction_codes >= 0]
-    found = dict.fromkeys(map(int, [*storage.place_codes, *owners]))
-    for code in list(found):
+    codes = dict.fromkeys(map(int, [*storage.place_codes, *owners]))
+    for code in list(codes):
         around = int(parents[code])
-        while around >= 0 and around not in found:
-            found[around] = None
+        while around >= 0 and around not in codes:
+            codes[around] = None
             around = int(parents[around])
-    order = np.array(list(found), dtype=np.intp)
+    order = np.array(list(codes), dtype=np.intp)
     position = np.full(len(parents) + 1, -1, np.int32)
     position[order] = np.arange(order.size, dtype=np.int32)
     places = storage.places.iloc[order]

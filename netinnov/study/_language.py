@@ -107,10 +107,10 @@ class Language:
                 return text if parts == text.split(mark) else chinese.join(parts)
         return text
 
-    def names(self, values: Iterable[Any], most: int = MOST, total: int | None = None) -> str:
-        """A list in words; of `total` (by default all) names at most `most` are written."""
+    def names(self, values: Iterable[Any], most: int = MOST) -> str:
+        """A list in words, of which at most so many are written."""
         parts = [self.write(value) for value in values]
-        shown, rest = parts[:most], max(len(parts), total or 0) - len(parts[:most])
+        shown, rest = parts[:most], len(parts[most:])
         if self.code == "zh":
             return "、".join(shown) + (f"及另外 {rest:,} 个" if rest else "")
         return f"{', '.join(shown)} and {rest:,} more" if rest else joined(shown)

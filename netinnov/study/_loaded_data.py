@@ -79,9 +79,8 @@ class DataPart(Part, part="data"):
     @model_validator(mode="after")
     def _fits_its_source(self) -> DataPart:
         if self.source not in BUNDLED and self.path is None:
-            if not self.source:
-                raise ValueError("`source` or `path` is missing")
-            raise ValueError(f"source = {self.source!r} needs `path`")
+            needed = f"source = {self.source!r} needs `path`"
+            raise ValueError(needed if self.source else "`source` or `path` is missing")
         if self.source:
             self.check_options(self.source)
         if self.outflow is not None and self.places is None:
@@ -251,9 +250,8 @@ def _read(
         of_places, columns, messages = _places_of_flows(data, data.places, columns, same)
         options |= of_places
     own = _distances(data, columns)
-    columns, text = own.columns, dict[str, Any]()
-    text |= {"encoding": data.encoding, "decimal": data.decimal}
-    reading = reading or read(path, source=source, columns=columns, **text, **options)
+    options |= {"encoding": data.encoding, "decimal": data.decimal}
+    reading = reading or read(path, source=source, columns=own.columns, **options)
     notes = [*reading.faults, *messages, *reading.notes, *reading.words]
     tables = own.beside(reading.tables, data, same)
     notes += own.notes

@@ -63,7 +63,7 @@ def check_replaceable(folder: Path) -> bool:
 
     others = [path for path in sorted(folder.rglob("*")) if not is_own(path)]
     if others:
-        found = examples(others, lambda path: path.relative_to(folder).as_posix())
-        msg = f"{folder} is not replaced, as its study did not write what is there now: {found}. "
+        listed = examples(others, lambda path: path.relative_to(folder).as_posix())
+        msg = f"{folder} is not replaced, as its study did not write what is there now: {listed}. "
         raise InputError(f"{msg}Move that out of the folder, or name another one.")
     return True

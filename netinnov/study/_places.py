@@ -102,15 +102,11 @@ def _joined(table: pd.DataFrame, same: Mapping[str, str], told: dict[str, None])
     """One row a name, with the values of the row that had it where there are any."""
     ids = table.index.to_series().replace(same)
     rows = table.set_axis(pd.Index(ids, name=table.index.name))
-    rows = rows.iloc[np.argsort(ids != table.index, kind="stable")]
-    again = rows.index.duplicated()
-    kept, others = rows[~again], rows[again]
-    parts = kept.loc[others.index], others
-    mine, theirs = (part.drop(columns=NAMES, errors="ignore") for part in parts)
-    differ = mine.notna() & theirs.notna() & (mine.to_numpy(object) != theirs.to_numpy(object))
-    at = np.argwhere(differ.to_numpy(bool))
-    told |= dict.fromkeys(f"{differ.columns[j]} of {differ.index[i]}" for i, j in at)
-    return kept.fillna(others.groupby(level=0).first()).loc[ids.unique()]
+    groups = rows.iloc[np.argsort(ids != table.index, kind="stable")].groupby(level=0)
+    kept, several = groups.first(), groups.nunique().drop(columns=NAMES, errors="ignore") > 1
+    at = np.argwhere(several.to_numpy())
+    told |= dict.fromkeys(f"{several.columns[j]} of {kept.index[i]}" for i, j in at)
+    return kept.loc[ids.unique()]
 
 
 def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLevel:

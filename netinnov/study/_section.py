@@ -54,9 +54,7 @@ class Name(str):
 
 File = Annotated[Path, Field(strict=False), AfterValidator(partial(as_path, "path"))]
 Fact = str | int | float | bool | list[Any] | None
-Form = Literal[
-    "number", "percent", "share", "change", "distance", "year", "text", "place", "layer", "term"
-]
+Form = Literal["number", "percent", "share", "change", "distance", "year", "place", "layer", "term"]
 
 
 class Part(BaseModel):
@@ -90,7 +88,17 @@ class Part(BaseModel):
         return {setting: value for setting, value in self if isinstance(value, Path)}
 
     def relative_to(self, folder: Path) -> Self:
-        """The settings with paths that start at a folder, that of the configuration."""
+        """Return the settings with paths that start at a folder.
+
+        Parameters
+        ----------
+        folder : Path
+            Where the configuration stands.
+
+        Returns
+        -------
+        Part
+        """
         return self.model_copy(update={name: folder / path for name, path in self.files.items()})
 
 

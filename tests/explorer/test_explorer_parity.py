@@ -151,12 +151,6 @@ def test_the_form_of_a_line_and_its_way_back(browser, by_rail, tmp_path):
         assert page.faults == []
 
 
-def test_of_kilometres_there_is_no_line(browser, page_file):
-    with opened(browser, page_file, "#travel=p1~p2~12&travel_weight=2") as page:
-        assert page.query_selector("[name=line_from]") is None
-        assert page.faults == []
-
-
 # 200 cases in all.
 @pytest.mark.parametrize(("seed", "n"), [(18, 20), pytest.param(19, 180, marks=pytest.mark.slow)])
 def test_explicit_changes_measure_as_in_python(browser, cities, page_file, seed, n):

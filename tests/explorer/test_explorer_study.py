@@ -64,29 +64,6 @@ def test_the_page_and_python_agree_on_the_question(browser, file, cities, config
 
 
 @pytest.mark.slow
-def test_homes_have_an_answer_with_shanghai_as_host(browser, file):
-    with opened(browser, file) as page:
-        page.select_option("[name=host]", label="Shanghai")
-        homes = page.locator("[name=home] option").evaluate_all("all => all.map(o => o.value)")
-        answered = 0
-        some = homes[1::3]
-        for home in some:
-            page.select_option("[name=home]", home)
-            settle(page)
-            answered += page.locator(".headline").count() and not page.locator(".fault").count()
-        assert len(homes) == 42
-        assert answered >= len(some) - 2  # Shanghai itself, and a place without links
-        page.select_option("[name=home]", "")  # nobody's park: pairs to try, nothing told
-        settle(page)
-        assert page.locator(".headline").count() == 0
-        assert page.locator("button.try").count() == 3
-        page.reload()
-        settle(page)
-        assert page.locator("button.try").count() == 3
-        assert page.faults == []
-
-
-@pytest.mark.slow
 def test_new_links_are_the_default_where_home_has_too_few_to_give_up(browser, file):
     with opened(browser, file, "#home=wenzhou&host=shanghai&layer=operation") as page:
         assert re.search(

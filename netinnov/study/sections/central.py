@@ -52,8 +52,8 @@ def compute(context: Context) -> Central | None:
 def _measured(network: MultilayerNetwork, context: Context, names: Iterable[str]) -> pd.DataFrame:
     options: dict[str, Any] = dict.fromkeys(COUPLED, context.measures.coupled)
     options |= dict.fromkeys(PATHS, context.measures.paths)
-    found = {name: getattr(centrality, name) for name in names}
-    measures = {name: partial(each, **options.get(name, {})) for name, each in found.items()}
+    functions = {name: getattr(centrality, name) for name in names}
+    measures = {name: partial(each, **options.get(name, {})) for name, each in functions.items()}
     own = {"overlapping_strength": strength_together}
     table = centrality.centrality_table(network, measures={**measures, **own})
     table.insert(0, "name", table.index.map(context.names).astype("str"))
