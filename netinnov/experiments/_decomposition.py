@@ -11,15 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._network.paths import (
-    Frictions,
-    PathCosts,
-    distances,
-    pairs_at_each_distance,
-    path_costs,
-    positions,
-    union_arcs,
-)
+from netinnov._network import paths
+from netinnov._network.paths import Frictions, PathCosts
 from netinnov._runtime.arguments import as_list, check_rng, did_you_mean
 from netinnov._typing import Codes, Distance, Floats, Rng
 from netinnov.errors import InputError
@@ -74,7 +67,7 @@ class PairSums:
     frictions: Frictions | None = None
 
     def __post_init__(self) -> None:
-        path_costs(self.distance, self.switch_cost, self.frictions)
+        paths.path_costs(self.distance, self.switch_cost, self.frictions)
         for name in ("home", "host"):
             if not isinstance(value := getattr(self, name), str):
                 ids = tuple(map(str, as_list(name, value, "ids of nodes")))
@@ -84,7 +77,7 @@ class PairSums:
         self, network: MultilayerNetwork, *, nodes: Sequence[str] | None = None
     ) -> pd.Series:
         group = _groups(network, self.home, self.host)
-        chosen = positions(network, nodes)
+        chosen = paths.positions(network, nodes)
         n = chosen.size
         if n < 2:
             return pd.Series(np.nan, index=PARTS)
@@ -189,11 +182,11 @@ def _groups(
 
 
 def _sums_by_search(network: MultilayerNetwork, chosen: Codes, group: Group) -> Floats:
-    arcs = union_arcs(network)
+    arcs = paths.union_arcs(network)
     members = [chosen[group[chosen] == side] for side in range(3)]
     sums = np.zeros(len(PARTS))
     for a, b in product(range(3), repeat=2):
-        count = pairs_at_each_distance(*arcs, members[a], members[b])
+        count = paths.pairs_at_each_distance(*arcs, members[a], members[b])
         sums[_PART[a, b]] += (count / np.arange(1, count.size + 1)).sum()
     return sums
 
@@ -202,7 +195,7 @@ def _sums_of_lengths(
     network: MultilayerNetwork, chosen: Codes, group: Group, costs: PathCosts
 ) -> Floats:
     sums = np.zeros(len(PARTS))
-    for sources, lengths in distances(network, chosen, costs):
+    for sources, lengths in paths.distances(network, chosen, costs):
         lengths[np.arange(sources.size), sources] = np.inf
         near = 1.0 / lengths[:, chosen]
         by_target = np.stack([near[:, group[chosen] == side].sum(axis=1) for side in range(3)])

@@ -14,13 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.arguments import (
-    as_list,
-    check_callable,
-    check_mapping,
-    check_number,
-    shown,
-)
+from netinnov._runtime.arguments import as_list, check_callable, check_mapping, check_number, shown
 from netinnov._runtime.checkpoint import seed_of_run
 from netinnov._runtime.display import Displayed
 from netinnov._runtime.parallel import run

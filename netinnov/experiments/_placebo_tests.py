@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, TypeAlias, cast
 
 import numpy as np
+from numpy.random import Generator
 
 from netinnov._network.significance import why_untested
 from netinnov._runtime.arguments import check_callable, check_names
@@ -20,7 +21,7 @@ from netinnov.null_models._identity import identity
 from netinnov.scenarios import MatchedPlacebo, NoChange, RandomEnds, Scenario
 from netinnov.scenarios._prices import draws_nothing
 
-Placebo: TypeAlias = Scenario | Callable[[MultilayerNetwork, np.random.Generator], Scenario]
+Placebo: TypeAlias = Scenario | Callable[[MultilayerNetwork, Generator], Scenario]
 
 # Measures that new links move one way only: tests/experiments/test_monotone_measures.py
 _MONOTONE = {
@@ -41,7 +42,7 @@ class PlaceboDraw:
     order: np.random.SeedSequence
 
     def of_replicate(
-        self, network: MultilayerNetwork, rng: np.random.Generator, number: int
+        self, network: MultilayerNetwork, rng: Generator, number: int
     ) -> tuple[Scenario | MultilayerNetwork, str]:
         change: Any
         if self.among:  # in random order, another one each time

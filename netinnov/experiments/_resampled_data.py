@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.random import Generator
 
 from netinnov._network.rows import Rows
 from netinnov._runtime.arguments import as_list, check_callable, check_name, check_names
@@ -18,7 +19,7 @@ from netinnov.linkages._pairs import Weighting
 from netinnov.network import MultilayerNetwork, check_network, with_rows
 from netinnov.polycentricity._resampled_flows import resampled
 
-Resample: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
+Resample: TypeAlias = Callable[[MultilayerNetwork, Generator], MultilayerNetwork]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,7 @@ class ResampledLinks:
         if self.layers is not None:
             object.__setattr__(self, "layers", tuple(map(str, as_list("layers", self.layers))))
 
-    def __call__(
-        self, network: MultilayerNetwork, rng: np.random.Generator, /
-    ) -> MultilayerNetwork:
+    def __call__(self, network: MultilayerNetwork, rng: Generator, /) -> MultilayerNetwork:
         check_network(network)
         if self.layers is None:
             return resampled(network, rng)
@@ -126,9 +125,7 @@ class ResampledEvents:
         links = co_participation(pd.DataFrame(columns), weighting=self.weighting, **names)
         object.__setattr__(self, "_by_event", links)
 
-    def __call__(
-        self, network: MultilayerNetwork, rng: np.random.Generator, /
-    ) -> MultilayerNetwork:
+    def __call__(self, network: MultilayerNetwork, rng: Generator, /) -> MultilayerNetwork:
         check_network(network)
         check_name("layer", self.layer, network.layers)
         members = pd.Index(self.incidence[self.member].astype("str").unique())

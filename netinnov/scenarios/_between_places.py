@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.random import Generator
 
 from netinnov._network.rows import Rows
 from netinnov._network.tables import NodeTable
@@ -126,7 +127,7 @@ class BetweenPlaces(Priced):
         found = layer_with_pairs(network, self.layer)
         return Scene(network, *found, *sides(network, self.home, self.host))
 
-    def _funds(self, scene: Scene, count: int, rng: np.random.Generator) -> tuple[Pairs, Floats]:
+    def _funds(self, scene: Scene, count: int, rng: Generator) -> tuple[Pairs, Floats]:
         pairs = scene.pairs
         if self.funding == "new" or count == 0:
             return pairs.at(np.empty(0, np.intp)), np.full(count, np.median(pairs.weight))
@@ -140,9 +141,7 @@ class BetweenPlaces(Priced):
         lost = pairs.at(rng.choice(pool, count, replace=False))
         return lost, lost.weight
 
-    def _links_of_node(
-        self, scene: Scene, ends: Ends, rng: np.random.Generator
-    ) -> tuple[Pairs, Pairs]:
+    def _links_of_node(self, scene: Scene, ends: Ends, rng: Generator) -> tuple[Pairs, Pairs]:
         to_end = points_to_end(ends.inward, scene.directed, rng)
         # Drawn last, so that the same `rng` places the same links however they are paid for.
         removed, weight = self._funds(scene, len(ends.node), rng)
@@ -173,14 +172,12 @@ class LinksOrVolume(BetweenPlaces):
             high = 1.0 if self.funding == "reallocated" else math.inf
             check_number("volume_share", self.volume_share, low=0, high=high, above=True)
 
-    def __call__(
-        self, network: MultilayerNetwork, rng: np.random.Generator, /
-    ) -> MultilayerNetwork:
+    def __call__(self, network: MultilayerNetwork, rng: Generator, /) -> MultilayerNetwork:
         return self._place(network, rng)
 
     @abstractmethod
     def _place(
-        self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
+        self, network: MultilayerNetwork, rng: Generator, *, random_ends: bool = False
     ) -> MultilayerNetwork:
         """Add the links, or as many at random ends."""
 

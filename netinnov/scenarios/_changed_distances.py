@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
+from numpy.random import Generator
 
 from netinnov._network.distances import LONG
 from netinnov._runtime.arguments import check_mapping, check_names, check_number, shown
@@ -62,9 +62,7 @@ class ChangedDistances:
             kept[pair] = float(distance)
         object.__setattr__(self, "changes", kept)
 
-    def __call__(
-        self, network: MultilayerNetwork, _rng: np.random.Generator, /
-    ) -> MultilayerNetwork:
+    def __call__(self, network: MultilayerNetwork, _rng: Generator, /) -> MultilayerNetwork:
         known = network.distances
         if known is None:
             msg = "the network must hold a table of distances for ChangedDistances; it has none: "

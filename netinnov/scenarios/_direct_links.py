@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.random import Generator
 
 from netinnov._network.distances import between
 from netinnov._network.paths import pair_positions
@@ -64,13 +65,13 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
     volume_share: float | None = field(default=None, kw_only=True)
 
     def _place(
-        self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
+        self, network: MultilayerNetwork, rng: Generator, *, random_ends: bool = False
     ) -> MultilayerNetwork:
         scene = self._scene(network)
         removed, new, left = self._drawn(scene, rng, random_ends)
         return with_moved_links(network, scene.layer, removed, new, left=left)
 
-    def _bought(self, scene: Scene, rng: np.random.Generator) -> Pairs:
+    def _bought(self, scene: Scene, rng: Generator) -> Pairs:
         """The links that new money pays for."""
         near, far = (
             _pair_draws.native_nodes(scene.network, side) for side in (scene.home, scene.host)
@@ -81,7 +82,7 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         return self._drawn(scene, rng)[1]
 
     def _drawn(
-        self, scene: Scene, rng: np.random.Generator, random_ends: bool = False
+        self, scene: Scene, rng: Generator, random_ends: bool = False
     ) -> tuple[Pairs, Pairs, Floats | None]:
         """Links that give, the new ones, and the shares that the first keep (None: nothing)."""
         if self.size is None:
@@ -104,7 +105,7 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         return removed, Pairs(source.astype(np.int32), target.astype(np.int32), weight), None
 
     def _drawn_volume(
-        self, scene: Scene, rng: np.random.Generator, random_ends: bool
+        self, scene: Scene, rng: Generator, random_ends: bool
     ) -> tuple[Pairs, Pairs, Floats]:
         removed, left, total = self._lowered(scene, self._total(scene))
         scene.check_volume(total)
@@ -137,7 +138,7 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
 
 
 def _anywhere_at_random(
-    scene: Scene, count: int, rng: np.random.Generator
+    scene: Scene, count: int, rng: Generator
 ) -> tuple[Positions, Positions, Floats]:
     n = scene.network.n_nodes
     inward = scene.by_strength(np.arange(n), 0.0).inward
@@ -194,9 +195,7 @@ class NewLinks(Priced):
             raise InputError(f"{msg} {wrong[:5] if wrong else 'none'}.")
         object.__setattr__(self, "pairs", tuple((str(a), str(b)) for a, b in pairs))
 
-    def __call__(
-        self, network: MultilayerNetwork, _rng: np.random.Generator, /
-    ) -> MultilayerNetwork:
+    def __call__(self, network: MultilayerNetwork, _rng: Generator, /) -> MultilayerNetwork:
         layer, source, target = self._placed(network)
         names = network.storage.nodes.index
         links = {"source": names.take(source), "target": names.take(target)}

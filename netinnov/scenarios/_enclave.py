@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 
 import numpy as np
+from numpy.random import Generator
 
 from netinnov._typing import Amount, Count, Positive, Share
 from netinnov.errors import InputError
@@ -23,7 +24,7 @@ from netinnov.scenarios._pair_draws import Draws, Pairs, Scene, Side
 from netinnov.scenarios._prices import Amounts, Funding
 from netinnov.scenarios._settings import Settings
 
-DrawnLinks: TypeAlias = Callable[[np.random.Generator], tuple[Pairs, Pairs]]
+DrawnLinks: TypeAlias = Callable[[Generator], tuple[Pairs, Pairs]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Enclave(LinksOrVolume):
     _at_host: ClassVar[bool]
 
     def _place(
-        self, network: MultilayerNetwork, rng: np.random.Generator, *, random_ends: bool = False
+        self, network: MultilayerNetwork, rng: Generator, *, random_ends: bool = False
     ) -> MultilayerNetwork:
         if not (random_ends or self.size is None):
             node, scene, draw_links = self._draws_of_links(network)
@@ -67,7 +68,7 @@ class Enclave(LinksOrVolume):
         scene = self._scene(network)
         draws = self._draws(scene, self._total(scene))
 
-        def draw_links(rng: np.random.Generator) -> tuple[Pairs, Pairs]:
+        def draw_links(rng: Generator) -> tuple[Pairs, Pairs]:
             return self._links_of_node(scene, _pair_draws.drawn_ends(draws, rng), rng)
 
         return self._node(scene), scene, draw_links

@@ -16,14 +16,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
-from netinnov.scenarios._prices import (
-    Amounts,
-    Priced,
-    Prices,
-    check_lengths,
-    check_prices,
-    cost_of,
-)
+from netinnov.scenarios._prices import Amounts, Priced, Prices, check_lengths, check_prices, cost_of
 from netinnov.scenarios._rivals import BETWEEN, TalentAttraction
 
 Sized = TypeVar("Sized", ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from numpy.random import Generator
 
 from netinnov._network.distances import between
 from netinnov._network.hierarchy import within
@@ -91,7 +92,7 @@ def ends_by_strength(nodes: Positions, pairs: Pairs, n: int, attachment: float) 
     return Ends(nodes, pull, np.divide(inward, strength, out=half, where=strength > 0))
 
 
-def draw(pull: Floats, k: int, rng: np.random.Generator) -> Positions:
+def draw(pull: Floats, k: int, rng: Generator) -> Positions:
     rounds = [np.empty(0, np.intp)]
     for left in range(k, 0, -len(pull)) if k else ():  # with none to draw there may be none
         # Of exponential waiting times with rates `pull`, the order of arrival is that of drawing.
@@ -101,7 +102,7 @@ def draw(pull: Floats, k: int, rng: np.random.Generator) -> Positions:
     return np.concatenate(rounds)
 
 
-def drawn_ends(draws: Draws, rng: np.random.Generator) -> Ends:
+def drawn_ends(draws: Draws, rng: Generator) -> Ends:
     return joined([ends.at(draw(ends.pull, int(k), rng)) for ends, k in draws])
 
 
@@ -147,7 +148,7 @@ def ends_of_volume(draws: Draws, scene: Scene) -> tuple[Ends, Floats]:
     return joined([ends for ends, _ in draws]).at(weight > 0), weight[weight > 0]
 
 
-def points_to_end(inward: Floats, directed: bool, rng: np.random.Generator) -> Mask:
+def points_to_end(inward: Floats, directed: bool, rng: Generator) -> Mask:
     return rng.random(len(inward)) < inward if directed else np.zeros(len(inward), bool)
 
 

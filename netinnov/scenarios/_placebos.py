@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 import pandas as pd
+from numpy.random import Generator
 
 from netinnov._network.distances import between
 from netinnov._network.hierarchy import within
@@ -258,9 +259,7 @@ class MatchedPlacebo(Priced):
             object.__setattr__(self, "nearest", as_whole("nearest", self.nearest, low=1))
         object.__setattr__(self, "match", tuple(as_list("match", self.match)))
 
-    def __call__(
-        self, network: MultilayerNetwork, rng: np.random.Generator, /
-    ) -> MultilayerNetwork:
+    def __call__(self, network: MultilayerNetwork, rng: Generator, /) -> MultilayerNetwork:
         # The choice of the place has its own stream, so that links are drawn as for the real one.
         (chooser,) = rng.spawn(1)
         some = self.placebos(network)

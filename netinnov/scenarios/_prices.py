@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.random import Generator
 
 from netinnov._runtime.arguments import check_callable, check_number, check_type, examples
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
 Funding: TypeAlias = Literal["reallocated", "new"]
-Change: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
+Change: TypeAlias = Callable[[MultilayerNetwork, Generator], MultilayerNetwork]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, cast
 
 import numpy as np
+from numpy.random import Generator
 
 from netinnov._runtime.arguments import as_list, check_type
 from netinnov._typing import Amount, Count, Mask, Share
@@ -25,9 +26,7 @@ from netinnov.scenarios._prices import Amounts, Change, Funding, Priced
 class NoChange(Priced):
     """The network as it is."""
 
-    def __call__(
-        self, network: MultilayerNetwork, _rng: np.random.Generator, /
-    ) -> MultilayerNetwork:
+    def __call__(self, network: MultilayerNetwork, _rng: Generator, /) -> MultilayerNetwork:
         return network
 
     @property
@@ -85,9 +84,7 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
     attachment: Amount = 1.0
     layer: str | None = None
 
-    def __call__(
-        self, network: MultilayerNetwork, rng: np.random.Generator, /
-    ) -> MultilayerNetwork:
+    def __call__(self, network: MultilayerNetwork, rng: Generator, /) -> MultilayerNetwork:
         scene = self._scene(network)
         n_kept = round(self.kept_share * self.size)
         ties, talent, ends = self._ties_of_talents(scene)
@@ -169,9 +166,7 @@ class RandomEnds(Priced):
     def __post_init__(self) -> None:
         check_type("scenario", self.scenario, ReverseEnclave, ForwardEnclave, DirectLinks)
 
-    def __call__(
-        self, network: MultilayerNetwork, rng: np.random.Generator, /
-    ) -> MultilayerNetwork:
+    def __call__(self, network: MultilayerNetwork, rng: Generator, /) -> MultilayerNetwork:
         return self.scenario._place(network, rng, random_ends=True)
 
     def _needs(self, network: MultilayerNetwork) -> Amounts:
@@ -216,9 +211,7 @@ class Combined(Priced):
             _prices.check_scenario(f"scenarios[{at}]", part)
         object.__setattr__(self, "scenarios", tuple(parts))
 
-    def __call__(
-        self, network: MultilayerNetwork, rng: np.random.Generator, /
-    ) -> MultilayerNetwork:
+    def __call__(self, network: MultilayerNetwork, rng: Generator, /) -> MultilayerNetwork:
         for scenario in self.scenarios:
             network = scenario(network, rng)
         return network

@@ -1,6 +1,7 @@
 """Event studies and differences in differences: by hand, by dense regressions, as planted."""
 
 import sys
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -59,53 +60,35 @@ def dense(network, openings, columns, *, effects="place_period"):
 
     ``columns`` gives a number from 0 for the cell of a pair (by its names) and period, or -1.
     """
-    names, links = network.nodes.index, network.links
-    y = links.set_index(["source", "target", "period"])["weight"]
-    rows = [
-        (a, b, t)
-        for k, a in enumerate(names)
-        for b in names[k + 1 :]
-        for t in range(links["period"].min(), links["period"].max() + 1)
-    ]
-    observed = np.array([y.get(row, y.get((row[1], row[0], row[2]), 0.0)) for row in rows])
-    table = pd.DataFrame(rows, columns=["a", "b", "t"])
-    pair = table["a"] + table["b"]
-    parts = [np.ones((len(table), 1))]
-    cell = np.array([columns(a, b, t) for a, b, t in rows])
-    k = cell.max() + 1
-    parts.append((cell[:, None] == np.arange(k)).astype(float))
+    links, names = network.links, list(network.nodes.index)
+    periods = range(links["period"].min(), links["period"].max() + 1)
+    rows = [(*ends, t) for ends in combinations(names, 2) for t in periods]
+    table = pd.DataFrame(rows, columns=["source", "target", "period"])
+    ties = links.set_index([*table])["weight"].reindex(pd.MultiIndex.from_frame(table))
+    observed = ties.fillna(0.0).to_numpy()
+    cell = np.array([columns(*row) for row in rows])
+    pair, when = table["source"] + table["target"], table["period"].astype(str)
+    fixed = pd.get_dummies(when)
     if effects == "place_period":
-        ids = pd.MultiIndex.from_product([names, sorted(table["t"].unique())])
-        x = np.zeros((len(table), len(ids)))
-        for end in ("a", "b"):
-            x[
-                np.arange(len(table)), ids.get_indexer(pd.MultiIndex.from_frame(table[[end, "t"]]))
-            ] = 1
-        parts.append(x)
-    else:
-        parts.append(pd.get_dummies(table["t"]).to_numpy(float))
-    parts.append(pd.get_dummies(pair).to_numpy(float))
-    x = np.hstack(parts)
-    keep = []
-    rank = 0
-    for column in range(x.shape[1]):  # the cells come early, so what goes are fixed effects
-        new = np.linalg.matrix_rank(x[:, [*keep, column]])
-        if new > rank:
-            keep.append(column)
-            rank = new
-    x = x[:, keep]
+        ends = (pd.get_dummies(table[end] + when, dtype=float) for end in ("source", "target"))
+        fixed = next(ends).add(next(ends), fill_value=0.0)
+    k = cell.max() + 1
+    parts = np.ones((len(table), 1)), cell[:, None] == np.arange(k), fixed, pd.get_dummies(pair)
+    x = np.hstack([np.asarray(part, float) for part in parts])
+    # The cells come early, so what goes are fixed effects.
+    rank = [0, *(np.linalg.matrix_rank(x[:, : at + 1]) for at in range(x.shape[1]))]
+    x = x[:, np.diff(rank) > 0]
     beta, _, mean, _, converged = poisson(x, observed)
     assert converged
     root = np.sqrt(mean)
-    a, e = x * root[:, None], (observed - mean) / root
-    groups = [np.flatnonzero(pair == name) for name in pair.unique()]
-    moves = []
-    z = a @ beta + e
-    for g in groups:
-        rest = np.setdiff1d(np.arange(len(observed)), g)
-        moves.append((np.linalg.lstsq(a[rest], z[rest], rcond=1e-9)[0] - beta)[1 : k + 1])
-    jack = (len(groups) - 1) / len(groups) * (np.array(moves).T @ np.array(moves))
-    return beta[1 : k + 1], jack
+    a = x * root[:, None]
+    z = a @ beta + (observed - mean) / root
+    moves = [
+        (np.linalg.lstsq(a[pair != name], z[pair != name], rcond=1e-9)[0] - beta)[1 : k + 1]
+        for name in pair.unique()
+    ]
+    n = len(moves)
+    return beta[1 : k + 1], (n - 1) / n * (np.array(moves).T @ np.array(moves))
 
 
 def linked(rows, names="abcd", **options):
@@ -397,6 +380,9 @@ def test_openings_of_a_network():
 
 
 GOOD = parks(("a", "b", 2))
+KINDS = parks(("a", "b", 2, "x"), ("b", "a", 2, "y"), columns=(*GOOD.columns, "kind"))
+ALL = parks(("a", "b", 2), ("a", "c", 2), ("b", "c", 2))
+NONE_INSIDE = "no linked pair has an enclave that opened inside"
 
 
 @pytest.mark.parametrize(
@@ -408,39 +394,19 @@ GOOD = parks(("a", "b", 2))
         ({"openings": parks(("a", "z", 2))}, "1 values of 'host' are neither nodes .* 'z';"),
         ({"openings": parks(("a", "b", "soon"))}, "'opened' must be whole numbers"),
         ({"openings": parks(("a", "b", 2.5))}, r"found \[2.5\]"),
-        ({"openings": parks(("a", "b", None))}, "no linked pair has an enclave that opened inside"),
-        ({"openings": parks(("a", "a", 2))}, "no linked pair has an enclave that opened inside"),
-        ({"openings": parks(("a", "b", 9))}, "no linked pair has an enclave that opened inside"),
-        ({"openings": parks(("a", "b", 1))}, "no linked pair has an enclave that opened inside"),
-        (
-            {"openings": parks(("a", "b", 2), ("a", "c", 2), ("b", "c", 2))},
-            "must be pairs without an enclave",
-        ),
+        ({"openings": parks(("a", "b", None))}, NONE_INSIDE),
+        ({"openings": parks(("a", "a", 2))}, NONE_INSIDE),
+        ({"openings": parks(("a", "b", 9))}, NONE_INSIDE),
+        ({"openings": parks(("a", "b", 1))}, NONE_INSIDE),
+        ({"openings": ALL}, "must be pairs without an enclave"),
         ({"openings": GOOD, "effects": "place_period"}, "cannot be told apart from the fixed"),
-        (
-            {"openings": GOOD, "reference": 0},
-            "`reference` must be a whole number at most -1; found 0",
-        ),
+        ({"openings": GOOD, "reference": 0}, "must be a whole number at most -1; found 0"),
         ({"openings": GOOD, "layer": "link"}, "did you mean 'links'"),
-        ({"openings": GOOD, "periods": [1]}, "no linked pair has an enclave that opened inside"),
+        ({"openings": GOOD, "periods": [1]}, NONE_INSIDE),
         ({"openings": GOOD, "periods": [1, 2, 3]}, r"1 of 3 have none: \[3\]"),
-        (
-            {
-                "openings": parks(
-                    ("a", "b", 2, "x"), ("b", "a", 2, "y"), columns=(*GOOD.columns, "kind")
-                ),
-                "by": "kind",
-            },
-            "the first openings of .a. and .b. are of two values of .kind.",
-        ),
-        (
-            {"openings": GOOD.assign(kind=None), "by": "kind"},
-            "place that opens must have a 'kind'; 1 have none: 'a' and 'b'",
-        ),
-        (
-            {"openings": GOOD, "by": ["kind"]},
-            r"`openings` must have the columns \[\['kind'\]\]",
-        ),
+        ({"openings": KINDS, "by": "kind"}, "first openings of .a. and .b. are of two values"),
+        ({"openings": GOOD.assign(kind=None), "by": "kind"}, "'kind'; 1 have none: 'a' and 'b'"),
+        ({"openings": GOOD, "by": ["kind"]}, r"must have the columns \[\['kind'\]\]"),
     ],
 )
 def test_impossible_input_is_refused(options, words):
