@@ -121,15 +121,14 @@ def remove_enclaves(
     enclaves = find_enclaves(network, rank=pd.Series(dtype=np.float64) if rank is None else rank)
     if rank is not None:
         enclaves = enclaves[enclaves["direction"] == "reverse"]
-    enclave = network.storage.nodes.index.isin(enclaves["node"])
+    nodes = network.storage.nodes
+    enclave = nodes.index.isin(enclaves["node"])
     if kinds is not None:
-        known = network.storage.nodes["kind"].dropna().unique().tolist()
-        enclave &= (
-            network.storage.nodes["kind"].isin(check_names("kinds", kinds, known)).to_numpy(bool)
-        )
+        known = nodes["kind"].dropna().unique().tolist()
+        enclave &= nodes["kind"].isin(check_names("kinds", kinds, known)).to_numpy(bool)
     if not enclave.any():
         return network
     if not keep_nodes:
-        return network.select(nodes=list(network.storage.nodes.index[~enclave]))
+        return network.select(nodes=list(nodes.index[~enclave]))
     rows = network.storage.link_rows()
     return with_rows(network, rows.where(~enclave[rows.source] & ~enclave[rows.target]))

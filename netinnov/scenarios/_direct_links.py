@@ -91,11 +91,9 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         if random_ends:
             a, b, chance = _anywhere_at_random(scene, size, rng)
         else:
-            far = _pair_draws.drawn_ends(
-                [(_pair_draws.embedding(scene, scene.host, scene.home, power), size)], rng
-            )
-            natives = scene.by_strength(_pair_draws.native_nodes(scene.network, scene.home), power)
-            near = _pair_draws.drawn_ends([(natives, size)], rng)
+            partners = _pair_draws.embedding(scene, scene.host, scene.home, power)
+            far = _pair_draws.drawn_ends([(partners, size)], rng)
+            near = _pair_draws.drawn_ends([(scene.natives(scene.home, power), size)], rng)
             # In the order drawn, strong nodes would be joined to strong nodes.
             near = near.at(rng.permutation(size))
             a, b, chance = near.node, far.node, (far.inward + 1 - near.inward) / 2
@@ -110,9 +108,7 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         removed, left, total = self._lowered(scene, self._total(scene))
         scene.check_volume(total)
         far = _pair_draws.embedding(scene, scene.host, scene.home, self.attachment, volume=True)
-        near = scene.by_strength(
-            _pair_draws.native_nodes(scene.network, scene.home), self.attachment
-        )
+        near = scene.natives(scene.home, self.attachment)
         if (count := len(far.node) * len(near.node)) > MOST_PAIRS:
             raise InputError(
                 f"a volume would be shared among {count:,} pairs of nodes of {self.home!r} and "

@@ -83,9 +83,7 @@ class Enclave(LinksOrVolume):
     def _draws(self, scene: Scene, total: float) -> Draws:
         pipelines = self._part(total, self.pipeline_share)
         sides = self._near_and_far(scene)
-        at_far = scene.by_strength(
-            _pair_draws.native_nodes(scene.network, sides[1]), self.attachment
-        )
+        at_far = scene.natives(sides[1], self.attachment)
         near = _pair_draws.embedding(scene, *sides, self.attachment, volume=self.size is None)
         return [(near, total - pipelines), (at_far, pipelines)]
 

@@ -171,6 +171,9 @@ class Scene(NamedTuple):
     def by_strength(self, nodes: Positions, attachment: float) -> Ends:
         return ends_by_strength(nodes, self.pairs, self.network.n_nodes, attachment)
 
+    def natives(self, side: Side, attachment: float) -> Ends:
+        return self.by_strength(native_nodes(self.network, side), attachment)
+
     def at_home(self) -> Mask:
         return np.asarray(self.home.nodes[self.pairs.source] | self.home.nodes[self.pairs.target])
 
@@ -231,8 +234,8 @@ def embedding(
 ) -> Ends:
     """Local partners of a park: its place's nodes, or its single node and that one's neighbours."""
     pairs, n = scene.pairs, scene.network.n_nodes
-    centre = native_nodes(scene.network, side)
-    ends = scene.by_strength(centre, attachment)
+    ends = scene.natives(side, attachment)
+    centre = ends.node
     if len(centre) > 1:
         return ends
     ties = pairs.at((pairs.source == centre[0]) | (pairs.target == centre[0]))

@@ -96,10 +96,9 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
         mover = np.int32(network.n_nodes)
         source = np.where(at_source, mover, before.source)
         after = Pairs(source, np.where(at_source, before.target, mover), before.weight)
-        at_home = scene.by_strength(native_nodes(network, scene.home), self.attachment)
-        removed, new = self._links_of_node(
-            scene, _pair_draws.drawn_ends([(at_home, self.size - n_kept)], rng), rng
-        )
+        at_home = scene.natives(scene.home, self.attachment)
+        ends = _pair_draws.drawn_ends([(at_home, self.size - n_kept)], rng)
+        removed, new = self._links_of_node(scene, ends, rng)
         node = NewNode(f"talent:{self.host}>{self.home}", "talent", self.home, self.home)
         return with_moved_links(
             network, scene.layer, removed, new, node, transferred=(before, after)
