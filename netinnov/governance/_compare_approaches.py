@@ -195,14 +195,12 @@ def compare_approaches(
     effects = {}
     for name, approach in chosen.items():
         try:
-            drawn = _drawn(network, measure, approach, seeds, before)
+            effects[name] = _effects(network, measure, approach, seeds, before, confidence)
         except Exception as error:
             error.add_note(f"In approach {name!r}.")
             raise
-        effects[name] = _rows(before, drawn, confidence)
     index = pd.Index(list(chosen), dtype="str", name="approach")
-    columns = list(_Approach._fields[1:])
-    table = pd.DataFrame([each[1:] for each in chosen.values()], index=index, columns=columns)
+    table = pd.DataFrame(chosen.values(), index, _Approach._fields).drop(columns="scenario")
     rows = pd.concat(effects, names=["approach"]).reset_index("approach")
     return ApproachComparison(home, host, table, rows.reset_index(drop=True))
 
@@ -240,27 +238,25 @@ def _approach(
     return _Approach(scenario, float(scenario.size), cost, relief, unilateral, assumed)
 
 
-def _drawn(
+def _effects(
     network: MultilayerNetwork,
     measure: _Measures,
     approach: _Approach,
     seeds: Sequence[int],
     before: dict[str, float],
+    confidence: float,
 ) -> pd.DataFrame:
-    rows = []
-    drawn = seeds[:1] if isinstance(approach.scenario, NoChange) else seeds
-    for seed in drawn:
-        changed = apply_scenario(network, approach.scenario, rng=seed)
-        rows.append(measure(changed, approach.border_relief))
-    table = pd.DataFrame(rows * (len(seeds) // len(drawn)))
+    placed = seeds[:1] if isinstance(approach.scenario, NoChange) else seeds
+    rows = [
+        measure(apply_scenario(network, approach.scenario, rng=seed), approach.border_relief)
+        for seed in placed
+    ]
+    drawn = pd.DataFrame(rows * (len(seeds) // len(placed)))
     # Excesses of a two-player game: stand-alone gain less the gain in its own access.
     for end, side in zip(("home", "host"), measure.sides, strict=True):
-        loss = (before[f"{end}_access"] - table[f"{end}_access"]) * int(side.nodes.sum())
-        table[f"{end}_excess"] = 0.0 if end == "home" and approach.unilateral else loss
-    return table.assign(largest_excess=table[["home_excess", "host_excess"]].max(axis=1))
-
-
-def _rows(before: dict[str, float], drawn: pd.DataFrame, confidence: float) -> pd.DataFrame:
+        loss = (before[f"{end}_access"] - drawn[f"{end}_access"]) * int(side.nodes.sum())
+        drawn[f"{end}_excess"] = 0.0 if end == "home" and approach.unilateral else loss
+    drawn["largest_excess"] = drawn[["home_excess", "host_excess"]].max(axis=1)
     baseline = pd.Series(before).reindex(drawn.columns, fill_value=0.0)
     change = drawn - baseline
     low, high = np.quantile(change, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
@@ -305,8 +301,7 @@ class _Measures:
         if relief > 0:
             without = Frictions(distance=self.frictions.distance)
             inner = sparse.coo_array(shortest_links(network, costs._replace(frictions=without)))
-            ends = belongs[row] + belongs[column]
-            crosses = (belongs[row] != belongs[column]) & (ends == 1)
+            crosses = belongs[row] + belongs[column] == 1  # between home, 0, and host, 1
             length = np.where(crosses, (1 - relief) * length + relief * inner.data, length)
         graph = sparse.csr_array((length, (row, column)), shape=lengths.shape)
         distance_between = csgraph.dijkstra(graph, directed=True, indices=np.arange(n))[:, :n]

@@ -66,7 +66,7 @@ def plot_centres(
 ) -> Axes:
     """Draw the centres among places on a map, with the share of resamples that agree.
 
-    In degrees, with the aspect of the middle latitude. Area of a marker: centrality (with a least
+    Area of a marker: centrality (with a least
     one), shade: support (grey if unknown), both for all places; centres are squares with a thick
     edge, others circles. At most 12 places are named, centres first, then by support and
     centrality. Nodes without coordinates are left out and counted in the caption (`save_figure`).
@@ -138,8 +138,9 @@ def plot_centres(
 
 def _checked(network: MultilayerNetwork, centres: pd.DataFrame) -> pd.DataFrame:
     needed = ["centre", "centrality", "support"]
+    ranges = {"centrality": (0.0, np.inf), "support": (0.0, 1.0)}
     of = "polycentricity.detect_centres()"
-    centres = table_of("centres", centres, needed, of=of, numbers=needed[1:])
+    centres = table_of("centres", centres, needed, of=of, ranges=ranges)
     unknown = centres.index.difference(network.nodes.index)
     if len(unknown):
         msg = f"`centres`: {len(unknown)} of {len(centres)} nodes are not in the network, e.g. "
@@ -147,11 +148,7 @@ def _checked(network: MultilayerNetwork, centres: pd.DataFrame) -> pd.DataFrame:
     table = centres.reindex(columns=[*needed, "community"])
     if not table["centre"].isin([True, False]).all():
         raise InputError("`centres`: the column 'centre' must hold true or false.")
-    table = table.astype({"centre": bool, "centrality": float, "support": float})
-    if not (table["centrality"] >= 0).all() or not table["support"].dropna().between(0, 1).all():
-        msg = "`centres`: centrality must be 0 or more, and support between 0 and 1, or NaN."
-        raise InputError(msg)
-    return table
+    return table.astype({"centre": bool, "centrality": float, "support": float})
 
 
 def _add_key(ax: Axes, label: str, **look: Any) -> None:
@@ -279,13 +276,12 @@ def plot_roles(
 
 def _placed(roles: Any) -> pd.DataFrame:
     needed = ["z", "participation", "role"]
-    table = table_of("roles", roles, needed, of="community.roles()", numbers=needed[:2])[needed]
+    ranges = {"z": (-np.inf, np.inf), "participation": (0.0, 1.0)}
+    table = table_of("roles", roles, needed, of="community.roles()", ranges=ranges)[needed]
     placed = table.dropna(subset=needed[:2]).sort_values("z", ascending=False, kind="stable")
     if placed.empty:
         msg = f"`roles` must have a node with z and participation; none of {len(roles)} has."
         raise InputError(msg)
-    if not placed["participation"].between(0, 1).all():
-        raise InputError("`roles`: participation must lie between 0 and 1.")
     if unknown := sorted(set(placed["role"].dropna()) - set(_ROLES)):
         raise InputError(f"`roles`: a role is one of R1 to R7; found {unknown[:5]}.")
     return placed

@@ -42,7 +42,7 @@ def table_of(
     *,
     of: str,
     method: str = "",
-    numbers: Sequence[str] = (),
+    ranges: Mapping[str, tuple[float, float]] | None = None,
     rows: str = "",
     **options: object,
 ) -> pd.DataFrame:
@@ -65,9 +65,11 @@ def table_of(
             numeric = pd.api.types.is_numeric_dtype(kind)
             form: Any = (np.float64, np.nan) if numeric else (object, None)
             table.isetitem(at, value.iloc[:, at].to_numpy(form[0], na_value=form[1]))
-    for column in table.columns.intersection([*numbers]):
-        if not pd.api.types.is_numeric_dtype(table[column]):
-            raise InputError(f"`{name}`: the column {column!r} must hold numbers.")
+    for column, (low, high) in (ranges or {}).items():
+        held = table.get(column, pd.Series(dtype=np.float64)).dropna()
+        if not pd.api.types.is_numeric_dtype(held) or not held.between(low, high).all():
+            span = f" from {low:g} to {high:g}" if np.isfinite(low) else ""
+            raise InputError(f"`{name}`: the column {column!r} must hold numbers{span}.")
     return table
 
 

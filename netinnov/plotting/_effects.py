@@ -269,18 +269,17 @@ def plot_null_distribution(
     'efficiency'
     """
     check_type("comparison", comparison, NullComparison, mend="compare_with_null(...)")
-    parts = [comparison.observed, comparison.z, comparison.p, comparison.low, comparison.high]
-    draws = comparison.draws
+    draws, table = comparison.draws, comparison.to_frame()
     if isinstance(comparison.observed, pd.Series):
         if node is None:
             return _plot_values(comparison, label, ax)
-        if node not in comparison.observed.index:
-            known = comparison.observed.index[:5].tolist()
+        if node not in table.index:
+            known = table.index[:5].tolist()
             raise InputError(f"`node` must be one of those measured, e.g. {known}; found {node!r}.")
-        parts, draws = [part[node] for part in parts], draws[node]
+        draws, table = draws[node], table[table.index == node]
     elif node is not None:
         raise InputError(f"`node` must be left out, as the measure is one number; found {node!r}.")
-    value, z, p, low, high = (float(part) for part in parts)
+    value, z, p, low, high = table[["observed", "z", "p", "low", "high"]].to_numpy(np.float64)[0]
     values = np.asarray(draws, np.float64)
     values = values[np.isfinite(values)]
     if not values.size:

@@ -61,8 +61,6 @@ def plot_flow_map(
 ) -> Axes:
     """Draw places at their coordinates, links as lines by layer and enclaves as arrows.
 
-    In degrees, with the aspect of the middle latitude.
-
     Modelled layers (`MultilayerNetwork.layer_table`) are grey, below the others, and their labels
     say so; their parameters are in the caption. Width is proportional to weight, with a least
     width: on one scale for all observed layers, on another for those that are modelled, whose unit

@@ -155,10 +155,8 @@ def _draw_land(ax: Axes) -> None:
     rings = [np.vstack([each, each[:1]]) for each in land_in((*ax.get_xlim(), *ax.get_ylim()))]
     if rings:
         path = Outline.make_compound_path(*(Outline(ring, closed=True) for ring in rings))
-        land = PathPatch(
-            path, facecolor=tone(_LAND), edgecolor=tone(_COAST), linewidth=0.4, zorder=0
-        )
-        land.set(gid="land", clip_path=ax.patch)
+        land = PathPatch(path, facecolor=tone(_LAND), edgecolor=tone(_COAST), linewidth=0.4)
+        land.set(gid="land", clip_path=ax.patch, zorder=0)
         ax.add_artist(land)
 
 

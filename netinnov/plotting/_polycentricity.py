@@ -117,8 +117,9 @@ def plot_profile(
 
 def _checked(profile: Any) -> pd.DataFrame:
     numbers = ["value", *_SPAN, "null_mean", "z", "p"]
-    of: dict[str, Any] = {"of": "polycentricity.profile()", "rows": "index"}
-    table = table_of("profile", profile, ["value"], numbers=numbers, **of)
+    ranges = dict.fromkeys(numbers, (-np.inf, np.inf))
+    of = "polycentricity.profile()"
+    table = table_of("profile", profile, ["value"], of=of, rows="index", ranges=ranges)
     table = table.reindex(columns=[*numbers, "of", "many_centres_if"])
     words = table[["of", "many_centres_if"]].astype(object)
     return table.astype(dict.fromkeys(numbers, float)).assign(**words.where(words.notna(), ""))
