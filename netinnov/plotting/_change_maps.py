@@ -58,8 +58,7 @@ def plot_sites(
     >>> links = {"site": ni.scenarios.NewLinks([(home, host)])}
     >>> plan = ni.planning.site_enclaves(cities, candidates=links, k=1, objective="efficiency")
     >>> pairs = pd.DataFrame({"home": home, "host": host}, index=["site"])
-    >>> ax = plot_sites(plan, pairs=pairs, places=cities.places)
-    >>> ax.get_legend().get_texts()[0].get_text()
+    >>> plot_sites(plan, pairs=pairs, places=cities.places).get_legend().get_texts()[0].get_text()
     'site of the plan, from home to host'
     """
     check_type("plan", plan, SitingPlan, mend="what site_enclaves gives")

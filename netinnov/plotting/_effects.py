@@ -76,8 +76,7 @@ def plot_effects(
     >>> import pandas as pd
     >>> row = {"scenario": "park", "measure": "efficiency", "node": None}
     >>> effects = pd.DataFrame([{**row, "difference": 0.2, "low": 0.1, "high": 0.3}])
-    >>> ax = plot_effects(effects)
-    >>> [text.get_text() for text in ax.get_yticklabels()]
+    >>> [text.get_text() for text in plot_effects(effects).get_yticklabels()]
     ['park, whole network']
     """
     needed = ["scenario", "measure", "node", *_SPANS, *(["baseline"] if percent else [])]
@@ -204,8 +203,7 @@ def plot_dose_response(
     >>> import pandas as pd
     >>> rows = {"dose": [1, 2, 4], "measure": "access", "node": "home"}
     >>> table = pd.DataFrame({**rows, "difference": [0.1, 0.2, 0.2], "low": 0.0, "high": 0.3})
-    >>> ax = plot_dose_response(table, measure="access", node="home", label="links of the park")
-    >>> ax.get_ylabel()
+    >>> plot_dose_response(table, measure="access", node="home", label="links").get_ylabel()
     'change in access of home'
     """
     needed, of = ["dose", "measure", "node", *_SPANS], "DoseResponse.to_frame()"

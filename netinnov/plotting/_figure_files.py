@@ -42,7 +42,7 @@ def save_figure(
     command: str = "",
     formats: Sequence[Format] = ("pdf", "png"),
 ) -> tuple[Path, ...]:
-    """Write a figure as PDF with embedded fonts and as PNG of 300 dots an inch, or as SVG.
+    """Write a figure as PDF with embedded fonts, PNG of 300 dots an inch, or SVG with text as text.
 
     Parameters
     ----------
@@ -65,10 +65,6 @@ def save_figure(
     tuple of Path
         In the order of the formats. The same figure gives the same bytes: no date is stored. A
         file that cannot be written is an `InputError`, and none is left half written.
-
-    Notes
-    -----
-    In an SVG text is text, in fonts of the machine that shows it.
 
     Examples
     --------

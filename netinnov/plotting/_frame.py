@@ -181,9 +181,9 @@ def _draw_shapes(ax: Axes, basemap: Any, frame: Frame) -> None:
     visible = shapes.cx[west:east, south:north]
     labels = {label: label.get_fontsize() for label in (ax.xaxis.label, ax.yaxis.label)}
     area = visible.geom_type.isin(["Polygon", "MultiPolygon"])
-    style = {"color": tone(_BORDER)}
-    filled = {"facecolor": tone(_SHAPE), "edgecolor": tone(_BORDER)}
-    for part, look in ((visible[area], filled), (visible[~area], style)):
+    border = tone(_BORDER)
+    filled = {"facecolor": tone(_SHAPE), "edgecolor": border}
+    for part, look in ((visible[area], filled), (visible[~area], {"color": border})):
         if len(part):
             part.plot(ax=ax, aspect=None, linewidth=0.4, zorder=0, gid="basemap", **look)
     for label, size in labels.items():  # geopandas names the coordinate system, in small type

@@ -132,23 +132,17 @@ def plot_community_flows(
 def _grouped(
     network: MultilayerNetwork, codes: Integers, strength: Floats, names: Names
 ) -> tuple[Integers, list[str]]:
+    """Row of each node, and what the rows are called: the heaviest communities, and others."""
     known = codes >= 0
-    n = int(codes.max()) + 1
-    weight = np.bincount(codes[known], strength[known], n)
-    size = np.bincount(codes[known], minlength=n)
-    rank = np.argsort(-weight, kind="stable")
-    kept = rank if n <= _ROWS + 1 else rank[:_ROWS]
-    row = np.full(n, len(kept))
-    row[kept] = np.arange(len(kept))
-    nodes = network.nodes.index
-    tags = []
-    for code in kept:
-        members = np.flatnonzero(codes == code)
-        first = nodes[members[strength[members].argmax()]]
-        tags.append(f"{name_of(names, first, longest=24)} ({size[code]:,})")
-    if len(kept) < n:
-        tags.append(f"{n - _ROWS:,} others ({size.sum() - size[kept].sum():,})")
-    return np.where(known, row[codes], -1), tags
+    members = pd.Series(strength, network.nodes.index)[known].groupby(codes[known])
+    rank = members.sum().sort_values(ascending=False, kind="stable").index
+    kept = rank if len(rank) <= _ROWS + 1 else rank[:_ROWS]
+    first, size = members.idxmax(), members.size()
+    tags = [f"{name_of(names, first[code], longest=24)} ({size[code]:,})" for code in kept]
+    if len(kept) < len(rank):
+        tags.append(f"{len(rank) - _ROWS:,} others ({size.drop(kept).sum():,})")
+    row = kept.get_indexer(pd.Index(codes))
+    return np.where(known & (row < 0), len(kept), row), tags
 
 
 def plot_location_quotients(

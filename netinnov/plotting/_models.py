@@ -115,8 +115,7 @@ def plot_stability_map(
 
     Examples
     --------
-    >>> ax = plot_stability_map(points={"example": (0.8, 0.15)})
-    >>> [text.get_text() for text in ax.texts][-1]
+    >>> plot_stability_map(points={"example": (0.8, 0.15)}).texts[-1].get_text()
     'example'
     """
     limit = 2 / adaptation - 1

@@ -73,10 +73,9 @@ def plot_network(
 
     Links are wider for larger weights; those of directed layers are curved to the left of their
     direction and have a head in the middle. Modelled layers are grey. Self-links are left out.
-    Nodes without a link there are faint. In planes, dotted lines follow named nodes.
-
-    Forces see the layers drawn, each with the same total, and the square roots of weights. The
-    caption (`save_figure`) says what areas mean and what is left out.
+    Nodes without a link there are faint. In planes, dotted lines follow named nodes. Forces see the
+    layers drawn, each with the same total, and the square roots of weights. The caption
+    (`save_figure`) says what areas mean and what is left out.
 
     Parameters
     ----------
@@ -105,9 +104,8 @@ def plot_network(
 
     References
     ----------
-    Fruchterman and Reingold (1991), Graph drawing by force-directed placement. Kamada and Kawai
-    (1989), An algorithm for drawing general undirected graphs. Planes after De Domenico, Porter and
-    Arenas (2015), MuxViz, Journal of Complex Networks 3, 159-176.
+    Fruchterman and Reingold (1991), Software 21, 1129-1164. Kamada and Kawai (1989), Information
+    Processing Letters 31, 7-15. Planes: De Domenico et al. (2015), J. Complex Networks 3, 159-176.
 
     Examples
     --------

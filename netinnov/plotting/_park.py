@@ -77,8 +77,7 @@ def plot_park(
     Examples
     --------
     >>> from netinnov.datasets import load_quzhou
-    >>> ax = plot_park(load_quzhou(), "quzhou_haichuang")
-    >>> ax.texts[0].get_text()
+    >>> plot_park(load_quzhou(), "quzhou_haichuang").texts[0].get_text()
     'HOME: Quzhou'
     """
     partners = park_network(network, park)

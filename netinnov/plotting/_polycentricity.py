@@ -79,8 +79,7 @@ def plot_profile(
     --------
     >>> import pandas as pd
     >>> row = {"value": 0.4, "low": 0.3, "high": 0.5, "many_centres_if": "low", "p": 0.01}
-    >>> ax = plot_profile(pd.DataFrame([row], index=["gini"]))
-    >>> [label.get_text() for label in ax.get_yticklabels()]
+    >>> [text.get_text() for text in plot_profile(pd.DataFrame([row], ["gini"])).get_yticklabels()]
     ['gini']
     """
     table = _checked(profile)
@@ -247,8 +246,7 @@ def plot_rank_size(
     Examples
     --------
     >>> import pandas as pd
-    >>> ax = plot_rank_size(pd.Series({"a": 100.0, "b": 50.0, "c": 25.0}))
-    >>> ax.lines[0].get_ydata().tolist()
+    >>> plot_rank_size(pd.Series({"a": 100.0, "b": 50.0, "c": 25.0})).lines[0].get_ydata().tolist()
     [100.0, 50.0, 25.0]
     """
     values = one_column("values", values)

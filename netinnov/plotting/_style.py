@@ -27,18 +27,11 @@ PAGE, PAGE_TYPE = 127.0, 10.2
 # Okabe and Ito (2008) without black, which is for enclaves, and yellow, which is lost on white.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#5B4A8A")
 # Ten dashes tell layers apart in grey, too; with seven colours 70 pairs come before a repeat.
-DASHES: tuple[Any, ...] = (
-    "solid",
-    (0, (5, 1.6)),
-    (0, (1.2, 1.2)),
-    (0, (6, 1.5, 1.2, 1.5)),
-    (0, (2.4, 1.2)),
-    (0, (9, 2)),
-    (0, (6, 1.5, 1.2, 1.5, 1.2, 1.5)),
-    (0, (1.2, 2.8)),
-    (0, (5, 1.5, 5, 1.5, 1.2, 1.5)),
-    (0, (3.5, 3.5)),
+_LENGTHS = (
+    *((5, 1.6), (1.2, 1.2), (6, 1.5, 1.2, 1.5), (2.4, 1.2), (9, 2)),
+    *((6, 1.5, 1.2, 1.5, 1.2, 1.5), (1.2, 2.8), (5, 1.5, 5, 1.5, 1.2, 1.5), (3.5, 3.5)),
 )
+DASHES: tuple[Any, ...] = ("solid", *((0, lengths) for lengths in _LENGTHS))
 MARKS = "osD^vPX"
 GREY, BAND = "#767676", "#d4d4d4"  # BAND: of what chance gives
 
