@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from netinnov.planning import Game
 
-__all__ = ["AIRPORT", "GLOVES", "KINDS", "as_mapping", "by_all_orders", "games"]
+__all__ = ["AIRPORT", "GLOVES", "KINDS", "as_mapping", "by_all_orders", "close", "games"]
 
 Values = np.ndarray
 
@@ -22,6 +22,15 @@ def as_mapping(values: dict[str, float]) -> dict[frozenset[str], float]:
 
 AIRPORT = as_mapping({"": 0, "p": 1, "q": 2, "r": 3, "pq": 2, "pr": 3, "qr": 3, "pqr": 3})
 GLOVES = as_mapping({"": 0, "l": 0, "x": 0, "y": 0, "lx": 1, "ly": 1, "xy": 0, "lxy": 1})
+MAJORITY = Game(["a", "b", "c"], [0, 0, 0, 1, 0, 1, 1, 1])
+
+
+def size(game: Game) -> float:
+    return max(1.0, float(np.abs(game.values).max()))
+
+
+def close(found: Any, expected: Any, game: Game) -> None:
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12 * size(game))
 
 
 def by_all_orders(game: Game) -> pd.Series:

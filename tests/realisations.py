@@ -19,6 +19,7 @@ __all__ = [
     "assert_uniform",
     "by_pair_swaps",
     "graphs_alike",
+    "network_of",
     "visits",
 ]
 
@@ -86,6 +87,14 @@ def as_network(
     )
     nodes = pd.DataFrame({"node": ids, **columns})
     return build_network(nodes, table, places, directed=("links",) if directed else ())
+
+
+def network_of(
+    links: Sequence[Link], kinds: str = "", *, directed: bool = False
+) -> MultilayerNetwork:
+    """The network of these links and of no further nodes."""
+    columns = {"kind": list(kinds)} if kinds else {}
+    return as_network(1 + max(map(max, links)), links, directed=directed, **columns)
 
 
 def visits(

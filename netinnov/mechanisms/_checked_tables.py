@@ -25,10 +25,7 @@ def numbers_of(
     """Copy of a table whose values all satisfy `inside`; missing ones become `missing`."""
     if not isinstance(values, pd.DataFrame):
         raise InputError(f"`{name}` must be a DataFrame of pandas, {of}; found {shown(values)}.")
-    try:
-        x: Floats = values.to_numpy(np.float64, na_value=np.nan, copy=True)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"`{name}` must hold numbers: {error}.") from None
+    x = as_floats(name, values)
     x[np.isnan(x)] = missing
     bad = np.argwhere(~inside(x)).tolist()
     if bad:
@@ -49,6 +46,14 @@ def in_order(name: str, values: Any, names: Collection[Any]) -> Floats:
         values = values.loc[list(names)]
         values = values[list(names)] if isinstance(values, pd.DataFrame) else values
     return as_floats(name, values)
+
+
+def refuse_asymmetric(name: str, values: Floats) -> None:
+    unlike = np.argwhere(np.abs(values - values.T) > 1e-9 * np.abs(values).max(initial=0))
+    if unlike.size:
+        i, j = unlike[0]
+        msg = f"`{name}` must be symmetric; found {values[i, j]:g} at ({i}, {j}) and "
+        raise InputError(f"{msg}{values[j, i]:g} at ({j}, {i}).")
 
 
 def refuse_outside(name: str, values: Floats, inside: Mask, bound: str) -> None:

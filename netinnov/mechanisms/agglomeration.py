@@ -9,10 +9,11 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
+from netinnov._runtime.arguments import as_floats
 from netinnov._runtime.public import publish
-from netinnov._typing import Floats, Share
+from netinnov._typing import Floats, Mask, Share
 from netinnov.errors import InputError
-from netinnov.mechanisms._checked_tables import numbers_of
+from netinnov.mechanisms._checked_tables import numbers_of, refuse_asymmetric
 
 __all__ = [
     "ellison_glaeser",
@@ -49,8 +50,7 @@ def location_quotient(values: pd.DataFrame) -> pd.DataFrame:
 
     References
     ----------
-    Balassa (1965), Trade liberalisation and revealed comparative advantage, The Manchester School
-    33, 99-123.
+    Balassa (1965), The Manchester School 33, 99-123.
 
     Examples
     --------
@@ -121,12 +121,11 @@ def ellison_glaeser(
     Raises
     ------
     InputError
-        If parts do not add up to 1, the sequences differ in length, or H is out of its range.
+        Parts do not add up to 1, or the regions of the two differ.
 
     References
     ----------
-    Ellison and Glaeser (1997), Geographic concentration in U.S. manufacturing industries: a
-    dartboard approach, Journal of Political Economy 105, 889-927.
+    Ellison and Glaeser (1997), Journal of Political Economy 105, 889-927.
 
     Examples
     --------
@@ -157,8 +156,6 @@ def relatedness(
 ) -> pd.DataFrame:
     """How much more often two fields meet than their frequencies make by chance.
 
-    EconGeo rounds its results.
-
     Parameters
     ----------
     cooccurrence : DataFrame, optional
@@ -168,9 +165,8 @@ def relatedness(
         With S_i the row sums without the diagonal and T their total: "association" (C_ij / T) /
         ((S_i / T) (S_j / T)); "cosine" C_ij / sqrt(S_i S_j); "jaccard" C_ij / (S_i + S_j - C_ij);
         "probability" C_ij over the number expected without replacement; "minimum" the smaller of
-        the conditional probabilities C_ij / S_i and C_ij / S_j. "proximity", as in the product
-        space: regions with a `location_quotient` of 1 or more in both fields, over the larger of
-        the numbers with one in either.
+        C_ij / S_i and C_ij / S_j. "proximity": regions with a `location_quotient` of 1 or more in
+        both fields, over the larger of the numbers with one in either.
     values : DataFrame, optional
         Regions x fields, for "proximity" in place of ``cooccurrence``.
 
@@ -183,15 +179,12 @@ def relatedness(
     Raises
     ------
     InputError
-        If the table is not symmetric, a value is negative or missing, or the table is not that
-        which the method takes.
+        The table is not that which the method takes, is not symmetric, or has a negative value.
 
     References
     ----------
-    van Eck and Waltman (2009), How to normalize cooccurrence data? Journal of the American Society
-    for Information Science and Technology 60, 1635-1651. Steijn (2021), Improvement on the
-    association strength, Quantitative Science Studies 2, 778-794. Hidalgo et al. (2007), The
-    product space conditions the development of nations, Science 317, 482-487.
+    van Eck and Waltman (2009), How to normalize cooccurrence data? Steijn (2021), Quantitative
+    Science Studies 2, 778-794. Hidalgo et al. (2007), Science 317, 482-487.
 
     Examples
     --------
@@ -207,15 +200,11 @@ def relatedness(
         raise InputError(f"{msg}`cooccurrence` (fields x fields); found method={method!r}.")
     if method == "proximity":
         return _proximity(wanted)
-    c, cooccurrence = _table("cooccurrence", wanted), wanted
-    labels = cooccurrence.index
-    if c.shape[0] != c.shape[1] or not labels.equals(cooccurrence.columns):
+    c, labels = _table("cooccurrence", wanted), wanted.index
+    if not labels.equals(wanted.columns):
         msg = "`cooccurrence` must have the same fields in rows and columns, in one order; found "
         raise InputError(f"{msg}a table of {c.shape[0]} x {c.shape[1]}.")
-    if (unlike := np.argwhere(~np.isclose(c, c.T, rtol=1e-9, atol=0))).size:
-        i, j = unlike[0]
-        msg = f"`cooccurrence` must be symmetric; found {c[i, j]:g} for {labels[i]!r} with "
-        raise InputError(f"{msg}{labels[j]!r}, and {c[j, i]:g} the other way round.")
+    refuse_asymmetric("cooccurrence", c)
     np.fill_diagonal(c, 0.0)
     s = c.sum(axis=1)
     total = s.sum()
@@ -231,9 +220,7 @@ def relatedness(
             near = c / np.maximum(i, j)
         else:
             near = c / (total / 2 * (i / total * j / (total - i) + j / total * i / (total - j)))
-    near[s == 0, :] = near[:, s == 0] = np.nan
-    np.fill_diagonal(near, np.where(s == 0, np.nan, 0.0))
-    return pd.DataFrame(near, labels, cooccurrence.columns)
+    return _without_empty(near, s == 0, wanted.columns)
 
 
 def _proximity(values: pd.DataFrame) -> pd.DataFrame:
@@ -241,9 +228,13 @@ def _proximity(values: pd.DataFrame) -> pd.DataFrame:
     count = special.sum(axis=0)
     with np.errstate(invalid="ignore"):
         near = special.T @ special / np.maximum(count[:, None], count)
-    near[count == 0, :] = near[:, count == 0] = np.nan
-    np.fill_diagonal(near, np.where(count == 0, np.nan, 0.0))
-    return pd.DataFrame(near, values.columns, values.columns)
+    return _without_empty(near, count == 0, values.columns)
+
+
+def _without_empty(near: Floats, empty: Mask, fields: pd.Index) -> pd.DataFrame:
+    near[empty, :] = near[:, empty] = np.nan
+    np.fill_diagonal(near, np.where(empty, np.nan, 0.0))
+    return pd.DataFrame(near, fields, fields)
 
 
 def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFrame:
@@ -265,13 +256,11 @@ def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFram
     Raises
     ------
     InputError
-        If the fields of the two tables differ, or a value is negative or missing.
+        The fields of the two tables differ, or a value is negative or missing.
 
     References
     ----------
-    Hidalgo et al. (2007), The product space conditions the development of nations, Science 317,
-    482-487. Boschma, Balland and Kogler (2015), Relatedness and technological change in cities,
-    Industrial and Corporate Change 24, 223-250.
+    Boschma, Balland and Kogler (2015), Industrial and Corporate Change 24, 223-250.
 
     Examples
     --------
@@ -285,8 +274,7 @@ def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFram
     x = _table("values", values)
     weight = _table("near", near, missing=0.0)  # a field that meets none is near to none
     if not (near.index.equals(values.columns) and near.columns.equals(values.columns)):
-        msg = "`near` must have the fields of `values` in rows and columns, in their order."
-        raise InputError(msg)
+        raise InputError("`near` must have the fields of `values` in rows and columns, in order.")
     np.fill_diagonal(weight, 0.0)
     total = weight.sum(axis=0)
     density = np.full(x.shape, np.nan)
@@ -295,10 +283,7 @@ def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFram
 
 
 def _parts(name: str, values: Any) -> Floats:
-    try:
-        x = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"`{name}` must hold numbers: {error}.") from None
+    x = as_floats(name, values)
     if x.ndim != 1 or not (np.isfinite(x) & (x >= 0)).all() or abs(x.sum() - 1) > 1e-6:
         msg = f"`{name}` must be parts of 0 or more that add up to 1; their sum is {x.sum():g}."
         raise InputError(msg)

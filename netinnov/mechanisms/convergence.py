@@ -114,13 +114,11 @@ def beta_convergence(panel: pd.DataFrame, *, periods: Positive | None = None) ->
     Raises
     ------
     InputError
-        If a value is 0 or less, or T is not above 0.
+        A value is 0 or less, or T is not above 0.
 
     References
     ----------
-    Barro and Sala-i-Martin (1992), Convergence, Journal of Political Economy 100, 223-251. Quah
-    (1993), Galton's fallacy and tests of the convergence hypothesis, Scandinavian Journal of
-    Economics 95, 427-443.
+    As in `sigma_convergence`. Quah (1993), Scandinavian Journal of Economics 95, 427-443.
 
     Examples
     --------

@@ -35,7 +35,7 @@ def park_network(network: MultilayerNetwork, park: str) -> MultilayerNetwork:
     Parameters
     ----------
     network : MultilayerNetwork
-        Actors and flows, such as `netinnov.datasets.load_yrd_enclaves` gives them.
+        Actors and flows, with places and jurisdictions.
     park : str
         A node with a place (its host) and a jurisdiction (its home).
 
@@ -47,14 +47,13 @@ def park_network(network: MultilayerNetwork, park: str) -> MultilayerNetwork:
     Raises
     ------
     InputError
-        If there is no such node, or it has no place, no jurisdiction, or is located at home.
+        There is no such node, or it has no place, no jurisdiction, or is located at home.
 
     Examples
     --------
     >>> from netinnov.datasets import load_yrd_enclaves
-    >>> around = park_network(load_yrd_enclaves(), "quzhou_haichuang")
-    >>> around.n_nodes, around.n_links, len(around.layers)
-    (14, 20, 9)
+    >>> park_network(load_yrd_enclaves(), "quzhou_haichuang").n_nodes
+    14
     """
     _check_park(network, park)
     storage = network.storage
@@ -70,10 +69,8 @@ def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction"
 
     Parameters
     ----------
-    network : MultilayerNetwork
-        Nodes with places and jurisdictions.
-    park : str
-        A node with a place (its host) and a jurisdiction (its home).
+    network, park : MultilayerNetwork, str
+        As in `park_network`.
     by : {"jurisdiction", "place"}
         Whose an actor is, or where it is. The park itself is on the home side by jurisdiction and
         on the host side by place.
@@ -83,13 +80,7 @@ def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction"
     Series
         A side each node: ``home`` or ``host`` where its jurisdiction (or place) is that of the
         park, inside it, or around it through ``places.parent``; ``both`` if that holds for home
-        and host, as for a city two of whose districts they are; ``other``; missing where the
-        network does not say.
-
-    Raises
-    ------
-    InputError
-        If there is no such node, or it has no place, no jurisdiction, or is located at home.
+        and host; ``other``; missing where the network does not say.
 
     Examples
     --------
@@ -121,15 +112,12 @@ def brokerage_table(
 
     Parameters
     ----------
-    network : MultilayerNetwork
-        Actors and flows; only the park and its direct partners are looked at (`park_network`).
-    park : str
-        A node with a place (its host) and a jurisdiction (its home).
+    network, park : MultilayerNetwork, str
+        As in `park_network`, whose actors are looked at.
     park_side : {"own", "home", "host"}
         The group of the park itself: one of its own, or that of its jurisdiction, or that of its
-        place. It determines the *name* of the role, not the counts: a pair of actors from
-        host to home by way of the park makes it a liaison, a gatekeeper of home, or a
-        representative of host.
+        place. It determines the *name* of the role: a pair from host to home by way of the park
+        makes it a liaison, a gatekeeper of home, or a representative of host.
     by_layer : bool
         Count two-paths inside each layer, rather than through all layers taken together.
 
@@ -139,22 +127,18 @@ def brokerage_table(
         A row each actor (with `by_layer` each layer and actor): ``kind``, ``side`` (see
         `park_sides`; for the park the one asked for), the five counts of
         `netinnov.centrality.brokerage` by side, and the pairs without a direct link that the actor
-        joins from host to home (``homeward``) and from home to host (``outward``), which do not
-        depend on its own group. Missing for an actor without a known jurisdiction, which enters no
-        count.
+        joins from host to home (``homeward``) and from home to host (``outward``). Missing for an
+        actor without a known jurisdiction, which enters no count.
 
     References
     ----------
-    Gould and Fernandez (1989), Structures of mediation: a formal approach to brokerage in
-    transaction networks, Sociological Methodology 19.
+    Gould and Fernandez (1989), Structures of mediation, Sociological Methodology 19.
 
     Examples
     --------
     >>> from netinnov.datasets import load_quzhou
     >>> network, park = load_quzhou(), "quzhou_haichuang"
     >>> roles = ["gatekeeper", "representative", "liaison", "homeward"]
-    >>> brokerage_table(network, park).loc[park, roles].tolist()
-    [0, 0, 6, 6]
     >>> brokerage_table(network, park, park_side="home").loc[park, roles].tolist()
     [6, 0, 0, 6]
     """
@@ -174,10 +158,8 @@ def outages(network: MultilayerNetwork, park: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    network : MultilayerNetwork
-        Actors and flows; paths may lead through the park and its direct partners only.
-    park : str
-        A node with a place (its host) and a jurisdiction (its home).
+    network, park : MultilayerNetwork, str
+        As in `park_network`; paths may lead through its actors only.
 
     Returns
     -------
@@ -200,8 +182,6 @@ def outages(network: MultilayerNetwork, park: str) -> pd.DataFrame:
     >>> lost = outages(load_quzhou(), "quzhou_haichuang")
     >>> lost.loc["quzhou_haichuang", ["links", "parts", "homeward_lost"]].tolist()
     [16, 9, 6]
-    >>> lost.loc[lost["layers_lost"] != "", "layers_lost"].iloc[:2].to_dict()
-    {'gov_quzhou': 'ownership', 'hcfa': 'research'}
     """
     around = park_network(network, park)
     side = park_sides(around, park)
@@ -279,9 +259,8 @@ def cooperation_table(network: MultilayerNetwork) -> pd.DataFrame:
     Examples
     --------
     >>> from netinnov.datasets import load_quzhou
-    >>> table = cooperation_table(load_quzhou())
     >>> columns = ["partners", "links", "is_liaison", "is_liaison_stated"]
-    >>> table[columns].values.tolist()
+    >>> cooperation_table(load_quzhou())[columns].values.tolist()
     [[13, 20, True, False]]
     """
     enclaves = find_enclaves(network, rank=pd.Series(dtype=float))["node"]
@@ -364,11 +343,8 @@ def _has_two_ends(network: MultilayerNetwork, park: str) -> bool:
 
 def _park_roles(network: MultilayerNetwork, park: str) -> dict[str, int]:
     table = brokerage_table(network, park)
-    return {column: int(table[column].to_dict()[park]) for column in _COUNTS}
-
-
-def _joins(roles: dict[str, int]) -> bool:
-    return roles["homeward"] + roles["outward"] > 0
+    roles = {column: int(table[column].to_dict()[park]) for column in _COUNTS}
+    return {**roles, "is_liaison": roles["homeward"] + roles["outward"] > 0}
 
 
 def _row(
@@ -380,7 +356,6 @@ def _row(
 ) -> dict[str, object]:
     nodes = around.storage.nodes
     partners = nodes["kind"].drop(park).value_counts()
-    roles = _park_roles(around, park)
     lost = outages(around, park)
     single = lost.index[lost["single_point"] & (lost.index != park)]
     stated = None if facts is None else facts.select(nodes=list(nodes.index))
@@ -394,9 +369,8 @@ def _row(
         **counts,
         "layers": len(around.layers),
         "missing": ", ".join(layer for layer in layers if layer not in around.layers),
-        **roles,
-        "is_liaison": _joins(roles),
-        "is_liaison_stated": pd.NA if stated is None else _joins(_park_roles(stated, park)),
+        **_park_roles(around, park),
+        "is_liaison_stated": pd.NA if stated is None else _park_roles(stated, park)["is_liaison"],
         "single_points": ", ".join(single),
     }
 

@@ -53,8 +53,7 @@ def simple_contagion(
 ) -> pd.Series:
     """Step in which each node is reached when every contact can pass it on.
 
-    Equal to steps in which all links of the active are tried, but drawn link by link: the wait
-    of a link is geometric. Nobody recovers (SI). `time_to_reach` draws often.
+    Nobody recovers (SI). Drawn link by link: the wait of a link is geometric.
 
     Parameters
     ----------
@@ -76,8 +75,7 @@ def simple_contagion(
 
     References
     ----------
-    Pastor-Satorras et al. (2015), Epidemic processes in complex networks, Reviews of Modern
-    Physics 87, 925-979.
+    Pastor-Satorras et al. (2015), Reviews of Modern Physics 87, 925-979.
 
     Examples
     --------
@@ -119,12 +117,11 @@ def complex_contagion(
     Raises
     ------
     InputError
-        If a seed is unknown, or a threshold out of its range or missing.
+        A seed is unknown, or a threshold out of its range or missing.
 
     References
     ----------
-    Granovetter (1978), Threshold models of collective behavior, American Journal of Sociology 83,
-    1420-1443. Watts (2002), A simple model of global cascades on random networks, Proceedings of
+    Granovetter (1978), American Journal of Sociology 83, 1420-1443. Watts (2002), Proceedings of
     the National Academy of Sciences 99, 5766-5771.
 
     Examples
@@ -208,8 +205,7 @@ def time_to_reach(
 ) -> pd.Series:
     """Steps that contagion by contact takes from seeds to targets, once each draw.
 
-    Compare a network with its counterfactual on the same seeds and targets by id: a park that
-    is located in the host is one of the host's nodes.
+    Compare a network with its counterfactual on the same seeds and targets by id.
 
     Parameters
     ----------
@@ -217,12 +213,12 @@ def time_to_reach(
         As in `simple_contagion`.
     seeds, targets : str or sequence of str
         Nodes, by id; or a place, for the nodes in it or in a place inside it.
-    rate
+    rate : float or mapping from layer to float
         As in `simple_contagion`.
     of : {"first", "half", "all"}
         How many of the targets have to be reached: one, at least half of them, or every one.
     horizon : int, optional
-        Last step that is looked at; None: until nobody is left to reach.
+        As in `simple_contagion`.
     replicates, rng : int, Generator or seed
         Number of draws, 1 or more, and their source.
 
@@ -231,11 +227,6 @@ def time_to_reach(
     Series
         Steps in each draw, 0 where a target is a seed; NaN where the targets were not reached (by
         the horizon). Never take the mean of the others: see `reach_table`.
-
-    Raises
-    ------
-    InputError
-        If a node, place or layer is unknown, a place has no nodes, or a number is out of its range.
 
     Examples
     --------
@@ -267,7 +258,7 @@ def reach_table(
     """Share of draws that reach the targets, median time, and mean time up to a horizon.
 
     The mean over those that arrive misleads: where only the shortest way is fast enough it is
-    least. Intervals are those of the draws, and say nothing on how sure the network is.
+    least. Intervals are those of the draws only.
 
     Parameters
     ----------
@@ -289,13 +280,12 @@ def reach_table(
     Raises
     ------
     InputError
-        If there are no draws, a number is out of its range, or a time is below 0.
+        There are no draws, or a time is below 0.
 
     References
     ----------
-    Clopper and Pearson (1934), The use of confidence or fiducial limits illustrated in the case of
-    the binomial, Biometrika 26, 404-413. Royston and Parmar (2013), Restricted mean survival time,
-    BMC Medical Research Methodology 13, 152.
+    Clopper and Pearson (1934), Biometrika 26, 404-413. Royston and Parmar (2013), BMC Medical
+    Research Methodology 13, 152.
 
     Examples
     --------

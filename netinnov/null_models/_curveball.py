@@ -86,16 +86,12 @@ def curveball(
         A layer has a link inside a side, joins more than two kinds without ``through``, or is
         directed and runs both ways between the two sides.
 
-    See Also
-    --------
-    rewire : The same ensemble by single exchanges, and with further constraints.
-
     Notes
     -----
     In a trade, two nodes of one kind pool the neighbours that only one of them has, and split them
-    at random so that each keeps its degree. After enough trades the result is uniform over the 0/1
-    tables with the same margins. A link keeps its weight and its end of the kind that does not
-    trade, so the strengths of that kind are preserved and those of the other are not.
+    at random so that each keeps its degree: in the end uniform over the 0/1 tables with the same
+    margins, as by `rewire`. A link keeps its weight and its end of the kind that does not trade, so
+    the strengths of that kind are preserved.
 
     References
     ----------

@@ -54,18 +54,16 @@ class GravityNull(NullFamily):
     -----
     The expected flow is A_i B_j f(d_ij) between any two different nodes that send and receive;
     undirected A_i A_j f(d_ij). Where every link joins the same two kinds of nodes, only pairs of
-    different kinds have one. The balancing factors A and B and the coefficient b maximise the
-    Poisson likelihood, so that for each node the expected sum of what leaves and of what enters
-    is the observed one, and so is the mean distance (its logarithm under ``"power"``): Poisson
-    regression with fixed effects of origins and destinations. Distances are those of the network;
-    a directed layer reads its own direction. Self-links stay where they are and are not fitted.
+    different kinds have one. A, B and the coefficient b maximise the Poisson likelihood (fixed
+    effects of origins and destinations), so that the expected sums of each node are the observed
+    ones, and so is the mean distance (its logarithm under ``"power"``). A directed layer reads
+    distances in its own direction. Self-links stay where they are and are not fitted.
 
-    Flows are drawn independently: `unit` times a Poisson number with mean expected flow / `unit`.
-    So sums are kept on average only, and pairs without an observed flow get some. The variance of a
-    flow is `unit` times its mean: right with 1 where weights count independent events. The
-    dispersion is Pearson's, sum of (flow - expected)^2 / expected over pairs, by pairs less
-    parameters: draws are then as far from the model as the observed flows are. Overdispersed
-    counts, such as travellers in groups, need it, or almost any measure will look significant.
+    Flows are drawn independently: `unit` times a Poisson number with mean expected flow / `unit`,
+    so that pairs without an observed flow get some. The variance of a flow is `unit` times its
+    mean: right with 1 where weights count independent events. The dispersion is Pearson's, sum of
+    (flow - expected)^2 / expected over pairs, by pairs less parameters. Overdispersed counts, such
+    as travellers in groups, need it, or almost any measure will look significant.
 
     References
     ----------

@@ -50,7 +50,7 @@ class MaxEntropy(NullFamily):
 def max_entropy(
     network: MultilayerNetwork, *, layers: Sequence[str] | None = None, rng: Rng = None
 ) -> MultilayerNetwork:
-    """Draw a network whose expected degrees are those observed.
+    """Draw a network whose expected degrees are those observed; `rewire` keeps them exactly.
 
     Parameters
     ----------
@@ -72,10 +72,6 @@ def max_entropy(
     InputError
         A layer does not exist, its equations have no solution, or it has more than 25 million pairs
         of classes of nodes of equal degrees.
-
-    See Also
-    --------
-    rewire : Keeps the degrees exactly.
 
     Notes
     -----
@@ -129,11 +125,11 @@ def _draw(ensemble: Ensemble, rng: np.random.Generator) -> State:
     if ensemble.one_mode:
         same = row_class == column_class
         if ensemble.symmetric:
-            # Pair number at of a triangle: row i > column j.
-            i[same] = ((1 + np.sqrt(1 + 8 * at[same])) / 2).astype(np.int64)
-            i[same] -= i[same] * (i[same] - 1) // 2 > at[same]
-            i[same] += i[same] * (i[same] + 1) // 2 <= at[same]
-            j[same] = at[same] - i[same] * (i[same] - 1) // 2
+            # Pair number `at` of a triangle: row i > column j.
+            row = np.arange(rows.sizes.max(initial=0) + 1)
+            first = row * (row - 1) // 2
+            i[same] = np.searchsorted(first, at[same], side="right") - 1
+            j[same] = at[same] - first[i[same]]
         else:
             i[same], j[same] = np.divmod(at[same], column_sizes[column_class[same]] - 1)
             j[same] += j[same] >= i[same]

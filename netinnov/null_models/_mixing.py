@@ -41,15 +41,12 @@ class Mixing(Displayed):
     advice : Series
         Trials a link that make a draw as good as independent, by layer. NaN where the chain was
         too short to tell (look again with more ``trials``) or no other graph was found.
-    strength_error : Series
-        With ``"strength"``: errors of strengths over their sum in one draw, by layer; NaN without.
     """
 
     acceptance: pd.Series
     overlap: pd.Series
     autocorrelation: pd.Series
     advice: pd.Series
-    strength_error: pd.Series
 
     def to_frame(self) -> pd.DataFrame:
         """One row a layer.
@@ -57,7 +54,7 @@ class Mixing(Displayed):
         Returns
         -------
         DataFrame
-            Columns acceptance, overlap, autocorrelation, advice, strength_error.
+            Columns acceptance, overlap, autocorrelation, advice.
         """
         return pd.DataFrame({each.name: getattr(self, each.name) for each in fields(self)})
 
@@ -87,15 +84,12 @@ def mixing(network: MultilayerNetwork, *, null: Rewire = _REWIRE, rng: Rng = Non
 
     Notes
     -----
-    The chain is looked at every half trial a link (up to 80 links: every trial at most). It has
-    settled when its overlap with the start first lies within two standard deviations of the mean
-    of its second half. Advice is the larger of twice that time and five autocorrelation times,
-    rounded up, at least 1, if the second half is 50 of them long (Foreman-Mackey et al.). An
-    autocorrelation time is 1 + 2 times the sum of the autocorrelations, in looks, up to the first
-    lag of three such times (six in the count of Madras and Sokal, who begin with 1/2).
-
-    It is no proof: a chain whose graphs fall into parts that hardly meet, as a low acceptance
-    shows, looks settled in one of them.
+    The chain has settled when its overlap with the start first lies within two standard deviations
+    of the mean of its second half. Advice is the larger of twice that time and five
+    autocorrelation times, at least 1, if the second half is 50 of them long (Foreman-Mackey et
+    al.). An autocorrelation time is 1 + 2 times the sum of the autocorrelations, in looks, up to
+    the first lag of three such times. It is no proof: a chain whose graphs fall into parts that
+    hardly meet, as a low acceptance shows, looks settled in one of them.
 
     References
     ----------
@@ -126,7 +120,7 @@ def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> tuple[fl
     """The fields of `Mixing`, of one layer."""
     if chain.size < 2:  # the only layer with its degrees
         one, none = (1.0, 0.0) if chain.size else (math.nan, math.nan)
-        return none, one, math.nan, one, math.nan
+        return none, one, math.nan, one
     # A multiple of the pace: what one long call does, shorter ones do then too.
     steps = chain.pace * math.ceil(chain.size / (2 * chain.pace))
     most = int(min(_MOST_TRIALS * chain.size, _MOST_PROPOSALS)) // steps
@@ -148,13 +142,10 @@ def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> tuple[fl
         if length >= _WANTED or looks >= most:
             break
         looks = min(2 * looks, most)
-    error = math.nan
-    if chain.strength:
-        error = chain.advance(state, 1, seed_words(rng, 1)[0]).strength_error
     step = steps / chain.size
     advice = _advice(path, step, step * time) if length >= _LEAST else math.nan
     late = float(path[path.size // 2 :].mean())
-    return accepted / (looks * steps), late, step * time, advice, error
+    return accepted / (looks * steps), late, step * time, advice
 
 
 def _codes(chain: Chain, state: State) -> npt.NDArray[np.int64]:

@@ -203,15 +203,10 @@ def mrqap(
     InputError
         As in `qap_correlation`, or no predictor.
 
-    Warns
-    -----
-    UserWarning
-        A layer that is tested is modelled (`MultilayerNetwork.layer_table`): p tests the model.
-
     Notes
     -----
-    Pairs as in `qap_correlation`; in a replicate those where the permuted residual is missing are
-    left out, too. Pairs that share a node are not independent, so no standard error is reported.
+    Pairs and warnings as in `qap_correlation`. Pairs that share a node are not independent, so no
+    standard error is reported.
 
     References
     ----------

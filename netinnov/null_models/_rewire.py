@@ -134,26 +134,23 @@ def rewire(
 
     Notes
     -----
-    Linked pairs are rewired: periods are summed first. Self-links are not rewired, and a proposal
-    that would create one, or an existing link, is rejected: the result is uniform over simple
-    graphs. Layers are rewired independently, so overlap between layers is lost.
+    Periods are summed first; self-links stay. A proposal that would create a self-link or an
+    existing link is rejected: the result is uniform over simple graphs. Layers are rewired
+    independently, so overlap between layers is lost.
 
     Every proposal is as likely as its reverse, so the chain is uniform over the graphs that it
-    reaches. It reaches all with the same degrees: undirected by exchanges of ends between two
-    links; directed also by the reversal of directed triangles. Where kinds, places or distances
-    are preserved, ends are exchanged between nodes of one class, and a change of a bin is
-    rejected. That alone need not reach all graphs, so every sixteenth proposal is an excursion: a
-    random number of exchanges (2 on average) that preserve degrees only, undone as a whole unless
-    the result satisfies all constraints. (In layers of up to 64 links: every second, 8 on
-    average.) With excursions the chain reaches all graphs within 64 exchanges; but a graph that
-    needs a long excursion is rare, in a large layer beyond any usual number of trials.
+    reaches: all with the same degrees (in directed layers by the reversal of directed triangles,
+    too). Where kinds, places or distances are preserved, ends are exchanged between nodes of one
+    class, and a change of a bin is rejected. That alone need not reach all graphs, so every
+    sixteenth proposal (in layers of up to 64 links: every second) is an excursion: a random number
+    of exchanges that preserve degrees only, undone unless the result satisfies all constraints. In
+    a large layer a graph that needs a long excursion is rare beyond any usual number of trials.
 
-    A weight moves with its link, so a layer keeps its set of weights, and strengths change.
-    With ``"strength"`` the weights are then exchanged between links by simulated annealing until
-    the errors of all strengths together are 1 % of their sum, or 200 exchanges a link (at least
-    200,000) have been tried; `mixing` reports the remaining error. ``"distance_expected"`` is a
-    Metropolis chain with one weight a bin, found by stochastic approximation before the draw:
-    single draws differ from the observed numbers, and an empty bin is given a tenth of a link.
+    A weight moves with its link, so strengths change. With ``"strength"`` the weights are then
+    exchanged between links by simulated annealing until the errors of all strengths together are
+    1 % of their sum, or 200 exchanges a link (at least 200,000) have been tried.
+    ``"distance_expected"`` is a Metropolis chain with one weight a bin, found by stochastic
+    approximation: single draws differ, and an empty bin is given a tenth of a link.
 
     References
     ----------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +35,6 @@ class State:
     weight: Floats
     accepted: int = 0
     zone_means: Floats | None = None
-    strength_error: float = math.nan
 
     @property
     def links(self) -> tuple[Codes, Codes, Floats]:
@@ -120,10 +118,10 @@ class Chain:
             return state
         goals = _strengths(self.start, self.n_nodes, self.directed)
         budget = max(200_000, 200 * self.size)
-        weight, error = match_strengths(
+        weight, _ = match_strengths(
             *state.links, *goals, self.directed, budget, STRENGTH_TOLERANCE, words[1]
         )
-        return replace(state, weight=weight, strength_error=error)
+        return replace(state, weight=weight)
 
 
 @dataclass(frozen=True, slots=True)

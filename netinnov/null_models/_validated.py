@@ -63,8 +63,7 @@ def validated_projection(
     Notes
     -----
     p is the probability of as many events in common or more if each member picked as many events
-    as it has, all equally likely (hypergeometric). Directions, weights and periods of the layer
-    play no part.
+    as it has at random (hypergeometric). Directions, weights and periods play no part.
 
     References
     ----------

@@ -37,8 +37,8 @@ class SpaceAllocation(Displayed):
     rents : Series
         What one more unit of space at a site saves; 0 where space is left, NaN of whole units.
     reduced_costs : DataFrame
-        What the total rises by for a unit sent there: cost of the pair plus rent of the site less
-        price of the demand. 0 on pairs in use (above their minimum share), NaN if not allowed.
+        What the total rises by for a unit sent there: 0 on pairs in use (above their minimum
+        share), NaN if not allowed.
     rents_unique : bool
         False where the least-cost flows are degenerate, so that other rents may do as well.
     left : Series
@@ -109,13 +109,12 @@ def allocate_space(
     InputError
         Negative or missing amounts, names that do not agree, amounts that are not whole where they
         must be; and where not all demand can be served: it names demands, the only sites open to
-        them, and by how much space falls short there (a minimum cut).
+        them, and by how much space falls short there.
 
     References
     ----------
-    Hitchcock (1941), The distribution of a product from several sources to numerous localities,
-    Journal of Mathematics and Physics 20. Huangfu and Hall (2018), Parallelizing the dual revised
-    simplex method, Mathematical Programming Computation 10 (HiGHS).
+    Hitchcock (1941), Journal of Mathematics and Physics 20. Huangfu and Hall (2018), Mathematical
+    Programming Computation 10 (HiGHS).
 
     Examples
     --------
@@ -209,8 +208,7 @@ def _least_flows(
         closed = demand.index[~allowed[:, at] & (least[:, at] > 0)]
         if len(closed):
             msg = f"`minimum_share` sends {share:g} of each demand to {site!r}, which is not "
-            msg += f"allowed to {examples(closed)}; give these pairs a cost, or leave the share out"
-            raise InputError(f"{msg}.")
+            raise InputError(f"{msg}allowed to {examples(closed)}; give these pairs a cost.")
     if whole:
         least = np.ceil(least * (1 - 1e-12))
     over = demand.index[least.sum(axis=1) > demand.to_numpy() * (1 + 1e-12)]
@@ -227,7 +225,11 @@ def _refuse_shortage(
     for site, amount in space[space < 0].items():
         msg = f"the minimum shares need {-amount * scale:g} more than the capacity of {site!r}"
         raise Shortage(f"{msg}; lower the share, or add space there.")
-    flows = _most_served(demand.to_numpy(), space.to_numpy(), allowed)
+    flows = np.zeros(allowed.shape)
+    if allowed.any():
+        sums = sparse.vstack(_pairs(allowed), format="csr")
+        served = linprog(-np.ones(sums.shape[1]), sums, [*demand, *space], method="highs-ds")
+        flows[allowed] = served.x
     unserved = (demand - flows.sum(axis=1)).to_numpy()
     if unserved.sum() <= _ROUNDING * max(1.0, demand.sum()):
         return
@@ -252,16 +254,6 @@ def _pairs(allowed: Mask) -> tuple[sparse.csr_array, sparse.csr_array]:
     by_demand = sparse.csr_array((ones, (row, at)), shape=(allowed.shape[0], row.size))
     by_site = sparse.csr_array((ones, (column, at)), shape=(allowed.shape[1], row.size))
     return by_demand, by_site
-
-
-def _most_served(demand: Floats, space: Floats, allowed: Mask) -> Floats:
-    flows = np.zeros(allowed.shape)
-    if allowed.any():
-        by_demand, by_site = _pairs(allowed)
-        sums = sparse.vstack([by_demand, by_site], format="csr")
-        most, cost = np.concatenate([demand, space]), -np.ones(sums.shape[1])
-        flows[allowed] = linprog(cost, A_ub=sums, b_ub=most, method="highs-ds").x
-    return flows
 
 
 def _solved(

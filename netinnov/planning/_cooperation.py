@@ -54,7 +54,7 @@ def cooperation_game(
     links : DataFrame or mapping
         Additional links, as in `MultilayerNetwork.with_links`. A link needs the jurisdictions of
         both its ends, or the players in its row of a column ``needs`` (a tuple). Or a mapping from
-        a name to a scenario (see `apply_scenario`), applied in the order of the mapping.
+        a name to a scenario, applied in the order of the mapping.
     needs : mapping, optional
         The players that each scenario needs, by its name; only with scenarios, which need it.
     objective : callable, optional
@@ -71,10 +71,10 @@ def cooperation_game(
     Raises
     ------
     InputError
-        If a player is not a jurisdiction of the network, a link needs somebody who is not a player,
-        or the objective is not a finite number.
+        A player is not a jurisdiction of the network, a link needs somebody who is not a player, or
+        the objective is not a finite number.
     TableError
-        If the table of links has faults.
+        The table of links has faults.
 
     Examples
     --------
@@ -109,12 +109,9 @@ def cooperation_game(
         check_mapping("links", links, "from a name to a scenario, or a DataFrame", filled=True)
         needs = {} if needs is None else needs
         check_mapping("needs", needs, "from the name of each scenario to the players it needs")
-        if wrong := [name for name in links if name not in needs]:
-            msg = f"without players: {examples(wrong)}"
-        elif wrong := [name for name in needs if name not in links]:
-            msg = f"no scenarios: {examples(wrong)}"
-        if wrong:
-            raise InputError(f"`needs` must name the players of each scenario in `links`; {msg}.")
+        if unlike := sorted(links.keys() ^ needs.keys(), key=str):
+            msg = "`needs` must name the players of each scenario in `links`; found in one only: "
+            raise InputError(f"{msg}{examples(unlike)}.")
         builds = [(_mask(f"needs[{name!r}]", needs[name], names), links[name]) for name in links]
     seeds = rng.integers(2**63, size=(replicates, len(builds)))
     values = np.mean([_measured(network, builds, objective, names, row) for row in seeds], axis=0)

@@ -21,17 +21,15 @@ Coalition: TypeAlias = frozenset[Any]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Game:
-    """A cooperative game with transferable utility: a value for each coalition.
-
-    `cooperation_game` makes the game that jurisdictions play on a network.
+    """A cooperative game: a value for each coalition, as `cooperation_game` measures it.
 
     Parameters
     ----------
     players : sequence
         Distinct names, 1 to 24.
     values : array-like
-        Gains (of costs give the negative) of the ``2**n`` coalitions by bit masks: that of
-        ``values[mask]`` holds ``players[i]`` where bit i of the mask is set; ``values[0]`` is 0.
+        Gains (of costs give the negative) of the ``2**n`` coalitions by bit masks: ``players[i]``
+        is in that of ``values[mask]`` where bit i of the mask is set; ``values[0]`` is 0.
 
     Raises
     ------
@@ -40,8 +38,7 @@ class Game:
 
     Examples
     --------
-    >>> game = Game(["home", "host"], [0, 1, 2, 6])
-    >>> game.value({"home", "host"})
+    >>> Game(["home", "host"], [0, 1, 2, 6]).value({"home", "host"})
     6.0
     """
 
@@ -218,7 +215,7 @@ def in_core(game: GameLike, allocation: pd.Series) -> bool:
     Parameters
     ----------
     game, allocation : Game or mapping, Series or mapping
-        A value for each coalition (frozensets of players in a mapping), and what each player gets.
+        As in `excess`.
 
     Returns
     -------
@@ -227,7 +224,7 @@ def in_core(game: GameLike, allocation: pd.Series) -> bool:
 
     References
     ----------
-    Gillies (1959), Solutions to general non-zero-sum games, Contributions to the Theory of Games 4.
+    Gillies (1959), Solutions to general non-zero-sum games.
 
     Examples
     --------

@@ -2,9 +2,8 @@
 
 Largest excesses are made as small as possible, one level after the other. Each level is a linear
 programme in its dual form: which weights of coalitions, balanced up to what is settled, have the
-largest value? Its columns are the coalitions; one enters a basis only when its excess is above that
-of the level, and the kernel finds such a coalition in one pass over all. The tests solve the same
-programmes by HiGHS, which scipy restarts for each generated column.
+largest value? A coalition enters a basis only when its excess is above that of the level; the
+kernel finds such a one in one pass over all.
 """
 
 from __future__ import annotations
@@ -18,14 +17,7 @@ import pandas as pd
 
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.planning._game import (
-    Game,
-    GameLike,
-    as_game,
-    by_player,
-    gains_over_alone,
-    tolerance,
-)
+from netinnov.planning._game import Game, GameLike, as_game, by_player, gains_over_alone, tolerance
 
 Masks = npt.NDArray[np.int64]
 
@@ -43,7 +35,7 @@ def least_core(game: GameLike) -> float:
     Parameters
     ----------
     game : Game or mapping
-        A value for each coalition; a mapping from frozensets of players to values will do.
+        As in `excess`.
 
     Returns
     -------
@@ -53,8 +45,7 @@ def least_core(game: GameLike) -> float:
 
     References
     ----------
-    Maschler, Peleg and Shapley (1979), Geometric properties of the kernel, nucleolus, and related
-    solution concepts, Mathematics of Operations Research 4, 303.
+    Maschler, Peleg and Shapley (1979), Mathematics of Operations Research 4, 303.
 
     Examples
     --------
@@ -75,7 +66,7 @@ def core_range(game: GameLike) -> pd.DataFrame:
     Parameters
     ----------
     game : Game or mapping
-        A value for each coalition; a mapping from frozensets of players to values will do.
+        As in `excess`.
 
     Returns
     -------
@@ -112,13 +103,12 @@ def nucleolus(game: GameLike) -> pd.Series:
     """The allocation whose most dissatisfied coalitions are as little dissatisfied as possible.
 
     Among all ways to divide v(N) that give everybody at least v({i}), the one whose largest excess
-    v(S) - x(S) is least, then the next largest, and so on. It is proven before it is returned by
-    Kohlberg's criterion: at each level the coalitions with the largest excesses are balanced.
+    v(S) - x(S) is least, then the next largest, and so on; proven by Kohlberg's criterion.
 
     Parameters
     ----------
     game : Game or mapping
-        A value for each coalition; a mapping from frozensets of players to values will do.
+        As in `excess`.
 
     Returns
     -------
@@ -129,15 +119,13 @@ def nucleolus(game: GameLike) -> pd.Series:
     Raises
     ------
     InputError
-        If all achieve less together than alone, or the game is not complete.
+        All achieve less together than alone, or the game is not complete.
     ArithmeticError
-        If rounding leaves the allocation unproven.
+        Rounding leaves the allocation unproven.
 
     References
     ----------
-    Schmeidler (1969), The nucleolus of a characteristic function game, SIAM Journal on Applied
-    Mathematics 17, 1163. Kohlberg (1971), On the nucleolus of a characteristic function game, 20,
-    62.
+    Schmeidler (1969), SIAM Journal on Applied Mathematics 17, 1163. Kohlberg (1971), 20, 62.
 
     Examples
     --------
@@ -150,9 +138,7 @@ def nucleolus(game: GameLike) -> pd.Series:
 
 
 def per_capita_nucleolus(game: GameLike) -> pd.Series:
-    """The nucleolus of excesses that a coalition shares among its members.
-
-    As `nucleolus`, with ``(v(S) - x(S)) / |S|``: what each member would gain by leaving together.
+    """The nucleolus of excesses per member, ``(v(S) - x(S)) / |S|``.
 
     Parameters
     ----------
@@ -166,8 +152,7 @@ def per_capita_nucleolus(game: GameLike) -> pd.Series:
 
     References
     ----------
-    Grotte (1970), Computation of and observations on the nucleolus, the normalized nucleolus and
-    the central games, Cornell University.
+    Grotte (1970), Computation of and observations on the nucleolus, Cornell University.
 
     Examples
     --------
@@ -189,10 +174,8 @@ def _solved(game: Game, *, per_capita: bool) -> Floats:
     alone: Floats = game.values[1 << np.arange(n)]
     gains = gains_over_alone(game)
     if not has_imputations(game):
-        msg = (
-            "the game has no nucleolus: no allocation gives every player what they have alone, as "
-            f"all together achieve {game.values[-1]:g} and the players alone {alone.sum():g}."
-        )
+        msg = "the game has no nucleolus: no allocation gives every player what they have alone, as"
+        msg += f" all together achieve {game.values[-1]:g} and the players alone {alone.sum():g}."
         raise InputError(msg)
     if n == 1:
         return alone

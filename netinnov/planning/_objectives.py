@@ -12,13 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._network.paths import PathCosts, positions
-from netinnov._runtime.arguments import (
-    check_callable,
-    check_number,
-    did_you_mean,
-    examples,
-    shown,
-)
+from netinnov._runtime.arguments import check_callable, check_number, did_you_mean, examples, shown
 from netinnov._typing import Floats
 from netinnov.centrality import harmonic_centrality
 from netinnov.centrality._counts import total_strength

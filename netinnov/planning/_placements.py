@@ -41,18 +41,17 @@ class Placement:
         return 0 if self.nodes is None else len(self.nodes.frame)
 
 
+@dataclass
 class Evaluator:
     """Values of plans in one set of placements, each measured on its network."""
 
-    def __init__(
-        self,
-        network: MultilayerNetwork,
-        placements: Sequence[Placement],
-        judge: Judge,
-        names: Sequence[str],
-    ) -> None:
-        self.start, self.placements, self.n = network, placements, network.n_nodes
-        self.judge, self.names = judge, names
+    start: MultilayerNetwork
+    placements: Sequence[Placement]
+    judge: Judge
+    names: Sequence[str]
+
+    def __post_init__(self) -> None:
+        self.n = self.start.n_nodes
 
     def network(self, plan: Plan) -> MultilayerNetwork:
         return with_placements(self.start, [self.placements[at] for at in plan])

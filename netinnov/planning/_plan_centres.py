@@ -12,9 +12,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from netinnov._runtime.arguments import (
-    check_type,
-)
+from netinnov._runtime.arguments import check_type
 from netinnov._runtime.display import Tabled
 from netinnov._typing import Confidence, Count, Floats, Positive, PositiveShare, Rng
 from netinnov.centrality._counts import total_strength
@@ -40,11 +38,6 @@ class EffectiveNumber:
     ----------
     at_least : float
         Effective number of places (of order 1) by strength over all layers, above 0.
-
-    Examples
-    --------
-    >>> EffectiveNumber(at_least=5)
-    EffectiveNumber(at_least=5)
     """
 
     at_least: Positive
@@ -63,10 +56,6 @@ class CentreSupport:
     rule : {"hubs", "top", "head_tail", "core", "z", "dominant_flow"}
         What makes a place a centre, see `polycentricity.detect_centres`.
 
-    Examples
-    --------
-    >>> CentreSupport("quzhou", at_least=0.8, rule="top").rule
-    'top'
     """
 
     place: str
@@ -126,8 +115,8 @@ class CentrePlan(Tabled):
     value, baseline : float
         What the target measures, with them and without any.
     steps : DataFrame
-        A first row without any candidate, then one for each: ``name``, ``value`` so far, ``low`` to
-        ``high`` over resampled flows (NaN if the number of events is unknown) and total ``cost``.
+        A first row without any candidate, then one for each: ``name``, ``value``, ``low`` to
+        ``high`` over resampled flows (NaN if the number of events is unknown) and ``cost``.
     exact : bool
         Whether no cheaper set will do: all sets were tried.
     places : DataFrame
@@ -189,13 +178,12 @@ def plan_centres(
     -----
     Up to 12 candidates all sets are tried, the cheapest first, so that the plan is exact. Beyond,
     candidates are added by gain towards the target for their cost, those that are not needed
-    dropped, and each exchanged for a cheaper one while the target holds. Resamples are the same for
-    all sets. The interval of an effective number is that of `polycentricity.profile`: quantiles
-    over resampled flows, less twice their bias; that of a share is Wilson's.
+    dropped, and each exchanged for a cheaper one while the target holds. The interval of an
+    effective number is that of `polycentricity.profile`; that of a share is Wilson's.
 
     References
     ----------
-    Hill (1973), Diversity and evenness: a unifying notation and its consequences, Ecology 54.
+    Hill (1973), Diversity and evenness, Ecology 54.
 
     Examples
     --------

@@ -17,14 +17,7 @@ from netinnov._typing import Codes, Floats
 from netinnov.centrality._counts import layer_factors, total_strength
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._objectives import Judge
-from netinnov.planning._placements import (
-    Evaluator,
-    Placement,
-    Plan,
-    links_of,
-    records_with,
-    stream,
-)
+from netinnov.planning._placements import Evaluator, Placement, Plan, links_of, records_with, stream
 from netinnov.polycentricity import effective_number
 from netinnov.scenarios import Scenario, apply_scenario
 
@@ -40,16 +33,11 @@ ROUNDING = 1e-12  # relative difference of values that are equal
 class ByDistance(Evaluator):
     """Holds all-pairs distances: d(s, t) = min(d(s, t), d(s, i) + l + d(j, t))."""
 
-    def __init__(
-        self,
-        network: MultilayerNetwork,
-        placements: Sequence[Placement],
-        judge: Judge,
-        names: Sequence[str],
-    ) -> None:
-        super().__init__(network, placements, judge, names)
-        assert judge.by_access is not None
-        self.by_access = by_access = judge.by_access
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        placements = self.placements
+        assert self.judge.by_access is not None
+        self.by_access = by_access = self.judge.by_access
         n_new = np.array([placement.n_nodes for placement in placements], np.int64)
         self.n_new = n_new.astype(np.int32)
         self.first_new = self.n + np.append(0, np.cumsum(n_new))
@@ -57,7 +45,7 @@ class ByDistance(Evaluator):
         self.first = np.append(0, np.cumsum(sizes))
         self._links()
         everyone = np.arange(self.n, dtype=np.int32)
-        blocks = [block for _, block in distances(network, everyone, by_access.costs)]
+        blocks = [block for _, block in distances(self.start, everyone, by_access.costs)]
         every = np.concatenate([np.empty((0, self.n)), *blocks])
         self.kept: dict[Plan, Floats] = {(): every}
 
@@ -167,20 +155,13 @@ def _of_plan(first: Positions, plan: Plan) -> Positions:
 class ByStrength(Evaluator):
     """Effective numbers from strengths, which placements add to."""
 
-    def __init__(
-        self,
-        network: MultilayerNetwork,
-        placements: Sequence[Placement],
-        judge: Judge,
-        names: Sequence[str],
-    ) -> None:
-        super().__init__(network, placements, judge, names)
-        self.before, added = total_strength(network), []
-        factor = dict(zip(network.layers, layer_factors(network), strict=True))
-        for each in placements:
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.before, added = total_strength(self.start), []
+        factor = dict(zip(self.start.layers, layer_factors(self.start), strict=True))
+        for each in self.placements:
             weight = np.tile(each.weight * [factor[layer] for layer in each.layer], 2)
-            ends = np.concatenate([each.source, each.target])
-            added.append(np.bincount(ends, weight, self.n)[: self.n])
+            added.append(np.bincount(np.append(each.source, each.target), weight, self.n)[: self.n])
         self.added = np.array(added, np.float64).reshape(-1, self.n)
 
     def values(self, plan: Plan, more: Positions) -> Floats:

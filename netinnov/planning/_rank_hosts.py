@@ -15,13 +15,7 @@ from scipy.sparse import csgraph
 
 from netinnov._network.distances import between
 from netinnov._network.paths import PathCosts, lengths_of_links, path_costs
-from netinnov._runtime.arguments import (
-    as_list,
-    check_callable,
-    check_name,
-    check_rng,
-    shown,
-)
+from netinnov._runtime.arguments import as_list, check_callable, check_name, check_rng, shown
 from netinnov._runtime.parallel import run
 from netinnov._typing import Count, Floats, Integers, Rng
 from netinnov.centrality import harmonic_centrality
@@ -69,8 +63,7 @@ def rank_hosts(
     measure : function, optional
         What changes at home: a function of a network that returns a number, or a Series over
         nodes, of which the mean over the nodes in home is taken. Larger is better. None: access,
-        `harmonic_centrality`, with lengths 1, or 1 / weight where the scenario moves a volume
-        (``distance="inverse"``); one rule for all hosts, linked with home or not.
+        `harmonic_centrality`, with lengths 1, or 1 / weight where the scenario moves a volume.
     replicates : int
         Random placements of the park in each host; one where nothing is drawn.
     rng : None, int, SeedSequence or Generator
@@ -86,7 +79,7 @@ def rank_hosts(
         - ``median``, ``low``, ``high``: change of the measure at home, in per cent of its value
           before: median, 2.5 and 97.5 % over placements. NaN where the value before is 0,
         - ``best``: share of the placements in which no other host does better; hosts that do
-          equally well share a placement equally, so that the column sums to 1,
+          equally well share a placement,
         - ``distance``: between home and host, in ``network.distance_unit``; NaN if unknown,
         - ``rank``: 1 for the largest median; ties share the least rank.
 
@@ -101,10 +94,9 @@ def rank_hosts(
     Numbers are those of `compare_scenarios` with the same `rng`.
 
     *Open size.* The park has a tenth of home's links in the layer with the most links, and at least
-    four, so that the quarter that leads home is a link. They are given up by home (reallocated) if
-    it has as many; else they are new. In a layer of flows (half of all pairs are linked, and
-    weights differ) it has a tenth of home's strength, or the least share that makes links, and
-    nothing is drawn.
+    four. They are given up by home (reallocated) if it has as many; else they are new. In a layer
+    of flows it has a tenth of home's strength, or the least share that makes links, and nothing is
+    drawn.
 
     Examples
     --------
@@ -113,8 +105,7 @@ def rank_hosts(
     >>> nodes = pd.DataFrame({"place": list("habcd")}, index=list("habcd"))
     >>> park = ni.ReverseEnclave("h", "a", size=2, pipeline_share=0.5, funding="new")
     >>> network = ni.build_network(nodes, links)
-    >>> ranking = rank_hosts(network, home="h", scenario=park, rng=1)
-    >>> ranking["median"].round(1).to_dict()
+    >>> rank_hosts(network, home="h", scenario=park, rng=1)["median"].round(1).to_dict()
     {'c': 7.7, 'd': 7.7, 'a': 0.0, 'b': 0.0}
     """
     names = network.storage.place_names

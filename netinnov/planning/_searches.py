@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, combinations, groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -126,18 +126,13 @@ def exchange(values: PlanValues, limit: Limit, steps: Sequence[Step]) -> list[St
 
 
 def enumerated(values: PlanValues, limit: Limit) -> list[int]:
-    n = limit.costs.size
-    refuse_many(limit, "method='exact'", _MEND)
-    best: list[int] = []
-    value = -math.inf
-    sizes = [limit.k - 1] if limit.k is not None else range(n)
-    for rest in itertools.chain.from_iterable(itertools.combinations(range(n), k) for k in sizes):
-        begin = rest[-1] + 1 if rest else 0
-        options = [at for at in range(begin, n) if limit.allows([*rest, at])]
-        for at, each in zip(options, values.values(rest, options).tolist(), strict=True):
-            if value == -math.inf or values.is_better(each, value):
-                best, value = [*rest, at], each
-    return best if limit.k is not None or values.is_better(value, values.value([])) else []
+    plans = all_plans(limit, "method='exact'", _MEND)
+    of_plans = valued(values, plans).tolist()
+    best = 0
+    for at, value in enumerate(of_plans):
+        if values.is_better(value, of_plans[best]):
+            best = at
+    return list(plans[best])
 
 
 _MEND = (
@@ -146,11 +141,23 @@ _MEND = (
 )
 
 
-def refuse_many(limit: Limit, search: str, mend: str) -> None:
+def all_plans(limit: Limit, search: str, mend: str) -> list[tuple[int, ...]]:
     n = limit.costs.size
     number = math.comb(n, limit.k) if limit.k is not None else 2**n
     if number > MOST_SETS:
         raise _too_many(number, search, mend)
+    sizes = [limit.k] if limit.k is not None else range(n + 1)
+    plans = chain.from_iterable(combinations(range(n), size) for size in sizes)
+    return list(filter(limit.allows, plans))
+
+
+def valued(values: PlanValues, plans: Sequence[tuple[int, ...]]) -> Floats:
+    """Values of plans in the order of `all_plans`; those that begin alike are valued together."""
+    parts: list[Floats] = []
+    for (size, begun), group in groupby(plans, lambda plan: (len(plan), plan[:-1])):
+        last = [at for plan in group for at in plan[-1:]]
+        parts.append(values.values(begun, last) if size else np.array([values.value([])]))
+    return np.concatenate(parts)
 
 
 def _too_many(number: int, search: str, mend: str) -> InputError:

@@ -31,11 +31,7 @@ from netinnov.planning._game import (
     masks_of_sets,
     tolerance,
 )
-from netinnov.planning._nucleolus import (
-    has_imputations,
-    nucleolus,
-    per_capita_nucleolus,
-)
+from netinnov.planning._nucleolus import has_imputations, nucleolus, per_capita_nucleolus
 
 ORDERS = 1000  # random orders by default
 
@@ -66,21 +62,19 @@ def shapley_value(
     Returns
     -------
     Series
-        A number a player, in the order of ``game.players`` (of a mapping: sorted; of a function: as
-        given). They add up to the value of all; who never adds anything gets 0. Estimates have
-        their standard error in ``attrs["standard_error"]``, a number for each player.
+        A number a player, in the order of ``game.players`` (of a mapping: sorted), which add up to
+        the value of all. Estimates have standard errors by player in ``attrs["standard_error"]``.
 
     Raises
     ------
     InputError
-        If the game is not complete, a table has more than 24 players, or `players` are missing or
+        The game is not complete, a table has more than 24 players, or `players` are missing or
         given beside a game that has its own.
 
     References
     ----------
-    Shapley (1953), A value for n-person games, in Contributions to the Theory of Games II, 307.
-    Castro, Gomez and Tejada (2009), Polynomial calculation of the Shapley value based on sampling,
-    Computers and Operations Research 36, 1726.
+    Shapley (1953), A value for n-person games. Castro, Gomez and Tejada (2009), Computers and
+    Operations Research 36, 1726.
 
     Examples
     --------
@@ -114,14 +108,12 @@ def shapley_value(
 
 
 def banzhaf_value(game: GameLike) -> pd.Series:
-    """What each player adds to the others, on average over all coalitions of the others.
-
-    Mean of v(S + i) - v(S) over the 2^(n - 1) coalitions S without i.
+    """Mean of what each player adds, v(S + i) - v(S), over all coalitions S of the others.
 
     Parameters
     ----------
     game : Game or mapping
-        A value for each coalition; a mapping from frozensets of players to values will do.
+        As in `excess`.
 
     Returns
     -------
@@ -130,13 +122,11 @@ def banzhaf_value(game: GameLike) -> pd.Series:
 
     References
     ----------
-    Owen (1975), Multilinear extensions and the Banzhaf value, Naval Research Logistics Quarterly
-    22, 741.
+    Owen (1975), Naval Research Logistics Quarterly 22, 741.
 
     Examples
     --------
-    >>> majority = Game(["a", "b", "c"], [0, 0, 0, 1, 0, 1, 1, 1])
-    >>> banzhaf_value(majority).tolist()
+    >>> banzhaf_value(Game(["a", "b", "c"], [0, 0, 0, 1, 0, 1, 1, 1])).tolist()
     [0.5, 0.5, 0.5]
     """
     from netinnov.kernels.coalitions import mean_contributions
@@ -178,19 +168,18 @@ def owen_value(game: GameLike, *, unions: Sequence[Sequence[Hashable]]) -> pd.Se
     Parameters
     ----------
     game : Game or mapping
-        A value for each coalition; a mapping from frozensets of players to values will do.
+        As in `excess`.
     unions : sequence of sequences
         Players who negotiate as one, such as the owners of a joint park; each is in one.
 
     Returns
     -------
     Series
-        A number a player, as from `shapley_value`, which it is with unions of one player each, or
-        one of all. Those of a union add up to its Shapley value in the game of unions.
+        A number a player. Those of a union add up to its Shapley value in the game of unions.
 
     References
     ----------
-    Owen (1977), Values of games with a priori unions, Mathematical Economics and Game Theory, 76.
+    Owen (1977), Values of games with a priori unions.
 
     Examples
     --------
@@ -218,24 +207,23 @@ def myerson_value(game: GameLike, *, links: Sequence[Sequence[Hashable]]) -> pd.
     Parameters
     ----------
     game : Game or mapping
-        A value for each coalition; a mapping from frozensets of players to values will do.
+        As in `excess`.
     links : sequence of pairs
         Pairs of players who can talk to each other.
 
     Returns
     -------
     Series
-        A number a player, as from `shapley_value`, which it is with all pairs linked. Those of a
-        connected part add up to its value; a link gives as much to one end as to the other.
+        A number a player. Those of a connected part add up to its value.
 
     Raises
     ------
     InputError
-        If a link is not a pair of two players, or the game is not complete.
+        A link is not a pair of two players, or the game is not complete.
 
     References
     ----------
-    Myerson (1977), Graphs and cooperation in games, Mathematics of Operations Research 2, 225.
+    Myerson (1977), Mathematics of Operations Research 2, 225.
 
     Examples
     --------
@@ -288,7 +276,7 @@ def share_benefits(
     Parameters
     ----------
     game : Game or mapping
-        A value for each coalition; a mapping from frozensets of players to values will do.
+        As in `excess`.
     rules : sequence of str or mapping, optional
         Of "equal", "shapley", "nucleolus" and "per_capita_nucleolus"; the first three by default.
         Or a mapping from a name to one of these, to weights (by player, such as investment or where
@@ -298,14 +286,14 @@ def share_benefits(
     Returns
     -------
     DataFrame
-        A row a rule and player: ``rule, player, share``; for the rule as a whole ``in_core``,
-        ``largest_excess`` (NaN for one player) and ``objector``, the coalition that has it, if it
-        would be better off by itself, else None. The nucleolus of a game that has none is NaN.
+        A row a rule and player: ``rule, player, share``; of the rule ``in_core``,
+        ``largest_excess`` (NaN for one player) and ``objector``, the coalition that would gain it
+        by leaving, or None. The nucleolus of a game that has none is NaN.
 
     Raises
     ------
     InputError
-        If a rule is not known, weights are negative or all 0, or a player is missing.
+        A rule is not known, weights are negative or all 0, or a player is missing.
 
     Examples
     --------
@@ -375,7 +363,7 @@ class AllocationStability(Displayed):
     objections: pd.Series
 
     def to_frame(self) -> pd.DataFrame:
-        """The coalitions that object, and in what share of the games.
+        """Give the coalitions that object, and in what share of the games.
 
         Returns
         -------
@@ -403,7 +391,7 @@ def allocation_stability(games: Iterable[GameLike], allocation: pd.Series) -> Al
     Raises
     ------
     InputError
-        If there is no game, their players differ, or the allocation adds up to 0.
+        There is no game, their players differ, or the allocation adds up to 0.
 
     Examples
     --------

@@ -100,15 +100,13 @@ def site_enclaves(
 ) -> SitingPlan:
     """Choose the enclaves, or other scenarios, that raise an objective most together.
 
-    The plan is best for the network as it is: it is not a forecast of what an enclave will do.
-
     Parameters
     ----------
     network : MultilayerNetwork
         The network before any of them; it is not changed.
     candidates : mapping of str to scenario
-        What can be built, by name: `ReverseEnclave`, any other scenario, or a function of a
-        network and a Generator; with `prices` it needs a method ``cost(prices, network)``.
+        What can be built, by name: any scenario, or a function of a network and a Generator; with
+        `prices` it needs a method ``cost(prices, network)``.
     k : int, optional
         How many are built, exactly. Give `k` or `budget`.
     budget : float, optional
@@ -120,17 +118,15 @@ def site_enclaves(
         Series over nodes, which is summed; with a keyword ``nodes`` it gets the nodes of the
         baseline. By name: ``"efficiency"`` (`global_efficiency`), ``"home_access"`` (mean access
         of the homes of the candidates), ``"worst_access"`` (least access of any place),
-        ``"equity"`` (1 - Gini index of access), ``"effective_number"`` (effective number of places,
-        order 1, by strength over all layers). Access is harmonic centrality with unit lengths, of a
-        place the mean over its nodes.
+        ``"equity"`` (1 - Gini index of access), ``"effective_number"`` (of places, order 1, by
+        strength over all layers). Access is the mean harmonic centrality of the nodes of a place.
     method : {"greedy", "exchange", "exact"}
         One after the other, each the best addition; the same, then swaps of one for one until
         none improves the plan; or the best plan of all: by branch and bound where the objective is
-        monotone, else by enumeration.
+        monotone, else by enumeration of at most 200,000 plans.
     monotone : bool, optional
-        Whether more candidates never lower the objective. None: known of ``"efficiency"``,
-        ``"home_access"``, ``"worst_access"``, `global_efficiency` and
-        `harmonic_centrality` where all candidates only add links; else not assumed.
+        Whether more candidates never lower the objective. None: known of efficiency and access
+        (but ``"equity"``) where all candidates only add links; else not assumed.
     submodular : bool, optional
         Whether what a candidate gains never grows when others are there. None: not assumed.
     placebos : int
@@ -148,15 +144,14 @@ def site_enclaves(
     ------
     InputError
         No candidates, `k` above their number, a budget below the cheapest, candidates without a
-        cost, an objective that is not a finite number, or more plans than the exact method takes
-        (200,000).
+        cost, an objective that is not a finite number, or too many plans for the exact method.
 
     Notes
     -----
     *Value of a plan.* The objective on the nodes of the baseline; each candidate draws from a
-    generator of its own that does not depend on the plan (common random numbers). Candidates that
-    only add nodes and links are each placed in `network`, and what they add is put together. If one
-    of them takes links away (reallocated funding), all of a plan are applied in the order given.
+    generator of its own (common random numbers). Candidates that only add nodes and links are each
+    placed in `network`, and what they add is put together. If one of them takes links away, all of
+    a plan are applied in the order given.
 
     *Budget.* The greedy search is run by gain and by gain per cost, and the better plan counts; it
     ends when no candidate gains anything. *Bound.* The least of what is known of this instance: the
@@ -165,9 +160,8 @@ def site_enclaves(
 
     References
     ----------
-    Nemhauser, Wolsey and Fisher (1978), An analysis of approximations for maximizing submodular
-    set functions, Mathematical Programming 14. Khuller, Moss and Naor (1999), The budgeted maximum
-    coverage problem, Information Processing Letters 70.
+    Nemhauser, Wolsey and Fisher (1978), Mathematical Programming 14. Khuller, Moss and Naor (1999),
+    The budgeted maximum coverage problem, Information Processing Letters 70.
 
     Examples
     --------

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, combinations, groupby
 from typing import Any
 
 import numpy as np
@@ -22,8 +21,8 @@ from netinnov.experiments import ResampledLinks
 from netinnov.experiments._resampled_data import Resample
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._objectives import Objective
-from netinnov.planning._plan_values import ROUNDING, PlanValues
-from netinnov.planning._searches import refuse_many
+from netinnov.planning._plan_values import ROUNDING
+from netinnov.planning._searches import all_plans, valued
 from netinnov.planning._site_enclaves import (
     Method,
     Siting,
@@ -112,12 +111,8 @@ def pareto_plans(
     sitings = prepared(network, candidates, *limits, asked, replicates, seed_of(rng))
     names, _, limit, *_ = sitings[0]
     parts = [siting.values for siting in sitings]
-    n = limit.costs.size
-    refuse_many(limit, "pareto_plans()", "Take fewer candidates or a smaller `k`")
-    sizes = [limit.k] if limit.k is not None else range(n + 1)
-    every = chain.from_iterable(combinations(range(n), size) for size in sizes)
-    plans = list(filter(limit.allows, every))
-    values = np.column_stack([_scored(part, plans) for part in parts])
+    plans = all_plans(limit, "pareto_plans()", "Take fewer candidates or a smaller `k`")
+    values = np.column_stack([valued(part, plans) for part in parts])
     front = _front(values)
     table = pd.DataFrame({"sites": [tuple(names[at] for at in plans[row]) for row in front]})
     for column, name in enumerate(objectives):
@@ -125,14 +120,6 @@ def pareto_plans(
     table["cost"] = [limit.cost(plans[row]) if limit.priced else math.nan for row in front]
     baseline = pd.Series([part.value([]) for part in parts], list(objectives), name="baseline")
     return ParetoPlans(table, baseline)
-
-
-def _scored(part: PlanValues, plans: Sequence[tuple[int, ...]]) -> Floats:
-    values: list[Floats] = []
-    for (size, begun), group in groupby(plans, lambda plan: (len(plan), plan[:-1])):
-        last = [at for plan in group for at in plan[-1:]]
-        values.append(part.values(begun, last) if size else np.array([part.value([])]))
-    return np.concatenate(values)
 
 
 def _front(values: Floats) -> list[int]:
@@ -149,7 +136,7 @@ def _front(values: Floats) -> list[int]:
     return front
 
 
-def siting_stability(  # noqa: PLR0913
+def siting_stability(
     network: MultilayerNetwork,
     *,
     candidates: Mapping[str, Scenario],
@@ -159,7 +146,6 @@ def siting_stability(  # noqa: PLR0913
     objective: Objective,
     method: Method = "greedy",
     monotone: bool | None = None,
-    submodular: bool | None = None,
     replicates: Count = 1,
     resample: Resample = _COUNTS,
     resamples: Count = 100,
@@ -169,13 +155,12 @@ def siting_stability(  # noqa: PLR0913
 ) -> pd.DataFrame:
     """Count how often each site is chosen when the data are resampled.
 
-    A resample in which a candidate cannot be placed (home has lost its links), or the objective is
-    undefined, is left out. The share also varies with the random placements; more `replicates`
-    reduce that.
+    A resample in which a candidate cannot be placed, or the objective is undefined, is left out.
+    The share also varies with the random placements; more `replicates` reduce that.
 
     Parameters
     ----------
-    network, candidates, k, budget, prices, objective, method, monotone, submodular, replicates
+    network, candidates, k, budget, prices, objective, method, monotone, replicates
         As in `site_enclaves`.
     resample : function
         Draws the data again: `ResampledLinks` (needs weights that count events), `ResampledEvents`,
@@ -212,7 +197,7 @@ def siting_stability(  # noqa: PLR0913
     check_callable("resample", resample, expected, made=True)
     first, *others = check_rng(rng).spawn(1 + resamples)
     options: dict[str, Any] = {"candidates": candidates, "k": k, "budget": budget}
-    options |= {"monotone": monotone, "submodular": submodular, "replicates": replicates}
+    options |= {"monotone": monotone, "replicates": replicates}
     options["prices"] = prices if k is None else None  # asked only where it must not cost more
     observed = site_enclaves(network, objective=objective, method=method, rng=first, **options)
     prepare = partial(prepared, objectives=[objective], **options)

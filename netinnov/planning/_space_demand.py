@@ -10,13 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.arguments import (
-    as_floats,
-    check_name,
-    check_number,
-    check_rng,
-    shown,
-)
+from netinnov._runtime.arguments import as_floats, check_name, check_number, check_rng, shown
 from netinnov._runtime.display import Displayed
 from netinnov._typing import Confidence, Count, Floats, Rng
 from netinnov.errors import InputError
@@ -51,12 +45,12 @@ class SpaceDemand(Displayed):
     by_resample: Floats = field(repr=False)
 
     def by_home(self) -> pd.Series:
-        """Give the demand of each home, over all hosts.
+        """Give the demand of each home, over all hosts, as `allocate_space` takes it.
 
         Returns
         -------
         Series
-            What `allocate_space` takes as demand.
+            Index home.
         """
         demand = self.demand
         if isinstance(demand, pd.DataFrame):
@@ -115,10 +109,6 @@ def space_demand(
     InputError
         Flows below 0 or missing, a floor of 0, missing columns, or fewer than two known parks.
 
-    References
-    ----------
-    Efron and Tibshirani (1993), An introduction to the bootstrap.
-
     Examples
     --------
     >>> import pandas as pd
@@ -147,12 +137,10 @@ def space_demand(
 
 
 def _ratios(parks: pd.DataFrame, area: str, units: str) -> Floats:
-    numbers = []
     for name, column in {"area": area, "units": units}.items():
         check_name(name, column, list(parks.columns), of="parks")
-        number = pd.to_numeric(parks[column], errors="coerce")
-        numbers.append(number.to_numpy(np.float64, na_value=np.nan))
-    space, count = numbers
+    numbers = parks[[area, units]].apply(pd.to_numeric, errors="coerce")
+    space, count = numbers.to_numpy(np.float64, na_value=np.nan).T
     both = (space > 0) & (count > 0) & np.isfinite(space + count)
     if both.sum() < 2:
         msg = f"`floor` needs two parks or more with {area!r} and {units!r} above 0; found "

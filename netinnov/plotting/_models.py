@@ -16,7 +16,7 @@ from netinnov._runtime.arguments import check_number, check_type
 from netinnov._typing import Count, Floats, Several
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import Cobweb
-from netinnov.mechanisms.cobweb._parameters import Adaptation
+from netinnov.mechanisms.cobweb._one_market import Adaptation
 from netinnov.plotting._drawing import MODELLED, finish, number, percent, table_of
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import DASHES, GREY, PALETTE, SINGLE, drawing, ink, paper, tone, write

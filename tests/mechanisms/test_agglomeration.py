@@ -127,7 +127,7 @@ def test_density_by_hand():
         (lambda: krugman_index(JOBS.where(JOBS > 2)), "nan at"),
         (lambda: relatedness(JOBS), "same fields in rows and columns"),
         (lambda: relatedness(pd.DataFrame([[0, 1], [2, 0]])),
-         "symmetric; found 1 for 0 with 1, and 2 the other way round"),
+         r"symmetric; found 1 at \(0, 1\) and 2 at \(1, 0\)"),
         (lambda: relatedness_density(JOBS, pd.DataFrame([[0]])), "`near` must have the fields"),
         (lambda: location_quotient(JOBS.astype(str) + "x"), "`values` must hold numbers"),
         (lambda: relatedness_density(pd.DataFrame({"a": [1.0]}), pd.DataFrame({"a": [np.inf]},

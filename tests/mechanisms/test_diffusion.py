@@ -157,15 +157,10 @@ def test_a_complete_graph_is_a_chain_of_counts():
         law = law @ chain
 
 
-def path(n: int) -> ni.MultilayerNetwork:
-    names = [f"n{i}" for i in range(n)]
-    links = pd.DataFrame({"source": names[:-1], "target": names[1:]})
-    return ni.build_network(pd.DataFrame(index=names), links)
-
-
 def test_a_path_takes_a_sum_of_geometric_waits():
     # Two links: negative binomial, P(T <= t) = P(Binomial(t, r) >= 2).
-    times = time_to_reach(path(3), seeds=["n0"], targets=["n2"], rate=0.3, replicates=4000, rng=1)
+    path = network_of(nx.path_graph(3))
+    times = time_to_reach(path, seeds=["0"], targets=["2"], rate=0.3, replicates=4000, rng=1)
     for step in (2, 4, 7, 12):
         expected = stats.binom.sf(1, step, 0.3)
         assert (times <= step).mean() == pytest.approx(expected, abs=0.035)
@@ -183,23 +178,17 @@ def test_first_half_and_all_of_the_targets():
 
 
 def test_what_is_not_reached_is_missing():
-    network = path(6)
-    options = {"seeds": ["n0"], "targets": ["n5"], "rate": 0.5, "replicates": 400}
+    network = network_of(nx.path_graph(6))
+    options = {"seeds": ["0"], "targets": ["5"], "rate": 0.5, "replicates": 400}
     cut = time_to_reach(network, horizon=7, rng=5, **options)
     whole = time_to_reach(network, rng=5, **options)
     assert cut.max() <= 7
     # The same draws, cut.
     np.testing.assert_array_equal(cut, whole.where(whole <= 7))
-    alone = ni.build_network(pd.DataFrame(index=["n0", "n5"]), pd.DataFrame(
-        {"source": ["n0"], "target": ["n0"]}))  # fmt: skip
-    assert time_to_reach(alone, rng=1, **options).isna().all()
-
-
-def test_a_seed_among_the_targets_takes_no_time():
-    times = time_to_reach(
-        path(3), seeds=["n0"], targets=["n0", "n2"], rate=0.1, replicates=5, rng=1
-    )
-    assert (times == 0).all()
+    parts = network_of(nx.disjoint_union(nx.path_graph(3), nx.path_graph(3)))
+    assert time_to_reach(parts, rng=1, **options).isna().all()
+    # A seed among the targets takes no time.
+    assert (time_to_reach(parts, rng=1, **options | {"targets": ["0", "5"]}) == 0).all()
 
 
 def test_places_stand_for_the_nodes_in_them():
@@ -224,8 +213,9 @@ def test_the_table_by_hand():
 
 
 def test_expected_steps_are_restricted_means():
-    found = expected_steps(path(4), seeds=["n0"], rate=0.5, horizon=3, replicates=4000, rng=7)
-    # n1: 1, 2, 3+ with 1/2, 1/4, 1/4: mean 1.75. n2: 2 with 1/4, else 3. n3: 3 always.
+    path = network_of(nx.path_graph(4))
+    found = expected_steps(path, seeds=["0"], rate=0.5, horizon=3, replicates=4000, rng=7)
+    # 1: steps 1, 2, 3+ with 1/2, 1/4, 1/4: mean 1.75. 2: 2 with 1/4, else 3. 3: 3 always.
     assert found.tolist() == pytest.approx([0, 1.75, 2.75, 3], abs=0.06)
 
 

@@ -221,8 +221,6 @@ def test_a_phase_map_over_parameters_of_the_model():
         (lambda: LogitMigration(1, -1, enclave=0.5), "`attraction` must be at least 0 with an enc"),
         (lambda: LogitMigration(1, 1, enclave=0.5).break_point(), "`enclave` must be 0 for this"),
         (lambda: LogitMigration(1, 1).fold_point(), "fold_point needs an `enclave` above 0"),
-        (lambda: bifurcation_diagram(CORE.equilibria, [0.1], parameter="share"),
-         "`parameter` must differ from the other columns; found 'share'"),
         (lambda: bifurcation_diagram(lambda _: pd.DataFrame({"x": [1]}), [0.1]),
          "`equilibria` must have the columns share and stable; found"),
         (lambda: phase_map(CORE, rows={"mu": [0.2]}, columns={"mu": [0.2]}, freeness=0.5),

@@ -4,22 +4,14 @@ from collections import Counter
 from itertools import combinations, permutations
 
 import numpy as np
-import pandas as pd
 import pytest
 
-import netinnov as ni
 from netinnov.null_models import Rewire, mixing
 from netinnov.null_models._rewiring import Chain, chains_of, seed_words
+from realisations import network_of
 
 SIX = [(0, 2), (0, 3), (0, 4), (1, 4), (2, 4), (2, 5)]
 """With kinds AABBCC no exchange within a kind leads on from here: an excursion does."""
-
-
-def network_of(links, kinds="", *, directed=False):
-    names = [f"n{i}" for i in range(1 + max(map(max, links)))]
-    nodes = pd.DataFrame({"kind": list(kinds)} if kinds else None, index=names)
-    table = pd.DataFrame([(names[a], names[b]) for a, b in links], columns=["source", "target"])
-    return ni.build_network(nodes, table, directed=["links"] if directed else [])
 
 
 def random_network(n, m, kinds="", *, directed=False, seed=0):

@@ -9,20 +9,12 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.null_models import Curveball, MaxEntropy, Rewire, compare_with_null
 from netinnov.null_models._prepared import prepared_null
+from realisations import network_of
 
 QUIET = {"executor": 1, "progress": False}
-
-
-def network_of(links, *, kinds="", directed=False):
-    n = 1 + max(map(max, links))
-    names = [f"n{i}" for i in range(n)]
-    nodes = pd.DataFrame({"kind": list(kinds)} if kinds else None, index=names)
-    table = pd.DataFrame([(f"n{a}", f"n{b}") for a, b in links], columns=["source", "target"])
-    return ni.build_network(nodes, table, directed=["links"] if directed else [])
 
 
 PATH = [(0, 1), (1, 2), (2, 3), (3, 4), (0, 5)]

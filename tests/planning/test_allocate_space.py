@@ -178,6 +178,7 @@ def test_minimum_shares_are_kept_and_cost_more():
         ({"cost": COST.drop(columns="y")}, "one column for each of 'x', 'y'; missing: 'y'"),
         ({"cost": COST.rename(index={"a": "c"})}, "missing: 'a', more: 'c'"),
         ({"cost": COST.replace(1, np.inf)}, "for a pair that is not allowed use NaN"),
+        ({"cost": COST.where(COST != 4), "minimum_share": {"x": 0.1}}, "is not allowed to 'b'"),
         ({"minimum_share": {"z": 0.1}}, "'z' is not a site; sites are 'x', 'y'"),
         ({"minimum_share": {"x": 0.8, "y": 0.8}}, "more than there is of 'a', 'b'"),
         ({"minimum_share": {"x": 0.5}}, "need 1.5 more than the capacity of 'x'"),
@@ -189,10 +190,3 @@ def test_wrong_input_is_refused_in_words(change, message):
     first = [given.pop(name) for name in ("demand", "capacity", "cost")]
     with pytest.raises(InputError, match=message):
         allocate_space(*first, **given)
-
-
-def test_a_share_of_a_pair_that_is_not_allowed_is_refused():
-    cost = COST.astype(float)
-    cost.loc["b", "x"] = np.nan
-    with pytest.raises(InputError, match="'x', which is not allowed to 'b'"):
-        allocate_space(DEMAND, CAPACITY, cost, minimum_share={"x": 0.1})

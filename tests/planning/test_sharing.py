@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from games import AIRPORT, GLOVES, KINDS, draw_game, games
+from games import AIRPORT, GLOVES, KINDS, MAJORITY, close, draw_game, games
 from netinnov.errors import InputError
 from netinnov.planning import (
     Game,
@@ -20,17 +20,9 @@ from netinnov.planning import (
     share_benefits,
 )
 
-MAJORITY = Game(["a", "b", "c"], [0, 0, 0, 1, 0, 1, 1, 1])
-
-
-def close(found: Any, expected: Any, game: Game) -> None:
-    scale = max(1.0, float(np.abs(game.values).max()))
-    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12 * scale)
-
 
 @st.composite
 def with_unions(draw: st.DrawFn) -> tuple[Game, list[list[Any]]]:
-    """A game and a partition of its players."""
     game = draw(games(most=6))
     labels = draw(st.lists(st.integers(0, 3), min_size=6, max_size=6))
     unions: dict[int, list[Any]] = {}
@@ -41,13 +33,9 @@ def with_unions(draw: st.DrawFn) -> tuple[Game, list[list[Any]]]:
 
 @st.composite
 def with_links(draw: st.DrawFn) -> tuple[Game, list[tuple[Any, Any]]]:
-    """A game and a graph on its players."""
     game = draw(games(least=2, most=6))
     pairs = list(combinations(game.players, 2))
     return game, draw(st.lists(st.sampled_from(pairs), unique=True, max_size=8))
-
-
-# Unions
 
 
 @given(with_unions())
@@ -65,19 +53,6 @@ def test_owen_value_is_the_mean_over_orders_that_keep_unions_together(case: Any)
             total[player] += game.value(order[: k + 1]) - game.value(order[:k])
     expected = pd.Series(total) / n_orders
     close(owen_value(game, unions=unions), expected, game)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_owen_value_agrees_with_coopgame(kind: str) -> None:
-    coopgame = pytest.importorskip("coopgame")
-    game = draw_game(kind, 8, 8)
-    unions = [[3, 1], [0], [7, 2, 4], [5, 6]]
-    other = coopgame.owen(coopgame.Game(game.values[1:].tolist()), unions)
-    names = [[game.players[i] for i in union] for union in unions]
-    close(owen_value(game, unions=names), other, game)
-
-
-# Links
 
 
 def test_who_stands_between_others_is_paid_for_it_by_hand() -> None:
@@ -108,44 +83,16 @@ def test_each_connected_part_divides_its_value(case: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_myerson_value_agrees_with_coopgame(kind: str) -> None:
+def test_values_agree_with_coopgame(kind: str) -> None:
     coopgame = pytest.importorskip("coopgame")
     game = draw_game(kind, 8, 8)
+    other, name = coopgame.Game(game.values[1:].tolist()), game.players
+    unions = [[3, 1], [0], [7, 2, 4], [5, 6]]
     links = [(0, 3), (3, 7), (1, 2), (2, 4), (4, 1), (5, 3)]
-    other = coopgame.myerson(coopgame.Game(game.values[1:].tolist()), links)
-    names = [(game.players[i], game.players[j]) for i, j in links]
-    close(myerson_value(game, links=names), other, game)
-
-
-@pytest.mark.parametrize(
-    ("unions", "words"),
-    [
-        ([["a", "b"]], "each player in one union; in none: 'c'"),
-        ([["a", "b"], ["b", "c"]], "in more than one: 'b'"),
-        ([["a", "b"], ["c", "z"]], "players of the game, 'a', 'b', 'c'; found 'z'"),
-        (["ab", "c"], "found the text 'ab'"),
-    ],
-)
-def test_unions_that_are_no_partition_are_refused(unions: Any, words: str) -> None:
-    with pytest.raises(InputError, match=words):
-        owen_value(MAJORITY, unions=unions)
-
-
-@pytest.mark.parametrize(
-    ("links", "words"),
-    [
-        ([("a", "b", "c")], r"pairs of two players, .*; found \('a', 'b', 'c'\)"),
-        ([("a", "a")], r"found \('a', 'a'\)"),
-        (["ab"], "found 'ab'"),
-        ([("a", "z")], "found 'z'"),
-    ],
-)
-def test_links_that_are_no_pairs_are_refused(links: Any, words: str) -> None:
-    with pytest.raises(InputError, match=words):
-        myerson_value(MAJORITY, links=links)
-
-
-# Rules
+    named = [[name[i] for i in union] for union in unions]
+    close(owen_value(game, unions=named), coopgame.owen(other, unions), game)
+    pairs = [(name[i], name[j]) for i, j in links]
+    close(myerson_value(game, links=pairs), coopgame.myerson(other, links), game)
 
 
 def test_benefits_are_shared_by_the_default_rules() -> None:
@@ -198,25 +145,6 @@ def test_each_rule_has_its_largest_excess(game: Game) -> None:
             assert part["in_core"].all()
 
 
-@pytest.mark.parametrize(
-    ("rules", "words"),
-    [
-        (["equity"], "knows 'equal', 'shapley', .*, weights and functions; found 'equity'"),
-        ({"area": {"a": 1, "b": 1}}, r"`rules\['area'\]` must hold one number .*; found 'a', 'b'"),
-        ({"area": {"a": -1, "b": 1, "c": 1}}, "weights of at least 0"),
-        ({"area": {"a": 0, "b": 0, "c": 0}}, "and one above 0"),
-        ({"mine": lambda game: 3}, r"`rules\['mine'\]\(game\)` must be of the type Series"),
-        ([], "at least one rule"),
-    ],
-)
-def test_bad_rules_are_refused(rules: Any, words: str) -> None:
-    with pytest.raises(InputError, match=words):
-        share_benefits(MAJORITY, rules=rules)
-
-
-# Stability
-
-
 def test_stability_counts_games_and_objections() -> None:
     # Of 6, 3 each; scaled to 8: 4 each. b alone has 2, 5, 5 and 3.
     listed = [
@@ -232,14 +160,40 @@ def test_stability_counts_games_and_objections() -> None:
 
 
 @pytest.mark.parametrize(
+    ("call", "argument", "words"),
+    [
+        (owen_value, {"unions": [["a", "b"]]}, "each player in one union; in none: 'c'"),
+        (owen_value, {"unions": [["a", "b"], ["b", "c"]]}, "in more than one: 'b'"),
+        (owen_value, {"unions": [["a", "b"], ["c", "z"]]}, "players of the game, .*; found 'z'"),
+        (owen_value, {"unions": ["ab", "c"]}, "found the text 'ab'"),
+        (
+            myerson_value,
+            {"links": [("a", "b", "c")]},
+            r"pairs of two players.* \('a', 'b'",
+        ),
+        (myerson_value, {"links": [("a", "a")]}, r"found \('a', 'a'\)"),
+        (myerson_value, {"links": ["ab"]}, "found 'ab'"),
+        (share_benefits, {"rules": ["equity"]}, "knows 'equal', .*, weights and functions; found"),
+        (share_benefits, {"rules": {"area": {"a": 1, "b": 1}}}, r"`rules\['area'\]` must hold one"),
+        (share_benefits, {"rules": {"area": {"a": -1, "b": 1, "c": 1}}}, "weights of at least 0"),
+        (share_benefits, {"rules": {"area": {"a": 0, "b": 0, "c": 0}}}, "and one above 0"),
+        (share_benefits, {"rules": {"mine": lambda _: 3}}, r"`rules\['mine'\]\(game\)` must be of"),
+        (share_benefits, {"rules": []}, "at least one rule"),
+    ],
+)
+def test_what_is_no_union_link_or_rule_is_refused(call: Any, argument: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        call(MAJORITY, **argument)
+
+
+@pytest.mark.parametrize(
     ("listed", "allocation", "words"),
     [
         ([], {"a": 1}, "at least one game"),
-        ([MAJORITY, Game(["a"], [0, 1])], {"a": 1, "b": 1, "c": 1},
-         "the same players, .* found 'a'"),
+        ([MAJORITY, Game(["a"], [0, 1])], {"a": 1, "b": 1, "c": 1}, "same players, .* found 'a'"),
         ([MAJORITY], {"a": 1, "b": -1, "c": 0}, "must not add up to 0"),
     ],
-)  # fmt: skip
+)
 def test_bad_input_to_stability(listed: Any, allocation: Any, words: str) -> None:
     with pytest.raises(InputError, match=words):
         allocation_stability(listed, allocation)

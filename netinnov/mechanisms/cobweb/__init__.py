@@ -1,8 +1,4 @@
-"""Cobwebs: supply of innovation elements follows yesterday's price, in one region or several.
-
-A formal reading of figures 1 and 2 of Hu and Zhang, Regional Reorganization of Innovation Elements;
-the paper itself has no equations.
-"""
+"""Cobwebs: supply of innovation elements follows yesterday's price, in one region or several."""
 
 from netinnov._runtime.public import publish
 from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb as CoupledCobweb

@@ -12,16 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import linalg
 
+from netinnov._network.matrices import flat_matrix
+from netinnov._runtime.arguments import check_number
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.mechanisms._checked_tables import refuse_outside
-from netinnov.mechanisms.cobweb._parameters import (
-    Adaptation,
-    follow,
-    mobility_matrix,
-    region_names,
-    vector,
-)
+from netinnov.mechanisms._checked_tables import in_order, refuse_asymmetric, refuse_outside
+from netinnov.mechanisms.cobweb._one_market import Adaptation, follow
 from netinnov.network import MultilayerNetwork
 
 _EQUAL = 1e-9  # relative distance of eigenvalues that are one
@@ -33,8 +29,7 @@ class CoupledCobweb:
 
     Supply of region i is c_i + d_i p_i + sum_j m_ij (p_i - p_j) at expected prices p. One formal
     reading of figures 1 and 2 of Hu and Zhang, Regional Reorganization of Innovation Elements; the
-    paper has no equations. Supply that one region gains another loses. All roots are real and below
-    1, so that instability alternates with period 2.
+    paper has no equations. All roots are real and below 1: instability alternates with period 2.
 
     Parameters
     ----------
@@ -44,15 +39,14 @@ class CoupledCobweb:
         d, at least 0.
     mobility : float, matrix or MultilayerNetwork
         m: how much supply moves for a difference in price, at least 0; one number for all pairs, a
-        symmetric matrix, or a network whose nodes are the regions and whose weights, summed over
-        layers, are m. Diagonal and self-links do not matter.
+        symmetric matrix, or a network of the regions, whose weights are m. Its diagonal is ignored.
     demand_intercept, supply_intercept : sequence of float, optional
         a and c; prices need both, roots and stability none.
     adaptation : float
         beta, at least 1e-9 and at most 1; 1 is the naive case.
     regions : sequence, optional
-        Names; by default those of the network's nodes, or those of ``demand_slope`` if it is a
-        Series, or 0, 1, ... A Series or a table with these names is put in their order.
+        Names; by default those of the network's nodes, or of ``demand_slope`` if it is a Series, or
+        0, 1, ... A Series or a table with these names is put in their order.
 
     Examples
     --------
@@ -73,16 +67,16 @@ class CoupledCobweb:
     regions: Sequence[Any] | None = None
 
     def __post_init__(self) -> None:
-        size = vector("demand_slope", self.demand_slope).size
-        regions = region_names(self.regions, self.mobility, size, self.demand_slope)
+        size = _vector("demand_slope", self.demand_slope).size
+        regions = _region_names(self.regions, self.mobility, size, self.demand_slope)
         values: dict[str, Any] = {"regions": regions}
         for name in ("demand_slope", "supply_slope", "demand_intercept", "supply_intercept"):
             if (value := getattr(self, name)) is not None:
-                values[name] = vector(name, value, regions)
+                values[name] = _vector(name, value, regions)
         demand, supply = values["demand_slope"], values["supply_slope"]
         refuse_outside("demand_slope", demand, demand > 0, "above 0")
         refuse_outside("supply_slope", supply, supply >= 0, "at least 0")
-        values["mobility"] = mobility_matrix(self.mobility, regions)
+        values["mobility"] = _mobility_matrix(self.mobility, regions)
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
@@ -94,10 +88,6 @@ class CoupledCobweb:
         array
             One a region: (B + K)^-1 (a - c), K = D + Laplacian of m.
 
-        Raises
-        ------
-        InputError
-            If intercepts are not given.
         """
         a, c = self._intercepts()
         return np.asarray(np.linalg.solve(np.diag(self._demand()) + self._answers(), a - c))
@@ -134,20 +124,16 @@ class CoupledCobweb:
     def modes(self) -> pd.DataFrame:
         """Independent modes of prices, with damping and order of losing stability.
 
-        Of equal roots one row is what they hold of a common move of prices.
-
         Returns
         -------
         DataFrame
             A row a mode, those that lose stability first on top. ``root``, ``modulus``; ``period``:
-            2 for a negative root, infinite for a positive one, NaN for 0; ``damping``: ln modulus,
-            negative if the mode dies out; ``kind``: "total" if all prices go the same way, "gap" if
-            total demand stays as it is (what some regions gain others lose), else "mixed";
-            ``common``: share of a common move of all prices that the mode holds, 1 if it is that
-            move (the shares sum to 1); ``critical_factor``: by how much all answers of supply,
-            slopes and mobility, can grow until the modulus is 1 (below 1: it has lost stability);
-            ``first``: whether this is the least of these; ``price_REGION``: direction, largest
-            entry 1.
+            2 for a negative root, infinite for a positive one, NaN for 0; ``damping``: ln modulus;
+            ``kind``: "total" if all prices go the same way, "gap" if total demand stays as it is,
+            else "mixed"; ``common``: share of a common move of all prices that the mode holds (they
+            sum to 1); ``critical_factor``: by how much all answers of supply, slopes and mobility,
+            can grow until the modulus is 1; ``first``: whether this is the least of these;
+            ``price_REGION``: direction, largest entry 1.
 
         Examples
         --------
@@ -184,8 +170,7 @@ class CoupledCobweb:
     def critical_mobility(self) -> float:
         """Mobility from which prices no longer settle.
 
-        Two regions with naive expectations: 1 / (1 / (b_1 - d_1) + 1 / (b_2 - d_2)). In general a
-        generalised eigenproblem: the roots fall as mobility grows.
+        Two regions with naive expectations: 1 / (1 / (b_1 - d_1) + 1 / (b_2 - d_2)).
 
         Returns
         -------
@@ -219,14 +204,10 @@ class CoupledCobweb:
         array
             ``periods + 1`` rows, a column a region.
 
-        Raises
-        ------
-        InputError
-            If the model has no intercepts.
         """
         regions = tuple(self.regions or ())
-        first = vector("start", start, regions)
-        hoped = first if expected is None else vector("expected", expected, regions)
+        first = _vector("start", start, regions)
+        hoped = first if expected is None else _vector("expected", expected, regions)
         demand, answers = self._demand(), self._answers()
         a, c = self._intercepts()
 
@@ -296,3 +277,54 @@ class CoupledCobweb:
 
 def _laplacian(m: Floats) -> Floats:
     return np.asarray(np.diag(m.sum(axis=1)) - m)
+
+
+def _vector(name: str, values: Any, regions: tuple[Any, ...] = ()) -> Floats:
+    numbers = in_order(name, values, regions)
+    if numbers.ndim != 1 or numbers.size == 0 or numbers.size != (len(regions) or numbers.size):
+        must = f"{len(regions)} numbers, one a region" if regions else "one number a region"
+        raise InputError(f"`{name}` must be {must}; found an array of shape {numbers.shape}.")
+    refuse_outside(name, numbers, np.isfinite(numbers), "finite")
+    return numbers
+
+
+def _mobility_matrix(mobility: Any, regions: tuple[Any, ...]) -> Floats:
+    size = len(regions)
+    if isinstance(mobility, MultilayerNetwork):
+        if mobility.n_nodes != size:
+            msg = f"`mobility` must be a network of {size} regions; found {mobility.n_nodes} nodes."
+            raise InputError(msg)
+        if mobility.directed:
+            layers = sorted(mobility.directed)
+            msg = f"`mobility` must be a network without directed layers; found {layers}; see "
+            raise InputError(f"{msg}netinnov.build.symmetrize.")
+        names, mobility = mobility.nodes.index, flat_matrix(mobility, "mobility").toarray()
+        if set(names) == set(regions):  # else they are other names, in the order of the nodes
+            mobility = pd.DataFrame(mobility, names, names)
+    m = in_order("mobility", mobility, regions)
+    if m.ndim == 0:
+        check_number("mobility", float(m), low=0)
+        m = np.full((size, size), float(m))
+    if m.shape != (size, size):
+        msg = f"`mobility` must be a number or a {size} x {size} matrix; found shape {m.shape}."
+        raise InputError(msg)
+    refuse_outside("mobility", m, np.isfinite(m) & (m >= 0), "finite and at least 0")
+    refuse_asymmetric("mobility", m)
+    np.fill_diagonal(m, 0.0)
+    return m
+
+
+def _region_names(regions: Any, mobility: Any, size: int, slopes: Any) -> tuple[Any, ...]:
+    if regions is None:
+        if isinstance(mobility, MultilayerNetwork) and mobility.n_nodes == size:
+            return tuple(mobility.nodes.index)
+        if not isinstance(slopes, pd.Series):
+            return tuple(range(size))
+        regions = slopes.index
+    if isinstance(regions, str) or not isinstance(regions, (Sequence, pd.Index, np.ndarray)):
+        raise InputError(f"`regions` must be a sequence of {size} names; found {regions!r}.")
+    names = tuple(regions)
+    if len(names) != size or len(set(names)) != size:
+        msg = f"`regions` must be {size} different names; found {len(names)}, of which "
+        raise InputError(f"{msg}{len(set(names))} are different.")
+    return names

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from netinnov._runtime.arguments import did_you_mean, examples
 from netinnov._typing import Amount, Floats, Mask
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb._coupled_cobweb import CoupledCobweb
-from netinnov.mechanisms.cobweb._parameters import position
 
 
 def with_enclave(
@@ -19,8 +19,7 @@ def with_enclave(
 ) -> CoupledCobweb:
     """Add the link of an enclave that home runs in host: mobility between the two grows.
 
-    One reading of a link, not a finding: supply of both runs after the gap between home and host,
-    and can make it explode.
+    One reading of a link, not a finding: supply of both follows the gap between their prices.
 
     Parameters
     ----------
@@ -39,7 +38,7 @@ def with_enclave(
     Raises
     ------
     InputError
-        If a region is unknown, both are the same, or the strength is below 0.
+        A region is unknown, or both are the same.
 
     Examples
     --------
@@ -66,11 +65,6 @@ def critical_enclave(model: CoupledCobweb, home: Hashable, host: Hashable) -> fl
     float
         1 / (g' ((2 / beta - 1) B - K)^-1 g), g = 1 at home, -1 at host; 0: not stable without it.
 
-    Raises
-    ------
-    InputError
-        If a region is unknown, or both are the same.
-
     Examples
     --------
     >>> regions = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05)
@@ -96,17 +90,16 @@ def enclave_effect(
     Returns
     -------
     DataFrame
-        A row a mode of the model, those that lose stability first on top: ``kind``, ``root``,
-        ``modulus``, ``home_host_gap`` (difference of the prices of home and host in the mode,
-        largest entry 1), ``first``; the same, ``_with`` behind the name, of the mode that it
-        becomes with the link; ``change`` of the modulus; ``effect`` (excites, damps or leaves).
+        A row a mode of the model, in the order of `CoupledCobweb.modes`: ``kind``, ``root``,
+        ``modulus``, ``home_host_gap`` (difference of the prices of home and host in the mode),
+        ``first``; the same, with ``_with``, of the mode that it becomes with the link; ``change``
+        of the modulus; ``effect`` (excites, damps or leaves).
 
     Notes
     -----
-    A mode without a gap between home and host stays as it is. The others are paired with those of
-    the linked model by the rank of their roots, which do not cross as the strength grows. No root
-    can rise, and their sum falls by beta strength (1 / b_home + 1 / b_host): negative roots are
-    excited, positive ones damped as long as they stay so.
+    A mode without a gap between home and host stays as it is. The others are paired by the rank of
+    their roots. No root can rise, and their sum falls by beta strength (1 / b_home + 1 / b_host):
+    negative roots are excited, positive ones damped as long as they stay so.
 
     Examples
     --------
@@ -153,7 +146,10 @@ def _gaps(table: pd.DataFrame, i: int, j: int) -> Floats:
 
 def _ends(model: CoupledCobweb, home: Hashable, host: Hashable) -> tuple[int, int]:
     regions = tuple(model.regions or ())
-    i, j = position("home", home, regions), position("host", host, regions)
-    if i == j:
+    for argument, region in (("home", home), ("host", host)):
+        if region not in regions:
+            msg = f"`{argument}` must be a region ({examples(regions)}); found {region!r}"
+            raise InputError(f"{msg}{did_you_mean(region, regions)}.")
+    if home == host:
         raise InputError(f"`host` must not be the home; found {host!r} for both.")
-    return i, j
+    return regions.index(home), regions.index(host)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
-from typing import Annotated
+from typing import Annotated, Any, TypeAlias
 
-from netinnov._runtime.arguments import check_number
+import numpy as np
+
+from netinnov._runtime.arguments import as_whole, check_number
 from netinnov._typing import Amount, Floats, Is, Positive
 from netinnov.errors import InputError
-from netinnov.mechanisms.cobweb._parameters import Adaptation, follow
+
+SLOWEST = 1e-9  # least adaptation: roots are 1 less a multiple of it, which rounding would make 1
+Adaptation: TypeAlias = Annotated[float, Is(low=SLOWEST, high=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +35,7 @@ class Cobweb:
 
     References
     ----------
-    Ezekiel (1938), The cobweb theorem, Quarterly Journal of Economics 52, 255-280. Nerlove (1958),
-    Adaptive expectations and cobweb phenomena, Quarterly Journal of Economics 72, 227-240.
+    Ezekiel (1938) and Nerlove (1958), Quarterly Journal of Economics 52, 255-280; 72, 227-240.
 
     Examples
     --------
@@ -100,7 +104,7 @@ class Cobweb:
         Raises
         ------
         InputError
-            If the model has no intercepts.
+            The model has no intercepts.
         """
         expected = start if expected is None else expected
         check_number("start", start)
@@ -119,3 +123,14 @@ class Cobweb:
             msg = "prices need `demand_intercept` and `supply_intercept`; found none for "
             raise InputError(f"{msg}{' and '.join(lacking)}.")
         return a, c
+
+
+def follow(
+    price: Callable[[Any], Any], start: Any, expected: Any, periods: int, adaptation: float
+) -> Floats:
+    prices = np.empty((as_whole("periods", periods) + 1, *np.shape(start)))
+    prices[0] = start
+    for t in range(1, len(prices)):
+        expected = expected + adaptation * (prices[t - 1] - expected)
+        prices[t] = price(expected)
+    return prices

@@ -1,8 +1,7 @@
 """Free flow of innovation elements between regions: when does it converge, when diverge?
 
-Models of two regions, or of several, whose mobile element (talent above all) moves to where it
-earns more. They formalise figure 1 of Hu and Zhang, Regional Reorganization of Innovation Elements,
-in the terms of economic geography; the paper itself has no equations.
+Models of regions whose mobile element moves to where it earns more. They formalise figure 1 of Hu
+and Zhang, Regional Reorganization of Innovation Elements; the paper itself has no equations.
 """
 
 from netinnov._runtime.public import publish

@@ -22,8 +22,7 @@ class Replicator:
     """Shares grow as far as a region is more attractive than the mean of the mobile.
 
     dx_i/dt = mobility x_i (v_i - sum_j x_j v_j); a step multiplies x_i by exp(mobility v_i) and
-    makes the sum 1 again, so that shares stay shares. Empty regions stay empty. The ad hoc dynamics
-    of Fujita, Krugman and Venables; with two regions dx/dt = x (1 - x) gap.
+    makes the sum 1 again. Empty regions stay empty; with two regions dx/dt = x (1 - x) gap.
 
     Parameters
     ----------

@@ -20,12 +20,10 @@ _MOST = 100
 class FootlooseEntrepreneur(TradeModel):
     """Skilled people start firms where they earn most; the unskilled stay where they are.
 
-    Each firm needs one mobile entrepreneur and immobile labour, so wages have a closed form with
-    two regions and solve a linear system with n. With a = mu / (sigma - 1) and b = mu / sigma.
-    Break point of n equidistant regions: phi_B = (1 - a) (1 - b) / (1 + a b + (n - 1) (a + b)).
-    Sustain point: phi^a ((1 - b) / (2 phi) + (1 + b) phi / 2) = 1. The gap is the logarithm of the
-    ratio of indirect utilities. An enclave changes the price index of home, which reaches a share
-    of the host's varieties at freeness 1 instead of phi, not the wages of the goods market.
+    Each firm needs one mobile entrepreneur and immobile labour. With a = mu / (sigma - 1) and b =
+    mu / sigma, the break point of n equidistant regions is phi_B = (1 - a) (1 - b) / (1 + a b +
+    (n - 1) (a + b)). Sustain point: phi^a ((1 - b) / (2 phi) + (1 + b) phi / 2) = 1. The gap is the
+    logarithm of the ratio of indirect utilities. Enclaves as in `CorePeriphery`.
 
     Parameters
     ----------
@@ -34,22 +32,19 @@ class FootlooseEntrepreneur(TradeModel):
     mu : float
         Share of varieties in demand, between 0 and 1, and below sigma - 1.
     regions : int
-        Number of equidistant regions, for the break point. The methods that take a matrix of
-        freeness have as many regions as the matrix; all else is for two.
+        Number of equidistant regions, for the break point; all else that takes no matrix of
+        freeness is for two.
 
     References
     ----------
-    Forslid and Ottaviano (2003), An analytically solvable core-periphery model, Journal of
-    Economic Geography 3, 229-240. The break point of several regions and the points with an
-    enclave were derived for this project.
+    Forslid and Ottaviano (2003), Journal of Economic Geography 3, 229-240. The break point of
+    several regions and the points with an enclave were derived for this project.
 
     Examples
     --------
     >>> model = FootlooseEntrepreneur(sigma=5, mu=0.4)
     >>> round(model.break_point(), 6), round(model.sustain_point(), 6)
     (0.69697, 0.695442)
-    >>> model.simulate([0.9, 0.1], freeness=0.5).iloc[-1].round(6).tolist()
-    [0.5, 0.5]
     """
 
     sigma: Annotated[float, Is(low=1, above=True)]

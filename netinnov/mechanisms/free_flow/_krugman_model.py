@@ -20,12 +20,11 @@ class CorePeriphery(TradeModel):
 
     In the normalisation of Fujita, Krugman and Venables: a share ``mu`` of demand goes to the
     varieties that the mobile make, the rest to a good that is made by the immobile, half of them in
-    each of two regions, and traded freely at wage 1. With rho = (sigma - 1) / sigma. Break point:
+    each of two regions, and traded freely at wage 1. With rho = (sigma - 1) / sigma, break point:
     phi_B = (rho - mu) (1 - mu) / ((rho + mu) (1 + mu)). Sustain point: (1 + mu)/2 T^(1 - sigma - mu
     sigma) + (1 - mu)/2 T^(sigma - 1 - mu sigma) = 1. The gap is the difference of the real wages.
-    Where mu is at least rho, agglomeration is stable at any cost (the black hole). An enclave
-    changes the price index of home, which reaches a share of the host's varieties at freeness 1
-    instead of phi, not the wages of the goods market.
+    An enclave changes the price index of home, which reaches a share of the host's varieties at
+    freeness 1 instead of phi, not the wages of the goods market.
 
     Parameters
     ----------
@@ -36,17 +35,14 @@ class CorePeriphery(TradeModel):
 
     References
     ----------
-    Krugman (1991), Increasing returns and economic geography, Journal of Political Economy 99,
-    483-499. Fujita, Krugman and Venables (1999), The Spatial Economy, MIT Press, chapter 5. The
-    points with an enclave were derived for this project.
+    Krugman (1991), Journal of Political Economy 99, 483-499. Fujita, Krugman and Venables (1999),
+    The Spatial Economy, chapter 5. The points with an enclave were derived for this project.
 
     Examples
     --------
     >>> model = CorePeriphery(sigma=5, mu=0.4)
     >>> round(model.break_point(unit="cost"), 4), round(model.sustain_point(unit="cost"), 4)
     (1.6266, 1.8073)
-    >>> model.equilibria(freeness=0.12)["share"].round(6).tolist()
-    [0.0, 0.167173, 0.5, 0.832827, 1.0]
     """
 
     sigma: Annotated[float, Is(low=1, above=True)]

@@ -22,16 +22,14 @@ class LogitMigration:
     A region attracts by v_1 = (A - C) x_1 + S (1 - border) x_2, x_2 the share in the other one. The
     share in region 1 rests where x = 1 / (1 + exp(-theta k (2 x - 1))), k = A - C - S (1 - border).
     The even split is stable up to k = 2 / theta; above, two more rest points leave it on either
-    side (a supercritical pitchfork). With an enclave there is no even split: see `fold_point`. A
-    reduced model, made for this project.
+    side. With an enclave see `fold_point`. A reduced model, made for this project.
 
     Parameters
     ----------
     sensitivity : float
         theta: sensitivity of choices to attraction, above 0; 0 would be a uniform choice.
     attraction : float
-        A: how much more a region with all of the mobile attracts than one with none. Given alone,
-        it is the net effect k, and may be negative.
+        A: how much more a region with all of the mobile attracts than one with none.
     congestion : float
         C, at least 0: the loss of attraction by crowding.
     spillover : float
@@ -88,8 +86,7 @@ class LogitMigration:
     def fold_point(self) -> float:
         """Give the attraction A from which a state led by the host exists besides that led by home.
 
-        Up to this point of an imperfect pitchfork all starts end in one state, which leans to home;
-        beyond it there are a stable state led by the host, and an unstable one between the two.
+        Up to this point all starts end in one state, which leans to home.
 
         Returns
         -------
@@ -138,17 +135,15 @@ class LogitMigration:
 
         Parameters
         ----------
-        start : Series or array
-            Shares of the mobile in each region; they add up to 1.
-        steps : int
-            Number of steps, at least 1.
+        start, steps
+            As in `CorePeriphery.simulate`.
         mobility : float
             Share of the mobile that choose again in a step, above 0 and at most 1.
 
         Returns
         -------
         DataFrame
-            Index = step, from 0 to `steps`; a column a region. Modelled, in no unit of time.
+            Index = step, from 0 to `steps`; a column a region.
         """
         inside, across = self.attraction - self.congestion, self.spillover * (1 - self.border)
         reach = self.enclave * self.attraction

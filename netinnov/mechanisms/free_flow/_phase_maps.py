@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.arguments import as_floats, check_mapping, check_number, check_type, shown
+from netinnov._runtime.arguments import as_floats, check_mapping, check_number, shown
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._logit import LogitMigration, one_state
@@ -53,31 +53,26 @@ def bifurcation_diagram(
     Raises
     ------
     InputError
-        If there is no value, a table is another, or the parameter is called as a column of it.
+        There is no value, or a table has other columns.
 
     Examples
     --------
     >>> from netinnov.mechanisms.free_flow import LogitMigration
-    >>> table = bifurcation_diagram(lambda k: LogitMigration(1, k).equilibria(), [1, 3])
-    >>> table["share"].round(3).tolist()
+    >>> bifurcation_diagram(lambda k: LogitMigration(1, k).equilibria(), [1, 3])["share"].round(
+    ...     3
+    ... ).tolist()
     [0.5, 0.071, 0.5, 0.929]
     """
     numbers = as_floats("values", values)
     if numbers.ndim != 1 or not numbers.size:
-        raise InputError(
-            f"`values` must hold at least one number, in a sequence; found {shown(values)}."
-        )
-    if parameter in ("share", "stable"):
-        raise InputError(f"`parameter` must differ from the other columns; found {parameter!r}.")
-    tables = []
-    for value in numbers.tolist():
-        table = equilibria(value)
-        check_type("equilibria", table, pd.DataFrame)
-        if not {"share", "stable"} <= set(table):
+        msg = "`values` must hold at least one number, in a sequence"
+        raise InputError(f"{msg}; found {shown(values)}.")
+    tables = {value: equilibria(value) for value in numbers.tolist()}
+    for table in tables.values():
+        if not {"share", "stable"} <= {*table}:
             msg = f"`equilibria` must have the columns share and stable; found {list(table)}."
             raise InputError(msg)
-        tables.append(table[["share", "stable"]])
-    whole = pd.concat(tables, keys=numbers.tolist(), names=[parameter])
+    whole: pd.DataFrame = pd.concat(tables, names=[parameter])[["share", "stable"]]
     return whole.reset_index(0).reset_index(drop=True)
 
 
@@ -92,8 +87,7 @@ def phase_map(
 ) -> pd.DataFrame:
     """Convergence or divergence of two regions over two parameters.
 
-    With an enclave of one region home has more in the state of convergence; a LogitMigration with
-    one rest point converges by this rule even if home has nearly all.
+    A LogitMigration with one rest point converges by this rule even if home has nearly all.
 
     Parameters
     ----------
@@ -115,7 +109,7 @@ def phase_map(
     Raises
     ------
     InputError
-        If a parameter is not one of the model, or out of its range.
+        A parameter is not one of the model, or out of its range.
 
     Examples
     --------

@@ -11,11 +11,9 @@ import pandas as pd
 from netinnov._runtime.arguments import as_floats, check_mapping, check_number
 from netinnov._typing import Floats, Positive
 from netinnov.errors import InputError
-from netinnov.mechanisms._checked_tables import in_order, refuse_outside
+from netinnov.mechanisms._checked_tables import in_order, refuse_asymmetric, refuse_outside
 
 Enclaves: TypeAlias = Mapping[tuple[Any, Any], float] | None
-
-_EQUAL = 1e-9  # tolerance for symmetry, and for shares that must sum to 1
 
 
 def trade_freeness(distances: Any, *, decay: Positive) -> pd.DataFrame:
@@ -33,11 +31,6 @@ def trade_freeness(distances: Any, *, decay: Positive) -> pd.DataFrame:
     DataFrame
         exp(-decay d), 1 on the diagonal; labels as in `distances`, or 0, 1, ...
 
-    Raises
-    ------
-    InputError
-        If `distances` is not square, symmetric, at least 0, and 0 on the diagonal.
-
     Examples
     --------
     >>> trade_freeness([[0, 1], [1, 0]], decay=0.5).round(3).to_numpy().tolist()
@@ -45,9 +38,8 @@ def trade_freeness(distances: Any, *, decay: Positive) -> pd.DataFrame:
     """
     values, labels = _symmetric("distances", distances)
     refuse_outside("distances", values, values >= 0, "at least 0")
-    refuse_outside(
-        "distances", values, ~np.eye(len(values), dtype=bool) | (values == 0), "0 with itself"
-    )
+    off = ~np.eye(len(values), dtype=bool)
+    refuse_outside("distances", values, off | (values == 0), "0 with itself")
     return pd.DataFrame(np.exp(-decay * values), index=labels, columns=labels)
 
 
@@ -56,12 +48,10 @@ def check_freeness_matrix(freeness: Any) -> tuple[Floats, pd.Index[Any]]:
     if np.ndim(freeness) == 0:
         freeness = np.array([[1.0, freeness], [freeness, 1.0]])
     values, labels = _symmetric("freeness", freeness)
-    refuse_outside(
-        "freeness", values, (values > 0) & (values <= 1), "above 0 (autarky) and at most 1"
-    )
-    refuse_outside(
-        "freeness", values, ~np.eye(len(values), dtype=bool) | (values == 1), "1 with itself"
-    )
+    inside = (values > 0) & (values <= 1)
+    refuse_outside("freeness", values, inside, "above 0 (autarky) and at most 1")
+    off = ~np.eye(len(values), dtype=bool)
+    refuse_outside("freeness", values, off | (values == 1), "1 with itself")
     return values, labels
 
 
@@ -72,7 +62,7 @@ def check_shares(name: str, shares: Any, labels: pd.Index[Any]) -> Floats:
         raise InputError(f"{msg}found the shape {values.shape}.")
     refuse_outside(name, values, values >= 0, "at least 0")
     total = float(values.sum())
-    if abs(total - 1) > _EQUAL:
+    if abs(total - 1) > 1e-9:
         raise InputError(f"`{name}` must add up to 1; found {total:g}; divide it by its sum.")
     return values / total
 
@@ -104,9 +94,5 @@ def _symmetric(name: str, matrix: Any) -> tuple[Floats, pd.Index[Any]]:
     labels = matrix.index if isinstance(matrix, pd.DataFrame) else pd.RangeIndex(len(values))
     if not labels.is_unique or not getattr(matrix, "columns", labels).equals(labels):
         raise InputError(f"`{name}` must have the same unique labels in its rows and columns.")
-    unequal = np.abs(values - values.T) > _EQUAL * np.abs(values).max(initial=0)
-    if unequal.any():
-        i, j = np.argwhere(unequal)[0]
-        msg = f"`{name}` must be symmetric, with a difference of 0 between [i, j] and [j, i]; "
-        raise InputError(f"{msg}found {values[i, j]:g} and {values[j, i]:g} at [{i}, {j}].")
+    refuse_asymmetric(name, values)
     return values, labels

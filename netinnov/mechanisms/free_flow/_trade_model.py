@@ -134,8 +134,8 @@ class TradeModel(ABC):
     def fold_point(self, *, enclave: float, unit: Unit = "freeness") -> float:
         """Give the freeness at which the spread state ends when only region 1 has an enclave.
 
-        There the stable spread state, which leans to home, meets an unstable one and both vanish
-        (an imperfect pitchfork); beyond, the mobile jump to a core.
+        There the stable spread state, which leans to home, vanishes; beyond, the mobile jump to a
+        core.
 
         Parameters
         ----------
@@ -152,7 +152,7 @@ class TradeModel(ABC):
         Raises
         ------
         InputError
-            In a black hole, or if `enclave` is out of its range.
+            In a black hole.
         """
         self._needs_two("fold_point")
         check_number("enclave", enclave, low=0, high=1, above=True)
@@ -255,10 +255,8 @@ class TradeModel(ABC):
 
         Parameters
         ----------
-        start : Series or array
-            Shares of the mobile in each region; they add up to 1.
-        freeness, immobile, enclaves
-            As in `attraction`.
+        start, freeness, immobile, enclaves
+            As in `attraction`, the shares at the start.
         steps : int
             Number of steps, at least 1.
         dynamics : Replicator or Logit, optional
