@@ -19,8 +19,8 @@ import pytest
 import netinnov as ni
 from netinnov.community import leiden, modularity
 from netinnov.connectivity import global_efficiency
-from netinnov.null_models import compare_with_null
-from netinnov.null_models._rewiring import plan
+from netinnov.null_models import Rewire, compare_with_null
+from netinnov.null_models._prepared import prepared_null
 
 SAMPLE = (Path(__file__).parents[1] / "../shared/data/cordis_h2020").resolve()
 REPLICATES, RUN, SECONDS, PROCESSORS = 1000, 40, 300.0, 2
@@ -57,10 +57,10 @@ def test_thousand_replicates_of_the_places_of_cordis(benchmark):
     )
     clock, processor = perf_counter() - started, process_time() - spent
 
-    ready = plan(network, ("degree",), None, None, np.random.default_rng(0))
-    drawn = ready.draw(20, np.random.default_rng(1))
+    ready = prepared_null(Rewire(trials=20), network, np.random.default_rng(0))
+    drawn = ready.draw(np.random.default_rng(1))
     pieces = {
-        "draw": lambda: ready.draw(20, np.random.default_rng(2)),
+        "draw": lambda: ready.draw(np.random.default_rng(2)),
         "efficiency": lambda: global_efficiency(drawn),
         "modularity by leiden": lambda: largest_modularity(drawn),
         "modularity of a given partition": lambda: given(drawn),

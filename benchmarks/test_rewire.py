@@ -8,8 +8,8 @@ import pytest
 
 from netinnov import build_network
 from netinnov._runtime.parallel import run, workers
-from netinnov.null_models import rewire
-from netinnov.null_models._rewiring import plan
+from netinnov.null_models import Rewire, rewire
+from netinnov.null_models._prepared import prepared_null
 
 N_NODES, N_LINKS, TRIALS = 40_000, 200_000, 20
 
@@ -92,10 +92,10 @@ def alone(work):
 @pytest.mark.skipif(workers(None) < 2, reason="needs two processors")
 def test_two_threads(in_turns):
     network = as_network({"x": random_links(seed=2), "y": random_links(seed=3)})
-    ready = plan(network, ("degree",), None, None, np.random.default_rng(0))
+    ready = prepared_null(Rewire(trials=TRIALS), network, np.random.default_rng(0))
     calls = {
-        "layers in threads": lambda: ready.draw(TRIALS, np.random.default_rng(1)),
-        "one thread": lambda: alone(lambda rng: ready.draw(TRIALS, np.random.default_rng(rng))),
+        "layers in threads": lambda: ready.draw(np.random.default_rng(1)),
+        "one thread": lambda: alone(lambda rng: ready.draw(np.random.default_rng(rng))),
     }
     assert calls["layers in threads"]().equals(calls["one thread"]())
     in_turns(calls, rounds=5, floors={"one thread": 1.5}, clock=True)

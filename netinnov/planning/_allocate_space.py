@@ -208,7 +208,7 @@ def _least_flows(
         closed = demand.index[~allowed[:, at] & (least[:, at] > 0)]
         if len(closed):
             msg = f"`minimum_share` sends {share:g} of each demand to {site!r}, which is not "
-            raise InputError(f"{msg}allowed to {examples(closed)}; give these pairs a cost.")
+            raise InputError(f"{msg}allowed to {examples(closed)}: give a cost or leave it out.")
     if whole:
         least = np.ceil(least * (1 - 1e-12))
     over = demand.index[least.sum(axis=1) > demand.to_numpy() * (1 + 1e-12)]

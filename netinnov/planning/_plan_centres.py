@@ -55,7 +55,6 @@ class CentreSupport:
         Share of resamples, above 0 and at most 1.
     rule : {"hubs", "top", "head_tail", "core", "z", "dominant_flow"}
         What makes a place a centre, see `polycentricity.detect_centres`.
-
     """
 
     place: str

@@ -267,8 +267,6 @@ MODEL = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05, regions=["home", "host"
          "2 different names"),
         (lambda: CoupledCobweb(pd.Series({"a": 1.0, "c": 1.0}), [1, 1], mobility=0, regions=["a",
          "b"]), "one entry for each region, 'a', 'b'; found 'a', 'c'"),
-        (lambda: CoupledCobweb([1, 1], [1, 1], mobility=[[0, -1], [-1, 0]]),
-         "`mobility` must be finite and at least 0"),
     ],
 )  # fmt: skip
 def test_faults_are_named(make, words):

@@ -227,7 +227,6 @@ def test_expected_steps_are_restricted_means():
         (lambda n: time_to_reach(n, seeds=[], targets=["1"], rate=0.1), "at least one node"),
         (lambda n: reach_table(pd.Series([-1.0]), horizon=5), "steps of 0 or more"),
         (lambda n: reach_table({}, horizon=5), "`times` must hold at least one Series"),
-        (lambda n: simple_contagion(n, seeds=["x"], rate=0.1), "`seeds`: 1 of 1 names"),
         (lambda n: simple_contagion(n, seeds=["0"], rate=1.1), "`rate` .* at most 1; found 1.1"),
         (lambda n: simple_contagion(n, seeds=["0"], rate={"z": 0.1}), "`rate`: 1 of 1 names"),
         (lambda n: complex_contagion(n, seeds=["0"], threshold=0.0), "`threshold` .* above 0"),

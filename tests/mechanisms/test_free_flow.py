@@ -227,10 +227,8 @@ DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
     ("make", "words"),
     [
         (lambda: FootlooseEntrepreneur(5, 0.4, regions=3).sustain_point(), "is for two regions"),
-        (lambda: FootlooseEntrepreneur(5, 0.4, regions=3).gap(0.5, freeness=0.5), "two regions"),
         (lambda: CorePeriphery(5, 0.4).gap(1.2, freeness=0.5), "`share` must be between 0 and 1"),
         (lambda: CorePeriphery(5, 0.4).gap(0.2, freeness=0.0), "`freeness` must be above 0"),
-        (lambda: CorePeriphery(5, 0.4).equilibria(1.0), "`freeness`"),
         (lambda: trade_freeness(np.ones((2, 3)), decay=1),
          r"`distances` must be a square .*\(2, 3\)"),
         (lambda: trade_freeness([[0, 1], [2, 0]], decay=1),
@@ -239,7 +237,6 @@ DISTANCES = np.array([[0.0, 1.0], [1.0, 0.0]])
         (lambda: trade_freeness(DISTANCES + 1, decay=1), r"`distances` must be 0 with itself"),
         (lambda: trade_freeness([[0, np.inf], [np.inf, 0]], decay=1), "finite numbers; found inf"),
         (lambda: CORE.attraction([0.5, 0.5], freeness=0.0), "`freeness` must be above 0 .*found 0"),
-        (lambda: CORE.attraction([0.5, 0.5], freeness=DISTANCES + 0.5), "`freeness` must be above"),
         (lambda: CORE.attraction([0.5, 0.6], freeness=0.3), r"`shares` must add up to 1; found"),
         (lambda: CORE.simulate([1.5, -0.5], freeness=0.3), r"`start` must be at least 0; .*-0\.5"),
         (lambda: CORE.simulate([1.0], freeness=0.3), "`start` must have one entry for each of 2"),

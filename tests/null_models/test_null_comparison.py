@@ -157,14 +157,11 @@ def test_planted_triangles_are_found():
     [
         ({"measure": lambda of: of.nodes}, "`measure` must be one column; found 3: write table"),
         ({"measure": lambda of: "3"}, "`measure` must give .*; found '3'"),
-        ({"measure": lambda of: 1j}, "`measure` must give .*; found 1j"),
         (
             {"measure": lambda of: pd.Series(1.0, of.links["target"] + of.links["source"])},
             "the same entries",
         ),
         ({"measure": lambda of: pd.Series(["1", "2"])}, "Series of numbers; found a Series of str"),
-        ({"measure": lambda of: pd.Series(["a", 1.0])}, "found a Series of object"),
-        ({"measure": lambda of: pd.Series(pd.to_datetime(["2020"]))}, "Series of datetime64"),
         ({"measure": "degree"}, "`measure` must be a function of a network; found 'degree'"),
         ({"null": 3}, r"`null` must be a null model such as Rewire\(\), or a function .*; found 3"),
         ({"null": Rewire}, r"found the class Rewire; write Rewire\(\.\.\.\)"),

@@ -53,15 +53,8 @@ def test_flows_are_feasible_and_complementary_slackness_holds(seed):
     c = cost.to_numpy()
     bounds = [(0, None if np.isfinite(each) else 0) for each in c.ravel()]
     rows, columns = np.kron(np.eye(n), np.ones(m)), np.kron(np.ones(n), np.eye(m))
-    known = linprog(
-        np.nan_to_num(c).ravel(),
-        A_eq=rows,
-        b_eq=demand,
-        A_ub=columns,
-        b_ub=capacity,
-        bounds=bounds,
-        method="highs-ipm",
-    )
+    within = {"A_eq": rows, "b_eq": demand, "A_ub": columns, "b_ub": capacity}
+    known = linprog(np.nan_to_num(c).ravel(), bounds=bounds, method="highs-ipm", **within)
     if known.status == 2:
         with pytest.raises(InputError, match="not all demand can be served"):
             allocate_space(demand, capacity, cost)

@@ -91,18 +91,12 @@ def test_the_range_of_the_core_by_hand() -> None:
 @settings(max_examples=15, deadline=None)
 @given(game=games(least=2, most=4))
 def test_the_range_of_the_core_is_that_of_all_constraints(game: Game) -> None:
-    inside = rows(game)[1:-1]
+    constraints = {"A_ub": -rows(game)[1:-1], "b_ub": -game.values[1:-1]}
+    constraints |= {"A_eq": [np.ones(len(game.players))], "b_eq": [game.values[-1]]}
     for player, (low, high) in zip(game.players, core_range(game).to_numpy(), strict=True):
         cost = np.array([other == player for other in game.players], float)
         for sign, end in ((1, low), (-1, high)):
-            found = linprog(
-                sign * cost,
-                A_ub=-inside,
-                b_ub=-game.values[1:-1],
-                A_eq=[np.ones(len(game.players))],
-                b_eq=[game.values[-1]],
-                bounds=(None, None),
-            )
+            found = linprog(sign * cost, bounds=(None, None), **constraints)
             if math.isnan(end):
                 assert not found.success
             else:

@@ -169,10 +169,8 @@ def test_strength_is_that_of_the_flattened_network_where_some_layers_are_directe
     rows = [("a", "b", "d", 9), ("b", "c", "d", 2), ("c", "d", "u", 3), ("d", "e", "u", 1)]
     links = pd.DataFrame(rows, columns=["source", "target", "layer", "weight"])
     network = ni.build_network(nodes, links, directed=["d"])
-    candidates = {
-        "in u": NewLinks([("c", "e")], weight=4, layer="u"),
-        "in d": NewLinks([("d", "e")], weight=4, layer="d"),
-    }
+    pairs = {"u": ("c", "e"), "d": ("d", "e")}
+    candidates = {layer: NewLinks([pair], 4, layer) for layer, pair in pairs.items()}
 
     def expected(sites):
         after = network
@@ -180,11 +178,10 @@ def test_strength_is_that_of_the_flattened_network_where_some_layers_are_directe
             after = candidates[site](after, np.random.default_rng(1))
         return effective_number(strength(ni.flatten(after)).sum(axis=1))
 
-    plan = plan_centres(
-        network, target=EffectiveNumber(4.9), candidates=candidates, resamples=1, rng=1
-    )
+    target = EffectiveNumber(4.9)
+    plan = plan_centres(network, target=target, candidates=candidates, resamples=1, rng=1)
     assert plan.baseline == pytest.approx(expected([]))
     assert plan.value == pytest.approx(expected(plan.sites))
     assert plan.sites
     sited = site_enclaves(network, candidates=candidates, k=1, objective="effective_number", rng=1)
-    assert sited.value == pytest.approx(max(expected(["in u"]), expected(["in d"])))
+    assert sited.value == pytest.approx(max(expected(["u"]), expected(["d"])))

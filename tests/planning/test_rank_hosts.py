@@ -121,16 +121,12 @@ def test_flows_move_a_volume_and_are_placed_once():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"hosts": []}, "`hosts` must be places, each named once"),
         ({"hosts": ["a", "a"]}, "`hosts` must be places, each named once"),
         ({"hosts": ["h"]}, "must differ"),
         ({"scenario": park("a").__call__}, "`scenario` must be a scenario between two places"),
         ({"scenario": ni.ReverseEnclave("b", "a", 1, 0.5)}, "must have the home of the ranking"),
         ({"scenario": park(size=9)}, "reallocated funding takes the new links from home"),
-        (
-            {"measure": lambda network, nodes: float("nan")},
-            "`measure` must be a finite number at home",
-        ),
+        ({"measure": lambda network, nodes: np.nan}, "`measure` must be a finite number at home"),
     ],
 )
 def test_bad_input_is_named(options, words):

@@ -74,9 +74,7 @@ def test_one_objective_is_no_front():
     with pytest.raises(InputError, match="must name two objectives; found 1"):
         pareto_plans(network, candidates=candidates, k=1, objectives={"a": "efficiency"})
     both = {"cost": "efficiency", "b": "equity"}
-    with pytest.raises(
-        InputError, match=r"cannot be called as other columns of the plans: \['cost'"
-    ):
+    with pytest.raises(InputError, match=r"cannot be called as other columns .*: \['cost'"):
         pareto_plans(network, candidates=candidates, k=1, objectives=both)
 
 
@@ -89,23 +87,12 @@ def test_shares_count_the_resamples_in_which_a_site_is_chosen():
         seen.append(again)
         return again
 
-    table = siting_stability(
-        network,
-        candidates=candidates,
-        k=2,
-        objective="effective_number",
-        resample=resample,
-        resamples=12,
-        rng=1,
-        executor=1,
-    )
-    plans = [
-        site_enclaves(each, candidates=candidates, k=2, objective="effective_number").sites
-        for each in seen
-    ]
+    options = {"candidates": candidates, "k": 2, "objective": "effective_number"}
+    table = siting_stability(network, resample=resample, resamples=12, rng=1, executor=1, **options)
+    plans = [site_enclaves(each, **options).sites for each in seen]
     for name in candidates:
         assert table.loc[name, "share"] == np.mean([name in plan for plan in plans])
     assert table["share"].sum() == pytest.approx(2)
-    observed = site_enclaves(network, candidates=candidates, k=2, objective="effective_number")
+    observed = site_enclaves(network, **options)
     assert table.index[table["chosen"]].tolist() == sorted(observed.sites)
     assert (table["resamples"] == 12).all()

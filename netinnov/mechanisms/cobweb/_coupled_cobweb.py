@@ -87,7 +87,6 @@ class CoupledCobweb:
         -------
         array
             One a region: (B + K)^-1 (a - c), K = D + Laplacian of m.
-
         """
         a, c = self._intercepts()
         return np.asarray(np.linalg.solve(np.diag(self._demand()) + self._answers(), a - c))
@@ -203,7 +202,6 @@ class CoupledCobweb:
         -------
         array
             ``periods + 1`` rows, a column a region.
-
         """
         regions = tuple(self.regions or ())
         first = _vector("start", start, regions)
