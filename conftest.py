@@ -69,6 +69,13 @@ def made_once(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
+def imported_in_examples(doctest_namespace):
+    """Examples of docstrings begin after ``import pandas as pd, netinnov as ni``."""
+    if "netinnov" in sys.modules:
+        doctest_namespace |= {"pd": sys.modules["pandas"], "ni": sys.modules["netinnov"]}
+
+
+@pytest.fixture(autouse=True)
 def no_open_figures():
     """Close the figures that pyplot keeps: it warns of more than twenty."""
     yield

@@ -1,6 +1,7 @@
 """Multilayer networks of innovation: build them from tables, measure them, experiment on them.
 
-``import netinnov as ni`` loads nothing heavy: submodules load when they are first used.
+``import netinnov as ni`` loads nothing heavy: submodules load when they are first used. Examples of
+docstrings begin after ``import pandas as pd, netinnov as ni``.
 """
 
 from __future__ import annotations

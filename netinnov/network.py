@@ -332,11 +332,9 @@ class MultilayerNetwork:
     def with_distances(self, table: pd.DataFrame | None, *, unit: str = "km") -> Self:
         """The network with other distances between its places.
 
-        Where a network holds distances, whatever needs a distance reads them, and no great circle
-        is used: `linkages.gravity_residuals`, `null_models.GravityNull`, `Frictions`, prices of
-        pipelines, and so on. Two nodes in one place are 0 apart. A directed layer reads from
-        origin to destination; what has no direction reads the mean of both (one, where only one is
-        known).
+        Whatever needs a distance then reads them, and no great circle is used. Two nodes in one
+        place are 0 apart. A directed layer reads from origin to destination; what has no direction
+        reads the mean of both (one, where only one is known).
 
         Parameters
         ----------
@@ -354,19 +352,15 @@ class MultilayerNetwork:
         Raises
         ------
         InputError
-            The table names a place that the network has not, has a pair twice, or a distance that
-            is negative or infinite.
+            A place is not in the network, a pair is there twice, or a distance is negative.
 
         Examples
         --------
         >>> import pandas as pd
-        >>> links = pd.DataFrame({"source": ["h"], "target": ["q"]})
-        >>> network = MultilayerNetwork(
-        ...     pd.DataFrame({"place": ["H", "Q"]}, index=["h", "q"]), links
-        ... )
+        >>> nodes = pd.DataFrame({"place": ["H", "Q"]}, index=["h", "q"])
+        >>> network = MultilayerNetwork(nodes, pd.DataFrame({"source": ["h"], "target": ["q"]}))
         >>> minutes = pd.DataFrame({"origin": ["Q"], "destination": ["H"], "distance": [46.0]})
-        >>> by_rail = network.with_distances(minutes, unit="min")
-        >>> by_rail.distances
+        >>> network.with_distances(minutes, unit="min").distances
           origin destination  distance
         0      Q           H      46.0
         """
@@ -388,20 +382,13 @@ class MultilayerNetwork:
         if not isinstance(other, MultilayerNetwork):
             return False
         tables = [
-            (self._storage.nodes, other._storage.nodes),
-            (self._storage.places, other._storage.places),
-            (self.links, other.links),
+            (each._storage.nodes, each._storage.places, each.links, pd.DataFrame(each.distances))
+            for each in (self, other)
         ]
-        if self.distances is not None and other.distances is not None:
-            tables.append((self.distances, other.distances))
-        return (
-            self._storage.records == other._storage.records
-            and (self.distances is None) == (other.distances is None)
-            and self.distance_unit == other.distance_unit
-            and all(
-                a.equals(b) and a.index.equals(b.index) and list(a.columns) == list(b.columns)
-                for a, b in tables
-            )
+        said = [(each._storage.records, each.distance_unit) for each in (self, other)]
+        return said[0] == said[1] and all(
+            a.equals(b) and a.index.equals(b.index) and list(a.columns) == list(b.columns)
+            for a, b in zip(*tables, strict=True)
         )
 
     def __repr__(self) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from netinnov._network.storage import Storage
 
 LONG = ["origin", "destination", "distance"]
+_OR_LEAVE_OUT = ", or leave these places out (a network: select(places=...))."
 
 
 class DistanceTable(NamedTuple):
@@ -37,20 +38,19 @@ class PlaceTable(NamedTuple):
     distances: DistanceTable | None = None
 
     def with_distances(self, table: object, unit: object) -> PlaceTable:
-        if table is None:
-            if unit != "km":
-                raise InputError(f"a unit ({shown(unit)}) is that of `distances`; there are none.")
-            return PlaceTable(self.frame)
-        return PlaceTable(self.frame, distance_table(table, unit, self.frame.index))
+        if table is not None:
+            return PlaceTable(self.frame, distance_table(table, unit, self.frame.index))
+        if unit != "km":
+            raise InputError(f"a unit ({shown(unit)}) is that of `distances`; there are none.")
+        return PlaceTable(self.frame)
 
     def long_distances(self) -> pd.DataFrame | None:
         """One row a pair that is known."""
         if self.distances is None:
             return None
-        known, names = np.isfinite(self.distances.directed), self.frame.index
-        np.fill_diagonal(known, False)
-        origin, destination = np.nonzero(known)
-        columns = [names.take(origin), names.take(destination), self.distances.directed[known]]
+        lengths, names = self.distances.directed, self.frame.index
+        origin, destination = np.nonzero(np.isfinite(lengths) & ~np.eye(len(names), dtype=bool))
+        columns = names.take(origin), names.take(destination), lengths[origin, destination]
         return pd.DataFrame(dict(zip(LONG, columns, strict=True)))
 
 
@@ -62,26 +62,25 @@ def distance_table(
     check_type(name, table, pd.DataFrame)
     frame: Any = table
     if frame.empty:
-        msg = f"`{name}` must have columns {', '.join(LONG)}, or a row and a column a place; "
-        raise InputError(f"{msg}found an empty table.")
+        msg = f"`{name}` must have columns {', '.join(LONG)}, or a row and a column a place"
+        raise InputError(f"{msg}; found an empty table.")
     if set(LONG) <= set(frame.columns):
-        ends = [_codes(frame[end], names) for end in LONG[:2]]
-        values, pairs = _numbers(frame["distance"]), ends[0] * len(names) + ends[1]
-        twice = pd.Series(pairs).duplicated().to_numpy() & (ends[0] != ends[1])
-        if twice.any():
-            listed = examples(_pairs(np.column_stack(ends)[twice], names), str)
-            raise InputError(f"`{name}` has a pair of places in more than one row: {listed}.")
-        square = np.full((len(names),) * 2, np.nan)
-        square[ends[0], ends[1]] = values
+        origin, destination = (_codes(frame[end], names) for end in LONG[:2])
+        values = frame["distance"]
     else:
         rows, columns = _codes(frame.index, names), _codes(frame.columns, names)
-        for each, where in ((rows, "rows"), (columns, "columns")):
-            if (twice := pd.Index(each).duplicated()).any():
-                listed = examples(names.take(each[twice]))
-                raise InputError(f"`{name}` has a place in more than one of its {where}: {listed}.")
-        square = np.full((len(names),) * 2, np.nan)
-        values = np.stack([_numbers(frame.iloc[:, k]) for k in range(frame.shape[1])], axis=1)
-        square[np.ix_(rows, columns)] = values
+        origin, destination = np.repeat(rows, columns.size), np.tile(columns, rows.size)
+        values = pd.Series(frame.to_numpy().ravel())
+    ends = pd.DataFrame({"origin": origin, "destination": destination})
+    if (twice := ends.duplicated() & (origin != destination)).any():
+        listed = examples(_pairs(ends[twice].to_numpy(), names), str)
+        raise InputError(f"`{name}` has a pair of places more than once: {listed}.")
+    number, wrong = as_numbers(values)
+    if wrong.any():
+        listed = examples(values[wrong].tolist())
+        raise InputError(f"distances must be numbers, or empty where unknown; found {listed}.")
+    square = np.full((len(names),) * 2, np.nan)
+    square[origin, destination] = number
     np.fill_diagonal(square, 0.0)
     bad = np.isinf(square) | (square < 0)
     if bad.any():
@@ -90,9 +89,7 @@ def distance_table(
         raise InputError(f"{msg}{listed}.")
     back = square.T
     mean = np.where(np.isnan(square), back, np.where(np.isnan(back), square, (square + back) / 2))
-    same = np.array_equal(mean, square, equal_nan=True)
-    directed = locked(square)
-    return DistanceTable(directed, directed if same else locked(mean), unit.strip(), [])
+    return DistanceTable(locked(square), locked(mean), unit.strip(), [])
 
 
 def between(
@@ -113,12 +110,7 @@ def between(
 
 
 def needed(
-    storage: Storage,
-    origin: Codes,
-    destination: Codes,
-    why: str,
-    directed: bool = False,
-    mend: str = "",
+    storage: Storage, origin: Codes, destination: Codes, why: str, directed: bool = False
 ) -> Floats:
     """Distances between places by code, none unknown: else an InputError that says `why`."""
     lengths = between(storage, origin, destination, directed=directed)
@@ -126,37 +118,34 @@ def needed(
     if not unknown.any():
         return lengths
     a, b = (each[unknown] for each in np.broadcast_arrays(origin, destination))
-    names = storage.place_names
     if storage.place_table.distances is None or (np.minimum(a, b) < 0).any():
         ends = np.unique(np.append(a, b))
         lon, lat = storage.points
         bare = ends[(ends < 0) | np.isnan(lon[ends] + lat[ends])]
-        listed = examples(names.take(bare[bare >= 0])) or "a node without a place"
+        listed = examples(storage.place_names.take(bare[bare >= 0])) or "a node without a place"
         msg = f"{why} needs `lon` and `lat` of places; {bare.size} have none, e.g. {listed}. "
-        msg += "Complete the table of places"
-        raise InputError(f"{msg}, or {mend}." if mend else f"{msg}.")
-    _refuse_pairs(a, b, names, why, directed=directed, mend=mend)
+        raise InputError(f"{msg}Complete the table of places{_OR_LEAVE_OUT}")
+    _refuse_pairs(a, b, storage.place_names, why, directed=directed)
     return lengths
 
 
 def known_distances(table: object, names: pd.Index[str], why: str) -> Floats:
     """A user's table as a square array, mean of both directions; a missing one is refused."""
     square = distance_table(table, "km", names).mean
-    if np.isnan(square).any():
-        origin, destination = np.nonzero(np.isnan(square))
+    origin, destination = np.nonzero(np.isnan(square))
+    if origin.size:
         _refuse_pairs(origin, destination, names, why)
     return square
 
 
 def _refuse_pairs(
-    a: Any, b: Any, names: pd.Index[str], why: str, *, directed: bool = False, mend: str = ""
+    a: Any, b: Any, names: pd.Index[str], why: str, *, directed: bool = False
 ) -> None:
-    if not directed:
-        a, b = np.minimum(a, b), np.maximum(a, b)
-    pairs = np.unique(np.column_stack([a, b]), axis=0)
+    ends = [a, b] if directed else [np.minimum(a, b), np.maximum(a, b)]
+    pairs = np.unique(np.column_stack(ends), axis=0)
     msg = f"{why} needs distances of pairs of places; {len(pairs):,} are unknown: "
     msg += f"{examples(_pairs(pairs, names), str)}. Complete the table of distances"
-    raise InputError(f"{msg}, or {mend}." if mend else f"{msg}.")
+    raise InputError(msg + _OR_LEAVE_OUT)
 
 
 def _pairs(codes: npt.NDArray[np.integer], names: pd.Index[str]) -> list[str]:
@@ -172,11 +161,3 @@ def _codes(ids: Any, names: pd.Index[str]) -> npt.NDArray[np.integer]:
         msg = f"`distances` names {len(lost):,} places that are not in the table of places: "
         raise InputError(f"{msg}{examples(lost)}{hint}.")
     return codes
-
-
-def _numbers(values: Any) -> Floats:
-    number, bad = as_numbers(values)
-    if np.any(bad):
-        listed = examples(pd.Series(values)[np.asarray(bad)].tolist())
-        raise InputError(f"distances must be numbers, or empty where unknown; found {listed}.")
-    return number

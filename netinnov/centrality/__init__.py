@@ -7,12 +7,13 @@ from netinnov.centrality._brokerage import (
     effective_size as effective_size,
 )
 from netinnov.centrality._centrality_table import centrality_table as centrality_table
-from netinnov.centrality._cores import core_number as core_number, rich_club as rich_club
 from netinnov.centrality._counts import (
+    core_number as core_number,
     degree as degree,
     overlapping_degree as overlapping_degree,
     overlapping_strength as overlapping_strength,
     participation_coefficient as participation_coefficient,
+    rich_club as rich_club,
     strength as strength,
 )
 from netinnov.centrality._distances import (

@@ -9,20 +9,8 @@ import numpy as np
 import pandas as pd
 
 from netinnov._runtime.arguments import as_list, did_you_mean, examples
+from netinnov.centrality import _counts, _distances
 from netinnov.centrality._brokerage import brokerage, constraint, effective_size
-from netinnov.centrality._cores import core_number
-from netinnov.centrality._counts import (
-    degree,
-    overlapping_degree,
-    overlapping_strength,
-    participation_coefficient,
-    strength,
-)
-from netinnov.centrality._distances import (
-    betweenness_centrality,
-    closeness_centrality,
-    harmonic_centrality,
-)
 from netinnov.centrality._pagerank import pagerank
 from netinnov.centrality._spectral import eigenvector_centrality, hits, katz_centrality
 from netinnov.errors import InputError
@@ -33,12 +21,13 @@ Measure: TypeAlias = Callable[[MultilayerNetwork], "pd.Series | pd.DataFrame"]
 DEFAULT: dict[str, Measure] = {
     measure.__name__: measure
     for measure in (
-        *(overlapping_degree, overlapping_strength, participation_coefficient, pagerank),
-        *(eigenvector_centrality, katz_centrality, hits, closeness_centrality),
-        *(harmonic_centrality, constraint, effective_size, core_number),
+        *(_counts.overlapping_degree, _counts.overlapping_strength),
+        *(_counts.participation_coefficient, pagerank),
+        *(eigenvector_centrality, katz_centrality, hits, _distances.closeness_centrality),
+        *(_distances.harmonic_centrality, constraint, effective_size, _counts.core_number),
     )
 }
-MORE = (betweenness_centrality, brokerage, degree, strength)
+MORE = (_distances.betweenness_centrality, brokerage, _counts.degree, _counts.strength)
 BY_NAME: dict[str, Measure] = DEFAULT | {measure.__name__: measure for measure in MORE}
 SEVERAL: dict[str, list[str]] = {"hits": ["hub", "authority"]}  # measures with more than one column
 
@@ -57,17 +46,15 @@ def centrality_table(
         Any network.
     measures : sequence of str or mapping of str to function, optional
         Names of measures of this module that give values of nodes, with their defaults; or names
-        of columns and functions of the network, for other options (bind them by
-        ``functools.partial``) and measures of your own. None: all but `betweenness_centrality`,
-        which takes long on a large network, `brokerage`, which needs groups, and the counts by
-        layer.
+        of columns and functions of the network, for other options and measures of your own. None:
+        all but `betweenness_centrality`, which takes long on a large network, `brokerage`, which
+        needs groups, and the counts by layer.
 
     Returns
     -------
     DataFrame
-        Node x measure, in the order given. A measure with several columns of its own gives one
-        each, named ``measure_column``, as ``hits_hub`` and ``hits_authority``. NaN as each measure
-        defines it.
+        Node x measure, in the order given. A measure with several columns gives one each, named
+        ``measure_column``, as ``hits_hub``. NaN as each measure defines it.
 
     Raises
     ------
@@ -77,9 +64,7 @@ def centrality_table(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]}))
     >>> centrality_table(network, measures=["overlapping_degree", "hits"]).columns.tolist()
     ['overlapping_degree', 'hits_hub', 'hits_authority']
     """

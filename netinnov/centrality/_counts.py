@@ -1,4 +1,4 @@
-"""Links and weights at each node, in each layer and over all of them."""
+"""Links and weights at each node, by layer and over all of them, and in the dense middle."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.layer_table import refuse_shares
+from netinnov._network.rows import Block
 from netinnov._typing import Direction, Floats
 from netinnov.network import MultilayerNetwork
 
@@ -28,9 +29,7 @@ def degree(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]}))
     >>> degree(network)["links"].tolist()
     [1, 2, 1]
     """
@@ -56,12 +55,10 @@ def strength(network: MultilayerNetwork, *, direction: Direction = "total") -> p
     Raises
     ------
     InputError
-        If a layer holds shares of each origin's total, as `read_origin_destination` marks them,
-        and links out of a node would be added up.
+        If a layer holds shares of each origin's total, and links out of a node would be added up.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "weight": [2.0, 0.5]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
     >>> strength(network)["links"].tolist()
@@ -72,8 +69,6 @@ def strength(network: MultilayerNetwork, *, direction: Direction = "total") -> p
 
 def overlapping_degree(network: MultilayerNetwork) -> pd.Series:
     """Number of links at each node, over all layers: o_i = sum_x k_i^x.
-
-    Battiston, Nicosia and Latora (2014), see `participation_coefficient`.
 
     Parameters
     ----------
@@ -87,7 +82,6 @@ def overlapping_degree(network: MultilayerNetwork) -> pd.Series:
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": "a", "target": ["b", "c"], "layer": ["x", "y"]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
     >>> overlapping_degree(network).tolist()
@@ -99,8 +93,6 @@ def overlapping_degree(network: MultilayerNetwork) -> pd.Series:
 def overlapping_strength(network: MultilayerNetwork) -> pd.Series:
     """Sum of the weights of the links at each node, over all layers: sum_x s_i^x.
 
-    Battiston, Nicosia and Latora (2014), see `participation_coefficient`.
-
     Parameters
     ----------
     network : MultilayerNetwork
@@ -109,12 +101,10 @@ def overlapping_strength(network: MultilayerNetwork) -> pd.Series:
     Returns
     -------
     Series
-        One number a node; 0 for an isolate. Layers whose weights have different units should not
-        be added: see `flatten` for factors.
+        One number a node; 0 for an isolate. Do not add layers of different units: see `flatten`.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": "a", "target": "b", "layer": ["x", "y"], "weight": 2.5})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b"]), links)
     >>> overlapping_strength(network).tolist()
@@ -143,12 +133,10 @@ def participation_coefficient(network: MultilayerNetwork, *, weighted: bool = Fa
 
     References
     ----------
-    Battiston, Nicosia and Latora (2014), Structural measures for multiplex networks, Physical
-    Review E 89, 032804.
+    Battiston, Nicosia and Latora (2014), Physical Review E 89, 032804.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": "a", "target": ["b", "c"], "layer": ["x", "y"]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
     >>> participation_coefficient(network).tolist()
@@ -186,13 +174,101 @@ def counts(network: MultilayerNetwork, direction: Direction, *, weighted: bool) 
 
 def layer_factors(network: MultilayerNetwork) -> Floats:
     """How often a link of each layer counts in a sum of all: as in `netinnov.flatten`."""
-    undirected = [
-        bool(network.directed) and each not in network.directed for each in network.layers
-    ]
-    return np.where(undirected, 2.0, 1.0)
+    directed = [layer in network.directed for layer in network.layers]
+    return np.where(directed, 1.0, 2.0) if network.directed else np.ones(len(directed))
 
 
 def total_strength(network: MultilayerNetwork) -> Floats:
     """Strength of each node in the flattened network."""
     total: Floats = counts(network, "total", weighted=True) @ layer_factors(network)
     return total
+
+
+def core_number(network: MultilayerNetwork) -> pd.Series:
+    """Largest k such that the node is in the k-core.
+
+    The k-core is the largest part of the network in which every node has k neighbours or more.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network. Layers are flattened to one undirected graph without weights.
+
+    Returns
+    -------
+    Series
+        One whole number a node; 0 for an isolate. Self-links do not count.
+
+    References
+    ----------
+    Seidman (1983), Network structure and minimum degree, Social Networks 5.
+
+    Examples
+    --------
+    >>> network = ni.build_network(pd.DataFrame({"source": list("abac"), "target": list("bccd")}))
+    >>> core_number(network).tolist()
+    [2, 2, 2, 1]
+    """
+    from netinnov.kernels.cores import core_numbers
+    from netinnov.kernels.links import mirror
+
+    indptr, indices, _ = mirror(*_pairs(network), network.n_nodes)
+    score = core_numbers(indptr, indices).astype(np.int64)
+    return pd.Series(score, network.storage.nodes.index, name="core_number")
+
+
+def rich_club(network: MultilayerNetwork) -> pd.Series:
+    """Share of pairs that are linked among the nodes with more than k neighbours.
+
+    phi(k) = 2 E / (N (N - 1)), N the number of nodes with more than k neighbours and E that of
+    links between them. It rises with k in random networks too: compare networks of like degrees.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        As in `core_number`.
+
+    Returns
+    -------
+    Series
+        Index ``degree``: k = 0, 1, ... as long as two nodes have more than k neighbours; empty
+        for a network without links. Self-links do not count.
+
+    References
+    ----------
+    Zhou and Mondragon (2004), IEEE Communications Letters 8.
+
+    Examples
+    --------
+    >>> network = ni.build_network(pd.DataFrame({"source": list("abac"), "target": list("bccd")}))
+    >>> rich_club(network).round(3).tolist()  # all four; without d; c alone has more than 2
+    [0.667, 1.0]
+    """
+    pairs = _pairs(network)
+    one, other = pairs.sources, pairs.indices
+    degree = np.bincount(np.concatenate([one, other]), minlength=network.n_nodes)
+    size = int(degree.max(initial=0))
+    # Nodes, and links by their lesser end, with more than k neighbours: counts from above.
+    nodes = _above(degree, size)
+    links = _above(np.minimum(degree[one], degree[other]), size)
+    kept = nodes >= 2
+    share = 2 * links[kept] / (nodes[kept] * (nodes[kept] - 1.0))
+    index = pd.RangeIndex(share.size, name="degree")
+    return pd.Series(share, index, dtype=np.float64, name="rich_club")
+
+
+def _pairs(network: MultilayerNetwork) -> Block:
+    from netinnov.kernels.links import sort_rows
+
+    blocks = network.storage.blocks
+    none = np.empty(0, np.int32)
+    source = np.concatenate([none, *(block.sources for block in blocks)])
+    target = np.concatenate([none, *(block.indices for block in blocks)])
+    rows = np.flatnonzero(source != target).astype(np.uint32)
+    return Block(*sort_rows(rows, source, target, np.ones(1), network.n_nodes, True))
+
+
+def _above(values: np.ndarray, size: int) -> np.ndarray:
+    """Number of values greater than 0, ..., size - 1."""
+    counts = np.bincount(values, minlength=size + 1)
+    return np.asarray(counts[::-1].cumsum()[::-1][1 : size + 1])

@@ -9,17 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._network.paths import (
-    Frictions,
-    PathCosts,
-    distances,
-    link_lengths,
-    linked,
-    path_costs,
-    positions,
-    shortest_links,
-    union,
-)
+from netinnov._network import paths
+from netinnov._network.paths import Frictions, PathCosts, path_costs, positions, union
 from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.errors import InputError
@@ -41,33 +32,26 @@ def closeness_centrality(
     """One over the mean distance to the nodes reached, times the share of nodes reached.
 
     (r_i / sum_j d_ij) (r_i / (n - 1)), where r_i is the number of other nodes j that i reaches.
-    Paths lead away from the node; networkx takes paths to it, so reverse a directed layer to
-    compare. igraph leaves out the second factor, which keeps small components small.
+    Paths lead away from the node; networkx takes paths to it. igraph leaves out the second factor,
+    which keeps small components small.
 
     Parameters
     ----------
     network : MultilayerNetwork
         Any network. Paths walk links of any layer; a directed link one way only.
     distance : {"unit", "inverse"}
-        Length of a link: 1, or 1 / weight. Of parallel links of several layers the shortest
-        counts.
+        Length of a link: 1, or 1 / weight. Of parallel links of several layers the shortest counts.
     switch_cost : float
         Length of a change of layer on the way, at least 0; the first and the last layer are free.
     frictions : Frictions, optional
         What borders and distance add to the length of a link.
     nodes : sequence of str, optional
         Take distances from and to these nodes only; the others only carry paths and are NaN.
-        Default: all.
 
     Returns
     -------
     Series
         0 for a node that reaches nobody; 1 with unit lengths for one that is linked to all.
-
-    Raises
-    ------
-    InputError
-        If frictions need coordinates or jurisdictions that are not known, or a node is not there.
 
     References
     ----------
@@ -75,7 +59,6 @@ def closeness_centrality(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
     >>> closeness_centrality(network).round(3).tolist()
@@ -110,19 +93,17 @@ def harmonic_centrality(
     Returns
     -------
     Series
-        From 0 (reaches nobody; an unreachable node adds 0). NaN if there is nobody to reach. The
-        mean over nodes is `global_efficiency`.
+        From 0 (reaches nobody); NaN if there is nobody to reach. The mean over nodes is
+        `global_efficiency`.
 
     Raises
     ------
     InputError
-        If frictions need coordinates or jurisdictions that are not known, or a node is not there.
+        Without ``switch_cost``, if lengths of links differ by a factor above 1e10.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]}))
     >>> harmonic_centrality(network).tolist()
     [0.75, 1.0, 0.75]
     """
@@ -169,23 +150,19 @@ def betweenness_centrality(
     Notes
     -----
     Lengths count as equal up to a relative 1e-10. Without ``switch_cost`` a path is a sequence of
-    nodes: a pair that is linked in two layers does not double it, and the shorter link counts.
-    With ``switch_cost`` it is a sequence of links, each in its layer: a pair linked in two layers
-    gives two paths if both are shortest. A node counts once for a path through any of its copies.
-    Self-links are on no shortest path. The search is exact: time grows with nodes x links. Without
-    ``switch_cost`` it is igraph's.
+    nodes: a pair that is linked in two layers does not double it. With ``switch_cost`` it is a
+    sequence of links, each in its layer: such a pair gives two paths if both are shortest, and a
+    node counts once for a path through any of its copies. Self-links are on no shortest path. The
+    search is exact (without ``switch_cost`` igraph's): time grows with nodes x links.
 
     References
     ----------
     Freeman (1977), A set of measures of centrality based on betweenness, Sociometry 40.
-    Brandes (2001), A faster algorithm for betweenness centrality, Journal of Mathematical
-    Sociology 25.
+    Brandes (2001), A faster algorithm for betweenness centrality, J. Mathematical Sociology 25.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]}))
     >>> betweenness_centrality(network).tolist()
     [0.0, 1.0, 0.0]
     """
@@ -215,10 +192,10 @@ def _sums(
     if costs.hops:
         return _sums_of_hops(network, chosen)
     reached, total, inverse = np.zeros((3, chosen.size))
-    has_links = linked(network)[chosen]
+    has_links = paths.linked(network)[chosen]
     nodes, at = chosen[has_links], np.flatnonzero(has_links)
     begin = 0
-    for sources, lengths in distances(network, nodes, costs):
+    for sources, lengths in paths.distances(network, nodes, costs):
         part = at[begin : begin + sources.size]
         begin += sources.size
         lengths[np.arange(sources.size), sources] = np.inf
@@ -252,22 +229,18 @@ def _by_igraph(network: MultilayerNetwork, costs: PathCosts) -> Floats:
     """Shares summed over ordered pairs, a path being a sequence of nodes."""
     import igraph
 
-    graph = shortest_links(network, costs)
-    directed = bool(network.directed)
-    if not directed:
-        graph = sparse.triu(graph, format="csr")
-    part = graph.tocoo()
-    ends = np.column_stack(part.coords)
-    weights = None
+    directed, weights = bool(network.directed), None
+    graph = paths.shortest_links(network, costs)
+    part = (graph if directed else sparse.triu(graph)).tocoo()
     if not costs.hops and part.nnz:
-        if part.data.max() * PRECISION > part.data.min():
+        low, high = part.data.min(), part.data.max()
+        if high * PRECISION > low:
             msg = "lengths of links must lie within a factor of 1e10 of one another, so that paths "
-            msg += f"can be told apart; they go from {part.data.min():g} to {part.data.max():g}. "
-            msg += "Leave out the links that are so much weaker or stronger than the others."
-            raise InputError(msg)
+            msg += f"can be told apart; they go from {low:g} to {high:g}. Leave out the links that "
+            raise InputError(f"{msg}are so much weaker or stronger than the others.")
         # The unit is free, and igraph warns of lengths that are small in absolute terms.
-        weights = (part.data / part.data.min()).tolist()
-    simple = igraph.Graph(n=network.n_nodes, edges=ends, directed=directed)
+        weights = (part.data / low).tolist()
+    simple = igraph.Graph(network.n_nodes, np.column_stack(part.coords), directed=directed)
     count = np.array(simple.betweenness(directed=directed, weights=weights), dtype=np.float64)
     return count if directed else 2 * count
 
@@ -277,7 +250,7 @@ def _state_graph(
 ) -> tuple[Codes, Codes, Codes, Codes, Floats, float]:
     """Nodes of the copies, first copies, CSR links between copies, and the cost of a switch."""
     n = network.n_nodes
-    lengths = [link_lengths(network, layer, costs) for layer in network.layers]
+    lengths = [paths.link_lengths(network, layer, costs) for layer in network.layers]
     node, layer = np.nonzero(network.storage.presence("linked").T)
     at = layer * n + node
     links = sparse.csr_array(sparse.block_diag(lengths, format="csr"))[at][:, at]

@@ -23,9 +23,8 @@ def layer_overlap(
 ) -> pd.DataFrame:
     """Links, or nodes, that two layers have in common, as a share.
 
-    Weights are ignored, and self-links left out. A link of a directed layer is an ordered pair, one
-    of an undirected layer stands for both; so an undirected layer covers a directed one where it
-    has the pair, and a one-way link covers half of an undirected one.
+    Weights and self-links are ignored. A link of a directed layer is an ordered pair, one of an
+    undirected layer stands for both: it covers a one-way link, which covers half of it.
 
     Parameters
     ----------
@@ -35,7 +34,7 @@ def layer_overlap(
         What is compared: linked pairs, or nodes with a link.
     method : {"jaccard", "coverage"}
         "jaccard": \\|X and Y\\| / \\|X or Y\\|. "coverage": row X, column Y is
-        \\|X and Y\\| / \\|X\\|, the part of X that Y covers; not symmetric.
+        \\|X and Y\\| / \\|X\\|, not symmetric.
 
     Returns
     -------
@@ -44,12 +43,10 @@ def layer_overlap(
 
     References
     ----------
-    Brodka, Chojnacki, Ferrara and Magnani (2018), Quantifying layer similarity in multiplex
-    networks: a systematic study, Royal Society Open Science 5, 171747.
+    Brodka, Chojnacki, Ferrara and Magnani (2018), Royal Society Open Science 5, 171747.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": "a", "target": ["b", "b", "c"], "layer": ["x", "y", "y"]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
     >>> layer_overlap(network, method="coverage").loc["y", "x"]
@@ -83,8 +80,7 @@ def layer_correlation(
     method : {"pearson", "spearman"}
         Of degrees, or of their ranks among the nodes compared (equal degrees: the mean rank).
     presence : {"linked", "all"}
-        "linked": over the nodes that have a link in both layers. "all": over all nodes, the degree
-        of an absent one being 0.
+        Over the nodes that have a link in both layers, or over all, the absent with degree 0.
 
     Returns
     -------
@@ -94,16 +90,12 @@ def layer_correlation(
 
     References
     ----------
-    Nicosia and Latora (2015), Measuring and modeling correlations in multiplex networks, Physical
-    Review E 92, 032805.
+    Nicosia and Latora (2015), Physical Review E 92, 032805.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> rows = {"x": ["ab", "ac", "ad"], "y": ["ab", "ac", "ad", "bc"]}
-    >>> links = [(layer, *pair) for layer, pairs in rows.items() for pair in pairs]
-    >>> links = pd.DataFrame(links, columns=["layer", "source", "target"])
-    >>> network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
+    >>> links = pd.DataFrame({"source": list("aaaaaab"), "target": list("bcdbcdc")})
+    >>> network = ni.build_network(links.assign(layer=list("xxxyyyy")))
     >>> round(layer_correlation(network).loc["x", "y"], 4)
     np.float64(0.8165)
     """
@@ -114,9 +106,8 @@ def layer_correlation(
 def edge_overlap(network: MultilayerNetwork) -> pd.Series:
     """Number of layers in which a pair is linked.
 
-    Without directed layers each pair is listed once, the first of the node order as source. With a
-    directed layer pairs are ordered, and a link of an undirected layer counts for both orders.
-    Self-links are left out.
+    Without directed layers each pair is listed once, the first of the node order as source. With
+    one, pairs are ordered, and a link of an undirected layer counts for both orders.
 
     Parameters
     ----------
@@ -126,17 +117,15 @@ def edge_overlap(network: MultilayerNetwork) -> pd.Series:
     Returns
     -------
     Series
-        Whole numbers from 1, over the linked pairs: MultiIndex source, target in node order. Pairs
-        linked nowhere are not listed.
+        Whole numbers from 1, over the linked pairs without self-links: MultiIndex source, target in
+        node order.
 
     References
     ----------
-    Battiston, Nicosia and Latora (2014), Structural measures for multiplex networks, Physical
-    Review E 89, 032804.
+    Battiston, Nicosia and Latora (2014), Physical Review E 89, 032804.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": "a", "target": ["b", "b", "c"], "layer": ["x", "y", "y"]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
     >>> edge_overlap(network).to_dict()

@@ -34,8 +34,7 @@ def pagerank(
     On N state nodes r = d P' r + (1 - d) / N, P the row-normalised supra-adjacency; a state that
     leads nowhere jumps to all states alike. muxViz divides by the largest value; its tables are
     those of ``coupling=0, presence="all"``. Self-links do not count. The linear system is solved to
-    1e-12 of the total: by conjugate gradients, or their stabilised bi-conjugate form if a layer is
-    directed.
+    1e-12 of the total.
 
     Parameters
     ----------
@@ -48,7 +47,7 @@ def pagerank(
     presence : {"linked", "all"}
         "linked": a node is in a layer only where it has a link; jumps are uniform over states, so a
         node in many layers is reached by more of them. "all": every node is in every layer, so that
-        a node without a link keeps its jumps and can outrank linked ones.
+        one without a link keeps its jumps and can outrank linked ones.
     nodes : sequence of str, optional
         Nodes to which jumps lead; the others only hand on what reaches them along links, as a park
         that a scenario adds should. Default: all.
@@ -62,19 +61,15 @@ def pagerank(
     Raises
     ------
     InputError
-        If an option is out of its range, a node does not exist, or the scores cannot be solved for
-        so near to damping 1.
+        If the scores cannot be solved for so near to damping 1.
 
     References
     ----------
-    De Domenico et al. (2015), Ranking in interconnected multilayer networks reveals versatile
-    nodes, Nature Communications 6, 6868.
+    De Domenico et al. (2015), Nature Communications 6, 6868.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]}))
     >>> pagerank(network).round(4).tolist()
     [0.2568, 0.4865, 0.2568]
     """

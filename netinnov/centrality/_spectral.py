@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._typing import Amount, Floats, Positive, Presence
-from netinnov.centrality._coupled_states import coupled, doubled, solve
-from netinnov.centrality._leading import leading
+from netinnov.centrality._coupled_states import coupled, doubled, leading, solve
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -40,32 +39,27 @@ def eigenvector_centrality(
     Raises
     ------
     InputError
-        If an option is out of its range, or the next eigenvalue is too near to tell the leading
-        one from.
+        If the next eigenvalue is too near to tell the leading one from.
 
     Warns
     -----
     UserWarning
-        With ``coupling=0`` and several layers: the scores are then those of one layer, the one
-        with the largest eigenvalue.
+        With ``coupling=0`` and several layers: the scores are then those of one layer.
 
     Notes
     -----
     Where several components (directed: sets of nodes that lead to one another) share the leading
-    eigenvalue up to a relative 1e-10, the scores are the projection of the all-ones vector on
-    the space that their eigenvectors without negative entries span. A node that no such component
-    leads to has score 0. Self-links do not count.
+    eigenvalue up to a relative 1e-10, the scores are the projection of the all-ones vector on the
+    space of their eigenvectors without negative entries. A node that no such component leads to has
+    score 0. Self-links do not count.
 
     References
     ----------
-    De Domenico et al. (2015), Ranking in interconnected multilayer networks reveals versatile
-    nodes, Nature Communications 6, 6868.
+    De Domenico et al. (2015), Nature Communications 6, 6868.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]}))
     >>> eigenvector_centrality(network).round(4).tolist()
     [0.7071, 1.0, 0.7071]
     """
@@ -87,7 +81,8 @@ def katz_centrality(
     x = (I - alpha S')^(-1) 1 with S the supra-adjacency, summed over the copies of a node.
 
     ``alpha`` is absolute: it depends on the unit of the weights. muxViz takes 0.99999 / lambda_1,
-    which is the eigenvector in practice. Self-links do not count.
+    which is the eigenvector in practice. Self-links do not count. De Domenico et al. (2015), see
+    `eigenvector_centrality`.
 
     Parameters
     ----------
@@ -104,23 +99,16 @@ def katz_centrality(
     Series
         Maximum 1; 0 for a node without a link, unless with "all". NaN for all nodes if there is no
         state; without ``alpha`` also if lambda_1 is 0: no links, or one directed layer without
-        cycles, where any ``alpha`` will do but none stands out.
+        cycles.
 
     Raises
     ------
     InputError
-        If ``alpha`` is 1 / lambda_1 or more, or another option is out of its range.
-
-    References
-    ----------
-    De Domenico et al. (2015), Ranking in interconnected multilayer networks reveals versatile
-    nodes, Nature Communications 6, 6868.
+        If ``alpha`` is 1 / lambda_1 or more.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]}))
     >>> katz_centrality(network, alpha=0.5).tolist()
     [0.75, 1.0, 0.75]
     """
@@ -147,10 +135,8 @@ def hits(
     """Hubs point at good authorities, authorities are pointed at by good hubs.
 
     The leading eigenvectors of S S' (hub) and of S' S (authority), S the supra-adjacency, summed
-    over the copies of a node. Several eigenvectors that share the leading eigenvalue up to a
-    relative 1e-10: projection of the all-ones vector on their space. So the two sides of an
-    undirected bipartite layer are scaled apart, unlike in `eigenvector_centrality`, whose leading
-    eigenvalue is single there. Self-links do not count.
+    over the copies of a node; of several, their projection as in `eigenvector_centrality`. So the
+    two sides of an undirected bipartite layer are scaled apart. Self-links do not count.
 
     Parameters
     ----------
@@ -165,26 +151,12 @@ def hits(
         Columns ``hub`` and ``authority``, maximum 1 each (networkx: sum 1); 0 for a node without
         a link, unless with "all". NaN for all nodes if there are neither links nor couplings.
 
-    Raises
-    ------
-    InputError
-        If an option is out of its range, or the next eigenvalue is too near to tell the leading
-        one from.
-
-    Warns
-    -----
-    UserWarning
-        With ``coupling=0`` and several layers: the scores are then those of one layer.
-
     References
     ----------
     Kleinberg (1999), Authoritative sources in a hyperlinked environment, Journal of the ACM 46.
-    De Domenico et al. (2015), Ranking in interconnected multilayer networks reveals versatile
-    nodes, Nature Communications 6, 6868.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["c", "c"], "layer": "cites"})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links, directed=["cites"])
     >>> hits(network).to_dict("list")

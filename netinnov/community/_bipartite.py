@@ -19,6 +19,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.null_models._curveball import two_sides
 
 Through: TypeAlias = str | Sequence[str] | None
+Positions: TypeAlias = npt.NDArray[np.integer]
 
 
 def bipartite_modularity(
@@ -32,9 +33,8 @@ def bipartite_modularity(
     """Barber's modularity of communities in a two-mode layer.
 
     Q = 1/m sum_ij (b_ij - resolution k_i d_j / m) [g_i = g_j] over the nodes i of one side and j of
-    the other, with strengths k and d and m the sum of the weights b. `modularity` compares with
-    links between any two nodes; here the null model, too, has links between the two sides only.
-    Direction is ignored.
+    the other, with strengths k and d and m the sum of the weights b: the null model of `modularity`
+    has links between any two nodes, this one between the two sides only. Direction is ignored.
 
     Parameters
     ----------
@@ -61,12 +61,10 @@ def bipartite_modularity(
 
     References
     ----------
-    Barber (2007), Modularity and community detection in bipartite networks, Physical Review E 76,
-    066102.
+    Barber (2007), Physical Review E 76, 066102.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"kind": ["firm"] * 2 + ["park"] * 2}, index=["f", "g", "p", "q"])
     >>> links = pd.DataFrame({"source": ["f", "g"], "target": ["p", "q"]})
     >>> network = ni.build_network(nodes, links)
@@ -74,18 +72,18 @@ def bipartite_modularity(
     0.5
     """
     weights, rows, columns = biadjacency(network, layer, through)
-    codes = node_codes(network, membership)
-    bare = np.concatenate([rows[codes[rows] < 0], columns[codes[columns] < 0]])
-    if bare.size:
-        names = network.nodes.index.take(bare[:5]).tolist()
+    codes, nodes = node_codes(network, membership), network.storage.nodes.index
+    linked = np.concatenate([rows, columns])
+    if (bare := linked[codes[linked] < 0]).size:
         msg = f"`membership` must have a label for every node with a link in layer {layer!r}; "
+        names = nodes.take(bare[:5]).tolist()
         raise InputError(f"{msg}{bare.size} are missing, e.g. {names}.")
     return quality_of(weights, codes[rows], codes[columns], float(resolution))
 
 
 def biadjacency(
     network: MultilayerNetwork, layer: str, through: Through
-) -> tuple[sparse.csr_array, npt.NDArray[np.integer], npt.NDArray[np.integer]]:
+) -> tuple[sparse.csr_array, Positions, Positions]:
     sides = two_sides(network, layer, through, both_ways=True)
     matrix = layer_matrix(network, layer)
     table = matrix[sides.rows][:, sides.columns]
@@ -95,10 +93,7 @@ def biadjacency(
 
 
 def quality_of(
-    weights: sparse.csr_array,
-    rows: npt.NDArray[np.integer],
-    columns: npt.NDArray[np.integer],
-    resolution: float,
+    weights: sparse.csr_array, rows: Positions, columns: Positions, resolution: float
 ) -> float:
     if not weights.nnz:
         return float("nan")

@@ -42,7 +42,6 @@ def two_mode_communities(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"kind": ["firm"] * 2 + ["park"] * 2}, index=["f", "g", "p", "q"])
     >>> links = pd.DataFrame({"source": ["f", "g"], "target": ["p", "q"]})
     >>> partition = two_mode_communities(ni.build_network(nodes, links), layer="links", rng=1)
@@ -68,10 +67,9 @@ def hierarchical_communities(network: MultilayerNetwork) -> Dendrogram:
     """Merge nodes and then communities, nearest first, into one tree: Paris of scikit-network.
 
     The distance of two communities is d_ab = p_a p_b / p_ab, with p_ab the chance that a link drawn
-    by its weight joins them (either way), and p_a that one of its ends, drawn at random, is in a.
-
-    Bonald, Charpentier, Galland and Hollocou (2018), Hierarchical graph clustering using node pair
-    sampling, Workshop on Mining and Learning with Graphs.
+    by its weight joins them (either way), and p_a that one of its ends, drawn at random, is in a
+    (Bonald, Charpentier, Galland and Hollocou 2018, Hierarchical graph clustering using node pair
+    sampling).
 
     Parameters
     ----------
@@ -90,7 +88,6 @@ def hierarchical_communities(network: MultilayerNetwork) -> Dendrogram:
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": list("abcdea"), "target": list("bcaefd")})
     >>> links.loc[6] = ["f", "d"]  # two triangles and the link a-d
     >>> tree = hierarchical_communities(ni.build_network(pd.DataFrame(index=list("abcdef")), links))

@@ -17,17 +17,11 @@ from netinnov._runtime.arguments import check_callable, check_rng, shown
 from netinnov._runtime.display import Displayed
 from netinnov._runtime.parallel import in_threads, run
 from netinnov._typing import Codes, Floats, Integers, Mask, Rng, Several, Share
+from netinnov.community import _partition as parts
 from netinnov.community._leiden import leiden
 from netinnov.community._leiden_search import iterate, problem_of_nodes
 from netinnov.community._multiplex import ROUNDING
-from netinnov.community._partition import (
-    Membership,
-    Partition,
-    aligned,
-    compare_codes,
-    labels_of,
-    ranked,
-)
+from netinnov.community._partition import Membership, Partition, compare_codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -54,7 +48,7 @@ def consensus(
         Shares up to it count as 0, from 0 to 1; 0.5: two nodes must be together in more than
         half of the partitions. A node that then is with nobody keeps its largest share.
     rng : None, int, SeedSequence or Generator
-        Source of the random orders. The same `rng` gives the same partition.
+        The same `rng` gives the same partition.
 
     Returns
     -------
@@ -70,14 +64,13 @@ def consensus(
 
     Notes
     -----
-    A low threshold lets modularity unite groups that share swaying nodes. Where a partition has no
-    label for a node, the node is with nobody there. Memory grows with the square of the number of
-    different rows of labels. After 50 rounds of tied partitions the most frequent one is returned.
+    Where a partition has no label for a node, the node is with nobody there. Memory grows with the
+    square of the number of different rows of labels. After 50 rounds of tied partitions the most
+    frequent one is returned.
 
     References
     ----------
-    Lancichinetti and Fortunato (2012), Consensus clustering in complex networks, Scientific
-    Reports 2, 336.
+    Lancichinetti and Fortunato (2012), Scientific Reports 2, 336.
 
     Examples
     --------
@@ -92,16 +85,15 @@ def consensus(
         msg = "`partitions` must be a sequence of at least one partition; found"
         raise InputError(f"{msg} {shown(partitions)}.")
     rng = check_rng(rng)
-    labels, nodes, layers = aligned(
-        [labels_of(one, f"partitions[{k}]") for k, one in enumerate(partitions)]
-    )
+    tables = [parts.labels_of(one, f"partitions[{k}]") for k, one in enumerate(partitions)]
+    labels, nodes, layers = parts.aligned(tables)
     table = np.column_stack(labels)
     known = np.flatnonzero((table >= 0).any(axis=1))
     atoms, atom = np.unique(table[known], axis=0, return_inverse=True)
     size = np.bincount(atom, minlength=len(atoms))
     groups = _agreed(atoms.astype(np.int32), size, float(threshold), rng)
     agreed = np.full(len(table), -1, np.int32)
-    agreed[known] = ranked(groups[atom])
+    agreed[known] = parts.ranked(groups[atom])
     membership = np.where(agreed >= 0, agreed.astype(np.float64), np.nan)
     quality = float(np.mean([compare_codes(agreed, one).ami for one in labels]))
     if layers is None:
@@ -158,16 +150,14 @@ def stability(
     network : MultilayerNetwork
         Any network.
     find : callable, optional
-        Takes a network and the keyword `rng`, returns a Partition: one of `leiden`,
-        `multiplex_leiden` and `infomap`, or one of them with options bound by
-        ``functools.partial``. Default: `leiden` with one restart, so that the search itself is
-        what is judged.
+        Takes a network and the keyword `rng`, returns a Partition: `leiden`, `multiplex_leiden` or
+        `infomap`, perhaps with options bound by ``functools.partial``. Default: `leiden` with one
+        restart, so that the search itself is what is judged.
     runs : int
         Number of runs, at least 2.
     resample : callable, optional
         What each run searches: a function of the network and a Generator that returns a network
-        with the same nodes, such as `experiments.ResampledLinks` or `experiments.ResampledEvents`.
-        None: the network itself, so that only the search is uncertain.
+        with the same nodes, such as `experiments.ResampledLinks`. None: the network itself.
     rng, executor, progress
         As in `experiments.compare_scenarios`; in other processes `find` and `resample` must be
         picklable.
@@ -180,7 +170,7 @@ def stability(
     Raises
     ------
     InputError
-        If an option is out of range, or a function returns something else.
+        If a function returns something else.
 
     Notes
     -----
@@ -190,14 +180,11 @@ def stability(
 
     References
     ----------
-    Gates, Wood, Hetrick and Ahn (2019), Element-centric clustering comparison unifies overlaps and
-    hierarchy, Scientific Reports 9, 8574.
+    Gates, Wood, Hetrick and Ahn (2019), Scientific Reports 9, 8574.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "c"], "target": ["b", "d"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": ["a", "c"], "target": ["b", "d"]}))
     >>> agreement = stability(network, runs=3, rng=1)
     >>> agreement.agreement, agreement.nodes.tolist()
     (1.0, [1.0, 1.0, 1.0, 1.0])

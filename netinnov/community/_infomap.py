@@ -31,7 +31,7 @@ def infomap(
     restarts : int
         Number of searches; the best result is returned.
     rng : None, int, SeedSequence or Generator
-        Source of the seed that Infomap gets. The same `rng` gives the same partition.
+        The same `rng` gives the same partition.
 
     Returns
     -------
@@ -48,23 +48,18 @@ def infomap(
     Notes
     -----
     Two levels (communities and states) as Infomap's ``--two-level``; between layers as its
-    ``--multilayer-relax-rate``, to all layers. In directed layers, and wherever there are several
-    layers, Infomap's walker teleports with its default probability, which is not encoded. A single
-    undirected layer has no teleportation, so its codelength is that of other programs and not
-    quite that of two equal layers. Copies of a node in one community share a code word. Self-links
-    are left out.
+    ``--multilayer-relax-rate``, to all layers. In directed layers, and wherever there are several,
+    Infomap's walker teleports with its default probability, which is not encoded: the codelength of
+    a single undirected layer is not quite that of two equal ones. Copies of a node in one community
+    share a code word. Self-links are left out.
 
     References
     ----------
-    Rosvall and Bergstrom (2008), Maps of random walks on complex networks reveal community
-    structure, PNAS 105, 1118-1123.
-    De Domenico, Lancichinetti, Arenas and Rosvall (2015), Identifying modular flows on multilayer
-    networks reveals highly overlapping organization in interconnected systems, Physical Review X
-    5, 011027.
+    Rosvall and Bergstrom (2008), PNAS 105, 1118-1123.
+    De Domenico, Lancichinetti, Arenas and Rosvall (2015), Physical Review X 5, 011027.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": list("aabddec"), "target": list("bcceffd")})
     >>> network = ni.build_network(pd.DataFrame(index=list("abcdef")), links)
     >>> infomap(network, rng=1).membership["links"].tolist()

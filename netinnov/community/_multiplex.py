@@ -46,11 +46,11 @@ def multiplex_leiden(
 
     Notes
     -----
-    Every layer counts the same, however many or heavy its links are. In `leiden` and `modularity`
-    layers weigh by their total weight, and a node may belong to another community in each layer.
-    In a directed layer the null model is k_out_i k_in_j / m_x. The terms i = j are kept; self-links
-    are left out. Each community is connected in the layers together. The result is a local optimum:
-    no move of one node raises the quality, but another partition may be better (see `stability`).
+    Every layer counts the same, however many or heavy its links are; in `leiden` layers weigh by
+    their total weight, and a node may belong to another community in each. In a directed layer the
+    null model is k_out_i k_in_j / m_x. The terms i = j are kept; self-links are left out. Each
+    community is connected in the layers together. The result is a local optimum: no move of one
+    node raises the quality, but another partition may be better (see `stability`).
 
     Each restart is a search of Traag et al. on the sum, until an iteration raises the mean over
     layers by less than 0.00003; then nodes alone move. The best one is perturbed: a random share of
@@ -59,12 +59,10 @@ def multiplex_leiden(
 
     References
     ----------
-    Traag, Waltman and van Eck (2019), From Louvain to Leiden: guaranteeing well-connected
-    communities, Scientific Reports 9, 5233.
+    Traag, Waltman and van Eck (2019), From Louvain to Leiden, Scientific Reports 9, 5233.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": list("aca"), "target": list("bdb"), "layer": list("xxy")})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
     >>> partition = multiplex_leiden(network, rng=1)

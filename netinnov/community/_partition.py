@@ -59,8 +59,7 @@ class Partition(Displayed):
         DataFrame
             Without the states that are absent.
         """
-        long = self._long().dropna().astype(int)
-        return long.rename("community").reset_index()
+        return self._long().dropna().astype(int).rename("community").reset_index()
 
     def _facts(self) -> dict[str, Any]:
         return {
@@ -87,7 +86,7 @@ class Dendrogram(Tabled):
     ----------
     merges : DataFrame
         Columns first, second, height, n_nodes, as in `scipy.cluster.hierarchy.linkage`, for the n
-        nodes with a link, in node order; infinite heights join parts without a link between them.
+        nodes with a link, in node order; infinite heights join connected parts.
     network : MultilayerNetwork
         Whose nodes were merged.
     """
@@ -193,15 +192,15 @@ def compare_partitions(a: Membership, b: Membership) -> PartitionComparison:
     """Mutual information, Rand index and variation of information of two partitions.
 
     Nodes, or states, without a label in one of the two are left out of both. The mean of the
-    entropies is the arithmetic one, in `nmi` and `ami`. The expected mutual information is that of
-    the permutation model, exactly.
+    entropies is the arithmetic one. The expected mutual information is that of the permutation
+    model, exactly.
 
     Parameters
     ----------
     a, b : Series, DataFrame, mapping or Partition
         One label a node, or node x layer, over the same nodes (and layers) in any order. Labels
-        are anything hashable; what the groups are called does not matter. One label a node
-        beside a table node x layer stands for the node in each layer.
+        are anything hashable. One label a node beside a table node x layer stands for the node in
+        each layer.
 
     Returns
     -------
@@ -216,11 +215,9 @@ def compare_partitions(a: Membership, b: Membership) -> PartitionComparison:
 
     References
     ----------
-    Vinh, Epps and Bailey (2010), Information theoretic measures for clusterings comparison,
-    Journal of Machine Learning Research 11, 2837-2854.
+    Vinh, Epps and Bailey (2010), Journal of Machine Learning Research 11, 2837-2854.
     Hubert and Arabie (1985), Comparing partitions, Journal of Classification 2, 193-218.
-    Meila (2007), Comparing clusterings: an information based distance, Journal of Multivariate
-    Analysis 98, 873-895.
+    Meila (2007), Comparing clusterings, Journal of Multivariate Analysis 98, 873-895.
 
     Examples
     --------
@@ -274,7 +271,7 @@ def _pairs(sizes: Integers) -> float:
 def _expected_information(a: Integers, b: Integers, n: int) -> float:
     size_a, times_a = np.unique(a, return_counts=True)
     size_b, times_b = np.unique(b, return_counts=True)
-    log_factorial = gammaln(np.arange(n + 1) + 1.0)
+    f = gammaln(np.arange(n + 1) + 1.0)  # logarithms of factorials
     expected = 0.0
     for size, times in zip(size_a, times_a, strict=True):
         # All counts that a cell of the table can have, for each size in b one after another.
@@ -284,16 +281,8 @@ def _expected_information(a: Integers, b: Integers, n: int) -> float:
         first = np.cumsum(steps) - steps
         count = np.arange(which.size) - first[which] + low[which]
         other = size_b[which]
-        log_chance = (
-            log_factorial[size]
-            + log_factorial[n - size]
-            + (log_factorial[size_b] + log_factorial[n - size_b])[which]
-            - log_factorial[n]
-            - log_factorial[count]
-            - log_factorial[size - count]
-            - log_factorial[other - count]
-            - log_factorial[n - size - other + count]
-        )
+        log_chance = f[size] + f[n - size] + (f[size_b] + f[n - size_b])[which] - f[n]
+        log_chance -= f[count] + f[size - count] + f[other - count] + f[n - size - other + count]
         term = count / n * np.log(n * count / (float(size) * other)) * np.exp(log_chance)
         expected += float(times * (term @ times_b[which]))
     return expected

@@ -5,24 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from netinnov._network import paths
 from netinnov._network.layer_table import LayerRecord
-from netinnov._network.paths import (
-    Frictions,
-    PathCosts,
-    distances,
-    link_lengths,
-    pair_index,
-    pair_positions,
-    path_costs,
-    positions,
-    union,
-)
+from netinnov._network.paths import Frictions, PathCosts, pair_positions, path_costs
 from netinnov._network.rows import Rows
 from netinnov._runtime.parallel import in_threads, workers
 from netinnov._typing import Codes, Distance, Floats, Positive
@@ -31,9 +22,9 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, network_of_rows
 
 Gain = Literal["efficiency", "kirchhoff"]
+Ends: TypeAlias = tuple[Codes, Codes]
 
 MANY = 2**30  # pairs that are not all tried
-
 _PIECES = 8  # parts of the pairs that each thread takes, one after the other
 
 
@@ -54,8 +45,8 @@ def added_link_gain(
     network : MultilayerNetwork
         Any network; for "kirchhoff" one without directed layers.
     pairs : iterable of pairs of str, optional
-        Ends of the links to try, each alone; a MultiIndex of two levels will do. Default: all
-        pairs of nodes that are not linked (ordered pairs, if a layer is directed).
+        Ends of the links to try, each alone. Default: all pairs of nodes that are not linked
+        (ordered pairs, if a layer is directed).
     measure : {"efficiency", "kirchhoff"}
         The rise of `global_efficiency`, or the fall of `kirchhoff_index`.
     weight : float
@@ -73,28 +64,20 @@ def added_link_gain(
     Raises
     ------
     InputError
-        If a pair is not two ids or an id is not there, an option is out of range or not read by
-        the measure, a layer is directed ("kirchhoff"), or frictions lack what they need.
+        If a pair is not two ids, an option is not read by the measure, a layer is directed
+        ("kirchhoff"), or frictions lack what they need.
 
     Notes
     -----
     The link stands in a layer of its own: of parallel links the shorter counts, and conductances
     add up. It goes one way, from source to target, if a layer is directed. With ``L+`` the
     pseudoinverse of the Laplacian and b = e_i - e_j, the Kirchhoff index falls by
-    ``n w b' L+ L+ b / (1 + w R_ij)`` (Sherman and Morrison). Gains of several links do not add up.
-
-    Memory: distances of all pairs, 8 n^2 bytes, twice that if a layer is directed.
-
-    References
-    ----------
-    Sherman and Morrison (1950), Adjustment of an inverse matrix corresponding to a change in one
-    element of a given matrix, Annals of Mathematical Statistics 21, 124-127.
+    ``n w b' L+ L+ b / (1 + w R_ij)`` (Sherman and Morrison 1950). Gains of several links do not add
+    up. Memory: 8 n^2 bytes, twice that if a layer is directed.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": list("abcd"), "target": list("bcde")})
-    >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": list("abcd"), "target": list("bcde")}))
     >>> added_link_gain(network, pairs=[("a", "c"), ("a", "e")]).round(3).to_dict()
     {('a', 'c'): 0.075, ('a', 'e'): 0.108}
     """
@@ -110,18 +93,18 @@ def added_link_gain(
     if kirchhoff:
         changes = _falls(weights, *ends, weight)
     else:
-        chosen = positions(network, nodes)
         length = _lengths(network, *ends, weight, costs)
-        changes = _rises(network, *ends, length, costs, chosen)
-    index = pair_index(network, *ends)
+        chosen = paths.positions(network, nodes)
+        changes = _rises(network, ends, length, costs, chosen)
+    index = paths.pair_index(network, *ends)
     return pd.Series(changes, index, name="added_link_gain", dtype=np.float64)
 
 
-def _unlinked(network: MultilayerNetwork) -> tuple[Codes, Codes]:
+def _unlinked(network: MultilayerNetwork) -> Ends:
     n = network.n_nodes
     if n**2 > MANY:
         raise InputError(f"all pairs of {n:,} nodes are too many to try; give the `pairs` to try.")
-    taken = union(network).toarray() > 0
+    taken = paths.union(network).toarray() > 0
     np.fill_diagonal(taken, True)
     if not network.directed:
         taken[np.tril_indices(n)] = True
@@ -134,38 +117,30 @@ def _lengths(
 ) -> Floats:
     if not costs.frictions:
         return np.full(source.size, 1.0 if costs.distance == "unit" else 1.0 / weight)
-    layer = "added links"
-    different = np.flatnonzero(source != target)
-    ends = np.unique(np.column_stack([source, target])[different], axis=0).astype(np.int32)
-    one, two = ends.T.copy()
-    rows = Rows(np.zeros(len(ends), np.int32), one, two, np.full(len(ends), float(weight)))
+    if not source.size:
+        return np.empty(0)
+    # Frictions are read from a network of these links alone, each pair once.
+    pairs, at = np.unique(np.column_stack([source, target]), axis=0, return_inverse=True)
+    one, two = pairs.astype(np.int32).T.copy()
+    rows = Rows(np.zeros(one.size, np.int32), one, two, np.full(one.size, float(weight)))
     nodes, places = network.storage.node_table(), network.storage.place_table
-    record = LayerRecord(directed=True)
-    candidates = network_of_rows(nodes, places, (layer,), rows, {layer: record})
-    length = np.full(source.size, np.inf)
-    if different.size:
-        # The weights of a pair given twice were not summed: `ends` holds it once.
-        lengths = sparse.csr_array(link_lengths(candidates, layer, costs))
-        length[different] = lengths[source[different], target[different]]
-    return length
+    records = {"added": LayerRecord(directed=True)}
+    candidates = network_of_rows(nodes, places, ("added",), rows, records)
+    lengths = sparse.csr_array(paths.link_lengths(candidates, "added", costs))
+    return np.where(source == target, np.inf, lengths[one, two][at])
 
 
 def _rises(
-    network: MultilayerNetwork,
-    source: Codes,
-    target: Codes,
-    length: Floats,
-    costs: PathCosts,
-    chosen: Codes,
+    network: MultilayerNetwork, ends: Ends, length: Floats, costs: PathCosts, chosen: Codes
 ) -> Floats:
     from netinnov.kernels.added_links import inverse_distance_gains
 
+    source, target = ends
     if chosen.size < 2:
         return np.full(source.size, np.nan)
     n, n_pairs = network.n_nodes, chosen.size * (chosen.size - 1)
-    everyone = np.arange(n, dtype=np.int32)
     distance_between = np.empty((n, n))
-    for sources, lengths in distances(network, everyone, costs):
+    for sources, lengths in paths.distances(network, np.arange(n, dtype=np.int32), costs):
         distance_between[sources] = lengths
     both_ways = not network.directed
     back = distance_between if both_ways else np.ascontiguousarray(distance_between.T)

@@ -21,6 +21,7 @@ from netinnov.network import MultilayerNetwork
 Positions = Integers
 
 BITS = 2000  # log2 of the ratio of weights up to which all steps stay in range
+BATCH = 2**20  # entries of a block of potentials: 8 MiB
 
 
 class Grounded(NamedTuple):
@@ -128,24 +129,20 @@ def _pattern(weights: sparse.csr_array, free: Positions) -> tuple[Positions, Cod
     return free[np.argsort(factors.perm_c)], indptr, lower.indices[inner].astype(np.int32)
 
 
-BATCH = 2**20  # entries of a block of potentials: 8 MiB
-
-
 def effective_resistance(
     network: MultilayerNetwork, *, pairs: Iterable[Sequence[str]]
 ) -> pd.Series:
     """Resistance between the nodes of each pair, if links were conductors.
 
     The conductance of a link is its weight, summed over layers. With L^+ the pseudoinverse of the
-    Laplacian, R_ij = (e_i - e_j)' L^+ (e_i - e_j). The more ways join two nodes, and the shorter
-    and stronger they are, the smaller it is. Self-links carry no current.
+    Laplacian, R_ij = (e_i - e_j)' L^+ (e_i - e_j). Self-links carry no current.
 
     Parameters
     ----------
     network : MultilayerNetwork
         A network without directed layers.
     pairs : iterable of pairs of str
-        Ids of nodes; a MultiIndex of two levels will do.
+        Ids of nodes.
 
     Returns
     -------
@@ -156,8 +153,8 @@ def effective_resistance(
     Raises
     ------
     InputError
-        If a layer is directed, several layers are summed of which one holds shares, a pair is not
-        two ids, or an id is not there.
+        If a layer is directed, several layers are summed of which one holds shares, or a pair is
+        not two ids of nodes.
 
     References
     ----------
@@ -165,9 +162,7 @@ def effective_resistance(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b", "a"], "target": ["b", "c", "c"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": list("aba"), "target": list("bcc")}))
     >>> effective_resistance(network, pairs=[("a", "c")]).round(12).tolist()  # 1 beside 1 + 1
     [0.666666666667]
     """
@@ -179,9 +174,8 @@ def effective_resistance(
     asked = (result == 0) & (source != target)
     if asked.any():
         weights, power = balanced(weights, "effective_resistance")
-        resistances = _between(
-            grounded(weights, part), network.n_nodes, source[asked], target[asked]
-        )
+        held = grounded(weights, part)
+        resistances = _between(held, network.n_nodes, source[asked], target[asked])
         result[asked] = in_unit(resistances, -power, "effective_resistance")
     index = pair_index(network, *ends)
     return pd.Series(result, index, name="effective_resistance")
@@ -191,8 +185,8 @@ def kirchhoff_index(network: MultilayerNetwork) -> float:
     """Sum of the effective resistance over all pairs of nodes.
 
     n sum 1 / lambda over the n - 1 eigenvalues of the Laplacian above 0. A new link never raises
-    it, but the gain of a link can grow with others (it is not submodular), so that choosing links
-    one by one has no guarantee.
+    it, but the gain of a link can grow with others (it is not submodular). Klein and Randic (1993),
+    see `effective_resistance`.
 
     Parameters
     ----------
@@ -205,20 +199,9 @@ def kirchhoff_index(network: MultilayerNetwork) -> float:
         In the unit of one over the weights; small: robust. Infinite for a network in several parts
         (an isolate is one); 0 for one node, NaN without nodes.
 
-    Raises
-    ------
-    InputError
-        If a layer is directed, or several layers are summed of which one holds shares.
-
-    References
-    ----------
-    Klein and Randic (1993), Resistance distance, Journal of Mathematical Chemistry 12, 81-95.
-
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]}))
     >>> round(kirchhoff_index(network), 12)  # 1 + 1 + 2
     4.0
     """

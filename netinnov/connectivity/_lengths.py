@@ -7,17 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from netinnov._network.paths import (
-    Frictions,
-    distances,
-    linked,
-    nearest,
-    pairs_at_each_distance,
-    path_between,
-    path_costs,
-    positions,
-    union_arcs,
-)
+from netinnov._network import paths
+from netinnov._network.paths import Frictions, path_costs, positions
 from netinnov._typing import Distance
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -38,15 +29,14 @@ def global_efficiency(
     network : MultilayerNetwork
         Any network. Paths walk links of any layer; a directed link one way only.
     distance : {"unit", "inverse"}
-        Length of a link: 1, or 1 / weight. Of parallel links of several layers the shortest
-        counts.
+        Length of a link: 1, or 1 / weight. Of parallel links of several layers the shortest counts.
     switch_cost : float
         Length of a change of layer on the way, at least 0; the first and the last layer are free.
     frictions : Frictions, optional
         What borders and distance add to the length of a link.
     nodes : sequence of str, optional
-        Take the mean over the pairs of these nodes; the others only carry paths. Comparing
-        scenarios on the baseline's nodes needs this. Default: all.
+        Take the mean over the pairs of these nodes; the others only carry paths, as a park that a
+        scenario adds should. Default: all.
 
     Returns
     -------
@@ -61,14 +51,11 @@ def global_efficiency(
 
     References
     ----------
-    Latora and Marchiori (2001), Efficient behavior of small-world networks, Physical Review
-    Letters 87, 198701.
+    Latora and Marchiori (2001), Physical Review Letters 87, 198701.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]}))
     >>> global_efficiency(network)  # two pairs at distance 1, one at 2
     0.8333333333333334
     """
@@ -77,12 +64,11 @@ def global_efficiency(
     if chosen.size < 2:
         return float("nan")
     if costs.hops:
-        count = pairs_at_each_distance(*union_arcs(network), chosen)
+        count = paths.pairs_at_each_distance(*paths.union_arcs(network), chosen)
         total = float((count / np.arange(1, count.size + 1)).sum())
     else:
-        total = 0.0
-        joined = chosen[linked(network)[chosen]]
-        for sources, lengths in distances(network, joined, costs):
+        total, joined = 0.0, chosen[paths.linked(network)[chosen]]
+        for sources, lengths in paths.distances(network, joined, costs):
             lengths[np.arange(sources.size), sources] = np.inf
             total += float((1.0 / lengths[:, joined]).sum())
     return total / (chosen.size * (chosen.size - 1))
@@ -111,18 +97,12 @@ def average_path_length(
     float
         1 or more with unit lengths; NaN where no node reaches another.
 
-    Raises
-    ------
-    InputError
-        If frictions need coordinates or jurisdictions that are not known, or a node is not there.
-
     References
     ----------
     Watts and Strogatz (1998), Collective dynamics of small-world networks, Nature 393, 440-442.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
     >>> average_path_length(network)  # two pairs at distance 1, one at 2
@@ -131,11 +111,11 @@ def average_path_length(
     costs = path_costs(distance, switch_cost, frictions)
     chosen = positions(network, nodes)
     if costs.hops:
-        count = pairs_at_each_distance(*union_arcs(network), chosen)
+        count = paths.pairs_at_each_distance(*paths.union_arcs(network), chosen)
         pairs, total = int(count.sum()), float((count * np.arange(1, count.size + 1)).sum())
     else:
         pairs, total = 0, 0.0
-        for sources, lengths in distances(network, chosen, costs):
+        for sources, lengths in paths.distances(network, chosen, costs):
             lengths[np.arange(sources.size), sources] = np.inf
             lengths = lengths[:, chosen]
             reached = np.isfinite(lengths)
@@ -172,7 +152,6 @@ def shortest_path(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> network = ni.build_network(pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]}))
     >>> shortest_path(network, "a", "c").to_dict()
     {'a': 0.0, 'b': 1.0, 'c': 2.0}
@@ -180,9 +159,8 @@ def shortest_path(
     costs = path_costs(distance, switch_cost, frictions)
     start = int(network.storage.positions("source", [source])[0])
     end = int(network.storage.positions("target", [target])[0])
-    path, lengths = path_between(network, start, end, costs)
-    index = network.storage.nodes.index.take(path)
-    return pd.Series(lengths, index, dtype=float, name="shortest_path")
+    path, lengths = paths.path_between(network, start, end, costs)
+    return pd.Series(lengths, network.nodes.index.take(path), dtype=float, name="shortest_path")
 
 
 def access(
@@ -198,8 +176,7 @@ def access(
     Parameters
     ----------
     network : MultilayerNetwork
-        Any network. Paths walk links of any layer, away from the origin; a directed link one way
-        only.
+        As in `global_efficiency`; paths lead away from the origin.
     origin : sequence of str
         Ids of one node or more, such as the universities or the parks.
     distance, switch_cost, frictions
@@ -213,12 +190,10 @@ def access(
     Raises
     ------
     InputError
-        If no origin is given or one is not there, or frictions need coordinates or jurisdictions
-        that are not known.
+        If no origin is given, or one is not there.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
     >>> access(network, origin=["a"]).tolist()
@@ -228,5 +203,5 @@ def access(
     sources = positions(network, origin, name="origin")
     if sources.size == 0:
         raise InputError("`origin` must name at least one node; found none.")
-    steps = nearest(network, sources, costs)
-    return pd.Series(np.where(np.isinf(steps), np.nan, steps), network.nodes.index, name="access")
+    steps = pd.Series(paths.nearest(network, sources, costs), network.nodes.index, name="access")
+    return steps.replace(np.inf, np.nan)

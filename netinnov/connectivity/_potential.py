@@ -10,7 +10,7 @@ import pandas as pd
 
 from netinnov._network.columns import as_numbers
 from netinnov._network.distances import between
-from netinnov._runtime.arguments import check_choice, check_type, examples
+from netinnov._runtime.arguments import check_names, check_type, examples
 from netinnov._typing import Floats, Positive
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -32,11 +32,9 @@ def potential(
     Parameters
     ----------
     network : MultilayerNetwork
-        Its places and their distances (`MultilayerNetwork.with_distances`, or great circles in
-        km); links do not count.
+        Its places and their distances; links do not count.
     mass : str or Series
-        What is reached: a column of ``network.places``, such as ``"population"``, or numbers of at
-        least 0 by id of place. A missing one adds nothing.
+        A column of ``network.places``, such as ``"population"``, or numbers by id of place.
     decay : {"exponential", "power", "within"}
         f(d) = exp(-d / scale), d ** -scale, or 1 where d <= scale ("within 60 minutes").
     scale : float
@@ -51,36 +49,27 @@ def potential(
     Raises
     ------
     InputError
-        An option is out of range, a mass is negative, or two places are 0 apart (``"power"``).
+        A mass is below 0, or two places are 0 apart (``"power"``).
 
     Warns
     -----
     UserWarning
-        Distances between places with a mass and others are unknown: those pairs add nothing.
+        Distances are unknown: those pairs add nothing.
 
     References
     ----------
-    Hansen (1959), How accessibility shapes land use, Journal of the American Institute of
-    Planners 25.
+    Hansen (1959), How accessibility shapes land use, J. American Institute of Planners 25.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> places = pd.DataFrame({"population": [8, 2, 5]}, index=["H", "Q", "W"])
-    >>> minutes = pd.DataFrame([[0, 60, 90], [60, 0, 150], [90, 150, 0]], list("HQW"), list("HQW"))
-    >>> network = ni.build_network(
-    ...     pd.DataFrame({"place": ["H", "Q", "W"]}, index=["h", "q", "w"]),
-    ...     pd.DataFrame({"source": ["h"], "target": ["q"]}),
-    ...     places,
-    ...     distances=minutes,
-    ...     distance_unit="min",
-    ... )
-    >>> potential(network, mass="population", decay="within", scale=60).to_dict()
-    {'H': 2.0, 'Q': 8.0, 'W': 0.0}
+    >>> nodes = pd.DataFrame({"place": ["H", "Q"]}, index=["h", "q"])
+    >>> links = pd.DataFrame({"source": ["h"], "target": ["q"]})
+    >>> minutes = pd.DataFrame([[0, 60], [60, 0]], ["H", "Q"], ["H", "Q"])
+    >>> network = ni.build_network(nodes, links, distances=minutes, distance_unit="min")
+    >>> potential(network, mass=pd.Series({"H": 8, "Q": 2}), decay="within", scale=60).to_dict()
+    {'H': 2.0, 'Q': 8.0}
     """
-    check_choice("decay", decay, Decay)
-    places = network.storage.place_names
-    masses = _masses(network, mass)
+    places, masses = network.storage.place_names, _masses(network, mass)
     column, n = np.flatnonzero(masses > 0), len(places)
     total, unknown = np.zeros(n), 0
     step = max(1, _BLOCK // max(column.size, 1))
@@ -107,16 +96,13 @@ def _fall(distance: Floats, decay: Decay, scale: float) -> Floats:
     return np.exp(-distance / scale) if decay == "exponential" else distance**-scale
 
 
-def _masses(network: MultilayerNetwork, mass: object) -> Floats:
+def _masses(network: MultilayerNetwork, mass: str | pd.Series[float]) -> Floats:
     places = network.storage.places
     if isinstance(mass, str):
-        if mass not in places:
-            raise InputError(f"`mass` must be a column of the places; found {mass!r}.")
-        mass = places[mass]
-    check_type("mass", mass, pd.Series)
-    values: pd.Series[float] = mass  # type: ignore[assignment]
-    strange = values.index.difference(places.index)
-    if len(strange):
+        check_names("mass", [mass], [*places], of="the columns of the places")
+    values = places[mass] if isinstance(mass, str) else mass
+    check_type("mass", values, pd.Series)
+    if len(strange := values.index.difference(places.index)):
         raise InputError(f"`mass` names what is no place of the network: {examples(strange)}.")
     number, bad = as_numbers(values.reindex(places.index))
     if (bad := bad | (number < 0) | np.isinf(number)).any():

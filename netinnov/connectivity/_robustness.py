@@ -28,7 +28,6 @@ def components(network: MultilayerNetwork) -> pd.Series:
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> network = ni.build_network(pd.DataFrame({"source": ["a", "b"], "target": ["c", "d"]}))
     >>> components(network).to_dict()
     {'a': 0, 'c': 0, 'b': 1, 'd': 1}
@@ -53,7 +52,6 @@ def largest_component(network: MultilayerNetwork) -> float:
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a"], "target": ["b"]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
     >>> largest_component(network)
@@ -72,9 +70,8 @@ def largest_component(network: MultilayerNetwork) -> float:
 def robustness_curve(network: MultilayerNetwork, *, order: Sequence[str]) -> pd.Series:
     """Share of the nodes in the largest connected part after each removal, all layers together.
 
-    The robustness R of Schneider et al. is the mean of the entries 1 to n:
-    ``curve.iloc[1:].mean()``. The order of an attack on hubs is
-    ``degrees.sort_values(ascending=False, kind="stable").index``.
+    The robustness R of Schneider et al. is the mean of the entries 1 to n: ``curve[1:].mean()``.
+    For an attack on hubs: ``order=degrees.sort_values(ascending=False, kind="stable").index``.
 
     Parameters
     ----------
@@ -96,14 +93,11 @@ def robustness_curve(network: MultilayerNetwork, *, order: Sequence[str]) -> pd.
 
     References
     ----------
-    Schneider et al. (2011), Mitigation of malicious attacks on networks, Proceedings of the
-    National Academy of Sciences 108, 3838-3841.
+    Schneider et al. (2011), Mitigation of malicious attacks on networks, PNAS 108, 3838-3841.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": "a", "target": ["b", "c", "d"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": "a", "target": ["b", "c", "d"]}))
     >>> robustness_curve(network, order=["b", "a", "c", "d"]).tolist()
     [1.0, 0.75, 0.25, 0.25, 0.0]
     """
@@ -112,9 +106,9 @@ def robustness_curve(network: MultilayerNetwork, *, order: Sequence[str]) -> pd.
     times = np.bincount(removed, minlength=len(names))
     if (times != 1).any():
         missing, again = (names[mask].tolist() for mask in (times < 1, times > 1))
-        few, many = (f", e.g. {some[:5]}" if some else "" for some in (missing, again))
-        msg = f"`order` must name each of the {len(names)} nodes once; {len(missing)} are missing"
-        raise InputError(f"{msg}{few}, {len(again)} come twice or more{many}.")
+        msg = f"`order` must name each of the {len(names)} nodes once; {len(missing)} are missing, "
+        msg += f"e.g. {missing[:5]}, and {len(again)} come twice or more, e.g. {again[:5]}."
+        raise InputError(msg)
     leaves = np.empty(len(names), np.int32)
     leaves[removed] = np.arange(len(names))
     index = pd.RangeIndex(network.n_nodes + 1, name="removed")

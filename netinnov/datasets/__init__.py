@@ -40,15 +40,13 @@ def load_yrd_enclaves() -> MultilayerNetwork:
         ``institute``, ``fund``, ``park``, ``talent_pool``), 72 sites (of kind ``park`` too; only
         they have a ``type``) and 64 cities (kind ``place``). ``place`` is where a node is, for a
         site its host; ``jurisdiction`` is whose it is, for a site its home, and where no source
-        says it the place. 21 actors have no place.
-        Areas are in m2, money in CNY; what no source says is missing.
+        says it the place. 21 actors have no place. Areas are in m2, money in CNY; what no source
+        says is missing. ``aggregate(network, level=1)`` brings districts to their city.
 
         Nine directed layers hold 283 links that sources state: ``funding``, ``hosting``,
         ``operation``, ``ownership``, ``policy``, ``production``, ``research``, ``talent`` and
         ``tenancy``, from giver or doer to receiver, each of weight 1; ``period`` is the year of
         ``since``. The undirected layer ``gravity_modelled`` joins the cities.
-
-        ``aggregate(network, level=1)`` brings districts and counties to their city.
 
     Warnings
     --------
@@ -66,17 +64,14 @@ def load_yrd_enclaves() -> MultilayerNetwork:
 
     References
     ----------
-    Hu and Zhang, "Regional Reorganization of Innovation Elements: Mechanism, Predicament,
-    and Pathways to Innovation".
+    Hu and Zhang, "Regional Reorganization of Innovation Elements: Mechanism, Predicament, and
+    Pathways to Innovation".
 
     Examples
     --------
-    >>> from netinnov.datasets import load_yrd_enclaves
     >>> network = load_yrd_enclaves()
     >>> network.nodes["type"].value_counts()["reverse_enclave"].item()
     59
-    >>> "gravity_modelled" in network.layers, "gravity_modelled" in network.directed
-    (True, False)
     """
     places = _places()
     stated = _stated_links()
@@ -112,7 +107,6 @@ def load_quzhou() -> MultilayerNetwork:
 
     Examples
     --------
-    >>> from netinnov.datasets import load_quzhou
     >>> network = load_quzhou()
     >>> network.n_nodes, network.n_links, len(network.layers)
     (14, 20, 9)
@@ -141,25 +135,21 @@ def load_yrd_rail_minutes() -> pd.DataFrame:
     DataFrame
         Columns ``origin``, ``destination`` (ids of places of `load_yrd_enclaves`) and ``distance``
         (minutes); one row an ordered pair with a direct train, 605 of 812. The two directions of a
-        pair may differ. 12 of the 41 cities had no such station.
+        pair may differ. 12 of the 41 cities had no such station. `linkages.travel_times` adds
+        changes of train.
 
     Notes
     -----
-    No changes of train: `linkages.travel_times` adds them. A station that serves a city under
-    another name is not counted. The public timetable, as collected in
-    https://github.com/metromancn/Parse12306 (MIT).
+    The public timetable, as collected in https://github.com/metromancn/Parse12306 (MIT). A station
+    that serves a city under another name is not counted.
 
     Examples
     --------
-    >>> from netinnov.datasets import load_yrd_enclaves, load_yrd_rail_minutes
     >>> from netinnov.linkages import travel_times
-    >>> minutes = load_yrd_rail_minutes()
-    >>> minutes.set_index(["origin", "destination"])["distance"]["quzhou", "hangzhou"]
-    np.float64(66.0)
-    >>> times = travel_times(minutes, transfer=30)
+    >>> times = travel_times(load_yrd_rail_minutes(), transfer=30)
     >>> by_rail = load_yrd_enclaves().with_distances(times, unit="min")
-    >>> len(by_rail.distances)
-    812
+    >>> times.loc["quzhou", "hangzhou"].item()
+    66.0
     """
     return read_packaged("rail_minutes")
 
@@ -173,11 +163,10 @@ def gravity_parameters() -> dict[str, Any]:
         ``layer`` (its name), ``modelled``, ``notice`` (the sentence to print), ``model``,
         ``formula``, ``exponent``, ``strongest`` (flows that each unit keeps), ``selection``,
         ``scale``, ``distance``, ``sphere_radius_km``, ``units``, ``n_units``, ``population``,
-        ``n_links`` and ``sources``. A new dict at each call.
+        ``n_links`` and ``sources``.
 
     Examples
     --------
-    >>> from netinnov.datasets import gravity_parameters
     >>> parameters = gravity_parameters()
     >>> parameters["layer"], parameters["exponent"], parameters["strongest"]
     ('gravity_modelled', 2.0, 5)

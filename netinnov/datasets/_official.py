@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from netinnov._runtime.arguments import as_path, check_mapping, did_you_mean
+from netinnov._runtime.arguments import as_path, check_mapping, check_name
 from netinnov._runtime.atomic import write_bytes
 from netinnov._runtime.optional import require
 from netinnov.errors import InputError
@@ -82,12 +82,11 @@ def catalogue() -> pd.DataFrame:
 
     Notes
     -----
-    The publishers replace the files with each release, and publish neither hashes nor sizes in
-    bytes: the server says the size, and `fetch` records the hash of what was downloaded.
+    The publishers replace the files with each release, and publish neither hashes nor sizes: the
+    server says the size, and `fetch` records the hash of what was downloaded.
 
     Examples
     --------
-    >>> from netinnov.datasets import catalogue
     >>> catalogue().loc["cordis-h2020", "reader"]
     'read_cordis'
     """
@@ -133,21 +132,17 @@ def fetch(
 
     Notes
     -----
-    Files come by pooch, and take their names when they are complete. Beside each lies ``FILE.json``
-    with address, date, size, licence and SHA-256. A file that is there already is compared with
-    that hash and not downloaded again: remove both for a newer release. Proxies are those of the
-    variables ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY``.
+    Files take their names when they are complete. Beside each lies ``FILE.json`` with address,
+    date, size, licence and SHA-256. A file that is there already is compared with that hash and not
+    downloaded again: remove both for a newer release. Proxies are those of the variables
+    ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY``.
 
     Examples
     --------
-    >>> import netinnov as ni
     >>> path = ni.datasets.fetch("cordis-h2020", folder="data", say=print)  # doctest: +SKIP
     >>> network = ni.build_network(*ni.sources.read_cordis(path))  # doctest: +SKIP
     """
-    if name not in SOURCES:
-        hint = did_you_mean(name, SOURCES)
-        msg = f"`name` must be one of {', '.join(SOURCES)}; found {name!r}{hint}."
-        raise InputError(msg)
+    check_name("name", name, [*SOURCES], of="the catalogue")
     source = SOURCES[name]
     files = {address.rpartition("/")[2]: address for address in source.addresses}
     if not files:
@@ -190,15 +185,9 @@ def _is_there(target: Path, known: str | None, pooch: Any, say: Callable[[str], 
 
 
 def _get(
-    source: _Source,
-    address: str,
-    target: Path,
-    known: str | None,
-    pooch: Any,
-    *,
-    progress: bool,
-    say: Callable[[str], None],
-) -> None:
+    source: _Source, address: str, target: Path, known: str | None, pooch: Any,
+    *, progress: bool, say: Callable[[str], None],
+) -> None:  # fmt: skip
     requests = require("requests", extra="data", needed_by="fetch()")
     options: dict[str, Any] = {"urls": {target.name: address}, "retry_if_failed": RETRIES}
     files = pooch.create(target.parent, base_url="", registry={target.name: None}, **options)

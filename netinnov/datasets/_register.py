@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,7 +39,11 @@ def read_register(folder: Path | None = None, *, schema: Path | None = None) -> 
 
 def faults_of(register: Register) -> list[str]:
     """All rows that break a rule, by file, line, id and column."""
-    columns = list(_faults_of_columns(register))
+    columns = []
+    for name, schema in register.schemas.items():
+        wanted = [field["name"] for field in schema["fields"]]
+        if [*register.tables[name]] != wanted:
+            columns.append(f"{name}.csv: the columns must be {','.join(wanted)}")
     if columns:
         return columns
     faults = [*_faults_of_cells(register), *_faults_of_ids(register), *_faults_of_rules(register)]
@@ -57,7 +59,8 @@ def gaps_of(register: Register) -> list[str]:
         counts = {
             field["name"]: int(table[field["name"]].isna().sum())
             for field in schema["fields"]
-            if (field["name"] in DATES or "unit" in field) and not _rules(field).get("required")
+            if (field["name"] in DATES or "unit" in field)
+            and not field.get("constraints", {}).get("required")
         }
         if counts:
             listed = ", ".join(f"{column} {count}" for column, count in counts.items())
@@ -70,11 +73,6 @@ def gaps_of(register: Register) -> list[str]:
 Found = tuple[str, int, str]  # table, line, what is wrong
 
 
-def _rules(field: dict[str, Any]) -> dict[str, Any]:
-    rules: dict[str, Any] = field.get("constraints", {})
-    return rules
-
-
 def _rows(
     register: Register, name: str, bad: pd.Series[bool], rule: str, column: str = ""
 ) -> Iterator[Found]:
@@ -84,17 +82,10 @@ def _rows(
         yield name, int(str(line)), f"{name}.csv, line {line} ({row.iloc[0]}): {rule}{value}"
 
 
-def _faults_of_columns(register: Register) -> Iterator[str]:
-    for name, schema in register.schemas.items():
-        wanted = [field["name"] for field in schema["fields"]]
-        if [*register.tables[name]] != wanted:
-            yield f"{name}.csv: the columns must be {','.join(wanted)}"
-
-
 def _faults_of_cells(register: Register) -> Iterator[Found]:
     for name, schema in register.schemas.items():
         for field in schema["fields"]:
-            column, rules = field["name"], _rules(field)
+            column, rules = field["name"], field.get("constraints", {})
             cells = register.tables[name][column]
             filled = cells.notna()
             for bad, rule in _broken(field["type"], rules, cells, column in DATES):
@@ -120,7 +111,10 @@ def _broken(
         odd = number.mod(1).ne(0) if whole else number.isna()
         yield odd | ~number.between(low, high), f"{whole}from {low:,.10g} to {high:,.15g}"
     if dated:
-        yield ~cells.map(_is_date).astype(bool), "YYYY, YYYY-MM or YYYY-MM-DD"
+        text = cells.fillna("")
+        day = pd.to_datetime((text + "-01-01").str[:10], format="%Y-%m-%d", errors="coerce")
+        exists = text.str.fullmatch(r"\d{4}(-\d\d){0,2}") & day.notna()
+        yield ~exists, "YYYY, YYYY-MM or YYYY-MM-DD"
 
 
 def _faults_of_ids(register: Register) -> Iterator[Found]:
@@ -204,14 +198,3 @@ def expected_tiers(places: pd.DataFrame, parks: pd.DataFrame) -> pd.Series[str]:
         tier = tier.mask(parent.notna() == is_part, role)
     inherits = parent.notna() & (tier == "other")
     return tier.mask(inherits, parent.map(tier))
-
-
-def _is_date(text: object) -> bool:
-    """Whether a text is a year, a month or a day that exists."""
-    if not isinstance(text, str) or not re.fullmatch(r"\d{4}(-\d\d){0,2}", text):
-        return False
-    try:
-        date.fromisoformat(f"{text}-01-01"[:10])
-    except ValueError:
-        return False
-    return True

@@ -32,8 +32,7 @@ def load_research_cities(
         data behind it, organisations linked to their projects.
     weighting : {"newman", "count", "full"}
         What two organisations get from a project they share, see `co_participation`: by default
-        one over the number of partners that each has in it, so that large projects do not decide
-        alone. There is nothing to choose with ``projects="nodes"``.
+        one over the number of partners that each has in it. Not for ``projects="nodes"``.
 
     Returns
     -------
@@ -42,33 +41,29 @@ def load_research_cities(
         ``firm``, ``university``, ``institute``, ``government`` and ``other`` join cities by
         projects that two organisations of this kind share, and ``mixed`` by those that two of
         different kinds share: the six add up to all. ``period`` is the year in which a project
-        started, 2014 to 2016. Links inside a city are kept, as self-links; no layer is directed.
-        ``members`` counts organisations.
-
-        With ``projects="nodes"``: 17,428 organisations (``o1``, ``o2``, ...; ``kind``, ``place``,
-        ``country`` and a made-up ``name``, such as ``"firm 1 (Paris)"``), 10,030 projects (ids
-        ``project:`` and the record number of CORDIS; kind ``project``) and one layer
-        ``participation``. ``project(network, layer="participation", through="project",
-        split_by="kind")`` and then `aggregate` give the network of cities.
-
-        ``places`` has ``lon``, ``lat``, ``population`` (of the municipality), ``parent`` (the
+        started, 2014 to 2016. Links inside a city are self-links; no layer is directed. ``members``
+        counts organisations. ``places`` has ``population`` (of the municipality), ``parent`` (the
         country, as CORDIS writes it: ``UK`` and ``EL``), ``participations`` and ``group``, by
         participations: ``"100 most participations"``, ``"next 400"`` or ``"fewer"``.
+
+        With ``projects="nodes"``: 17,428 organisations (``o1``, ``o2``, ...; ``kind``, ``place``,
+        ``country`` and a made-up ``name``, such as ``"firm 1 (Paris)"``), 10,030 projects (kind
+        ``project``, ids ``project:`` and the record number of CORDIS) and one layer
+        ``participation``; ``project(network, layer="participation", through="project",
+        split_by="kind")`` and then `aggregate` give the network of cities.
 
     Raises
     ------
     InputError
-        An argument is none of the choices, or a weighting is given for ``projects="nodes"``.
+        A weighting is given for ``projects="nodes"``.
 
     Notes
     -----
     Projects of Horizon 2020 that started until 2016, as CORDIS listed them in December 2020. Of
     17,428 organisations 2,195 have no city in these files and 668 one that was not found; they have
     no place, and count as partners. A suburb is in its city. Organisations have numbers in place of
-    names, because some are persons.
-
-    An organisation is at its registered address: Paris, Rome and Madrid hold the participations of
-    national institutes whose laboratories lie elsewhere.
+    names, because some are persons. They are at their registered address: Paris, Rome and Madrid
+    hold the participations of national institutes whose laboratories lie elsewhere.
 
     (c) European Union, CORDIS, reuse under CC BY 4.0; changed: added up, names left out, places
     found in GeoNames (https://www.geonames.org, CC BY 4.0). ``data/make_research_cities.py`` of the
@@ -76,12 +71,9 @@ def load_research_cities(
 
     Examples
     --------
-    >>> from netinnov.datasets import load_research_cities
     >>> network = load_research_cities()
     >>> network.n_nodes, network.layers
     (3275, ('firm', 'government', 'institute', 'mixed', 'other', 'university'))
-    >>> network.places.loc["Paris, FR", "participations"].item() > 1000
-    True
     """
     if projects == "nodes":
         if weighting != "newman":

@@ -29,12 +29,9 @@ def make_city_system(
     n_communities: int = 4,
     n_centres: int = 4,
     n_enclaves: int = 4,
-    advantage: Annotated[float, Is(low=1)] = 5.0,
-    exponent: Amount = 1.0,
     border: Amount = 1.0,
     enclave_effect: Positive = 4.0,
     mean_flow: Annotated[float, Is(low=0, high=1e12, above=True)] = 200.0,
-    noise: bool = True,
     rng: Rng = None,
 ) -> MultilayerNetwork:
     """Make up cities with centres, communities, borders and enclaves of known effect.
@@ -52,60 +49,43 @@ def make_city_system(
         monocentric, with one each polycentric. All other cities are periphery.
     n_enclaves : int
         Number of parks that peripheral cities run in a centre of another community (of any, if
-        there is one community only). A city has one park at most.
-    advantage : float
-        Population of a centre over that of the largest other city.
-    exponent : float
-        How fast flows fall with distance, 0 or more.
+        there is one only), at most one a city.
     border : float
         What a border between communities takes from a flow, 0 or more: the factor exp(-border).
     enclave_effect : float
         Factor of the flow between the home and the host of an enclave.
     mean_flow : float
         Mean over all pairs of cities of the expected flow, without the effect of enclaves.
-    noise : bool
-        Draw each flow from a Poisson distribution around its expectation; otherwise the flow is
-        the expectation.
     rng : None, int, SeedSequence or Generator
-        Of the places of the cities, their sizes, homes and hosts, and the noise.
+        Of the places of the cities, their sizes, homes and hosts, and the flows.
 
     Returns
     -------
     MultilayerNetwork
         Nodes of kind ``place``, ids ``synthetic_city_01`` and so on, the centres first; then parks
         of kind ``park``, ids ``synthetic_park_1``, whose place is their host and whose jurisdiction
-        their home. The truth is in the columns ``community`` (also the ``parent`` of the city in
-        the table of places, so ``aggregate(network, level=1)`` gives the communities) and
-        ``centre`` (True or False); parks are not centres and have no community.
-
-        Layer ``synthetic_flow``: flows between cities, link attribute ``expected``; a pair without
-        a flow has no link. Layer ``synthetic_enclave``: each park with its home and its host,
-        weight 1. No layer is directed.
+        their home. The truth is in the columns ``community`` (also the ``parent`` of the city, so
+        ``aggregate(network, level=1)`` gives the communities) and ``centre``. Layer
+        ``synthetic_flow``: flows between cities, drawn from Poisson
+        distributions around the link attribute ``expected``. Layer
+        ``synthetic_enclave``: each park with its home and its host, weight 1. No layer is directed.
 
     Raises
     ------
     InputError
-        A number is out of its range, or there are more centres or enclaves than cities allow.
+        There are more centres or enclaves than cities allow.
 
     Notes
     -----
     The flow expected between cities i and j is
 
-        c P_i P_j / d_ij ** exponent x exp(-border [other community]) x enclave_effect ** [enclave]
+        c P_i P_j / d_ij x exp(-border [other community]) x enclave_effect ** [enclave],
 
-    with great circles d_ij in km, a constant c that gives ``mean_flow``, and brackets that are 1
-    if their content holds and 0 otherwise.
-
-    The middles of the communities stand 300 km around 115 E, 30 N. The first city of each
-    community, a centre if there are enough, stands in its middle, and the others on a ring around
-    it, 50 to 100 km away; on a ring too stand further centres. A centre has
-    ``advantage`` million people, and the r-th largest other city 1 / r million, Zipf's rule; the
-    large ones are spread over the communities.
-
-    References
-    ----------
-    Vogel, H. (1979). A better way to construct the sunflower head. Mathematical Biosciences 44,
-    179-189.
+    with great circles d_ij in km, c from ``mean_flow``, and brackets that are 1 if their content
+    holds and 0 otherwise. The middles of the communities stand 300 km around 115 E, 30 N, the first
+    city of each in its middle, the others on a ring of 50 to 100 km (Vogel's spiral, 1979). A
+    centre has 5 million people, and the r-th largest other city 1 / r million, Zipf's
+    rule; the large ones are spread over the communities.
 
     Examples
     --------
@@ -123,7 +103,7 @@ def make_city_system(
     rng = check_rng(rng)
     community = np.arange(n_cities) % n_communities
     centre = np.arange(n_cities) < n_centres
-    population = np.full(n_cities, advantage * _POPULATION)
+    population = np.full(n_cities, 5.0 * _POPULATION)
     # By rounds that give each community one city, so that none has all the large ones.
     others = np.arange(n_cities - n_centres)
     order = np.lexsort((rng.random(others.size), others // n_communities))
@@ -146,12 +126,12 @@ def make_city_system(
     lon, lat = _degrees(city).T
     i, j = np.triu_indices(n_cities, k=1)
     distance = great_circle(lon[i], lat[i], lon[j], lat[j])
-    expected = population[i] * population[j] / distance**exponent
+    expected = population[i] * population[j] / distance
     expected *= np.exp(-border * (community[i] != community[j]))
     expected *= mean_flow / expected.mean()
     pairs = np.minimum(home, host) * n_cities + np.maximum(home, host)
     expected *= np.where(np.isin(i * n_cities + j, pairs), enclave_effect, 1.0)
-    weight = rng.poisson(expected).astype(np.float64) if noise else expected
+    weight = rng.poisson(expected).astype(np.float64)
     flows = pd.DataFrame({"source": names.take(i), "target": names.take(j), "weight": weight})
     flows = flows.assign(layer="synthetic_flow", expected=expected)
     ends = names.take(np.concatenate([home, host]))

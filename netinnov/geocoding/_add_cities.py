@@ -5,18 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from netinnov._network.columns import as_text
-from netinnov._runtime.arguments import examples
+from netinnov._runtime.arguments import check_type, examples
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer_tables import GazetteerSource, read_gazetteer
 from netinnov.geocoding._geocode import city_ids
 
 
 def add_cities(
-    places: pd.DataFrame,
-    geocoded: pd.DataFrame,
-    gazetteer: GazetteerSource,
-    *,
-    regions: bool = False,
+    places: pd.DataFrame, geocoded: pd.DataFrame, gazetteer: GazetteerSource
 ) -> pd.DataFrame:
     """Put what `geocode` found into a table of places: coordinates, and cities as parents.
 
@@ -28,19 +24,15 @@ def add_cities(
         What `geocode` gives for these places.
     gazetteer : DataFrame, path, or sequence of these
         The gazetteer they were found in.
-    regions : bool
-        Put the first-order regions of the gazetteer between the cities and their parents, with
-        ids such as ``ES.59`` (country and code); cities without one lie in ``ES (no region)``.
 
     Returns
     -------
     DataFrame
-        The places in their order, and below them the cities, in order of appearance, and the
-        regions if asked for. A place that was found gets the coordinates of its city where it has
-        none, the population too unless it only lies in it, and the city as ``parent``: all
-        spellings of a city, and the places in it, have one parent. The city's own parent is the one
-        that they had, such as the country. A city's id is its name and geonameid, or the code of a
-        unit; its ``name`` is that of the gazetteer.
+        The places in their order, and below them the cities, in order of appearance. A place that
+        was found gets the coordinates of its city where it has none, the population too unless it
+        only lies in it, and the city as ``parent``: all spellings of a city, and the places in it,
+        have one parent, whose own is the one that they had, such as the country. A city's id is its
+        name and geonameid, or the code of a unit; its ``name`` is that of the gazetteer.
 
     Raises
     ------
@@ -50,26 +42,23 @@ def add_cities(
     Notes
     -----
     Where all places have a parent, as from `read_cordis`, they keep an even depth, so that
-    ``aggregate(network, level=1)`` gives cities and ``level=2`` countries, or with ``regions``
-    these and ``level=3`` countries: a place that was not found, and is not a parent itself, gets a
-    row of its own between it and its parent, with ``(unmatched)`` behind its id. A place whose
-    parent was found too keeps that parent.
+    ``aggregate(network, level=1)`` gives cities and ``level=2`` countries: a place that was not
+    found, and is not a parent itself, gets a row of its own between it and its parent, with
+    ``(unmatched)`` behind its id. A place whose parent was found too keeps that parent.
 
     Examples
     --------
-    >>> from netinnov.geocoding import geocode
     >>> columns = ["geonameid", "name", "lat", "lon", "country", "population"]
     >>> cities = pd.DataFrame([[2988507, "Paris", 48.85, 2.35, "FR", 2138551]], columns=columns)
     >>> places = pd.DataFrame({"parent": "FR"}, index=["PARIS", "PARIS CEDEX 07"])
-    >>> add_cities(places, geocode(places, cities, country="FR"), cities)["parent"]
+    >>> add_cities(places, ni.geocoding.geocode(places, cities, country="FR"), cities)["parent"]
     PARIS              Paris (2988507)
     PARIS CEDEX 07     Paris (2988507)
     Paris (2988507)                 FR
     Name: parent, dtype: str
     """
-    tables: tuple[object, ...] = (places, geocoded)
-    if not all(isinstance(table, pd.DataFrame) for table in tables):
-        raise InputError("`places` and `geocoded` must be DataFrames, the latter from geocode().")
+    check_type("places", places, pd.DataFrame)
+    check_type("geocoded", geocoded, pd.DataFrame, mend="what geocode() gives")
     if not geocoded.index.equals(places.index) or "method" not in geocoded:
         msg = "`geocoded` must be what geocode(places, ...) gives for these places, row by row; "
         raise InputError(f"{msg}it has {len(geocoded)} rows, and `places` has {len(places)}.")
@@ -89,7 +78,9 @@ def add_cities(
     cities = read_gazetteer(gazetteer, None if country.empty else country.iloc[0]).cities
     cities = cities.set_axis(city_ids(cities))
     new = pd.Index(city.dropna().unique(), name=places.index.name)
-    _refuse_taken("cities", new.intersection(places.index))
+    if (taken := new.intersection(places.index)).size:
+        msg = f"`places` must not have the ids of cities yet; it has {examples(taken)}; "
+        raise InputError(f"{msg}give it as it was before.")
     added = cities.reindex(new)
     for column in places.columns.intersection(["name", "country"]):
         attribute = places[column].groupby(city).first().reindex(new)
@@ -102,21 +93,6 @@ def add_cities(
         own = places[column] if column in places else pd.Series(float("nan"), places.index)
         known = geocoded[column].mask((geocoded["method"] == "part") & (column == "population"))
         result[column] = own.where(own.notna(), known)
-    above = added.iloc[:0]
-    if regions:  # in order of appearance; the parent of a region is that of its cities
-        home = added["country"].where(added["country"].notna(), added["parent"])
-        ids = (home + "." + added["region"]).fillna(home + " (no region)")
-        above = added.assign(id=ids)[ids.notna() & ~ids.duplicated()].set_index("id")
-        above = above[["country", "parent"]]
-        added["parent"] = ids
-        _refuse_taken("regions", above.index.intersection([*places.index, *new]))
-    parts = [part.reindex(columns=result.columns) for part in (added, above)]
-    whole = pd.concat([result, *parts])
+    whole = pd.concat([result, added.reindex(columns=result.columns)])
     whole.index.name = places.index.name
     return whole
-
-
-def _refuse_taken(units: str, taken: pd.Index) -> None:
-    if taken.size:
-        msg = f"`places` must not have the ids of {units} yet; it has {examples(taken)}; "
-        raise InputError(f"{msg}give it as it was before.")

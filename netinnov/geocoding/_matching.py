@@ -203,13 +203,11 @@ def _at_the_end(fit: Fit, address: Address) -> Match | None:
         key = "".join(tail)
         if len(key) > 3 and (entries := fit.find(key)):
             size = fit.gazetteer.population[entries[0].row]
+            sure = separated or size >= LARGE or head[-1] in NEAR
             if fit.query.country in PROVINCE_LAST:
                 sure = size >= METROPOLIS
-            else:
-                sure = separated or size >= LARGE or head[-1] in NEAR
-            if sure and head[-1] not in BEFORE_A_NAME:
-                return _called(entries, "part", _share(tail, head))
-            return None
+            sure &= head[-1] not in BEFORE_A_NAME
+            return _called(entries, "part", _share(tail, head)) if sure else None
     return None
 
 

@@ -1,10 +1,15 @@
-"""Names of places as keys: case, accents, spelling, mended encoding, postal codes."""
+"""Names of places as keys: case, accents, spelling, other languages, mended encoding, codes."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
 from typing import NamedTuple
+
+import pandas as pd
 
 LETTERS = str.maketrans(
     {"Ø": "O", "Æ": "AE", "Œ": "OE", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "ẞ": "SS", "Ħ": "H"}
@@ -70,3 +75,27 @@ def read_address(text: str) -> Address:
         if end:
             segments.append(segment[:end])
     return Address(tuple(segments), tuple(codes))
+
+
+def cities_of(names: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Cities in `city_names.txt` by number, by their names in any language, and what is behind."""
+    known, cities = _cities(), {}
+    for name in names:
+        base, _, behind = name.partition(",")
+        numbers = {known[key] for key in keys(base) if key in known}
+        if len(numbers) == 1:
+            cities[name] = (numbers.pop(), behind.strip().casefold())
+    return cities
+
+
+@cache
+def _cities() -> dict[str, int]:
+    """City of each key that is of one only."""
+    lines = files("netinnov.geocoding").joinpath("city_names.txt").read_text("utf-8").splitlines()
+    pairs = [
+        (key, at)
+        for at, line in enumerate(lines[1:])
+        for key in {key for name in line.split("|") for key in keys(name)}
+    ]
+    at_of = pd.DataFrame(pairs, columns=["key", "at"]).drop_duplicates("key", keep=False)
+    return dict(zip(at_of["key"], at_of["at"].tolist(), strict=True))

@@ -264,8 +264,7 @@ def _by_gravity(network: MultilayerNetwork, flows: _Flows) -> _Fit:
     size = numbers(storage.places.iloc[code], "population", index, low=0.0, above=True)
     n = nodes.size
     i, j = np.nonzero(~np.eye(n, dtype=bool)) if flows.directed else np.triu_indices(n, k=1)
-    why, directed = "method='ppml'", flows.directed
-    distance = needed(storage, code[i], code[j], why, directed=directed)
+    distance = needed(storage, code[i], code[j], "method='ppml'", flows.directed)
     refuse_one_point(distance, index.take(i), index.take(j))
     log = np.log(size)
     terms = {"origin": log[i], "destination": log[j]}

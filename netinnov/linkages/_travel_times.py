@@ -17,11 +17,10 @@ def travel_times(direct: pd.DataFrame, *, transfer: Amount) -> pd.DataFrame:
     Parameters
     ----------
     direct : DataFrame
-        Times of direct connections in any unit: a long table with columns ``origin``,
-        ``destination``, ``distance``, one row a pair, or a square one (rows: origins) with NaN
-        where there is none. The diagonal is ignored.
+        Times of direct connections in any unit: a table as in `MultilayerNetwork.with_distances`,
+        NaN where there is none.
     transfer : float
-        Time of a change between two connections, in the same unit, at least 0.
+        Time of a change between two connections, in the same unit.
 
     Returns
     -------
@@ -34,13 +33,8 @@ def travel_times(direct: pd.DataFrame, *, transfer: Amount) -> pd.DataFrame:
     InputError
         A time is negative or infinite, or a pair stands there twice.
 
-    See Also
-    --------
-    netinnov.MultilayerNetwork.with_distances : takes the result.
-
     Examples
     --------
-    >>> import pandas as pd
     >>> trains = {"origin": ["Q", "H"], "destination": ["H", "S"], "distance": [46.0, 45.0]}
     >>> travel_times(pd.DataFrame(trains), transfer=20).loc["Q"].to_dict()
     {'H': 46.0, 'Q': 0.0, 'S': 111.0}
@@ -50,11 +44,6 @@ def travel_times(direct: pd.DataFrame, *, transfer: Amount) -> pd.DataFrame:
     ends = [direct["origin"], direct["destination"]] if long else [direct.index, direct.columns]
     names = pd.Index(sorted({str(name).strip() for end in ends for name in end}), dtype="str")
     times = distance_table(direct, "min", names, name="direct").directed
-    graph = csgraph.csgraph_from_dense(
-        np.where(np.isnan(times) | np.eye(len(names), dtype=bool), np.inf, times + transfer),
-        null_value=np.inf,
-    )
-    least = csgraph.dijkstra(graph) - transfer
-    least[np.isinf(least)] = np.nan
-    np.fill_diagonal(least, 0.0)
-    return pd.DataFrame(least, names, names)
+    graph = csgraph.csgraph_from_dense(times + transfer, null_value=np.nan)
+    least = np.where(np.eye(len(names)), 0.0, csgraph.dijkstra(graph) - transfer)
+    return pd.DataFrame(least, names, names).replace(np.inf, np.nan)

@@ -198,9 +198,9 @@ def _resistance(
     code, directed = network.storage.place_codes, layer in network.directed
     distance = np.zeros(possible.shape)
     i, j = np.nonzero(possible)
-    why, mend = f"a gravity model of layer {layer!r}", "take deterrence=None"
+    why = f"a gravity model of layer {layer!r} (without deterrence=None)"
     start, end = code[origins[i]], code[destinations[j]]
-    distance[i, j] = needed(network.storage, start, end, why, directed=directed, mend=mend)
+    distance[i, j] = needed(network.storage, start, end, why, directed=directed)
     if deterrence == "exponential":
         return distance
     same = np.argwhere(possible & (distance == 0))

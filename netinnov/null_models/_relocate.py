@@ -199,5 +199,4 @@ def _zones(
 
 
 def _lengths(network: MultilayerNetwork, homes: Codes, hosts: Codes) -> Floats:
-    mend = "leave these nodes out with select(nodes=...)"
-    return needed(network.storage, homes, hosts, "preserve=('distance',)", mend=mend)
+    return needed(network.storage, homes, hosts, "preserve=('distance',)")

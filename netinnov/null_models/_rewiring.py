@@ -24,7 +24,6 @@ Words = npt.NDArray[np.uint64]
 
 _MOST_SITES = 20_000  # places of a layer whose table of zones (a byte a pair) still fits
 STRENGTH_TOLERANCE = 0.01  # relative error of strengths at which annealing stops
-_LEAVE_OUT = "leave these nodes out with select(nodes=...)"
 _FEW = 64  # links of a layer so small that half of its proposals are of the rarer sort
 
 
@@ -286,7 +285,7 @@ def _with_zones(
     site = np.zeros(network.n_nodes, np.int32)
     site[ends] = at
     why = f"keeping distances in layer {layer!r}"
-    of_pairs = partial(needed, storage, why=why, directed=chain.directed, mend=_LEAVE_OUT)
+    of_pairs = partial(needed, storage, why=why, directed=chain.directed)
     if edges is None:
         lengths = of_pairs(places[site[source]], places[site[target]])
         edges = np.unique(np.quantile(lengths, np.linspace(0, 1, 11))) if lengths.size else lengths

@@ -13,7 +13,6 @@ from matplotlib.axes import Axes
 
 from netinnov._runtime.arguments import check_names, check_type
 from netinnov._typing import Whole
-from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import Kws, digits, draw_lines, finish
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
@@ -135,9 +134,8 @@ def plot_flow_map(
     visible = visible.dropna(subset="strength")
     first_named = [False, classes is not None]  # of classes those of the first
     visible = visible.sort_values(["ends", "strength"], ascending=first_named, kind="stable")
-    visible["area"] = 9 + 75 * (visible["strength"] / max(visible["strength"].max(), 1e-300))
-    if classes is not None:
-        visible["area"] = _OF_CLASS
+    area = 9 + 75 * (visible["strength"] / max(visible["strength"].max(), 1e-300))
+    visible["area"] = area if classes is None else _OF_CLASS
     with map_axes(ax, frame, basemap) as ax:
         styles = {
             layer: layer_style(seat, modelled=layer in modelled) for seat, layer in enumerate(drawn)
@@ -296,8 +294,7 @@ def _values(
     """Numbers, or codes of classes, by node, and the names of the classes."""
     check_type("values", values, pd.Series)
     node_values: Any = values
-    if strange := list(node_values.index.difference(network.storage.node_names)[:5]):
-        raise InputError(f"`values` must be of nodes of the network; found {strange}.")
+    check_names("values", node_values.index, list(network.storage.node_names))
     if not isinstance(node_values.dtype, pd.CategoricalDtype):
         return node_values.astype(np.float64), None
     codes = node_values.cat.codes.astype(np.float64).where(node_values.notna())

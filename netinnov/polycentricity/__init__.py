@@ -1,10 +1,6 @@
 """Is a region multi-centric? Indices on values and on networks of places, centres, and profiles."""
 
 from netinnov._runtime.public import publish
-from netinnov.polycentricity._borrowed_size import (
-    BorrowedSize as BorrowedSize,
-    borrowed_size as borrowed_size,
-)
 from netinnov.polycentricity._centres import detect_centres as detect_centres
 from netinnov.polycentricity._core_periphery import (
     CorePeripheryFit as CorePeripheryFit,
@@ -31,7 +27,9 @@ from netinnov.polycentricity._modularity_test import (
 )
 from netinnov.polycentricity._profile import profile as profile
 from netinnov.polycentricity._rank_size import (
+    BorrowedSize as BorrowedSize,
     RankSize as RankSize,
+    borrowed_size as borrowed_size,
     primacy as primacy,
     rank_size as rank_size,
 )

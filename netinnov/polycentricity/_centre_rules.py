@@ -33,12 +33,11 @@ class Options(NamedTuple):
     resolution: float = 1.0
     restarts: int = 10
     minimum_share: float | None = None
-    restarts_per_draw: int | None = None
+    restarts_per_draw: int | None = None  # searches in many draws; None: three in ten
     in_draw: bool = False
 
     @property
     def searches(self) -> int:
-        """Searches for communities: fewer for many draws, by default three in ten."""
         few = self.restarts_per_draw or math.ceil(_FEW * self.restarts)
         return few if self.in_draw else self.restarts
 
@@ -97,10 +96,7 @@ def structure_of(
 
 
 def communities_of(
-    flat: MultilayerNetwork,
-    options: Options,
-    rng: np.random.Generator,
-    start: Floats | None = None,
+    flat: MultilayerNetwork, options: Options, rng: np.random.Generator, start: Floats | None = None
 ) -> tuple[Floats, float]:
     from netinnov.community._leiden import labels_of_layer
 
@@ -160,11 +156,8 @@ def _hubs(structure: Structure, minimum_share: float) -> Mask:
 
 def _largest_flow(flat: MultilayerNetwork) -> npt.NDArray[np.int64]:
     matrix = flat_matrix(flat)
-    target = np.full(flat.n_nodes, -1)
-    for node in np.flatnonzero(np.diff(matrix.indptr)):
-        row = slice(matrix.indptr[node], matrix.indptr[node + 1])
-        target[node] = matrix.indices[row][np.argmax(matrix.data[row])]
-    return target
+    largest = np.asarray(matrix.argmax(axis=1) if matrix.nnz else np.zeros(flat.n_nodes))
+    return np.where(np.diff(matrix.indptr) > 0, largest.ravel(), -1).astype(np.int64)
 
 
 def _independent(structure: Structure) -> Mask:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from concurrent.futures import Executor
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -49,12 +50,11 @@ def detect_centres(
     rule : {"hubs", "top", "head_tail", "core", "z", "dominant_flow"}
         What makes a place with flow a centre. ``"hubs"``: at least `minimum_share` of all strength,
         in a community of three places or more, and there the largest strength, or at least half
-        of it and a place in the core of `core_periphery`; where communities are not beyond
-        chance, ``"head_tail"`` in its stead. ``"top"``: among
-        the largest `share` of the places with flow. ``"head_tail"``: above the mean strength.
-        ``"core"``: in the core. ``"z"``: z-score
-        of 2.5 or more inside its community. ``"dominant_flow"``: its own largest flow goes to a
-        smaller place, and that of some smaller place comes to it.
+        of it and a place in the core of `core_periphery`; where communities are not beyond chance,
+        ``"head_tail"`` in its stead. ``"top"``: among the largest `share` of the places with flow.
+        ``"head_tail"``: above the mean strength. ``"core"``: in the core. ``"z"``: z-score of 2.5
+        or more inside its community. ``"dominant_flow"``: its own largest flow goes to a smaller
+        place, and that of some smaller place comes to it.
     direction : {"total", "in", "out"}
         What the strength counts in directed layers.
     share : float
@@ -91,8 +91,7 @@ def detect_centres(
     Raises
     ------
     InputError
-        An option out of range; layers of shares unless ``direction="in"``; other nodes of
-        `resample`.
+        Layers of shares unless ``direction="in"``; other nodes of `resample`.
 
     Notes
     -----
@@ -100,23 +99,19 @@ def detect_centres(
     the ranking. Their number is in the column ``events`` of `layer_table`, or its ``unit`` says
     that whole weights count them; money, scores, shares and weights without a unit do not. A link
     is drawn from the Poisson distribution around its count, so links of one event are lost in 37 %
-    of the draws and links that were not observed never appear. Ties are won by the earlier node. No
-    links, no centres.
+    of the draws. Ties are won by the earlier node.
 
     Modularity is tested once, in the observed network; resamples use the rule so chosen. It is not
-    tested, and communities are used as they are, in modelled layers and where the null model moves
-    less than 5 % of the links: `modularity_test` gives the test, or says why there is none.
+    tested in modelled layers and where the null model moves less than 5 % of the links:
+    `modularity_test` gives the test, or says why there is none.
 
     References
     ----------
-    Jiang 2013, "Head/tail breaks: a new classification scheme for data with a heavy-tailed
-    distribution", The Professional Geographer 65.
-    Nystuen and Dacey 1961, "A graph theory interpretation of nodal regions", Papers of the
-    Regional Science Association 7 (the rule ``"dominant_flow"``).
+    Jiang (2013), Head/tail breaks, The Professional Geographer 65.
+    Nystuen and Dacey (1961), Papers of the Regional Science Association 7 (``"dominant_flow"``).
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": list("aaabxxxya"), "target": list("bcdcyzwzx")})
     >>> links["weight"] = [9, 8, 7, 1, 9, 8, 7, 1, 2]
     >>> network = ni.build_network(pd.DataFrame(index=list("abcdwxyz")), links)
@@ -124,22 +119,16 @@ def detect_centres(
     >>> structure.index[structure["centre"]].tolist()
     ['a', 'x']
     """
-    options = _centre_rules.checked_options(
-        network,
-        direction=direction,
-        share=share,
-        resolution=resolution,
-        restarts=restarts,
-        minimum_share=minimum_share,
-    )
+    kept: dict[str, Any] = {"direction": direction, "share": share, "resolution": resolution}
+    kept |= {"restarts": restarts, "minimum_share": minimum_share}
+    options = _centre_rules.checked_options(network, **kept)
     rng = check_rng(rng)
     first, *others = rng.spawn(1 + resamples)
     structure = _centre_rules.structure_of(network, options, first, {rule, "roles"})
+    in_parts = partial(run, executor=executor, progress=progress)
     if rule == "hubs" and null is not None:
-        in_parts = partial(run, executor=executor, progress=progress)
-        test = compared_modularity(
-            network, options, null, replicates, first, in_parts, structure.modularity
-        )
+        found = structure.modularity
+        test = compared_modularity(network, options, null, replicates, first, in_parts, found)
         rule = "head_tail" if test.by_chance else rule
     support = np.full(network.n_nodes, math.nan)
     if others and (resample is not None or not without_events(network)):
@@ -148,23 +137,20 @@ def detect_centres(
             network=network,
             rule=rule,
             options=options,
-            resample=resampled if resample is None else resample,
+            resample=resample or resampled,
             observed=structure.community,
         )
-        draws = run(task, others, executor=executor, progress=progress, label="resamples")
-        support = np.mean(draws, axis=0)
+        support = np.mean(in_parts(task, others, label="resamples"), axis=0)
     centre = _centre_rules.centres_by(rule, structure, options)
-    table = pd.DataFrame(
-        {
-            "centre": centre,
-            "centrality": structure.strength,
-            "community": structure.community,
-            "role": structure.role,
-            "support": support,
-            "rule": rule,
-        },
-        index=network.storage.nodes.index,
-    )
+    columns = {
+        "centre": centre,
+        "centrality": structure.strength,
+        "community": structure.community,
+        "role": structure.role,
+        "support": support,
+        "rule": rule,
+    }
+    table = pd.DataFrame(columns, network.storage.nodes.index)
     return table.iloc[np.lexsort((-structure.strength, ~centre))]
 
 

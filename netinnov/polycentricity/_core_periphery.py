@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,8 @@ from netinnov._runtime.arguments import check_rng
 from netinnov._runtime.display import Displayed
 from netinnov._typing import Codes, Count, Floats, Mask, Rng
 from netinnov.network import MultilayerNetwork
+
+Links: TypeAlias = tuple[Codes, Codes, Floats, int]  # CSR, and how often a pair may be linked
 
 _EXACT = 20  # linked nodes up to which all cores are tried: a million, in milliseconds
 CORE_RESTARTS = 20  # starts, which take less time than one search for communities
@@ -69,11 +72,10 @@ def core_periphery(
     Notes
     -----
     Pairs are those above the diagonal; if a layer is directed, those above and below it. With up
-    to 20 linked nodes all cores are tried; beyond that passes of Kernighan and Lin are run from
-    an empty core, from random ones and from changes of the best, and need not find the best of
-    all. Of equally good cores the smallest and then the one of the earliest nodes is taken among
-    those seen. Isolates count as nodes and are never in the core. In a dense flow matrix, where
-    hardly a pair is unlinked, the correlation describes the few gaps: select strong links first.
+    to 20 linked nodes all cores are tried; beyond that passes of Kernighan and Lin are run, and
+    need not find the best of all. Of equally good cores the smallest and then the one of the
+    earliest nodes is taken. Isolates count as nodes and are never in the core. In a dense flow
+    matrix the correlation describes the few gaps: select strong links first.
 
     References
     ----------
@@ -81,16 +83,14 @@ def core_periphery(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": "a", "target": ["b", "c", "d"]})
     >>> core = core_periphery(ni.build_network(pd.DataFrame(index=list("abcd")), links))
     >>> core.coreness.tolist(), round(core.quality, 6)
     ([1.0, 0.0, 0.0, 0.0], 1.0)
     """
-    rng = check_rng(rng)
-    core, quality = core_of(network, int(restarts), rng)
-    index = network.storage.nodes.index
-    return CorePeripheryFit(pd.Series(core, index, np.float64, "coreness"), quality)
+    core, quality = core_of(network, int(restarts), check_rng(rng))
+    coreness = pd.Series(core, network.storage.nodes.index, np.float64, "coreness")
+    return CorePeripheryFit(coreness, quality)
 
 
 def core_of(
@@ -98,31 +98,25 @@ def core_of(
 ) -> tuple[Floats, float]:
     from netinnov.kernels.core_periphery import best_core
 
-    indptr, indices, counts, unit = _links(network)
+    links = _links(network)
+    indptr, _, counts, unit = links
     n = network.n_nodes
     linked = np.flatnonzero(np.diff(indptr)).astype(np.int32)
     n_links, pairs = counts.sum() / 2, unit * n * (n - 1) / 2
     if n < 3 or n_links in (0, pairs):
         return np.full(n, math.nan), math.nan
     if linked.size <= _EXACT:
-        core, quality = best_core(indptr, indices, counts, linked, unit)
+        core, quality = best_core(*links[:3], linked, unit)
     else:
-        core, quality = _searched(indptr, indices, counts, unit, restarts, rng)
+        core, quality = _searched(links, restarts, rng)
     return core.astype(np.float64), float(quality)
 
 
-def _searched(
-    indptr: Codes,
-    indices: Codes,
-    counts: Floats,
-    unit: int,
-    restarts: int,
-    rng: np.random.Generator,
-) -> tuple[Mask, float]:
+def _searched(links: Links, restarts: int, rng: np.random.Generator) -> tuple[Mask, float]:
     from netinnov.kernels.core_periphery import improved_core
 
-    n = indptr.size - 1
-    linked = np.diff(indptr) > 0
+    linked = np.diff(links[0]) > 0
+    n = linked.size
     best, quality = np.zeros(n, np.bool_), -math.inf
     for attempt in range(restarts):
         if attempt == 0:
@@ -133,7 +127,7 @@ def _searched(
             start[flips] = ~start[flips] & linked[flips]
         else:
             start = linked & (rng.random(n) < rng.uniform(0.02, 0.5))
-        core, core_quality = improved_core(indptr, indices, counts, unit, start, _PATIENCE)
+        core, core_quality = improved_core(*links, start, _PATIENCE)
         equal = abs(core_quality - quality) <= 1e-12
         if _rank(core) < _rank(best) if equal else core_quality > quality:
             best, quality = core, core_quality
@@ -146,7 +140,7 @@ def _rank(core: Mask) -> tuple[int, list[int]]:
     return len(nodes), nodes
 
 
-def _links(network: MultilayerNetwork) -> tuple[Codes, Codes, Floats, int]:
+def _links(network: MultilayerNetwork) -> Links:
     linked = union(network).astype(bool).astype(np.float64)
     if network.directed:
         linked = sparse.csr_array(linked + linked.T)

@@ -62,7 +62,7 @@ _NEAR_ONE = 1e-3  # orders this close to 1 are expanded: the formula divides rou
 
 
 def gini(values: Values) -> float:
-    """Measure inequality as half the mean absolute difference over the mean.
+    """Measure inequality as half the mean absolute difference over the mean (Gini 1912).
 
     Parameters
     ----------
@@ -74,10 +74,6 @@ def gini(values: Values) -> float:
     float
         0 (equal) to (n - 1)/n (one place has all); NaN if all values are zero. There is no
         small-sample factor: multiply by n/(n - 1) for it.
-
-    References
-    ----------
-    Gini 1912, "Variabilita e mutabilita".
 
     Examples
     --------
@@ -92,7 +88,7 @@ def gini(values: Values) -> float:
 
 
 def herfindahl(values: Values) -> float:
-    """Measure concentration as the sum of squared shares.
+    """Measure concentration as the sum of squared shares (Hirschman 1964).
 
     Parameters
     ----------
@@ -104,10 +100,6 @@ def herfindahl(values: Values) -> float:
     float
         1/n (equal) to 1 (one place has all); NaN if all values are zero.
 
-    References
-    ----------
-    Hirschman 1964, "The paternity of an index".
-
     Examples
     --------
     >>> herfindahl([2, 1, 1])
@@ -118,7 +110,7 @@ def herfindahl(values: Values) -> float:
 
 
 def theil(values: Values) -> float:
-    """Measure inequality as the mean of (x/mean) ln(x/mean), Theil's T, in nats.
+    """Measure inequality as the mean of (x/mean) ln(x/mean), Theil's T (1967), in nats.
 
     Parameters
     ----------
@@ -129,10 +121,6 @@ def theil(values: Values) -> float:
     -------
     float
         0 (equal) to ln n (one place has all); NaN if all values are zero.
-
-    References
-    ----------
-    Theil 1967, "Economics and information theory".
 
     Examples
     --------
@@ -169,7 +157,7 @@ def effective_number(values: Values, *, order: float = 1) -> float:
 
     References
     ----------
-    Hill 1973, "Diversity and evenness: a unifying notation and its consequences".
+    Hill (1973), Diversity and evenness: a unifying notation and its consequences, Ecology 54.
 
     Examples
     --------
@@ -220,8 +208,8 @@ def green(values: Values, *, ddof: Literal[0, 1] = 0) -> float:
 
     References
     ----------
-    Green 2007, "Functional polycentricity: a formal definition in terms of social network
-    analysis", Urban Studies 44, 2077.
+    Green (2007), Functional polycentricity: a formal definition in terms of social network
+    analysis, Urban Studies 44, 2077.
 
     Examples
     --------
@@ -271,27 +259,18 @@ def functional(
     too. In dense flow matrices degrees saturate and the index nears 1 whatever the flows are: show
     ``weighted=True`` beside it.
 
-    References
-    ----------
-    Green 2007, "Functional polycentricity: a formal definition in terms of social network
-    analysis", Urban Studies 44, 2077.
-
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "a", "b"], "target": ["b", "c", "c"]})
-    >>> links["weight"] = [2.0, 1.0, 1.0]
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> links = pd.DataFrame({"source": list("aab"), "target": list("bcc"), "weight": [2, 1, 1]})
+    >>> network = ni.build_network(links)
     >>> round(functional(network), 6), round(functional(network, weighted=True), 6)
     (1.0, 0.68573)
     """
     if weighted and direction != "in":
         refuse_shares(network.storage.records, f"functional with direction={direction!r}")
     possible = network.n_nodes * (network.n_nodes - 1)  # an undirected link is two entries
-    values = []
-    for layer, count in zip(
-        network.layers, counts(network, direction, weighted=weighted).T, strict=True
-    ):
+    values, by_layer = [], counts(network, direction, weighted=weighted).T
+    for layer, count in zip(network.layers, by_layer, strict=True):
         if links := network.storage.simple_csr(layer).indices.size:
             values.append(green(count, ddof=ddof) * links / possible)
     return math.fsum(values) / len(values) if values else math.nan

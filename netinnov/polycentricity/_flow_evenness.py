@@ -7,36 +7,36 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from netinnov._network.layer_table import refuse_shares
 from netinnov._network.matrices import flat_matrix
 from netinnov._network.paths import pair_index
-from netinnov._typing import Codes, Direction, Floats
+from netinnov._typing import Direction, Floats
 from netinnov.network import MultilayerNetwork
 
 Unit: TypeAlias = Literal["links", "nodes"]
 
 
 class Flows(NamedTuple):
-    """Flows between different places, layers summed; undirected: each pair once."""
+    """Flows between different places, layers summed."""
 
-    source: Codes
-    target: Codes
-    weight: Floats
-    n: int
+    matrix: sparse.csr_array  # both ways, if undirected
     directed: bool
 
     @classmethod
     def of(cls, network: MultilayerNetwork, subject: str) -> Flows:
-        matrix = flat_matrix(network, subject).tocoo()
-        source, target = matrix.coords
-        directed = bool(network.directed)
-        keep = slice(None) if directed else source < target
-        return cls(source[keep], target[keep], matrix.data[keep], network.n_nodes, directed)
+        return cls(flat_matrix(network, subject), bool(network.directed))
+
+    @property
+    def links(self) -> sparse.coo_array:
+        """An undirected one once."""
+        return sparse.coo_array(self.matrix if self.directed else sparse.triu(self.matrix))
 
     @property
     def possible(self) -> int:
-        return self.n * (self.n - 1) // (1 if self.directed else 2)
+        n = self.matrix.shape[0]
+        return n * (n - 1) // (1 if self.directed else 2)
 
 
 def entropy_index(network: MultilayerNetwork, *, of: Unit = "links") -> float:
@@ -64,12 +64,10 @@ def entropy_index(network: MultilayerNetwork, *, of: Unit = "links") -> float:
 
     References
     ----------
-    Limtanakool, Schwanen and Dijst 2007, "A theoretical framework and methodology for
-    characterising national urban systems on the basis of flows of people", Urban Studies 44.
+    Limtanakool, Schwanen and Dijst (2007), Urban Studies 44.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "a", "b"], "target": ["b", "c", "c"]})
     >>> round(entropy_index(ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)), 6)
     1.0
@@ -77,7 +75,7 @@ def entropy_index(network: MultilayerNetwork, *, of: Unit = "links") -> float:
     if of == "links":
         refuse_shares(network.storage.records, "entropy_index")
         flows = Flows.of(network, "entropy_index")
-        return normalised_entropy(flows.weight, flows.possible)
+        return normalised_entropy(flows.links.data, flows.possible)
     return normalised_entropy(totals(network, "total", "entropy_index"), network.n_nodes)
 
 
@@ -104,17 +102,12 @@ def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total
 
     Notes
     -----
-    Some papers divide by the mean over all places. Isolates count among the others.
-
-    References
-    ----------
-    Limtanakool, Schwanen and Dijst 2007, see `entropy_index`.
+    Some papers divide by the mean over all places. Isolates count among the others. Limtanakool,
+    Schwanen and Dijst (2007), see `entropy_index`.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": "a", "target": ["b", "c"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": "a", "target": ["b", "c"]}))
     >>> dominance_index(network).round(6).tolist()  # 2 over the mean of 1 and 1
     [2.0, 0.666667, 0.666667]
     """
@@ -123,7 +116,7 @@ def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total
 
 
 def node_symmetry(network: MultilayerNetwork) -> pd.Series:
-    """Balance of each place, (in - out) / (in + out).
+    """Balance of each place, (in - out) / (in + out): Limtanakool et al., see `entropy_index`.
 
     Parameters
     ----------
@@ -137,13 +130,8 @@ def node_symmetry(network: MultilayerNetwork) -> pd.Series:
         One number a place: -1 sends only, 1 receives only; 0 without a directed layer. NaN for a
         place without flow.
 
-    References
-    ----------
-    Limtanakool, Schwanen and Dijst 2007, see `entropy_index`.
-
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "layer": "trips"})
     >>> nodes = pd.DataFrame(index=["a", "b", "c"])
     >>> node_symmetry(ni.build_network(nodes, links, directed=["trips"])).tolist()
@@ -155,7 +143,7 @@ def node_symmetry(network: MultilayerNetwork) -> pd.Series:
 
 
 def relative_strength(network: MultilayerNetwork) -> pd.Series:
-    """Share of each link in all flow, t_ij / sum of t.
+    """Share of each link in all flow, t_ij / sum of t: Limtanakool et al., see `entropy_index`.
 
     Parameters
     ----------
@@ -169,29 +157,23 @@ def relative_strength(network: MultilayerNetwork) -> pd.Series:
         One number a pair with flow (index ``source, target``), in node order; the sum is 1. Empty
         without flow. Undirected: each pair once.
 
-    References
-    ----------
-    Limtanakool, Schwanen and Dijst 2007, see `entropy_index`.
-
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": "a", "target": ["b", "c"], "weight": [3.0, 1.0]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
     >>> relative_strength(network).tolist()
     [0.75, 0.25]
     """
     refuse_shares(network.storage.records, "relative_strength")
-    flows = Flows.of(network, "relative_strength")
-    share = flows.weight / flows.weight.sum() if flows.weight.size else flows.weight
-    index = pair_index(network, flows.source, flows.target)
-    return pd.Series(share, index, name="relative_strength")
+    links = Flows.of(network, "relative_strength").links
+    share = links.data / links.data.sum() if links.nnz else links.data
+    return pd.Series(share, pair_index(network, *links.coords), name="relative_strength")
 
 
 def link_symmetry(network: MultilayerNetwork) -> pd.Series:
     """Balance of the two directions of each pair, as the entropy of their shares in bits.
 
-    -(f ln f + (1 - f) ln(1 - f)) / ln 2 with f = t_ij / (t_ij + t_ji).
+    -(f ln f + (1 - f) ln(1 - f)) / ln 2 with f = t_ij / (t_ij + t_ji); see `entropy_index`.
 
     Parameters
     ----------
@@ -205,13 +187,8 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
         One number an unordered pair with flow (index ``source, target``, the earlier node
         first): 1 balanced (all without a directed layer), 0 one way. Empty without flow.
 
-    References
-    ----------
-    Limtanakool, Schwanen and Dijst 2007, see `entropy_index`.
-
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "a"], "layer": "trips"})
     >>> links["weight"] = [3.0, 1.0]
     >>> nodes = pd.DataFrame(index=["a", "b"])
@@ -219,10 +196,8 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
     [0.811278]
     """
     refuse_shares(network.storage.records, "link_symmetry")
-    flows = Flows.of(network, "link_symmetry")
-    low, high, *_ = _both_ways(flows)
-    balance, _ = link_balance(flows)
-    return pd.Series(balance, pair_index(network, low, high), name="link_symmetry")
+    balance, both = link_balance(Flows.of(network, "link_symmetry"))
+    return pd.Series(balance, pair_index(network, *both.coords), name="link_symmetry")
 
 
 def totals(network: MultilayerNetwork, direction: Direction, subject: str) -> Floats:
@@ -265,36 +240,21 @@ def normalised_entropy(value: Floats, possible: int) -> float:
 
 def symmetry(flows: Flows) -> Floats:
     """(in - out) / (in + out) of each place."""
-    inward = np.bincount(flows.target, flows.weight, flows.n)
-    outward = np.bincount(flows.source, flows.weight, flows.n)
+    inward, outward = (np.asarray(flows.matrix.sum(axis=axis), np.float64) for axis in (0, 1))
     both = inward + outward
-    balance = np.full(flows.n, math.nan)
-    difference = inward - outward if flows.directed else np.zeros(flows.n)
+    difference = inward - outward if flows.directed else np.zeros(both.size)
+    balance = np.full(both.size, math.nan)
     np.divide(difference, both, out=balance, where=both > 0)
     return balance
 
 
-def link_balance(flows: Flows) -> tuple[Floats, Floats]:
+def link_balance(flows: Flows) -> tuple[Floats, sparse.coo_array]:
     """Entropy in bits of the two directions of each unordered pair, and its flow."""
-    _, _, forth, back = _both_ways(flows)
-    share = forth / (forth + back)
+    both = sparse.coo_array(sparse.triu(flows.matrix + flows.matrix.T))
+    i, j = both.coords
+    share = flows.matrix[i, j] / both.data if both.nnz else both.data
     inside = (share > 0) & (share < 1)
     f = share[inside]
     balance = np.zeros(share.size)
     balance[inside] = -(f * np.log(f) + (1 - f) * np.log1p(-f)) / math.log(2)
-    return balance, forth + back
-
-
-def _both_ways(flows: Flows) -> tuple[Codes, Codes, Floats, Floats]:
-    if not flows.directed:
-        return flows.source, flows.target, flows.weight, flows.weight
-    low = np.minimum(flows.source, flows.target).astype(np.int64)
-    high = np.maximum(flows.source, flows.target).astype(np.int64)
-    key, position = np.unique(low * flows.n + high, return_inverse=True)
-    forth = flows.source < flows.target
-    one_way, other_way = (
-        np.bincount(position, np.where(way, flows.weight, 0.0), key.size).astype(np.float64)
-        for way in (forth, ~forth)
-    )
-    first, second = (end.astype(np.int32) for end in np.divmod(key, max(flows.n, 1)))
-    return first, second, one_way, other_way
+    return balance, both

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -59,19 +59,16 @@ SIZE = "size_"  # prefix of the indices of given sizes
 _NEEDS_OUTFLOW = frozenset({"entropy_index", "link_symmetry", "node_symmetry"})
 _MOST_PLACES = 3000  # beyond, the matrix of distances and its eigenvalues would take minutes
 
-
 _PLAIN: dict[str, Callable[[Floats], float]] = {
     "rank_size": lambda value: rank_size(value).slope,
+    "rank_size_top": lambda value: rank_size(value, top=_TOP).slope,
     "primacy": primacy,
     "gini": _evenness.gini,
     "herfindahl": _evenness.herfindahl,
     "theil": _evenness.theil,
     "effective_number": _evenness.effective_number,
 }
-
-
-# Need one value a place and no links
-_ON_VALUES = frozenset(_PLAIN) | {"rank_size_top", "green", "urban_centrality_index"}
+_ON_VALUES = {*_PLAIN, "green", "urban_centrality_index"}  # need one value a place and no links
 
 
 class Setting(NamedTuple):
@@ -95,22 +92,20 @@ def index_values(
     start: Floats | None = None,
 ) -> dict[str, float]:
     """`value` replaces the strengths; `structure` is used if known, `start` see `structure_of`."""
-    wanted = set(setting.names)
-    direction = setting.options.direction
+    wanted, direction = set(setting.names), setting.options.direction
     flat = flatten(network)
     stands_in = value is not None
     if value is None:
         value = _flow_evenness.totals(flat, direction, f"strength with direction={direction!r}")
     indices = value_indices(value, setting)
-    indices["dominance_index"] = (
-        float(_flow_evenness.dominance(value).max()) if value.size else math.nan
+    indices["dominance_index"] = float(
+        _flow_evenness.dominance(value).max() if value.size else math.nan
     )
     indices["entropy_index_nodes"] = _flow_evenness.normalised_entropy(value, network.n_nodes)
     for name, weighted in (("functional", False), ("functional_weighted", True)):
         if name in wanted:
-            indices[name] = _evenness.functional(
-                network, weighted=weighted, ddof=setting.ddof, direction=direction
-            )
+            kept: Any = {"weighted": weighted, "ddof": setting.ddof, "direction": direction}
+            indices[name] = _evenness.functional(network, **kept)
     if wanted & _NEEDS_OUTFLOW:
         indices |= _both_ways(flat, setting)
     if rules := rules_of(setting):
@@ -141,7 +136,6 @@ def rules_of(setting: Setting) -> set[str]:
 
 def value_indices(value: Floats, setting: Setting, prefix: str = "") -> dict[str, float]:
     indices = {name: index(value) for name, index in _PLAIN.items()}
-    indices["rank_size_top"] = rank_size(value, top=_TOP).slope
     indices["green"] = _evenness.green(value, ddof=setting.ddof)
     indices["urban_centrality_index"] = math.nan
     if setting.distances is not None:
@@ -178,17 +172,15 @@ def _both_ways(network: MultilayerNetwork, setting: Setting) -> dict[str, float]
     if setting.shares:
         return dict.fromkeys(_NEEDS_OUTFLOW, math.nan)
     flows = Flows.of(network, "the indices of links")
-    indices = {"entropy_index": _flow_evenness.normalised_entropy(flows.weight, flows.possible)}
-    if not flows.weight.size:
-        return indices | {"link_symmetry": math.nan, "node_symmetry": math.nan}
-    balance, both = _flow_evenness.link_balance(flows)
-    indices["link_symmetry"] = float(np.average(balance, weights=both))
-    flow = np.bincount(flows.source, flows.weight, flows.n)
-    flow += np.bincount(flows.target, flows.weight, flows.n)
-    at = flow > 0
-    indices["node_symmetry"] = float(
-        np.average(np.abs(_flow_evenness.symmetry(flows)[at]), weights=flow[at])
-    )
+    entropy = _flow_evenness.normalised_entropy(flows.links.data, flows.possible)
+    indices = {"entropy_index": entropy, "link_symmetry": math.nan, "node_symmetry": math.nan}
+    if flows.matrix.nnz:
+        balance, both = _flow_evenness.link_balance(flows)
+        indices["link_symmetry"] = float(np.average(balance, weights=both.data))
+        flow = np.asarray(flows.matrix.sum(axis=0) + flows.matrix.sum(axis=1), np.float64)
+        at = flow > 0
+        balance = np.abs(_flow_evenness.symmetry(flows)[at])
+        indices["node_symmetry"] = float(np.average(balance, weights=flow[at]))
     return indices
 
 

@@ -18,14 +18,8 @@ from netinnov._runtime.parallel import run
 from netinnov._typing import Amount, Count, Is, Rng
 from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models import NullModel, Rewire
-from netinnov.null_models._prepared import (
-    Prepared,
-    mean_moved,
-    moved_share,
-    prepared_null,
-    too_few_moved,
-)
+from netinnov.null_models import NullModel, Rewire, _prepared
+from netinnov.null_models._prepared import Prepared
 from netinnov.polycentricity._centre_rules import Options, communities_of
 from netinnov.polycentricity._resampled_flows import drawn_from
 
@@ -69,12 +63,11 @@ class ModularityTest(Tabled):
 
     @property
     def by_chance(self) -> bool:
-        """Whether random networks have as much modularity (p above 0.05).
+        """Whether random networks have as much modularity (p above 0.05); False without a test.
 
         Returns
         -------
-        bool
-            False too where there is no test.
+        bool bool
         """
         return self.p > _LEVEL
 
@@ -97,8 +90,8 @@ def modularity_test(
     network : MultilayerNetwork
         Any network; layers are flattened after they are drawn.
     null : null model or function
-        A null model such as `null_models.Rewire` or `null_models.GravityNull`, or a function
-        ``(network, Generator) -> network``.
+        Such as `null_models.Rewire` or `null_models.GravityNull`, or a function ``(network,
+        Generator) -> network``.
     replicates : int
         Networks drawn from it, at least 19.
     resolution, restarts
@@ -111,26 +104,18 @@ def modularity_test(
     ModularityTest
         ``.modularity .null_mean .null_low .null_high .p .moved .replicates .untested .by_chance``.
 
-    Raises
-    ------
-    InputError
-        If an option is out of range, or `null` does not fit the network.
-
     Notes
     -----
-    Sparse random networks have modularities of 0.5 and more (Guimera, Sales-Pardo and Amaral 2004).
-    There is no test, `p` is NaN and `untested` says why, for modelled layers
-    (`MultilayerNetwork.layer_table`), without links, and where the null model moves less than 5 %
-    of the links, as rewiring does where nearly all pairs are linked.
+    Sparse random networks have modularities of 0.5 and more. `p` is NaN and `untested` says why for
+    modelled layers (`MultilayerNetwork.layer_table`), without links, and where the null model moves
+    less than 5 % of the links, as rewiring does where nearly all pairs are linked.
 
     References
     ----------
-    Guimera, Sales-Pardo and Amaral 2004, "Modularity from fluctuations in random graphs and complex
-    networks", Physical Review E 70, 025101.
+    Guimera, Sales-Pardo and Amaral (2004), Physical Review E 70, 025101.
 
     Examples
     --------
-    >>> import netinnov as ni
     >>> cities = ni.datasets.make_city_system(n_cities=12, rng=1)
     >>> test = modularity_test(cities, replicates=19, restarts=1, rng=1)
     >>> test.p >= 0.05
@@ -163,12 +148,12 @@ def compared_modularity(
         return ModularityTest(modularity, untested=reason)
     if fewer:
         _, modularity = communities_of(flatten(network), options, for_observed)
-    ready = prepared_null(null, network, own)
+    ready = _prepared.prepared_null(null, network, own)
     task = partial(_drawn, network=network, null=ready, options=options)
     draws = np.array(in_parts(task, children, label="modularity test"))
-    moved, values = mean_moved(draws[:, 0]), draws[~np.isnan(draws[:, 1]), 1]
+    moved, values = _prepared.mean_moved(draws[:, 0]), draws[~np.isnan(draws[:, 1]), 1]
     n = values.size
-    if reason := too_few_moved(moved):
+    if reason := _prepared.too_few_moved(moved):
         return ModularityTest(modularity, moved=moved, replicates=n, untested=reason)
     low, high = (float(end) for end in np.quantile(values, [0.025, 0.975]))
     p = ((values >= modularity - _ROUNDING).sum() + 1) / (n + 1)
@@ -179,4 +164,5 @@ def _drawn(
     rng: np.random.Generator, *, network: MultilayerNetwork, null: Prepared, options: Options
 ) -> tuple[float, float]:
     drawn = drawn_from(null, network, rng.spawn(1)[0])
-    return moved_share(network, drawn, null), communities_of(flatten(drawn), options, rng)[1]
+    _, modularity = communities_of(flatten(drawn), options, rng)
+    return _prepared.moved_share(network, drawn, null), modularity

@@ -18,26 +18,19 @@ from netinnov._runtime.parallel import run
 from netinnov._typing import Amount, Count, Direction, Floats, Rng, Share, Whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models import NullModel, Rewire
+from netinnov.null_models import NullModel, Rewire, _prepared
 from netinnov.null_models._null_statistics import CONSTANT
-from netinnov.null_models._prepared import (
-    Prepared,
-    mean_moved,
-    moved_share,
-    prepared_null,
-    too_few_moved,
-)
+from netinnov.null_models._prepared import Prepared
 from netinnov.polycentricity import _indices, _resampled_flows
-from netinnov.polycentricity._borrowed_size import over_nodes
 from netinnov.polycentricity._centre_rules import CentreRule, checked_options, structure_of
 from netinnov.polycentricity._evenness import numbers as checked_values
 from netinnov.polycentricity._indices import INDICES, SIZE, Setting
 from netinnov.polycentricity._modularity_test import REPLICATES, compared_modularity
+from netinnov.polycentricity._rank_size import over_nodes
 from netinnov.polycentricity._resampled_flows import Change, resampled, without_events
 from netinnov.polycentricity._urban_centrality import widest_spread
 
 _REWIRE = Rewire()
-
 _NO_SPREAD = "the distances are not conditionally negative definite"
 _NIL = 1e-12  # absolute tolerance: indices are shares, slopes and counts
 
@@ -69,19 +62,18 @@ def profile(  # noqa: PLR0913
     network : MultilayerNetwork
         Places and the flows between them.
     sizes : Series, optional
-        Sizes of the places, such as population, for the morphological indices: one number a node.
+        One number a node, such as population, for the morphological indices.
     indices : sequence of str, optional
-        Rows of the table, in this order. None: all.
+        Rows of the table. None: all.
     direction : {"total", "in", "out"}
         What strengths and degrees count in directed layers.
     ddof : {0, 1}
         Of the standard deviations in `green` and `functional`.
     rule : {"hubs", "top", "head_tail", "core", "z", "dominant_flow"}, optional
         The rule of `detect_centres` by which ``n_centres`` counts. None: the one that
-        `detect_centres` uses with the same `null`, or its default where there is none:
-        ``"head_tail"`` where communities are not beyond chance, else ``"hubs"``.
+        `detect_centres` uses with the same `null`, or its default where there is none.
     minimum_share : float, optional
-        Of the rule ``"hubs"``; see `detect_centres`.
+        Of the rule ``"hubs"``.
     resamples : int
         Number of bootstrap resamples of the flows for the interval; 0 for none.
     resample
@@ -89,10 +81,8 @@ def profile(  # noqa: PLR0913
     leave_one_out : bool
         Compute everything without each place in turn.
     null : null model, function or None
-        A null model such as `null_models.Rewire` or `null_models.GravityNull`, or a function
-        ``(network, Generator) -> network``, or no null model. For a projection randomise the
-        two-mode network and project it, e.g.
-        ``lambda network, rng: project(curveball(two_mode, rng=rng), ...)``.
+        As for `modularity_test`; None: no null model. For a projection randomise the two-mode
+        network and project it: ``lambda network, rng: project(curveball(two_mode, rng=rng), ...)``.
     replicates : int
         Networks drawn from the null model.
     resolution, restarts
@@ -105,19 +95,17 @@ def profile(  # noqa: PLR0913
     DataFrame
         A row an index. `of`: strength, links or size. `many_centres_if`: whether a high or a low
         value speaks for many centres. `value`. `low`, `high`: 95 % interval over resampled flows,
-        less twice their bias, cut where no value can be, and NaN where the bias is more than a
-        quarter of its width. `bias`: the median of the draws minus the value.
-        `low_without_one`, `high_without_one`: least and largest value without one place, and
-        `most_influential`, the place whose absence changes the value most, or leaves it undefined;
-        missing if several do so alike. `null_mean`, `null_low`, `null_high`: mean and 2.5 and 97.5
-        % of the null model. `z`, `p`: position of the value in it, p two-sided; `untested`: why
-        there is no p although there is a null model. NaN where a part is not asked for or not
-        defined.
+        less twice their bias, cut where no value can be. `bias`: the median of the draws minus the
+        value. `low_without_one`, `high_without_one`: least and largest value without one place, and
+        `most_influential`, the place whose absence changes the value most, or leaves it undefined.
+        `null_mean`, `null_low`, `null_high`: mean and 2.5 and 97.5 % of the null model. `z`, `p`:
+        position of the value in it, p two-sided; `untested`: why there is no p although there is a
+        null model. NaN where not asked for or not defined.
 
     Raises
     ------
     InputError
-        An option is out of range; sizes lack nodes; layers of shares unless ``direction="in"``.
+        Sizes lack nodes; layers of shares unless ``direction="in"``.
 
     Warns
     -----
@@ -127,85 +115,72 @@ def profile(  # noqa: PLR0913
     Notes
     -----
     *Rows.* ``rank_size_top`` is the mean slope over the 2, 3 and 4 largest places;
-    ``dominance_index`` is the largest over places; ``link_symmetry`` and
-    ``node_symmetry`` (without sign) are means weighted by flow; ``core_periphery`` is its quality
-    and ``core_share`` the share of places in the core; ``n_centres`` counts the centres that
-    `detect_centres` finds with the same `rng`; ``urban_centrality_index`` takes the distances of
-    the network, and is NaN where one is unknown, for more than 3,000 places, and where distances
-    are not conditionally negative definite, as travel times seldom are (`untested` says so).
+    ``dominance_index`` is the largest over places; ``link_symmetry`` and ``node_symmetry`` (without
+    sign) are means weighted by flow; ``core_periphery`` is its quality and ``core_share`` the share
+    of places in the core; ``n_centres`` counts the centres that `detect_centres` finds with the
+    same `rng`; ``urban_centrality_index`` takes the distances of the network, and is NaN where one
+    is unknown, for more than 3,000 places, and where they are not conditionally negative definite.
 
     *Interval.* Events are resampled, not places. Resampled networks are sparser and more uneven
-    than the observed one, as the observed one is than the flows behind it: `bias` says by how much,
-    and twice it is taken off the draws. Where it is more than a quarter of the width (indices that
-    count links, on few events), or the number of events is unknown, there is no interval. With 2
-    events or more a pair nine in ten intervals or more hold what is behind the flows.
+    than the observed one, as that is than the flows behind it: `bias` says by how much, and twice
+    it is taken off the draws. Where it is more than a quarter of the width (indices that count
+    links, on few events), or the number of events is unknown, there is no interval. With 2 events
+    or more a pair nine in ten intervals or more hold what is behind the flows.
 
-    *Null.* p as in `null_models.compare_with_null`. There is no z and no p, and `untested` says
-    why, where all random networks have the observed value, as ``functional`` under given degrees,
-    and for all indices where the null model moves less than 5 % of the links, as rewiring does
-    where nearly all pairs are linked: take another one, such as `null_models.GravityNull`.
+    *Null.* p as in `null_models.compare_with_null`. There is no z and no p where all random
+    networks have the observed value, as ``functional`` under given degrees, and where the null
+    model moves less than 5 % of the links: take another one, such as `null_models.GravityNull`.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": list("aab"), "target": list("bcc"), "weight": [4, 3, 2]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> network = ni.build_network(links)
     >>> table = profile(network, indices=["primacy", "functional"], null=None, rng=1)
     >>> table["value"].round(3).to_dict()
     {'primacy': 0.389, 'functional': 1.0}
     """
-    options = checked_options(
-        network,
-        direction=direction,
-        resolution=resolution,
-        minimum_share=minimum_share,
-        restarts=restarts,
-    )
+    kept = {"direction": direction, "resolution": resolution, "restarts": restarts}
+    options = checked_options(network, minimum_share=minimum_share, **kept)
     size = None if sizes is None else checked_values(over_nodes(network, "sizes", sizes))
     setting = _indices.checked_setting(network, indices, ddof, options, sizes=size is not None)
     first, for_draws, for_leaving, for_null, own = check_rng(rng).spawn(5)
-    spread = None
+    shares = None
     if setting.distances is not None:
         try:
-            spread = widest_spread(setting.distances)
-            setting = setting._replace(maximum=spread.value)
+            maximum, shares = widest_spread(setting.distances)
+            setting = setting._replace(maximum=maximum)
         except InputError:  # travel times seldom have a largest spread that can be found
             setting = setting._replace(distances=None, undefined=_NO_SPREAD)
-    known = resample is not None or not without_events(network)
-    draws = resamples if known else 0
+    draws = resamples if resample is not None or not without_events(network) else 0
     left = network.n_nodes if leave_one_out else 0
     nulls = 0 if null is None else replicates
     if nulls:
         why_untested(network)
-    shares = None if spread is None else spread.shares
-    ready = None if null is None else prepared_null(null, network, own)
-    task = _Task(network, size, setting, shares, resampled if resample is None else resample, ready)
+    ready = None if null is None else _prepared.prepared_null(null, network, own)
+    task = _Task(network, size, setting, shares, resample or resampled, ready)
     in_parts = partial(run, executor=executor, progress=progress)
     observed = None
     if "n_centres" in setting.names:
         setting = setting._replace(rule=rule or "hubs")
         observed = structure_of(network, options, first, _indices.rules_of(setting))
         if rule is None:
-            tested = _REWIRE if null is None else null
-            test = compared_modularity(
-                network, options, tested, REPLICATES, first, in_parts, observed.modularity
-            )
+            tested, found = null or _REWIRE, observed.modularity
+            test = compared_modularity(network, options, tested, REPLICATES, first, in_parts, found)
             setting = setting._replace(rule="head_tail" if test.by_chance else "hubs")
         searched = setting.rule in {"hubs", "z"}
         task = replace(task, setting=setting, communities=observed.community if searched else None)
     indices_of = _indices.index_values(network, setting, first, structure=observed)
-    value = _row(indices_of, setting, size)
-    numbers = {"resample": (for_draws, draws), "without": (for_leaving, left)}
+    sources = {"resample": (for_draws, draws), "without": (for_leaving, left)}
     items = [
         (draw_of, k, child)
-        for draw_of, (source, number) in (numbers | {"null": (for_null, nulls)}).items()
+        for draw_of, (source, number) in (sources | {"null": (for_null, nulls)}).items()
         for k, child in enumerate(source.spawn(number))
     ]
     drawn = np.array(in_parts(task, items, label="profile"))
     drawn = drawn.reshape(len(items), 1 + len(setting.names))
-    moved = mean_moved(drawn[draws + left :, 0])
+    moved = _prepared.mean_moved(drawn[draws + left :, 0])
     parts = np.split(drawn[:, 1:], [draws, draws + left])
-    return _table(network, setting, value, moved, *parts)
+    return _table(network, setting, _row(indices_of, setting, size), moved, parts)
 
 
 class Position(NamedTuple):
@@ -230,15 +205,14 @@ def position(value: float, draws: Floats, moved: float = 1.0) -> Position:
     # Draws that differ by rounding only are equal, to one another and to the value.
     near = max(CONSTANT * max(abs(value), float(np.abs(draws).max())), _NIL)
     sd = float(draws.std(ddof=1)) if draws.size > 1 else 0.0
-    untested = too_few_moved(moved)
+    untested = _prepared.too_few_moved(moved)
     if untested is None and sd <= near and abs(mean - value) <= near:
         untested = "all random networks have the observed value"
     if untested:
         return Position(mean, float(low), float(high), untested=untested)
     z = (value - mean) / sd if sd > near else math.nan
     tails = [(draws <= value + near).sum() + 1, (draws >= value - near).sum() + 1]
-    p = min(1.0, 2 * min(tails) / (draws.size + 1))
-    return Position(mean, float(low), float(high), z, p)
+    return Position(mean, float(low), float(high), z, min(1.0, 2 * min(tails) / (draws.size + 1)))
 
 
 @dataclass(frozen=True)
@@ -259,7 +233,7 @@ class _Task:
             network = _resampled_flows.changed(network, self.resample, rng, "resample")
         elif draw_of == "null" and self.null is not None:
             network, start = _resampled_flows.drawn_from(self.null, network, rng), None
-            moved = moved_share(self.network, network, self.null)
+            moved = _prepared.moved_share(self.network, network, self.null)
         elif draw_of == "without":
             rest = np.delete(np.arange(network.n_nodes), number)
             network = network.select(nodes=list(network.storage.nodes.index.take(rest)))
@@ -278,31 +252,22 @@ def _row(indices: dict[str, float], setting: Setting, size: Floats | None) -> Fl
 
 
 def _table(
-    network: MultilayerNetwork,
-    setting: Setting,
-    value: Floats,
-    moved: float,
-    draws: Floats,
-    without_one: Floats,
-    null: Floats,
+    network: MultilayerNetwork, setting: Setting, value: Floats, moved: float, parts: list[Floats]
 ) -> pd.DataFrame:
-    rows = []
-    nodes = network.storage.nodes.index
+    rows, nodes = [], network.storage.nodes.index
+    draws, without_one, null = parts
     for k, name in enumerate(setting.names):
         of, many_centres_if = INDICES[name.removeprefix(SIZE)]
         is_size = name.startswith(SIZE)
-        row: dict[str, Any] = {
-            "index": name,
-            "of": "size" if is_size else of,
-            "many_centres_if": many_centres_if,
-            "value": value[k],
-        }
-        draws_of_index = draws[:, k] if draws.size and not is_size else draws[:0]
+        row: dict[str, Any] = {"index": name, "of": "size" if is_size else of}
+        row |= {"many_centres_if": many_centres_if, "value": value[k]}
+        resampled_values, null_values = (
+            each[: 0 if is_size else None, k] for each in (draws, null)
+        )
         possible = _indices.possible(name, network.n_nodes, setting.rule, value[k])
-        row |= _resampled_flows.interval(value[k], draws_of_index, possible)._asdict()
-        row |= _leaving(value[k], without_one[:, k] if without_one.size else without_one[:0], nodes)
-        drawn = null[:, k] if null.size and not is_size else null[:0, 0]
-        row |= position(value[k], drawn, moved)._asdict()
+        row |= _resampled_flows.interval(value[k], resampled_values, possible)._asdict()
+        row |= _leaving(value[k], without_one[:, k], nodes)
+        row |= position(value[k], null_values, moved)._asdict()
         if name.endswith("urban_centrality_index") and setting.undefined:
             row["untested"] = setting.undefined
         rows.append(row)
@@ -312,20 +277,14 @@ def _table(
 
 def _leaving(value: float, draws: Floats, nodes: pd.Index) -> dict[str, Any]:
     defined = np.isfinite(draws)
-    low = high = math.nan
-    if defined.any():
-        low, high = float(draws[defined].min()), float(draws[defined].max())
-    row: dict[str, Any] = {"low_without_one": low, "high_without_one": high}
-    row["most_influential"] = None
-    if not defined.any() or not math.isfinite(value):
-        return row
-    change = np.abs(draws - value)
-    most = float(change[defined].max())
-    largest = change >= most - CONSTANT * max(abs(value), most)
-    if not defined.all():  # without these the index is not even defined
-        largest = ~defined
-    elif most <= CONSTANT * abs(value):
-        return row
-    if largest.sum() == 1:
-        row["most_influential"] = nodes[int(largest.argmax())]
-    return row
+    names = ("low_without_one", "high_without_one", "most_influential")
+    if not defined.any():
+        return dict(zip(names, (math.nan, math.nan, None), strict=True))
+    low, high = float(draws[defined].min()), float(draws[defined].max())
+    most = max(abs(low - value), abs(high - value))
+    near = CONSTANT * max(abs(value), most)
+    # Without some places the index may not even be defined.
+    largest = ~defined if not defined.all() else np.abs(draws - value) >= most - near
+    single = math.isfinite(value) and largest.sum() == 1 and (not defined.all() or most > near)
+    influential = nodes[int(largest.argmax())] if single else None
+    return dict(zip(names, (low, high, influential), strict=True))

@@ -1,4 +1,4 @@
-"""The rank-size rule, and how far the largest place stands out."""
+"""Lines through logarithms: of ranks and sizes, and of size and centrality (borrowed size)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from netinnov._runtime.arguments import as_list, check_number
+from netinnov._runtime.arguments import as_list, check_names, check_number, check_type, one_column
 from netinnov._runtime.display import Tabled
 from netinnov._typing import Floats
 from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._evenness import positive
 
 if TYPE_CHECKING:
@@ -58,8 +60,8 @@ def rank_size(
     values : sequence of float
         One value a place, 0 or more, in any unit and order. Zeros are dropped before ranking.
     top : int or sequence of int, optional
-        Use only that many of the largest values (all of them where there are fewer). With several
-        cut-offs, as ``(2, 3, 4)``, slope, intercept and r_squared are means over the fits.
+        Use only that many of the largest values. With several cut-offs, as ``(2, 3, 4)``, slope,
+        intercept and r_squared are means over the fits.
     method : {"ols", "gabaix"}
         ``"gabaix"`` turns the regression round, ln(rank - 1/2) on ln value, which removes the
         bias of small samples; its standard error is slope x sqrt(2/n).
@@ -68,19 +70,17 @@ def rank_size(
     -------
     RankSize
         All fields but `n` are NaN with fewer than 2 values. `standard_error` is NaN for two values
-        (``"ols"``) and for several cut-offs, whose fits share their values. `n` is the number of
-        values used, for several cut-offs that of the largest.
+        (``"ols"``) and for several cut-offs. `n` is the number of values used, of the largest cut.
 
     Notes
     -----
-    Equal values keep consecutive ranks. Slopes with different cut-offs are not comparable. If all
-    values are equal the slope is 0 for ``"ols"`` and NaN for ``"gabaix"``.
+    Equal values keep consecutive ranks. If all are equal the slope is 0 for ``"ols"`` and NaN for
+    ``"gabaix"``. Slopes with different cut-offs are not comparable.
 
     References
     ----------
-    Meijers and Burger 2010, "Spatial structure and productivity in US metropolitan areas".
-    Gabaix and Ibragimov 2011, "Rank - 1/2: a simple way to improve the OLS estimation of tail
-    exponents".
+    Meijers and Burger (2010), Spatial structure and productivity in US metropolitan areas.
+    Gabaix and Ibragimov (2011), Rank - 1/2, Journal of Business & Economic Statistics 29.
 
     Examples
     --------
@@ -98,7 +98,7 @@ def rank_size(
 
 
 def primacy(values: Values, *, kind: Primacy = "share") -> float:
-    """Tell how far the largest value stands out.
+    """Tell how far the largest value stands out (Jefferson 1939).
 
     Parameters
     ----------
@@ -106,18 +106,13 @@ def primacy(values: Values, *, kind: Primacy = "share") -> float:
         One value a place, 0 or more, in any unit and order.
     kind : {"share", "ratio", "residual"}
         ``"share"``: largest over the sum. ``"ratio"``: largest over second largest.
-        ``"residual"``: ln of the largest minus what the rank-size line through the others (ranks
-        2, 3, ..., zeros dropped) predicts for rank 1.
+        ``"residual"``: ln of the largest minus what the rank-size line through the others predicts.
 
     Returns
     -------
     float
         NaN if all values are zero, or with fewer than 3 positive values for ``"residual"``;
         infinite for ``"ratio"`` with one positive value.
-
-    References
-    ----------
-    Jefferson 1939, "The law of the primate city".
 
     Examples
     --------
@@ -135,6 +130,146 @@ def primacy(values: Values, *, kind: Primacy = "share") -> float:
         return math.nan
     rest = fitted_line(np.log(np.arange(2.0, len(ordered) + 1)), np.log(ordered[1:]))
     return math.log(ordered[0]) - rest.intercept
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class BorrowedSize(Tabled):
+    """A line through the logarithms of size and centrality, and who is above or below it.
+
+    Attributes
+    ----------
+    elasticity : float
+        Slope: by what per cent the value grows with 1 % of size.
+    intercept : float
+        Natural logarithm of the value expected at size 1.
+    standard_error : float
+        Of the slope; NaN for two nodes.
+    r_squared : float
+        Share of the variance that size explains; NaN if all values are equal.
+    n : int
+        Nodes used.
+    table : DataFrame
+        Over nodes: ``value``, ``size``, ``expected`` (the value that the size predicts),
+        ``residual`` (ln value - ln expected: above 0 borrowed size, below 0 agglomeration shadow)
+        and ``studentized`` (the residual of a node from a line fitted without it, over its
+        standard error: Student's t with n - 3 degrees of freedom). NaN where there is none.
+    """
+
+    _main = "table"
+
+    elasticity: float
+    intercept: float
+    standard_error: float
+    r_squared: float
+    n: int
+    table: pd.DataFrame
+
+
+def borrowed_size(
+    network: MultilayerNetwork, *, values: pd.Series[Any], size: str | pd.Series[Any] = "population"
+) -> BorrowedSize:
+    """Compare the centrality of nodes with what their size predicts: log-log least squares.
+
+    A place in the orbit of larger ones may reach functions beyond its own size (borrowed size) or
+    lose them to its neighbours (agglomeration shadow).
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Usually of places: `aggregate` first, since several nodes in a place share its size.
+    values : Series
+        One number of 0 or more a node, such as ``overlapping_strength(network)``.
+    size : str or Series
+        A column of the places (the node's place) or of the nodes; or one number a node.
+
+    Returns
+    -------
+    BorrowedSize
+        Nodes whose value or size is 0 or missing are left out of the fit, and their row is NaN from
+        ``expected`` on (where only the value is 0, ``expected`` stands). All is NaN with fewer than
+        two nodes or with equal sizes.
+
+    Raises
+    ------
+    InputError
+        An unknown column, values for other nodes, or negative numbers.
+
+    References
+    ----------
+    Alonso (1973), Urban zero population growth, Daedalus 102.
+    Meijers and Burger (2017), Stretching the concept of 'borrowed size', Urban Studies 54.
+
+    Examples
+    --------
+    >>> nodes = pd.DataFrame({"staff": [1, 2, 4, 8]}, index=list("abcd"))
+    >>> network = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
+    >>> values = pd.Series([1.0, 4.0, 4.0, 8.0], index=list("abcd"))
+    >>> fit = borrowed_size(network, values=values, size="staff")
+    >>> round(fit.elasticity, 6), fit.to_frame()["residual"].idxmax()
+    (0.9, 'b')
+    """
+    y, x = over_nodes(network, "values", values), _sizes(network, size)
+    use = (y > 0) & (x > 0)
+    log_x, log_y = (np.log(np.where(each > 0, each, np.nan)) for each in (x, y))
+    line = fitted_line(log_x[use], log_y[use])
+    studentized = np.full(y.shape, np.nan)
+    if line.n > 3 and not np.isnan(line.slope):
+        from_mean = log_x[use] - log_x[use].mean()
+        rest = log_y[use] - line.intercept - line.slope * log_x[use]
+        leverage = 1 / line.n + from_mean**2 / float(from_mean @ from_mean)
+        studentized[use] = _studentized(rest, leverage)
+    expected = line.intercept + line.slope * log_x
+    columns = {"value": y, "size": x, "expected": np.exp(expected), "residual": log_y - expected}
+    table = pd.DataFrame({**columns, "studentized": studentized}, network.storage.nodes.index)
+    return BorrowedSize(
+        line.slope, line.intercept, line.standard_error, line.r_squared, line.n, table
+    )
+
+
+def _studentized(rest: Floats, leverage: Floats) -> Floats:
+    """Residuals from lines fitted without the point, over their standard errors."""
+    own = 1 - leverage
+    result = np.full(rest.shape, np.nan)
+    some = own > 1e-12  # a point that alone fixes the slope has no residual of its own
+    without = (rest @ rest - rest[some] ** 2 / own[some]) / (rest.size - 3)
+    scale = np.sqrt(np.maximum(without, 0) * own[some])
+    result[some] = np.divide(rest[some], scale, out=np.full(scale.shape, np.nan), where=scale > 0)
+    return result
+
+
+def _sizes(network: MultilayerNetwork, size: str | pd.Series[Any]) -> Floats:
+    places, nodes = network.storage.places, network.storage.nodes
+    if not isinstance(size, str):
+        return over_nodes(network, "size", size)
+    if size in places:
+        code = network.storage.place_codes
+        if not (code >= 0).any():
+            msg = f"`size` is a column of places, {size!r}, and no node has a place; give the "
+            raise InputError(f"{msg}nodes a column `place`, or `size` as a Series over nodes.")
+        return np.append(_numbers(f"places[{size!r}]", places[size]), np.nan)[code]
+    check_names("size", [size], [*places, *nodes], of="the columns of places and nodes")
+    return _numbers(f"nodes[{size!r}]", nodes[size])
+
+
+def over_nodes(network: MultilayerNetwork, name: str, values: pd.Series[Any]) -> Floats:
+    nodes, values = network.storage.nodes.index, one_column(name, values)
+    check_type(name, values, pd.Series)
+    if not values.index.is_unique or nodes.difference(values.index).size:
+        missing = list(nodes.difference(values.index)[:5])
+        msg = f"`{name}` must have each node of the network once in its index; missing: {missing}."
+        raise InputError(f"{msg} Reindex it by network.nodes.index (NaN is left out).")
+    return _numbers(name, values.reindex(nodes))
+
+
+def _numbers(name: str, values: pd.Series[Any]) -> Floats:
+    try:
+        numbers: npt.NDArray[np.float64] = values.to_numpy(np.float64, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise InputError(f"`{name}` must hold numbers; its dtype is {values.dtype}.") from None
+    if len(bad := values.index[(numbers < 0) | np.isinf(numbers)]):
+        msg = f"`{name}` must be finite and 0 or more; {len(bad)} are not: "
+        raise InputError(f"{msg}{list(bad[:5])}.")
+    return numbers
 
 
 def _cuts(top: int | Sequence[int]) -> list[int]:

@@ -18,7 +18,6 @@ from netinnov.null_models._prepared import Prepared
 
 Change: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
 
-
 MOST_EVENTS = 2**53  # above, not every count is a float, and numpy draws no Poisson numbers
 # Part of the width of a 95 % interval that bias may be; beyond, coverage is too low
 _MOST_BIAS = 1 / 4
@@ -146,9 +145,8 @@ def changed(
         kind = type(changed_network).__name__
         raise InputError(f"`{subject}` must return a MultilayerNetwork; found {kind}.")
     if not changed_network.storage.nodes.index.equals(network.storage.nodes.index):
-        msg = f"`{subject}` must return a network of the same nodes in the same order; found"
-        counts = f"{changed_network.n_nodes} nodes in place of {network.n_nodes}"
-        raise InputError(f"{msg} {counts}, or others.")
+        msg = f"`{subject}` must return a network of the same nodes in the same order; found others"
+        raise InputError(f"{msg}, {changed_network.n_nodes} in place of {network.n_nodes}.")
     return changed_network
 
 

@@ -28,9 +28,11 @@ from netinnov.polycentricity._resampled_flows import drawn_from
 
 _ALL = "all"  # rule by which every place counts
 _HUBS = "hubs"  # rule that looks at communities, and so is tested
-
 _CENTRE = "centre"  # in place of an index: rows that tell which places are centres
 _ROUNDING = 1e-10  # relative difference below which a value equals its null mean
+
+Places: TypeAlias = npt.NDArray[np.intp]
+Rows: TypeAlias = list[tuple[Any, ...]]
 
 
 def sensitivity(
@@ -72,13 +74,12 @@ def sensitivity(
     direction, ddof
         See `profile`.
     null : null model, function or None
-        A null model, as for `profile`; the rules are applied to each of its networks, and the rule
-        ``"hubs"`` gives way to ``"head_tail"`` where communities are not beyond it. None: no test.
+        As for `profile`; the rules are applied to each of its networks, and the rule ``"hubs"``
+        gives way to ``"head_tail"`` where communities are not beyond it. None: no test.
     replicates : int
         Networks drawn from it.
     restarts : int
-        Of the communities and of the search for a core; in networks of the null model communities
-        are searched for three in ten of these times, rounded up.
+        As for `detect_centres`.
     rng, executor, progress
         As in `experiments.compare_scenarios`.
 
@@ -86,34 +87,29 @@ def sensitivity(
     -------
     DataFrame
         Long: a row an index, rule and number of places. `index`, `rule`, `top` (missing: all),
-        `n` (places used), `node` (missing), `value` (NaN for fewer than two places),
-        `null_mean`, and `agreement`: the share of the specifications of the index whose value
-        lies on the same side of their null mean as the majority (1/2 to 1; NaN without null);
-        specifications that yield the same places count once.
-        A specification that asks for more places than the rule yields is left out. Below them
-        rows with `index` "centre", one a rule and node: `value` 1 for a centre, else 0, and
+        `n` (places used), `node` (missing), `value` (NaN for fewer than two places), `null_mean`,
+        and `agreement`: the share of the specifications of the index whose value lies on the same
+        side of their null mean as the majority (NaN without null); specifications that yield the
+        same places count once, and those that ask for more than the rule yields are left out. Below
+        them rows with `index` "centre", one a rule and node: `value` 1 for a centre, else 0, and
         `agreement` the share of the rules, but "all", by which the node is a centre.
 
     Raises
     ------
     InputError
-        An unknown rule, index or option; layers of shares unless ``direction="in"``.
+        No rule, or layers of shares unless ``direction="in"``.
 
     Notes
     -----
-    Strengths are those in the whole network, whichever places are looked at; indices of links
-    are those of the network among the places. Slopes of rank-size lines over different numbers
-    of places are not comparable with one another: compare each with its null mean.
-
-    References
-    ----------
-    Meijers and Burger 2010, "Spatial structure and productivity in US metropolitan areas".
+    Strengths are those in the whole network, whichever places are looked at; indices of links are
+    those of the network among the places. Slopes of rank-size lines over different numbers of
+    places are not comparable (Meijers and Burger 2010, see `rank_size`): compare each with its null
+    mean.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": list("aab"), "target": list("bcc"), "weight": [4, 3, 2]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
+    >>> network = ni.build_network(links)
     >>> table = sensitivity(network, rules=["all", "core"], tops=[None, 2], indices=["gini"])
     >>> table.loc[table["index"] == "gini", ["rule", "n", "value"]].round(3).values.tolist()
     [['all', 3, 0.074], ['all', 2, 0.038], ['core', 0, nan]]
@@ -130,20 +126,19 @@ def sensitivity(
     structure = _centre_rules.structure_of(network, options, first, set(named) - {_ALL})
     in_parts = partial(run, executor=executor, progress=progress)
     if _HUBS in used and null is not None:
-        modularity = structure.modularity
-        test = compared_modularity(network, options, null, REPLICATES, first, in_parts, modularity)
+        found = structure.modularity
+        test = compared_modularity(network, options, null, REPLICATES, first, in_parts, found)
         used[_HUBS] = "head_tail" if test.by_chance else _HUBS
     task = _Task(network, setting, used, cuts, ready)
     seen = task.specified(network, structure, first)
     draws = for_null.spawn(0 if null is None else replicates)
     drawn = in_parts(task, draws, label="sensitivity")
     null_values = np.array([one.value for one in drawn]).reshape(len(draws), *seen.value.shape)
-    table = _of_system(setting.names, named, cuts, seen, null_values)
-    places = _of_places(network, named, seen.centre)
-    return pd.concat([table, places], ignore_index=True)
-
-
-Places: TypeAlias = npt.NDArray[np.intp]
+    rows = [*_of_system(task, seen, null_values), *_of_places(network, named, seen.centre)]
+    columns = ["index", "rule", "top", "n", "node", "value", "null_mean", "agreement"]
+    types: list[Any] = ["str", "str", "Int64", "int64", "str", float, float, float]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.astype(dict(zip(columns, types, strict=True)))
 
 
 class _Specified(NamedTuple):
@@ -180,9 +175,9 @@ class _Task:
         strength, options = structure.strength, self.setting.options
         known: dict[bytes, tuple[int, list[float]]] = {}
         for row, rule in enumerate(self.rules.values()):
-            centre[row] = (
-                strength > 0 if rule == _ALL else _centre_rules.centres_by(rule, structure, options)
-            )
+            centre[row] = strength > 0
+            if rule != _ALL:
+                centre[row] = _centre_rules.centres_by(rule, structure, options)
             order = _centre_rules.largest_first(strength)
             order = order[centre[row, order]]
             for column, cut in enumerate(self.cuts):
@@ -217,29 +212,23 @@ def _cuts(tops: Sequence[int | None]) -> tuple[int | None, ...]:
     return tuple(dict.fromkeys(whole))
 
 
-def _of_system(
-    names: Sequence[str],
-    rules: list[str],
-    cuts: tuple[int | None, ...],
-    observed: _Specified,
-    null_values: Floats,
-) -> pd.DataFrame:
+def _of_system(task: _Task, observed: _Specified, null_values: Floats) -> Rows:
     defined = np.isfinite(null_values)
     count = defined.sum(axis=0)
     mean = np.full(observed.value.shape, math.nan)
     np.divide(np.where(defined, null_values, 0).sum(axis=0), count, out=mean, where=count > 0)
     _, first = np.unique(observed.places, return_index=True)  # where a set of places comes first
-    rows: list[tuple[Any, ...]] = []
-    for k, name in enumerate(names):
+    rows: Rows = []
+    for k, name in enumerate(task.setting.names):
         value, of_null = observed.value[..., k], mean[..., k]
         agreement = _agreement(value.ravel()[first], of_null.ravel()[first])
         rows += [
             (name, rule, cut, observed.n[r, c], None, value[r, c], of_null[r, c], agreement)
-            for r, rule in enumerate(rules)
-            for c, cut in enumerate(cuts)
+            for r, rule in enumerate(task.rules)
+            for c, cut in enumerate(task.cuts)
             if observed.n[r, c] >= 0
         ]
-    return _long(rows)
+    return rows
 
 
 def _agreement(value: Floats, mean: Floats) -> float:
@@ -253,23 +242,12 @@ def _agreement(value: Floats, mean: Floats) -> float:
     return max(above, 1 - above)
 
 
-def _of_places(
-    network: MultilayerNetwork, names: list[str], centre: npt.NDArray[np.bool_]
-) -> pd.DataFrame:
+def _of_places(network: MultilayerNetwork, names: list[str], centre: npt.NDArray[np.bool_]) -> Rows:
     proper = [k for k, name in enumerate(names) if name != _ALL]
     nodes = network.storage.nodes.index
     share = centre[proper].mean(axis=0) if proper else np.full(len(nodes), math.nan)
-    return _long(
-        [
-            (_CENTRE, names[k], None, int(centre[k].sum()), node, one, math.nan, agreement)
-            for k in proper
-            for node, one, agreement in zip(nodes, centre[k], share, strict=True)
-        ]
-    )
-
-
-def _long(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
-    columns = ["index", "rule", "top", "n", "node", "value", "null_mean", "agreement"]
-    table = pd.DataFrame(rows, columns=columns)
-    types = {"index": "str", "rule": "str", "top": "Int64", "n": "int64", "node": "str"}
-    return table.astype({**types, "value": float, "null_mean": float, "agreement": float})
+    return [
+        (_CENTRE, names[k], None, int(centre[k].sum()), node, one, math.nan, agreement)
+        for k in proper
+        for node, one, agreement in zip(nodes, centre[k], share, strict=True)
+    ]

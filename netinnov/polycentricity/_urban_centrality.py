@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 _CURVATURE = 1e-9  # part of the largest distance below which a positive eigenvalue is rounding
 _MADE = 1e-5  # curvature added where there is none
-
 _ROUNDS = 200  # one is enough where all directions bend
-
 _GAP = 1e-10  # relative distance from the maximum at which the search ends; an exact bound
 
 
@@ -59,21 +57,19 @@ def urban_centrality_index(
     Raises
     ------
     InputError
-        Values or distances that are negative, missing or not numbers; distances of another shape or
-        with other labels; without `maximum`, distances that are not conditionally negative
-        definite.
+        Values or distances that are negative or missing; distances of another shape or with other
+        labels; without `maximum`, distances that are not conditionally negative definite.
 
     Notes
     -----
     s'Ds is concave over the shares, so that its maximum can be told from lesser peaks, only if D
     is conditionally negative definite. Straight-line and great-circle distances are; distances
-    along roads often are not. Then give `maximum`, such as the V of shares spread over the
-    border of the region, which the R package uci takes always.
+    along roads often are not. Then give `maximum`, such as the V of shares spread over the border
+    of the region, as the R package uci does.
 
     References
     ----------
-    Pereira, Nadalin, Monasterio and Albuquerque 2013, "Urban centrality: a simple index",
-    Geographical Analysis 45.
+    Pereira et al. (2013), Urban centrality: a simple index, Geographical Analysis 45.
 
     Examples
     --------

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from netinnov._network.columns import as_text
@@ -82,40 +81,31 @@ def of_known_places(
 ) -> tuple[Tables, list[str]]:
     """Without distances of places that the other tables have not, and a note that counts them.
 
-    Where none is left, names differ, and the table is refused.
-
     `same`: the names that a reader kept, by those that it joined with them.
     """
     if tables.distances is None:
         return tables, []
-    known = {*_texts(tables.nodes, "place"), *_texts(tables.nodes, "jurisdiction")}
-    if "place" not in tables.nodes:  # each may be taken as a place of its own
-        nodes = tables.nodes
-        known |= {*as_text(nodes["node"] if "node" in nodes else nodes.index.to_series())[0]}
-    if tables.places is not None:
-        places: Any = tables.places
-        own = places["place"] if "place" in places else places.index.to_series()
-        known |= {*as_text(own)[0]}
-    table = tables.distances
+    places, nodes = tables.places, tables.nodes
+    named: list[Any] = [nodes[name] for name in ("place", "jurisdiction") if name in nodes]
+    if "place" not in nodes:  # each may be taken as a place of its own
+        named.append(nodes["node"] if "node" in nodes else nodes.index.to_series())
+    if places is not None:
+        named.append(places["place"] if "place" in places else places.index.to_series())
+    known = {name for names in named for name in as_text(names)[0]}
+    table = tables.distances.reset_index(drop=True)
     ends = table[LONG[:2]].apply(lambda column: as_text(column)[0])
     joined = {theirs: kept for theirs, kept in (same or {}).items() if theirs not in known}
-    if (moved := ends.isin([*joined]).any(axis=1)).any():  # a row of the name that is kept counts
-        order = np.argsort(moved, kind="stable")
-        ends, moved = ends.replace(joined).iloc[order], moved.iloc[order]
-        ends = ends[~(moved & ends.duplicated())]
-        table = table.loc[ends.index].assign(**ends)
-        tables = tables._replace(distances=table)
+    moved = ends.isin([*joined]).any(axis=1).sort_values(kind="stable")
+    ends = ends.loc[moved.index].replace(joined)
+    ends = ends[~(moved & ends.duplicated())]  # a row of the name that is kept counts
+    table = table.loc[ends.index].assign(**ends)
     strange = ~ends.isin(known)
     lost = pd.unique(ends.to_numpy()[strange.to_numpy()])
-    if not len(lost):
-        return tables, []
     kept = table[~strange.any(axis=1)]
+    if not len(lost):
+        return tables._replace(distances=kept), []
     if kept.empty:
         msg = f"{file} must join places of the other tables; none of its {len(strange):,} rows "
         raise InputError(f"{msg}does. They have no {examples(lost)}; it must have their ids.")
     note = f"{file}: places that the other tables have not are left out: {len(lost):,} "
     return tables._replace(distances=kept), [f"{note}({examples(lost)})."]
-
-
-def _texts(table: pd.DataFrame, column: str) -> pd.Series[str]:
-    return as_text(table[column])[0] if column in table else pd.Series(dtype="str")

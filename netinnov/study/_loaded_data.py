@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
-import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
 from netinnov._network.columns import DISPLAY_NAMES, as_text
@@ -166,47 +166,41 @@ def _research_cities(data: DataPart, same: Names) -> Loaded:
     return Loaded(network, (*NOTICES[1:], *joined), files, True, incidence)
 
 
-class _Distances(NamedTuple):
-    """The table that [data] names, what headers are left for others, and notes."""
-
-    table: pd.DataFrame | None
-    unit: str
-    columns: Names
-    notes: list[str]
-
-    def beside(self, tables: Tables, data: DataPart, same: Names | None = None) -> Tables:
-        if self.table is not None:
-            tables = tables._replace(distances=self.table, distance_unit=self.unit)
-            tables, lost = of_known_places(tables, Path(str(data.distances)).name, same)
-            self.notes.extend(lost)
-        if data.distance_unit is not None:
-            tables = tables._replace(distance_unit=data.distance_unit)
-        return tables
-
-
-def _distances(data: DataPart, columns: Names) -> _Distances:
-    if data.distances is None:
-        return _Distances(None, "km", columns, [])
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
-        path, text = data.distances, (data.encoding, data.decimal)
-        table, unit, columns = distances_of_file(path, columns, *text)
-    notes = [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
+def _distances(data: DataPart, columns: Names) -> tuple[dict[str, Any], Names, list[str]]:
+    """What [data] says in place of fields of `Tables`, headers left for others, and notes."""
+    fields: dict[str, Any] = {}
+    with _noted() as notes:
+        if data.distances is not None:
+            text = data.encoding, data.decimal
+            *read_fields, columns = distances_of_file(data.distances, columns, *text)
+            fields = dict(zip(("distances", "distance_unit"), read_fields, strict=True))
     if data.distance_unit is not None:
+        fields["distance_unit"] = data.distance_unit
         notes = [each for each in notes if UNSAID not in each]
-    return _Distances(table, unit, columns, notes)
+    return fields, columns, notes
 
 
 def _measured(
     network: MultilayerNetwork, data: DataPart, same: Names
 ) -> tuple[MultilayerNetwork, list[str]]:
     """Bundled data with the user's distances, and with places joined."""
-    own = _distances(data, {})
-    tables = own.beside(Tables(network.nodes, network.links, network.places), data)
+    fields, _, notes = _distances(data, {})
+    tables = Tables(network.nodes, network.links, network.places)._replace(**fields)
+    tables, lost = of_known_places(tables, Path(data.distances or "").name)
     if tables.distances is not None:
         network = network.with_distances(tables.distances, unit=tables.distance_unit)
     network, joined = join_places(network, same)
-    return network, [*own.notes, *joined]
+    return network, [*notes, *lost, *joined]
+
+
+@contextmanager
+def _noted() -> Iterator[list[str]]:
+    """Warnings as notes of the page."""
+    notes: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        yield notes
+    notes += [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
 
 
 def _packaged() -> list[Path]:
@@ -249,12 +243,12 @@ def _read(
     if data.places is not None:
         of_places, columns, messages = _places_of_flows(data, data.places, columns, same)
         options |= of_places
-    own = _distances(data, columns)
+    fields, columns, of_distances = _distances(data, columns)
     options |= {"encoding": data.encoding, "decimal": data.decimal}
-    reading = reading or read(path, source=source, columns=own.columns, **options)
-    notes = [*reading.faults, *messages, *reading.notes, *reading.words]
-    tables = own.beside(reading.tables, data, same)
-    notes += own.notes
+    reading = reading or read(path, source=source, columns=columns, **options)
+    tables, name = reading.tables._replace(**fields), Path(data.distances or "").name
+    tables, lost = of_known_places(tables, name, same)
+    notes = [*reading.faults, *messages, *reading.notes, *reading.words, *of_distances, *lost]
     if why := why_placeless(tables.nodes):
         raise InputError(why)
     if not has_places(tables.nodes):
@@ -281,11 +275,9 @@ def _places_of_flows(
     data: DataPart, path: Path, columns: Names, same: Names
 ) -> tuple[dict[str, Any], Names, list[str]]:
     """Options of the reader of flows, the columns that are left for it, and notes."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
+    with _noted() as notes:
         text: Any = {"encoding": data.encoding, "decimal": data.decimal}
         places, columns = read_table(path, "places", columns=columns, **text)
-    notes = [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
     places = places.set_index("place")
     aliases = {name: same[name] for name in same.keys() - {*as_text(places.index.to_series())[0]}}
     options: dict[str, Any] = {"places": places, "aliases": aliases}

@@ -69,11 +69,10 @@ class MeasuresPart(Part, part="measures"):
     def check(self, network: MultilayerNetwork) -> None:
         n_pairs, unknown = unmeasured(network) if self.distance_weight else (0, 0)
         if 0 < n_pairs == unknown:
-            msg = "coordinates of places, lon and lat, and no two linked ones have them. Add them"
-            if network.storage.place_table.distances is not None:
-                msg = "distances of linked places, and none is known. Complete the table of them"
-            msg = f"[measures] distance_weight: frictions need {msg}, or leave it out."
-            raise InputError(msg)
+            msg = "[measures] distance_weight: frictions need distances of linked places, and none "
+            raise InputError(
+                f"{msg}is known. Add their lon and lat, or distances, or leave it out."
+            )
 
     @property
     def paths(self) -> dict[str, Any]:

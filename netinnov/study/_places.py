@@ -18,7 +18,7 @@ from netinnov._network.spelling import near_twins
 from netinnov._runtime.arguments import check_names, examples
 from netinnov.build import aggregate
 from netinnov.errors import InputError
-from netinnov.geocoding._city_names import cities_of
+from netinnov.geocoding._name_keys import cities_of
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._frame import LEAST_SIDE, dense_frame, frame_of
 from netinnov.study._section import Part

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.arguments import did_you_mean, shown
+from netinnov._runtime.arguments import check_names, check_type
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -43,7 +43,7 @@ def assortativity(network: MultilayerNetwork, *, by: str | pd.Series = "degree")
     Raises
     ------
     InputError
-        If there is no such column, or the Series does not have a value for each node.
+        If the Series does not have one value for each node.
 
     References
     ----------
@@ -51,7 +51,6 @@ def assortativity(network: MultilayerNetwork, *, by: str | pd.Series = "degree")
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"kind": ["firm", "firm", "park"]}, index=["a", "b", "c"])
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
     >>> network = ni.build_network(nodes, links)
@@ -107,17 +106,11 @@ def _correlation(one: Floats, other: Floats) -> float:
 def _values(network: MultilayerNetwork, by: str | pd.Series) -> pd.Series:
     nodes = network.storage.nodes
     if isinstance(by, str):
-        if by not in nodes:
-            columns = [str(column) for column in nodes.columns]
-            msg = f"`by` must be 'degree' or a column of the nodes; there is no {by!r}"
-            raise InputError(f"{msg}{did_you_mean(by, columns)}. Columns: {', '.join(columns)}.")
+        check_names("by", [by], [*nodes], of="the columns of the nodes, or 'degree'")
         return nodes[by]
-    value: object = by
-    if not isinstance(value, pd.Series):
-        msg = "`by` must be 'degree', a column of the nodes, or a Series with a value a node"
-        raise InputError(f"{msg}; found {shown(value)}.")
+    check_type("by", by, pd.Series, mend="'degree' or a column of the nodes")
     if not by.index.is_unique or not nodes.index.isin(by.index).all():
         missing = nodes.index[~nodes.index.isin(by.index)].tolist()
         msg = f"`by` must have one value a node; {len(missing)} nodes have none"
-        raise InputError(f"{msg}, e.g. {missing[:5]}." if missing else f"{msg}, some have several.")
+        raise InputError(f"{msg}, e.g. {missing[:5]}, or some have several.")
     return by.reindex(nodes.index)

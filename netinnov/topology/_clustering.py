@@ -22,8 +22,7 @@ def clustering(network: MultilayerNetwork, *, weighted: bool = False) -> pd.Data
 
     c_i = 2 t_i / (k_i (k_i - 1)) for t_i triangles through node i and k_i neighbours.
 
-    networkx weighs triangles differently (Onnela et al. 2005): by the geometric mean of their three
-    weights over the largest weight of the network.
+    networkx weighs triangles by the geometric mean of their three weights (Onnela et al. 2005).
 
     Parameters
     ----------
@@ -43,14 +42,11 @@ def clustering(network: MultilayerNetwork, *, weighted: bool = False) -> pd.Data
     References
     ----------
     Watts and Strogatz (1998), Collective dynamics of "small-world" networks, Nature 393, 440.
-    Barrat, Barthelemy, Pastor-Satorras and Vespignani (2004), The architecture of complex weighted
-    networks, PNAS 101, 3747.
+    Barrat, Barthelemy, Pastor-Satorras and Vespignani (2004), PNAS 101, 3747.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b", "a", "c"], "target": ["b", "c", "c", "d"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": list("abac"), "target": list("bccd")}))
     >>> clustering(network).squeeze().round(3).tolist()
     [1.0, 1.0, 0.333, nan]
     """
@@ -67,8 +63,8 @@ def mean_clustering(
     network, weighted
         As in `clustering`.
     undefined : {"omit", "zero"}
-        Nodes with fewer than two neighbours, which have no coefficient, are left out, or count as
-        0, as networkx counts them. The two differ much where many nodes have one link: say which.
+        Nodes with fewer than two neighbours are left out, or count as 0, as in networkx. The two
+        differ much where many nodes have one link: say which.
 
     Returns
     -------
@@ -77,16 +73,11 @@ def mean_clustering(
 
     References
     ----------
-    Kaiser (2008), Mean clustering coefficients: the role of isolated nodes and leafs on clustering
-    measures for small-world networks, New Journal of Physics 10, 083042.
+    Kaiser (2008), Mean clustering coefficients, New Journal of Physics 10, 083042.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b", "a", "c"], "target": ["b", "c", "c", "d"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
-    >>> mean_clustering(network).round(3).to_dict()
-    {'links': 0.778}
+    >>> network = ni.build_network(pd.DataFrame({"source": list("abac"), "target": list("bccd")}))
     >>> mean_clustering(network, undefined="zero").round(3).to_dict()  # d counts as 0
     {'links': 0.583}
     """
@@ -116,9 +107,7 @@ def transitivity(network: MultilayerNetwork) -> pd.Series:
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b", "a", "c"], "target": ["b", "c", "c", "d"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": list("abac"), "target": list("bccd")}))
     >>> transitivity(network).round(3).to_dict()  # one triangle, five paths
     {'links': 0.6}
     """
@@ -129,7 +118,7 @@ def multiplex_clustering(network: MultilayerNetwork) -> pd.Series:
     """Share of a node's paths of two links in one layer that a link of another layer closes.
 
     C_i = sum_x sum_(y other than x) sum_jh a_ij^x a_jh^y a_hi^x / ((L - 1) sum_x k_i^x (k_i^x - 1))
-    for L layers.
+    for L layers (Battiston, Nicosia and Latora 2014, see `centrality.participation_coefficient`).
 
     Parameters
     ----------
@@ -142,14 +131,8 @@ def multiplex_clustering(network: MultilayerNetwork) -> pd.Series:
         One number a node, from 0 to 1. NaN for a node that has two neighbours in no layer, and for
         all nodes of a network of one layer.
 
-    References
-    ----------
-    Battiston, Nicosia and Latora (2014), Structural measures for multiplex networks, Physical
-    Review E 89, 032804.
-
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": list("aab"), "target": list("bcc"), "layer": list("xxy")})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
     >>> multiplex_clustering(network).tolist()
@@ -170,9 +153,7 @@ def multiplex_clustering(network: MultilayerNetwork) -> pd.Series:
 
 
 def clustering_of(layer: Layer, weighted: bool = False) -> Floats:
-    """The coefficient of each node; NaN with fewer than two neighbours."""
-    graph = pair_graph(layer)
-    weights = None
+    graph, weights = pair_graph(layer), None
     if weighted and graph.ecount():
         values = np.array(graph.es["weight"])
         weights = (values / unit_of(values)).tolist()
@@ -203,14 +184,11 @@ def local_efficiency(network: MultilayerNetwork) -> pd.DataFrame:
 
     References
     ----------
-    Latora and Marchiori (2001), Efficient behavior of small-world networks, Physical Review
-    Letters 87, 198701.
+    Latora and Marchiori (2001), Physical Review Letters 87, 198701.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": list("oooab"), "target": list("abcbc")})
-    >>> network = ni.build_network(pd.DataFrame(index=list("oabc")), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": list("oooab"), "target": list("abcbc")}))
     >>> local_efficiency(network).squeeze().round(4).tolist()  # o: a-b-c, two pairs at 1, one at 2
     [0.8333, 1.0, 0.8333, 1.0]
     """
@@ -218,7 +196,6 @@ def local_efficiency(network: MultilayerNetwork) -> pd.DataFrame:
 
 
 def local_efficiency_of(layer: Layer) -> Floats:
-    """Efficiency among the neighbours of each node; NaN with fewer than two."""
     from netinnov.kernels.breadth_first import steps_between
 
     pairs = layer.pairs().astype(bool).tocsr()

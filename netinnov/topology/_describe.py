@@ -24,32 +24,25 @@ def describe(network: MultilayerNetwork, *, paths: bool = True) -> pd.DataFrame:
     network : MultilayerNetwork
         Any network. Weights and self-links do not count.
     paths : bool
-        Measure paths too, which takes long in networks of many thousand nodes. False: the columns
-        ``path_length``, ``efficiency`` and ``local_efficiency`` are NaN.
+        Measure paths too, which takes long in networks of many thousand nodes; False: their columns
+        are NaN.
 
     Returns
     -------
     DataFrame
         A row a layer and, if there are several, a last row ``all``, in which a pair is linked if
         it is in any layer; where a layer has a direction, an undirected link of another counts
-        as two, one each way. Columns:
-
-        - ``nodes``: nodes with a link; all others, which count below, have none in this layer,
-        - ``links``: linked pairs,
-        - ``density``, ``reciprocity`` (NaN for undirected layers), ``transitivity``: see there,
-        - ``mean_degree``: over all nodes; in a directed layer links in and out,
-        - ``clustering``: mean over the nodes with two neighbours or more, see `mean_clustering`,
-        - ``assortativity``: by degree, see `assortativity`,
-        - ``largest_component``: share of the nodes in the largest connected part,
-        - ``path_length``: mean over connected pairs, in the direction of the links,
-        - ``efficiency``: see `connectivity.global_efficiency`,
-        - ``local_efficiency``: mean over the nodes with two neighbours or more.
+        as two, one each way. Columns: ``nodes`` (with a link; all others count below too),
+        ``links`` (linked pairs), ``density``, ``mean_degree`` (over all nodes; in a directed layer
+        links in and out), ``reciprocity`` (NaN for undirected layers), ``clustering`` (mean over
+        the nodes with two neighbours or more), ``transitivity``, ``assortativity`` (by degree),
+        ``largest_component`` (share of the nodes), and of paths ``path_length`` (mean over
+        connected pairs, in the direction of the links), ``efficiency`` (see
+        `connectivity.global_efficiency`) and ``local_efficiency`` (mean as of ``clustering``).
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b", "a", "c"], "target": ["b", "c", "c", "d"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": list("abac"), "target": list("bccd")}))
     >>> describe(network)[["nodes", "links", "mean_degree", "transitivity"]].round(3)
            nodes  links  mean_degree  transitivity
     layer

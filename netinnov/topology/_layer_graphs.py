@@ -72,7 +72,6 @@ def density(network: MultilayerNetwork) -> pd.Series:
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
     >>> density(network).round(4).to_dict()  # 2 of 6 pairs
@@ -82,7 +81,6 @@ def density(network: MultilayerNetwork) -> pd.Series:
 
 
 def density_of(layer: Layer) -> float:
-    """Share of the pairs of nodes that are linked; ordered pairs if directed."""
     n = layer.matrix.shape[0]
     return layer.matrix.nnz / (n * (n - 1)) if n > 1 else math.nan
 
@@ -95,8 +93,7 @@ def reciprocity(network: MultilayerNetwork, *, weighted: bool = False) -> pd.Ser
     network : MultilayerNetwork
         Any network.
     weighted : bool
-        The share of the weight that is returned, sum_ij min(w_ij, w_ji) / sum_ij w_ij, in place of
-        the share of the links.
+        The share of the weight that is returned, sum_ij min(w_ij, w_ji) / sum_ij w_ij.
 
     Returns
     -------
@@ -106,12 +103,10 @@ def reciprocity(network: MultilayerNetwork, *, weighted: bool = False) -> pd.Ser
 
     References
     ----------
-    Squartini, Picciolo, Ruzzenenti and Garlaschelli (2013), Reciprocity of weighted networks,
-    Scientific Reports 3, 2729.
+    Squartini et al. (2013), Reciprocity of weighted networks, Scientific Reports 3, 2729.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "b", "b"], "target": ["b", "a", "c"]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links, directed=["links"])
     >>> reciprocity(network).round(4).to_dict()  # two of three
@@ -121,7 +116,6 @@ def reciprocity(network: MultilayerNetwork, *, weighted: bool = False) -> pd.Ser
 
 
 def reciprocity_of(layer: Layer, weighted: bool = False) -> float:
-    """Share of the links, or of the weight, with a link back; NaN if undirected."""
     forth = layer.matrix
     if not layer.directed or forth.nnz == 0:
         return math.nan

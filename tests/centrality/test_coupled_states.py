@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 import netinnov as ni
-from netinnov.centrality._coupled_states import coupled, solve
-from netinnov.centrality._leading import _searched_pair, leading
+from netinnov.centrality._coupled_states import _searched_pair, coupled, leading, solve
 from netinnov.errors import InputError
 from strategies import bare
 

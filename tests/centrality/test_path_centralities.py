@@ -78,14 +78,6 @@ def enumerated_betweenness(
     return total / ((n - 1) * (n - 2))
 
 
-def test_closeness_and_harmonic_lead_away_from_the_node() -> None:
-    # a > b > c: a reaches b (1) and c (2): closeness (2/3)(2/2), harmonic (1 + 1/2)/2.
-    # b reaches c: (1/1)(1/2) and 1/2; c nobody.
-    network = ni.build_network(*bare({"l": [("a", "b"), ("b", "c")]}, "abc", directed=["l"]))
-    assert centrality.closeness_centrality(network).tolist() == pytest.approx([2 / 3, 0.5, 0.0])
-    assert centrality.harmonic_centrality(network).tolist() == pytest.approx([0.75, 0.5, 0.0])
-
-
 def test_networks_without_links_or_nodes() -> None:
     pair = {"x": [("a", "a")]}
     for tables in (bare({}, "abc"), bare(pair, "abc"), bare({}, [])):
@@ -173,25 +165,6 @@ def test_betweenness_agrees_with_an_enumeration_of_paths(tables: Tables, options
         network, distance=distance, switch_cost=options[1], frictions=frictions(values)
     )
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
-
-
-@pytest.mark.parametrize("directed", [False, True])
-def test_members_of_one_project_only_stand_for_each_other(directed: bool) -> None:
-    # Projects of up to six members who all join each other: most members have twins.
-    rng = np.random.default_rng(8)
-    graph = nx.empty_graph(80, create_using=nx.DiGraph if directed else nx.Graph)
-    for first in range(0, 80, 5):
-        members = [*range(first, first + 5), int(rng.integers(0, 80))]
-        graph.add_edges_from((i, j) for i in members for j in members if i != j)
-    if directed:
-        # Some twins fall apart in one direction only.
-        graph.remove_edges_from([(0, 1), (5, 6), (7, 5)])
-        graph.add_edges_from([(79, 10), (11, 79)])
-    rows = [(str(i), str(j)) for i, j in graph.edges]
-    layers = bare({"l": rows}, [str(i) for i in graph], directed=["l"] if directed else [])
-    expected = nx.betweenness_centrality(graph)
-    found = centrality.betweenness_centrality(ni.build_network(*layers))
-    np.testing.assert_allclose(found, list(expected.values()), rtol=1e-12, atol=1e-15)
 
 
 def test_equal_lengths_are_equal_in_spite_of_rounding() -> None:

@@ -3,7 +3,6 @@
 import warnings
 from typing import Any
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -39,22 +38,6 @@ def one_layer(rows: list[tuple[Any, ...]], nodes: str, directed: bool = False) -
 
 
 # Eigenvector
-
-
-def test_equal_components_share_the_score_by_projection() -> None:
-    # Star of 4 leaves: unit vector (2, 1, 1, 1, 1) / sqrt 8, times its sum 6 / sqrt 8: 1.5, 0.75.
-    # A pair of weight 2 has the same eigenvalue: (1, 1) / sqrt 2 times 2 / sqrt 2: 1, 1.
-    rows = [("a", "b"), ("a", "c"), ("a", "d"), ("a", "e"), ("f", "g", 2.0)]
-    found = centrality.eigenvector_centrality(one_layer(rows, "abcdefg"))
-    np.testing.assert_allclose(found, np.array([1.5, 0.75, 0.75, 0.75, 0.75, 1, 1]) / 1.5)
-
-
-def test_being_pointed_at_counts() -> None:
-    # a <-> b with weight 1 (lambda 1), b > c of weight 3, nothing out of c; d > a gives nothing.
-    # lambda x_c = 3 x_b. Left eigenvector: x = (1, 1, 3, 0).
-    rows = [("a", "b"), ("b", "a"), ("b", "c", 3.0), ("d", "a")]
-    found = centrality.eigenvector_centrality(one_layer(rows, "abcd", directed=True))
-    np.testing.assert_allclose(found, [1 / 3, 1 / 3, 1, 0], rtol=1e-12, atol=0)
 
 
 def test_of_two_equal_cycles_in_a_chain_the_last_scores() -> None:
@@ -119,8 +102,7 @@ def test_eigenvector_agrees_with_dense_algebra(
 @given(networks(min_links=1), couplings, presences)
 def test_directed_scores_are_an_eigenvector(tables: Tables, coupling: float, presence: str) -> None:
     # Of the states: S' x = lambda x, x at least 0, lambda the largest real part of an eigenvalue.
-    from netinnov.centrality._coupled_states import coupled
-    from netinnov.centrality._leading import leading
+    from netinnov.centrality._coupled_states import coupled, leading
 
     matrix, states = supra_matrix(dense(tables), coupling, presence)
     found = leading(coupled(ni.build_network(*tables), coupling, presence))
@@ -130,25 +112,6 @@ def test_directed_scores_are_an_eigenvector(tables: Tables, coupling: float, pre
     # Eigenvalues of defective matrices are computed to a root of the precision only.
     largest = np.linalg.eigvals(matrix).real.max(initial=0)
     assert found.value == pytest.approx(largest, abs=1e-2 * max(largest, 1))
-
-
-@given(networks(min_nodes=3, min_links=4, max_layers=1, directed=True))
-def test_strongly_connected_layers_equal_networkx(tables: Tables) -> None:
-    (matrix,) = dense(tables).values()
-    graph = nx.from_numpy_array(matrix * (1 - np.eye(len(matrix))), create_using=nx.DiGraph)
-    graph.add_weighted_edges_from(
-        (i, (i + 1) % len(matrix), 1.0) for i in range(len(matrix)) if not graph.has_edge(
-            i, (i + 1) % len(matrix))
-    )  # fmt: skip
-    rows = [(str(i), str(j), weight) for i, j, weight in graph.edges(data="weight")]
-    network = ni.build_network(
-        *bare({"l": rows}, [str(i) for i in range(len(matrix))], directed=["l"])
-    )
-    found = centrality.eigenvector_centrality(network)
-    expected = np.array(list(nx.eigenvector_centrality_numpy(graph, weight="weight").values()))
-    values = np.linalg.eigvals(nx.to_numpy_array(graph)).real
-    assume((values > values.max() * (1 - 1e-4)).sum() == 1)
-    np.testing.assert_allclose(found, expected / expected.max(), rtol=0, atol=1e-8)
 
 
 def test_without_coupling_one_layer_decides_and_a_warning_says_so() -> None:
@@ -163,13 +126,6 @@ def test_without_coupling_one_layer_decides_and_a_warning_says_so() -> None:
         warnings.simplefilter("error")
         centrality.eigenvector_centrality(network.select(layers=["x"]), coupling=0.0)
         centrality.katz_centrality(network, coupling=0.0)
-
-
-def test_the_leading_eigenvalue_of_a_bipartite_layer_is_not_taken_for_its_opposite() -> None:
-    # Complete bipartite 2 x 8: eigenvalues 4 and -4; sides sqrt 4 : 1.
-    rows = [(i, j) for i in "ab" for j in "cdefghij"]
-    found = centrality.eigenvector_centrality(one_layer(rows, "abcdefghij"))
-    np.testing.assert_allclose(found, [1, 1, *[0.5] * 8], rtol=1e-12)
 
 
 # Katz

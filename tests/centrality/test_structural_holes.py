@@ -38,21 +38,6 @@ def by_formula(s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return constraint, size
 
 
-def test_effective_size_takes_the_strongest_link_of_the_neighbour() -> None:
-    # a-b 1, a-c 1, b-c 2. b: p_ba = 1/3, p_bc = 2/3; m_ac = 1/1, m_ca = 1/2.
-    # 2 - (p_bc m_ac + p_ba m_ca) = 2 - 2/3 - 1/6.
-    network = ni.build_network(*bare({"l": [("a", "b"), ("a", "c"), ("b", "c", 2)]}, "abc"))
-    assert centrality.effective_size(network)["b"] == pytest.approx(7 / 6)
-
-
-def test_layers_are_flattened() -> None:
-    # a-b in both layers: with weights 1 + 2 = 3 against 1 for a-c; one link each without.
-    layers = {"x": [("a", "b", 1), ("a", "c", 1)], "y": [("a", "b", 2)]}
-    network = ni.build_network(*bare(layers, "abc"))
-    assert centrality.constraint(network)["a"] == pytest.approx((3 / 4) ** 2 + (1 / 4) ** 2)
-    assert centrality.constraint(network, weighted=False)["a"] == pytest.approx(1 / 2)
-
-
 def test_layers_of_shares_are_not_summed() -> None:
     layers = {"x": [("a", "b", 0.5)], "y": [("a", "b")]}
     network = ni.build_network(*bare(layers, "abc"), {"x": {"quantity": "share_of_origin"}})

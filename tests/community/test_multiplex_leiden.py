@@ -36,18 +36,6 @@ def cliques(**more: object) -> Tables:
     return bare({"x": links, "y": links[:6]}, "abcdef", **more)
 
 
-def test_layers_have_the_same_say_whatever_their_weight() -> None:
-    # Multiplied by 1000, a layer of `leiden` would outweigh the other; here nothing changes.
-    tables = cliques()
-    heavy = tables.links.assign(
-        weight=tables.links["weight"] * np.where(tables.links["layer"] == "x", 1000.0, 1.0)
-    )
-    one = multiplex_leiden(ni.build_network(*tables), rng=0)
-    other = multiplex_leiden(ni.build_network(*tables._replace(links=heavy)), rng=0)
-    pd.testing.assert_series_equal(one.membership, other.membership)
-    assert one.quality == pytest.approx(other.quality, rel=1e-14)
-
-
 @settings(deadline=None)
 @given(tables=networks(), resolution=st.sampled_from([0.5, 1.0, 1.7]))
 def test_quality_is_the_definition_and_no_single_move_raises_it(
@@ -107,23 +95,6 @@ def is_connected(network: ni.MultilayerNetwork, membership: pd.Series) -> bool:
 def test_communities_are_connected(tables: Tables) -> None:
     network = ni.build_network(*tables)
     assert is_connected(network, multiplex_leiden(network, restarts=2, rng=3).membership)
-
-
-def test_nodes_without_links_have_no_community() -> None:
-    tables = bare({"x": [("a", "b"), ("c", "c")], "loops": [("d", "d")]}, "abcd")
-    found = multiplex_leiden(ni.build_network(*tables), rng=0)
-    np.testing.assert_array_equal(found.membership, [0.0, 0.0, np.nan, np.nan])
-    assert found.quality == 0.0
-    nothing = multiplex_leiden(ni.build_network(*bare({"x": [("a", "a")]}, "ab")), rng=0)
-    assert nothing.membership.isna().all()
-    assert np.isnan(nothing.quality)
-    assert nothing.n_communities == 0
-
-
-def test_resolution_runs_from_one_community_to_single_nodes() -> None:
-    network = ni.build_network(*cliques())
-    assert multiplex_leiden(network, resolution=0.0, rng=0).n_communities == 1
-    assert multiplex_leiden(network, resolution=100.0, rng=0).n_communities == 6
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="needs the folder of data beside the checkout")

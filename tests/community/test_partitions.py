@@ -1,7 +1,6 @@
 """Comparison, consensus and stability of partitions."""
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from itertools import permutations
 
 import numpy as np
@@ -14,8 +13,6 @@ from netinnov.community import (
     Partition,
     compare_partitions,
     consensus,
-    leiden,
-    multiplex_leiden,
     stability,
 )
 from netinnov.experiments import ResampledLinks
@@ -130,13 +127,6 @@ def test_what_cannot_be_compared_is_refused(a: object, b: object, words: str) ->
 # -- consensus ---------------------------------------------------------------------------------
 
 
-def test_consensus_of_equal_partitions_is_that_partition() -> None:
-    # Largest first: b, c, d and then a.
-    found = consensus([{"a": 0, "b": 1, "c": 1, "d": 1}, {"a": "x", "b": "y", "c": "y", "d": "y"}])
-    assert found.membership.to_dict() == {"a": 1, "b": 0, "c": 0, "d": 0}
-    assert found.quality == 1.0
-
-
 def test_consensus_follows_the_majority() -> None:
     rng = np.random.default_rng(0)
     true = np.repeat(np.arange(5), 20)
@@ -229,18 +219,6 @@ def test_numbers_of_nodes_by_hand() -> None:
     two = [pd.Series([0, 0, c, 1, 1]) for c in (0, 1)]
     chance = compare_partitions(*two).ami
     assert found.agreement == pytest.approx(1 - differ + differ * chance, rel=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("find", "resample"),
-    [(multiplex_leiden, ResampledLinks()), (partial(leiden, coupling=0.5, restarts=1), None)],
-)
-def test_every_search_and_resampling(cliques: ni.MultilayerNetwork, find, resample) -> None:
-    found = stability(cliques, find=find, resample=resample, runs=5, rng=2)
-    assert found.nodes.index.equals(cliques.nodes.index)
-    assert found.nodes.dropna().between(0, 1).all()
-    assert found.agreement <= 1 + 1e-12
-    assert found.agreement > 0.9
 
 
 def test_executors_give_the_same_result(cliques: ni.MultilayerNetwork) -> None:

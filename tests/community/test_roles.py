@@ -91,10 +91,3 @@ def test_a_table_counts_if_all_copies_agree(two_groups: ni.MultilayerNetwork) ->
         roles(two_groups, table)
     with pytest.raises(ni.errors.InputError, match="one label a node"):
         ei_index(two_groups, table)
-
-
-def test_shares_of_several_layers_are_not_added() -> None:
-    layers = {"flow": [("a", "b")], "y": [("a", "b")]}
-    network = ni.build_network(*bare(layers, "ab"), {"flow": {"quantity": "share_of_origin"}})
-    with pytest.raises(ni.errors.InputError, match="shares"):
-        roles(network, {"a": 0, "b": 0})

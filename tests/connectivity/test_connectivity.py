@@ -15,23 +15,12 @@ from strategies import Tables, bare, dense, hop_lengths, networks
 
 DISTANCES = ("unit", "inverse")
 
-# Two places a quarter of the equator apart: pi / 2 x 6371.0088 km.
-QUARTER = math.pi / 2 * 6371.0088
-
 
 def efficiency(lengths: np.ndarray) -> float:
     n = len(lengths)
     if n < 2:
         return math.nan
     return sum(1 / lengths[i, j] for i in range(n) for j in range(n) if i != j) / (n * (n - 1))
-
-
-def test_inverse_lengths_take_the_strongest_single_layer() -> None:
-    # a-b has weight 2 in A and 3 in B: length 1/3, not 1/5.
-    network = ni.build_network(*bare({"A": [("a", "b", 2)], "B": [("a", "b", 3)]}, "ab"))
-    assert connectivity.global_efficiency(network, distance="inverse") == pytest.approx(3.0)
-    flat = ni.flatten(network)
-    assert connectivity.global_efficiency(flat, distance="inverse") == pytest.approx(5.0)
 
 
 def test_only_the_pairs_of_the_given_nodes_enter_the_mean() -> None:
@@ -45,23 +34,6 @@ def test_only_the_pairs_of_the_given_nodes_enter_the_mean() -> None:
     assert connectivity.global_efficiency(network, nodes=every) == pytest.approx(5 / 6)
     with pytest.raises(ValueError, match="nowhere"):
         connectivity.global_efficiency(network, nodes=["a", "nowhere"])
-
-
-def quarter(**nodes: list[str]) -> ni.MultilayerNetwork:
-    places = pd.DataFrame({"place": ["W", "E"], "lon": [0.0, 90.0], "lat": [0.0, 0.0]})
-    return ni.build_network(*bare({"l": [("a", "b", 4)]}, "ab", places=places, **nodes))
-
-
-def test_frictions_by_hand() -> None:
-    here = quarter(place=["W", "E"])
-    km = QUARTER / 1000
-    # Length 1 + 0.5 (border) + 0.1 km + 0.05 km (border by distance).
-    frictions = ni.Frictions(border=0.5, distance=0.1, border_by_distance=0.05)
-    expected = 1 / (1 + 0.5 + 0.1 * km + 0.05 * km)
-    assert connectivity.global_efficiency(here, frictions=frictions) == pytest.approx(expected)
-    # Weight 4: the length is 1/4 before the frictions.
-    inverse = connectivity.global_efficiency(here, distance="inverse", frictions=frictions)
-    assert inverse == pytest.approx(1 / (0.25 + 0.5 + 0.15 * km))
 
 
 def test_a_distance_needs_coordinates() -> None:

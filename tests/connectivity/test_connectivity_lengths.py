@@ -26,14 +26,6 @@ def mean_length(lengths: np.ndarray) -> float:
     return sum(found) / len(found) if found else math.nan
 
 
-def test_the_mean_is_over_pairs_that_are_connected() -> None:
-    # a-b-c and d alone: 1, 1 and 2, the other three pairs do not count.
-    network = ni.build_network(*bare({"l": [("a", "b"), ("b", "c")]}, "abcd"))
-    found = connectivity.average_path_length(network)
-    assert type(found) is float
-    assert found == pytest.approx(4 / 3, abs=1e-15)
-
-
 @given(networks(), st.sampled_from(DISTANCES), st.sampled_from([0.0, 0.5, 3.0]), st.data())
 def test_mean_length_agrees_with_floyd_warshall(
     tables: Tables, distance: Any, switch_cost: float, data: st.DataObject
@@ -58,18 +50,6 @@ def test_access_is_the_distance_from_the_nearest_origin() -> None:
     expected = pd.Series([0.0, 1.0, 0.0, 1.0, np.nan], network.nodes.index, name="access")
     pd.testing.assert_series_equal(found, expected)
     assert connectivity.access(network, origin=["e"]).dropna().to_dict() == {"e": 0.0, "d": 1.0}
-
-
-def test_access_pays_for_a_change_of_layer_on_the_way() -> None:
-    # A: a-b; B: b-c. From a: c is 1 + 2 + 1; from b, in whichever layer one starts, 1.
-    network = ni.build_network(*bare({"A": [("a", "b")], "B": [("b", "c")]}, "abcd"))
-    found = connectivity.access(network, origin=["a"], switch_cost=2.0)
-    np.testing.assert_array_equal(found, [0.0, 1.0, 4.0, np.nan])
-    found = connectivity.access(network, origin=["b"], switch_cost=2.0)
-    np.testing.assert_array_equal(found, [1.0, 0.0, 1.0, np.nan])
-    # An origin in no layer is at itself.
-    found = connectivity.access(network, origin=["d"], switch_cost=2.0)
-    np.testing.assert_array_equal(found, [np.nan, np.nan, np.nan, 0.0])
 
 
 @given(

@@ -91,7 +91,7 @@ def test_scaling_of_units_and_of_mass():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"mass": "people"}, "column of the places; found 'people'"),
+        ({"mass": "people"}, "'people'"),
         ({"mass": pd.Series({"a": 1.0, "x": 2.0})}, "no place of the network: 'x'"),
         ({"mass": pd.Series({"a": -1.0})}, "at least 0 or missing; not so at 'a'"),
         ({"mass": "jobs", "scale": 0}, "scale"),

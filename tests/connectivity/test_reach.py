@@ -50,24 +50,6 @@ def test_reach_agrees_with_networkx(tables: Tables, steps: int, kind: str | None
     assert connectivity.reach(network, steps=steps, kind=kind).tolist() == expected
 
 
-def cluster() -> ni.MultilayerNetwork:
-    """Firms a, b, c in P (c in its district), x, y, z elsewhere.
-
-    Links a-b, b-c, b-x, c-y, x-z, y-x.
-    """
-    places = pd.DataFrame({"place": ["P", "D", "Q"], "parent": [None, "P", None]})
-    links = [("a", "b"), ("b", "c"), ("b", "x"), ("c", "y"), ("x", "z"), ("y", "x")]
-    tables = bare({"l": links}, "abcxyz", place=["P", "P", "D", "Q", "Q", None], places=places)
-    return ni.build_network(*tables)
-
-
-def test_a_district_is_a_place_of_its_own() -> None:
-    # From c alone: b and y by its links; a, x by b; x by y too: a and x over others.
-    found = connectivity.external_reach(cluster(), place="D")
-    assert (found.nodes, found.gatekeepers, found.pairs) == (1, 1, 4)
-    assert (found.direct, found.through_gatekeepers, found.through_others) == (0.5, 0.0, 0.5)
-
-
 def test_an_enclave_counts_where_it_stands() -> None:
     # The park p of P stands in Q, so the link of a and p leaves P and opens Q to it.
     nodes = {"place": ["P", "Q", "Q"], "jurisdiction": ["P", "P", "Q"]}

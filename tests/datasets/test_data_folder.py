@@ -55,12 +55,6 @@ def test_packaged_tables_are_what_the_facts_give(run: Run) -> None:
     assert run("--check") == (0, "")
 
 
-@pytest.mark.parametrize("table", ["places", "parks", "actors", "links"])
-def test_packaged_facts_are_the_facts(table: str) -> None:
-    name = f"{table}.csv"
-    assert (TABLES / name).read_bytes() == (FACTS / name).read_bytes()
-
-
 def test_check_fails_with_one_message_on_an_edited_or_absent_table(
     run: Run, tmp_path: Path
 ) -> None:
@@ -109,33 +103,6 @@ def test_the_data_package_is_valid_and_says_what_is_in_it(open_package) -> None:
             assert ("unit" in field.custom) == (number and field.name != "weight"), field.name
     assert [each["name"] for each in package.licenses] == ["BSD-3-Clause", "CC-BY-4.0"]
     assert package.version == netinnov.__version__
-
-
-@pytest.mark.parametrize(
-    ("table", "column", "value", "error"),
-    [
-        ("parks.csv", "type", "enclave", "constraint-error"),
-        ("parks.csv", "home", "quzhuo", "foreign-key"),
-        ("parks.csv", "firms", "many", "type-error"),
-        ("parks.csv", "opened", "April 2016", "constraint-error"),
-        ("places.csv", "lon", "12.5", "constraint-error"),
-        ("links.csv", "source_url", "", "constraint-error"),
-    ],
-)
-def test_the_data_package_finds_a_wrong_cell(
-    table, column, value, error, tmp_path, open_package
-) -> None:
-    edited(tmp_path, table, 2, column, value)
-    report = open_package(str(tmp_path / "datapackage.json")).validate()
-    assert {type for (type,) in report.flatten(["type"])} == {error}
-
-
-def test_no_id_is_shared_by_a_place_a_park_and_an_actor() -> None:
-    ids = [
-        pd.read_csv(FACTS / f"{table}s.csv", usecols=[table], dtype="str")[table]
-        for table in ("place", "park", "actor")
-    ]
-    assert pd.concat(ids).is_unique
 
 
 def test_readme_counts_the_rows_that_are_there() -> None:

@@ -90,15 +90,6 @@ def test_a_link_keeps_what_its_source_says(delta: ni.MultilayerNetwork) -> None:
 # -- the networks ----------------------------------------------------------------------------------
 
 
-def test_layers_and_their_directions(
-    delta: ni.MultilayerNetwork, quzhou: ni.MultilayerNetwork
-) -> None:
-    assert delta.layers == tuple(sorted([*STATED, "gravity_modelled"]))
-    assert delta.directed == frozenset(STATED)
-    assert quzhou.layers == STATED
-    assert quzhou.directed == frozenset(STATED)
-
-
 @pytest.mark.parametrize("load", [datasets.load_yrd_enclaves, datasets.load_quzhou])
 def test_columns_have_their_types(load: object) -> None:
     network = load()
@@ -124,16 +115,6 @@ def test_columns_have_their_types(load: object) -> None:
     assert places == dict.fromkeys(text, "str") | dict.fromkeys(
         ["lon", "lat", "population"], "float64"
     )
-
-
-def test_chinese_names_are_intact(delta: ni.MultilayerNetwork) -> None:
-    assert delta.places.loc["quzhou", "name_zh"] == "衢州市"
-    assert delta.nodes.loc["gov_yuhang", "name_zh"] == "余杭区人民政府"
-    assert delta.nodes.loc["shanghai", "name_zh"] == "上海市"
-    names = pd.concat([delta.nodes["name_zh"], delta.places["name_zh"]]).dropna()
-    # No question mark or replacement character, and each has at least one Chinese character.
-    assert names.str.contains(r"[一-鿿]").all()
-    assert not names.str.contains("\ufffd|[?]").any()
 
 
 def test_one_level_up_brings_districts_and_counties_to_their_city(
@@ -169,11 +150,6 @@ def test_the_modelled_layer_says_so(delta: ni.MultilayerNetwork) -> None:
     assert links.loc[modelled, ["source_url", "since", "period", "amount"]].isna().all(axis=None)
     assert parameters["n_links"] == modelled.sum()
     assert parameters["n_units"] == (delta.nodes["kind"] == "place").sum()
-
-
-def test_parameters_cannot_be_changed_for_others() -> None:
-    datasets.gravity_parameters()["sources"].clear()
-    assert len(datasets.gravity_parameters()["sources"]) == 2
 
 
 def test_the_modelled_layer_follows_from_its_parameters(delta: ni.MultilayerNetwork) -> None:

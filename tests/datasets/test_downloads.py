@@ -165,7 +165,7 @@ def test_several_files_make_a_folder_that_the_reader_takes(server, tmp_path, mon
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("cordis", {}, r"must be one of cordis-fp7, .*; found 'cordis'"),
+        ("cordis", {}, "the catalogue.*'cordis'"),
         ("openalex", {}, r"get it with: aws s3 sync s3://openalex"),
         ("cordis-fp7", {"hashes": {"x.zip": "0"}}, r"must name files of cordis-fp7, which are"),
     ],

@@ -108,7 +108,7 @@ def _abroad():
             MINUTES.astype(object).replace(60, "x"),
             "must be numbers, or empty where unknown; found 'x'",
         ),
-        (MINUTES.rename(columns={"Q": "H"}), "more than one of its columns: 'H'"),
+        (MINUTES.rename(columns={"Q": "H"}), "pair of places more than once: Q - H"),
         ([[0, 1], [1, 0]], "must be of the type DataFrame"),
         (pd.DataFrame(), "or a row and a column a place; found an empty table"),
     ],
@@ -120,7 +120,7 @@ def test_bad_tables_are_refused(table, message):
 
 def test_a_pair_given_twice_and_a_unit_without_distances_are_refused():
     long = pd.DataFrame({"origin": "H", "destination": "Q", "distance": [1.0, 2.0]})
-    with pytest.raises(InputError, match="more than one row: H - Q"):
+    with pytest.raises(InputError, match="more than once: H - Q"):
         network().with_distances(long)
     with pytest.raises(InputError, match="there are none"):
         network(distance_unit="min")
@@ -160,7 +160,7 @@ def test_unknown_pairs_that_are_needed_are_counted_and_named():
         gravity_residuals(by_rail, layer="links", method="ppml")
     with pytest.raises(InputError, match="1 are unknown: Q - W"):
         ni.rewire(by_rail, preserve=("degree", "distance"), rng=1)
-    with pytest.raises(InputError, match=r"Q - W\. .*deterrence=None"):
+    with pytest.raises(InputError, match=r"deterrence=None.* Q - W\."):
         GravityNull().fit(by_rail)
     arrows = ni.build_network(
         NODES, LINKS, PLACES, directed=["links"], distances=MINUTES, distance_unit="min"

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from netinnov._network.spelling import near_twins
-from netinnov.geocoding._city_names import cities_of
+from netinnov.geocoding._name_keys import cities_of
 
 
 def pairs(names, *, uses=None, **columns) -> list[tuple[str, str]]:

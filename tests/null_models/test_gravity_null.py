@@ -214,7 +214,7 @@ def test_what_cannot_be_fitted_says_why():
     same = PLACES.copy()
     same.loc["c"] = same.loc["d"]
     for null, network, words in (
-        (GravityNull(), network_of(flows, places=far), "e.g. 'c'. .* or take deterrence=None"),
+        (GravityNull(), network_of(flows, places=far), "without deterrence=None.* e.g. 'c'"),
         (GravityNull(), network_of(flows, places=same), "'c' and 'd'; aggregate"),
         (GravityNull(), network_of(flows[:1] * 0.3), "give it as `unit`"),
     ):

@@ -182,17 +182,6 @@ def test_a_resampling_of_the_user(two):
     assert found.loc["a", "support"] == found.loc["x", "support"] == 1
 
 
-def test_draws_have_the_mean_and_variance_of_counts():
-    # 2000 links alike, each drawn for itself, and self-links.
-    ids = [f"n{i}" for i in range(2001)]
-    rows = [*((i, j, 9.0) for i, j in pairwise(ids)), *((i, i, 4.0) for i in ids[:9])]
-    links = resampled(network({"t": rows}, ids), np.random.default_rng(1)).links
-    draws = links.loc[links["source"] != links["target"], "weight"]
-    assert len(draws) == 2000  # one in 8,000 is zero
-    assert np.mean(draws) == pytest.approx(9, abs=0.3)
-    assert np.var(draws) == pytest.approx(9, rel=0.1)
-
-
 def test_draws_of_a_given_number_of_events():
     # 8 units of weight stand for 800 events: each of 6 has 600, sd sqrt(600), in units of 1/100.
     ids = [f"n{i}" for i in range(2001)]

@@ -87,26 +87,6 @@ def test_the_search_reaches_the_best_of_all_cores(monkeypatch):
         assert one.quality == pytest.approx(other.quality, abs=1e-12)
 
 
-def test_the_quality_is_the_correlation_of_the_core_found():
-    graph = nx.barabasi_albert_graph(60, 3, seed=1)
-    found = core_periphery(from_graph(graph), rng=1)
-    inside = found.coreness.to_numpy() == 1
-    upper = np.triu_indices(60, 1)
-    linked = nx.to_numpy_array(graph)[upper]
-    pattern = (inside[:, None] | inside)[upper]
-    assert found.quality == pytest.approx(np.corrcoef(linked, pattern)[0, 1], abs=1e-12)
-
-
-def test_layers_and_weights_play_no_part():
-    links = [("a", "b"), ("a", "c"), ("a", "d"), ("b", "c")]
-    one = core_periphery(ni.build_network(*bare({"x": links}, "abcde")))
-    many = core_periphery(
-        ni.build_network(*bare({"x": [(*pair, 5.0) for pair in links], "y": links[:2]}, "abcde"))
-    )
-    assert core(one) == core(many) == ["a"]
-    assert one.quality == many.quality
-
-
 @pytest.mark.parametrize(
     "tables",
     [

@@ -255,15 +255,6 @@ def test_two_formulas_of_gini_agree(v: list[float]) -> None:
 LINKS = pd.DataFrame({"source": list("aab"), "target": list("bcc"), "layer": list("xyy")})
 
 
-def test_one_column_of_a_table_is_a_series():
-    network = ni.build_network(LINKS.drop(columns="layer"))
-    table = ni.centrality.strength(network)
-    assert gini(table) == gini(table["links"]) == 0.0
-    assert rank_size(table).n == 3
-    degrees = ni.plotting.plot_rank_size(ni.centrality.degree(network)).lines[0].get_ydata()
-    assert degrees.tolist() == [2.0, 2.0, 2.0]
-
-
 def test_several_columns_are_to_be_chosen_from():
     table = ni.centrality.strength(ni.build_network(LINKS))
     words = r"`values` must be one column; found 2: write table\['x'\] .* table.sum\(axis=1\) for"

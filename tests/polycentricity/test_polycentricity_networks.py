@@ -215,25 +215,6 @@ def test_relabelling_permutes_the_result(tables, data):
         check_equal(measure(after), expected)
 
 
-@given(tables=networks(), factor=st.sampled_from([0.25, 8.0]))
-def test_the_unit_of_weights_does_not_matter(tables, factor):
-    links = tables.links.assign(weight=tables.links["weight"] * factor)
-    before, after = ni.build_network(*tables), ni.build_network(*tables._replace(links=links))
-    for measure in MEASURES.values():
-        check_equal(measure(after), measure(before))
-
-
-@given(tables=networks(min_links=1))
-def test_self_links_do_not_count(tables):
-    nodes = tables.nodes["node"]
-    loops = pd.DataFrame({"source": nodes, "target": nodes, "weight": 7.0})
-    loops["layer"] = tables.links["layer"].iloc[0]
-    links = pd.concat([tables.links, loops], ignore_index=True)
-    before, after = ni.build_network(*tables), ni.build_network(*tables._replace(links=links))
-    for measure in MEASURES.values():
-        check_equal(measure(after), measure(before))
-
-
 # -- bad input ---------------------------------------------------------------------------------
 
 

@@ -129,28 +129,7 @@ def test_a_network_without_links_is_nan():
     assert found.loc["n_centres", "value"] == 0
 
 
-def test_without_coordinates_no_urban_centrality():
-    found = profile(ni.build_network(*bare({"x": [("a", "b")]}, "abc")), resamples=0, null=None)
-    assert math.isnan(found.loc["urban_centrality_index", "value"])
-
-
 # -- intervals ---------------------------------------------------------------------------------
-
-
-def test_intervals_hold_the_value_and_shrink_with_events(region):
-    options = {"resamples": 40, "null": None, "leave_one_out": False, "restarts": 1, "rng": 1}
-    few = profile(region, **options)
-    records = region.layer_table.assign(events=10**6)
-    seen = ni.build_network(region.nodes, region.links, region.places, layers=records)
-    many = profile(seen, **options)
-    for found in (few, many):
-        assert (found["low"] <= found["value"] + 1e-12).all()
-        assert (found["high"] >= found["value"] - 1e-12).all()
-    width = {name: found["high"] - found["low"] for name, found in (("few", few), ("many", many))}
-    # 99 events against a million: a hundredth of the width.
-    names = ["gini", "primacy", "entropy_index", "rank_size"]
-    ratio = width["many"][names] / width["few"][names]
-    assert ((ratio > 0.003) & (ratio < 0.03)).all()
 
 
 def test_the_interval_of_a_share_of_two():
@@ -235,18 +214,6 @@ def test_position_among_draws():
     assert beyond.untested is None
     assert math.isnan(position(math.nan, draws).p)
     assert math.isnan(position(1.0, np.array([1.0, math.nan])).p)
-
-
-def test_a_null_that_hardly_moves_links_gives_no_verdict():
-    # Rewiring swaps two links for two that are not there: of 28 pairs of eight places 27 are
-    # linked, and each draw has one link that the network has not, a 27th.
-    pairs = [(a, b, 3.0) for a in "abcdefgh" for b in "abcdefgh" if a < b][1:]
-    dense = ni.build_network(*bare({"x": pairs}, "abcdefgh"))
-    options = {"resamples": 0, "leave_one_out": False, "restarts": 1, "rng": 1}
-    found = profile(dense, indices=["gini", "entropy_index"], replicates=30, **options)
-    assert found[["z", "p"]].isna().all(axis=None)
-    assert found["untested"].str.fullmatch(r"the null model moves .* % of the links only").all()
-    assert found["null_mean"].notna().all()
 
 
 def test_what_the_null_fixes_has_no_z(region):

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, strategies as st
 from hypothesis.extra import numpy as arrays
-from scipy import optimize
 
 from netinnov.errors import InputError
 from netinnov.polycentricity import urban_centrality_index
@@ -77,23 +76,6 @@ def test_nothing_is_spread_wider(places, power):
     # Optimal by Karush, Kuhn and Tucker: no place has a larger slope than those that have shares.
     slope = matrix @ best.shares
     assert slope.max() <= best.value * (1 + 1e-10)
-
-
-def test_a_general_solver_finds_the_same():
-    rng = np.random.default_rng(1)
-    for n in (3, 6, 12):
-        matrix = distances(rng.random((n, 2)))
-        sum_to_one = {"type": "eq", "fun": lambda s: s.sum() - 1}
-        found = optimize.minimize(
-            lambda s, matrix=matrix: -s @ matrix @ s,
-            np.full(n, 1 / n),
-            jac=lambda s, matrix=matrix: -2 * matrix @ s,
-            bounds=[(0, 1)] * n,
-            constraints=sum_to_one,
-            options={"ftol": 1e-14, "maxiter": 500},
-        )
-        assert widest_spread(matrix).value == pytest.approx(-found.fun, rel=1e-9)
-        assert widest_spread(matrix).value >= -found.fun * (1 - 1e-12)
 
 
 @given(points, st.data())

@@ -84,7 +84,7 @@ def test_bad_distances_are_refused_in_words(tmp_path):
         ([["origin", "destination", "minutes"], ["杭州", "衢州", -3]], "at least 0"),
         (
             [["origin", "destination", "minutes"], *LONG, *LONG[:1]],
-            "in more than one row: 杭州 - 衢州",
+            "more than once: 杭州 - 衢州",
         ),
         ([["origin"], ["杭州"]], "columns origin, destination and distance, or a row and a column"),
         (

@@ -128,7 +128,7 @@ def test_links_at_a_node_without_a_value_are_left_out() -> None:
     ("by", "message"),
     [
         ("plaec", "did you mean 'place'"),
-        (3, "a Series with a value a node"),
+        (3, "of the type Series; found 3"),
         (pd.Series([1.0], ["0"]), "33 nodes have none"),
         (pd.Series([1.0] * 35, [*map(str, range(34)), "0"]), "some have several"),
     ],
