@@ -1,8 +1,8 @@
 """Which communities exist: in each layer, across layers, and how sure they are."""
 
 from netinnov._runtime.public import publish
-from netinnov.community._bipartite import bipartite_modularity as bipartite_modularity
 from netinnov.community._by_scikit_network import (
+    bipartite_modularity as bipartite_modularity,
     hierarchical_communities as hierarchical_communities,
     two_mode_communities as two_mode_communities,
 )
