@@ -71,8 +71,11 @@ def made_once(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def imported_in_examples(doctest_namespace):
     """Examples of docstrings begin after ``import pandas as pd, netinnov as ni``."""
-    if "netinnov" in sys.modules:
-        doctest_namespace |= {"pd": sys.modules["pandas"], "ni": sys.modules["netinnov"]}
+    import pandas as pd
+
+    import netinnov as ni
+
+    doctest_namespace.update(pd=pd, ni=ni)
 
 
 @pytest.fixture(autouse=True)

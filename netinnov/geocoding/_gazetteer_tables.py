@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.columns import as_floats, as_numbers, as_text, is_blank
-from netinnov._runtime.arguments import examples, shown
+from netinnov._runtime.arguments import did_you_mean, examples, shown
 from netinnov._runtime.opening import read_text
 from netinnov._typing import Mask
 from netinnov.errors import InputError
@@ -97,7 +97,8 @@ def _table(number: int, source: Table) -> tuple[str, pd.DataFrame]:
         return label, pd.DataFrame(held).assign(code=code, geonameid=own)
     if "geonameid" not in held:
         msg = f"{label} must have a column geonameid, or code for the units of a country; it has "
-        raise InputError(f"{msg}{', '.join(map(repr, table.columns[:8]))}.")
+        near = did_you_mean("geonameid", map(str, table.columns))
+        raise InputError(f"{msg}{', '.join(map(repr, table.columns[:8]))}{near}.")
     number_of, bad = as_numbers(pd.to_numeric(held["geonameid"], errors="coerce"))
     wrong = bad | ~(number_of > 0) | (number_of % 1 != 0)
     must = "geonameid must be a whole number above 0"
