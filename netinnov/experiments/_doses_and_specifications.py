@@ -279,7 +279,7 @@ def specification_summary(curve: pd.DataFrame) -> pd.Series:
     Series
         ``specifications`` (with a defined effect), ``median``, ``low`` and ``high`` (2.5 and 97.5
         %) of their medians, ``median_standardised``, and ``same_sign``, the share of them whose
-        effect has the sign of the median; NaN where that is 0. NaN if there is none.
+        effect has the sign of the median. NaN if there is none, or that is 0.
 
     Examples
     --------

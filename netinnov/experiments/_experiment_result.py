@@ -218,7 +218,7 @@ class ExperimentResult(Displayed):
 def contrasts(
     result: ExperimentResult, *, of: str, against: Sequence[str] | str | None = None
 ) -> pd.DataFrame:
-    """Compare a scenario with its rivals, each replicate with the one of the same number.
+    """Compare a scenario with its rivals, each replicate with that of the same random numbers.
 
     Parameters
     ----------
@@ -236,16 +236,12 @@ def contrasts(
         (missing if the measure is one number), ``difference`` (mean of scenario minus rival),
         ``median``, ``low``, ``high`` (2.5 and 97.5 % of the differences), ``mc_error`` (standard
         error of the mean), ``higher`` (share of the replicates in which the scenario has the
-        larger value; equal values count half) and ``replicates``. NaN where nothing is defined.
+        larger value, equal ones counting half; no p-value) and ``replicates``. NaN where undefined.
 
     Raises
     ------
     InputError
         If a name is not a scenario of the experiment, or there is no rival.
-
-    Notes
-    -----
-    Replicates of one number have the same random numbers. ``higher`` is not a p-value.
 
     Examples
     --------

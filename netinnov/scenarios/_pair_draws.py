@@ -252,12 +252,7 @@ def embedding(
 
 
 def expected_links(
-    network: MultilayerNetwork,
-    start: Side,
-    other: Side,
-    draws: Draws,
-    *,
-    volume: bool = False,
+    network: MultilayerNetwork, start: Side, other: Side, draws: Draws, *, volume: bool = False
 ) -> tuple[float, float]:
     """Expected number (or weight) of local links, and length of all others (or NaN)."""
     origin, across = network.storage.place_names.get_indexer(pd.Index([start.place, other.place]))

@@ -33,10 +33,7 @@ Matched = TypeVar("Matched", ReverseEnclave, ForwardEnclave, TalentAttraction, D
 
 
 def placebo_candidates(
-    network: MultilayerNetwork,
-    scenario: Between,
-    *,
-    match: Sequence[str] = MATCH,
+    network: MultilayerNetwork, scenario: Between, *, match: Sequence[str] = MATCH
 ) -> pd.DataFrame:
     """List the placebo candidates for host, the most similar first.
 

@@ -102,7 +102,6 @@ class Priced(ABC):
         Returns
         -------
         float
-            In the unit of the prices.
 
         Raises
         ------

@@ -189,8 +189,7 @@ class Combined(Priced):
 
     Notes
     -----
-    All draw from one generator, so the first places the same links as it does alone. The cost is
-    the sum of the costs in the original network; a function has no cost.
+    The cost is the sum of the costs in the original network; a function has no cost.
 
     Examples
     --------

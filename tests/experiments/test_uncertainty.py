@@ -69,19 +69,6 @@ def test_the_variance_of_data_by_hand() -> None:
     assert variance_of_data(np.array([[1.0], [2.0], [3.0]])) == 1.0
 
 
-@pytest.mark.parametrize("columns", [2, 5])
-def test_the_variance_of_data_is_unbiased_whatever_depends_on_what(columns) -> None:
-    # f = 3 x + 2 s + x s, with x of the data and s of placements, each of mean 0 and variance 1.
-    # Data have 9; placements and the interaction of both drop out.
-    rng = np.random.default_rng(1)
-    found = []
-    for _ in range(2000):
-        x = rng.exponential(size=(30, 1)) - 1
-        s = rng.uniform(-math.sqrt(3), math.sqrt(3), (1, columns))
-        found.append(variance_of_data(3 * x + 2 * s + x * s))
-    assert abs(np.mean(found) - 9) < 4 * np.std(found) / math.sqrt(2000)
-
-
 # Experiments.
 
 

@@ -203,35 +203,6 @@ def test_own_resamples_are_drawn_from_the_network_of_each_period(trips):
     assert known["low"].tolist() == known["high"].tolist() == known["value"].tolist()
 
 
-@pytest.mark.slow
-def test_intervals_of_a_change_hold_what_is_behind_the_flows():
-    """Counts are drawn again around known means; of 100 intervals 95 should hold the truth."""
-    means = {2015: np.array([60, 30, 10, 40]), 2016: np.array([20, 45, 30, 25])}
-    pairs = [("a", "b"), ("a", "c"), ("b", "c"), ("b", "d")]
-
-    def of(counts: dict[int, np.ndarray]) -> ni.MultilayerNetwork:
-        rows = [(*pair, n, when) for when, each in counts.items()
-                for pair, n in zip(pairs, each, strict=True)]  # fmt: skip
-        links = pd.DataFrame(rows, columns=["source", "target", "weight", "period"])
-        return ni.build_network(pd.DataFrame(index=list("abcd")), links)
-
-    def effective(network: ni.MultilayerNetwork) -> float:
-        return ni.polycentricity.effective_number(network.adjacency("links").sum(axis=0))
-
-    measures = {"effective": effective}
-    truth = measure_panel(of(means), measures=measures).iloc[1]
-    rng, held = np.random.default_rng(1), []
-    for _ in range(100):
-        counts = {when: np.maximum(rng.poisson(each), 1) for when, each in means.items()}
-        row = measure_panel(of(counts), measures=measures, resamples=100, rng=rng).iloc[1]
-        one, other = (row["low"] <= truth["value"] <= row["high"],
-                      row["change_low"] <= truth["change"] <= row["change_high"])  # fmt: skip
-        held.append((one, other))
-    value, change = np.mean(held, axis=0)
-    assert value >= 0.88  # 0.95 less three standard errors
-    assert change >= 0.88
-
-
 # Two cities with two districts each, in one province and another.
 PLACES = pd.DataFrame(
     {
