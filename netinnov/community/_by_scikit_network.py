@@ -19,7 +19,7 @@ from netinnov.community._partition import Dendrogram, Membership, Partition, lab
 from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._curveball import two_sides
+from netinnov.null_models._two_mode import two_sides
 
 Through: TypeAlias = str | Sequence[str] | None
 Positions: TypeAlias = npt.NDArray[np.integer]

@@ -18,7 +18,6 @@ from netinnov._runtime.parallel import run
 from netinnov._typing import Count, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._curveball import Trades
 from netinnov.null_models._identity import checkpoint_of
 from netinnov.null_models._null_statistics import NullComparison, Value, compared
 from netinnov.null_models._prepared import (
@@ -31,6 +30,7 @@ from netinnov.null_models._prepared import (
 )
 from netinnov.null_models._relocate import Relocation
 from netinnov.null_models._rewire import Rewire, RewiringChains
+from netinnov.null_models._two_mode import Trades
 
 _REWIRE = Rewire()
 

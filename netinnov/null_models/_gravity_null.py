@@ -16,10 +16,10 @@ from netinnov._runtime.arguments import check_choice, check_number
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._curveball import joins_two_kinds
 from netinnov.null_models._newton import maximum, solve_semidefinite
 from netinnov.null_models._prepared import NullFamily
 from netinnov.null_models._rewiring import Chain, PreparedLayers, State, chains_of
+from netinnov.null_models._two_mode import joins_two_kinds
 
 Deterrence = Literal["power", "exponential"]
 

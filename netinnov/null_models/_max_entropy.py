@@ -14,10 +14,10 @@ from netinnov._runtime.arguments import check_rng
 from netinnov._typing import Codes, Floats, Integers, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._curveball import joins_two_kinds, two_sides
 from netinnov.null_models._newton import maximum
 from netinnov.null_models._prepared import NullFamily
 from netinnov.null_models._rewiring import PreparedLayers, State, chains_of
+from netinnov.null_models._two_mode import joins_two_kinds, two_sides
 
 _MOST_PAIRS = 25_000_000  # pairs of classes whose matrices (200 MB each) still fit
 _ENOUGH = 1e-8  # relative error that is accepted where steps gain nothing more

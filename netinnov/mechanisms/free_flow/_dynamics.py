@@ -1,4 +1,4 @@
-"""How the mobile move between regions, step by step."""
+"""How the mobile move between regions, step by step, and where two regions come to rest."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
+from scipy import optimize
+from scipy.optimize import elementwise
 from scipy.special import softmax
 
 from netinnov._runtime.arguments import as_whole
@@ -15,6 +17,10 @@ from netinnov._typing import Floats, Positive, PositiveShare
 from netinnov.mechanisms.free_flow._regions import check_shares
 
 Attraction: TypeAlias = Callable[[Floats], Floats]  # shares of the regions to attractions
+
+_NEAR = 1e-5  # distance from the even split within which no other rest point is searched
+_GRID = 1001  # shares at which the sign of an asymmetric gap is sampled
+_LEVELS = np.concatenate([np.geomspace(1e-9, 1e-2, 60), np.linspace(0.012, 0.9995, 400)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +114,88 @@ def trajectory(
     for _ in range(as_whole("steps", steps, low=1)):
         path.append(dynamics.move(path[-1], attraction(path[-1])))
     return pd.DataFrame(np.array(path), columns=labels).rename_axis("step")
+
+
+def root_of(function: Callable[[float], float], low: float, high: float) -> float:
+    return float(optimize.brentq(function, low, high, xtol=1e-15, rtol=8.9e-16))
+
+
+def rest_points(gap: Callable[[Any], Any], *, rises: bool) -> pd.DataFrame:
+    """Rest points of dx/dt = x (1 - x) gap(x), gap odd about 1/2, at most one root above."""
+    at_corner = float(gap(1.0))
+    points = [(0.5, not rises)]
+    above = 0.5 + _NEAR
+    if (at_corner > 0) != rises and np.sign(gap(above)) != np.sign(at_corner) and at_corner != 0:
+        root = root_of(gap, above, 1.0)
+        # The slopes at neighbouring rest points have opposite signs.
+        points += [(root, rises), (1 - root, rises)]
+    if at_corner >= 0:
+        points += [(0.0, at_corner > 0), (1.0, at_corner > 0)]
+    return pd.DataFrame(sorted(points), columns=["share", "stable"])
+
+
+def rest_points_of_any(gap: Callable[[Any], Any]) -> pd.DataFrame:
+    # Denser at both ends, where roots of agglomerated states crowd.
+    grid = cosines = (1 - np.cos(np.linspace(0, np.pi, _GRID))) / 2
+    values = np.asarray(gap(grid))
+    # A root may hide between two shares, as a hill or a valley that just crosses zero.
+    before, inner, after = values[:-2], values[1:-1], values[2:]
+    turns = (inner - before) * (after - inner) < 0
+    towards = np.sign(inner) * (after - 2 * inner + before) > 0
+    same = (np.sign(before) == np.sign(inner)) & (np.sign(after) == np.sign(inner))
+    for at in np.flatnonzero(turns & towards & same) + 1:
+        sign, bounds = float(np.sign(inner[at - 1])), (cosines[at - 1], cosines[at + 1])
+        best = optimize.minimize_scalar(
+            lambda x, sign=sign: sign * float(gap(x)), bounds=bounds, options={"xatol": 1e-12}
+        )
+        if best.fun < 0:
+            grid, values = np.append(grid, best.x), np.append(values, -sign)
+    order = np.argsort(grid)
+    grid, values = grid[order], values[order]
+    points = []
+    for at in np.flatnonzero(values[:-1] * values[1:] < 0):
+        root = root_of(gap, grid[at], grid[at + 1])
+        if 0 < root < 1:
+            points.append((root, bool(values[at] > values[at + 1])))
+    # A grid point may be a root itself: the even split above all.
+    roots = np.flatnonzero(values[1:-1] == 0) + 1
+    points += [(float(grid[at]), bool(values[at - 1] > values[at + 1])) for at in roots]
+    ends = ((0.0, -float(values[0])), (1.0, float(values[-1])))
+    points += [(end, stays > 0) for end, stays in ends if stays >= 0]
+    return pd.DataFrame(sorted(points), columns=["share", "stable"])
+
+
+def sustain_root(premium: Callable[[float], float], high: float) -> float:
+    """Root in log freeness, up to `high`, of the falling gain of the first to leave a core."""
+    low = high - 1.0
+    while premium(low) < 0:
+        low = 2 * low - high
+    return float(np.exp(root_of(premium, low, high)))
+
+
+def fold(gap: Callable[[Floats, Floats], Floats]) -> float:
+    """Largest freeness with a spread state that leans to region 1; NaN if it has no fold."""
+    low, high = 0.5, 1.0
+    best = float("nan")
+    for _ in range(6):
+        shares = np.linspace(low, high, 65)
+        levels = _first_root(gap, shares)
+        if np.isnan(levels).all():
+            return float("nan")
+        at = int(np.nanargmax(levels))
+        best = float(levels[at])
+        low, high = shares[max(at - 1, 0)], shares[min(at + 1, 64)]
+    return best if low < 1.0 - 1e-6 else float("nan")
+
+
+def _first_root(gap: Callable[[Floats, Floats], Floats], shares: Floats) -> Floats:
+    values = gap(*np.broadcast_arrays(shares[:, None], _LEVELS[None, :]))
+    rising = (values[:, :-1] < 0) & (values[:, 1:] >= 0)
+    has = rising.any(axis=1)
+    at = rising.argmax(axis=1)[has]
+    roots = np.full(len(shares), np.nan)
+    ends = _LEVELS[at], _LEVELS[at + 1]
+    find_root: Any = elementwise.find_root
+    with np.errstate(divide="ignore", invalid="ignore"):  # scipy divides by differences of 0
+        roots[has] = find_root(lambda level, x: gap(x, level), ends, args=(shares[has],)).x
+    return roots

@@ -11,8 +11,7 @@ from scipy.special import expit
 
 from netinnov._typing import Amount, Floats, Is, Positive, Share
 from netinnov.errors import InputError
-from netinnov.mechanisms.free_flow._dynamics import Logit, trajectory
-from netinnov.mechanisms.free_flow._rest_points import root_of
+from netinnov.mechanisms.free_flow._dynamics import Logit, root_of, trajectory
 
 
 @dataclass(frozen=True, slots=True)

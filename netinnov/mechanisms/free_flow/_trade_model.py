@@ -17,6 +17,10 @@ from netinnov.mechanisms.free_flow._dynamics import (
     Dynamics,
     Logit,
     Replicator,
+    fold,
+    rest_points,
+    rest_points_of_any,
+    sustain_root,
     trajectory,
 )
 from netinnov.mechanisms.free_flow._regions import (
@@ -24,12 +28,6 @@ from netinnov.mechanisms.free_flow._regions import (
     check_enclaves,
     check_freeness_matrix,
     check_shares,
-)
-from netinnov.mechanisms.free_flow._rest_points import (
-    fold,
-    rest_points,
-    rest_points_of_any,
-    sustain_root,
 )
 
 Unit: TypeAlias = Literal["freeness", "cost"]

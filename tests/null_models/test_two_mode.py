@@ -1,14 +1,15 @@
-"""Randomised two-mode layers: margins, weights, directions and refusals."""
+"""Two-mode layers: random ones keep margins; pairs that meet more often than chance."""
 
 from collections import Counter
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.null_models import curveball
+from netinnov.null_models import curveball, validated_projection
 
 
 def two_mode(seed=0, members=40, events=25, m=160, turned=False, **more):
@@ -86,3 +87,57 @@ def test_a_side_of_several_kinds_is_named():
         pd.testing.assert_frame_equal(curveball(mixed, through=through, rng=6).links, expected)
     with pytest.raises(InputError, match="joins nodes of 'firm' with others"):
         curveball(mixed, through="firm", rng=6)
+
+
+def of_table(table):
+    members = [f"m{i}" for i in range(len(table))]
+    events = [f"e{i}" for i in range(table.shape[1])]
+    i, j = np.nonzero(table)
+    kinds = ["m"] * len(members) + ["e"] * len(events)
+    links = pd.DataFrame({"source": np.array(members)[i], "target": np.array(events)[j]})
+    return ni.build_network(pd.DataFrame({"node": members + events, "kind": kinds}), links)
+
+
+@pytest.fixture
+def table():
+    drawn = np.random.default_rng(0).random((10, 8)) < 0.45
+    drawn[:, 0] = drawn[0] = True
+    return drawn
+
+
+@pytest.mark.parametrize("onto", ["m", "e"])
+def test_hypergeometric_against_scipy(table, onto):
+    found = validated_projection(of_table(table), layer="links", onto=onto, alpha=1)
+    table = table if onto == "m" else table.T
+    assert len(found) == len(table) * (len(table) - 1) // 2  # all meet in the first event
+    k = table.sum(axis=1)
+    for row in found.itertuples():
+        i, j = int(row.source[1:]), int(row.target[1:])
+        common = int((table[i] & table[j]).sum())
+        assert row.weight == common
+        expected = stats.hypergeom.sf(common - 1, table.shape[1], k[i], k[j])
+        assert row.p == pytest.approx(expected, rel=1e-9)
+    np.testing.assert_allclose(found["p_corrected"], stats.false_discovery_control(found["p"]))
+
+
+def test_planted_partners_are_found_and_the_table_makes_links():
+    rng = np.random.default_rng(1)
+    table = rng.random((30, 200)) < 0.05
+    table[1] = table[0] = rng.random(200) < 0.1
+    network = of_table(table)
+    found = validated_projection(network, layer="links", onto="m")
+    assert found[["source", "target"]].to_numpy().tolist() == [["m0", "m1"]]
+    more = network.with_links(found.assign(layer="partners"))
+    assert more.adjacency("partners")[0, 1] == table[0].sum()
+
+
+def test_events_in_which_several_kinds_meet(table):
+    network = of_table(table)
+    nodes = network.nodes
+    nodes["kind"] = nodes["kind"].replace("m", "n").where(nodes.index != "m1", "m")
+    mixed = ni.build_network(nodes, network.links)
+    expected = validated_projection(network, layer="links", onto="m", alpha=1)
+    found = validated_projection(mixed, layer="links", onto=["m", "n"], alpha=1)
+    pd.testing.assert_frame_equal(found, expected)
+    with pytest.raises(InputError, match="not in the network"):
+        validated_projection(network, layer="links", onto="firm")
