@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._network.columns import as_numbers
 from netinnov._network.hierarchy import ranks, units, within
-from netinnov._network.spelling import twin_pairs
 from netinnov._runtime.arguments import examples, one_column, shown
-from netinnov._typing import Codes
+from netinnov._typing import Codes, Floats, Integers
 from netinnov.errors import InputError
 from netinnov.linkages._records import ids, numbers
 from netinnov.network import MultilayerNetwork
 
 DIRECTIONS = ("reverse", "forward", "level", "unknown")
-_NAME = "enclaves"
-
-Rows = tuple[npt.NDArray[np.intp], Codes, Codes, npt.NDArray[np.intp]]
 
 
 def enclaves(
@@ -34,8 +28,8 @@ def enclaves(
 ) -> pd.DataFrame:
     """Link the place that runs a park to the place where it stands.
 
-    The links are directed, from home to host. A park at home gives a self-link. Places are taken as
-    they are: `aggregate` lifts districts to their cities.
+    A park at home gives a self-link. Places are taken as they are: `aggregate` lifts districts to
+    their cities.
 
     Parameters
     ----------
@@ -49,8 +43,8 @@ def enclaves(
     Returns
     -------
     DataFrame
-        Columns ``source`` (home), ``target`` (host) and ``weight``; one row a park, as given. Two
-        parks of one pair of places stay two rows, which `build_network` adds up.
+        Columns ``source`` (home), ``target`` (host) and ``weight``: directed links, one row a park,
+        as given. Two parks of one pair of places stay two rows, which `build_network` adds up.
 
     Raises
     ------
@@ -77,9 +71,9 @@ def find_enclaves(
 ) -> pd.DataFrame:
     """List the nodes that stand outside their jurisdiction, and which way they reach.
 
-    A node inside its jurisdiction, through any number of steps of ``parent``, is at home and no
-    enclave. The reverse does not hold: a node known to be in a city but run by one of its districts
-    counts as one. Nodes without a place or jurisdiction are left out. Links play no part.
+    A node inside its jurisdiction, through any number of steps of ``parent``, is at home; one in a
+    city but run by one of its districts is not. Nodes without a place or jurisdiction are left out.
+    Links play no part.
 
     Parameters
     ----------
@@ -87,23 +81,20 @@ def find_enclaves(
         Nodes with a place and a jurisdiction.
     rank : Series
         A number for each place, larger for the more central one: population, or a centrality. A
-        place without a number takes that of the nearest place that contains it, so numbers for
-        cities serve their districts too. With ``level`` the numbers of the units at that level
-        are compared, and numbers of places below it are ignored.
+        place without a number takes that of the nearest place that contains it. With ``level``
+        the numbers of the units at that level are compared, not those of places below it.
     level : int or str, optional
         The level at which homes and hosts are compared, as in `aggregate`: so many steps up in
         ``parent`` (1: districts to cities), or up to the first place with this value in the
-        column ``level`` of the places. A node whose jurisdiction and place are, or lie in, the
-        same unit is then at home. Without it each place stands for itself.
+        column ``level`` of the places. Default: each place stands for itself.
 
     Returns
     -------
     DataFrame
         Columns ``node, home, host, direction``, one row an enclave, in node order. ``home`` is
         its jurisdiction and ``host`` its place, or the units that contain them at the level.
-        ``direction`` is ``reverse`` if the host ranks higher, ``forward`` if the home does,
-        ``level`` if they rank the same, and ``unknown`` if one of them has no rank, even through
-        the places that contain it.
+        ``direction``: ``reverse`` if the host ranks higher, ``forward`` if the home does,
+        ``level`` if they rank the same, ``unknown`` if one of them has no rank.
 
     Raises
     ------
@@ -111,15 +102,9 @@ def find_enclaves(
         ``rank`` holds something that is not a number, or two values for one place; ``level`` is
         negative, not a whole number, or a text that is not in the column of levels.
 
-    Warns
-    -----
-    UserWarning
-        A home and its host differ only by case, blanks or an ending 市, 省, 县 or 区.
-
     Examples
     --------
     >>> import pandas as pd
-    >>> from netinnov import MultilayerNetwork
     >>> where = {"place": "hangzhou", "jurisdiction": ["quzhou", None]}
     >>> nodes = pd.DataFrame(where, index=["p", "f"])
     >>> network = MultilayerNetwork(nodes, pd.DataFrame({"source": ["p"], "target": ["f"]}))
@@ -163,24 +148,17 @@ def count_enclaves(
         By pair: a sorted MultiIndex ``home, host`` of all jurisdictions and all places that nodes
         have, at the level, zeros included, so that it is the same on every arrangement of them.
 
-        By step: ``outside``, nodes outside their jurisdiction; ``parks``, those of kind ``park``
-        among them; ``between``, the parks whose home and host differ at the level; ``pairs`` of
+        By step: ``outside``, nodes outside their jurisdiction; ``parks`` among them; ``between``,
+        the parks (nodes, if none is a park) whose home and host differ at the level; ``pairs`` of
         home and host that these make; ``reverse``, those of ``between`` whose host ranks higher.
-        Where no node outside is a park, the steps after ``parks`` count nodes of all kinds.
 
-    Raises
-    ------
-    InputError
-        As in `find_enclaves`.
-
-    Notes
-    -----
-    A measure for `null_models.compare_with_null`, with `null_models.Relocate` as the null model.
+    See Also
+    --------
+    netinnov.null_models.Relocate : The null model for such numbers.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> from netinnov import MultilayerNetwork
     >>> where = {"place": "hangzhou", "jurisdiction": ["quzhou", None], "kind": "park"}
     >>> nodes = pd.DataFrame(where, index=["p", "f"])
     >>> network = MultilayerNetwork(nodes, pd.DataFrame({"source": ["p"], "target": ["f"]}))
@@ -189,9 +167,11 @@ def count_enclaves(
     """
     if by == "direction":
         counts = np.bincount(_rows(network, rank, level)[3], minlength=len(DIRECTIONS))
-        return pd.Series(counts, pd.Index(DIRECTIONS, dtype="str", name="direction"), name=_NAME)
+        return pd.Series(
+            counts, pd.Index(DIRECTIONS, dtype="str", name="direction"), name="enclaves"
+        )
     if by == "pair":
-        return _by_pair(network, _rows(network, rank, level), level)
+        return _by_pair(network, rank, level)
     between = find_enclaves(network, rank=rank, level=level)
     outside = between if level is None else find_enclaves(network, rank=rank)
     is_park = network.storage.nodes["kind"].eq("park")
@@ -204,49 +184,49 @@ def count_enclaves(
         "pairs": len(between.drop_duplicates(["home", "host"])),
         "reverse": int(between["direction"].eq("reverse").sum()),
     }
-    return pd.Series(steps, name=_NAME).rename_axis("step")
+    return pd.Series(steps, name="enclaves").rename_axis("step")
 
 
-def _rows(network: MultilayerNetwork, rank: pd.Series, level: int | str | None) -> Rows:
+def _rows(
+    network: MultilayerNetwork, rank: pd.Series, level: int | str | None
+) -> tuple[Integers, Codes, Codes, Integers]:
     """Nodes outside their jurisdiction: positions, codes of home and host, and directions."""
-    asked = rank = one_column("rank", rank)
+    asked = one_column("rank", rank)
     if not isinstance(asked, (pd.Series, Mapping)):
         msg = "`rank` must be a Series or mapping from places to numbers; found"
-        raise InputError(f"{msg} {shown(rank)}.")
-    rank = pd.Series(rank)
+        raise InputError(f"{msg} {shown(asked)}.")
+    rank = pd.Series(asked)
     number, text = as_numbers(rank)
     if text.any():
-        shown_values = examples(rank[text], str)
-        raise InputError(f"rank must hold a number for each place; these are none: {shown_values}.")
-    if not rank.index.is_unique:
-        twice = rank.index[rank.index.duplicated()].unique()
-        msg = f"rank must have one value a place; two or more for: {examples(twice, str)}."
+        none = examples(rank[text], str)
+        raise InputError(f"rank must hold a number for each place; these are none: {none}.")
+    if (twice := rank.index[rank.index.duplicated()]).size:
+        msg = f"rank must have one value a place; two or more for: {examples(twice.unique(), str)}."
         raise InputError(msg)
     storage = network.storage
     places, parent = storage.places, storage.parents
-    host = units(storage.place_codes, places, level)
-    home = units(storage.jurisdiction_codes, places, level)
+    codes = (storage.place_codes, storage.jurisdiction_codes)
+    host, home = (units(code, places, level) for code in codes)
     outside = np.flatnonzero((host >= 0) & (home >= 0) & ~within(parent, host, home))
     host, home = host[outside], home[outside]
-    names, alike = places.index, twin_pairs(places.index, home, host)
-    if alike.any():
-        pairs = {(names[a], names[b]) for a, b in zip(home[alike], host[alike], strict=True)}
-        msg = "enclaves between places that differ only by case, blanks or an ending such as 市: "
-        msg += f"{examples(sorted(pairs))}; give a place one name, or let one contain the other"
-        warnings.warn(f"{msg} (`parent`).", UserWarning, stacklevel=4)
     value = ranks(np.asarray(pd.Series(number, rank.index).reindex(places.index), float), parent)
-    of_host, of_home = value[host], value[home]
-    cases = [of_host > of_home, of_host < of_home, of_host == of_home]
-    return outside, home, host, np.select(cases, [0, 1, 2], default=3)
+    return outside, home, host, reached(value[home], value[host])
 
 
-def _by_pair(network: MultilayerNetwork, rows: Rows, level: int | str | None) -> pd.Series[int]:
+def reached(home: Floats, host: Floats) -> Integers:
+    """Positions in `DIRECTIONS` by the ranks of homes and hosts."""
+    return np.select([host > home, host < home, host == home], [0, 1, 2], default=3)
+
+
+def _by_pair(
+    network: MultilayerNetwork, rank: pd.Series, level: int | str | None
+) -> pd.Series[int]:
     storage, names = network.storage, network.storage.place_names
     codes = (storage.jurisdiction_codes, storage.place_codes)
     sides = [np.unique(units(code, storage.places, level)) for code in codes]
     homes, hosts = (names.take(side[side >= 0]).sort_values() for side in sides)
-    _, home, host, _ = rows
+    _, home, host, _ = _rows(network, rank, level)
     cells = homes.get_indexer(names)[home] * len(hosts) + hosts.get_indexer(names)[host]
     counts = np.bincount(cells, minlength=len(homes) * len(hosts))
     pairs = pd.MultiIndex.from_product([homes, hosts], names=["home", "host"])
-    return pd.Series(counts, pairs, name=_NAME)
+    return pd.Series(counts, pairs, name="enclaves")

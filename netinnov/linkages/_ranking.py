@@ -12,7 +12,7 @@ from netinnov._network.columns import as_numbers
 from netinnov._network.hierarchy import parents, ranks, units
 from netinnov._runtime.arguments import examples
 from netinnov.errors import InputError
-from netinnov.linkages._enclaves import find_enclaves
+from netinnov.linkages._enclaves import DIRECTIONS, find_enclaves, reached
 from netinnov.network import MultilayerNetwork
 
 POPULATION, STRENGTH, UNKNOWN = "population", "strength", "unknown"
@@ -28,8 +28,7 @@ class Ranking(NamedTuple):
 
     def find(self, network: MultilayerNetwork) -> pd.DataFrame:
         table = find_enclaves(network, rank=_NONE, level=self.level)
-        ways = self.directions(network, table["home"], table["host"])
-        return table.assign(**ways)
+        return table.assign(**self.directions(network, table["home"], table["host"]))
 
     def directions(
         self, network: MultilayerNetwork, homes: Iterable[str], hosts: Iterable[str]
@@ -41,9 +40,7 @@ class Ranking(NamedTuple):
         by = pd.Series(pd.NA, direction.index, dtype="str")
         for name, numbers in self.numbers.items():
             value = ranks(numbers.reindex(places.index).to_numpy(np.float64), parents(places))
-            of_home, of_host = value[home], value[host]
-            cases = [of_host > of_home, of_host < of_home, of_host == of_home]
-            new = pd.Series(np.select(cases, ["reverse", "forward", "level"], default=UNKNOWN))
+            new = pd.Series(np.take(DIRECTIONS, reached(value[home], value[host])), dtype="str")
             now = (direction == UNKNOWN) & (new != UNKNOWN)
             direction, by = direction.mask(now, new), by.mask(now, name)
         return pd.DataFrame({"direction": direction, "ranked_by": by})
@@ -93,11 +90,9 @@ def _strength(
             continue
         at = np.flatnonzero(between & (rows.layer == x))
         one, other = source[at], target[at]
-        joins = np.isin(one * n + other, made)
-        if layer not in network.directed:
-            joins |= np.isin(other * n + one, made)
-        if joins.all():  # also where there is no link
-            continue
-        used.append(layer)
-        strength += sum(np.bincount(end, rows.weight[at], n) for end in (one, other))
+        back = layer not in network.directed
+        joins = np.isin(one * n + other, made) | (back & np.isin(other * n + one, made))
+        if not joins.all():
+            used.append(layer)
+            strength += sum(np.bincount(end, rows.weight[at], n) for end in (one, other))
     return pd.Series(strength, places.index)[strength > 0], tuple(used)

@@ -69,10 +69,6 @@ class PreparedNodes(ABC):
     @abstractmethod
     def draw(self, rng: np.random.Generator) -> MultilayerNetwork: ...
 
-    def moved(self, drawn: MultilayerNetwork) -> float:
-        before, after = self.network.storage.place_codes, drawn.storage.place_codes
-        return float((before[self.node] != after[self.node]).mean())
-
 
 @dataclass(frozen=True, slots=True)
 class _Function:
@@ -96,9 +92,9 @@ Prepared: TypeAlias = PreparedLayers | PreparedNodes | _Function
 
 def moved_share(network: MultilayerNetwork, drawn: MultilayerNetwork, null: Prepared) -> float:
     """Share of the links (with weights if drawn) that the network lacks; NaN without links."""
-    if isinstance(null, PreparedNodes):
-        return null.moved(drawn)
     before, after = network.storage, drawn.storage
+    if isinstance(null, PreparedNodes):
+        return float((before.place_codes != after.place_codes)[null.node].mean())
     position, relabelled = np.arange(network.n_nodes), False
     if after.tables != before.tables:
         relabelled = _differ(before.nodes, after.nodes) or _differ(before.places, after.places)

@@ -19,8 +19,6 @@ from netinnov.network import MultilayerNetwork, network_of_storage
 from netinnov.null_models._prepared import NullFamily, PreparedNodes
 from netinnov.null_models._rewiring import checked, zones_of
 
-_MOST_CELLS = 20_000**2  # of the table of homes and hosts, a byte each
-
 
 @dataclass(frozen=True, slots=True)
 class Relocate(NullFamily):
@@ -32,21 +30,20 @@ class Relocate(NullFamily):
     Parameters
     ----------
     kinds : sequence of str, optional
-        The nodes that may move: those of these kinds with a place and a jurisdiction. Default: of
-        all kinds but ``place``. Places are exchanged within a kind; nodes without one are a kind.
+        Whose nodes may move, each among its own kind, if they have a place and a jurisdiction.
+        Default: all but ``place``; nodes without a kind are one.
     outside : bool
         Move only nodes outside their jurisdiction, and bring none home: the number of enclaves
-        stays; directions and pairs of places vary. A node in a place inside its jurisdiction, by
-        any steps of ``parent``, is at home, as in `linkages.find_enclaves` without ``level``.
+        stays. A node in a place inside its jurisdiction, by any steps of ``parent``, is at home, as
+        in `linkages.find_enclaves` without ``level``.
     preserve : sequence of str
         ``"distance"``: the number of nodes in each bin of distance from jurisdiction to place.
     bins : array_like, optional
         Increasing edges in the unit of the network: [a, b), the last bin closed; distances outside
         are one more bin. Default: the deciles of the nodes that may move.
     trials : float
-        Proposals per node that may move, rejected ones among them; with ``"distance"`` per node
-        and bin, as most are rejected then. In a serial test it may be less than 1. Without
-        ``outside`` and ``preserve`` it has no effect.
+        Proposals per node that may move, with ``"distance"`` also per bin, rejected ones among
+        them. In a serial test it may be less than 1.
 
     Raises
     ------
@@ -56,21 +53,14 @@ class Relocate(NullFamily):
 
     Notes
     -----
-    *Test of direction*: ``Relocate(["branch"], outside=True)`` with `linkages.count_enclaves`.
-    Given how many branches stand outside, do more reach up than a dealing gives? What the sizes of
-    homes and hosts explain is no excess. Without ``outside`` the question is another one (are
-    branches nearer home than a dealing gives?), and firms at their seats move too.
+    With `linkages.count_enclaves`, ``Relocate(["branch"], outside=True)`` is a test of direction:
+    given how many branches stand outside, do more reach up than a dealing gives? Without
+    ``outside`` it asks whether branches are nearer home than a dealing gives.
 
     Without ``outside`` and ``preserve`` a draw is a random permutation within each kind; else a
-    chain of exchanges of two nodes and, in a cycle, of three, each as likely as its reverse. With
-    ``outside`` alone it is uniform over all arrangements, which exchanges of two do not all reach:
-    firms of A, B and C in B, C and A (Aoki and Takemura 2005). With ``"distance"`` it is uniform
-    over the arrangements that the chain reaches, which need not be all.
-
-    The null model knows no levels: between two districts of one city a node is outside, though a
-    measure with ``level=1`` finds it at home. Give such nodes the city as jurisdiction, and they
-    stay. Links play no part: that a layer is modelled is not warned of. A draw does not depend on
-    the order of the nodes.
+    chain of exchanges of two nodes and, in a cycle, of three. With ``outside`` alone it is uniform
+    over all arrangements, which exchanges of two do not all reach (Aoki and Takemura 2005); with
+    ``"distance"`` over those that the chain reaches, which need not be all.
 
     References
     ----------
@@ -99,21 +89,25 @@ class Relocate(NullFamily):
         NullFamily.__post_init__(self)
 
     def _prepared(self, network: MultilayerNetwork, _rng: np.random.Generator) -> Relocation:
-        node, group = _movable(network, self)
-        _, begin, of, count = np.unique(group, True, True, True)
-        storage = network.storage
+        storage, node = network.storage, _movable(network, self)
+        _, begin, of, count = np.unique(storage.kind_codes[node], True, True, True)
         homes, home = np.unique(storage.jurisdiction_codes[node], return_inverse=True)
         hosts, start = np.unique(storage.place_codes[node], return_inverse=True)
         if (start == start[begin[of]]).all():
-            raise InputError(_nothing(network, self, node))
-        edges: npt.ArrayLike = ()
-        if self.preserve:
+            msg = "Relocate needs two nodes of one kind in different places, each with a place and "
+            places = examples(storage.place_names.take(hosts))
+            found = f"{node.size} in {places}" if node.size else "none"
+            msg += f"a jurisdiction{', outside of it' if self.outside else ''}; found {found}. Name"
+            raise InputError(f"{msg} other `kinds`, or fill `place` and `jurisdiction`.")
+        edges = () if self.bins is None else self.bins
+        if self.preserve and self.bins is None:
             lengths = _lengths(network, homes[home], hosts[start])
-            edges = np.quantile(lengths, np.linspace(0, 1, 11)) if self.bins is None else self.bins
+            edges = np.quantile(lengths, np.linspace(0, 1, 11))
         bound = self.outside or self.preserve
         zone = _zones(network, self, homes, hosts, edges) if bound else None
-        first, size = (each[of].astype(np.int32) for each in (begin, count))
-        now, owner = start.astype(np.int32), home.astype(np.int32)
+        now, owner, first, size = (
+            each.astype(np.int32) for each in (start, home, begin[of], count[of])
+        )
         trials = self.trials * max(1, np.size(edges) - 1)
         return Relocation(network, node, hosts, now, owner, first, size, zone, trials)
 
@@ -127,7 +121,7 @@ class Relocation(PreparedNodes):
     home: Codes
     first: Codes  # position of the first node of the same kind, and how many there are
     size: Codes
-    zone: npt.NDArray[np.uint8] | None  # of each home and host; 0: not allowed. None: all are alike
+    zone: npt.NDArray[np.uint8] | None  # of homes and hosts, 0: not allowed; None: all are alike
     trials: float
 
     def start(self) -> Codes:
@@ -153,8 +147,8 @@ class Relocation(PreparedNodes):
         return network_of_storage(self.network.storage.with_place_codes(place))
 
 
-def _movable(network: MultilayerNetwork, null: Relocate) -> tuple[Integers, Integers]:
-    """Nodes that may move, by kind and name, and their kinds."""
+def _movable(network: MultilayerNetwork, null: Relocate) -> Integers:
+    """Nodes that may move, by kind and name."""
     storage, of = network.storage, network.storage.nodes["kind"]
     place, home = storage.place_codes, storage.jurisdiction_codes
     may = (place >= 0) & (home >= 0)
@@ -165,36 +159,22 @@ def _movable(network: MultilayerNetwork, null: Relocate) -> tuple[Integers, Inte
         may &= of.isin(kinds).to_numpy(bool)
     if null.outside:
         may &= ~within(storage.parents, place, home)
-    node, kind = np.flatnonzero(may), storage.kind_codes
+    node = np.flatnonzero(may)
     node = node[storage.node_names.take(node).argsort()]
-    node = node[np.argsort(kind[node], kind="stable")]
-    return node, kind[node].astype(np.int64)
-
-
-def _nothing(network: MultilayerNetwork, null: Relocate, node: Integers) -> str:
-    of = "" if null.kinds is None else f" of kind {' or '.join(map(repr, null.kinds))}"
-    hosts = network.storage.place_names.take(np.unique(network.storage.place_codes[node]))
-    number = f"{node.size} in {examples(hosts)}" if node.size else "none"
-    msg = "Relocate needs two nodes of one kind in different places, each with a place and a "
-    msg += f"jurisdiction{', outside of it' if null.outside else ''}; found {number}{of}."
-    return f"{msg} Name other `kinds`, or fill `place` and `jurisdiction`."
+    return node[np.argsort(storage.kind_codes[node], kind="stable")]
 
 
 def _zones(
     network: MultilayerNetwork, null: Relocate, homes: Codes, hosts: Codes, edges: npt.ArrayLike
 ) -> npt.NDArray[np.uint8]:
     """Bins of distance from 1 on, of homes (rows) and hosts; 0 where a host is inside the home."""
-    if homes.size * hosts.size > _MOST_CELLS:
-        msg = f"{homes.size:,} jurisdictions and {hosts.size:,} places of the nodes that may move"
-        msg += f" are more than {_MOST_CELLS:,} pairs; name fewer `kinds`, or use larger places."
-        raise InputError(msg)
     zone = np.ones((homes.size, hosts.size), np.uint8)
-    for row, home in enumerate(homes):
+    for row, home in zip(zone, homes, strict=True):
         of_row = np.full_like(hosts, home)
         if null.preserve:
-            zone[row] += zones_of(_lengths(network, of_row, hosts), np.unique(edges))
+            row += zones_of(_lengths(network, of_row, hosts), np.unique(edges))
         if null.outside:
-            zone[row, within(network.storage.parents, hosts, of_row)] = 0
+            row[within(network.storage.parents, hosts, of_row)] = 0
     return zone
 
 

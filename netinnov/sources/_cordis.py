@@ -61,8 +61,7 @@ def read_cordis(
         also gzipped, and with more in the name (``organization_2016.csv.gz``).
     projects : {"links", "nodes"}
         ``"links"``: organisations are linked to those they share a project with. ``"nodes"``:
-        projects stay as nodes, and organisations are linked to their projects: the two-mode data
-        that null models of co-participation need.
+        projects stay as nodes, and organisations are linked to their projects.
     weighting : {"count", "newman", "full"}
         What two organisations get from a project they share, see `co_participation`; not with
         ``projects="nodes"``.
@@ -83,9 +82,9 @@ def read_cordis(
         is unknown. No layer is directed.
 
         ``places``: one row a city, id ``"CITY, CC"``, and one a country, id ``"CC"``, which is
-        the ``parent`` of its cities: ``aggregate(network, level=1)`` gives countries. ``lon`` and
-        ``lat`` are the medians over the organisations there, NaN where no coordinates are given;
-        ``population`` is NaN; ``level`` is ``city`` or ``country``.
+        the ``parent`` of its cities. ``lon`` and ``lat`` are the medians over the organisations
+        there, NaN where none are given; ``population`` is NaN; ``level`` is ``city`` or
+        ``country``. An organisation without a city lies in its country.
 
     Raises
     ------
@@ -103,17 +102,12 @@ def read_cordis(
     Notes
     -----
     The file is read as published: ``;`` between columns, decimal comma or point, ``NA`` for
-    Namibia, ``UK`` and ``EL`` (not ``GB`` and ``GR``). Columns are found by name.
+    Namibia, ``UK`` and ``EL`` (not ``GB`` and ``GR``). A city is its text in upper case with single
+    blanks: ``PARIS`` and ``PARIS CEDEX 07`` are two.
 
-    An organisation that stands twice in a project, in two roles, takes part once, and both
-    contributions count. Where rows of one organisation disagree on its kind, name, country or
-    city, the value that most of them have is taken, of equally frequent ones the first; the city
-    is chosen among the rows of the country that was taken. Organisations that left a project
-    early are kept.
-
-    A city is the text of the file in upper case with single blanks, so ``PARIS`` and ``PARIS
-    CEDEX 07`` are two places. An organisation without a city lies in its country:
-    ``aggregate(network, level=1)`` counts it there, a study of cities leaves it out and says so.
+    An organisation that stands twice in a project takes part once, and both contributions count.
+    Where its rows disagree on its kind, name, country or city, the value that most of them have is
+    taken, of equals the first; the city among the rows of the country taken.
 
     Examples
     --------

@@ -55,7 +55,8 @@ def read_multiplex(
         Batagelj's MWnets with two equal ways.
     directed : bool or sequence of str, optional
         Which layers have a direction. Default: what the file says; ``.edges`` and ``.json`` do not,
-        and are taken as directed if some pairs are linked both ways and others one way.
+        and are taken as directed if some pairs are linked both ways and others one way. A network
+        in which no link is returned is taken as undirected: say ``directed=True`` of a tree.
     weight : str
         The attribute of edges that is the weight, in ``.mpx``. Without it all weights are 1. In
         ``.json`` it is ``w``, or ``weight`` where no link has that.
@@ -65,10 +66,10 @@ def read_multiplex(
     Tables
         ``nodes``: in the order of the file, by their labels, or, where labels are not unique, by
         their numbers with the label as ``name``; attributes as the file has them. A node with
-        coordinates is its own place. ``links``: one row a link, with its attributes. ``places``:
-        those with coordinates, or None. An attribute of links called
-        ``source``, ``target``, ``layer`` or ``weight``, or of nodes called ``node``, gets an
-        underscore at its end.
+        coordinates is its own place. ``links``: one row a link, with its attributes; in an
+        undirected layer in which each link stands both ways, with one weight, it counts once.
+        ``places``: those with coordinates, or None. An attribute of links called ``source``,
+        ``target``, ``layer`` or ``weight``, or of nodes called ``node``, gets an underscore.
 
     Raises
     ------
@@ -84,16 +85,9 @@ def read_multiplex(
 
     Notes
     -----
-    In an undirected layer in which each link stands both ways, with one weight, it counts once.
-    The directions that ``.edges`` and ``.json`` do not state are guessed for all layers together: a
-    network in which no link is returned is taken as undirected, so say ``directed=True`` of a tree.
-
-    ``x`` and ``y`` of Pajek's vertices are attributes of the nodes: the file does not say whether
-    they are degrees, so they are no coordinates of places until they are given as ``lon`` and
-    ``lat``. Where all lie between 0 and 1 they only say how the network is drawn.
-
-    Left out: the drawing of Pajek, its clusters and permutations, and what multinet says of an
-    actor in one layer. ``NA`` is text.
+    ``x`` and ``y`` of Pajek's vertices are attributes, as they need not be degrees; they are left
+    out where all lie between 0 and 1, as are the drawing of Pajek, its clusters and permutations,
+    and what multinet says of an actor in one layer. ``NA`` is text.
 
     References
     ----------

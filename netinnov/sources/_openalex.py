@@ -91,9 +91,9 @@ def read_openalex(
         What two institutions get from a work they share, see `co_participation`; not with
         ``works="nodes"``.
     memory : str
-        What DuckDB may hold in memory, with a unit. The files are read in pieces, and the result
-        alone has to fit in memory; the rest goes to disk, in the folder for temporary files, some
-        100 bytes for each institution that an author of a work names.
+        What DuckDB may hold in memory, with a unit; the result alone has to fit. The rest goes to
+        the folder for temporary files, some 100 bytes for each institution that an author of a
+        work names.
 
     Returns
     -------
@@ -109,10 +109,9 @@ def read_openalex(
         publication; for a move the year of the first work at the new institution. Layers and ids
         are categories.
 
-        ``places``: the cities, ids ``"CITY, CC"`` as they are spelt, with the medians of the
-        coordinates of their institutions, and the countries, which are their ``parent``; ``level``
-        is ``city`` or ``country``. An institution without a city, as in works alone, lies in its
-        country.
+        ``places``: the cities, ids ``"CITY, CC"``, with the medians of the coordinates of their
+        institutions, and the countries, which are their ``parent``; ``level`` is ``city`` or
+        ``country``. An institution without a city lies in its country.
 
     Raises
     ------
@@ -130,11 +129,10 @@ def read_openalex(
 
     Notes
     -----
-    Authors are persons: they are counted, and are not in the result. An author's institution of a
-    year is the one that most of the author's works of that year name, of equals the first; an
-    author moves where it differs from that of the last year with a work. So a second affiliation
-    is not a move, and one that comes to lead is. Two institutions that one author names share the
-    work too: `co_affiliation` tells how much of `co_publication` that is.
+    Authors are counted and are not in the result. An author's institution of a year is the one that
+    most of the author's works of that year name, of equals the first; an author moves where it
+    differs from that of the last year with a work. So a second affiliation is not a move, and one
+    that comes to lead is. Two institutions that one author names share the work too.
 
     Examples
     --------

@@ -63,8 +63,9 @@ def read_origin_destination(
         Whether the flows have a direction. Default: yes; not those of a matrix that is symmetric,
         or empty above or below its diagonal, in which each pair of places is a link.
     shares : bool, optional
-        Whether the weights are shares of all that leaves the origin. Default: yes if not all are
-        whole numbers and no origin has more than 100 in total, or if there is an ``outflow``.
+        Whether the weights are shares of all that leaves the origin (of 1 if no origin has more
+        than that in total, else of 100). Default: yes if not all are whole numbers and no origin
+        has more than 100 in total, or if there is an ``outflow``.
     outflow : Series, optional
         What leaves each origin in total, by node id: it turns shares into flows.
     places : DataFrame, optional
@@ -79,21 +80,18 @@ def read_origin_destination(
         From headers of a long table to our names, such as ``{"Ort": "source"}``; ``"links.Ort"``
         is the same. Without it: columns called origin, source, from or 起点; destination, target,
         to or 终点; weight, flow, value, count, trips, 权重, 人数 or share. Without a weight each
-        row counts 1. Of a matrix only its corner may be named, which needs no name.
-    encoding : str, optional
-        Of a text file. Default: UTF-8, or else UTF-16 or GB18030 where the bytes are of it.
-    decimal : {".", ","}, optional
-        What stands before decimals; the other one is then dropped where it stands after thousands.
-        Default: a comma where numbers have one, but not in text files delimited by commas.
+        row counts 1. Of a matrix only its corner may be named.
+    encoding, decimal
+        As in `read_tables`.
 
     Returns
     -------
     Tables
         ``nodes``: the places in the order of ``places`` or of appearance, of kind ``place``, lying
         in themselves; column ``name`` as in the flows. ``links``: one row a flow above 0; the
-        other columns of a long table are attributes. ``places``: as given. ``directed``: all
-        layers, or none. ``layers``: their ``quantity``, "share_of_origin" for shares, else
-        "amount".
+        other columns of a long table are attributes. A blank in a matrix is not a flow; flows
+        within a place become self-links. ``places``: as given. ``directed``: all layers, or none.
+        ``layers``: their ``quantity``, "share_of_origin" for shares, else "amount".
 
     Raises
     ------
@@ -111,24 +109,15 @@ def read_origin_destination(
         flows: these stay as nodes without links; there are columns of numbers and none is the
         weight; or a matrix was read as links without a direction.
 
-    Notes
-    -----
-    A blank in a matrix is not a flow. Flows within a place become self-links, which no measure
-    counts. Shares say nothing of the size of their origin, so strengths of direction "out" or
-    "total" are refused for a layer of shares. They are shares of 1 if no origin has more than that
-    in total, else of 100.
-
     Examples
     --------
     >>> import pandas as pd
     >>> matrix = pd.DataFrame({"a": [None, 60.5], "b": [80.0, None]}, index=["a", "b"])
-    >>> read_origin_destination(matrix).links
-      layer source target  weight
-    0  flow      a      b    80.0
-    1  flow      b      a    60.5
     >>> totals = pd.Series({"a": 1000, "b": 200})
-    >>> read_origin_destination(matrix, outflow=totals).links["weight"].tolist()
-    [800.0, 121.0]
+    >>> read_origin_destination(matrix, outflow=totals).links
+      layer source target  weight
+    0  flow      a      b   800.0
+    1  flow      b      a   121.0
     """
     shares = True if shares is None and outflow is not None else shares
     _check_options(period, directed, shares, outflow, places, name, aliases, layer)

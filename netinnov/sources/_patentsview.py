@@ -62,8 +62,8 @@ def read_patentsview(
         ``"links"``: inventors are linked to one another and to assignees. ``"nodes"``: patents
         stay as nodes, and inventors and assignees are linked to their patents.
     weighting : {"count", "newman", "full"}
-        What two inventors get from a patent they share, see `co_participation`. There is nothing
-        to choose with ``patents="nodes"``.
+        What two inventors get from a patent they share, see `co_participation`; not with
+        ``patents="nodes"``.
     only : collection of str, optional
         Ids of the patents to read. The full tables hold tens of millions of rows.
     memory : str
@@ -105,13 +105,11 @@ def read_patentsview(
     See Also
     --------
     add_outposts : The places where assignees have inventors away from their seat.
-    project : Co-inventors from ``patents="nodes"``, for null models of the two-mode data.
 
     Notes
     -----
-    Ids are text, also where a file has them as numbers (``381972.0`` is ``"381972"``): patents
-    can be called ``D319135`` or ``RE38001``. In files with tabs, quotation marks are letters
-    unless the header stands in them. Escapes such as ``&Zacute;`` in names are resolved.
+    Ids are text, also where a file has them as numbers (``381972.0`` is ``"381972"``). In files
+    with tabs, quotation marks are letters unless the header stands in them.
 
     An inventor that stands twice on a patent is counted once. Its place is the location that most
     of its patents have, of equals the first; so is that of an assignee, but a table of inventors

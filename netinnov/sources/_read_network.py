@@ -6,6 +6,7 @@ import inspect
 import os
 import warnings
 from collections.abc import Callable, Mapping, Set
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +27,7 @@ from netinnov.sources._any_table import POINTS, TABLE_ENDINGS
 from netinnov.sources._complete_rows import ReadingNote, noted, say
 from netinnov.sources._distance_tables import of_known_places
 from netinnov.sources._graph_files import GRAPHS, read_graph
-from netinnov.sources._lists import LISTS, branches_of_file, participations_of_file
+from netinnov.sources._lists import LISTS, read_list
 from netinnov.sources._openalex import is_openalex
 from netinnov.sources._user_tables import is_of, own_table, tables_of_file
 from netinnov.sources._workbooks import WORKBOOKS, sheet_names
@@ -56,8 +57,7 @@ MEMBERS = 20  # files of a zip that are looked into
 # A reader listed here is usable in a study
 READERS: dict[str, Callable[..., Tables]] = {
     "tables": tables_of_file,
-    "branches": branches_of_file,
-    "participations": participations_of_file,
+    **{name: partial(read_list, source=name) for name in LISTS},
     "cordis": sources.read_cordis,
     "flows": sources.read_origin_destination,
     "graph": read_graph,
@@ -97,11 +97,10 @@ def read_network(
         ``.mpx``, ``.net``, ``.paj``, ``.graphml``, ``.gexf`` or ``.gml``; or a folder or zip of
         CORDIS, a table of PatentsView, or JSON lines of OpenAlex.
     source : str, optional
-        What it is, as ``[data] source`` of a study has it: ``"branches"`` for a table ``firm,
-        place`` with a table of seats, ``firm, place``, beside it or with a column ``seat``;
-        ``"participations"`` for ``member, event`` and any of ``place, jurisdiction, period``; or
-        ``"tables"``, ``"flows"``, ``"graph"``, ``"multiplex"``, ``"cordis"``, ``"openalex"``,
-        ``"patentsview"``. Default: what the names of files and sheets say.
+        What it is: ``"branches"``, a table ``firm, place`` with a table of seats, ``firm, place``,
+        beside it or with a column ``seat``; ``"participations"``, ``member, event`` and any of
+        ``place, jurisdiction, period``; ``"tables"``, ``"flows"``, ``"graph"``, ``"multiplex"``,
+        ``"cordis"``, ``"openalex"`` or ``"patentsview"``. Default: what names of files say.
     columns : mapping of str to str, optional
         From headers of tables to ours, such as ``{"Ort": "place"}``; ``"nodes.Ort"`` is that of
         one table. Headers in any case and usual words in English and Chinese need none.
@@ -183,8 +182,7 @@ def read(
     with warnings.catch_warnings(record=True) as caught, noted() as words:
         warnings.simplefilter("always", UserWarning)
         tables = READERS[source](path, **options)
-        joined = {**(options.get("aliases") or {}), **(options.get("same") or {})}
-        tables, lost = of_known_places(tables, same=joined)
+        tables, lost = of_known_places(tables)
     if headers and not option_of(source, "columns"):
         nodes = tables.nodes
         unused_columns(headers, {"nodes": map(str, nodes.columns)})
@@ -214,23 +212,20 @@ def recognise(path: Path) -> tuple[str, Path]:
     readers[LINES] = "openalex"
     if ending in readers:
         return readers[ending], path
-    if ending == ".toml":
-        why = f"it is a configuration, for `netinnov run {path}`"
-        raise InputError(f"{path} must be {READ}; {why}.")
-    if ending == POINTS:
-        why = "it is a layer of places; name the folder that holds it with nodes and links"
+    why = {
+        ".toml": f"it is a configuration, for `netinnov run {path}`",
+        POINTS: "it is a layer of places; name the folder that holds it with nodes and links",
+    }.get(ending, f"a file that ends in {ending!r} is none of these")
+    if ending not in (*TABLE_ENDINGS, ZIP):
         raise InputError(f"{path} must be {READ}; {why}.")
     if (named := _by_names(path, ending)) is not None:
         return named, path
-    if ending not in (*TABLE_ENDINGS, ZIP):
-        raise InputError(f"{path} must be {READ}; a file that ends in {ending!r} is none of these.")
     line = ""
     if ending == ZIP:  # the names and first lines of its files
         line = "\n".join(f"{name} {_line(path, name)}" for name in files_in(path)[:MEMBERS])
     elif ending != ".parquet":
         line = _line(path)
-    line = line.casefold()
-    if "inventor_id" in line:
+    if "inventor_id" in line.casefold():
         return "patentsview", path
     return ("cordis" if ending == ZIP else "flows"), path
 
@@ -250,16 +245,14 @@ def files_read(source: str, path: Path) -> tuple[Path, ...]:
 
 def _by_names(path: Path, ending: str) -> str | None:
     """The reader that the name of a file and those of its sheets ask for."""
-    table = own_table(path.name)
-    if ending in TABLE_ENDINGS and table in LISTS and ending not in WORKBOOKS:
+    table, book = own_table(path.name), ending in WORKBOOKS
+    if table in LISTS and not book:
         return table
     beside = {own_table(each.name) for each in path.parent.iterdir()} if table else set()
     if table not in (None, *LISTS) and not (table == "links" and "nodes" not in beside):
         raise InputError(f"{path} is one of several tables; name the folder that holds them.")
-    if ending not in WORKBOOKS:
-        return None
-    ours = {own_table(name) for name in sheet_names(path)}
-    return "tables" if ours & {"nodes", "links"} else _list_of(path, {table, *ours}) or "flows"
+    sheets = {table, *map(own_table, sheet_names(path))} if book else set()
+    return _of_tables(path, sheets) or ("flows" if book else None)
 
 
 def _in_folder(folder: Path) -> tuple[str, Path]:
@@ -268,10 +261,8 @@ def _in_folder(folder: Path) -> tuple[str, Path]:
     ours = {own_table(name) for name in names if ending_of(name) in TABLE_ENDINGS}
     if "nodes" not in ours and any(stem.startswith("organization") for stem in stems):
         return "cordis", folder
-    if ours & {"nodes", "links"}:
-        return "tables", folder
-    if (listed := _list_of(folder, ours)) is not None:
-        return listed, folder
+    if (source := _of_tables(folder, ours)) is not None:
+        return source, folder
     if any("inventor" in stem for stem in stems):
         return "patentsview", folder
     if is_openalex(folder):
@@ -293,12 +284,13 @@ def _in_folder(folder: Path) -> tuple[str, Path]:
     raise InputError(msg)
 
 
-def _list_of(path: Path, tables: Set[str | None]) -> str | None:
-    lists = [each for each in LISTS if each in tables]
-    if len(lists) > 1:
+def _of_tables(path: Path, tables: Set[str | None]) -> str | None:
+    if tables & {"nodes", "links"}:
+        return "tables"
+    if tables >= {*LISTS}:
         msg = f"{path} holds branches and participations, which are read one at a time: say which, "
         raise InputError(f"{msg}source='branches' or source='participations'.")
-    return lists[0] if lists else None
+    return next((each for each in LISTS if each in tables), None)
 
 
 def _line(path: Path, member: str | None = None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +60,7 @@ def read_tables(
         or false), ``quantity``, ``unit``, ``events``, ``parameters``. Without it
         ``network.json`` may name the directed layers, ``{"directed": ["funding"]}``, a layer is
         modelled if its name ends in ``_modelled`` or any of its links has the ``status``
-        ``modelled``, and holds shares if its name ends in ``_share_of_origin``, as in folders
-        written before there was a table of layers.
+        ``modelled``, and holds shares if its name ends in ``_share_of_origin``.
     columns : mapping of str to str, optional
         From headers of the tables to ours, such as ``{"Ort": "place"}``; ``"nodes.Ort"`` is that
         of one table.
@@ -75,22 +74,21 @@ def read_tables(
     Returns
     -------
     Tables
-        As in the files, unchecked. Headers in any case and usual words for them are under our
-        names (``from``, ``origin`` or ``起点`` is ``source``). From text files ids are text
+        As in the files, unchecked, under our names: headers in any case and usual words for them
+        are known (``from``, ``origin`` or ``起点`` is ``source``). From text files ids are text
         (``007`` stays as it is, and ``NA`` is a name), an empty field is missing, and a number that
-        cannot be read stays text, for `check_tables` to report, as do ``None`` and ``nan`` in the
-        place of a place (`build_network`). Another column is numbers if all of it is and nothing
-        is lost by it: codes such as ``007`` and numbers of 16 digits or more stay
+        cannot be read stays text, for `check_tables` to report. Another column is numbers if all
+        of it is and nothing is lost: codes such as ``007`` and numbers of 16 digits or more stay
         text. Without ``places``, nodes with coordinates and no place are places of their own.
 
     Raises
     ------
     InputError
-        If a file is missing, stands there twice, or cannot be read; if a row has more or fewer
-        fields than the header, a column has no name or that of another, two columns may be the
-        same one of ours, or a mark in numbers may stand before decimals or after thousands.
+        A file is missing, stands there twice, or cannot be read; a row has more or fewer fields
+        than the header, a column has no name or that of another, two columns may be the same one
+        of ours, or a mark in numbers may stand before decimals or after thousands.
     ImportError
-        If a package that reads such files is not installed.
+        A package that reads such files is not installed.
 
     Warns
     -----
@@ -144,22 +142,12 @@ def tables_of_file(
             name: table if name == "distances" else renamed(name, table, asked)
             for name, table in raw.items()
         }
-        held = raw["links"].frame if "links" in raw else pd.DataFrame()
+        held = raw["links"].frame
         if {"source", "target"} <= set(held) and "weight" not in held:
             say(unweighted(raw["links"].name, held), stacklevel=5)
     measured = distances_of(raw, asked, decimal, written if ours else None)
     tables = {name: table_of(name, table, decimal) for name, table in raw.items()}
-    nodes, links, places = (tables.get(name) for name in ("nodes", "links", "places"))
-    if nodes is None or links is None:  # of a folder; a workbook without them is refused above
-        missing = [name for name in ("nodes", "links") if name not in tables]
-        needed = " and ".join(f"{name}.csv, .csv.gz, .parquet or .xlsx" for name in missing)
-        names = ", ".join(sorted(entry.name for entry in path.iterdir())[:8]) or "nothing"
-        msg = f"{path} must hold {needed}; it holds {names}."
-        if missing == ["nodes"]:
-            alone = Path(raw["links"].name).name
-            msg += f" Where places themselves are linked, name {alone} alone: it is read as flows, "
-            msg += "and [data] of a study may name their places, places = 'places.csv'."
-        raise InputError(msg)
+    nodes, links, places = tables["nodes"], tables["links"], tables.get("places")
     if places is None:
         nodes, places = located(nodes)
     links, of_rows = _direction_of_rows(links)
@@ -226,51 +214,35 @@ def is_of(source: str, name: str) -> bool:
 
 def raw_tables(path: Path, source: str, encoding: str | None) -> dict[str, AnyTable]:
     """The tables of a folder or workbook; or a file alone, if one table is enough."""
-    kind, (needed, _) = kind_at_path(path), TABLES_OF[source]
-    if kind == "a folder":
-        raw = _in_folder(path, source, encoding)
-        if source == "tables" or needed[0] in raw:
-            return raw
-        shown = examples(sorted(entry.name for entry in path.iterdir()), str) or "nothing"
-        msg = f"{path} must hold {needed[0]}.csv, .parquet or .xlsx; it holds {shown}"
-        raise InputError(f"{msg}. A file of another name is named itself.")
-    if ending_of(path) in WORKBOOKS:
-        return _in_workbook(path, source)
-    if source == "tables" or ending_of(path) not in TABLE_ENDINGS or kind == "nothing":
-        files = " and ".join(f"{table}.csv" for table in needed)
-        raise InputError(f"{path} must be a folder with {files}, or a workbook; found {kind}.")
-    return {needed[0]: read_any_table(path, encoding)}
-
-
-def _by_table(source: str, where: str, names: Iterable[str]) -> dict[str, str]:
+    kind, (needed, _), ending = kind_at_path(path), TABLES_OF[source], ending_of(path)
+    book = kind != "a folder" and ending in WORKBOOKS
+    if kind != "a folder" and not book:
+        if source == "tables" or ending not in TABLE_ENDINGS or kind == "nothing":
+            files = " and ".join(f"{table}.csv" for table in needed)
+            raise InputError(f"{path} must be a folder with {files}, or a workbook; found {kind}.")
+        return {needed[0]: read_any_table(path, encoding)}
+    sheets = read_workbook(path) if book else {}
+    names = [*sheets] if book else sorted(entry.name for entry in path.iterdir())
+    where, forms = ("has the sheets", "") if book else ("holds", ".csv, .csv.gz, .parquet or .xlsx")
     held: dict[str, str] = {}
-    for name in (each for each in names if is_of(source, each)):
-        if (table := own_table(name) or "") in held:
-            raise InputError(f"{where} {held[table]} and {name}; keep one of them.")
-        held[table] = name
-    return held
-
-
-def _in_folder(folder: Path, source: str, encoding: str | None) -> dict[str, AnyTable]:
-    names = [
-        name
-        for name in sorted(entry.name for entry in folder.iterdir())
-        if ending_of(name) in TABLE_ENDINGS
-        or (ending_of(name) == POINTS and own_table(name) == "places")
-    ]
-    held = _by_table(source, f"{folder} holds", names)
-    return {table: read_any_table(folder / name, encoding) for table, name in held.items()}
-
-
-def _in_workbook(path: Path, source: str) -> dict[str, AnyTable]:
-    sheets, (needed, _) = read_workbook(path), TABLES_OF[source]
-    held = _by_table(source, f"{path} has the sheets", sheets)
+    for name in names:
+        table = own_table(name) or ""
+        read = (*TABLE_ENDINGS, *([POINTS] if table == "places" else []))
+        if is_of(source, name) and (book or ending_of(name) in read):
+            if table in held:
+                raise InputError(f"{path} {where} {held[table]} and {name}; keep one of them.")
+            held[table] = name
     if len(needed) == len(sheets) == 1:
-        held = {needed[0]: next(iter(sheets))}  # whatever it is called
-    if not {*needed} <= held.keys():
-        shown = examples(sheets, str) or "none that holds anything"
-        must = f"sheets {' and '.join(needed)}" if len(needed) > 1 else f"a sheet {needed[0]}"
-        raise InputError(f"{path} must have {must}; it has {shown}.")
+        held = {needed[0]: names[0]}  # whatever it is called
+    if missing := [table for table in needed if table not in held]:
+        asked = " and ".join(f"{table}{forms}" for table in missing)
+        msg = f"{path} must hold {asked}; it {where} {examples(names, str) or 'nothing'}."
+        if source == "tables" and "links" in held:
+            msg += f" Where places themselves are linked, name {held['links']} alone: it is read "
+            msg += "as flows, and [data] of a study may name their places, places = 'places.csv'."
+        raise InputError(msg)
+    if not book:
+        return {table: read_any_table(path / name, encoding) for table, name in held.items()}
     return {
         table: AnyTable(f"{path.name}, sheet {name}", sheets[name], "", [])
         for table, name in held.items()

@@ -1,17 +1,30 @@
-"""Nodes outside their jurisdiction, by what places rank, for the sections that look at enclaves."""
+"""Nodes outside their jurisdiction, and whether hosts dealt at random make as many of a sort."""
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import gammainc
 
 from netinnov._runtime.arguments import check_names
+from netinnov._typing import Floats, Integers
+from netinnov.errors import InputError
 from netinnov.linkages import count_enclaves
 from netinnov.linkages._ranking import STRENGTH, Ranking, ranking
+from netinnov.network import MultilayerNetwork
+from netinnov.null_models import Relocate, compare_with_null
+from netinnov.null_models._null_statistics import ENDS, compared
+from netinnov.null_models._prepared import LEAST_MOVED
 from netinnov.study._context import Context
 from netinnov.study._section import Part, Result
+from netinnov.study._structure_plan import StructurePart
+
+TOLD = ("reverse", "forward")
+LEAST = 40  # dealings, with fewer of which no p is below 0.05
+ALPHA = 0.05
 
 
 class EnclavesPart(Part, part="enclaves"):
@@ -53,3 +66,97 @@ def compute(context: Context) -> Enclaves:
     counted = table.head(is_park.sum()) if steps["parks"] else table
     steps["reverse"] = counted["direction"].eq("reverse").sum()
     return Enclaves(context, table, counted, steps, rank)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dealings:
+    """Numbers by direction, and of pairs in the data, against random dealings of the hosts.
+
+    Columns observed, mean, low and high (of 95 %) and corrected: p, of pairs one-sided.
+    """
+
+    ways: pd.DataFrame
+    pairs: pd.DataFrame
+    replicates: int
+
+    @property
+    def varied(self) -> bool:  # in the directions
+        return bool((self.ways["sd"].gt(0) | self.ways["observed"].ne(self.ways["mean"])).any())
+
+    @property
+    def beyond(self) -> pd.DataFrame:
+        return self.pairs[self.pairs["corrected"] < ALPHA]
+
+
+def deal(context: Context) -> Dealings | str:
+    """Deal the hosts; the word of a page for why not, if they cannot be."""
+    enclaves, replicates = context.once(compute), context.settings(StructurePart).replicates
+    counted = enclaves.counted
+    if counted.empty or not replicates:
+        return "why_not_asked"
+    if _only_modelled(context, counted["node"]):
+        return "why_enclaves_modelled"
+    kind = counted["kind"].factorize()[0].astype("str")  # also where none is known
+    where = {"place": counted["host"], "jurisdiction": counted["home"], "kind": kind}
+    nodes = pd.DataFrame(where).set_index(pd.Index(counted["node"], name="node"))
+    places = context.inside.storage.places
+    outside = MultilayerNetwork(nodes, pd.DataFrame({"source": [], "target": []}), places=places)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "the null model moved")
+            drawn = compare_with_null(
+                outside,
+                measure=_hosts,
+                null=Relocate(outside=True),
+                replicates=max(LEAST, replicates),
+                rng=context.seed,
+                progress=context.progress,
+            )
+    except InputError:
+        return "why_one_host"
+    if drawn.moved < LEAST_MOVED:
+        return "why_enclaves_stay"
+    hosts = np.vstack([drawn.observed, drawn.draws]).astype(np.int64)
+    return _counted(enclaves, outside.storage.place_names, hosts)
+
+
+def _only_modelled(context: Context, nodes: pd.Series) -> bool:
+    """Whether a node has links, but none in an observed layer."""
+    storage, modelled = context.network.storage, np.isin(context.network.layers, context.modelled)
+    linked = storage.presence("linked")[:, storage.positions("nodes", nodes)]
+    return bool((linked[modelled].any(axis=0) & ~linked[~modelled].any(axis=0)).any())
+
+
+def _hosts(network: MultilayerNetwork) -> pd.Series[int]:
+    return pd.Series(network.storage.place_codes, network.storage.nodes.index)
+
+
+def _counted(enclaves: Enclaves, names: pd.Index, hosts: Integers) -> Dealings:
+    """Count dealings, a row each, of which the first is the observed one."""
+    home = names.get_indexer(pd.Index(enclaves.counted["home"]))
+    cells, at = np.unique(home * len(names) + hosts, return_inverse=True)
+    at, n = at.reshape(hosts.shape), len(hosts)
+    pairs = pd.DataFrame({"home": names[cells // len(names)], "host": names[cells % len(names)]})
+    ways = enclaves.ranking.directions(enclaves.context.inside, pairs["home"], pairs["host"])
+    of_way = [ways["direction"].eq(way).to_numpy()[at] for way in TOLD]
+    counts = np.stack([each.sum(axis=1) for each in of_way], axis=1, dtype=np.float64)
+    null = compared(pd.Series(counts[0], pd.Index(TOLD, name="direction")), counts[1:], np.nan)
+    mean = np.bincount(at.ravel(), minlength=cells.size) / n
+    largest = np.array([_surprise(row, mean)[1].max() for row in at[1:]])
+    own, surprise = _surprise(at[0], mean)
+    dealt = np.stack([np.bincount(row, minlength=cells.size)[own] for row in at])
+    pairs = pairs.iloc[own].assign(observed=dealt[0], mean=dealt[1:].mean(axis=0))
+    pairs["low"], pairs["high"] = np.quantile(dealt[1:], ENDS, axis=0)
+    pairs["corrected"] = (1 + (largest >= surprise[:, None] - 1e-9).sum(axis=1)) / n
+    order = np.argsort(-surprise, kind="stable")
+    return Dealings(null.to_frame().assign(corrected=null.corrected()), pairs.iloc[order], n - 1)
+
+
+def _surprise(row: Integers, mean: Floats) -> tuple[Integers, Floats]:
+    """Pairs of a dealing, and of each -log P(as many or more) by Poisson; 0 for a single enclave.
+
+    The largest of a dealing is a statistic for Westfall and Young (1993): all share the means.
+    """
+    own, number = np.unique(row, return_counts=True)
+    surprise = -np.log(np.maximum(gammainc(number, mean[own]), 1e-300))
+    return own, np.where(number > 1, surprise, 0.0)

@@ -49,18 +49,17 @@ class PlaceLevel(NamedTuple):
 
 def alike(nodes: pd.DataFrame, places: pd.DataFrame) -> list[str]:
     """What is said of names that may be of one place, with the setting that joins them."""
-    members = nodes["place"].value_counts().to_dict()
-    uses = dict.fromkeys(nodes["jurisdiction"].dropna(), 0) | members
+    uses = dict.fromkeys(nodes["jurisdiction"].dropna(), 0)
+    uses |= nodes["place"].value_counts().to_dict()
     pairs, same = near_twins(places, uses, cities_of(places.index)), dict[str, str]()
     for theirs, kept in pairs:
         if len(same) < NAMED and not {theirs, kept} & same.keys() and theirs not in same.values():
             same[theirs] = kept
-    quoted = partial(json.dumps, ensure_ascii=False)
-    text = ", ".join(f"{quoted(theirs)} = {quoted(kept)}" for theirs, kept in same.items())
-    line = text.replace("  ", " \\u0020")  # blanks of the page are joined
+    line = json.dumps(same, ensure_ascii=False, separators=(", ", " = "))
+    line = line.replace("  ", " \\u0020")  # blanks of the page are joined
     msg = "pairs of names that may be of one place (they differ by case, blanks, an ending such as "
     msg += f"市 or one letter, or are names of one city): {len(pairs):,}. Where they are, same = "
-    return [f"{msg}{{{line}}} in [places] joins them."] if pairs else []
+    return [f"{msg}{line} in [places] joins them."] if pairs else []
 
 
 def join_places(
@@ -115,8 +114,7 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
     if not (at >= 0).any():
         msg = "the report is about places, and no node has one; give the nodes a column `place`."
         raise InputError(msg)
-    whole = only_country(at, places)
-    below = (at >= 0) & ~whole
+    below = (at >= 0) & ~(whole := only_country(at, places))
     kept = below & _wanted(places, part.keep)[at]
     if not kept.any():
         raise InputError("[places.keep] leaves no place that has nodes; loosen it.")

@@ -1,6 +1,5 @@
 """From records to links: worked by hand, and against double loops that are plainly right."""
 
-import warnings
 from collections import Counter
 from itertools import combinations
 
@@ -290,27 +289,6 @@ def test_enclaves_are_counted_by_direction_and_pair():
         for home in both
         for host in both
     }
-
-
-@pytest.mark.parametrize(
-    ("home", "host", "twins"),
-    [
-        ("hangzhou", "Hang Zhou", True),
-        ("杭州市", "杭州", True),
-        ("杭州市", "杭州区", False),
-    ],
-)
-@pytest.mark.parametrize("function", [find_enclaves, count_enclaves])
-def test_an_enclave_between_two_names_of_one_place_is_told_of(function, home, host, twins):
-    nodes = pd.DataFrame({"jurisdiction": [home, "a"], "place": [host, "b"]}, index=["x", "y"])
-    network = MultilayerNetwork(nodes, pd.DataFrame({"source": ["x"], "target": ["y"]}))
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
-        function(network, rank=pd.Series({"a": 1.0}))
-    assert len(told) == twins
-    for each in told:
-        assert f"('{home}', '{host}')" in str(each.message)
-        assert each.filename == __file__
 
 
 @pytest.mark.parametrize("level", [None, 0, 1, 2, 5, "city"])

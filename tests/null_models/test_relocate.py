@@ -366,8 +366,8 @@ def test_options_are_checked_when_it_is_made(make, words):
     ("rows", "null", "words"),
     [
         (HERE, Relocate(["branch"]), "`kinds`: 1 of 1 names are not in the network: 'branch'"),
-        (HERE, Relocate(["park"], outside=True), "outside of it; found none of kind 'park'"),
-        (HERE, Relocate(["firm"], outside=True), "found 2 in 'B' of kind 'firm'. Name other"),
+        (HERE, Relocate(["park"], outside=True), "outside of it; found none"),
+        (HERE, Relocate(["firm"], outside=True), "found 2 in 'B'. Name other"),
         (["place A B", "place B C"], Relocate(), "two nodes of one kind .* found none. Name"),
         (["firm A B", "firm C D"], Relocate(preserve=["distance"]), "1 have none, e.g. 'C'"),
     ],

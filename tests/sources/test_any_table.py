@@ -111,7 +111,7 @@ def test_a_workbook_with_one_sheet_is_a_table_of_flows(tmp_path):
 @pytest.mark.parametrize(
     ("sheets", "words"),
     [
-        ({"nodes": [["id"], ["a"]], "ties": [["from"]]}, "sheets nodes and links; it has nodes, t"),
+        ({"nodes": [["id"], ["a"]], "ties": [["from"]]}, "hold links; it has the sheets nodes, t"),
         ({"a": [["x"], [1]], "b": [["y"], [2]]}, "one sheet with a table; it has a, b"),
         ({"nodes": [["id"]], "节点": [["id"]], "links": [["from"]]}, "sheets nodes and 节点; keep"),
         ({"nodes": [["id", "id"], [1, 2]], "links": [["from"]]}, "row 1 names 'id' twice"),

@@ -11,6 +11,7 @@ from scipy import stats
 
 from netinnov.linkages import count_enclaves
 from netinnov.null_models import Relocate, compare_with_null
+from netinnov.study._enclave_list import deal
 from netinnov.study.sections import enclaves
 from study_cases import context_of, facts_of, network_of, result_of, said, tables_of
 
@@ -166,10 +167,10 @@ def test_districts_of_one_city_are_at_home_in_every_dealing():
     home, host = ["a1", "a1", "B", "C", "B", "a2"], ["a2", "B", "a1", "a2", "C", "C"]
     result = result_of(enclaves, study_of(listed(home, host, places), 50, places={"level": 1}))
     assert len(result.counted) == 5
-    assert {*result.dealings.pairs["home"]} == {*"ABC"}
-    draws = result.dealings.directions.draws
-    assert (draws == 0).all(axis=None)  # all are of one size
-    assert result.dealings.pairs["number"].sum() == 5
+    dealings = result.context.once(deal)
+    assert {*dealings.pairs["home"]} == {*"ABC"}
+    assert (dealings.ways[["mean", "sd"]] == 0).all(axis=None)  # all are of one size
+    assert dealings.pairs["observed"].sum() == 5
 
 
 def test_directions_by_another_column_are_compared_with_those_by_population():

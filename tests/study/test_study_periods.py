@@ -190,15 +190,6 @@ def test_weights_that_are_whole_only_in_sum_count_no_events():
     assert context.once(periods.compute).left_out == {"intervals": "why_no_counts"}
 
 
-def test_of_very_many_periods_nothing_is_resampled(monkeypatch):
-    monkeypatch.setattr(periods, "MOST_DRAWS", 2 * periods.FEWEST - 1)
-    context = context_of(network(dated(RING, 2014) + dated(STAR, 2016)), **DRAWN)
-    assert context.once(periods.compute).left_out == {"intervals": "why_many_periods"}
-    assert "Not computed: intervals (with so many periods it would take long)." in said(
-        periods, context
-    )
-
-
 def test_each_index_has_a_chart_with_a_point_a_period(two):
     (picture,) = periods.draw(two.once(periods.compute))
     axes = picture.draw().figure.axes

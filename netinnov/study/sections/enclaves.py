@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
 from matplotlib.axes import Axes
 
+from netinnov.linkages._enclaves import DIRECTIONS
 from netinnov.linkages._ranking import POPULATION, STRENGTH, UNKNOWN, by_population
 from netinnov.plotting import plot_flow_map
 from netinnov.plotting._effects import plot_null_rows
@@ -18,37 +18,24 @@ from netinnov.plotting._frame import Frame, map_height
 from netinnov.plotting._style import SINGLE, new_figure
 from netinnov.study import _enclave_list
 from netinnov.study._context import Context
-from netinnov.study._enclave_dealings import Dealings, deal
-from netinnov.study._enclave_list import Enclaves, EnclavesPart, ranked
-from netinnov.study._section import Fact, KeyFigure, Layer, Pair, Picture, Place, Table, Term
+from netinnov.study._enclave_list import ALPHA, Dealings, Enclaves, EnclavesPart, deal, ranked
+from netinnov.study._language import pairs_of
+from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Table, Term
 
-DIRECTIONS = ("reverse", "forward", "level", "unknown")
 STRONGEST = 150  # links that the map draws, of all its layers together
 LAYERS = 5  # among which these are divided, at most
-ALPHA = 0.05
 MOST_PAIRS = 8  # that the figure draws
-AS_DRAWN = {
-    "number": "observed",
-    "by_chance": "mean",
-    "null_low": "low",
-    "null_high": "high",
-    "p": "corrected",
-}
+IN_FILES = {"observed": "number", "mean": "by_chance", "low": "null_low", "high": "null_high"}
+IN_FILES |= {"corrected": "p"}
 OPTIONS, CHECK = EnclavesPart, ranked
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DealtEnclaves(Enclaves):
-    dealings: Dealings | str
+def compute(context: Context) -> Enclaves:
+    context.once(deal)
+    return context.once(_enclave_list.compute)
 
 
-def compute(context: Context) -> DealtEnclaves:
-    enclave_list = context.once(_enclave_list.compute)
-    held = (enclave_list.table, enclave_list.counted, enclave_list.steps, enclave_list.ranking)
-    return DealtEnclaves(context, *held, context.once(deal))
-
-
-def facts(result: DealtEnclaves) -> Mapping[str, Fact]:
+def facts(result: Enclaves) -> Mapping[str, Fact]:
     enclaves, steps = result.counted, result.steps
     cities = result.context.cities.storage
     at = cities.places[["lon", "lat"]].reindex(cities.nodes["place"]).notna().all(axis=1)
@@ -70,7 +57,7 @@ def facts(result: DealtEnclaves) -> Mapping[str, Fact]:
         "rank_layers": [Layer(each) for each in result.ranking.layers if STRENGTH in used],
         "off_map": int(steps["between"]) - int(arrows["count"].sum()),
         "projected": result.context.loaded.incidence is not None,
-        **_dealt(result.dealings),
+        **_dealt(result.context.once(deal)),
     }
 
 
@@ -87,60 +74,53 @@ def _turned(result: Enclaves) -> dict[str, Fact]:
 def _dealt(dealings: Dealings | str) -> dict[str, Fact]:
     if isinstance(dealings, str):
         return {"tested": False, "untested": Term(dealings)}
-    null, pairs = dealings.directions, dealings.pairs
-    beyond = pairs[pairs["p"] < ALPHA]
-    p, high = float(null.corrected()["reverse"]), null.observed["reverse"] > null.mean["reverse"]
+    way, beyond = dealings.ways.T["reverse"], dealings.beyond
+    clear, high = bool(way["corrected"] < ALPHA), bool(way["observed"] > way["mean"])
     return {
         "tested": True,
         "untested": None,
         "fixed": not dealings.varied,
-        "more": bool(p < ALPHA and high),
-        "fewer": bool(p < ALPHA and not high),
-        "low": math.floor(null.low["reverse"]),
-        "high": math.ceil(null.high["reverse"]),
-        "p": p,
-        "replicates": len(null.draws),
-        "beyond": [Pair(*each) for each in beyond[["home", "host"]].itertuples(index=False)],
+        "more": clear and high,
+        "fewer": clear and not high,
+        "low": math.floor(way["low"]),
+        "high": math.ceil(way["high"]),
+        "p": float(way["corrected"]),
+        "replicates": dealings.replicates,
+        "beyond": pairs_of(beyond),
         "drawn_pairs": min(len(beyond), MOST_PAIRS),
-        "beyond_numbers": [int(each) for each in beyond["number"]],
-        "beyond_means": [float(each) for each in beyond["by_chance"]],
+        "beyond_numbers": beyond["observed"].tolist(),
+        "beyond_means": beyond["mean"].tolist(),
     }
 
 
-def key_figures(result: DealtEnclaves) -> Iterator[KeyFigure]:
-    if isinstance(result.dealings, Dealings) and result.dealings.varied:
-        null = result.dealings.directions
-        for way in null.observed.index:
-            ends = math.floor(null.low[way]), math.ceil(null.high[way])
-            yield KeyFigure(way, int(null.observed[way]), *ends)
+def key_figures(result: Enclaves) -> Iterator[KeyFigure]:
+    dealings = result.context.once(deal)
+    if isinstance(dealings, Dealings) and dealings.varied:
+        for way, row in dealings.ways.iterrows():
+            ends = math.floor(row["low"]), math.ceil(row["high"])
+            yield KeyFigure(str(way), int(row["observed"]), *ends)
 
 
-def draw(result: DealtEnclaves) -> Iterator[Picture]:
-    storage = result.context.cities.storage
+def draw(result: Enclaves) -> Iterator[Picture]:
+    storage, dealings = result.context.cities.storage, result.context.once(deal)
     at = storage.places[["lon", "lat"]].reindex(storage.nodes["place"]).dropna()
     if not at.empty:
         whole, detail = result.context.maps.frames(at)
         name = "flow_map_detail" if detail else "flow_map"
         yield Picture(name, partial(_map, result, detail or whole), on_page=True, front=True)
-    if isinstance(result.dealings, Dealings):
-        rows = _by_chance(result.dealings, result.context.drawn_names)
-        if not rows.empty:
-            replicates = len(result.dealings.directions.draws)
-            yield Picture("enclaves_by_chance", partial(_rows, rows, replicates), on_page=True)
+    if isinstance(dealings, Dealings) and (dealings.varied or len(dealings.beyond)):
+        chart = partial(_by_chance, dealings, result.context.drawn_names)
+        yield Picture("enclaves_by_chance", chart, on_page=True)
 
 
-def _by_chance(dealings: Dealings, names: pd.Series[str]) -> pd.DataFrame:
+def _by_chance(dealings: Dealings, names: pd.Series[str]) -> Axes:
     """Directions, where dealings differ in them, and the pairs with the clearest excess."""
-    null, pairs = dealings.directions, dealings.pairs
-    ways = null.to_frame().assign(corrected=null.corrected())
-    beyond = pairs[pairs["p"] < ALPHA].head(MOST_PAIRS).rename(columns=AS_DRAWN)
-    beyond = beyond.set_index(["home", "host"]).rename(index=names.to_dict())
-    return pd.concat([ways, beyond]) if dealings.varied else beyond
-
-
-def _rows(rows: pd.DataFrame, replicates: int) -> Axes:
+    rows = (
+        dealings.beyond.head(MOST_PAIRS).set_index(["home", "host"]).rename(index=names.to_dict())
+    )
+    rows = pd.concat([dealings.ways, rows]) if dealings.varied else rows
     ax = new_figure(width=SINGLE, height=30 + 5 * len(rows)).add_subplot()
-    return plot_null_rows(rows, replicates, label="number of enclaves", ax=ax)
+    return plot_null_rows(rows, dealings.replicates, label="number of enclaves", ax=ax)
 
 
 def _map(result: Enclaves, frame: Frame) -> Axes:
@@ -156,7 +136,7 @@ def _map(result: Enclaves, frame: Frame) -> Axes:
     )
 
 
-def tables(result: DealtEnclaves) -> Iterator[Table]:
+def tables(result: Enclaves) -> Iterator[Table]:
     steps = result.steps.rename("number").reset_index()
     view = steps.assign(step="step_" + steps["step"])
     yield Table("enclave_funnel", steps, view, on_page=bool(view["number"].any()))
@@ -165,10 +145,7 @@ def tables(result: DealtEnclaves) -> Iterator[Table]:
     view = frame.drop(columns="name", errors="ignore").rename(columns={"node": "name"})
     view = view.filter(["name", "home", "host", "direction", "type", "opened"])
     yield Table("enclaves", frame, view, on_page=True)
-    if isinstance(result.dealings, Dealings):
-        null = result.dealings.directions
-        counts = null.to_frame().drop(columns="p").assign(p=null.corrected())
-        counts = counts.rename(columns={theirs: ours for ours, theirs in AS_DRAWN.items()})
-        columns = [name for name in result.dealings.pairs if name in counts]
-        yield Table("enclave_directions", counts[columns].astype({"number": "int64"}))
-        yield Table("enclave_pairs", result.dealings.pairs)
+    if isinstance(dealings := result.context.once(deal), Dealings):
+        ways = dealings.ways.astype({"observed": "int64"})[[*IN_FILES]]
+        yield Table("enclave_directions", ways.rename(columns=IN_FILES))
+        yield Table("enclave_pairs", dealings.pairs.rename(columns=IN_FILES))

@@ -26,7 +26,7 @@ from netinnov.study._section import Fact, KeyFigure, Picture, Result, Table, Ter
 from netinnov.study._structure_plan import Detection, StructurePart, detect
 
 LEAST = 20  # linked pairs of places of a period that is compared
-MOST_DRAWS, FEWEST = 4_000, 50  # resamples of all periods together; of each, fewer say little
+MOST_DRAWS, FEWEST = 4_000, 50  # resamples of all periods together, and of each at least
 INDICES = ("rank_size", "primacy", "gini", "effective_number", "functional", "n_centres")
 OF_ENCLAVES = ("enclaves", "reverse_enclaves")
 COUNTS = ("n_centres", *OF_ENCLAVES)
@@ -50,9 +50,10 @@ class Periods(Result):
 
 
 def compute(context: Context) -> Periods | None:
-    detected = context.once(detect)
-    rows = None if detected is None else detected.plan.network.storage.link_rows()
-    if detected is None or rows is None or rows.period is None:
+    if (detected := context.once(detect)) is None:
+        return None
+    rows = detected.plan.network.storage.link_rows()
+    if rows.period is None:
         return None
     period = pd.Series(rows.period[rows.source != rows.target])
     links = period[period != NO_PERIOD].value_counts().sort_index()
@@ -60,15 +61,13 @@ def compute(context: Context) -> Periods | None:
     if len(compared) < 2:
         return None
     table, left_out = _panels(context, detected, compared)
-    first, last = (
-        table[table["period"] == each].set_index("index") for each in compared[:: len(compared) - 1]
-    )
-    ends = {"first": first["value"], "last": last["value"], "change": last["change"]}
-    changes = pd.DataFrame(ends | {end: last[f"change_{end}"] for end in ("low", "high")})
+    by_period = table.set_index(["period", "index"])
+    first, last = (by_period.loc[compared[at]] for at in (0, -1))
+    changes = pd.DataFrame({"first": first["value"], "last": last["value"]})
+    changes[["change", "low", "high"]] = last[["change", "change_low", "change_high"]]
     table.insert(1, "links", table["period"].map(links))
-    return Periods(
-        context, detected, links, int((period == NO_PERIOD).sum()), table, changes, left_out
-    )
+    timeless = int((period == NO_PERIOD).sum())
+    return Periods(context, detected, links, timeless, table, changes, left_out)
 
 
 def _panels(
@@ -82,33 +81,32 @@ def _panels(
     parts = (inside.select(periods=[when]) for when in periods)
     if not (left_out or plan.resample) and any(without_events(part) for part in parts):
         left_out["intervals"] = "why_no_counts"
-    most = (MOST_DRAWS if plan.search else MOST_DRAWS // 4) // len(periods)
-    if not left_out and most < FEWEST:
-        left_out["intervals"] = "why_many_periods"
-    draws = 0 if left_out else min(plan.resamples, most if plan.search else FEWEST)
-    options = checked_options(
-        network, **{each: plan.draw[each] for each in ("direction", "restarts")}
-    )
-    setting = checked_setting(network, INDICES, 0, options)._replace(rule=detected.rule)
-    measures = {each: partial(_index, each, setting, context.seed) for each in INDICES}
+    most = max(FEWEST, MOST_DRAWS // len(periods) if plan.search else 0)
+    draws = 0 if left_out else min(plan.resamples, most)
+    asked = {each: plan.draw[each] for each in ("direction", "restarts")}
+    setting = checked_setting(network, INDICES, 0, checked_options(network, **asked))
+    setting = setting._replace(rule=detected.rule)
+    indices = {each: partial(_index, each, setting, context.seed) for each in INDICES}
     draw: dict[str, Any] = {"periods": periods, "rng": context.seed, "progress": context.progress}
     panels = [
-        measure_panel(network, measures=measures, resamples=draws, resample=plan.resample, **draw)
+        measure_panel(network, measures=indices, resamples=draws, resample=plan.resample, **draw)
     ]
     if len(enclaves):
         reverse = enclaves["node"][enclaves["direction"] == "reverse"]
-        counts = zip(OF_ENCLAVES, (enclaves["node"], reverse), strict=True)
-        measures = {each: partial(_linked, nodes.tolist()) for each, nodes in counts}
+        of_nodes = zip(OF_ENCLAVES, (enclaves["node"], reverse), strict=True)
+        counts = {each: partial(_linked, nodes.tolist()) for each, nodes in of_nodes}
         if draws and plan.resample:
             left_out["interval of enclaves"], draws = "why_events_of_places", 0
-        panels.append(measure_panel(inside, measures=measures, resamples=draws, **draw))
+        panels.append(measure_panel(inside, measures=counts, resamples=draws, **draw))
     table = pd.concat(panels, ignore_index=True).drop(columns=["node", "n_links"])
     table = table.rename(columns={"measure": "index"}).astype({"index": "str"})
-    for at, row in table.iterrows():
-        limits = possible(row["index"], network.n_nodes, detected.rule, row["value"])
-        limits = limits if row["index"] in INDICES else (0.0, math.inf)
-        table.loc[at, ["low", "high"]] = row[["low", "high"]].astype(float).clip(*limits)
-    return table, left_out
+    can_be = partial(possible, n=network.n_nodes, rule=detected.rule)
+
+    def cut(row: pd.Series) -> pd.Series:
+        limits = can_be(row["index"], value=row["value"]) if row["index"] in INDICES else (0, None)
+        return row[["low", "high"]].astype("float64").clip(*limits)
+
+    return table.assign(**table.apply(cut, axis=1)), left_out
 
 
 def _index(name: str, setting: Setting, seed: int, network: MultilayerNetwork) -> float:
@@ -131,9 +129,8 @@ def facts(result: Periods) -> Mapping[str, Fact]:
     shifted = drawn.index[drawn["low"].isna() & drawn["change"].notna()]
     ends: dict[str, Fact] = {}
     for end, when in (("first", periods[0]), ("last", periods[-1])):
-        counts = changes[end].reindex(COUNTS, fill_value=0).astype(int)
         ends |= {end: str(when), f"links_{end}": int(links[when])}
-        ends |= {f"{index}_{end}": int(counts[index]) for index in COUNTS}
+        ends |= {f"{index}_{end}": int(changes[end].get(index, 0)) for index in COUNTS}
         ends[f"effective_{end}"] = f"{float(changes[end]['effective_number']):.1f}"
     return {
         **ends,
@@ -160,14 +157,12 @@ def facts(result: Periods) -> Mapping[str, Fact]:
 
 
 def key_figures(result: Periods) -> Iterator[KeyFigure]:
-    for index, row in result.changes.iterrows():
-        if index in ("effective_number", "gini", *COUNTS):
-            change, low, high = row[["change", "low", "high"]].tolist()
-            if index in COUNTS and not math.isnan(change):  # whole, however many
-                change = round(change)
-                if not math.isnan(low):
-                    low, high = math.floor(low), math.ceil(high)
-            yield KeyFigure(str(index), change, low, high, digits=3)
+    for index in result.changes.index.intersection(["effective_number", "gini", *COUNTS]):
+        change, low, high = result.changes.loc[index, ["change", "low", "high"]].tolist()
+        if index in COUNTS and not math.isnan(change):  # whole, however many
+            change = round(change)
+            low, high = (low, high) if math.isnan(low) else (math.floor(low), math.ceil(high))
+        yield KeyFigure(index, change, low, high, digits=3)
 
 
 def draw(result: Periods) -> Iterator[Picture]:
@@ -178,16 +173,14 @@ def _charts(result: Periods) -> Axes:
     columns = 2 if on_page() else 4
     rows = math.ceil(len(result.changes) / columns)
     figure = new_figure(width=DOUBLE, height=rows * 36)
-    for at, (index, table) in enumerate(result.table.groupby("index", sort=False)):
-        with drawing(figure.add_subplot(rows, columns, at + 1), 36) as ax:
+    style: dict[str, Any] = {"color": PALETTE[0], "elinewidth": 1.0, "capsize": 1.5}
+    for at, (index, table) in enumerate(result.table.groupby("index", sort=False), start=1):
+        with drawing(figure.add_subplot(rows, columns, at), 36) as ax:
             off = table[["low", "high"]].sub(table["value"], axis=0).abs().T
-            style: dict[str, Any] = {"color": PALETTE[0], "elinewidth": 1.0, "capsize": 1.5}
             ax.errorbar(table["period"], table["value"], off, marker="o", markersize=3, **style)
-            ax.set_title(
-                result.context.language.term(str(index)), loc="left", fontsize=7 * larger()
-            )
-            some = np.linspace(0, len(table) - 1, 3).round().astype(int)
-            ax.set_xticks(table["period"].iloc[some].unique())
+            title = result.context.language.term(str(index))
+            ax.set_title(title, loc="left", fontsize=7 * larger())
+            ax.set_xticks(table["period"].iloc[[0, len(table) // 2, -1]].unique())
             ax.yaxis.set_major_locator(MaxNLocator(4, integer=index in COUNTS))
             ax.ticklabel_format(useOffset=False, style="plain")
             ax.margins(x=0.12, y=0.15)
