@@ -192,7 +192,6 @@ def _check_tables(source: Path, column: Columns, encoding: Encoding, decimal: De
     from netinnov._network.file_rows import has_file_rows
     from netinnov._network.layer_table import layer_records
     from netinnov._network.tables import inspect
-    from netinnov.sources._lists import LISTS
     from netinnov.sources._read_network import read
     from netinnov.sources._user_tables import why_placeless
     from netinnov.study._places import alike
@@ -204,7 +203,7 @@ def _check_tables(source: Path, column: Columns, encoding: Encoding, decimal: De
     if inspection.problems:
         faults.append(inspection.problems.message())
         files = has_file_rows(tables.nodes) and has_file_rows(tables.links)
-        if not files and reading.source not in LISTS:
+        if not files:
             faults.append("Rows count from 0.")
     else:
         layer_records(tables.layers, tables.directed, inspection.links.layers)

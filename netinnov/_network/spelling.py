@@ -66,10 +66,10 @@ def near_twins(
 ) -> list[tuple[str, str]]:
     """Pairs of a name and the one to keep, which is used more, that may be of one place.
 
-    They differ by case, blanks or an ending. With `cities` (the city that a name is of, and what
-    stands behind it) they may also be names of one city, or differ by one letter: not where they
-    are two cities, or both Chinese in Latin letters, unless one has no `uses`. One that contains
-    the other is another place, and so is one more than `FAR` km away. The likeliest come first.
+    They differ by case, blanks or an ending; with `cities` (the city of a name, and what stands
+    behind it) they may be names of one, or differ by one letter: not of two cities, nor where both
+    are Chinese in Latin letters and have `uses`. One that contains the other, or is more than `FAR`
+    km away, is another place. The likeliest come first.
     """
     uses, known_city = uses or {}, cities or {}
     names = sorted(map(str, places.index), key=lambda name: -uses.get(name, 0))
@@ -81,8 +81,8 @@ def near_twins(
     for group in groups.values():
         first = min(group, key=lambda name: len(_key(name)))
         # Two units, such as 江阴市 and 澄江市, once a name of the same, are two places.
-        alike = (name for name in group if not _are_units(name, first))
-        pairs |= {(name, first): np.inf for name in alike if name != first}
+        alike = (each for each in group if each != first and not _are_units(each, first))
+        pairs |= {(name, first): np.inf for name in alike}
     for one, other, words in () if cities is None else _slips(names, WORD):
         known = {known_city[name] for name in (one, other) if name in known_city}
         stray = 0 in (uses.get(one), uses.get(other))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from netinnov._network.columns import as_text, display_names
 from netinnov.explorer._place_network import Gazetteer
-from netinnov.linkages._ranking import UNKNOWN, ranking
+from netinnov.linkages._enclaves import UNKNOWN, ranking
 from netinnov.network import MultilayerNetwork
 
 MOST = 500  # sites that the page lists, and partners of each

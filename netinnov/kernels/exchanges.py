@@ -79,8 +79,7 @@ def exchange_places(place, home, first, size, zone, steps, seed):
 
     A proposal draws a node, a coin, and one or two others of its kind: ``size`` nodes from
     ``first`` on. It is rejected if a node is drawn twice, if a zone (a row a home, a column a
-    place) would be 0, or if the zones would be other ones, which sums and a product tell. It is as
-    likely as its reverse.
+    place) would be 0, or if the zones would be other ones, which sums and a product tell.
     ``seed``: two words, the second odd. O(steps). Reference: enumeration, in the tests.
     """
     place, n = place.copy(), place.size
@@ -125,14 +124,9 @@ def match_strengths(source, target, weight, goal_out, goal_in, directed, steps, 
     for e in range(m):
         out[source[e]] += weight[e]
         into[target[e]] += weight[e]
-    error = 0.0
-    goal = 0.0
-    for i in range(out.size):
-        error += abs(out[i])
-        goal += goal_out[i]
-        if directed:
-            error += abs(into[i])
-            goal += goal_in[i]
+    error, goal = np.abs(out).sum(), goal_out.sum()
+    if directed:
+        error, goal = error + np.abs(into).sum(), goal + goal_in.sum()
     state, gamma = seed[0], seed[1]
     hot = weight.sum() / m
     cooling = np.exp(np.log(1e-4) / max(steps, 1))

@@ -1,15 +1,23 @@
-"""Pairs that meet in an event, from a table of participations."""
+"""Pairs that meet in an event, on any dataframe that narwhals knows, lazy or in memory."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import narwhals as nw
+import numpy as np
 
 from netinnov._runtime.arguments import shown
+from netinnov._runtime.dataframes import as_pandas
 from netinnov.errors import InputError
-from netinnov.linkages._pairs import Weighting, pairs
 from netinnov.linkages._records import links, records, text
+
+MANY_PAIRS = 4e7  # of members, over all events: some 3 GB in memory
+
+Weighting = Literal["count", "newman", "full"]
+
+# SQL: what a pair gets from an event of k members
+SHARE = {"count": "1.0::DOUBLE", "newman": "1 / (k - 1)", "full": "2 / (k * (k - 1))"}
 
 
 def co_participation(
@@ -38,19 +46,16 @@ def co_participation(
         they take part in the same period, and are added up within each.
     by : str, optional
         A column with the group of a member, such as its city: the links are those between groups,
-        as `aggregate` makes them of the links between members. Pairs inside a group are the
-        group's link with itself. The members of an event are added up by group before they are
-        joined, so that the pairs of members are never made.
+        as `aggregate` makes them of the links between members, whose pairs are never made. Pairs
+        inside a group are its link with itself; a member of two groups counts once in each.
 
     Returns
     -------
     dataframe
-        Columns ``source``, ``target`` (text) and ``weight``; one row for each pair that met. The
-        source comes before the target in the order of the ids as text. With ``period`` a column
-        ``period``, and one row for each pair and period. A
-        table of the library of ``incidence``: in memory with sorted rows (by period first, missing
-        last), so that the result does not depend on the order of ``incidence``; a lazy table stays
-        lazy, its rows in no order.
+        Columns ``source``, ``target`` (text, source first in their order), ``weight`` and, if asked
+        for, ``period``; one row for each pair that met, in a period. A table of the library of
+        ``incidence``: in memory with sorted rows (by period first, missing last); a lazy table
+        stays lazy, its rows in no order. An event with one member adds none.
 
     Raises
     ------
@@ -65,16 +70,12 @@ def co_participation(
 
     Notes
     -----
-    The links are undirected. An event with one member adds none, so a member that only has such
-    events is not in the result. A member with two groups in one event counts once in each.
-
     The ids of a lazy table are not checked: a row without a member or group counts as
     ``"<missing>"``, one without an event meets nobody and is left out.
 
     References
     ----------
-    Newman, M. E. J. (2001). Scientific collaboration networks. II. Shortest paths, weighted
-    networks, and centrality. Physical Review E 64, 016132.
+    Newman (2001), Physical Review E 64, 016132.
 
     Examples
     --------
@@ -109,3 +110,86 @@ def _cells(frame: Any, when: list[str], *, grouped: bool) -> Any:
     if isinstance(cells, nw.DataFrame):
         cells = cells.sort(keys)  # sums are added up in one order, whatever the order of rows
     return cells
+
+
+def pairs(
+    cells: Any,
+    *,
+    by: list[str],
+    weighting: Weighting | None = None,
+    inside: bool = False,
+) -> Any:
+    """Sum over events what each pair of units gets, ``source`` before ``target``.
+
+    ``cells``: narwhals frame of ``event``, the columns ``by``, ``unit`` and ``amount``. A pair gets
+    the product of its amounts times the share of a pair among the k members (the sum of amounts);
+    without ``weighting`` the product alone. ``inside``: a unit also gets amount (amount - 1) / 2
+    shares.
+    """
+    keys = ["event", *by]
+    if cells.implementation.is_duckdb():  # a plain query would compute the cells three times
+        query = _query(by, weighting, inside=inside)
+        return nw.from_native(cells.to_native().query("netinnov_cells", query))
+    if isinstance(cells, nw.DataFrame):
+        _refuse_many(cells, keys)
+    first, k = cells.rename({"unit": "source"}), nw.col("k")
+    if weighting is not None:
+        share = {"count": nw.lit(1.0), "newman": 1 / (k - 1), "full": 2 / (k * (k - 1))}[weighting]
+        events = cells.group_by(keys).agg(nw.col("amount").sum().alias("k"))
+        shares = events.filter(k > 1).with_columns(share=share)
+        first = first.join(shares.select(*keys, "share"), on=keys)
+    else:
+        first = first.with_columns(share=nw.lit(1.0))
+    both = first.join(cells.rename({"unit": "target", "amount": "other"}), on=keys)
+    same, before = nw.col("source") == nw.col("target"), nw.col("source") < nw.col("target")
+    amount, other = nw.col("amount"), nw.col("other")
+    n_pairs = amount * other
+    if inside:
+        both = both.filter(before | (same & (other > 1)))
+        n_pairs = nw.when(same).then(amount * (other - 1) / 2).otherwise(n_pairs)
+    else:
+        both = both.filter(before)
+    both = both.select(*by, "source", "target", weight=n_pairs * nw.col("share"))
+    in_memory = isinstance(both, nw.DataFrame)
+    if in_memory and weighting != "count" and not both.implementation.is_pandas():
+        # Other libraries join in threads: rows come in any order, and so would last digits.
+        both = both.sort(*by, "source", "target", "weight")
+    return both.group_by(*by, "source", "target").agg(nw.col("weight").sum())
+
+
+def _refuse_many(cells: Any, keys: list[str]) -> None:
+    sizes = cells.group_by(keys).agg(nw.col("amount").sum().alias("members"), units=nw.len())
+    table = as_pandas(sizes.to_native())
+    units = table["units"].to_numpy(np.float64)
+    if (n_pairs := float(units @ (units - 1)) / 2) <= MANY_PAIRS:
+        return
+    largest = table.nlargest(3, ["members"])
+    events = zip(largest["event"], largest["members"], strict=True)
+    named = ", ".join(f"{shown(event)} ({members:,.0f} members)" for event, members in events)
+    msg = f"events must have at most {MANY_PAIRS:,.0f} pairs of members, to fit in memory; these "
+    msg += f"have {n_pairs:,.0f}. Largest events: {named}. Leave them out, or add members up "
+    raise InputError(f"{msg}(`by` of co_participation); a table of DuckDB spills to disk.")
+
+
+def _query(by: list[str], weighting: Weighting | None, *, inside: bool) -> str:
+    columns = "".join(f"{column}, " for column in by)
+    using = f"USING ({', '.join(['event', *by])})"
+    same = "a.unit = b.unit"
+    kept = "a.unit < b.unit" + (f" OR ({same} AND a.amount > 1)" if inside else "")
+    n_pairs = f"CASE WHEN {same} THEN a.amount * (b.amount - 1) / 2 ELSE a.amount * b.amount END"
+    parts = {"cell AS MATERIALIZED": "SELECT * FROM netinnov_cells"}
+    if weighting is None:
+        parts["first AS"] = "SELECT *, 1.0 AS share FROM cell"
+    else:
+        parts["sizes AS MATERIALIZED"] = f"""
+            SELECT event, {columns}sum(amount) AS k FROM cell GROUP BY ALL
+        """
+        parts["first AS"] = f"""
+            SELECT *, {SHARE[weighting]} AS share FROM cell JOIN sizes {using} WHERE k > 1
+        """
+    met = f"""
+        SELECT {columns}a.unit AS source, b.unit AS target, sum(a.share * {n_pairs}) AS weight
+        FROM first a JOIN cell b {using} WHERE {kept} GROUP BY {columns}source, target
+    """
+    tables = ", ".join(f"{name} ({part})" for name, part in parts.items())
+    return f"WITH {tables} {met}"

@@ -25,8 +25,8 @@ def gravity(
 ) -> pd.DataFrame:
     """Model the flows between places by their size and distance.
 
-    A stand-in for flows that nobody measured: what comes out of it follows from the populations
-    and the map alone, and no significance test applies to it.
+    What comes out of it follows from the populations and the map alone: no significance test
+    applies to it.
 
     Parameters
     ----------
@@ -62,9 +62,7 @@ def gravity(
     -----
     In a network the record of the layer says that it is modelled, and tests on it then warn:
     ``network.with_links(gravity(places).assign(layer="gravity"), layers={"gravity": {"modelled":
-    True}})``; so does the argument ``layers`` of `build_network`. The links are undirected.
-    Great circles are those of a sphere of radius 6371.0088 km. Memory grows with the square of the
-    number of places.
+    True}})``. The links are undirected. Memory grows with the square of the number of places.
 
     Examples
     --------

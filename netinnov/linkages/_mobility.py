@@ -6,15 +6,14 @@ from typing import Any
 
 import narwhals as nw
 
-from netinnov.linkages._pairs import pairs
+from netinnov.linkages._co_participation import pairs
 from netinnov.linkages._records import links, records, text
 
 
 def mobility(moves: Any, *, origin: str, destination: str, period: str | None = None) -> Any:
     """Count the moves from each place to each other.
 
-    The links are directed: ``build_network(..., directed=["mobility"])``. A stay, from a place to
-    itself, is a self-link, which the network keeps and measures leave out.
+    The links are directed: ``build_network(..., directed=["mobility"])``. A stay is a self-link.
 
     Parameters
     ----------
@@ -56,9 +55,8 @@ def mobility(moves: Any, *, origin: str, destination: str, period: str | None = 
 def branches(units: Any, *, firm: str, place: str, value: str | None = None) -> Any:
     """Link the places in which the same firms have branches: the interlocking network model.
 
-    The weight of places i and j is the sum over firms f of v_if v_jf. The links are undirected, and
-    the strength of a place is its gross connectivity. The network is dense by construction, since a
-    firm in k places links all of them: measures that read only degrees say little on it.
+    The weight of places i and j is the sum over firms f of v_if v_jf, undirected; the strength of a
+    place is its gross connectivity. A firm in k places links all of them: degrees say little.
 
     Parameters
     ----------
@@ -74,8 +72,7 @@ def branches(units: Any, *, firm: str, place: str, value: str | None = None) -> 
     -------
     DataFrame
         Columns ``source``, ``target`` (text) and ``weight``; one row for each pair of places that
-        share a firm. The source comes before the target, and the rows are sorted, in the order of
-        the ids as text.
+        share a firm, sorted by the ids as text, the source before the target.
 
     Raises
     ------
@@ -85,8 +82,7 @@ def branches(units: Any, *, firm: str, place: str, value: str | None = None) -> 
 
     References
     ----------
-    Taylor, P. J. (2001). Specification of the world city network. Geographical Analysis 33,
-    181-194.
+    Taylor (2001), Geographical Analysis 33.
 
     Examples
     --------

@@ -29,8 +29,8 @@ def add_outposts(
     """Show the places where firms have people away from their seat as nodes of their own.
 
     A member is away if its place is neither in the jurisdiction of the owner nor where the owner
-    itself stands (nor in a place inside one of these). Links of nodes without a place are left
-    alone. Periods stay; the new layer is undirected unless it was there and had a direction.
+    itself stands (nor inside one of these). Links of nodes without a place are left alone. The new
+    layer is undirected unless it was there and had a direction.
 
     Parameters
     ----------
@@ -69,8 +69,6 @@ def add_outposts(
     See Also
     --------
     find_enclaves : Lists the outposts with all other enclaves, and which way they reach.
-    netinnov.build.aggregate : With ``drop_internal=True`` leaves the links between places, such as
-        those of patents whose inventor and assignee are not in one place.
 
     Examples
     --------

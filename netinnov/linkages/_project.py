@@ -15,7 +15,7 @@ from netinnov._network.tables import NodeTable
 from netinnov._runtime.arguments import check_name, check_type, examples
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.linkages._pairs import MANY_PAIRS, Weighting
+from netinnov.linkages._co_participation import MANY_PAIRS, Weighting
 from netinnov.linkages._records import Integers, of_kinds
 from netinnov.network import MultilayerNetwork, network_of_rows
 
@@ -54,10 +54,9 @@ def project(
     Returns
     -------
     MultilayerNetwork
-        The two-mode layer has given way to the new ones, which are undirected, and the kinds that
-        stood at the other ends of its links are dropped, with all links they had. Other nodes, in
-        their order, and the other layers among them stay as they are. Of the links of the new
-        layer only weight and period are known.
+        The two-mode layer has given way to the new ones, which are undirected and have weights and
+        periods, and the kinds that stood at the other ends of its links are dropped, with all
+        links they had. Other nodes and layers stay as they are.
 
     Raises
     ------
@@ -73,15 +72,12 @@ def project(
     -----
     What a two-mode link weighs plays no part, and neither does its direction. Nodes meet in a
     neighbour if both are linked with it in the same period; links without a period are a period of
-    their own. Nodes that meet nobody stay, without links.
-
-    With ``split_by`` the layers add up to the one layer without it: the neighbours of a node of the
-    other side are counted whatever their value, and two nodes of which one has no value are mixed.
+    their own. With ``split_by`` the layers add up to the one layer without it; two nodes of which
+    one has no value are mixed.
 
     References
     ----------
-    Newman, M. E. J. (2001). Scientific collaboration networks. II. Shortest paths, weighted
-    networks, and centrality. Physical Review E 64, 016132.
+    Newman (2001), Physical Review E 64, 016132.
 
     Examples
     --------

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.linalg import solve_triangular
 from scipy.special import xlogy
 
 from netinnov._network.distances import needed
@@ -18,7 +19,6 @@ from netinnov._runtime.arguments import check_name, check_type, examples
 from netinnov._runtime.display import Displayed
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
-from netinnov.linkages._poisson_regression import poisson
 from netinnov.linkages._records import numbers, refuse_one_point
 from netinnov.network import MultilayerNetwork, network_of_rows
 
@@ -26,6 +26,9 @@ Method = Literal["ppml", "ratio"]
 
 _TOLERANCE = 1e-10  # relative error of the margins at which proportional fitting has converged
 _STEPS = 20_000
+_EPSILON = float(np.finfo(np.float64).eps)  # predicted relative gain in likelihood at convergence
+_MOST_STEPS = 100
+_HALVINGS = 1000
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -35,12 +38,11 @@ class GravityFit(Displayed):
     Attributes
     ----------
     network : MultilayerNetwork
-        The network as given with one more layer, the residuals: observed over expected flow.
-        Above 1 two places are closer than expected. Link attributes ``observed`` and
-        ``expected``. It is directed if the layer of the flows is.
+        The network as given with one more layer, directed as that of the flows: the residuals,
+        observed over expected flow. Above 1 two places are closer than expected. Link attributes
+        ``observed`` and ``expected``.
     links : DataFrame
-        The links of that layer, as in ``network.links``. Pairs without a flow have none: their
-        residual is 0.
+        The links of that layer. Pairs without a flow have none: their residual is 0.
     coefficients : Series
         Elasticities of the flow by ``"ppml"``: ``intercept``; ``origin`` and ``destination``
         population, or ``population`` (their product) in an undirected layer; ``distance``. NaN
@@ -94,19 +96,17 @@ def gravity_residuals(
     network : MultilayerNetwork
         A network of places, as `aggregate` makes it.
     layer : str
-        The layer of the flows, summed over its periods. Weights need not be whole numbers.
+        The layer of the flows, summed over its periods.
     method : {"ppml", "ratio"}
-        What is expected of a pair. ``"ppml"``: exp(a + b1 ln P_i + b2 ln P_j + c ln d_ij), with the
-        populations of the places and the distance between them, fitted by Poisson pseudo maximum
-        likelihood. ``"ratio"``: a_i b_j, so that the sums of what leaves and what enters each
-        place are as observed; no size or distance is needed.
+        What is expected of a pair. ``"ppml"``: exp(a + b1 ln P_i + b2 ln P_j + c ln d_ij), with
+        populations and distance, fitted by Poisson pseudo maximum likelihood. ``"ratio"``:
+        a_i b_j, so that what leaves and what enters each place adds up as observed.
     name : str, optional
         Name of the layer of residuals; default the name of the layer and ``"_residual"``.
 
     Returns
     -------
     GravityFit
-        Its ``network`` has the residuals as a layer, its ``links`` are that layer as a table.
 
     Raises
     ------
@@ -120,29 +120,20 @@ def gravity_residuals(
     UserWarning
         The fit did not converge.
 
-    See Also
-    --------
-    gravity : Flows that are modelled, where none were observed.
-
     Notes
     -----
     Nodes with a link in the layer take part, with all pairs of them: a pair without a flow counts
-    as 0. Self-links are left out, of the sums as well. Direction counts in a directed layer.
-    Distances are great circles on a sphere of radius 6371.0088 km. The memory of ``"ppml"`` grows
-    with the square of the number of places.
+    as 0. Self-links are left out. Distances are those of the network. The memory of ``"ppml"``
+    grows with the square of the number of places.
 
-    The Poisson fit asks no more than that the expected flow is right; variances may be any
-    (Santos Silva and Tenreyro). In ``"ratio"`` one place that takes part in half of all flows or
-    more leaves nothing to expect among others, and the fit comes near its limit only slowly.
+    The Poisson fit asks no more than that the expected flow is right; variances may be any. In
+    ``"ratio"`` one place in half of all flows or more leaves nothing to expect among others, and
+    the fit comes near its limit only slowly.
 
     References
     ----------
-    Santos Silva, J. M. C. and Tenreyro, S. (2006). The log of gravity. Review of Economics and
-    Statistics 88, 641-658.
-
-    Deming, W. E. and Stephan, F. F. (1940). On a least squares adjustment of a sampled frequency
-    table when the expected marginal totals are known. Annals of Mathematical Statistics 11,
-    427-444.
+    Santos Silva and Tenreyro (2006), Review of Economics and Statistics 88. Deming and Stephan
+    (1940), Annals of Mathematical Statistics 11.
 
     Examples
     --------
@@ -292,3 +283,53 @@ def _by_gravity(network: MultilayerNetwork, flows: _Flows) -> _Fit:
         pd.Series(beta, names).reindex(every),
         pd.Series(np.sqrt(np.diag(variance)), names).reindex(every),
     )
+
+
+def poisson(covariates: Floats, observed: Floats) -> tuple[Floats, Floats, Floats, int, bool]:
+    """Fit ln E(y) = X b by Newton's method: b, robust variance, means, steps, converged.
+
+    The first column is 1. Means can span eleven orders of magnitude, so nothing is a difference of
+    large numbers: the change of likelihood comes from the step, the Hessian's factor from rows
+    sorted by weight, which keeps each row's accuracy (Cox and Higham 1998).
+    """
+    norm = np.linalg.norm(covariates, axis=0)
+    scaled = covariates / norm
+    beta = np.zeros(norm.size)
+    beta[0] = np.log(observed.mean()) * norm[0]
+    mean = _expected(scaled, beta)
+    step, converged = 0, False
+    while not converged and step < _MOST_STEPS:
+        step += 1
+        triangle = _triangle(scaled, mean)
+        score = scaled.T @ (observed - mean)
+        move = solve_triangular(triangle, solve_triangular(triangle, score, trans="T"))
+        gain = float(score @ move)
+        converged = gain <= _EPSILON * observed.sum()
+        move /= 2 ** _halvings(mean, scaled @ move, gain)
+        beta += move
+        mean = _expected(scaled, beta)
+    inverse = solve_triangular(_triangle(scaled, mean), np.eye(norm.size)) / norm[:, None]
+    bread = inverse @ inverse.T
+    scores = covariates * (observed - mean)[:, None]
+    return beta / norm, bread @ (scores.T @ scores) @ bread, mean, step, converged
+
+
+def _expected(covariates: Floats, beta: Floats) -> Floats:
+    """The exponent is cut where exp would overflow."""
+    return np.exp(np.clip(covariates @ beta, -700.0, 700.0))
+
+
+def _triangle(covariates: Floats, mean: Floats) -> Floats:
+    """R with R'R = X' diag(mean) X, by QR of the rows in descending order of their weight."""
+    order = np.argsort(-mean, kind="stable")
+    return np.asarray(np.linalg.qr((covariates * np.sqrt(mean)[:, None])[order], mode="r"))
+
+
+def _halvings(mean: Floats, change: Floats, gain: float) -> int:
+    """How often to halve a step of the log means so that the likelihood rises."""
+    with np.errstate(over="ignore"):
+        for halvings in range(_HALVINGS):
+            if mean @ (np.expm1(change) - change) <= gain:
+                return halvings
+            change, gain = change / 2, gain / 2
+    return _HALVINGS

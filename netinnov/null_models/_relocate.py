@@ -64,8 +64,7 @@ class Relocate(NullFamily):
 
     References
     ----------
-    Aoki and Takemura (2005), Markov chain Monte Carlo exact tests for incomplete two-way
-    contingency tables, Journal of Statistical Computation and Simulation 75.
+    Aoki and Takemura (2005), Journal of Statistical Computation and Simulation 75.
 
     Examples
     --------

@@ -322,9 +322,8 @@ def plot_null_rows(
         ax.plot(table["mean"], rows, color=_MEDIAN, **_TICK)
         texts = ("observed", f"observed, p below {_ALPHA}")
         for which, face, text in zip((~filled, filled), (paper(), ink()), texts, strict=True):
-            look = {"markersize": 4.5, "mec": ink(), "mfc": face, "zorder": 4}
-            look["label"] = text if which.any() else "_"
-            ax.plot(table["observed"][which], rows[which], "o", **look)
+            look = {"mec": ink(), "mfc": face, "label": text if which.any() else "_"}
+            ax.plot(table["observed"][which], rows[which], "o", markersize=4.5, zorder=4, **look)
         ax.xaxis.set_major_locator(MaxNLocator(3))
         observed = [number(value, ".4g") for value in table["observed"]]
         p = [chance(value, "–") for value in table["corrected"]]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import warnings
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,22 +17,31 @@ from netinnov._network.file_rows import ROW, is_bare, with_file_rows
 from netinnov._network.numeric_columns import NUMBERS, Decimal, decimal_of, typed
 from netinnov._runtime.arguments import examples
 from netinnov._runtime.opening import (
+    BYTE,
+    CELL,
     check_header,
+    check_made,
     damage_refused,
     ending_of,
+    raw_file,
     read_json,
     read_parquet,
 )
 from netinnov.errors import InputError
 from netinnov.sources._delimited import AnyTable, read_delimited
-from netinnov.sources._workbooks import WORKBOOKS, read_workbook
 
-TEXT_ENDINGS = (".csv", ".tsv", ".txt")
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+WORKBOOKS = (".xlsx", ".xlsm")  # of Excel: Office Open XML
 # Text files, also with ``.gz``, and all tables without geometry
-TABLE_ENDINGS = (*TEXT_ENDINGS, ".parquet", *WORKBOOKS)
+TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", *WORKBOOKS)
+LAST_ROW = 2**20  # of any sheet
 POINTS = ".geojson"
 # Endings of names of systems in degrees, within a metre of each other
 DEGREES = ("CRS84", "4326", "4258", "4490")
+
+Rows = dict[int, dict[int, Any]]  # what cells show, by numbers of rows and columns
 
 
 def read_any_table(path: Path, encoding: str | None = None, *, stripped: bool = False) -> AnyTable:
@@ -102,3 +116,66 @@ def table_of(table: str, held: AnyTable, decimal: Decimal | None) -> pd.DataFram
         more = [name for name in floats if name not in own]
         decimal_of(held.name, frame, [*own, *more], held.delimiter)
     return tables
+
+
+def sheet_names(path: Path) -> list[str]:
+    """The sheets of a workbook with cells, not those that are one chart."""
+    with _opened(path) as book:
+        return [sheet.title for sheet in book.worksheets]
+
+
+def read_workbook(path: Path) -> dict[str, pd.DataFrame]:
+    tables, visited, size = {}, 0, path.stat().st_size if path.is_file() else 0
+    with _opened(path) as book:
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()  # what a file says of them may be wrong
+            rows = Rows()
+            for number, cells in enumerate(sheet.iter_rows(), start=1):
+                if number > LAST_ROW:
+                    raise InputError(f"{path}, sheet {sheet.title} has more than {LAST_ROW} rows.")
+                if not cells:
+                    continue
+                visited += len(cells)
+                check_made(path, CELL * visited, size)
+                values = {
+                    at: _shown(cell) for at, cell in enumerate(cells) if cell.value is not None
+                }
+                if held := {at: value for at, value in values.items() if value is not None}:
+                    rows[number] = held
+            if rows:
+                columns = sorted({column for cells in rows.values() for column in cells})
+                check_made(path, CELL * len(rows) * len(columns), size)
+                tables[sheet.title] = _table(f"{path.name}, sheet {sheet.title}", rows, columns)
+    return tables
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Workbook]:
+    import openpyxl  # takes a quarter of a second
+
+    with raw_file(path) as stream, zipfile.ZipFile(stream) as parts:
+        unpacked = sum(part.file_size for part in parts.infolist())
+    check_made(path, BYTE * unpacked, path.stat().st_size)
+    with raw_file(path) as stream, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of styles and rules that no table needs
+        yield openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+
+
+def _shown(cell: Any) -> Any:
+    """7 of 7.0, times as text; None if blank or the error of a formula."""
+    value = cell.value
+    if cell.data_type == "e" or (isinstance(value, str) and not value.strip()):
+        return None
+    if isinstance(value, dt.date | dt.time | dt.timedelta):
+        return str(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _table(name: str, rows: Rows, columns: list[int]) -> pd.DataFrame:
+    first, *numbers = sorted(rows)
+    header = [str(rows[first].get(at, f"column {at + 1}")).strip() for at in columns]
+    check_header(name, header, f"row {first}")
+    cells = [[rows[number].get(at, np.nan) for at in columns] for number in numbers]
+    table = pd.DataFrame(cells, columns=header, dtype=object)
+    empty = {str(name): table[name] for name in table if table[name].isna().all()}
+    return with_file_rows(table.infer_objects().assign(**empty), np.array(numbers, np.int64), ROW)

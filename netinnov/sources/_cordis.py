@@ -15,7 +15,7 @@ from netinnov._runtime.arguments import as_path, examples
 from netinnov._runtime.opening import files_in, is_zip, kind_at_path
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
-from netinnov.linkages._pairs import Weighting
+from netinnov.linkages._co_participation import Weighting
 from netinnov.sources._complete_rows import (
     Tables,
     check_events,
@@ -26,21 +26,14 @@ from netinnov.sources._complete_rows import (
 )
 from netinnov.sources._delimited import TextTable, read_text_file
 
-KINDS = {
-    "HES": "university",
-    "PRC": "firm",
-    "REC": "institute",
-    "PUB": "government",
-    "OTH": "other",
-}
+KINDS = {"HES": "university", "PRC": "firm", "REC": "institute", "PUB": "government"}
+KINDS |= {"OTH": "other"}
 # What every release of the last ten years has, and what came and went.
 ORGANIZATION = ("projectID", "organisationID", "name", "activityType", "city", "country")
 ORGANIZATION_MORE = ("shortName", "nutsCode", "geolocation", "ecContribution")
 PROJECT = ("id", "startDate")
-PROJECT_MORE = (
-    *("acronym", "title", "endDate", "totalCost", "ecMaxContribution"),
-    *("frameworkProgramme", "fundingScheme"),
-)
+AMOUNTS = {"total_cost": "totalCost", "max_contribution": "ecMaxContribution"}
+PROJECT_MORE = ("acronym", "title", "endDate", "frameworkProgramme", "fundingScheme")
 NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
 DAY = r"(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:[ T].*)?"
 POINT = r"\(?\s*([+-]?\d+(?:\.\d+)?)\s*,\s*([+-]?\d+(?:\.\d+)?)\s*\)?"
@@ -120,12 +113,12 @@ def read_cordis(
     def read(
         stem: str, required: Sequence[str], optional: Sequence[str], ids: list[str]
     ) -> TextTable:
-        columns: dict[str, Any] = {"required": required, "optional": optional}
-        name = _file_in(folder, stem)
-        table = read_text_file(folder, name, **columns, delimiter=";", faults=faults)
+        columns: Any = {"required": required, "optional": optional, "delimiter": ";"}
+        table = read_text_file(folder, _file_in(folder, stem), **columns, faults=faults)
         return table.complete(ids, faults)
 
-    listed = _projects(read("project", PROJECT, PROJECT_MORE, ["id"]), faults)
+    more = (*PROJECT_MORE, *AMOUNTS.values())
+    listed = _projects(read("project", PROJECT, more, ["id"]), faults)
     ids = ["projectID", "organisationID"]
     table = read("organization", ORGANIZATION, ORGANIZATION_MORE, ids)
     rows = _participations(table, listed, faults)
@@ -135,19 +128,13 @@ def read_cordis(
     meetings = rows[["organisation", "project", "period"]].drop_duplicates(ignore_index=True)
     if projects == "nodes":
         # Below the organisations the projects, also those that no table lists.
-        unlisted = meetings.loc[~meetings["project"].isin(listed.index), "project"].unique()
-        index = listed.index.append(pd.Index(unlisted, dtype="str"))
+        index = listed.index.union(pd.Index(meetings["project"].unique(), dtype="str"), sort=False)
         events = listed.drop(columns="period").reindex(index).set_axis("project:" + index)
         events.insert(0, "kind", pd.Series("project", events.index, dtype="str"))
         nodes = pd.concat([nodes, events]).rename_axis("node")
-        columns = {
-            "layer": "participation",
-            "source": meetings["organisation"],
-            "target": "project:" + meetings["project"],
-            "weight": 1.0,
-            "period": meetings["period"],
-        }
-        links = pd.DataFrame(columns).astype({"layer": "str"})
+        ends = {"source": meetings["organisation"], "target": "project:" + meetings["project"]}
+        links = pd.DataFrame(ends | {"weight": 1.0, "period": meetings["period"]})
+        layer = "participation"
     else:
         by = {"member": "organisation", "event": "project", "period": "period"}
         members = meetings["project"].value_counts()
@@ -155,8 +142,8 @@ def read_cordis(
         if k.size:
             largest = f"project {members.index[0]}"
             check_pairs(folder, float(k @ (k - 1)) / 2, largest, int(members.iloc[0]))
-        links = co_participation(meetings, weighting=weighting, **by)
-        links.insert(0, "layer", pd.Series("co_participation", links.index, dtype="str"))
+        links, layer = co_participation(meetings, weighting=weighting, **by), "co_participation"
+    links.insert(0, "layer", pd.Series(layer, links.index, dtype="str"))
     return Tables(nodes, links, _places(nodes, rows), ())
 
 
@@ -168,16 +155,12 @@ def _file_in(path: Path, stem: str) -> str:
         msg = f"{path} must be a folder or a zip; it is neither, or a zip that is cut off."
         raise InputError(msg)
     names = files_in(path)
-    bases = {name: PurePosixPath(name).name.casefold() for name in names}
-    tables = {name: base for name, base in bases.items() if base.endswith((".csv", ".csv.gz"))}
-    exact = [name for name, base in tables.items() if base in (f"{stem}.csv", f"{stem}.csv.gz")]
-    matching = exact or [name for name, base in tables.items() if base.startswith(stem)]
-    if len(matching) > 1:
-        msg = f"{path} must hold one file {stem}.csv; it holds {examples(matching, str)}; move one."
-        raise InputError(msg)
-    if not matching:
-        shown = examples(names, str) or "nothing"
-        raise InputError(f"{path} must hold {stem}.csv or {stem}.csv.gz; it holds {shown}.")
+    bases = {name: PurePosixPath(name).name.casefold().removesuffix(".gz") for name in names}
+    exact = [name for name, base in bases.items() if base == f"{stem}.csv"]
+    like = [name for name, base in bases.items() if base.startswith(stem) and base[-4:] == ".csv"]
+    if len(matching := exact or like) != 1:
+        shown = examples(matching or names, str) or "nothing"
+        raise InputError(f"{path} must hold one {stem}.csv or {stem}.csv.gz; it holds {shown}.")
     return matching[0]
 
 
@@ -192,8 +175,7 @@ def _projects(table: TextTable, faults: list[str]) -> pd.DataFrame:
         "short_name": text["acronym"],
         "start": start,
         "end": _days(table, "endDate", faults),
-        "total_cost": _amounts(table, "totalCost", faults),
-        "max_contribution": _amounts(table, "ecMaxContribution", faults),
+        **{name: _amounts(table, column, faults) for name, column in AMOUNTS.items()},
         "programme": text["frameworkProgramme"],
         "scheme": text["fundingScheme"],
         "period": pd.to_numeric(start.str[:4]).astype("Int64"),

@@ -29,37 +29,27 @@ TYPES = {
 @contextmanager
 def database(memory: str, needed_by: str) -> Iterator[Database]:
     duckdb = require("duckdb", extra="bigdata", needed_by=needed_by)
+    of_disk = (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException, OSError)
     with tempfile.TemporaryDirectory(prefix="netinnov-") as name:
         folder = Path(name)
-        with _connect(duckdb, folder, memory) as connection:
+        config = {"memory_limit": memory, "temp_directory": str(folder / "spilt")}
+        try:
+            connection = duckdb.connect(str(folder / "tables.duckdb"), config=config)
+        except duckdb.Error as error:
+            msg = f'`memory` must be an amount with a unit, such as "4GB"; found {shown(memory)}'
+            raise InputError(f"{msg}.") from error
+        with connection:
             connection.execute("SET enable_progress_bar = false")
             try:
                 yield Database(connection, folder)
-            except duckdb.OutOfMemoryException as error:
-                msg = f"{needed_by} needs more than memory={memory!r}; give it more"
-                raise InputError(f"{msg} ({_first_line(error)}).") from None
-            except (
-                duckdb.IOException,
-                duckdb.TransactionException,
-                duckdb.FatalException,
-                OSError,
-            ) as error:
-                msg = f"{folder} cannot hold what does not fit in memory; name a folder on a larger"
-                msg += f" disk by the variable TMPDIR of the environment ({_first_line(error)})."
+            except duckdb.OutOfMemoryException:
+                msg = f"{needed_by} needs more than memory={memory!r}; give it more."
                 raise InputError(msg) from None
-
-
-def _connect(duckdb: Any, folder: Path, memory: str) -> Any:
-    config = {"memory_limit": memory, "temp_directory": str(folder / "spilt")}
-    try:
-        return duckdb.connect(str(folder / "tables.duckdb"), config=config)
-    except duckdb.Error as error:
-        msg = f'`memory` must be an amount with a unit, such as "4GB"; found {shown(memory)}'
-        raise InputError(f"{msg} ({_first_line(error)}).") from error
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
+            except of_disk as error:
+                msg = f"{folder} cannot hold what does not fit in memory; name a folder on a larger"
+                msg += " disk by the variable TMPDIR of the environment "
+                first, *_ = str(error).strip().splitlines()
+                raise InputError(f"{msg}({first}).") from None
 
 
 class Database:

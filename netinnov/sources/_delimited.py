@@ -65,12 +65,6 @@ class TextTable(NamedTuple):
         tell_values(self.name, column, must_be, *counts, self.at(bad, column), faults)
 
 
-class _Rows(NamedTuple):
-    table: pa.Table  # of the rows that are as wide as the header
-    lines: Integers
-    uneven: list[tuple[int, int]]  # line and width of the others
-
-
 def read_delimited(path: Path, encoding: str | None = None, *, stripped: bool = False) -> AnyTable:
     """All columns; rows that are not as wide as the header are refused."""
     text, detected = text_of(str(path), read_bytes(path), encoding)
@@ -80,16 +74,17 @@ def read_delimited(path: Path, encoding: str | None = None, *, stripped: bool = 
     delimiter = hint[1] if hint else delimiter_of(text)
     header = _header(path, text, delimiter)
     names = [name if name.strip() else f"column {at}" for at, name in enumerate(header, start=1)]
-    rows = _rows_of(path, text, delimiter, header, range(len(names)), first=2 if hint else 1)
-    if lines := [line for line, _ in rows.uneven]:
+    picked, first_line = range(len(names)), 2 if hint else 1
+    table, lines, uneven = _rows_of(path, text, delimiter, header, picked, first=first_line)
+    if uneven:
         msg = f"{path} must have {len(names)} fields in each row, as in its header; rows with more "
-        raise InputError(f"{msg}or fewer: {len(lines)} ({some_lines(lines)}).")
+        raise InputError(f"{msg}or fewer: {len(uneven)} ({some_lines(uneven)}).")
     columns = {
         name: _trimmed(column) if stripped else column
-        for name, field, column in zip(names, header, rows.table.columns, strict=True)
+        for name, field, column in zip(names, header, table.columns, strict=True)
         if name == field or column.null_count < len(column)  # a comma too many in each
     }
-    frame = with_file_rows(_frame_of(columns, len(rows.table)), rows.lines, LINE)
+    frame = with_file_rows(_frame_of(columns, len(table)), lines, LINE)
     notes = [f"{path.name}: read as {detected}."] if detected else []
     return AnyTable(path.name, frame, delimiter, notes)
 
@@ -109,14 +104,13 @@ def read_text_file(
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     header = [field.strip() for field in first_row(name, reader)]
     columns = wanted_columns(name, header, required, optional, delimiter)
-    rows = _rows_of(name, text, delimiter, header, [header.index(column) for column in columns])
-    n_rows = len(rows.table)
-    tell_uneven(name, len(header), n_rows, [line for line, _ in rows.uneven], faults)
-    held = {column: _trimmed(rows.table.column(at)) for at, column in enumerate(columns)}
-    arrays = {
-        column: held.get(column, pa.nulls(n_rows, pa.string())) for column in (*required, *optional)
-    }
-    return TextTable(name, _frame_of(arrays, n_rows).set_axis(rows.lines, axis=0))
+    picked = [header.index(column) for column in columns]
+    table, lines, uneven = _rows_of(name, text, delimiter, header, picked)
+    tell_uneven(name, len(header), len(table), uneven, faults)
+    held = {column: _trimmed(table.column(at)) for at, column in enumerate(columns)}
+    blank = pa.nulls(len(table), pa.string())
+    arrays = {column: held.get(column, blank) for column in (*required, *optional)}
+    return TextTable(name, _frame_of(arrays, len(table)).set_axis(lines, axis=0))
 
 
 def _rows_of(
@@ -127,7 +121,8 @@ def _rows_of(
     picked: Sequence[int],
     *,
     first: int = 1,
-) -> _Rows:
+) -> tuple[pa.Table, Integers, list[int]]:
+    """Rows that are as wide as the header, their lines, and the lines of the others."""
     if text.count('"') % 2:  # Arrow would take the rest of the file for one field
         try:
             for _ in rows_by_line(text, delimiter, first=first, strict=True):
@@ -157,20 +152,19 @@ def _rows_of(
     except pa.ArrowInvalid as error:
         raise InputError(f"{name} cannot be read: {error}.") from None
     lines: Integers = np.arange(first + 1, first + 1 + len(table))
-    uneven = list[tuple[int, int]]()
+    uneven = list[int]()
     ends = text.count("\n") or text.count("\r")
     if others or ends - ended != len(table):
         widths = [(line, len(row)) for line, row in rows_by_line(text, delimiter, first=first)][1:]
-        uneven = [(line, width) for line, width in widths if width != len(header)]
+        uneven = [line for line, width in widths if width != len(header)]
         even = [line for line, width in widths if width == len(header)]
         lines = np.array(even, np.int64) if len(even) == len(table) else lines
-        if len(uneven) == 1 and not ended and uneven[0] == widths[-1]:
-            line, width = uneven[0]
-            if width < len(header):
-                msg = f"{name} ends inside the row that starts in line {line}, in column "
-                msg += f"{header[width - 1]!r}: get the file again, or complete the row."
-                raise InputError(msg)
-    return _Rows(table, lines, uneven)
+        line, width = widths[-1] if widths else (0, 0)
+        if uneven == [line] and not ended and width < len(header):
+            msg = f"{name} ends inside the row that starts in line {line}, in column "
+            msg += f"{header[width - 1]!r}: get the file again, or complete the row."
+            raise InputError(msg)
+    return table, lines, uneven
 
 
 def _trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -7,12 +7,7 @@ from os import PathLike
 
 import pandas as pd
 
-from netinnov._network.columns import (
-    as_periods,
-    as_text,
-    is_blank,
-    refuse_repeated,
-)
+from netinnov._network.columns import as_periods, as_text, is_blank, refuse_repeated
 from netinnov._network.file_rows import has_file_rows
 from netinnov._network.flow_matrix import Given, numbers_of
 from netinnov._network.headers import described, our_names, unused_columns, unweighted

@@ -10,16 +10,13 @@ import pandas as pd
 
 from netinnov._network.columns import as_periods, as_text, is_blank, own_names
 from netinnov._network.file_rows import row_unit, without_file
-from netinnov._network.headers import check_columns, unused_columns
 from netinnov._network.numeric_columns import Decimal
 from netinnov._network.synonyms import MISSING, is_total
 from netinnov._runtime.arguments import as_path, check_names, examples
-from netinnov._runtime.encodings import check_encoding
 from netinnov.errors import InputError
-from netinnov.sources._any_table import table_of
 from netinnov.sources._complete_rows import Tables, most_frequent, say, warn_of
-from netinnov.sources._distance_tables import distances_of, joined
-from netinnov.sources._user_tables import raw_tables, renamed
+from netinnov.sources._distance_tables import joined
+from netinnov.sources._user_tables import typed_tables
 
 LISTS = ("branches", "participations")
 NEEDED = {
@@ -41,12 +38,8 @@ def read_list(
     same: Mapping[str, str] | None = None,
 ) -> Tables:
     """A network of a list; `same` joins places, whose table keeps the rows of names kept."""
-    path, asked = as_path("path", path), check_columns(columns)
-    raw = raw_tables(path, source, check_encoding(encoding))
-    say([text for table in raw.values() for text in table.notes])
-    unused_columns(asked, {name: map(str, table.frame) for name, table in raw.items()})
-    distances, unit = distances_of(raw, asked, decimal)
-    held = {name: renamed(name, table, asked) for name, table in raw.items()}
+    path = as_path("path", path)
+    held, distances, unit = typed_tables(path, source, columns, encoding, decimal)
     missing = [
         f"{table.name} has no column `{column}`; it has {examples(table.frame.columns, str)}"
         for name, table in held.items()
@@ -58,21 +51,20 @@ def read_list(
     if missing:
         lacks = "\n- ".join([f"{path} lacks what a list of {source} needs:", *missing])
         raise InputError(f'{lacks}.\nName headers of yours by `columns`: "theirs" = "ours".')
-    typed = {name: table_of(name, table, decimal) for name, table in held.items()}
+    typed = {name: table.frame for name, table in held.items()}
     if same:
         _join(typed, same)
         distances = None if distances is None else joined(distances, same)
-    faults, name = list[str](), held[source].name
+    faults, name, places = list[str](), held[source].name, typed.pop("places", None)
     rows = {
         each: _complete(held[each].name, table, NEEDED[each], faults)
         for each, table in typed.items()
-        if each != "places"
     }
     if source == "branches":
         nodes, links = _of_branches(name, rows[source], rows.get("seats"), faults)
     else:
         nodes, links = _of_participations(name, rows[source], faults)
-    if (places := typed.get("places")) is not None:
+    if places is not None:
         used = dict.fromkeys(spot for end in PLACED if end in nodes for spot in nodes[end].dropna())
         listed = {*as_text(places["place"])[0]}
         if new := [spot for spot in used if spot not in listed]:
@@ -105,11 +97,11 @@ def _of_branches(
     if len(seatless := rows["firm"][~rows["firm"].isin(known["firm"])]):
         faults.append(_counted(table, "branches left out, as their firm has no seat", seatless))
     rows = rows[rows["firm"].isin(seat.index)].reset_index(drop=True)
-    _refuse_none(table, rows, "a branch of a firm whose seat is known", faults)
+    if rows.empty:
+        msg = f"{table} must hold a branch of a firm whose seat is known; it has none"
+        raise InputError("\n- ".join([msg, *faults]) + ".")
     names = rows["firm"] + ", " + rows["place"]
     names = rows["branch"].fillna(names) if "branch" in rows else names
-    again = names.groupby(names).cumcount() + 1
-    names = names.where(again == 1, names + " (" + again.astype("str") + ")")
     home = rows["firm"].map(seat)
     firms = {"kind": "firm", "name": seat.index, "place": seat.array, "jurisdiction": seat.array}
     spot = pd.concat([seat, rows["place"]]).unique()
@@ -133,7 +125,9 @@ def _of_participations(
     table: str, rows: pd.DataFrame, faults: list[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Members, each where most of its rows say, and the events that they take part in."""
-    _refuse_none(table, rows, "a participation", faults)
+    if rows.empty:
+        msg = f"{table} must hold a participation; it has none"
+        raise InputError("\n- ".join([msg, *faults]) + ".")
     ends = ("member", "event")
     nodes, ids = _with_ids([pd.DataFrame({"kind": e, "name": rows[e].unique()}) for e in ends])
     for column in rows.columns.intersection(["place", "jurisdiction"]):
@@ -153,11 +147,6 @@ def _of_participations(
 
 def _counted(table: str, fault: str, names: Collection[str] | pd.Series | pd.Index) -> str:
     return f"{table}: {fault}: {len(names):,} ({examples(dict.fromkeys(names))})"
-
-
-def _refuse_none(table: str, rows: pd.DataFrame, what: str, faults: list[str]) -> None:
-    if rows.empty:
-        raise InputError("\n- ".join([f"{table} must hold {what}; it has none", *faults]) + ".")
 
 
 def _with_ids(parts: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, pd.Series]:

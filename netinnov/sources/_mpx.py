@@ -107,12 +107,11 @@ def _edge_attributes(
 def _actors(
     name: str, sections: defaultdict[str, Section], ends: Iterable[str]
 ) -> tuple[list[str], dict[str, list[Value]]]:
-    types = {}
+    types, rows = {}, {}
     for line, row in sections["ACTOR ATTRIBUTES"]:
         if len(row) != 2:
             raise refuse_line(name, line, row, ["attribute", "type"])
         types[row[0]] = row[1]
-    rows = {}
     for line, row in sections["ACTORS"]:
         if len(row) != 1 + len(types):
             raise refuse_line(name, line, row, ["actor", *types])
@@ -131,10 +130,8 @@ def _typed(text: str, kind: str, name: str, line: int, column: str) -> Value:
     numeric = kind.upper() in NUMERIC
     if text == "" or (numeric and text == "NA"):
         return None
-    if not numeric:
-        return text
     try:
-        return float(text)
+        return float(text) if numeric else text
     except ValueError:
         msg = f"{name}, line {line}, column {column!r} must be a number; found {text!r}."
         raise InputError(msg) from None

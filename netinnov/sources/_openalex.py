@@ -17,7 +17,7 @@ from netinnov._runtime.arguments import as_path, examples
 from netinnov._runtime.opening import kind_at_path, opened, parse_json
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
-from netinnov.linkages._pairs import Weighting
+from netinnov.linkages._co_participation import Weighting
 from netinnov.sources._complete_rows import (
     Tables,
     check_events,
@@ -220,17 +220,10 @@ def _nodes(
     other = number.notna() & (number != first)
     city = city.mask(other, city + " (" + number.fillna("") + ")")
     place = city.fillna(country)
-    nodes = pd.DataFrame(
-        {
-            "kind": text["type"].replace(KINDS),
-            "place": place,
-            "name": text["name"],
-            "country": country,
-            "ror": text["ror"],
-            "works": n_works.astype("Int64"),
-        },
-        index=ids,
-    )
+    kind = text["type"].replace(KINDS)
+    nodes = text[["name", "country", "ror"]].assign(works=n_works.astype("Int64"))
+    nodes.insert(0, "kind", kind)
+    nodes.insert(1, "place", place)
     if place.isna().all():
         return nodes, None
     at = pd.DataFrame({"place": city, "city": about["city"], "country": country}, ids)
@@ -238,13 +231,10 @@ def _nodes(
         degrees = as_floats(about[axis]).astype("float64")
         at[axis] = degrees.where(degrees.abs() <= most)
     at = at.dropna(subset="place")
-    places = at.groupby("place", sort=False)[["lon", "lat"]].median()
+    places = at.groupby("place", sort=False)[["lon", "lat"]].median().assign(population=np.nan)
     first_of = at.drop_duplicates("place").set_index("place")
-    places["population"] = np.nan
-    places["parent"] = first_of["country"]
-    places["name"] = first_of["city"]
-    places["country"] = first_of["country"]
-    return nodes, with_countries(places, country)
+    places["parent"], places["name"] = first_of["country"], first_of["city"]
+    return nodes, with_countries(places.assign(country=first_of["country"]), country)
 
 
 def _read_mentions(path: Path, use: Callable[[pd.DataFrame], None]) -> pd.DataFrame:
@@ -303,25 +293,19 @@ def _entries(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             where, text = f"{file.name}, line {number}", line.decode("utf-8-sig", errors="replace")
             if not text.strip():
                 continue
-            if number == 1 and not _is_whole(text):
-                text += stream.read().decode("utf-8-sig", errors="replace")
+            if number == 1:  # perhaps of an object of several lines
+                try:
+                    json.loads(text)
+                except json.JSONDecodeError:
+                    text += stream.read().decode("utf-8-sig", errors="replace")
+                except (ValueError, RecursionError):
+                    pass
             entry = parse_json(file.name, text, first=number)
             several = entry.get("results", [entry]) if isinstance(entry, dict) else entry
             if not isinstance(several, list) or not all(isinstance(each, dict) for each in several):
                 msg = f"{where} must be an object of OpenAlex, or an answer whose `results` are a "
                 raise InputError(f"{msg}list of such; found {text.strip()[:40]!r}.")
             yield from ((where, each) for each in several)
-
-
-def _is_whole(text: str) -> bool:
-    """Whether a line is no part of an object of several lines."""
-    try:
-        json.loads(text)
-    except json.JSONDecodeError:
-        return False
-    except (ValueError, RecursionError):
-        pass
-    return True
 
 
 def _of_work(work: dict[str, Any], known: dict[str, dict[str, Any]]) -> Iterator[tuple[Any, ...]]:

@@ -120,7 +120,8 @@ def read_origin_destination(
     1  flow      b      a   121.0
     """
     shares = True if shares is None and outflow is not None else shares
-    _check_options(period, directed, shares, outflow, places, name, aliases, layer)
+    given = {"places": places, "outflow": outflow, "aliases": aliases, "name": name, "layer": layer}
+    _check_options(given, period, directed, shares)
     faults: list[str] = []
     headers = check_columns(columns)
     table = given_table(source, check_encoding(encoding), decimal)
@@ -167,23 +168,15 @@ def read_origin_destination(
 
 
 def _check_options(
-    period: object,
-    directed: bool | None,
-    shares: bool | None,
-    outflow: object,
-    places: object,
-    name: object,
-    aliases: object,
-    layer: object,
+    given: Mapping[str, object], period: object, directed: bool | None, shares: bool | None
 ) -> None:
-    types = {"places": pd.DataFrame, "outflow": pd.Series, "aliases": Mapping, "name": str}
-    for option, value in zip(types, (places, outflow, aliases, name), strict=True):
-        if value is not None:
-            check_type(option, value, types[option])
-    check_type("layer", layer, str)
+    types = (pd.DataFrame, pd.Series, Mapping, str, str)
+    for (option, value), kind in zip(given.items(), types, strict=True):
+        if value is not None or option == "layer":
+            check_type(option, value, kind)
     if period is not None:
         check_number("period", period, whole=True)
-    if name is not None and places is None:
+    if given["name"] is not None and given["places"] is None:
         raise InputError("`name` is a column of `places`, which is missing.")
     if shares and directed is False:
         raise InputError("shares of an origin have a direction; leave out directed=False.")
@@ -268,8 +261,7 @@ def _place_ids(places: pd.DataFrame) -> pd.Series:
 
 
 def _parents(places: pd.DataFrame) -> pd.Series:
-    named = as_text(places["parent"])[0] if "parent" in places else pd.Series(dtype="str")
-    return named.dropna()
+    return as_text(places.get("parent", pd.Series(dtype="str")))[0].dropna()
 
 
 def _nodes(ids: pd.Series, places: pd.DataFrame | None) -> pd.DataFrame:

@@ -213,9 +213,7 @@ def _values(name: str, above: Part, part: Part, n: int) -> Sequence[Any]:
         msg = f"{name}, line {part.line}: classes of {above.title!r} must be whole numbers below "
         raise InputError(f"{msg}2**53; not all are.")
     codes = [int(value) for value in values]
-    if {*codes} - {0} <= {*named}:
-        return [named.get(code) for code in codes]
-    return codes
+    return [named.get(code) for code in codes] if {*codes} - {0} <= {*named} else codes
 
 
 def _vertex(text: str, n: int, name: str, line: int, column: str) -> int:

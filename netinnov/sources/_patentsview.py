@@ -11,16 +11,10 @@ import pandas as pd
 from netinnov._runtime.arguments import as_list, as_path
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
-from netinnov.linkages._pairs import Weighting
+from netinnov.linkages._co_participation import Weighting
 from netinnov.sources._complete_rows import Tables, check_events, warn_of
 from netinnov.sources._database import Database, database, usual
-from netinnov.sources._patentsview_files import (
-    Found,
-    find,
-    load,
-    places_of,
-    unescaped,
-)
+from netinnov.sources._patentsview_files import Found, find, load, places_of, unescaped
 
 # By the last digit of the type: a leading 1 says that the assignee owns a part.
 KINDS = {"4": "person", "5": "person"} | dict.fromkeys("6789", "government")

@@ -41,15 +41,11 @@ NAMES = {
 }
 IDS = ("patent", "inventor", "assignee", "location")
 # Which columns make a table what it is, and which others are read; the first that fits counts.
-TABLES = {
-    "inventors": (
-        ("patent", "inventor"),
-        ("first", "last", "location", "country", "assignee", "date"),
-    ),
-    "assignees": (
-        ("patent", "assignee"),
-        ("organization", "person_first", "person_last", "type", "location"),
-    ),
+OF_INVENTORS = ("first", "last", "location", "country", "assignee", "date")
+OF_ASSIGNEES = ("organization", "person_first", "person_last", "type", "location")
+TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "inventors": (("patent", "inventor"), OF_INVENTORS),
+    "assignees": (("patent", "assignee"), OF_ASSIGNEES),
     "locations": (("location", "lat", "lon"), ("city", "state", "country")),
     "dates": (("patent", "date"), ()),
 }
@@ -178,8 +174,7 @@ def _read(data: Database, source: Found, faults: list[str]) -> None:
     rejects = data.run("SELECT DISTINCT line, error_type FROM reject_errors ORDER BY line")
     rejected = rejects.fetchall()
     data.run("DROP TABLE reject_errors; DROP TABLE reject_scans")
-    kinds = {kind for _, kind in rejected}
-    if "INVALID ENCODING" in kinds:
+    if any(kind == "INVALID ENCODING" for _, kind in rejected):
         with opened(source.folder, name) as stream:  # a line end is never part of a letter
             for line, data_of_line in enumerate(stream, start=1):
                 decoded(name, data_of_line, first=line)
@@ -206,19 +201,9 @@ def places_of(
         faults.append(f"locations that the table of locations lacks: {unlisted.size} ({shown})")
     located = listed.reindex(ids)
     country = located["country"].fillna(usual.reindex(ids)).astype("str")
-    places = pd.DataFrame(
-        {
-            "lon": as_floats(located["lon"]).astype("float64"),
-            "lat": as_floats(located["lat"]).astype("float64"),
-            "population": np.nan,
-            "parent": country,
-            "level": "location",
-            "name": located["city"],
-            "state": located["state"],
-            "country": country,
-        },
-        index=ids,
-    )
+    places = located[["lon", "lat"]].apply(as_floats).astype("float64")
+    places = places.assign(population=np.nan, parent=country, level="location")
+    places = places.assign(name=located["city"], state=located["state"], country=country)
     return with_countries(places, country)
 
 

@@ -23,14 +23,13 @@ from netinnov.errors import InputError
 from netinnov.io._network_folder import is_network_folder
 from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
-from netinnov.sources._any_table import POINTS, TABLE_ENDINGS
+from netinnov.sources._any_table import POINTS, TABLE_ENDINGS, WORKBOOKS, sheet_names
 from netinnov.sources._complete_rows import ReadingNote, noted, say
 from netinnov.sources._distance_tables import of_known_places
 from netinnov.sources._graph_files import GRAPHS, read_graph
 from netinnov.sources._lists import LISTS, read_list
 from netinnov.sources._openalex import is_openalex
 from netinnov.sources._user_tables import is_of, own_table, tables_of_file
-from netinnov.sources._workbooks import WORKBOOKS, sheet_names
 
 READ = (
     "a folder with nodes.csv and links.csv (or .parquet, .xlsx), or with branches.csv and "
@@ -42,15 +41,8 @@ READ = (
 MULTIPLEX = (".edges", ".mpx", ".net", ".paj")
 ZIP = ".zip"
 LINES = ".jsonl"
-ENDINGS = (
-    *MULTIPLEX,
-    ".json",
-    LINES,
-    *TABLE_ENDINGS,
-    ZIP,
-    *GRAPHS,
-    POINTS,
-)  # how files of data end
+# How files of data end
+ENDINGS = (*MULTIPLEX, ".json", LINES, *TABLE_ENDINGS, ZIP, *GRAPHS, POINTS)
 MEMBERS = 20  # files of a zip that are looked into
 
 
@@ -104,13 +96,8 @@ def read_network(
     columns : mapping of str to str, optional
         From headers of tables to ours, such as ``{"Ort": "place"}``; ``"nodes.Ort"`` is that of
         one table. Headers in any case and usual words in English and Chinese need none.
-    encoding : str, optional
-        Of text files, such as ``"cp1252"``. Default: UTF-8, or else UTF-16 or GB18030 where the
-        bytes are of it.
-    decimal : {".", ","}, optional
-        What stands before decimals in tables; the other one is then dropped where it stands after
-        thousands. Default: a comma where numbers have one, but not in text files delimited by
-        commas. Numbers such as 1.200 and 3.400 between semicolons may be either, and are refused.
+    encoding, decimal
+        As in `netinnov.sources.read_tables`.
 
     Returns
     -------
@@ -129,10 +116,6 @@ def read_network(
     UserWarning
         Rows were left out, an encoding was found that is not UTF-8, or a layer that is used once
         is spelt almost as another.
-
-    See Also
-    --------
-    netinnov.sources : the readers, with their options.
 
     Examples
     --------
@@ -168,14 +151,13 @@ def read(
     """Read with one of the `READERS`, or with that which the path asks for."""
     if source is None:
         source, path = recognise(path)
-    for name, value in (("encoding", encoding), ("decimal", decimal)):
-        if value is None:
-            continue
+    asked = {"encoding": encoding, "decimal": decimal}
+    for name in [name for name, value in asked.items() if value is not None]:
         if not option_of(source, name):
             fit = " or ".join(repr(each) for each in READERS if option_of(each, name))
             msg = f"`{name}` is for tables of your own (source {fit}); leave it out: {path} is "
             raise InputError(f"{msg}{source!r}.")
-        options[name] = value
+        options[name] = asked[name]
     headers = check_columns(columns)
     if headers and option_of(source, "columns"):
         options["columns"] = headers

@@ -28,11 +28,17 @@ from netinnov._runtime.opening import (
     read_json,
 )
 from netinnov.errors import InputError
-from netinnov.sources._any_table import POINTS, TABLE_ENDINGS, read_any_table, table_of
+from netinnov.sources._any_table import (
+    POINTS,
+    TABLE_ENDINGS,
+    WORKBOOKS,
+    read_any_table,
+    read_workbook,
+    table_of,
+)
 from netinnov.sources._complete_rows import Tables, note, say
 from netinnov.sources._delimited import AnyTable
 from netinnov.sources._distance_tables import distances_of
-from netinnov.sources._workbooks import WORKBOOKS, read_workbook
 
 TRUTH = dict.fromkeys(("true", "yes", "1", "是"), True)
 TRUTH |= dict.fromkeys(("false", "no", "0", "否"), False)
@@ -69,7 +75,8 @@ def read_tables(
         bytes are of it.
     decimal : {".", ","}, optional
         What stands before decimals; the other one is then dropped where it stands after thousands.
-        Default: a comma where numbers have one, but not in text files delimited by commas.
+        Default: a comma where numbers have one, but not in text files delimited by commas. Numbers
+        such as 1.200 and 3.400 between semicolons may be either, and are refused.
 
     Returns
     -------
@@ -126,39 +133,50 @@ def tables_of_file(
 ) -> Tables:
     """The same tables with what messages need: the rows and headers of the files."""
     path = as_path("path", path)
-    asked, encoding = check_columns(columns), check_encoding(encoding)
-    raw = raw_tables(path, "tables", encoding)
-    say([text for table in raw.values() for text in table.notes], stacklevel=5)  # of read_tables
-    # In a folder that `write_network` wrote the headers are ours.
     about = network_json(path)
     written: Any = None if about is None else read_json(about)
-    ours = is_of_network(written)
-    if ours and (changed := changed_file(path, written)) is not None:
-        msg = f"{path / changed} was changed, damaged or removed after write_network wrote it; "
-        say([f"{msg}what is there is read."], stacklevel=5)
-    if not ours:
-        unused_columns(asked, {name: map(str, table.frame) for name, table in raw.items()})
-        raw = {
-            name: table if name == "distances" else renamed(name, table, asked)
-            for name, table in raw.items()
-        }
-        held = raw["links"].frame
-        if {"source", "target"} <= set(held) and "weight" not in held:
-            say(unweighted(raw["links"].name, held), stacklevel=5)
-    measured = distances_of(raw, asked, decimal, written if ours else None)
-    tables = {name: table_of(name, table, decimal) for name, table in raw.items()}
-    nodes, links, places = tables["nodes"], tables["links"], tables.get("places")
+    tables, distances, unit = typed_tables(path, "tables", columns, encoding, decimal, written)
+    if is_of_network(written):
+        if (changed := changed_file(path, written)) is not None:
+            msg = f"{path / changed} was changed, damaged or removed after write_network wrote it; "
+            say([f"{msg}what is there is read."], stacklevel=5)
+    elif "weight" not in (held := tables["links"].frame) and {"source", "target"} <= set(held):
+        say(unweighted(tables["links"].name, held), stacklevel=5)
+    nodes, links = tables["nodes"].frame, tables["links"].frame
+    places = tables["places"].frame if "places" in tables else None
     if places is None:
         nodes, places = located(nodes)
     links, of_rows = _direction_of_rows(links)
     if "layers" in tables:
-        layers = _layers(raw["layers"].name, tables["layers"])
+        layers = _layers(*tables["layers"][:2])
         pointed = layers["directed"].to_dict() if "directed" in layers else {}
         directed = tuple(str(layer) for layer, points in pointed.items() if points is True)
     else:
         layers = records_of_old_folder(links)
         directed = of_rows if about is None else _directed(about, written) or of_rows
-    return Tables(nodes, links, places, directed, layers, *measured)
+    return Tables(nodes, links, places, directed, layers, distances, unit)
+
+
+def typed_tables(
+    path: Path,
+    source: str,
+    columns: Mapping[str, str] | None,
+    encoding: str | None,
+    decimal: Decimal | None,
+    written: Any = None,
+) -> tuple[dict[str, AnyTable], pd.DataFrame | None, str]:
+    """Tables under our names, distances and their unit; headers that `write_network` wrote are."""
+    asked, ours = check_columns(columns), is_of_network(written)
+    raw = _raw_tables(path, source, check_encoding(encoding))
+    say([text for table in raw.values() for text in table.notes], stacklevel=6)  # of read_tables
+    if not ours:
+        unused_columns(asked, {name: map(str, table.frame) for name, table in raw.items()})
+    distances, unit = distances_of(raw, asked, decimal, written if ours else None)
+    held = raw if ours else {name: _renamed(name, table, asked) for name, table in raw.items()}
+    typed = {
+        name: table._replace(frame=table_of(name, table, decimal)) for name, table in held.items()
+    }
+    return typed, distances, unit
 
 
 def read_table(
@@ -187,7 +205,7 @@ def read_table(
     return table_of(table, held._replace(frame=frame), decimal), rest
 
 
-def renamed(table: str, held: AnyTable, columns: Mapping[str, str]) -> AnyTable:
+def _renamed(table: str, held: AnyTable, columns: Mapping[str, str]) -> AnyTable:
     frame, words = rename(held.name, table, held.frame, columns)
     if table == "nodes" and "node" not in frame and "place" in frame and is_bare(frame):
         places = frame["place"]
@@ -212,7 +230,7 @@ def is_of(source: str, name: str) -> bool:
     return any(own_table(name) in tables for tables in TABLES_OF[source])
 
 
-def raw_tables(path: Path, source: str, encoding: str | None) -> dict[str, AnyTable]:
+def _raw_tables(path: Path, source: str, encoding: str | None) -> dict[str, AnyTable]:
     """The tables of a folder or workbook; or a file alone, if one table is enough."""
     kind, (needed, _), ending = kind_at_path(path), TABLES_OF[source], ending_of(path)
     book = kind != "a folder" and ending in WORKBOOKS

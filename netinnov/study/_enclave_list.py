@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 from scipy.special import gammainc
 
 from netinnov._runtime.arguments import check_names
-from netinnov._typing import Floats, Integers
+from netinnov._typing import Integers
 from netinnov.errors import InputError
 from netinnov.linkages import count_enclaves
-from netinnov.linkages._ranking import STRENGTH, Ranking, ranking
+from netinnov.linkages._enclaves import STRENGTH, Ranking, ranking
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import Relocate, compare_with_null
 from netinnov.null_models._null_statistics import ENDS, compared
@@ -40,19 +41,12 @@ def ranked(context: Context) -> Ranking:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Enclaves(Result):
-    """Enclaves (columns node, home, host, direction and what is known of each), and their ranks.
-
-    `counted` are parks where there are any, else all nodes; `steps` those of `count_enclaves`.
-    """
+    """Enclaves, with what is known of each, and their ranks."""
 
     table: pd.DataFrame
-    counted: pd.DataFrame
-    steps: pd.Series[int]
+    counted: pd.DataFrame  # parks where there are any, else all nodes
+    steps: pd.Series[int]  # of `count_enclaves`
     ranking: Ranking
-
-    def direction(self, home: str, host: str) -> str:
-        ways = self.ranking.directions(self.context.inside, [home], [host])
-        return str(ways["direction"].iloc[0])
 
 
 def compute(context: Context) -> Enclaves:
@@ -70,10 +64,7 @@ def compute(context: Context) -> Enclaves:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dealings:
-    """Numbers by direction, and of pairs in the data, against random dealings of the hosts.
-
-    Columns observed, mean, low and high (of 95 %) and corrected: p, of pairs one-sided.
-    """
+    """Numbers by direction and pair against random dealings; `corrected`: p, of pairs one-sided."""
 
     ways: pd.DataFrame
     pairs: pd.DataFrame
@@ -106,7 +97,7 @@ def deal(context: Context) -> Dealings | str:
             warnings.filterwarnings("ignore", "the null model moved")
             drawn = compare_with_null(
                 outside,
-                measure=_hosts,
+                measure=lambda dealt: pd.Series(dealt.storage.place_codes, nodes.index),
                 null=Relocate(outside=True),
                 replicates=max(LEAST, replicates),
                 rng=context.seed,
@@ -127,10 +118,6 @@ def _only_modelled(context: Context, nodes: pd.Series) -> bool:
     return bool((linked[modelled].any(axis=0) & ~linked[~modelled].any(axis=0)).any())
 
 
-def _hosts(network: MultilayerNetwork) -> pd.Series[int]:
-    return pd.Series(network.storage.place_codes, network.storage.nodes.index)
-
-
 def _counted(enclaves: Enclaves, names: pd.Index, hosts: Integers) -> Dealings:
     """Count dealings, a row each, of which the first is the observed one."""
     home = names.get_indexer(pd.Index(enclaves.counted["home"]))
@@ -141,22 +128,18 @@ def _counted(enclaves: Enclaves, names: pd.Index, hosts: Integers) -> Dealings:
     of_way = [ways["direction"].eq(way).to_numpy()[at] for way in TOLD]
     counts = np.stack([each.sum(axis=1) for each in of_way], axis=1, dtype=np.float64)
     null = compared(pd.Series(counts[0], pd.Index(TOLD, name="direction")), counts[1:], np.nan)
-    mean = np.bincount(at.ravel(), minlength=cells.size) / n
-    largest = np.array([_surprise(row, mean)[1].max() for row in at[1:]])
-    own, surprise = _surprise(at[0], mean)
-    dealt = np.stack([np.bincount(row, minlength=cells.size)[own] for row in at])
-    pairs = pairs.iloc[own].assign(observed=dealt[0], mean=dealt[1:].mean(axis=0))
+    row = np.repeat(np.arange(n), hosts.shape[1])
+    table = csr_array((np.ones(at.size), (row, at.ravel())), shape=(n, cells.size))
+    table.sum_duplicates()
+    # -log P(as many or more) by Poisson, 0 for a single enclave; all dealings share the means, so
+    # that the largest of a dealing is a statistic for Westfall and Young (1993).
+    chance = gammainc(table.data, table.mean(axis=0)[table.indices])
+    surprise = np.where(table.data > 1, -np.log(np.maximum(chance, 1e-300)), 0.0)
+    largest = np.maximum.reduceat(surprise, table.indptr[:-1])[1:]
+    own, surprise = table.indices[: table.indptr[1]], surprise[: table.indptr[1]]
+    dealt = table[:, own].toarray()
+    pairs = pairs.iloc[own].assign(observed=dealt[0].astype(np.int64), mean=dealt[1:].mean(axis=0))
     pairs["low"], pairs["high"] = np.quantile(dealt[1:], ENDS, axis=0)
     pairs["corrected"] = (1 + (largest >= surprise[:, None] - 1e-9).sum(axis=1)) / n
     order = np.argsort(-surprise, kind="stable")
     return Dealings(null.to_frame().assign(corrected=null.corrected()), pairs.iloc[order], n - 1)
-
-
-def _surprise(row: Integers, mean: Floats) -> tuple[Integers, Floats]:
-    """Pairs of a dealing, and of each -log P(as many or more) by Poisson; 0 for a single enclave.
-
-    The largest of a dealing is a statistic for Westfall and Young (1993): all share the means.
-    """
-    own, number = np.unique(row, return_counts=True)
-    surprise = -np.log(np.maximum(gammainc(number, mean[own]), 1e-300))
-    return own, np.where(number > 1, surprise, 0.0)

@@ -140,7 +140,8 @@ def _measures(context: Context, part: ExperimentPart) -> MeasuresPart:
 
 
 def enclave_called(context: Context, home: str, host: str) -> str:
-    direction = context.once(_enclave_list.compute).direction(home, host)
+    ways = context.once(_enclave_list.ranked).directions(context.inside, [home], [host])
+    direction = str(ways["direction"].iloc[0])
     return f"{direction} enclave" if direction in ("reverse", "forward") else "enclave"
 
 

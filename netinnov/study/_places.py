@@ -65,10 +65,9 @@ def alike(nodes: pd.DataFrame, places: pd.DataFrame) -> list[str]:
 def join_places(
     network: MultilayerNetwork, same: Mapping[str, str], read: Collection[str] = ()
 ) -> tuple[MultilayerNetwork, list[str]]:
-    """The network with some places under the name of another, and what is said of that.
+    """The network with some places, and nodes that are such by their ids, under other names.
 
-    A node that is such a place, by its id, is joined with the node of the other. `read` are names
-    that the reader may have joined.
+    `read` are names that the reader may have joined. Second, what is said of that.
     """
     if not same:
         return network, []

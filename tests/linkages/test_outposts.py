@@ -101,12 +101,6 @@ def test_outposts_are_enclaves(firms):
     ]
 
 
-def test_few_people_make_no_outpost(firms):
-    found = add_outposts(firms, layer="works", least=2)
-    assert list(found.nodes.index[firms.n_nodes :]) == ["outpost:solar@xihu"]
-    assert add_outposts(firms, layer="works", least=3).equals(firms)
-
-
 def test_a_firm_that_stands_abroad_is_there(firms):
     # Solar is run from Quzhou and stands in Hangzhou: people there are not away from it.
     nodes = firms.nodes
@@ -114,22 +108,6 @@ def test_a_firm_that_stands_abroad_is_there(firms):
     moved = ni.build_network(nodes, firms.links, firms.places)
     posts = add_outposts(moved, layer="works").nodes.query("owner == 'solar'")
     assert list(posts.index) == ["outpost:solar@shanghai"]
-
-
-def test_direction_and_attributes_stay():
-    nodes = pd.DataFrame(
-        {"kind": ["firm", "talent", "talent"], "place": ["P", "Q", "Q"]}, index=["f", "t", "u"]
-    )
-    pays = pd.DataFrame({"source": ["f", "f"], "target": ["t", "u"], "grade": ["x", "y"]})
-    network = ni.build_network(nodes, {"pays": pays}, directed=["pays"])
-    found = add_outposts(network, layer="pays", name="branch")
-    assert found.directed == {"pays"}
-    assert found.links[["layer", "source", "target", "weight"]].to_numpy().tolist() == [
-        ["branch", "f", "outpost:f@Q", 2.0],
-        ["pays", "outpost:f@Q", "t", 1.0],
-        ["pays", "outpost:f@Q", "u", 1.0],
-    ]
-    assert found.links["grade"].fillna("none").tolist() == ["none", "x", "y"]
 
 
 @given(

@@ -1,8 +1,5 @@
 """Two-mode layers turned into one-mode ones: by hand, by networkx, and on projects of CORDIS."""
 
-from collections import Counter
-from itertools import combinations
-
 import networkx as nx
 import pandas as pd
 import pytest
@@ -100,22 +97,6 @@ def test_projection_is_co_participation_of_the_links(rows, weighting):
     pd.testing.assert_frame_equal(found, expected.links)
 
 
-@given(participations)
-def test_the_two_sides_can_be_named_either_way(rows):
-    network = two_mode(rows)
-    before = network.links
-    onto = project(network, layer="joins", onto="project")
-    through = project(network, layer="joins", through=["firm"])
-    assert onto.equals(through)
-    events: Counter[frozenset[str]] = Counter()
-    for when in {when for _, _, when, _ in rows}:
-        for firm in FIRMS:
-            met = sorted({b for a, b, other, _ in rows if (a, other) == (firm, when)})
-            events.update(map(frozenset, combinations(met, 2)))
-    assert onto.links["weight"].sum() == sum(events.values())
-    pd.testing.assert_frame_equal(network.links, before)
-
-
 @pytest.fixture
 def mixed() -> ni.MultilayerNetwork:
     """Talents in firms, firms in a park, flows between firms; `zoe` is a talent without a job."""
@@ -151,12 +132,6 @@ def test_what_stands_beside_the_layer_stays(mixed):
     ]
     assert found.links["rent"].isna().tolist() == [True, True, False]
     assert found.links["since"].isna().all()
-
-
-def test_the_new_layer_can_have_the_old_name(mixed):
-    found = project(mixed, layer="works", through="talent", name="works")
-    assert found.layers == ("flow", "tenancy", "works")
-    assert found.directed == {"flow"}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from netinnov.datasets import load_yrd_enclaves, load_yrd_rail_minutes
-from netinnov.errors import InputError
 from netinnov.linkages import travel_times
 
 
@@ -32,17 +31,6 @@ def test_all_simple_paths_are_compared(transfer):
         else:
             assert np.isnan(least.loc[a, b])
     assert (np.diag(least) == 0).all()
-
-
-def test_a_square_table_is_read_as_a_long_one_is():
-    square = pd.DataFrame([[0, 10, np.nan], [12, 0, 5], [np.nan, 5, 9]], list("abc"), list("abc"))
-    long = square.stack().rename_axis(["origin", "destination"]).rename("distance").reset_index()
-    pd.testing.assert_frame_equal(
-        travel_times(square, transfer=2), travel_times(long, transfer=2), check_names=False
-    )
-    assert travel_times(square, transfer=2).loc["a", "c"] == 17
-    with pytest.raises(InputError, match="at least 0, or missing; 1 are not: a - b"):
-        travel_times(square.replace(10, -1), transfer=2)
 
 
 def test_trains_of_the_delta():

@@ -10,7 +10,7 @@ from scipy import stats
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.linkages._poisson_regression import poisson
+from netinnov.linkages._residuals import poisson
 from netinnov.panels import PairSample, difference_in_differences, enclave_openings, event_study
 from netinnov.panels._event_study import _joint_p
 from netinnov.panels._tie_effects import CellFit

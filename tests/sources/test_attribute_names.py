@@ -87,15 +87,6 @@ def test_the_weight_of_another_attribute_leaves_one_called_weight(tmp_path):
     assert links[["weight", "weight_"]].to_numpy().tolist() == [[5.0, 2.0]]
 
 
-def test_labels_that_are_no_ids_leave_an_attribute_called_name(tmp_path):
-    path = tmp_path / "network.net"
-    path.write_text('*Vertices 2\n1 "a" name x\n2 "a" name y\n*Edges\n1 2\n')
-    nodes = ni.sources.read_multiplex(path).nodes
-    assert nodes.index.tolist() == ["1", "2"]
-    assert nodes["name"].tolist() == ["a", "a"]
-    assert nodes["name_"].tolist() == ["x", "y"]
-
-
 # -- weights that are no numbers -------------------------------------------------------------------
 
 
@@ -113,11 +104,6 @@ def test_a_weight_that_is_not_a_number_is_refused_as_in_a_table(tmp_path, ending
     with pytest.raises(TableError, match="weight") as caught:
         ni.read_network(path)
     assert caught.value.problems[["column", "row"]].to_numpy().tolist() == [["weight", 1]]
-
-
-def test_links_without_a_weight_count_one():
-    graph = nx.Graph([("a", "b", {"weight": 2.0}), ("b", "c")])
-    assert ni.io.from_networkx(graph).links["weight"].tolist() == [2.0, 1.0]
 
 
 # -- GraphML without its namespace -----------------------------------------------------------------

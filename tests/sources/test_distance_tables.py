@@ -158,12 +158,3 @@ def test_flows_between_places_and_nodes_without_places_take_them_too(tmp_path):
     )
     loaded = load(study.configure({"data": {"path": str(folder)}}).data, {}, {})
     assert (known(loaded.network), loaded.network.distance_unit) == (KNOWN, "min")
-
-
-def test_the_bundled_case_takes_minutes(tmp_path):
-    file = tmp_path / "rail.csv"
-    ni.datasets.load_yrd_rail_minutes().to_csv(file, index=False)
-    data = {"source": "yrd", "distances": str(file), "distance_unit": "min"}
-    loaded = load(study.configure({"data": data}).data, {}, {})
-    assert len(loaded.network.distances) == 605
-    assert loaded.network.distance_unit == "min"

@@ -167,27 +167,6 @@ def test_projects_as_nodes(write):
     assert set(tables.links["layer"]) == {"participation"}
 
 
-def test_unknown_and_blank_kinds(write):
-    rows = [ROWS[0], "101;910;X;;XYZ;;DE;;;;", "101;911;Y;;;;DE;;;;", "101;912;Z;;oth;;DE;;;;"]
-    kinds = read_cordis(write(rows)).nodes["kind"]
-    assert kinds.fillna("?").tolist() == ["university", "xyz", "?", "other"]
-
-
-def test_same_city_name_in_two_countries(write):
-    rows = [
-        "101;1;A;;PRC;Valencia;ES;;;;",
-        "101;2;B;;PRC;VALENCIA;VE;;;;",
-        "101;3;C;;PRC;Saint   Denis;FR;;;;",
-        "101;4;D;;PRC;Nowhere;;;;;",
-        # Moved: two rows in Spain without a city, one in Portugal with one; the country wins.
-        *["101;5;E;;PRC;;ES;;;;", "102;5;E;;PRC;;ES;;;;", "103;5;E;;PRC;Porto;PT;;;;"],
-    ]
-    places = read_cordis(write(rows)).nodes["place"]
-    assert places.fillna("?").tolist() == [
-        *["VALENCIA, ES", "VALENCIA, VE", "SAINT DENIS, FR", "?", "ES"]
-    ]
-
-
 def test_columns_that_come_and_go(write):
     full = read_cordis(write())
     order = [COLUMNS.index(c) for c in (*COLUMNS[::-1],)]
@@ -285,7 +264,7 @@ def test_files_that_are_not_there(write, tmp_path):
     with pytest.raises(InputError, match="must be a folder or a zip"):
         read_cordis(folder / "project.csv")
     (folder / "project.csv").rename(folder / "projekt.csv")
-    with pytest.raises(InputError, match=r"must hold project.csv .* holds organization.csv, proj"):
+    with pytest.raises(InputError, match=r"must hold one project.csv .* holds organiz"):
         read_cordis(folder)
     (folder / "projekt.csv").rename(folder / "project_a.csv")
     (folder / "project_b.csv").write_text("")
@@ -319,27 +298,6 @@ def test_tables_that_cannot_be_read(write, text, words):
     (folder / "project.csv").write_bytes(text)
     with pytest.raises(InputError, match=words):
         read_cordis(folder)
-
-
-def test_packed_files_that_are_cut_off(write, tmp_path):
-    folder = write()
-    whole = gzip.compress((folder / "project.csv").read_bytes())
-    (folder / "project.csv").unlink()
-    for data in (whole[:60], whole[:-2], b"plain text"):
-        (folder / "project.csv.gz").write_bytes(data)
-        with pytest.raises(InputError, match=r"project.csv.gz cannot be read: .*get it again"):
-            read_cordis(folder)
-    archive = tmp_path / "cordis.zip"
-    with zipfile.ZipFile(archive, "w") as file:
-        file.write(folder / "organization.csv", "organization.csv")
-        file.writestr("project.csv", "id;startDate\n1;2016-01-01\n")
-    data = archive.read_bytes()
-    archive.write_bytes(data[:-30])
-    with pytest.raises(InputError, match="a zip that is cut off"):
-        read_cordis(archive)
-    archive.write_bytes(data.replace(b"2016-01-01\n", b"2017-01-01\n"))
-    with pytest.raises(InputError, match="cannot be read: Bad CRC-32"):
-        read_cordis(archive)
 
 
 def test_choices(write):

@@ -197,9 +197,7 @@ def test_the_snapshot_is_known_by_its_folders(tmp_path: Path, place: str) -> Non
     ("text", "words"),
     [
         ("", "none has"),
-        ('{"id": "x"}\n', "none has"),
         ('{"id": 1}\n{"id"', "all.jsonl, line 2, column 6 must be JSON; .*is the file cut off"),
-        ("hello\n", "all.jsonl, line 1, column 1 must be JSON"),
         (lines([work("W1", 2020, ("A1", []))]), "whose authors have institutions; none has"),
     ],
 )
@@ -217,9 +215,7 @@ def test_files_that_cannot_be_read(text: str, words: str, tmp_path: Path) -> Non
         ("[5]", "must be an object of OpenAlex"),
         ('{"results": null}', "whose `results` are a list of such; found '.*null}'"),
         ("[" * 100_000, "must be JSON; it is nested too deeply"),
-        ('{"a":' * 100_000, "must be JSON; it is nested too deeply"),
         (json.dumps(work("W9\ud83d", 2020, ("A1", ["I1"]))), "surrogates not allowed"),
-        (json.dumps(work("W9", 2020, ("A1", ["I\udc00"]))), "surrogates not allowed"),
         (json.dumps({**WORKS[0], "authorships": 5}), "W1 must be as OpenAlex writes it"),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 
 from netinnov import build_network
 from netinnov.errors import InputError
-from netinnov.linkages import co_participation, project
+from netinnov.linkages import project
 from netinnov.sources import read_patentsview
 
 # Patents: 1 (2015) of ann and bo, for the firm; D2 (2016) of ann, bo and cy, for firm and ministry;
@@ -321,9 +321,7 @@ INVENTOR_FILE = as_tsv(INVENTORS, quoted=False)
             r"lacks 'patent_id' \(did you mean 'paten",
         ),
         (INVENTOR_FILE[:-1], r"ends in '4.*qz', without a line end"),
-        (INVENTOR_FILE[:-4], r"ends in '4.*Li', without a line end"),
         (INVENTOR_FILE.encode("utf-16"), r"g_inventor.tsv must be UTF-8; line 1 has the byte 0xff"),
-        (INVENTOR_FILE.encode("utf-16-le"), r"g_inventor.tsv must be UTF-8; line 1 has NUL"),
         (
             INVENTOR_FILE.replace("Li", "Lí").encode("latin-1"),
             r"line 5 has the byte 0xed, which is not",
@@ -342,23 +340,6 @@ def test_tables_that_cannot_be_read(tmp_path, data, words, alone):
         words = r"must hold a table of inventors, with patent_id and inventor_id; it holds g_inve"
     with pytest.raises(InputError, match=words):
         read_patentsview(path if alone else tmp_path)
-
-
-@pytest.mark.parametrize("quoted", [True, False])
-def test_a_last_row_that_is_cut_off_anywhere_is_refused(tmp_path, quoted):
-    data = as_tsv(INVENTORS, quoted=quoted)
-    start = data.rindex("\n", 0, -1) + 1
-    path = tmp_path / "g_inventor.tsv"
-    for end in range(start + 1, data.rindex("\t") + 1, 5):
-        path.write_text(data[:end])
-        with pytest.raises(
-            InputError,
-            match=r"r.tsv(, row in line 9: is a quotation| ends in .*, without a line end)",
-        ):
-            read_patentsview(path)
-    path.with_suffix(".tsv.gz").write_bytes(gzip.compress(data.encode())[:-9])
-    with pytest.raises(InputError, match=r"tsv.gz cannot be read: .*get it again"):
-        read_patentsview(path.with_suffix(".tsv.gz"))
 
 
 def test_arguments_that_do_not_fit(write, tmp_path):
@@ -382,36 +363,3 @@ def test_a_location_that_is_called_as_a_country_is_refused(write):
     )
     with pytest.raises(InputError, match="must not be called as a country is; US is both"):
         read_patentsview(folder)
-
-
-@pytest.fixture(scope="module")
-def slices(shared: Path) -> Path:
-    folder = shared / "data" / "patentsview_inventors"
-    if not folder.is_dir():
-        pytest.skip("needs the slices of PatentsView")
-    return folder
-
-
-@pytest.mark.parametrize(
-    ("name", "rows", "patents", "inventors", "assignees", "locations"),
-    [("CN-A61B.csv", 221, 76, 190, 43, 29), ("CN-B23K.csv", 51, 23, 48, 19, 14)],
-)
-def test_chinese_slices(slices, name, rows, patents, inventors, assignees, locations):
-    tables = read_patentsview(slices / name)
-    # README of the data.
-    kinds = tables.nodes["kind"].value_counts()
-    assert (kinds["talent"], kinds["firm"]) == (inventors, assignees)
-    assert (tables.places["level"] == "location").sum() == locations
-    two_mode = read_patentsview(slices / name, patents="nodes")
-    assert (two_mode.nodes["kind"] == "patent").sum() == patents
-    assert (two_mode.links["layer"] == "invention").sum() == rows  # every row is used
-    raw = pd.read_csv(slices / name, dtype=str)
-    pairs = co_participation(raw, member="inventor_id", event="patent_id")
-    network = build_network(*tables)
-    shared = network.links[network.links["layer"] == "co_inventor"]
-    assert shared["weight"].sum() == pairs["weight"].sum()
-    assert tables.links["period"].notna().all()
-    years = pd.to_datetime(raw["time"], format="%Y/%m/%d").dt.year
-    assert set(tables.links["period"]) <= set(years)
-    hired = network.links[network.links["layer"] == "assignee_inventor"]
-    assert hired["weight"].sum() == len(raw.drop_duplicates(["patent_id", "inventor_id"]))

@@ -181,7 +181,6 @@ def test_what_counts_no_events_has_no_interval_and_the_page_says_why(options, wh
     assert result.left_out == {"intervals": why}
     assert result.table[["low", "high", "change_low", "change_high"]].isna().all(axis=None)
     assert "Not computed: intervals (" in said(periods, context)
-    assert facts_of(periods, context)["shifted"] == []
 
 
 def test_weights_that_are_whole_only_in_sum_count_no_events():

@@ -9,8 +9,7 @@ from functools import partial
 import pandas as pd
 from matplotlib.axes import Axes
 
-from netinnov.linkages._enclaves import DIRECTIONS
-from netinnov.linkages._ranking import POPULATION, STRENGTH, UNKNOWN, by_population
+from netinnov.linkages._enclaves import DIRECTIONS, POPULATION, STRENGTH, UNKNOWN, by_population
 from netinnov.plotting import plot_flow_map
 from netinnov.plotting._effects import plot_null_rows
 from netinnov.plotting._flow_map import arrows_between
@@ -38,8 +37,8 @@ def compute(context: Context) -> Enclaves:
 def facts(result: Enclaves) -> Mapping[str, Fact]:
     enclaves, steps = result.counted, result.steps
     cities = result.context.cities.storage
-    at = cities.places[["lon", "lat"]].reindex(cities.nodes["place"]).notna().all(axis=1)
-    located = cities.nodes.index[at.to_numpy()]
+    points = cities.places[["lon", "lat"]].dropna().index
+    located = cities.nodes.index[cities.nodes["place"].isin(points)]
     arrows, _ = arrows_between(enclaves, located, cities.places["parent"])
     kinds = list(result.ranking.numbers)
     used = [kind for kind in kinds if enclaves["ranked_by"].eq(kind).any()]
@@ -103,8 +102,7 @@ def key_figures(result: Enclaves) -> Iterator[KeyFigure]:
 
 def draw(result: Enclaves) -> Iterator[Picture]:
     storage, dealings = result.context.cities.storage, result.context.once(deal)
-    at = storage.places[["lon", "lat"]].reindex(storage.nodes["place"]).dropna()
-    if not at.empty:
+    if not (at := storage.places[["lon", "lat"]].reindex(storage.nodes["place"]).dropna()).empty:
         whole, detail = result.context.maps.frames(at)
         name = "flow_map_detail" if detail else "flow_map"
         yield Picture(name, partial(_map, result, detail or whole), on_page=True, front=True)

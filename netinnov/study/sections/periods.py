@@ -35,14 +35,13 @@ OPTIONS = StructurePart
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Periods(Result):
-    """Indices of each period that is compared, and their changes from the first to the last.
+    """Indices by period, and their changes from the first to the last; links as linked places.
 
-    `links`: linked pairs of places in every period, `timeless`: those without one; `left_out`: the
-    words for why something has no interval, by the words for it.
+    `left_out`: the words for why something has no interval, by the words for it.
     """
 
     detection: Detection
-    links: pd.Series[int]
+    links: pd.Series[int]  # in every period
     timeless: int
     table: pd.DataFrame
     changes: pd.DataFrame
@@ -125,8 +124,6 @@ def facts(result: Periods) -> Mapping[str, Fact]:
     effective = result.table.loc[result.table["index"] == "effective_number", "value"].round(9)
     low, high = (float(changes[end]["effective_number"]) for end in ("low", "high"))
     known = changes.dropna(subset=["low", "high"])
-    drawn = changes.drop(index=[*OF_ENCLAVES] if len(result.left_out) else [], errors="ignore")
-    shifted = drawn.index[drawn["low"].isna() & drawn["change"].notna()]
     ends: dict[str, Fact] = {}
     for end, when in (("first", periods[0]), ("last", periods[-1])):
         ends |= {end: str(when), f"links_{end}": int(links[when])}
@@ -147,9 +144,7 @@ def facts(result: Periods) -> Mapping[str, Fact]:
         "intervals": len(known),
         "risen": [Term(each) for each in known.index[known["low"] > 0]],
         "fallen": [Term(each) for each in known.index[known["high"] < 0]],
-        "shifted": [] if "intervals" in result.left_out else [Term(each) for each in shifted],
         "rule_means": Term(f"rule_{result.detection.rule}"),
-        "all_modelled": bool(plan.modelled),
         "events": plan.participation is not None,
         "left_out": [Term(each) for each in result.left_out],
         "reasons": [Term(code) for code in result.left_out.values()],
