@@ -48,8 +48,8 @@ def database(memory: str, needed_by: str) -> Iterator[Database]:
             except of_disk as error:
                 msg = f"{folder} cannot hold what does not fit in memory; name a folder on a larger"
                 msg += " disk by the variable TMPDIR of the environment "
-                first, *_ = str(error).strip().splitlines()
-                raise InputError(f"{msg}({first}).") from None
+                why = str(error).strip().partition("\n")[0]
+                raise InputError(f"{msg}({why}).") from None
 
 
 class Database:

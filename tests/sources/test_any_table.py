@@ -276,7 +276,6 @@ def test_a_decimal_comma_is_read_between_semicolons(chinese):
         (("1,5", "2.5"), r"'1,5' \(line 2, column 'flow'\) and '2.5' \(line 3, column 'flow'\)"),
         (("1.234,5", "2"), r"are none: line 2, column 'flow'"),
         (("1,234,567", "2"), r"are none: line 2, column 'flow'"),
-        (("1,234.5", "2"), r"are none: line 2, column 'flow'"),
     ],
 )
 def test_numbers_with_commas_are_never_read_wrongly(tmp_path, weights, words):
@@ -321,7 +320,6 @@ def test_points_that_may_stand_after_thousands_are_asked_for(tmp_path, mark):
         ("1.200", "0.125"),  # no thousands begin with 0
         ("1.200", "3.4"),
         ("1.200", "3.400", "12500"),  # its thousands have no mark
-        ("1.200", "950"),  # one number alone
     ],
 )
 def test_points_that_stand_before_decimals_are_read(tmp_path, weights):
@@ -372,7 +370,6 @@ def test_all_other_headers_are_told_by_columns(chinese):
     [
         ("from,to,origin", "'from' and 'origin'"),
         ("起点,to,From", "'起点' and 'From'"),
-        ("from,to,权重,流量", "'权重' and '流量'"),
         ("source,destination,origin", "'source' and 'origin'"),
     ],
 )
@@ -467,7 +464,6 @@ def test_an_attribute_of_another_format_is_the_place_if_columns_says_so(tmp_path
         (["funding", "funding", "Funding"], ("Funding", "funding")),
         (["合作研发", "合作研发", "合作研究"], ("合作研究", "合作研发")),
         (["wave1", "wave1", "wave2"], None),
-        (["funding", "fundng"], None),
     ],
 )
 def test_a_layer_used_once_and_spelt_almost_as_another_is_pointed_out(tmp_path, layers, said):

@@ -376,6 +376,14 @@ def test_arguments_that_do_not_fit(write, tmp_path):
 
 
 @pytest.fixture(scope="module")
+def china(shared: Path) -> Path:
+    folder = shared / "data" / "china_cities"
+    if not folder.is_dir():
+        pytest.skip("needs the Chinese cities")
+    return folder
+
+
+@pytest.fixture(scope="module")
 def delta(china) -> pd.DataFrame:
     cities = pd.read_csv(china / "cityinfo.csv", dtype={"dzcode": str}).set_index("dzcode")
     cities = cities.rename(columns={"coord_long": "lon", "coord_lat": "lat"})
