@@ -15,7 +15,6 @@ from netinnov._network.synonyms import MISSING, is_total
 from netinnov._runtime.arguments import as_path, check_names, examples
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import Tables, most_frequent, say, warn_of
-from netinnov.sources._distance_tables import joined
 from netinnov.sources._user_tables import typed_tables
 
 LISTS = ("branches", "participations")
@@ -54,7 +53,6 @@ def read_list(
     typed = {name: table.frame for name, table in held.items()}
     if same:
         _join(typed, same)
-        distances = None if distances is None else joined(distances, same)
     faults, name, places = list[str](), held[source].name, typed.pop("places", None)
     rows = {
         each: _complete(held[each].name, table, NEEDED[each], faults)

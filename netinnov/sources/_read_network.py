@@ -164,7 +164,8 @@ def read(
     with warnings.catch_warnings(record=True) as caught, noted() as words:
         warnings.simplefilter("always", UserWarning)
         tables = READERS[source](path, **options)
-        tables, lost = of_known_places(tables)
+        joined = {**(options.get("aliases") or {}), **(options.get("same") or {})}
+        tables, lost = of_known_places(tables, same=joined)
     if headers and not option_of(source, "columns"):
         nodes = tables.nodes
         unused_columns(headers, {"nodes": map(str, nodes.columns)})
