@@ -12,7 +12,7 @@ from scipy import sparse
 
 from netinnov._network.matrices import flat_matrix
 from netinnov._network.paths import union, union_arcs
-from netinnov._runtime.arguments import did_you_mean
+from netinnov._runtime.arguments import check_names
 from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
@@ -85,14 +85,12 @@ def _groups(
         if twice := labels.index[labels.index.duplicated()].unique()[:5].tolist():
             raise InputError(f"`groups` must name each node once; found twice: {twice}.")
         values = labels.reindex(nodes.index)
-    elif not isinstance(groups, str):
-        msg = "`groups` must be a column of the nodes or a mapping from node to group; found "
-        raise InputError(f"{msg}{type(groups).__name__}.")
-    elif groups in nodes.columns:
+    elif isinstance(groups, str):
+        check_names("groups", [groups], [*nodes], of="the columns of the nodes")
         values = nodes[groups]
     else:
-        msg = f"`groups` must be a column of the nodes ({', '.join(map(repr, nodes.columns))}); "
-        raise InputError(f"{msg}found {groups!r}{did_you_mean(groups, nodes.columns)}.")
+        msg = "`groups` must be a column of the nodes or a mapping from node to group; found "
+        raise InputError(f"{msg}{type(groups).__name__}.")
     code = pd.factorize(values)[0].astype(np.int32)
     lost = nodes.index[linked & (code < 0)]
     if lost.size:

@@ -104,7 +104,7 @@ def layer_correlation(
 
 
 def edge_overlap(network: MultilayerNetwork) -> pd.Series:
-    """Number of layers in which a pair is linked.
+    """Number of layers in which a pair is linked (Battiston, Nicosia and Latora 2014).
 
     Without directed layers each pair is listed once, the first of the node order as source. With
     one, pairs are ordered, and a link of an undirected layer counts for both orders.
@@ -119,10 +119,6 @@ def edge_overlap(network: MultilayerNetwork) -> pd.Series:
     Series
         Whole numbers from 1, over the linked pairs without self-links: MultiIndex source, target in
         node order.
-
-    References
-    ----------
-    Battiston, Nicosia and Latora (2014), Physical Review E 89, 032804.
 
     Examples
     --------

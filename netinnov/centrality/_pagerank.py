@@ -34,7 +34,7 @@ def pagerank(
     On N state nodes r = d P' r + (1 - d) / N, P the row-normalised supra-adjacency; a state that
     leads nowhere jumps to all states alike. muxViz divides by the largest value; its tables are
     those of ``coupling=0, presence="all"``. Self-links do not count. The linear system is solved to
-    1e-12 of the total.
+    1e-12 of the total. De Domenico et al. (2015), see `eigenvector_centrality`.
 
     Parameters
     ----------
@@ -62,10 +62,6 @@ def pagerank(
     ------
     InputError
         If the scores cannot be solved for so near to damping 1.
-
-    References
-    ----------
-    De Domenico et al. (2015), Nature Communications 6, 6868.
 
     Examples
     --------

@@ -149,7 +149,8 @@ def _one_label(table: pd.DataFrame) -> pd.Series:
         msg += f"{differ.sum()} nodes have different labels in different layers, e.g. "
         msg += f"{table.index[differ].tolist()[:5]}. Take the labels of one layer, "
         raise InputError(f"{msg}membership[layer], or those of multiplex_leiden.")
-    return pd.DataFrame(table.to_numpy(object), table.index).bfill(axis=1).iloc[:, 0]
+    labels = pd.DataFrame(table.to_numpy(object), table.index).bfill(axis=1)
+    return labels.reindex(columns=[0])[0]  # also of a table without layers
 
 
 def _labelled_weights(network: MultilayerNetwork, codes: Integers) -> sparse.csr_array:

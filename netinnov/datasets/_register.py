@@ -189,7 +189,6 @@ def expected_tiers(places: pd.DataFrame, parks: pd.DataFrame) -> pd.Series[str]:
     own = pd.DataFrame({"hosted": sites["host"], "owned": sites["home"]})
     across = own.apply(lambda ids: ids.map(city))
     across = across[across["hosted"] != across["owned"]]
-
     tier = pd.Series("other", index=parent.index)
     for counted, is_part in ((across, False), (own, True)):
         n = counted.apply(lambda ids: ids.value_counts()).reindex(parent.index).fillna(0)

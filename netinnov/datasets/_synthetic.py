@@ -115,14 +115,12 @@ def make_city_system(
     for region in range(n_communities):
         city[region::n_communities] += _region(int((community == region).sum()), rng)
     home, host = _enclaves(community, centre, n_enclaves, rng)
-
     names, parks = _ids("city", n_cities), _ids("park", n_enclaves)
     regions = _ids("region", n_communities)
     ids = pd.Index([*names, *regions], name="place")
     places = pd.DataFrame(np.vstack([_degrees(city), _degrees(middle)]), ids, ["lon", "lat"])
     places["population"] = [*population, *np.bincount(community, population, n_communities)]
     places["parent"] = pd.Series(regions.take(community), names, dtype="str")
-
     lon, lat = _degrees(city).T
     i, j = np.triu_indices(n_cities, k=1)
     distance = great_circle(lon[i], lat[i], lon[j], lat[j])

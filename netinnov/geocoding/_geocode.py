@@ -214,7 +214,6 @@ def add_cities(
     city = geocoded["parent"].where(geocoded["parent"].notna(), city_ids(geocoded)).mask(below)
     alone = ~matched & ~below & old.notna() & ~places.index.isin(old)
     city = city.mask(alone, places.index.to_series().astype("str") + " (unmatched)")
-
     country = geocoded["country"].dropna()
     cities = read_gazetteer(gazetteer, None if country.empty else country.iloc[0]).cities
     cities = cities.set_axis(city_ids(cities))
