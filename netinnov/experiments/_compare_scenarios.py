@@ -121,7 +121,6 @@ def compare_scenarios(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"place": ["home", "host", "far"]}, index=["home", "host", "far"])
     >>> links = pd.DataFrame({"source": ["home", "host"], "target": ["far", "far"]})
     >>> scenarios = {"enclave": ni.ReverseEnclave("home", "host", 2, 0.5, funding="new")}

@@ -52,7 +52,6 @@ class PairSums:
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"place": ["a", "b", "c"]}, index=["a", "b", "c"])
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
     >>> parts = PairSums("a", "c")(ni.build_network(nodes, links))
@@ -140,7 +139,6 @@ def decompose(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"place": ["a", "b", "c"]}, index=["a", "b", "c"])
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
     >>> more = ni.scenarios.DirectLinks("a", "c", 1, funding="new")

@@ -105,7 +105,6 @@ def dose_response(
 
     Examples
     --------
-    >>> import netinnov as ni
     >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
     >>> home, host = cities.places.index[[-1, 0]]
     >>> def make(size):
@@ -212,7 +211,6 @@ def specification_curve(
 
     Examples
     --------
-    >>> import netinnov as ni
     >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
     >>> home, host = cities.places.index[[-1, 0]]
     >>> def make(size, measure):
@@ -283,7 +281,6 @@ def specification_summary(curve: pd.DataFrame) -> pd.Series:
 
     Examples
     --------
-    >>> import pandas as pd
     >>> curve = pd.DataFrame({"median": [-0.1, 0.2, 0.3], "standardised": [-1, 2, 3]})
     >>> specification_summary(curve)[["median", "same_sign"]].round(3).tolist()
     [0.2, 0.667]

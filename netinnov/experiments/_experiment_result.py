@@ -245,7 +245,6 @@ def contrasts(
 
     Examples
     --------
-    >>> import netinnov as ni
     >>> cities = ni.datasets.make_city_system(n_cities=12, n_enclaves=0, rng=1)
     >>> ends = "synthetic_city_12", "synthetic_city_01"
     >>> park, direct = ni.ReverseEnclave(*ends, 3, 0.5), ni.scenarios.DirectLinks(*ends, 3)

@@ -42,7 +42,6 @@ def link_changes(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"place": ["a", "b", "c"]}, index=["a", "b", "c"])
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
     >>> network = ni.build_network(nodes, links)

@@ -46,7 +46,7 @@ class ResampledLinks:
 
     Examples
     --------
-    >>> import numpy as np, pandas as pd, netinnov as ni
+    >>> import numpy as np
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "weight": [100, 400]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
     >>> drawn = ResampledLinks()(network, np.random.default_rng(1))
@@ -98,7 +98,7 @@ class ResampledEvents:
 
     Examples
     --------
-    >>> import numpy as np, pandas as pd, netinnov as ni
+    >>> import numpy as np
     >>> rows = pd.DataFrame({"project": [1, 1, 1, 2, 2], "who": list("abcab")})
     >>> links = ni.linkages.co_participation(rows, member="who", event="project")
     >>> network = ni.build_network(pd.DataFrame(index=list("abc")), links)

@@ -99,7 +99,6 @@ def evaluate_openings(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> panel = pd.DataFrame({"place": list("aabbcc"), "period": [1, 2] * 3})
     >>> panel["firms"] = [1, 4, 2, 3, 0, 1]
     >>> openings = pd.DataFrame({"place": ["a"], "opened": [2]})

@@ -142,7 +142,6 @@ def event_study(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> rows = [("a", "b", 10, 2), ("a", "b", 40, 3), ("a", "c", 10, 2), ("a", "c", 20, 3)]
     >>> links = pd.DataFrame(rows, columns=["source", "target", "weight", "period"])
     >>> network = MultilayerNetwork(pd.DataFrame(index=list("abc")), links)
@@ -188,7 +187,6 @@ def difference_in_differences(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> rows = [("a", "b", 10, 2), ("a", "b", 40, 3), ("a", "c", 10, 2), ("a", "c", 20, 3)]
     >>> links = pd.DataFrame(rows, columns=["source", "target", "weight", "period"])
     >>> network = MultilayerNetwork(pd.DataFrame(index=list("abc")), links)

@@ -79,7 +79,6 @@ def measure_panel(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> links = pd.DataFrame({"source": list("aab"), "target": list("bcc"), "period": [1, 1, 2]})
     >>> network = MultilayerNetwork(pd.DataFrame(index=list("abc")), links)
     >>> panel = measure_panel(network, measures={"links": lambda part: part.n_links})
@@ -142,7 +141,6 @@ def measure_levels(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> parents = {"hangzhou": None, "yuhang": "hangzhou", "xihu": "hangzhou", "quzhou": None}
     >>> nodes = pd.DataFrame({"place": ["yuhang", "xihu", "quzhou"]}, index=["a", "b", "c"])
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["c", "c"]})

@@ -95,7 +95,6 @@ def enclave_openings(network: MultilayerNetwork, *, rank: pd.Series) -> pd.DataF
 
     Examples
     --------
-    >>> import pandas as pd
     >>> park = {"place": "hangzhou", "jurisdiction": "quzhou", "opened": 2016}
     >>> links = pd.DataFrame({"source": ["p"], "target": ["p"]})
     >>> network = MultilayerNetwork(pd.DataFrame(park, index=["p"]), links)

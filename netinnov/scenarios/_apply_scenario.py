@@ -57,7 +57,6 @@ def apply_scenario(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"place": ["home", "host", "far"]}, index=["home", "host", "far"])
     >>> links = pd.DataFrame({"source": ["home", "host"], "target": ["far", "far"]})
     >>> park = ni.ReverseEnclave("home", "host", size=1, pipeline_share=0)
@@ -112,7 +111,6 @@ def remove_enclaves(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"place": "host", "jurisdiction": ["host", "home"]}, index=["f", "p"])
     >>> network = ni.build_network(nodes, pd.DataFrame({"source": ["f"], "target": ["p"]}))
     >>> remove_enclaves(network).nodes.index.tolist()

@@ -51,7 +51,6 @@ def equal_cost(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> places = pd.DataFrame({"lon": [0, 1], "lat": 0.0}, index=["home", "host"])  # 111.2 km
     >>> nodes = pd.DataFrame({"place": ["home", "host"]}, index=["a", "b"])
     >>> network = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}), places)
@@ -152,7 +151,6 @@ def break_even_prices(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> places = pd.DataFrame({"lon": [0, 1], "lat": 0.0}, index=["home", "host"])  # 111.2 km
     >>> nodes = pd.DataFrame({"place": ["home", "host"]}, index=["a", "b"])
     >>> network = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}), places)

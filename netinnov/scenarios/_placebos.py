@@ -71,7 +71,6 @@ def placebo_candidates(
 
     Examples
     --------
-    >>> import netinnov as ni
     >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
     >>> home, host = cities.places.index[[-1, 0]]
     >>> table = placebo_candidates(cities, ni.ReverseEnclave(home, host, 6, 0.5))
@@ -213,7 +212,6 @@ def placebo(
 
     Examples
     --------
-    >>> import netinnov as ni
     >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
     >>> home, host = cities.places.index[[-1, 0]]
     >>> placebo(cities, ni.ReverseEnclave(home, host, 6, 0.5), rng=1).host == host
