@@ -87,8 +87,10 @@ def placebo_draws(
         check_callable("placebo", change, expected, made=True)
         if isinstance(change, NoChange):
             raise InputError(
-                "no change is not a placebo: it is one case, not a distribution. Take the same "
-                "scenario at a matched place (MatchedPlacebo) or with random ends (RandomEnds)."
+                "no change is not a placebo: it is one case, not a distribution, and a measure "
+                "that cannot fall when links are added (efficiency) would differ from it by "
+                "construction. Take the same scenario at a matched place (MatchedPlacebo) or with "
+                "random ends (RandomEnds)."
             )
         if name in scenarios:
             raise InputError(f"a scenario cannot be called {name!r} where there is a placebo.")
