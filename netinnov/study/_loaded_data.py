@@ -54,6 +54,7 @@ class Projection(Part, part="project"):
 
 
 PROJECTED = {"participations": Projection(layer="participation", onto="member")}
+RESEARCH = Projection(layer="participation", through="project", weighting="newman", split_by="kind")
 
 
 class DataPart(Part, part="data"):
@@ -133,8 +134,7 @@ def load(
     What was read already, as a study with these settings would, is not read again.
     """
     if data.path is None:
-        bundled = _research_cities if data.source == "europe" else _enclaves
-        loaded = bundled(data, same or {})
+        loaded = _bundled(data, same or {})
     else:
         loaded = _read(data, data.path, layers, columns, reading, same or {})
     names = loaded.network.layers
@@ -149,21 +149,25 @@ def load(
     return loaded
 
 
-def _enclaves(data: DataPart, same: Names) -> Loaded:
-    network, joined = _measured(load_yrd_enclaves(), data, same)
-    notes = (NOTICES[0], str(gravity_parameters()["notice"]), *joined)
-    files = [path for path in _packaged() if not path.name.startswith("research_")]
-    return Loaded(network, notes, tuple(files))
-
-
-def _research_cities(data: DataPart, same: Names) -> Loaded:
-    projection = data.project or Projection(
-        layer="participation", through="project", weighting="newman", split_by="kind"
-    )
-    network, joined = _measured(load_research_cities(projects="nodes"), data, same)
-    network, incidence = _projected(network, projection)
-    files = tuple(path for path in _packaged() if path.name.startswith("research_"))
-    return Loaded(network, (*NOTICES[1:], *joined), files, True, incidence)
+def _bundled(data: DataPart, same: Names) -> Loaded:
+    """The case that [data] names, with the user's distances, and with places joined."""
+    of_cities = data.source == "europe"
+    network = load_research_cities(projects="nodes") if of_cities else load_yrd_enclaves()
+    fields, _, notes = _distances(data, {})
+    tables = Tables(network.nodes, network.links, network.places)._replace(**fields)
+    tables, lost = of_known_places(tables, Path(data.distances or "").name)
+    if tables.distances is not None:
+        network = network.with_distances(tables.distances, unit=tables.distance_unit)
+    network, joined = join_places(network, same)
+    notes += [*lost, *joined]
+    paths = [Path(str(entry)) for entry in packaged_tables().iterdir()]
+    paths = [path for path in paths if path.name.startswith("research_") == of_cities]
+    files = tuple(path for path in paths if path.suffix != ".toml")
+    if not of_cities:
+        notices = (NOTICES[0], str(gravity_parameters()["notice"]))
+        return Loaded(network, (*notices, *notes), files)
+    network, incidence = _projected(network, data.project or RESEARCH)
+    return Loaded(network, (*NOTICES[1:], *notes), files, True, incidence)
 
 
 def _distances(data: DataPart, columns: Names) -> tuple[dict[str, Any], Names, list[str]]:
@@ -180,19 +184,6 @@ def _distances(data: DataPart, columns: Names) -> tuple[dict[str, Any], Names, l
     return fields, columns, notes
 
 
-def _measured(
-    network: MultilayerNetwork, data: DataPart, same: Names
-) -> tuple[MultilayerNetwork, list[str]]:
-    """Bundled data with the user's distances, and with places joined."""
-    fields, _, notes = _distances(data, {})
-    tables = Tables(network.nodes, network.links, network.places)._replace(**fields)
-    tables, lost = of_known_places(tables, Path(data.distances or "").name)
-    if tables.distances is not None:
-        network = network.with_distances(tables.distances, unit=tables.distance_unit)
-    network, joined = join_places(network, same)
-    return network, [*notes, *lost, *joined]
-
-
 @contextmanager
 def _noted() -> Iterator[list[str]]:
     """Warnings as notes of the page."""
@@ -201,10 +192,6 @@ def _noted() -> Iterator[list[str]]:
         warnings.simplefilter("always", UserWarning)
         yield notes
     notes += [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
-
-
-def _packaged() -> list[Path]:
-    return [Path(str(entry)) for entry in packaged_tables().iterdir() if entry.name[-5:] != ".toml"]
 
 
 def _projected(
