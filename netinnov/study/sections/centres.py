@@ -92,15 +92,11 @@ def facts(result: Centres) -> Mapping[str, Fact]:
     known |= {"least": least if detected.rule == "hubs" else 0.0}
     known |= {"sure": bool(detected.table["support"].notna().all())}
     known |= {"support": float(centres["support"].min()) if len(centres) else math.nan}
-    known |= {
-        "n_rules": len(detected.asked),
-        "fewest": int(counts.min()),
-        "most": int(counts.max()),
-    }
+    known |= {"n_rules": len(detected.asked), "events": structure.participation is not None}
+    known |= {"fewest": int(counts.min()), "most": int(counts.max())}
     known |= {"by_most": [*map(Place, detected.by_most)], "tied": [*map(Place, detected.tied)]}
     known |= {"layers": [*map(Layer, layers)], "all_modelled": bool(structure.modelled)}
     known |= {"beside": [Layer(each) for each in structure.cities.layers if each not in layers]}
-    known |= {"events": structure.participation is not None}
     known |= {"left_out": [*map(Term, structure.left_out)]}
     known |= {"reasons": [*map(Term, structure.left_out.values())]}
     return known | _compared(result.profile, structure)

@@ -215,21 +215,18 @@ def facts(result: Evaluated) -> Mapping[str, Fact]:
     known |= {"fewest": int(n_controls.min()), "most": int(n_controls.max())}
     known |= {"only_never": part.controls == "never", "anticipation": part.anticipation}
     known |= {"before": len(before), "moved": int(moved.sum()), "wald": whole.pre_trend_p}
-    known |= {
-        "unfair": bool(moved.any() or (doubted and not few)),
-        "doubtful": bool(doubted and few),
-    }
+    known |= {"unfair": bool(moved.any() or (doubted and not few))}
+    known |= {"doubtful": bool(doubted and few), "breakdown": whole.breakdown}
     known |= {"permutations": part.permutations, "permutation_p": whole.permutation_p}
     known |= {"early": whole.left_out - len(undated), "undated": len(undated)}
     known |= {"elsewhere": whole.elsewhere, "from_enclaves": part.openings is None}
-    known |= {"breakdown": whole.breakdown, "remarks": result.data.notes}
+    known |= {"by": Term(part.by) if part.by else None, "remarks": result.data.notes}
     # No interference.
     known |= {"exposure": part.exposure, "clean": part.clean, **_statistics("plain_", result.plain)}
     known |= {"modelled": not result.context.observed(cities)}
     known |= {"unlinked": int((~pd.Index(places).isin(cities.storage.nodes.index)).sum())}
     known |= {"spills": spill is not None, **_statistics("spill_", spill)}
     known |= {"exposed": 0 if spill is None else int(spill.groups["n_treated"].sum())}
-    known |= {"by": Term(part.by) if part.by else None}
     return known | {
         "groups": [] if groups is None else [Term(str(each)) for each in groups[part.by]],
         "estimates": [] if groups is None else groups["estimate"].tolist(),
@@ -240,9 +237,8 @@ def facts(result: Evaluated) -> Mapping[str, Fact]:
 
 def _statistics(prefix: str, evaluation: Evaluation | None) -> dict[str, Fact]:
     row: Any = {} if evaluation is None else evaluation.average.iloc[0]
-    return {
-        f"{prefix}{name}": float(row.get(name, math.nan)) for name in ("estimate", "low", "high")
-    }
+    ends = ("estimate", "low", "high")
+    return {f"{prefix}{name}": float(row.get(name, math.nan)) for name in ends}
 
 
 def key_figures(result: Evaluated) -> Iterator[KeyFigure]:
