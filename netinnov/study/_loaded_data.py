@@ -173,7 +173,7 @@ def _bundled(data: DataPart, same: Names) -> Loaded:
 def _distances(data: DataPart, columns: Names) -> tuple[dict[str, Any], Names, list[str]]:
     """What [data] says in place of fields of `Tables`, headers left for others, and notes."""
     fields: dict[str, Any] = {}
-    with _noted() as notes:
+    with warned() as notes:
         if data.distances is not None:
             text = data.encoding, data.decimal
             *read_fields, columns = distances_of_file(data.distances, columns, *text)
@@ -185,7 +185,7 @@ def _distances(data: DataPart, columns: Names) -> tuple[dict[str, Any], Names, l
 
 
 @contextmanager
-def _noted() -> Iterator[list[str]]:
+def warned() -> Iterator[list[str]]:
     """Warnings as notes of the page."""
     notes: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
@@ -262,7 +262,7 @@ def _places_of_flows(
     data: DataPart, path: Path, columns: Names, same: Names
 ) -> tuple[dict[str, Any], Names, list[str]]:
     """Options of the reader of flows, the columns that are left for it, and notes."""
-    with _noted() as notes:
+    with warned() as notes:
         text: Any = {"encoding": data.encoding, "decimal": data.decimal}
         places, columns = read_table(path, "places", columns=columns, **text)
     places = places.set_index("place")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from netinnov.sources._user_tables import read_table
 from netinnov.study import _enclave_list
 from netinnov.study._context import OF_PANEL, Context
 from netinnov.study._language import in_sentences
+from netinnov.study._loaded_data import warned
 from netinnov.study._section import Fact, File, KeyFigure, Name, Part, Picture, Result, Table, Term
 
 
@@ -59,8 +59,7 @@ class PanelData(NamedTuple):
 
 def read_panel(context: Context, part: EvaluationPart) -> PanelData:
     panel, openings = part.panel, part.openings
-    with warnings.catch_warnings(record=True) as caught, noted() as words:
-        warnings.simplefilter("always", UserWarning)
+    with warned() as notes, noted() as words:
         table = _read(context, panel, "panel", {f"panel.{part.outcome}": "outcome"})
         faults = list(_faults_of_panel(table, panel.name, part.outcome))
         if openings is None:
@@ -68,7 +67,6 @@ def read_panel(context: Context, part: EvaluationPart) -> PanelData:
             name, opened = "the enclaves of the data", enclaves.rename(columns={"home": "place"})
         else:
             name, opened = openings.name, _read(context, openings, "openings", {})
-    notes = [str(each.message) for each in caught if issubclass(each.category, UserWarning)]
     faults += _faults_of_openings(opened, name, part.by, enclaves=openings is None)
     places = table["place"]
     if not faults and not opened["place"].isin(places).any():
