@@ -54,7 +54,6 @@ def location_quotient(values: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> import pandas as pd
     >>> jobs = pd.DataFrame({"solar": [8, 2], "tea": [2, 8]}, index=["hangzhou", "quzhou"])
     >>> location_quotient(jobs)["solar"].tolist()
     [1.6, 0.4]
@@ -86,7 +85,6 @@ def krugman_index(values: pd.DataFrame) -> pd.Series:
 
     Examples
     --------
-    >>> import pandas as pd
     >>> jobs = pd.DataFrame({"solar": [8, 2], "tea": [2, 8]}, index=["hangzhou", "quzhou"])
     >>> krugman_index(jobs).round(12).tolist()  # |0.8 - 0.5| + |0.2 - 0.5|
     [0.6, 0.6]
@@ -188,7 +186,6 @@ def relatedness(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> fields = ["solar", "glass", "tea"]
     >>> meet = pd.DataFrame([[0, 4, 1], [4, 0, 1], [1, 1, 0]], fields, fields)
     >>> relatedness(meet, method="minimum").loc["solar"].round(2).tolist()
@@ -264,7 +261,6 @@ def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFram
 
     Examples
     --------
-    >>> import pandas as pd
     >>> fields = ["solar", "glass", "tea"]
     >>> near = pd.DataFrame([[0, 4, 1], [4, 0, 1], [1, 1, 0]], fields, fields)
     >>> has = pd.DataFrame([[0, 1, 0]], ["quzhou"], fields)

@@ -76,7 +76,6 @@ def sigma_convergence(panel: pd.DataFrame, *, spread: Spread = "log_sd") -> pd.S
 
     Examples
     --------
-    >>> import pandas as pd
     >>> income = pd.DataFrame({2000: [1.0, 4.0], 2010: [2.0, 4.0]}, index=["quzhou", "hangzhou"])
     >>> sigma_convergence(income).round(3).to_dict()
     {2000: 0.693, 2010: 0.347}
@@ -122,7 +121,6 @@ def beta_convergence(panel: pd.DataFrame, *, periods: Positive | None = None) ->
 
     Examples
     --------
-    >>> import pandas as pd
     >>> income = pd.DataFrame({2000: [1.0, 2.0, 4.0], 2010: [3.0, 4.2, 6.0]}, index=list("abc"))
     >>> fit = beta_convergence(income)
     >>> round(fit.slope, 4), round(fit.half_life, 1)

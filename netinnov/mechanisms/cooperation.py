@@ -51,8 +51,7 @@ def park_network(network: MultilayerNetwork, park: str) -> MultilayerNetwork:
 
     Examples
     --------
-    >>> from netinnov.datasets import load_yrd_enclaves
-    >>> park_network(load_yrd_enclaves(), "quzhou_haichuang").n_nodes
+    >>> park_network(ni.datasets.load_yrd_enclaves(), "quzhou_haichuang").n_nodes
     14
     """
     _check_park(network, park)
@@ -84,8 +83,7 @@ def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction"
 
     Examples
     --------
-    >>> from netinnov.datasets import load_quzhou
-    >>> sides = park_sides(load_quzhou(), "quzhou_haichuang")
+    >>> sides = park_sides(ni.datasets.load_quzhou(), "quzhou_haichuang")
     >>> sides[["gov_quzhou", "gov_hangzhou", "quzhou_haichuang"]].tolist()
     ['home', 'host', 'home']
     """
@@ -136,8 +134,7 @@ def brokerage_table(
 
     Examples
     --------
-    >>> from netinnov.datasets import load_quzhou
-    >>> network, park = load_quzhou(), "quzhou_haichuang"
+    >>> network, park = ni.datasets.load_quzhou(), "quzhou_haichuang"
     >>> roles = ["gatekeeper", "representative", "liaison", "homeward"]
     >>> brokerage_table(network, park, park_side="home").loc[park, roles].tolist()
     [6, 0, 0, 6]
@@ -178,8 +175,7 @@ def outages(network: MultilayerNetwork, park: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from netinnov.datasets import load_quzhou
-    >>> lost = outages(load_quzhou(), "quzhou_haichuang")
+    >>> lost = outages(ni.datasets.load_quzhou(), "quzhou_haichuang")
     >>> lost.loc["quzhou_haichuang", ["links", "parts", "homeward_lost"]].tolist()
     [16, 9, 6]
     """
@@ -258,9 +254,8 @@ def cooperation_table(network: MultilayerNetwork) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from netinnov.datasets import load_quzhou
     >>> columns = ["partners", "links", "is_liaison", "is_liaison_stated"]
-    >>> cooperation_table(load_quzhou())[columns].values.tolist()
+    >>> cooperation_table(ni.datasets.load_quzhou())[columns].values.tolist()
     [[13, 20, True, False]]
     """
     enclaves = find_enclaves(network, rank=pd.Series(dtype=float))["node"]

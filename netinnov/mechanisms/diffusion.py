@@ -79,7 +79,6 @@ def simple_contagion(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
     >>> simple_contagion(network, seeds=["a"], rate=1.0).tolist()
@@ -126,9 +125,7 @@ def complex_contagion(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b", "c"], "target": ["b", "c", "d"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": list("abc"), "target": list("bcd")}))
     >>> complex_contagion(network, seeds=["a"], threshold=0.5).tolist()
     [0.0, 1.0, 2.0, 3.0]
     """
@@ -230,9 +227,7 @@ def time_to_reach(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": list("ab"), "target": list("bc")}))
     >>> times = time_to_reach(network, seeds=["a"], targets=["c"], rate=0.5, replicates=2000, rng=1)
     >>> bool(3.9 < times.mean() < 4.1)  # two geometric waits of 2 steps each; all draws arrive
     True
@@ -289,7 +284,6 @@ def reach_table(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> times = pd.Series([2.0, 4.0, 5.0, None])
     >>> reach_table(times, horizon=10)[["reached", "median", "mean_within"]].values.tolist()
     [[0.75, 4.0, 5.25]]
@@ -330,7 +324,6 @@ def expected_steps(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
     >>> expected_steps(network, seeds=["a"], rate=1.0, horizon=9, replicates=1).tolist()

@@ -110,9 +110,7 @@ def compare_with_null(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b", "c", "a"], "target": ["b", "c", "d", "d"]})
-    >>> network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": list("abca"), "target": list("bcdd")}))
     >>> comparison = compare_with_null(
     ...     network, measure=ni.connectivity.largest_component, replicates=19, rng=1, progress=False
     ... )

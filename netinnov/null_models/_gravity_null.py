@@ -72,7 +72,6 @@ class GravityNull(NullFamily):
 
     Examples
     --------
-    >>> import netinnov as ni
     >>> cities = ni.datasets.make_city_system(n_cities=8, border=0, n_enclaves=0, rng=1)
     >>> GravityNull().fit(cities).round(2)["coefficient"].tolist()
     [-1.0]

@@ -34,7 +34,6 @@ class MaxEntropy(NullFamily):
 
     Examples
     --------
-    >>> import netinnov as ni
     >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
     >>> MaxEntropy()(cities, np.random.default_rng(1)).n_nodes == cities.n_nodes
     True
@@ -87,9 +86,7 @@ def max_entropy(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b", "c", "d"], "target": ["b", "c", "d", "e"]})
-    >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": list("abcd"), "target": list("bcde")}))
     >>> max_entropy(network, rng=1).n_nodes
     5
     """

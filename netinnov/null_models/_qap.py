@@ -145,7 +145,6 @@ def qap_correlation(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = {"source": list("abcdabca"), "target": list("bcdebcde"), "layer": list("xxxxyyyy")}
     >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), pd.DataFrame(links))
     >>> round(qap_correlation(network, x="x", y="y", rng=1).correlation, 4)
@@ -214,9 +213,8 @@ def mrqap(
 
     Examples
     --------
-    >>> import numpy as np, pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b", "c", "d"], "target": ["b", "c", "d", "a"]})
-    >>> network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
+    >>> import numpy as np
+    >>> network = ni.build_network(pd.DataFrame({"source": list("abcd"), "target": list("bcda")}))
     >>> steps = np.abs(np.subtract.outer(np.arange(4), np.arange(4)))
     >>> fit = mrqap(network, outcome="links", predictors={"steps": steps}, rng=1)
     >>> fit.coefficients.round(4).to_dict()

@@ -36,7 +36,6 @@ class Rewire(NullFamily):
 
     Examples
     --------
-    >>> import netinnov as ni
     >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
     >>> Rewire(trials=40)(cities, np.random.default_rng(1)).n_links == cities.n_links
     True
@@ -159,9 +158,7 @@ def rewire(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": ["a", "b", "c", "d"], "target": ["b", "c", "d", "e"]})
-    >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": list("abcd"), "target": list("bcde")}))
     >>> ni.centrality.degree(rewire(network, rng=1)).equals(ni.centrality.degree(network))
     True
     """

@@ -36,7 +36,6 @@ class Curveball(NullFamily):
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"kind": ["firm"] * 2 + ["park"] * 2}, index=["f", "g", "p", "q"])
     >>> network = ni.build_network(
     ...     nodes, pd.DataFrame({"source": ["f", "g"], "target": ["p", "q"]})
@@ -104,7 +103,6 @@ def curveball(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"kind": ["firm"] * 2 + ["park"] * 2}, index=["f", "g", "p", "q"])
     >>> network = ni.build_network(
     ...     nodes, pd.DataFrame({"source": ["f", "g"], "target": ["p", "q"]})
@@ -169,7 +167,6 @@ def validated_projection(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"kind": ["firm"] * 2 + ["project"] * 6}, index=list("fgpqrstu"))
     >>> links = pd.DataFrame({"source": list("fffggg"), "target": list("pqrpqr")})
     >>> network = ni.build_network(nodes, links.assign(layer="takes part"))

@@ -118,7 +118,6 @@ def allocate_space(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> demand, capacity = pd.Series({"a": 8, "b": 7}), pd.Series({"x": 6, "y": 12})
     >>> cost = pd.DataFrame({"x": [1, 4], "y": [3, 2]}, index=["a", "b"])
     >>> plan = allocate_space(demand, capacity, cost)

@@ -78,7 +78,6 @@ def cooperation_game(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"place": list("abc")}, index=list("abc"))
     >>> network = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}))
     >>> bridge = pd.DataFrame({"source": ["b"], "target": ["c"]})

@@ -186,7 +186,6 @@ def plan_centres(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> places = pd.DataFrame({"lon": range(4), "lat": 0.0}, index=list("abcd"))
     >>> nodes = pd.DataFrame({"place": list("abcd")}, index=list("abcd"))
     >>> links = pd.DataFrame({"source": list("aaa"), "target": list("bcd"), "weight": [6, 1, 1]})

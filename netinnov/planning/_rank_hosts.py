@@ -100,7 +100,6 @@ def rank_hosts(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["h", "a", "b", "b"], "target": ["a", "b", "c", "d"]})
     >>> nodes = pd.DataFrame({"place": list("habcd")}, index=list("habcd"))
     >>> park = ni.ReverseEnclave("h", "a", size=2, pipeline_share=0.5, funding="new")

@@ -165,9 +165,7 @@ def site_enclaves(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": list("abcd"), "target": list("bcde")})
-    >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": list("abcd"), "target": list("bcde")}))
     >>> links = {a + b: ni.scenarios.NewLinks([(a, b)]) for a, b in ["ac", "ad", "ae"]}
     >>> plan = site_enclaves(network, candidates=links, k=1, objective="efficiency")
     >>> plan.sites, round(plan.value - plan.baseline, 3)

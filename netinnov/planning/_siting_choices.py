@@ -94,9 +94,7 @@ def pareto_plans(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> links = pd.DataFrame({"source": list("abcd"), "target": list("bcde")})
-    >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
+    >>> network = ni.build_network(pd.DataFrame({"source": list("abcd"), "target": list("bcde")}))
     >>> links = {a + b: ni.scenarios.NewLinks([(a, b)]) for a, b in ["ac", "bd", "ae"]}
     >>> both = {"efficiency": "efficiency", "equity": "equity"}
     >>> pareto_plans(network, candidates=links, k=1, objectives=both).plans["sites"].tolist()
@@ -183,7 +181,6 @@ def siting_stability(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": list("abcd"), "target": list("bcde"), "weight": 99})
     >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
     >>> links = {a + b: ni.scenarios.NewLinks([(a, b)]) for a, b in ["ac", "ad", "ae"]}

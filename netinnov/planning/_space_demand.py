@@ -111,7 +111,6 @@ def space_demand(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> flows = pd.DataFrame({"hangzhou": [10.0]}, index=["quzhou"])
     >>> space_demand(flows, 500.0).by_home().to_dict()
     {'quzhou': 5000.0}
@@ -179,7 +178,6 @@ def rent_intervals(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> space = space_demand(pd.Series({"a": 8.0, "b": 7.0}), 1.0)
     >>> cost = pd.DataFrame({"x": [1, 4], "y": [3, 2]}, index=["a", "b"])
     >>> rent_intervals(space, pd.Series({"x": 6, "y": 12}), cost)["rent"].tolist()

@@ -57,7 +57,6 @@ def bifurcation_diagram(
 
     Examples
     --------
-    >>> from netinnov.mechanisms.free_flow import LogitMigration
     >>> bifurcation_diagram(lambda k: LogitMigration(1, k).equilibria(), [1, 3])["share"].round(
     ...     3
     ... ).tolist()
