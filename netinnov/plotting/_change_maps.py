@@ -230,8 +230,16 @@ def plot_link_changes(
     frame = frame_of(at.loc[pd.unique(lines[["a", "b"]].to_numpy().ravel())])
     with map_axes(ax, frame, basemap) as ax:
         for part, (text, sign, colour, dash) in zip(parts, _SIGNS, strict=True):
+            if part.empty:
+                continue
+            size = part["change"].abs()
+            widths = np.maximum(_WIDEST * size / drawn["change"].abs().max(), _THINNEST)
+            low, high = number(size.min()), number(size.max())
+            name = f"{text}, {high}" if low == high else f"{text}, {low} to {high}"
             look: dict[str, Any] = {"colors": colour, "linestyles": [dash], "gid": text}
-            _draw_changes(ax, part, drawn, at, look | {"zorder": 2 + (sign > 0)}, edge_kws)
+            look |= {"linewidths": widths.to_numpy(), "alpha": 0.85, "label": name}
+            pairs = np.stack([at.loc[part[end]].to_numpy(np.float64) for end in ("a", "b")], axis=1)
+            draw_lines(ax, pairs, look | {"zorder": 2 + (sign > 0)}, edge_kws)
         draw_places(ax, ends, 16, "end of a link drawn", node_kws)
         draw_places(ax, at.loc[new], 75, "new node", marker="*", facecolors=ink())
         title = f"width: change in {printable(label)}" if len(drawn) else None
@@ -260,22 +268,3 @@ def _between_places(changes: pd.DataFrame, at: pd.DataFrame) -> tuple[pd.DataFra
     if unplaced := int((~located).sum()):
         notes.append(f"Pairs with an end without coordinates, not drawn: {unplaced}.")
     return lines[lines["change"] != 0], notes
-
-
-def _draw_changes(
-    ax: Axes,
-    part: pd.DataFrame,
-    drawn: pd.DataFrame,
-    at: pd.DataFrame,
-    look: dict[str, Any],
-    edge_kws: Kws,
-) -> None:
-    if part.empty:
-        return
-    size = part["change"].abs()
-    widths = np.maximum(_WIDEST * size / drawn["change"].abs().max(), _THINNEST)
-    ends = [at.loc[part[end]].to_numpy(np.float64) for end in ("a", "b")]
-    low, high = number(size.min()), number(size.max())
-    label = f"{look['gid']}, {high}" if low == high else f"{look['gid']}, {low} to {high}"
-    look = look | {"linewidths": widths.to_numpy(), "alpha": 0.85, "label": label}
-    draw_lines(ax, np.stack(ends, axis=1), look, edge_kws)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 
 from netinnov._runtime.arguments import check_names, check_type
-from netinnov._typing import Whole
+from netinnov._typing import Floats, Whole
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import Kws, digits, draw_lines, finish
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
@@ -123,7 +123,8 @@ def plot_flow_map(
     if len(inner) > arrows:
         notes.append(f"Arrows: the {arrows:,} of most enclaves, of {len(inner):,} pairs.")
     strength, classes = _strength(network, asked, modelled), None
-    shown, cut = _strongest(links, drawn, strength.reindex(located.index), strongest, modelled)
+    at_ends = strength.reindex(located.index).to_numpy(np.float64)
+    shown, cut = _strongest(links, drawn, at_ends, strongest, modelled)
     if values is not None:
         strength, classes = _values(values, network)
     count = pd.concat([ends["home"], ends["host"]]).value_counts()
@@ -169,14 +170,10 @@ def _drawable_links(network: MultilayerNetwork, located: pd.DataFrame) -> pd.Dat
 
 
 def _strongest(
-    links: pd.DataFrame,
-    layers: list[str],
-    strength: pd.Series[float],
-    most: int,
-    modelled: Collection[str],
+    links: pd.DataFrame, layers: list[str], strength: Floats, most: int, modelled: list[str]
 ) -> tuple[pd.DataFrame, list[str]]:
     """The heaviest links of each layer, of equal ones those between the strongest places."""
-    ends = np.sort(strength.to_numpy()[links[["i", "j"]].to_numpy()], axis=1)
+    ends = np.sort(strength[links[["i", "j"]].to_numpy()], axis=1)
     links = links.assign(weaker=ends[:, 0], stronger=ends[:, 1])
     links = links.assign(modelled=links["layer"].isin(modelled))
     parts, cut = [links.head(0)], []
@@ -225,7 +222,7 @@ def _draw_links(
 
 
 def _strength(
-    network: MultilayerNetwork, layers: Sequence[str], modelled: Collection[str]
+    network: MultilayerNetwork, layers: Sequence[str], modelled: list[str]
 ) -> pd.Series[float]:
     observed = [layer for layer in layers if layer not in modelled] or list(layers)
     links = network.links

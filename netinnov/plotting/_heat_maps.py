@@ -175,7 +175,7 @@ def plot_location_quotients(
         bar["format"] = FuncFormatter(lambda x, _: f"{2.0**x:g}")
         shade = shade.set_axis([name_of(names, row) for row in table.index])
         most = 1.25 * _SATURATED  # the darkest shades would drown the figures
-        _shaded_table(ax, shade, table, bar, n_digits=2, cmap="PuOr", vmin=-most, vmax=most)
+        _shaded_table(ax, shade, table, bar, 2, cmap="PuOr", vmin=-most, vmax=most)
     return ax
 
 
@@ -212,7 +212,7 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: Count
         limit = max(float(np.nanmax(np.abs(scores.to_numpy()), initial=0)), 1.0)
         bar = {"label": f"standard deviations\nabove the mean of {len(table):,}"}
         scores = scores.set_axis(list(map(printable, names[:top])))
-        _shaded_table(ax, scores, measures.head(top), bar, vmin=-limit / 4, vmax=limit)
+        _shaded_table(ax, scores, measures.head(top), bar, 3, vmin=-limit / 4, vmax=limit)
     return ax
 
 
@@ -233,18 +233,12 @@ def _two_digits(value: float) -> str:
 
 
 def _shaded_table(
-    ax: Axes,
-    shades: pd.DataFrame,
-    values: pd.DataFrame,
-    bar: dict[str, Any],
-    *,
-    n_digits: int = 3,
-    **scale: Any,
+    ax: Axes, shades: pd.DataFrame, values: pd.DataFrame, bar: dict[str, Any], n: int, **scale: Any
 ) -> None:
-    """A row for each place and a column for each number, headed above; figures where they fit."""
+    """A row a place, a column a number, headed above; figures of `n` digits where they fit."""
     heads = [printable(column).replace("_", "\n", 1).replace("_", " ") for column in shades]
     shades = shades.set_axis(heads, axis=1)
-    figures = values.map(lambda value: digits(value, n_digits)).to_numpy()
+    figures = values.map(lambda value: digits(value, n)).to_numpy()
     _draw_shades(ax, shades, bar, annot=figures, fmt="", **scale)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)

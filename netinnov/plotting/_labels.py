@@ -65,7 +65,9 @@ def label_points(
     placed = []
     for number, spot in enumerate(_spots(at, _SAME * scale, most)):
         i = int(spot[0])
-        name = _joined([texts[k] for k in spot])
+        names = [*dict.fromkeys(texts[k] for k in spot)]
+        more = f"{names[0]} and {len(names) - 1} more"
+        name = more if len(names) > _NAMES + 1 else ", ".join(names)
         label = write(ax, name, points[i], zorder=9, bbox=_BOX | {"fc": paper()})
         size = np.array(label.get_window_extent().size)
         free: list[tuple[float, tuple[int, int], Floats, Floats]] = []
@@ -127,11 +129,6 @@ def _spots(at: Floats, same: float, most: int) -> list[Integers]:
             left[spot] = False
             spots.append(spot)
     return spots
-
-
-def _joined(texts: list[str]) -> str:
-    names = [*dict.fromkeys(texts)]
-    return f"{names[0]} and {len(names) - 1} more" if len(names) > _NAMES + 1 else ", ".join(names)
 
 
 def _across(boxes: Floats, start: Floats, end: Floats) -> Mask:

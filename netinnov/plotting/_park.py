@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 import matplotlib as mpl
 import numpy as np
@@ -37,6 +37,9 @@ _FACTS = {
     "confidence": "confidence {}",
 }
 _HOME, _HOST, _OTHER = "#CBDDEC", "#FBF4EA", "#E9E9E9"
+_Point: TypeAlias = tuple[float, float]
+_Way: TypeAlias = tuple[list[_Point], _Point]  # corners of an arrow, and where its letters stand
+_Key: TypeAlias = tuple[str, dict[str, Any], bool]  # of a layer: letters, style, and direction
 _FLOWS = (  # each has one style at every park
     *("funding", "hosting", "operation", "ownership", "policy"),
     *("production", "research", "talent", "tenancy"),
@@ -84,7 +87,9 @@ def plot_park(
     around = _heaviest(partners, park, actors)
     layers, links = around.layers, around.links
     links = links[links["source"] != links["target"]]
-    boxes = _boxes(around, park, chinese)
+    tables = around.storage.nodes, around.storage.places
+    names, places = (place_names(table, chinese=chinese) for table in tables)
+    boxes = _boxes(around, park, names, places)
     lanes = _attach(boxes, links, park)
     bar, bottom = _stack(boxes, lanes)
     notes = _notes(around, links, partners.n_nodes - around.n_nodes)
@@ -96,26 +101,24 @@ def plot_park(
             ax.set_position((0, 0, 1, 1))
         ax.set(xlim=(0, DOUBLE), ylim=(foot + 2.9 * len(notes), 0), aspect="equal")
         ax.set_axis_off()
-        _draw_grounds(ax, around, park, boxes, bottom, chinese)
+        _draw_grounds(ax, around, park, boxes, bottom, places)
         for box in boxes.values():
             _draw_box(ax, box, node_kws)
-        _draw_park(ax, around, park, bar, chinese)
+        _draw_park(ax, around.storage.nodes.loc[park], names[park], bar)
         seats = {layer: seat for seat, layer in enumerate(dict.fromkeys([*_FLOWS, *layers]))}
         short = [printable(layer)[:2] for layer in layers]
         codes = short if len({*short}) == len(short) else [str(k + 1) for k in range(len(short))]
-        arrows = {
-            layer: _Arrow(code, layer_style(seats[layer]), layer in around.directed)
+        keys = {
+            layer: (code, layer_style(seats[layer]), layer in around.directed)
             for layer, code in zip(layers, codes, strict=True)
         }
-        ways = _ways(boxes, links, park, lanes, bar)
         stated = links["status"] == "stated" if "status" in links else links["layer"].notna()
-        for number, (way, badge) in ways.items():
-            arrow = arrows[links["layer"][number]]
-            _draw_arrow(ax, way, badge, arrow, edge_kws, stated=bool(stated[number]))
+        for link, way in _ways(boxes, links, park, lanes, bar).items():
+            _draw_arrow(ax, way, keys[links["layer"][link]], edge_kws, stated=bool(stated[link]))
         counts = Counter(links["layer"])
-        for position, (layer, arrow) in enumerate(arrows.items()):
+        for position, (layer, key) in enumerate(keys.items()):
             x, y = 2 + 36 * (position % 5), bottom + 3.5 + 4.2 * (position // 5)
-            _draw_arrow(ax, [(x, y), (x + 13, y)], (x + 5.4, y), arrow, edge_kws)
+            _draw_arrow(ax, ([(x, y), (x + 13, y)], (x + 5.4, y)), key, edge_kws)
             text = printable(f"{layer} ({counts[layer]})", longest=22)
             ax.text(x + 14.2, y, text, va="center")
         for position, line in enumerate(notes):
@@ -142,12 +145,6 @@ class _Box:
         return self.top + self.height * (links.index(link) + 0.5) / len(links)
 
 
-class _Arrow(NamedTuple):
-    code: str
-    style: dict[str, Any]
-    directed: bool
-
-
 def _heaviest(around: MultilayerNetwork, park: str, actors: int) -> MultilayerNetwork:
     if around.n_nodes <= actors + 1:
         return around
@@ -158,10 +155,10 @@ def _heaviest(around: MultilayerNetwork, park: str, actors: int) -> MultilayerNe
     return around.select(nodes=[park, *weight.index[:actors]])
 
 
-def _boxes(around: MultilayerNetwork, park: str, chinese: bool) -> dict[str, _Box]:
+def _boxes(
+    around: MultilayerNetwork, park: str, names: pd.Series[str], places: pd.Series[str]
+) -> dict[str, _Box]:
     nodes = around.storage.nodes
-    names = place_names(nodes, chinese=chinese)
-    places = place_names(around.storage.places, chinese=chinese)
     side, stands = park_sides(around, park), park_sides(around, park, by="place")
     boxes: dict[str, _Box] = {}
     rank = {kind: position for position, kind in enumerate(_KINDS)}
@@ -208,7 +205,7 @@ def _attach(boxes: dict[str, _Box], links: pd.DataFrame, park: str) -> dict[int,
     return lanes
 
 
-def _stack(boxes: dict[str, _Box], lanes: dict[int, int]) -> tuple[tuple[float, float], float]:
+def _stack(boxes: dict[str, _Box], lanes: dict[int, int]) -> tuple[_Point, float]:
     """Place the boxes; top and bottom of the park, and where the grounds end."""
     sides = list(lanes.values())
     start = _TOP + _SLOT * sides.count(-1)
@@ -239,13 +236,9 @@ def _stack(boxes: dict[str, _Box], lanes: dict[int, int]) -> tuple[tuple[float, 
 
 
 def _ways(
-    boxes: dict[str, _Box],
-    links: pd.DataFrame,
-    park: str,
-    lanes: dict[int, int],
-    bar: tuple[float, float],
-) -> dict[int, tuple[list[tuple[float, float]], tuple[float, float]]]:
-    """Corners of each link from its source to its target, and where its letters stand."""
+    boxes: dict[str, _Box], links: pd.DataFrame, park: str, lanes: dict[int, int], bar: _Point
+) -> dict[int, _Way]:
+    """The way of each link, from its source to its target."""
     outer, inner, edge = ([x, DOUBLE - x] for x in _EDGES)
     lowest = max([bar[1], *(box.top + box.height for box in boxes.values())])
     highest = min([bar[0], *(box.top for box in boxes.values())])
@@ -253,7 +246,7 @@ def _ways(
     beside: list[dict[int, None]] = [{}, {}]
     for box in boxes.values():
         beside[box.column].update(dict.fromkeys(box.outer))
-    ways = {}
+    ways: dict[int, _Way] = {}
     for link, *ends in links[["source", "target"]].itertuples():
         first, *others = (boxes[node] for node in ends if node != park)
         side, y = first.column, first.at(link)
@@ -282,14 +275,8 @@ def _ways(
 
 
 def _draw_grounds(
-    ax: Axes,
-    around: MultilayerNetwork,
-    park: str,
-    boxes: dict[str, _Box],
-    bottom: float,
-    chinese: bool,
+    ax: Axes, around: MultilayerNetwork, park: str, boxes: dict[str, _Box], end: float, names: Any
 ) -> None:
-    names: Any = place_names(around.storage.places, chinese=chinese)
     parents: Any = around.storage.places["parent"]
     home, host = around.storage.nodes.loc[park, ["jurisdiction", "place"]]
     size = mpl.rcParams["axes.titlesize"]
@@ -297,7 +284,7 @@ def _draw_grounds(
         (1.0, _EDGES[1] + 1.2, 2.5, "left", _HOME, "HOME", home),
         (_EDGES[2] - 4, DOUBLE - 1, DOUBLE - 2.5, "right", _HOST, "HOST", host),
     ):
-        _fill(ax, left, 1, right - left, bottom - 1, fc=tone(colour), zorder=0, lw=0)
+        _fill(ax, left, 1, right - left, end - 1, fc=tone(colour), zorder=0, lw=0)
         around_it = "" if pd.isna(parents[place]) else f", {names[parents[place]]}"
         text = printable(f"{role}: {names[place]}{around_it}", longest=60)
         ax.text(x, 3.6, text, fontsize=size, ha=side, va="center")
@@ -305,7 +292,7 @@ def _draw_grounds(
     if other:
         top = min(box.top for box in other) - 5.6
         left = 1.0 if other[0].column == 0 else DOUBLE - _EDGES[1] - 1.2
-        _fill(ax, left, top, _EDGES[1] + 0.2, bottom - top, fc=tone(_OTHER), zorder=0.5, lw=0)
+        _fill(ax, left, top, _EDGES[1] + 0.2, end - top, fc=tone(_OTHER), zorder=0.5, lw=0)
         ax.text(left + 1.5, top + 2.8, "OTHER OR UNKNOWN JURISDICTION", va="center")
 
 
@@ -324,13 +311,9 @@ def _draw_box(ax: Axes, box: _Box, kws: Kws) -> None:
         ax.text(x + _BOX / 2, y + _LINE * (at + 0.5), line, ha="center", va="center", zorder=3)
 
 
-def _draw_park(
-    ax: Axes, around: MultilayerNetwork, park: str, bar: tuple[float, float], chinese: bool
-) -> None:
+def _draw_park(ax: Axes, row: Any, name: str, bar: _Point) -> None:
     left, height = _EDGES[2], bar[1] - bar[0]
     _fill(ax, left, bar[0], _PARK, height, fc=tone(_HOME), ec=ink(), lw=1.6, zorder=2)
-    row = around.storage.nodes.loc[park]
-    name = place_names(around.storage.nodes, chinese=chinese)[park]
     facts = [
         printable(words.format(row[column])).replace("_", " ")
         for column, words in _FACTS.items()
@@ -344,30 +327,21 @@ def _draw_park(
     ax.text(middle[0], middle[1] + 1, "\n".join(facts), **style)
 
 
-def _draw_arrow(
-    ax: Axes,
-    way: list[tuple[float, float]],
-    badge: tuple[float, float],
-    arrow: _Arrow,
-    kws: Kws,
-    *,
-    stated: bool = True,
-) -> None:
-    points = np.array(way)
+def _draw_arrow(ax: Axes, way: _Way, key: _Key, kws: Kws, *, stated: bool = True) -> None:
+    points, (code, style, directed) = np.array(way[0]), key
     ahead = (points[-1] - points[-2]) / np.linalg.norm(points[-1] - points[-2])
-    base = points[-1] - 2.3 * ahead * arrow.directed
-    (line,) = ax.plot(*np.vstack([points[:-1], base]).T, linewidth=1.0, zorder=4, **arrow.style)
+    base = points[-1] - 2.3 * ahead * directed
+    (line,) = ax.plot(*np.vstack([points[:-1], base]).T, linewidth=1.0, zorder=4, **style)
     line.set(solid_capstyle="butt", solid_joinstyle="round")
     line.set(**dict(kws or {}))
     colour = line.get_color()
-    if arrow.directed:
+    if directed:
         across = 0.95 * np.array([-ahead[1], ahead[0]])
         head = Polygon([points[-1], base + across, base - across], linewidth=0.7, zorder=5)
         head.set(facecolor=colour if stated else paper(), edgecolor=colour)
         ax.add_patch(head)
     frame = {"boxstyle": "round,pad=0.12", "fc": paper(), "ec": colour, "lw": 0.5}
-    look: dict[str, Any] = {"zorder": 6, "bbox": frame}
-    ax.text(*badge, arrow.code, ha="center", va="center", **look)
+    ax.text(*way[1], code, ha="center", va="center", zorder=6, bbox=frame)
 
 
 def _notes(around: MultilayerNetwork, links: pd.DataFrame, left_out: int) -> list[str]:
