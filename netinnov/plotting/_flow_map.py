@@ -123,7 +123,7 @@ def plot_flow_map(
     if len(inner) > arrows:
         notes.append(f"Arrows: the {arrows:,} of most enclaves, of {len(inner):,} pairs.")
     strength, classes = _strength(network, asked, modelled), None
-    at_ends = strength.reindex(located.index).to_numpy(np.float64)
+    at_ends = np.asarray(strength.reindex(located.index), np.float64)
     shown, cut = _strongest(links, drawn, at_ends, strongest, modelled)
     if values is not None:
         strength, classes = _values(values, network)

@@ -235,7 +235,7 @@ def test_a_map_without_coordinates_is_empty_and_says_so(ax):
         ({"layers": ["trad"]}, r"1 of 1 names .*: 'trad' \(did you mean 'trade'"),
         ({"extent": (3, 2, 1, 4)}, "west < east"),
         ({"extent": (118, 118.0001, 30, 30.0001)}, r"at least 0.01 \(about 1 km\) apart"),
-        ({"values": pd.Series({"nowhere": 1.0})}, "nodes of the network; found"),
+        ({"values": pd.Series({"nowhere": 1.0})}, "1 of 1 names .*: 'nowhere'"),
         ({"values": [1.0]}, "must be of the type Series"),
     ],
 )
