@@ -71,19 +71,16 @@ def cross_border_shares(
     shares = measure(network)
     table = shares.rename("share").rename_axis(["layer", "group"]).reset_index()
     table["left_out"] = [_share(network, layer, codes[group])[1] for layer, group in shares.index]
-    table[["null_mean", "z", "p"]] = math.nan
+    columns = ["null_mean", "z", "p"]
     records = network.storage.records
     observed = [layer for layer in network.layers if not records[layer].modelled]
     if null is None or not observed or not codes:
-        return table
+        return table.assign(**dict.fromkeys(columns, math.nan))
     options: dict[str, Any] = {"rng": rng, "executor": executor, "progress": progress}
     options |= {"measure": measure, "null": null, "replicates": replicates}
     comparison = compare_with_null(network.select(layers=observed), **options)
-    rows = pd.MultiIndex.from_frame(table[["layer", "group"]])
-    columns = {"null_mean": comparison.mean, "z": comparison.z, "p": comparison.p}
-    for column, values in columns.items():
-        table[column] = pd.Series(values).reindex(rows).to_numpy(np.float64)
-    return table
+    found = comparison.to_frame().rename(columns={"mean": "null_mean"})
+    return table.join(found[columns], on=["layer", "group"])
 
 
 def _codes(network: MultilayerNetwork, column: str) -> Integers:

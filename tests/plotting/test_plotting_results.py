@@ -155,9 +155,8 @@ def test_a_frame_ends_at_the_poles_and_so_do_its_degrees():
     at = pd.DataFrame({"lon": [-170.0, 170.0], "lat": [-85.0, 88.0]}, index=["a", "b"])
     assert frame_of(at)[2:] == (-90.0, 90.0)
     nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
-    ax = plot_flow_map(
-        ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}), at)
-    )
+    links = pd.DataFrame({"source": ["a"], "target": ["b"]})
+    ax = plot_flow_map(ni.build_network(nodes, links, at))
     ax.figure.canvas.draw()
     labels = ticks(ax.yaxis)
     assert {"80°S", "0°N", "80°N"} <= {*labels}
