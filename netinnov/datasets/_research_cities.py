@@ -10,7 +10,7 @@ from netinnov.build import aggregate, build_network
 from netinnov.datasets._packaged import read_packaged
 from netinnov.errors import InputError
 from netinnov.linkages import project
-from netinnov.linkages._co_participation import Weighting
+from netinnov.linkages._from_records import Weighting
 from netinnov.network import MultilayerNetwork
 
 UNITS = {

@@ -15,7 +15,7 @@ from netinnov._runtime.arguments import as_list, check_callable, check_name, che
 from netinnov._runtime.dataframes import as_pandas
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
-from netinnov.linkages._co_participation import Weighting
+from netinnov.linkages._from_records import Weighting
 from netinnov.network import MultilayerNetwork, check_network, with_rows
 from netinnov.polycentricity._resampled_flows import resampled
 

@@ -1,14 +1,17 @@
 """Linkages between places and organisations, from tables of records to tables of links."""
 
 from netinnov._runtime.public import publish
-from netinnov.linkages._co_participation import co_participation as co_participation
 from netinnov.linkages._enclaves import (
     count_enclaves as count_enclaves,
     enclaves as enclaves,
     find_enclaves as find_enclaves,
 )
+from netinnov.linkages._from_records import (
+    branches as branches,
+    co_participation as co_participation,
+    mobility as mobility,
+)
 from netinnov.linkages._gravity_model import gravity as gravity
-from netinnov.linkages._mobility import branches as branches, mobility as mobility
 from netinnov.linkages._outposts import add_outposts as add_outposts
 from netinnov.linkages._project import project as project
 from netinnov.linkages._residuals import (

@@ -15,7 +15,7 @@ from netinnov._network.tables import NodeTable
 from netinnov._runtime.arguments import check_name, check_type, examples
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.linkages._co_participation import MANY_PAIRS, Weighting
+from netinnov.linkages._from_records import MANY_PAIRS, Weighting
 from netinnov.linkages._records import Integers, of_kinds
 from netinnov.network import MultilayerNetwork, network_of_rows
 

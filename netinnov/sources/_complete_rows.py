@@ -14,7 +14,7 @@ import pandas as pd
 from netinnov._runtime.arguments import examples
 from netinnov._runtime.opening import CELL, check_made
 from netinnov.errors import InputError, shortened
-from netinnov.linkages._co_participation import Weighting
+from netinnov.linkages._from_records import Weighting
 
 PAIR = 4 * CELL  # bytes: a pair of members is a link in up to two layers, and is sorted
 

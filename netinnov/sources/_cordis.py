@@ -15,7 +15,7 @@ from netinnov._runtime.arguments import as_path, examples
 from netinnov._runtime.opening import files_in, is_zip, kind_at_path
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
-from netinnov.linkages._co_participation import Weighting
+from netinnov.linkages._from_records import Weighting
 from netinnov.sources._complete_rows import (
     Tables,
     check_events,

@@ -17,7 +17,7 @@ from netinnov._runtime.arguments import as_path, examples
 from netinnov._runtime.opening import kind_at_path, opened, parse_json
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
-from netinnov.linkages._co_participation import Weighting
+from netinnov.linkages._from_records import Weighting
 from netinnov.sources._complete_rows import (
     Tables,
     check_events,

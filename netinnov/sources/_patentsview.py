@@ -11,7 +11,7 @@ import pandas as pd
 from netinnov._runtime.arguments import as_list, as_path
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
-from netinnov.linkages._co_participation import Weighting
+from netinnov.linkages._from_records import Weighting
 from netinnov.sources._complete_rows import Tables, check_events, warn_of
 from netinnov.sources._database import Database, database, usual
 from netinnov.sources._patentsview_files import Found, find, load, places_of, unescaped

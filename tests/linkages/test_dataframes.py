@@ -153,7 +153,7 @@ def test_a_column_that_is_not_there(library):
 
 
 def test_events_with_too_many_pairs_are_named(monkeypatch):
-    monkeypatch.setattr("netinnov.linkages._co_participation.MANY_PAIRS", 6)
+    monkeypatch.setattr("netinnov.linkages._from_records.MANY_PAIRS", 6)
     rows = pd.DataFrame({"who": list("abcdab"), "event": ["fair"] * 4 + ["p"] * 2})
     with pytest.raises(InputError, match=r"have 7\. Largest events: 'fair' \(4 members\)"):
         co_participation(rows, member="who", event="event")
