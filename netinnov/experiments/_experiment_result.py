@@ -236,7 +236,7 @@ def contrasts(
         (missing if the measure is one number), ``difference`` (mean of scenario minus rival),
         ``median``, ``low``, ``high`` (2.5 and 97.5 % of the differences), ``mc_error`` (standard
         error of the mean), ``higher`` (share of the replicates in which the scenario has the
-        larger value, equal ones counting half; no p-value) and ``replicates``. NaN where undefined.
+        larger value, equal ones counting half; not a test) and ``replicates``. NaN where undefined.
 
     Raises
     ------
