@@ -278,10 +278,11 @@ def search_one_layer(
         if len(best) >= AGREE:
             break
     # The first of equal ones, so that no last digit decides.
-    return _split(layer, *climbs[best[0]], drawn[best[0]][1])
+    labels, score = climbs[best[0]]
+    return _split(layer, labels, score, drawn[best[0]][1])
 
 
-def _split(layer: OneLayer, labels: Codes, score: float, seed: int) -> Codes:
+def _split(layer: OneLayer, labels: Codes, score: float, seed: np.uint64) -> Codes:
     """Each community is searched for communities, which may then move, until that gains nothing."""
     from netinnov.kernels.leiden_layer import searched
 
@@ -314,5 +315,5 @@ def _aggregated(layer: OneLayer, source: Codes, part: Codes) -> OneLayer:
     between = part[source] != part[layer.indices]
     ends = part[source[between]], part[layer.indices[between]]
     links = sparse.coo_array((layer.weight[between], ends), shape=(n, n)).tocsr()
-    a, b = (np.bincount(part, side, n) for side in (layer.a, layer.b))
+    a, b = (np.bincount(part, side, n).astype(np.float64) for side in (layer.a, layer.b))
     return OneLayer(links.indptr, links.indices, links.data, a, b, layer.fa, layer.fb)
