@@ -53,8 +53,11 @@ def test_what_only_a_person_can_fill_in_is_named_before_a_release(tmp_path):
         "codemeta.json": '{"version": "1.2.3", "dateModified": "2030-04-05"}',
         "paper/paper.md": "",
         "setup.cfg": "author = Ada Lovelace\n",
+        "docs/conf.py": "",
+        "docs/architecture.md": "",
     }
-    (tmp_path / "paper").mkdir()
+    for folder in ("docs", "paper"):
+        (tmp_path / folder).mkdir()
     for name, text in texts.items():
         (tmp_path / name).write_text(text)
     assert left("v1.2.3", tmp_path) == []

@@ -187,7 +187,7 @@ def test_a_full_disk_leaves_no_part_of_a_folder(tmp_path, network, format):
     ("limit", "memory", "message"),
     [
         (100_000, "200MB", r"cannot hold what does not fit in memory; name a folder .* TMPDIR"),
-        (10**9, "4MB", r"needs more than memory='4MB'; give it more \("),
+        (10**9, "4MB", r"needs more than memory='4MB'; give it more"),
     ],
     ids=["disk", "memory"],
 )  # fmt: skip

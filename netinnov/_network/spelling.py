@@ -133,11 +133,11 @@ def _slips(
                 groups[hash(name[:k] + name[k + 1 :])].setdefault(at, each[0])
             groups[hash(name)].setdefault(at, each[0])
     numbered = {at for group in groups.values() if len(group) > SERIES for at in group}
-    found = dict[tuple[int, int], tuple[str, str]]()
+    pairs = dict[tuple[int, int], tuple[str, str]]()
     for group in groups.values():
         for (one, a), (other, b) in combinations(group.items(), 2) if len(group) <= SERIES else ():
-            found.setdefault((one, other), (a, b))
-    for (one, other), words in sorted(found.items()):
+            pairs.setdefault((one, other), (a, b))
+    for (one, other), words in sorted(pairs.items()):
         pair = names[one], names[other]
         if not numbered.issuperset((one, other)) and one_letter_apart(*pair):
             yield *pair, words

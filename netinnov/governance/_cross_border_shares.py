@@ -79,8 +79,8 @@ def cross_border_shares(
     options: dict[str, Any] = {"rng": rng, "executor": executor, "progress": progress}
     options |= {"measure": measure, "null": null, "replicates": replicates}
     comparison = compare_with_null(network.select(layers=observed), **options)
-    found = comparison.to_frame().rename(columns={"mean": "null_mean"})
-    return table.join(found[columns], on=["layer", "group"])
+    expected = comparison.to_frame().rename(columns={"mean": "null_mean"})
+    return table.join(expected[columns], on=["layer", "group"])
 
 
 def _codes(network: MultilayerNetwork, column: str) -> Integers:

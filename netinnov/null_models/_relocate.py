@@ -95,8 +95,8 @@ class Relocate(NullFamily):
         if (start == start[begin[of]]).all():
             msg = "Relocate needs two nodes of one kind in different places, each with a place and "
             places = examples(storage.place_names.take(hosts))
-            found = f"{node.size} in {places}" if node.size else "none"
-            msg += f"a jurisdiction{', outside of it' if self.outside else ''}; found {found}. Name"
+            some = f"{node.size} in {places}" if node.size else "none"
+            msg += f"a jurisdiction{', outside of it' if self.outside else ''}; found {some}. Name"
             raise InputError(f"{msg} other `kinds`, or fill `place` and `jurisdiction`.")
         edges = () if self.bins is None else self.bins
         if self.preserve and self.bins is None:

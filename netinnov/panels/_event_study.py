@@ -241,7 +241,7 @@ def _joint_p(fit: CellFit, weights: Floats) -> float:
     if np.isnan(mean).any() or not (error > 0).all():
         return np.nan
     free = max(fit.sample.n_clusters - 1, 1)
-    law = multivariate_t(shape=variance / np.outer(error, error), df=free, allow_singular=True)
+    law = multivariate_t(None, variance / np.outer(error, error), free, allow_singular=True)
     drawn = law.rvs(_DRAWS, np.random.default_rng(0)).reshape(_DRAWS, -1)
     k = int((np.abs(drawn).max(axis=1) >= np.abs(mean / error).max()).sum())
     return (k + 1) / (_DRAWS + 1)

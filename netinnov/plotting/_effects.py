@@ -100,8 +100,8 @@ def plot_effects(
         edge = min(0.6 + rows.min(initial=0.0), 1.5 * spacing)
         ax.set_ylim(rows.max(initial=0.0) + edge, rows.min(initial=0.0) - edge)
         measures = effects["measure"].unique()
-        what = printable(label) if label else _plain(measures[0]) if len(measures) == 1 else ""
-        x = f"change in {what}".removesuffix(" in ") + ", %" * percent
+        measured = printable(label) if label else _plain(measures[0]) if len(measures) == 1 else ""
+        x = f"change in {measured}".removesuffix(" in ") + ", %" * percent
         columns = _columns(effects)
         write_columns(ax, rows, columns)
         return finish(ax, None if legend else [], x=x, ncols=2, points_above=_HEADS * bool(columns))

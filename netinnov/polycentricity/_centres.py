@@ -127,8 +127,8 @@ def detect_centres(
     structure = _centre_rules.structure_of(network, options, first, {rule, "roles"})
     in_parts = partial(run, executor=executor, progress=progress)
     if rule == "hubs" and null is not None:
-        found = structure.modularity
-        test = compared_modularity(network, options, null, replicates, first, in_parts, found)
+        reached = structure.modularity
+        test = compared_modularity(network, options, null, replicates, first, in_parts, reached)
         rule = "head_tail" if test.by_chance else rule
     support = np.full(network.n_nodes, math.nan)
     if others and (resample is not None or not without_events(network)):

@@ -164,8 +164,10 @@ def profile(  # noqa: PLR0913
         setting = setting._replace(rule=rule or "hubs")
         observed = structure_of(network, options, first, _indices.rules_of(setting))
         if rule is None:
-            tested, found = null or _REWIRE, observed.modularity
-            test = compared_modularity(network, options, tested, REPLICATES, first, in_parts, found)
+            tested, reached = null or _REWIRE, observed.modularity
+            test = compared_modularity(
+                network, options, tested, REPLICATES, first, in_parts, reached
+            )
             setting = setting._replace(rule="head_tail" if test.by_chance else "hubs")
         searched = setting.rule in {"hubs", "z"}
         task = replace(task, setting=setting, communities=observed.community if searched else None)

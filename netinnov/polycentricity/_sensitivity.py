@@ -126,8 +126,8 @@ def sensitivity(
     structure = _centre_rules.structure_of(network, options, first, set(named) - {_ALL})
     in_parts = partial(run, executor=executor, progress=progress)
     if _HUBS in used and null is not None:
-        found = structure.modularity
-        test = compared_modularity(network, options, null, REPLICATES, first, in_parts, found)
+        reached = structure.modularity
+        test = compared_modularity(network, options, null, REPLICATES, first, in_parts, reached)
         used[_HUBS] = "head_tail" if test.by_chance else _HUBS
     task = _Task(network, setting, used, cuts, ready)
     seen = task.specified(network, structure, first)

@@ -124,8 +124,8 @@ class BetweenPlaces(Priced):
             raise InputError(f"{msg}. A park at home is not an enclave.")
 
     def _scene(self, network: MultilayerNetwork) -> Scene:
-        found = layer_with_pairs(network, self.layer)
-        return Scene(network, *found, *sides(network, self.home, self.host))
+        layer_and_pairs = layer_with_pairs(network, self.layer)
+        return Scene(network, *layer_and_pairs, *sides(network, self.home, self.host))
 
     def _funds(self, scene: Scene, count: int, rng: Generator) -> tuple[Pairs, Floats]:
         pairs = scene.pairs
@@ -162,8 +162,8 @@ class LinksOrVolume(BetweenPlaces):
             msg = (
                 "give one of `size` (a number of links), `volume` (a weight) and `volume_share` (a "
             )
-            found = " and ".join(named) or "none of them"
-            raise InputError(f"{msg}share of home's strength); found {found}.")
+            held = " and ".join(named) or "none of them"
+            raise InputError(f"{msg}share of home's strength); found {held}.")
         if getattr(self, "pipeline_share", None) is NOT_GIVEN:
             msg = "`pipeline_share` must be given: the share of the park's links that lead to the"
             raise InputError(f"{msg} place it belongs to, from 0 to 1.")

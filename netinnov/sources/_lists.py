@@ -176,12 +176,12 @@ def _complete(
         rows[column] = text.mask(is_blank(text) | text.isin(MISSING))
     total = rows[[*needed]].map(is_total).any(axis=1)
     blank = rows[[*needed]].isna().any(axis=1) & ~total
-    found: dict[str, Any] = {}
+    left_out: dict[str, Any] = {}
     if "period" in rows:
-        rows["period"], found["periods left out, not whole numbers"] = as_periods(rows["period"])
-    found["rows left out, of totals"] = total
-    found[f"rows left out, without a {' or '.join(needed)}"] = blank
-    for fault, at in found.items():
+        rows["period"], left_out["periods left out, not whole numbers"] = as_periods(rows["period"])
+    left_out["rows left out, of totals"] = total
+    left_out[f"rows left out, without a {' or '.join(needed)}"] = blank
+    for fault, at in left_out.items():
         if n := int(at.sum()):
             where = f"{row_unit(table)}{'s' * (n > 1)} {examples(rows.index[at], str)}"
             faults.append(f"{name}: {fault}: {n:,} ({where})")

@@ -120,8 +120,14 @@ def read_origin_destination(
     1  flow      b      a   121.0
     """
     shares = True if shares is None and outflow is not None else shares
-    given = {"places": places, "outflow": outflow, "aliases": aliases, "name": name, "layer": layer}
-    _check_options(given, period, directed, shares)
+    options = {
+        "places": places,
+        "outflow": outflow,
+        "aliases": aliases,
+        "name": name,
+        "layer": layer,
+    }
+    _check_options(options, period, directed, shares)
     faults: list[str] = []
     headers = check_columns(columns)
     table = given_table(source, check_encoding(encoding), decimal)
@@ -168,15 +174,15 @@ def read_origin_destination(
 
 
 def _check_options(
-    given: Mapping[str, object], period: object, directed: bool | None, shares: bool | None
+    options: Mapping[str, object], period: object, directed: bool | None, shares: bool | None
 ) -> None:
     types = (pd.DataFrame, pd.Series, Mapping, str, str)
-    for (option, value), kind in zip(given.items(), types, strict=True):
+    for (option, value), kind in zip(options.items(), types, strict=True):
         if value is not None or option == "layer":
             check_type(option, value, kind)
     if period is not None:
         check_number("period", period, whole=True)
-    if given["name"] is not None and given["places"] is None:
+    if options["name"] is not None and options["places"] is None:
         raise InputError("`name` is a column of `places`, which is missing.")
     if shares and directed is False:
         raise InputError("shares of an origin have a direction; leave out directed=False.")
