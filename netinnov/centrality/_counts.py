@@ -133,7 +133,8 @@ def participation_coefficient(network: MultilayerNetwork, *, weighted: bool = Fa
 
     References
     ----------
-    Battiston, Nicosia and Latora (2014), Physical Review E 89, 032804.
+    Battiston, Nicosia and Latora (2014), Structural measures for multiplex networks, Physical
+    Review E 89, 032804.
 
     Examples
     --------

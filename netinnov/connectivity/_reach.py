@@ -129,7 +129,8 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: Count = 2) 
 
     References
     ----------
-    Bathelt, Malmberg and Maskell (2004), Clusters and knowledge, Progress in Human Geography 28.
+    Bathelt, Malmberg and Maskell (2004), Clusters and knowledge: local buzz, global pipelines and
+    the process of knowledge creation, Progress in Human Geography 28, 31-56.
     Giuliani and Bell (2005), Research Policy 34, 47-68.
 
     Examples

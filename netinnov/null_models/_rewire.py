@@ -153,7 +153,8 @@ def rewire(
 
     References
     ----------
-    Rao, Jana and Bandyopadhyay (1996), Sankhya A 58. Fosdick et al. (2018), Configuring random
+    Rao, Jana and Bandyopadhyay (1996), A Markov chain Monte Carlo method for generating random
+    (0,1)-matrices with given marginals, Sankhya A 58. Fosdick et al. (2018), Configuring random
     graph models with fixed degree sequences, SIAM Review 60.
 
     Examples

@@ -194,7 +194,7 @@ def test_without_a_configuration_it_is_the_bundled_case(here, monkeypatch):
     [
         ("", "data is missing"),
         ('[data]\nsource = "tables"\npath = "nowhere"\n', "must be a folder with nodes.csv"),
-        ('[data]\nsource = "cordis"\npath = "tables"\n', "must hold project.csv"),
+        ('[data]\nsource = "cordis"\npath = "tables"\n', "must hold one project.csv"),
         (STUDY + PARK + "layer = 'reserch'\n", "did you mean 'research'?"),
     ],
 )

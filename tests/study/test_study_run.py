@@ -458,7 +458,7 @@ def test_names_that_mean_something_to_a_browser_or_a_spreadsheet(no_figures, tab
             THREE,
             CHAIN,
             "[measures]\ndistance_weight = 1.0\n" + PARK_TEXT,
-            "frictions need coordinates",
+            "frictions need distances",
         ),
         (THREE, [("a", "z")], "", "end is not a node"),
     ],

@@ -41,7 +41,8 @@ class CorePeriphery(TradeModel):
 
     References
     ----------
-    Krugman (1991), Journal of Political Economy 99, 483-499. Fujita, Krugman and Venables (1999),
+    Krugman (1991), Increasing returns and economic geography, Journal of Political Economy 99,
+    483-499. Fujita, Krugman and Venables (1999),
     The Spatial Economy, chapter 5. The points with an enclave were derived for this project.
 
     Examples
