@@ -43,8 +43,6 @@ def files_in(folder):
     }
 
 
-# -- archives ----------------------------------------------------------------------------------
-
 CORDIS = {
     "organization.csv": "projectID;organisationID;name;activityType;city;country\n1;9;A;PRC;B;FR\n",
     "project.csv": "id;startDate\n1;2016-01-01\n",
@@ -72,9 +70,6 @@ def test_members_of_a_zip_are_read_and_never_written(tmp_path, read, members, ab
 
 def test_no_part_of_the_package_unpacks_an_archive_to_disk():
     assert calls_of("extract", "extractall", "unpack_archive", modules=("tarfile",)) == []
-
-
-# -- code in data ------------------------------------------------------------------------------
 
 
 def calls_of(*names, modules=()):
@@ -125,9 +120,6 @@ def test_a_pickle_in_a_checkpoint_is_not_run(tmp_path):
         list(store.rows("value"))
 
     assert not touched.exists()
-
-
-# -- what breaks off ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.98])

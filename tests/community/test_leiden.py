@@ -73,9 +73,6 @@ def real(name: str) -> Any:
     return build_network(*read_multiplex(path))
 
 
-# -- modularity --------------------------------------------------------------------------------
-
-
 @given(networks(max_nodes=7, max_layers=3), options, st.data())
 def test_modularity_is_the_double_sum(tables: Tables, given: dict[str, Any], data: Any) -> None:
     network = build_network(*tables)
@@ -144,9 +141,6 @@ def test_without_weight_modularity_is_undefined() -> None:
         found = leiden(empty, presence=presence, rng=1)
         assert np.isnan(found.quality)
         assert found.membership.shape == (1, 0)
-
-
-# -- leiden ------------------------------------------------------------------------------------
 
 
 @given(networks(max_nodes=6, max_layers=3, min_links=1), options)
@@ -251,9 +245,6 @@ def test_partition_as_a_long_table() -> None:
     one = Partition(pd.Series([0.0, 0.0, np.nan], ["a", "b", "c"]), 1.0)
     assert one.n_communities == 1
     assert one.to_frame()["community"].tolist() == [0, 0]
-
-
-# -- other programs ----------------------------------------------------------------------------
 
 
 def test_one_layer_reaches_igraph_on_the_karate_club() -> None:

@@ -25,9 +25,6 @@ labellings = st.integers(2, 30).flatmap(
 )
 
 
-# -- compare_partitions ------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("a", "b", "expected"),
     [
@@ -124,9 +121,6 @@ def test_what_cannot_be_compared_is_refused(a: object, b: object, words: str) ->
         compare_partitions(a, b)
 
 
-# -- consensus ---------------------------------------------------------------------------------
-
-
 def test_consensus_follows_the_majority() -> None:
     rng = np.random.default_rng(0)
     true = np.repeat(np.arange(5), 20)
@@ -180,9 +174,6 @@ def test_consensus_of_tables_and_missing_labels() -> None:
 def test_consensus_needs_a_sequence_of_partitions(given: object) -> None:
     with pytest.raises(ni.errors.InputError, match="a sequence of at least one partition"):
         consensus(given)
-
-
-# -- stability ---------------------------------------------------------------------------------
 
 
 @pytest.fixture

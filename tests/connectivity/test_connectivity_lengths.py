@@ -97,9 +97,6 @@ def test_impossible_access(options: dict[str, Any], words: str) -> None:
         connectivity.access(network, **options)
 
 
-# -- an enclave is near twice: to its home by jurisdiction, to its host by place ------------------
-
-
 def with_park(jurisdiction: str) -> ni.MultilayerNetwork:
     """Home firm a and host university b, 90 degrees apart, each linked with the park p at b's."""
     places = pd.DataFrame({"place": ["home", "host"], "lon": [0.0, 90.0], "lat": [0.0, 0.0]})

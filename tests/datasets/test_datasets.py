@@ -37,9 +37,6 @@ def cities(network: ni.MultilayerNetwork, places: pd.Series) -> pd.Series:
     return places.map(network.places["parent"]).fillna(places)
 
 
-# -- the facts -------------------------------------------------------------------------------------
-
-
 def test_the_quzhou_park_is_as_the_sources_say(delta: ni.MultilayerNetwork) -> None:
     park = delta.nodes.loc[PARK]
     assert park["name_zh"] == "衢州海创园"
@@ -87,9 +84,6 @@ def test_a_link_keeps_what_its_source_says(delta: ni.MultilayerNetwork) -> None:
     assert pd.isna(flow["since"])
 
 
-# -- the networks ----------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("load", [datasets.load_yrd_enclaves, datasets.load_quzhou])
 def test_columns_have_their_types(load: object) -> None:
     network = load()
@@ -132,9 +126,6 @@ def test_one_level_up_brings_districts_and_counties_to_their_city(
     # Hangzhou: quzhou_haichuang in Yuhang and jiangshan_jianggan in Jianggan.
     at = network.nodes.index.get_indexer(["quzhou", "hangzhou"])
     assert network.adjacency("ownership")[at[0], at[1]] == 2
-
-
-# -- the modelled layer ----------------------------------------------------------------------------
 
 
 def test_the_modelled_layer_says_so(delta: ni.MultilayerNetwork) -> None:

@@ -73,9 +73,6 @@ def test_what_is_no_rival_is_refused(result, names, words):
         contrasts(result, **names)
 
 
-# -- links that change -------------------------------------------------------------------------
-
-
 def test_reallocated_weight_is_moved_not_made(cities):
     park = ReverseEnclave(*ENDS, 4, 0.5, funding="reallocated")
     table = link_changes(cities, apply_scenario(cities, park, rng=3))

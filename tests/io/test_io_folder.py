@@ -61,9 +61,6 @@ def folder(odd: MultilayerNetwork, tmp_path: Path) -> Path:
     return tmp_path / "odd"
 
 
-# -- there and back ----------------------------------------------------------------------------
-
-
 @given(network=rich_networks())
 def test_what_is_written_is_read_again(network):
     for format in FORMATS:
@@ -193,9 +190,6 @@ def test_the_reader_of_tables_reads_it_too(network):
     assert again.links[columns].equals(network.links[columns])
 
 
-# -- writing -----------------------------------------------------------------------------------
-
-
 def test_the_folder_has_tables_that_people_can_read(folder):
     assert sorted(path.name for path in folder.iterdir()) == [
         "layers.csv", "links.csv", "network.json", "nodes.csv", "places.csv",
@@ -235,9 +229,6 @@ def test_nothing_is_left_of_a_write_that_fails(fault, small, tmp_path, monkeypat
         write_network(small, tmp_path / "out")
     assert written
     assert list(tmp_path.iterdir()) == []
-
-
-# -- damage ------------------------------------------------------------------------------------
 
 
 def test_a_file_that_was_changed_is_named_with_what_to_do(odd, tmp_path):

@@ -71,9 +71,6 @@ def links_of(graph: nx.Graph, **names: str) -> Counter[tuple[Any, ...]]:
     return found
 
 
-# -- GraphML -----------------------------------------------------------------------------------
-
-
 @given(network=rich_networks())
 def test_graphml_comes_back_through_networkx(network):
     with written(network, "graphml") as path:
@@ -171,8 +168,6 @@ def test_names_that_would_become_one_are_refused(ending, ids, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-# -- GEXF --------------------------------------------------------------------------------------
-
 GEXF = "{http://gexf.net/1.3}"
 
 
@@ -216,9 +211,6 @@ def test_gexf_is_the_same_in_networkx(network):
             assert data.pop(title, None) == (None if np.isnan(value) else value)
         names = {"id_": "id", "label_": "label"}
         assert {names.get(name, name): value for name, value in data.items()} == direct.nodes[node]
-
-
-# -- Pajek -------------------------------------------------------------------------------------
 
 
 @given(network=rich_networks(min_links=1, max_layers=1, periods=False))
@@ -324,9 +316,6 @@ def test_pajek_says_what_it_cannot_hold(tmp_path):
     assert list(nx.read_pajek(tmp_path / "odd.net")) == ["say ＂hi＂", "a␊b"]
 
 
-# -- muxViz ------------------------------------------------------------------------------------
-
-
 def read_table(path: Path, sep: str) -> list[list[str]]:
     """As R's read.table with a separator: fields may be in quotation marks."""
     with path.open(encoding="utf-8", newline="") as stream:
@@ -372,9 +361,6 @@ def test_muxviz_gets_the_same_network(network):
         assert np.array_equal(matrix, expected)
 
 
-# -- Infomap -----------------------------------------------------------------------------------
-
-
 @given(tables=networks(min_links=1))
 def test_infomap_reads_the_same_network(tables):
     network = build_network(*tables)
@@ -401,9 +387,6 @@ def test_infomap_reads_the_same_network(tables):
         # From a state that is linked to itself only, Infomap goes on in another layer.
         itself = np.diag(shares) == 1
         assert found[x][~itself] == pytest.approx(shares[~itself])
-
-
-# -- all files ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("ending", ["graphml", "gexf", "net", "infomap"])

@@ -47,9 +47,6 @@ def one_way_or_both(network: MultilayerNetwork) -> Counter[tuple[str, str, str, 
     return arcs
 
 
-# -- networkx ----------------------------------------------------------------------------------
-
-
 @given(network=rich_networks())
 def test_a_network_comes_back_from_networkx(network):
     assert from_networkx(to_networkx(network)).equals(network)
@@ -210,9 +207,6 @@ def test_results_go_onto_a_graph_by_one_call():
     assert vertices["degree"] == [degree for _, degree in graph.degree]
 
 
-# -- igraph ------------------------------------------------------------------------------------
-
-
 @given(network=rich_networks())
 def test_igraph_holds_the_same_links_and_attributes(network):
     graph = to_igraph(network)
@@ -236,9 +230,6 @@ def test_igraph_holds_the_same_links_and_attributes(network):
         assert at_igraph == [plain.nodes[node].get(column) for node in plain]
 
 
-# -- scipy -------------------------------------------------------------------------------------
-
-
 @given(tables=networks())
 def test_scipy_holds_the_adjacency_of_each_layer(tables):
     network = build_network(*tables)
@@ -248,9 +239,6 @@ def test_scipy_holds_the_adjacency_of_each_layer(tables):
         assert np.array_equal(matrix.toarray(), network.adjacency(layer).toarray())
         matrix.data[:] = -1  # it is the caller's own
         assert (network.adjacency(layer).data > 0).all()
-
-
-# -- igraph, and back --------------------------------------------------------------------------
 
 
 @given(network=rich_networks())

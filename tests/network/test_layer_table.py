@@ -124,9 +124,6 @@ def test_missing_values_are_defaults() -> None:
     assert again.layer_table.loc["works"].to_dict() == again.layer_table.loc["flows"].to_dict()
 
 
-# -- operations carry it -----------------------------------------------------------------------
-
-
 def _same(network: Network) -> Network:
     return network.replace_links(network.links)
 
@@ -224,9 +221,6 @@ def test_what_is_computed_from_a_modelled_layer_is_modelled() -> None:
     assert works.layer_table.loc["co_works", "modelled"]
     outposts = add_outposts(network, layer="works", owner="firm", least=1).layer_table
     assert outposts["modelled"].drop("observed").all()
-
-
-# -- files and graphs --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])

@@ -41,9 +41,6 @@ def evaluated(outcome, opened, *, columns=None, **options):
     return evaluate_openings(panel, outcome="y", openings=openings, **{"rng": 1} | options)
 
 
-# -- the definition, with weights of the places ------------------------------------------------
-
-
 def plain_cells(outcome, opened, weight, controls, anticipation, mine=None):
     """ATT(g, t) in loops over places; a place counts as often as its weight says."""
     cells = {}
@@ -179,9 +176,6 @@ def test_places_that_open_at_once_or_after_the_panel():
     pd.testing.assert_frame_equal(evaluated(outcome, late).cells, evaluated(outcome, opened).cells)
 
 
-# -- groups ------------------------------------------------------------------------------------
-
-
 def test_groups_against_the_same_controls_and_their_difference():
     outcome, opened = made(11, 30, cohorts=(2003, 2005))
     rng = np.random.default_rng(1)
@@ -201,9 +195,6 @@ def test_groups_against_the_same_controls_and_their_difference():
     assert difference["estimate"] == pytest.approx(one - two)
     joint = np.linalg.norm(slopes[0] - slopes[1])
     assert difference["standard_error"] == pytest.approx(joint, rel=1e-6)
-
-
-# -- neighbours --------------------------------------------------------------------------------
 
 
 def pairs_network(n, pairs, weights=None):
@@ -319,9 +310,6 @@ def test_links_of_all_periods_count_whichever_way_they_are_listed():
     pd.testing.assert_frame_equal(results[0].cells, results[1].cells)
 
 
-# -- randomness --------------------------------------------------------------------------------
-
-
 @pytest.mark.slow
 def test_intervals_bands_and_permutations_hold_what_they_say():
     """Without an effect, 300 panels: coverage of intervals, of bands, and p of permutations."""
@@ -403,9 +391,6 @@ def test_the_worst_change_before_that_the_sign_survives():
     assert result.breakdown == pytest.approx(2 / (0.1 * 1.5))
     noisy = outcome + 10 * np.random.default_rng(0).normal(size=outcome.shape)
     assert evaluated(noisy, opened).breakdown == 0
-
-
-# -- what cannot be ----------------------------------------------------------------------------
 
 
 def test_bad_tables_are_refused():

@@ -119,9 +119,6 @@ def test_a_panel_measures_the_networks_of_its_periods(rows):
             assert (part["n_links"] == 0).all()
 
 
-# -- intervals -----------------------------------------------------------------------------------
-
-
 def flows(network: ni.MultilayerNetwork) -> float:
     return float(network.adjacency("links").sum() / 2)
 

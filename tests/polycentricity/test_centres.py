@@ -39,9 +39,6 @@ def centres(found):
     return found.index[found["centre"]].tolist()
 
 
-# -- the rules ---------------------------------------------------------------------------------
-
-
 def test_the_table(two):
     found = detect_centres(two, resamples=5, rng=1)
     columns = ["centre", "centrality", "community", "role", "support", "rule"]
@@ -151,9 +148,6 @@ def test_centres_have_flow_and_every_rule_works(tables):
         assert (table.loc[table["centre"], "centrality"] > 0).all()
 
 
-# -- support -----------------------------------------------------------------------------------
-
-
 def test_support_is_the_share_of_draws():
     # Counts 6 and 3 of two separate pairs; the first pair leads where its Poisson draw is larger
     # or, by node order, equal: P(X >= Y) by summation.
@@ -217,16 +211,10 @@ def test_periods_are_summed_before_the_draw():
     assert drawn["weight"].iloc[0] == pytest.approx(10_000, rel=0.05)
 
 
-# -- randomness --------------------------------------------------------------------------------
-
-
 def test_the_same_rng_gives_the_same_table_with_any_executor(two):
     options = {"resamples": 8, "restarts": 1, "rng": 7}
     one = detect_centres(two, executor=1, **options)
     assert_frame_equal(one, detect_centres(two, executor=2, **options))
-
-
-# -- bad input ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -240,9 +228,6 @@ def test_the_same_rng_gives_the_same_table_with_any_executor(two):
 def test_bad_options(two, options, words):
     with pytest.raises(InputError, match=words):
         detect_centres(two, **({"resamples": 2} | options))
-
-
-# -- real flows --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

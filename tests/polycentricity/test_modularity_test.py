@@ -96,9 +96,6 @@ def test_random_networks_are_rarely_beyond_chance():
     assert small <= 10
 
 
-# -- what follows for centres ------------------------------------------------------------------
-
-
 def test_communities_by_chance_give_way_to_head_tail(stars):
     options = {"resamples": 12, "rng": 4, "progress": False}
     found = detect_centres(stars, null=drawn(PAIRS), **options)

@@ -46,9 +46,6 @@ def flat(tables):
     return total * (1 - np.eye(len(total)))
 
 
-# -- worked by hand ----------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("found", "expected"),
     [
@@ -147,9 +144,6 @@ def check_equal(found, expected):
         assert_series_equal(found, expected, rtol=1e-9, atol=1e-12)
 
 
-# -- against plain matrices --------------------------------------------------------------------
-
-
 @given(networks(min_nodes=2, directed=True))
 def test_indices_of_matrices(tables):
     found = ni.build_network(*tables)
@@ -197,9 +191,6 @@ def test_indices_of_matrices(tables):
     )
 
 
-# -- invariances -------------------------------------------------------------------------------
-
-
 @given(tables=networks(), data=st.data())
 def test_relabelling_permutes_the_result(tables, data):
     order = data.draw(st.permutations(range(len(tables.nodes))))
@@ -213,9 +204,6 @@ def test_relabelling_permutes_the_result(tables, data):
             assert sorted(measure(after)) == pytest.approx(sorted(expected)), name
             continue
         check_equal(measure(after), expected)
-
-
-# -- bad input ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

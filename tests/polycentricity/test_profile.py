@@ -49,9 +49,6 @@ def shuffled(network, rng):
     return with_rows(network, rows._replace(weight=rng.permutation(rows.weight)))
 
 
-# -- values ------------------------------------------------------------------------------------
-
-
 def test_values_are_those_of_the_functions(region):
     found = profile(region, resamples=0, null=None, leave_one_out=False, rng=1)["value"]
     strength = ni.centrality.overlapping_strength(region)
@@ -129,9 +126,6 @@ def test_a_network_without_links_is_nan():
     assert found.loc["n_centres", "value"] == 0
 
 
-# -- intervals ---------------------------------------------------------------------------------
-
-
 def test_the_interval_of_a_share_of_two():
     # Two separate pairs with 600 and 400 events; primacy is half of the larger share. Its sd is
     # sqrt(0.6 x 0.4 / 1000) / 2 = 0.0077, and 1.96 of them lie on each side.
@@ -158,9 +152,6 @@ def test_thinned_links_show_as_bias():
     assert found.loc["functional", "bias"] < -1 / math.e
 
 
-# -- leave one out -----------------------------------------------------------------------------
-
-
 def test_leaving_out_one_place_by_hand(region):
     names = ["gini", "functional", "core_periphery", "urban_centrality_index"]
     found = profile(region, indices=names, resamples=0, null=None, rng=1)
@@ -181,9 +172,6 @@ def test_leaving_out_one_place_by_hand(region):
     assert found["high_without_one"].to_dict() == pytest.approx(table.max().to_dict())
     most = (table - found["value"]).abs().idxmax()
     assert found["most_influential"].to_dict() == most.to_dict()
-
-
-# -- null models -------------------------------------------------------------------------------
 
 
 def test_position_among_draws():
@@ -239,9 +227,6 @@ def test_what_the_null_fixes_has_no_z(region):
 def test_bad_options(region, options, words):
     with pytest.raises(InputError, match=words):
         profile(region, **({"resamples": 1, "replicates": 1} | options))
-
-
-# -- sensitivity -------------------------------------------------------------------------------
 
 
 def test_every_specification_by_hand(region):

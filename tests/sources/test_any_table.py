@@ -63,9 +63,6 @@ def chinese(tmp_path):
     return tmp_path
 
 
-# -- workbooks ---------------------------------------------------------------------------------
-
-
 def test_a_workbook_with_chinese_headers_is_a_network(tmp_path):
     kinds = {"park": "园区", "institute": "研究院", "firm": "企业"}
     nodes = [[kinds.get(cell, cell) for cell in row] for row in NODES]
@@ -153,9 +150,6 @@ def test_cells_are_what_excel_shows(book):
     assert tuple(table.loc[3]) == second
 
 
-# -- points ------------------------------------------------------------------------------------
-
-
 def test_points_are_places(chinese):
     geopandas = pytest.importorskip("geopandas")
     (chinese / "places.csv").unlink()
@@ -201,9 +195,6 @@ def test_what_is_no_layer_of_points_is_refused(chinese, content, words):
         ni.read_network(chinese)
 
 
-# -- encodings ---------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(("encoding", "called"), [("gbk", "GB18030"), ("utf-16", "UTF-16")])
 def test_other_encodings_are_found_and_said(chinese, encoding, called):
     path = chinese / "nodes.csv"
@@ -246,9 +237,6 @@ def test_damaged_text_is_refused(tmp_path, data, words):
     (tmp_path / "links.csv").write_text("from,to\n")
     with pytest.raises(InputError, match=words):
         ni.read_network(tmp_path)
-
-
-# -- delimiters and decimals -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("mark", [";", "\t", "|"])
@@ -349,9 +337,6 @@ def test_weights_people_and_attributes_of_tables_are_asked_for(tmp_path):
     assert ni.read_network(tmp_path).places["code"].tolist() == ["1.200", "x.400"]
 
 
-# -- headers -----------------------------------------------------------------------------------
-
-
 def test_all_other_headers_are_told_by_columns(chinese):
     text = (chinese / "links.csv").read_text(encoding="utf-8").replace("权重", "Mio. EUR")
     (chinese / "links.csv").write_text(text, encoding="utf-8")
@@ -407,9 +392,6 @@ def test_edges_of_gephi_have_a_direction_and_no_layer_of_that_name(tmp_path):
     assert network.directed == {"links"}
     assert network.nodes["name"].tolist() == ["Hangzhou", "Quzhou"]
     assert network.links[["source", "weight"]].values.tolist() == [["2", 3.5]]
-
-
-# -- one call reads everything -----------------------------------------------------------------
 
 
 def test_gml_of_igraph_has_numbers_in_place_of_labels(tmp_path):

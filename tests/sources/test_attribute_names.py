@@ -87,9 +87,6 @@ def test_the_weight_of_another_attribute_leaves_one_called_weight(tmp_path):
     assert links[["weight", "weight_"]].to_numpy().tolist() == [[5.0, 2.0]]
 
 
-# -- weights that are no numbers -------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("ending", ["graphml", "gexf", "gml", "graphml.gz"])
 def test_a_weight_that_is_not_a_number_is_refused_as_in_a_table(tmp_path, ending):
     graph = nx.Graph([("a", "b", {"weight": 2.0}), ("b", "c", {"weight": float("nan")})])
@@ -105,8 +102,6 @@ def test_a_weight_that_is_not_a_number_is_refused_as_in_a_table(tmp_path, ending
         ni.read_network(path)
     assert caught.value.problems[["column", "row"]].to_numpy().tolist() == [["weight", 1]]
 
-
-# -- GraphML without its namespace -----------------------------------------------------------------
 
 GRAPHML = """<?xml version="1.0" encoding="UTF-8"?>
 <graphml{about}>

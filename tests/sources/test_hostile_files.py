@@ -36,9 +36,6 @@ def folder(tmp_path):
     return tmp_path
 
 
-# -- what a folder holds -----------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
@@ -69,9 +66,6 @@ def test_names_of_files_are_known_in_capital_letters(folder):
     assert tables.places["population"].tolist() == [1, 2]
 
 
-# -- what is not a file ---------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("name", "reader"),
     [
@@ -95,12 +89,6 @@ def test_a_nul_in_a_path_is_refused(tmp_path):
     (tmp_path / "study.toml").write_text('[data]\nsource = "tables"\npath = "a\\u0000b"\n')
     with pytest.raises(InputError, match=r"data.path.*must be the path of a file"):
         read_configuration(tmp_path / "study.toml")
-
-
-# -- links -------------------------------------------------------------------------------------
-
-
-# -- what a small file would make of memory ----------------------------------------------------
 
 
 @pytest.fixture
@@ -202,9 +190,6 @@ def test_inventors_times_assignees_of_one_patent_are_limited(tmp_path):
         ni.read_network(tmp_path)
 
 
-# -- what a small file would make of time ------------------------------------------------------
-
-
 def test_a_layer_for_each_link_is_refused():
     n = 20_001
     links = pd.DataFrame(
@@ -222,8 +207,6 @@ def test_the_limit_can_be_raised(tmp_path, low_limit, monkeypatch):
     with pytest.raises(InputError, match="NETINNOV_FILE_GIB must be a number of GiB above 0"):
         ni.read_network(tmp_path / "f.csv.gz")
 
-
-# -- what would read other files, or unpack without end -----------------------------------------
 
 VRT = (
     '<OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource>{}</SrcDataSource>'
@@ -246,9 +229,6 @@ def test_a_layer_that_names_another_file_reads_nothing_of_it(folder, ending, con
         assert read(folder).tables.places is None
     with pytest.raises(InputError, match=r"must be (Geo)?JSON"):
         features_of(path)
-
-
-# -- damaged files -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("cut", [1, 4, 10, 30, 40])

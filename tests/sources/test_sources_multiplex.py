@@ -26,9 +26,6 @@ def rows(tables):
     return tables.links[["layer", "source", "target", "weight"]].to_numpy().tolist()
 
 
-# -- edges -------------------------------------------------------------------------------------
-
-
 def test_edges_alone(write):
     tables = read_multiplex(write("1 2 1 3\n1 2 4 1.5\n\n2\t1\t4\t1\n", "x.edges"))
     assert rows(tables) == [["1", "2", "1", 3.0], ["1", "2", "4", 1.5], ["2", "1", "4", 1.0]]
@@ -135,8 +132,6 @@ def test_labels_that_cannot_be_read(write, name, text, words):
         read_multiplex(write("1 1 2 1\n", "x.edges"))
 
 
-# -- multinet ----------------------------------------------------------------------------------
-
 MPX = """-- a comment
 #TYPE multiplex
 #LAYERS
@@ -227,8 +222,6 @@ def test_multinet_files_that_cannot_be_read(write, old, new, words):
     with pytest.raises(InputError, match=words):
         read_multiplex(write(MPX.replace(old, new), "x.mpx"))
 
-
-# -- Pajek -------------------------------------------------------------------------------------
 
 PAJEK = """% a comment
 *Network two relations
@@ -347,8 +340,6 @@ def test_relations_must_follow_the_vertices(write):
         read_multiplex(write("*Vertices 2\n*Arcs\n*Edges\n", "x.net"))
 
 
-# -- JSON --------------------------------------------------------------------------------------
-
 MWNETS = {
     "nodes": {
         "A": [{"ID": "x", "lon": 1.5, "lat": 2, "city": "X"}, {"ID": "y", "lon": 3, "lat": 4}],
@@ -389,9 +380,6 @@ def test_mwnets_that_cannot_be_read(write, change, words):
         read_multiplex(write(json.dumps(MWNETS | change), "x.json"))
 
 
-# -- files -------------------------------------------------------------------------------------
-
-
 def test_the_ending_tells_the_format(write, tmp_path):
     with pytest.raises(InputError, match=r"x.txt must end in .edges, .mpx, .net, .paj, .json; ren"):
         read_multiplex(write("1 1 2 1\n", "x.txt"))
@@ -402,9 +390,6 @@ def test_the_ending_tells_the_format(write, tmp_path):
         read_multiplex(tmp_path / "y.edges")
     with pytest.raises(InputError, match=r"x.edges.gz cannot be read: .*get it again"):
         read_multiplex(write(gzip.compress(b"1 1 2 1\n")[:-9], "x.edges.gz"))
-
-
-# -- the standard networks ---------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

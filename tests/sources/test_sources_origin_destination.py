@@ -30,9 +30,6 @@ def rows(tables):
     return tables.links[["source", "target", "weight"]].to_numpy().tolist()
 
 
-# -- the two forms -----------------------------------------------------------------------------
-
-
 def test_matrix_of_shares(write):
     tables = read_origin_destination(write(MATRIX))
     # a: 80 + 19.5, b: 60.5 + 1, c: nothing; not all whole numbers, none above 100.
@@ -95,8 +92,6 @@ def test_layers_of_a_long_table_and_a_period_for_all(write):
     assert tables.links["period"].tolist() == [2020, 2020]
 
 
-# -- rows that are destinations --------------------------------------------------------------------
-
 FLOWS = pd.DataFrame([[0, 7, 1], [2, 0, 9], [4, 5, 3]], list("abc"), list("abc"))
 
 
@@ -136,9 +131,6 @@ def test_rows_are_of_a_matrix(write):
         read_origin_destination(write(LONG), rows="destination")
 
 
-# -- shares ------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("weights", "shares"),
     [
@@ -175,8 +167,6 @@ def test_outflow_must_be_known_of_each_origin(write):
     with pytest.raises(InputError, match="shares=False says there are none"):
         read_origin_destination(path, outflow=pd.Series({"a": 1}), shares=False)
 
-
-# -- places ------------------------------------------------------------------------------------
 
 PLACES = pd.DataFrame(
     {
@@ -232,8 +222,6 @@ def test_places_that_do_not_fit(write):
         read_origin_destination(path, places=twice, name="name_zh")
 
 
-# -- totals ------------------------------------------------------------------------------------
-
 CITIES = list("abcde")
 CELLS = np.array(
     [[9, 4, 7, 2, 1], [3, 8, 5, 6, 2], [1, 7, 0, 3, 9], [6, 2, 8, 5, 4], [2, 9, 3, 1, 7]], float
@@ -282,8 +270,6 @@ def test_hubs_are_no_totals():
         assert len(read_origin_destination(frame).links) == len(pairs)
 
 
-# -- direction ---------------------------------------------------------------------------------
-
 BOTH = CELLS + CELLS.T
 
 
@@ -313,9 +299,6 @@ def test_a_matrix_with_numbers_in_both_halves_stays_directed():
     assert undirected.directed == frozenset()
     with pytest.raises(InputError, match="shares of an origin have a direction"):
         read_origin_destination(chain, directed=False, shares=True)
-
-
-# -- faults ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -370,9 +353,6 @@ def test_arguments_that_do_not_fit(write, tmp_path):
         read_origin_destination(tmp_path / "nowhere.csv")
     with pytest.raises(InputError, match=r"must be a file; it is a folder"):
         read_origin_destination(tmp_path)
-
-
-# -- Baidu's matrices --------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

@@ -352,9 +352,6 @@ def test_arguments_that_do_not_fit(write, tmp_path):
         read_patentsview(tmp_path / "empty")
 
 
-# -- the slices at hand ------------------------------------------------------------------------
-
-
 def test_a_location_that_is_called_as_a_country_is_refused(write):
     """The countries are places above the locations, so that US would be two places."""
     folder = write(

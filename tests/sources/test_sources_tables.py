@@ -29,9 +29,6 @@ def refusal(folder: Path) -> str:
     return str(caught.value)
 
 
-# -- what is read ------------------------------------------------------------------------------
-
-
 def test_ids_stay_as_they_are_written(folder):
     (folder / "nodes.csv").write_text("node,place,kind\n007,NA,null\n7,None,nan\n1e5,,N/A\n")
     nodes = read_tables(folder).nodes
@@ -156,9 +153,6 @@ def test_a_spare_comma_in_each_line_does_no_harm(folder):
 def test_a_column_without_a_name_is_not_lost(folder):
     (folder / "nodes.csv").write_text("node,place,\nlab,hangzhou,x\nfirm,quzhou,\n")
     assert read_tables(folder).nodes["column 3"].tolist()[:1] == ["x"]
-
-
-# -- what is refused ---------------------------------------------------------------------------
 
 
 def test_a_folder_that_is_none(folder):

@@ -86,9 +86,6 @@ def refused(*arguments):
     return result.stderr
 
 
-# -- asking for help ---------------------------------------------------------------------------
-
-
 def test_version():
     result = call("--version")
     assert (result.exit_code, result.stdout) == (0, f"netinnov {netinnov.__version__}\n")
@@ -133,9 +130,6 @@ def test_the_example_is_printed_and_can_be_run(here):
     assert result.stdout == study.EXAMPLE
     assert tomllib.loads(result.stdout)["data"]["source"] == "yrd"
     assert everything_in(here) == ["study.toml", "tables", "tables/links.csv", "tables/nodes.csv"]
-
-
-# -- run ---------------------------------------------------------------------------------------
 
 
 def test_a_quiet_run_says_where_the_report_is_and_nothing_else(here, no_figures):
@@ -340,9 +334,6 @@ def test_a_fault_of_our_own_is_called_so(here, monkeypatch):
     assert everything_in(here) == before
 
 
-# -- check and info ----------------------------------------------------------------------------
-
-
 def test_sound_tables_pass_the_check(here):
     result = call("check", "tables")
     assert (result.exit_code, result.stderr) == (0, "")
@@ -527,9 +518,6 @@ def test_names_that_the_terminal_cannot_write(here, monkeypatch):
     assert rb"layer \u676d\u5dde\U0001f600: 1 link" in sys.stdout.buffer.getvalue()
 
 
-# -- as a program of its own -------------------------------------------------------------------
-
-
 def program(*arguments, first="", **options):
     environment = {**os.environ, **options.pop("env", {})}
     command = [sys.executable, "-W", "error", "-c", first + PROGRAM, *map(str, arguments)]
@@ -570,9 +558,6 @@ def test_a_run_that_is_ended_from_outside_leaves_nothing(here, name):
         run.kill()
         run.stderr.close()
     assert everything_in(here) == before
-
-
-# -- convert -----------------------------------------------------------------------------------
 
 
 def test_convert_writes_what_the_reader_of_the_format_finds(here):

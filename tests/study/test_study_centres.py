@@ -46,9 +46,6 @@ def left_out(context):
     return dict(zip(known["left_out"], known["reasons"], strict=True))
 
 
-# -- centres ------------------------------------------------------------------------------------
-
-
 def test_two_stars_have_two_centres_by_table_and_by_profile(stars):
     found = stars.once(detect)
     assert found.centres.index.tolist() == ["a", "x"]
@@ -109,9 +106,6 @@ def test_every_part_of_a_report_has_the_same_centres():
     assert (known["n_centres"], known["least"], known["replaced"]) == (2, 0.02, None)
     assert "2 of 11 places are centres: a and x." in said(centres, context)
     assert "each with 2 % of all strength or more" in said(centres, context)
-
-
-# -- what is drawn, and what is left out --------------------------------------------------------
 
 
 def test_what_is_modelled_only_is_not_tested():
@@ -178,9 +172,6 @@ def test_among_a_great_many_places_nothing_is_drawn(monkeypatch):
 
 def test_without_structure_there_is_no_section():
     assert context_of(network_of(STARS), **OFF).once(centres.compute) is None
-
-
-# -- indices ------------------------------------------------------------------------------------
 
 
 def with_index(stars, *, rows=("effective_number",), **columns):
@@ -263,9 +254,6 @@ def test_the_effective_number_does_not_reach_all_places_by_rounding(rows, shown)
 )
 def test_zeros_at_the_end_tell_a_number_that_is_not_whole(value, shown):
     assert number(value, digits=3) == shown
-
-
-# -- small and odd networks ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("links", [[], [("a", "a", 1)]], ids=["no links", "inside a place"])

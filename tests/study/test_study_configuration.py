@@ -171,9 +171,6 @@ def test_a_configuration_that_cannot_be_read(tmp_path):
         study.read_configuration(tmp_path / "study.toml")
 
 
-# -- maps --------------------------------------------------------------------------------------
-
-
 def test_a_file_below_maps_is_relative_to_the_configuration(tmp_path):
     maps = read(tmp_path, ONLY + '[maps]\nbasemap = "borders.geojson"\n').maps
     assert maps.below == str(tmp_path / "borders.geojson")
@@ -210,9 +207,6 @@ def test_mechanisms_and_planning_are_there_where_they_are_asked_for_and_in_the_b
         assert getattr(configure(own | {part: {}}), part) is not None
         assert getattr(configure(bundled), part) is not None
         assert getattr(configure(bundled | {part: False}), part) is None
-
-
-# -- examples ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)

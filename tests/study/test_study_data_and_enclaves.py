@@ -21,9 +21,6 @@ def facts_of(module, network, **settings):
     return module.facts(module.compute(context_of(network, **OFF, **settings)))
 
 
-# -- data --------------------------------------------------------------------------------------
-
-
 def test_the_data_are_counted():
     links = [*CHAIN, ("a", "c", 1, "model")]
     network = three(kind=["firm", "firm", EVIL], links=links, modelled=["model"])
@@ -123,9 +120,6 @@ def test_a_region_at_a_level_and_what_is_left_out():
     assert strength["links"].to_dict() == {"city": 2.0, "other": 2.0}
     only = context_of(three(), places={"keep": {"place": ["P", "Q"]}}, **OFF)
     assert only.cities.nodes.index.tolist() == ["P", "Q"]
-
-
-# -- enclaves ----------------------------------------------------------------------------------
 
 
 def test_enclaves_are_counted_by_direction_host_and_home():

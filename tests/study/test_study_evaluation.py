@@ -218,8 +218,6 @@ def test_the_figure_shows_the_event_times_of_the_table(evaluated):
     assert {*wanted.round(9)} <= {*np.round(drawn, 9)}
 
 
-# -- files --------------------------------------------------------------------------------------
-
 STUDY = """structure = false
 language = "en,zh"
 [data]

@@ -125,9 +125,6 @@ def facts_of(result: Experiment) -> dict[str, Any]:
     return dict(experiment.facts(result))
 
 
-# -- what is said ------------------------------------------------------------------------------
-
-
 def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
     result = tried()
     answer = plain(text_in(experiment, result).answer)
@@ -247,9 +244,6 @@ def test_on_a_modelled_layer_nothing_is_tested() -> None:
     assert "p = " not in zh
 
 
-# -- what is computed --------------------------------------------------------------------------
-
-
 def computed(network, *, measures=None, **part: Any) -> Experiment:
     context = context_of(network, experiment={**PARK, **part}, measures=measures or {})
     result = experiment.compute(context)
@@ -352,8 +346,6 @@ def test_a_park_whose_size_is_left_open_has_a_link_home(n, size) -> None:
     assert f"The size was left open: a tenth of home's {n} links in links, and at least so" in text
     assert f"1 of the {size} links leads home" in text
 
-
-# -- on flows, and what the data choose themselves -----------------------------------------------
 
 FLOWS = [("P", "Q", 8), ("P", "R", 2), ("Q", "R", 5), ("Q", "S", 3), ("R", "S", 0.2)]
 FAST = {"replicates": 4}

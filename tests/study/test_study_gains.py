@@ -23,9 +23,6 @@ from study_cases import (
 (gains,) = (section for section in SECTIONS if section.name == "gains")
 
 
-# -- sharing --
-
-
 @pytest.fixture(autouse=True)
 def few_placements():
     with few_draws():
@@ -91,9 +88,6 @@ def test_pairs_of_enclaves_are_counted_once_each(monkeypatch):
     facts = sharing.facts(result)
     assert (facts["linked"], facts["reverse_only"], facts["pairs_left_out"]) == (2, True, 1)
     assert result.pairs.left_out == 1  # that of R and S, though of two enclaves
-
-
-# -- governance --
 
 
 def test_home_and_host_are_those_of_most_enclaves_and_all_have_as_many_links(monkeypatch):

@@ -126,9 +126,6 @@ def sha256(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-# -- what a run writes -------------------------------------------------------------------------
-
-
 def test_the_folder_holds_tables_figures_report_explorer_and_manifest(bundled):
     assert left_in(bundled) == [
         "explorer.html",
@@ -326,9 +323,6 @@ def test_the_manifest_is_json_whatever_a_path_holds(tmp_path):
     assert manifest(tmp_path)["configuration"] == strange
 
 
-# -- what it holds -----------------------------------------------------------------------------
-
-
 def test_numbers_are_those_of_the_package(bundled):
     network = ni.datasets.load_yrd_enclaves()
     places = network.places
@@ -407,9 +401,6 @@ def test_what_is_true_of_a_layer_can_be_said_in_the_configuration(no_figures, ta
     path = tables(THREE, CHAIN, link_columns=columns, settings="[layers.trde]\nmodelled = true\n")
     with pytest.raises(InputError, match=r"did you mean 'trade'\?"):
         study.run(study.read_configuration(path), out=path.parent / "other")
-
-
-# -- messy, small and large data ---------------------------------------------------------------
 
 
 def test_names_that_mean_something_to_a_browser_or_a_spreadsheet(no_figures, tables):
@@ -501,9 +492,6 @@ def test_what_is_not_there_is_said_to_be_missing(no_figures, tables):
     assert "No experiment" not in page_of(run(path, overwrite=True))
 
 
-# -- other sources -----------------------------------------------------------------------------
-
-
 SOURCES = {
     "multiplex": ("net.edges", "1 1 2 1\n1 2 3 2\n2 1 3 1\n"),
     "flows": ("flows.csv", "origin;destination;flow\na;b;3\nb;c;4\nc;a;1\n"),
@@ -531,9 +519,6 @@ def test_every_reader_is_usable_in_a_study(no_figures, tmp_path, source):
     out = run(path)
     assert (table(out, "centrality")["overlapping_degree"] > 0).all()
     assert f"{name}" in manifest(out)["inputs"]
-
-
-# -- the folder --------------------------------------------------------------------------------
 
 
 def test_nothing_is_overwritten_unasked(tables):
