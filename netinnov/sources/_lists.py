@@ -100,6 +100,8 @@ def _of_branches(
         raise InputError("\n- ".join([msg, *faults]) + ".")
     names = rows["firm"] + ", " + rows["place"]
     names = rows["branch"].fillna(names) if "branch" in rows else names
+    again = names.groupby(names).cumcount() + 1
+    names = names.where(again == 1, names + " (" + again.astype("str") + ")")
     home = rows["firm"].map(seat)
     firms = {"kind": "firm", "name": seat.index, "place": seat.array, "jurisdiction": seat.array}
     spot = pd.concat([seat, rows["place"]]).unique()

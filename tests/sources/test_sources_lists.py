@@ -40,7 +40,7 @@ def test_branches_are_of_their_firm_and_belong_to_the_place_of_its_seat(tmp_path
         ["Q", "Q", "Alpha", 3],
         ["Q", "H", "Beta", 4],
     ]
-    assert branches.index[:2].tolist() == ["Alpha, H", "Alpha, H_"]
+    assert branches.index[:2].tolist() == ["Alpha, H", "Alpha, H (2)"]
     assert network.directed == {"branches", "ownership"}
     of_firm = network.select(layers=["branches"]).links
     assert of_firm["source"].tolist() == ["Alpha"] * 3 + ["Beta"]
