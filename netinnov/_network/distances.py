@@ -71,9 +71,10 @@ def distance_table(
         rows, columns = _codes(frame.index, names), _codes(frame.columns, names)
         origin, destination = np.repeat(rows, columns.size), np.tile(columns, rows.size)
         values = pd.Series(frame.to_numpy().ravel())
-    ends = pd.DataFrame({"origin": origin, "destination": destination})
-    if (twice := ends.duplicated() & (origin != destination)).any():
-        listed = examples(_pairs(ends[twice].to_numpy(), names), str)
+    pair = origin * len(names) + destination
+    if (twice := (np.bincount(pair)[pair] > 1) & (origin != destination)).any():
+        ends = np.unique(np.column_stack([origin, destination])[twice], axis=0)
+        listed = examples(_pairs(ends, names), str)
         raise InputError(f"`{name}` has a pair of places more than once: {listed}.")
     number, wrong = as_numbers(values)
     if wrong.any():
