@@ -83,7 +83,6 @@ def plot_centres(
 
     Examples
     --------
-    >>> import netinnov as ni
     >>> network = ni.datasets.make_city_system(n_cities=8, rng=1)
     >>> table = network.nodes[["centre"]].head(8).assign(centrality=1.0, support=0.9, community=0)
     >>> plot_centres(network, table).get_legend().get_texts()[0].get_text()
@@ -186,7 +185,6 @@ def plot_centre_rules(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> rules = pd.DataFrame({"top": [1, 0], "core": [1, 1]}, index=["hangzhou", "quzhou"])
     >>> [text.get_text() for text in plot_centre_rules(rules).texts]
     ['2 of 2', '1 of 2']
@@ -238,7 +236,6 @@ def plot_roles(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> table = pd.DataFrame({"z": [3.1, 0.2], "participation": [0.5, 0.1], "role": ["R6", "R2"]})
     >>> ax = plot_roles(table.set_axis(["Shanghai", "Quzhou"]))
     >>> [text.get_text() for text in ax.get_legend().get_texts()]

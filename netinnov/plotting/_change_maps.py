@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from netinnov._runtime.arguments import check_type
 from netinnov.errors import InputError
 from netinnov.planning import CentrePlan, SitingPlan
-from netinnov.plotting._drawing import Kws, draw_lines, finish, number, percent, table_of
+from netinnov.plotting._drawing import Kws, counted, draw_lines, finish, number, percent, table_of
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._frame import Frame, draw_arrow, draw_places, frame_of, in_frame, map_axes
 from netinnov.plotting._labels import label_points
@@ -52,7 +52,6 @@ def plot_sites(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> cities = ni.datasets.make_city_system(n_cities=12, rng=1).select(kinds=["place"])
     >>> home, host = cities.places.index[[11, 0]]
     >>> links = {"site": ni.scenarios.NewLinks([(home, host)])}
@@ -62,11 +61,12 @@ def plot_sites(
     'site of the plan, from home to host'
     """
     check_type("plan", plan, SitingPlan, mend="what site_enclaves gives")
-    pairs, place_text, at = _pairs_and_places(pairs, places)
-    text: Names = place_text if names is None else names
+    pairs = _ends_of(pairs)
+    text, at = _named_places(places)
+    text = text if names is None else names
     if unknown := [site for site in plan.sites if site not in pairs.index]:
         raise InputError(f"`pairs` must have all sites of the plan; {unknown[:5]} are not in it.")
-    ends = pd.Index(pd.unique(pairs[["home", "host"]].to_numpy().ravel()))
+    ends = pd.Index(pd.unique(pairs.to_numpy().ravel()))
     at = at.loc[ends[ends.isin(at.index)]]
     if at.empty:
         raise InputError("`places` must have lon and lat of homes or hosts; none are known.")
@@ -87,8 +87,8 @@ def plot_sites(
             ):
                 look = {"marker": marker, "facecolors": face}
                 draw_places(ax, at[at.index.isin(ids)], area, label, node_kws, **look)
-        note = f"Sites with an end outside the frame, not drawn: {left_out}."
-        finish(ax, notes=[note] if left_out else [], ncols=2)
+        note = counted("Sites with an end outside the frame, not drawn", left_out)
+        finish(ax, notes=[note], ncols=2)
         named = pd.Index([*chosen["home"], *chosen["host"]]).unique()
         named = named[named.isin(at.index)]
         spots = at.loc[named.append(at.index.drop(named))]  # no label may cover the others
@@ -97,19 +97,20 @@ def plot_sites(
     return ax
 
 
-def _pairs_and_places(
-    pairs: pd.DataFrame, places: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.Series[str], pd.DataFrame]:
-    pairs = table_of("pairs", pairs, ["home", "host"], of="a table of candidates")
+def _ends_of(pairs: pd.DataFrame) -> pd.DataFrame:
+    return table_of("pairs", pairs, ["home", "host"], of="a table of candidates")[["home", "host"]]
+
+
+def _named_places(places: pd.DataFrame) -> tuple[Names, pd.DataFrame]:
     places = table_of("places", places, ["lon", "lat"], of="MultilayerNetwork.places")
-    return pairs, place_names(places), places[["lon", "lat"]].astype(float).dropna()
+    return place_names(places), places[["lon", "lat"]].astype(float).dropna()
 
 
 def _draw_sites(ax: Axes, at: pd.DataFrame, sites: pd.DataFrame, edge_kws: Kws) -> int:
     """Draw those whose ends are on the map; how many are left out."""
-    known = sites.loc[sites[["home", "host"]].isin(at.index).all(axis=1)]
+    known = sites[sites.isin(at.index).all(axis=1)]
     look: dict[str, Any] = {"color": PALETTE[1], "zorder": 4, "kws": edge_kws}
-    for home, host in known[["home", "host"]].itertuples(index=False):
+    for home, host in known.itertuples(index=False):
         draw_arrow(ax, at.loc[home], at.loc[host], "site of the plan, from home to host", **look)
     return len(sites) - len(known)
 
@@ -136,7 +137,6 @@ def plot_plan_map(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> at = pd.DataFrame({"lon": [0.0, 1, 2, 3], "lat": [0.0, 1, 0, 1]}, index=list("abcd"))
     >>> links = pd.DataFrame({"source": list("aaa"), "target": list("bcd"), "weight": [6, 1, 1]})
     >>> network = ni.build_network(pd.DataFrame({"place": at.index}, index=at.index), links, at)
@@ -148,7 +148,8 @@ def plot_plan_map(
     'proposed'
     """
     check_type("plan", plan, CentrePlan, mend="what plan_centres gives")
-    pairs, text, at = _pairs_and_places(pairs, places)
+    pairs = _ends_of(pairs)
+    text, at = _named_places(places)
     at = at.reindex(plan.places.index).dropna()
     if at.empty:
         raise InputError("`places` must have lon and lat of the places of the plan; none has.")
@@ -200,7 +201,6 @@ def plot_link_changes(
 
     Examples
     --------
-    >>> import netinnov as ni
     >>> cities = ni.datasets.make_city_system(n_cities=12, rng=1).select(kinds=["place"])
     >>> home, host = cities.places.index[[11, 0]]
     >>> change = ni.scenarios.DirectLinks(home, host, 3, funding="new")
@@ -211,41 +211,39 @@ def plot_link_changes(
     """
     needed = ["source_place", "target_place", "source_new", "target_new", "change"]
     changes = table_of("changes", changes, needed, of="experiments.link_changes()")
-    places = table_of("places", places, ["lon", "lat"], of="MultilayerNetwork.places")
-    at = places[["lon", "lat"]].astype(float).dropna()
+    text, at = _named_places(places)
     changes = changes.astype({"source_new": bool, "target_new": bool})
     lines, notes = _between_places(changes, at)
     new_ends = [changes.loc[changes[f"{end}_new"], f"{end}_place"] for end in ("source", "target")]
-    new = sorted(place for place in pd.concat(new_ends).dropna().unique() if place in at.index)
+    new = at.index[at.index.isin(pd.concat(new_ends))].sort_values()
     parts = []
-    for text, sign, *_ in _SIGNS:
-        size = (sign * lines["change"]).loc[lambda size: size > 0]
-        parts.append(lines.loc[size.sort_values(ascending=False, kind="stable").index[:_MOST]])
-        if len(size) > _MOST:
-            notes.append(f"{text.capitalize()}: the {_MOST} largest of {len(size)} drawn.")
+    for name, sign, *_ in _SIGNS:
+        part = lines[sign * lines["change"] > 0]
+        parts.append(part.sort_values("change", key=abs, ascending=False, kind="stable")[:_MOST])
+        if len(part) > _MOST:
+            notes.append(f"{name.capitalize()}: the {_MOST} largest of {len(part)} drawn.")
     drawn = pd.concat(parts)
     touched = pd.concat([drawn.set_index(end)["change"].abs() for end in ("a", "b")])
     weight = touched.groupby(level=0).sum().sort_values(ascending=False, kind="stable")
     ends = at.loc[weight.index]
     frame = frame_of(at.loc[pd.unique(lines[["a", "b"]].to_numpy().ravel())])
     with map_axes(ax, frame, basemap) as ax:
-        for part, (text, sign, colour, dash) in zip(parts, _SIGNS, strict=True):
+        for part, (name, sign, colour, dash) in zip(parts, _SIGNS, strict=True):
             if part.empty:
                 continue
             size = part["change"].abs()
             widths = np.maximum(_WIDEST * size / drawn["change"].abs().max(), _THINNEST)
             low, high = number(size.min()), number(size.max())
-            name = f"{text}, {high}" if low == high else f"{text}, {low} to {high}"
-            look: dict[str, Any] = {"colors": colour, "linestyles": [dash], "gid": text}
-            look |= {"linewidths": widths.to_numpy(), "alpha": 0.85, "label": name}
+            entry = f"{name}, {high}" if low == high else f"{name}, {low} to {high}"
+            look: dict[str, Any] = {"colors": colour, "linestyles": [dash], "gid": name}
+            look |= {"linewidths": widths.to_numpy(), "alpha": 0.85, "label": entry}
             pairs = np.stack([at.loc[part[end]].to_numpy(np.float64) for end in ("a", "b")], axis=1)
             draw_lines(ax, pairs, look | {"zorder": 2 + (sign > 0)}, edge_kws)
         draw_places(ax, ends, 16, "end of a link drawn", node_kws)
         draw_places(ax, at.loc[new], 75, "new node", marker="*", facecolors=ink())
         title = f"width: change in {printable(label)}" if len(drawn) else None
         finish(ax, notes=notes, beside=True, title=title, alignment="left")
-        names = place_names(places)
-        texts = [name_of(names, place) for place in weight.index]
+        texts = [name_of(text, place) for place in weight.index]
         ways = [at.loc[[*pair]].to_numpy() for pair in drawn[["a", "b"]].itertuples(index=False)]
         most: dict[str, Any] = {"most": _LABELS, "must": _CHANGED, "lines": ways}
         label_points(ax, ends.to_numpy(), texts, radii=2.2, **most)
@@ -262,9 +260,7 @@ def _between_places(changes: pd.DataFrame, at: pd.DataFrame) -> tuple[pd.DataFra
     table["new"] = changes.loc[between, ["source_new", "target_new"]].any(axis=1)
     table["change"] = changes.loc[between, "change"].astype(float)
     lines = table.groupby(["a", "b", "new"], sort=False)["change"].sum().reset_index()
-    notes = []
-    if inner := int((located & ~between).sum()):
-        notes.append(f"Pairs inside one place, not drawn: {inner}.")
-    if unplaced := int((~located).sum()):
-        notes.append(f"Pairs with an end without coordinates, not drawn: {unplaced}.")
-    return lines[lines["change"] != 0], notes
+    return lines[lines["change"] != 0], [
+        counted("Pairs inside one place, not drawn", (located & ~between).sum()),
+        counted("Pairs with an end without coordinates, not drawn", (~located).sum()),
+    ]

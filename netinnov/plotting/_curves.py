@@ -51,7 +51,6 @@ def plot_reach(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> ax = plot_reach({"with enclave": pd.Series([2.0, 4.0, 5.0, None])}, horizon=10)
     >>> ax.get_legend().get_texts()[0].get_text()
     'with enclave, not reached by step 10: 25\\xa0%'
@@ -113,7 +112,6 @@ def plot_robustness(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> ax = plot_robustness({"star, hub first": pd.Series([1.0, 0.25, 0.25, 0.25, 0.0])})
     >>> ax.get_legend().get_texts()[0].get_text()
     'star, hub first: R = 0.188'
@@ -176,7 +174,6 @@ def plot_event_study(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> table = pd.DataFrame({"event_time": [-1, 0], "estimate": [0.0, 0.4]})
     >>> plot_event_study(table.assign(low=[None, 0.1], high=[None, 0.7])).get_ylabel()
     'change of the logarithm of ties'

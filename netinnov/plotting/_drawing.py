@@ -129,6 +129,21 @@ def draw_lines(ax: Axes, lines: Any, look: dict[str, Any], kws: Kws = None) -> L
     return collection
 
 
+def curves(start: Floats, end: Floats, bend: Floats) -> Floats:
+    """Points along arcs from start to end, whose heights are `bend` times their lengths."""
+    chord = end - start
+    across = np.column_stack([-chord[:, 1], chord[:, 0]])
+    control = (start + end) / 2 + 2 * bend[:, None] * across
+    t = np.linspace(0, 1, 13 if bend.any() else 3)[:, None, None]
+    points = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+    return np.asarray(points.transpose(1, 0, 2))
+
+
+def counted(text: str, number: int) -> str:
+    """A note on what is left out, if there is any."""
+    return f"{text}: {number:,}." if number else ""
+
+
 def caption_notes(ax: Axes) -> tuple[str, ...]:
     """Sentences that belong into the caption: what is left out and how marks are read."""
     return _kept.get(ax, ())

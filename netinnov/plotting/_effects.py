@@ -73,7 +73,6 @@ def plot_effects(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> row = {"scenario": "park", "measure": "efficiency", "node": None}
     >>> effects = pd.DataFrame([{**row, "difference": 0.2, "low": 0.1, "high": 0.3}])
     >>> [text.get_text() for text in plot_effects(effects).get_yticklabels()]
@@ -200,7 +199,6 @@ def plot_dose_response(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> rows = {"dose": [1, 2, 4], "measure": "access", "node": "home"}
     >>> table = pd.DataFrame({**rows, "difference": [0.1, 0.2, 0.2], "low": 0.0, "high": 0.3})
     >>> plot_dose_response(table, measure="access", node="home", label="links").get_ylabel()
@@ -259,7 +257,6 @@ def plot_null_distribution(
 
     Examples
     --------
-    >>> import netinnov as ni
     >>> network = ni.datasets.make_city_system(n_cities=8, rng=1)
     >>> options = {"measure": ni.connectivity.global_efficiency, "replicates": 19, "rng": 1}
     >>> found = ni.null_models.compare_with_null(network, **options, progress=False)
@@ -355,7 +352,6 @@ def plot_plan_value(plan: SitingPlan, *, label: str = "objective", ax: Axes | No
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": list("abcd"), "target": list("bcde")})
     >>> network = ni.build_network(links)
     >>> links = {a + b: ni.scenarios.NewLinks([(a, b)]) for a, b in ["ac", "ad", "ae"]}

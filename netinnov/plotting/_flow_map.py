@@ -14,11 +14,10 @@ from matplotlib.axes import Axes
 from netinnov._runtime.arguments import check_names, check_type
 from netinnov._typing import Floats, Whole
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import Kws, digits, draw_lines, finish
+from netinnov.plotting._drawing import Kws, counted, curves, digits, draw_lines, finish
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._frame import Frame, draw_arrow, draw_places, in_frame, map_axes, node_spots
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._network_marks import curves
 from netinnov.plotting._style import ink, layer_style, mark_modelled, modelled_layers, paper
 
 _WIDEST = 2.2
@@ -95,7 +94,6 @@ def plot_flow_map(
 
     Examples
     --------
-    >>> import netinnov as ni
     >>> ax = plot_flow_map(ni.datasets.make_city_system(n_cities=8, rng=1))
     >>> ax.get_legend().get_title().get_text()
     'width of a link: weight'
@@ -106,20 +104,18 @@ def plot_flow_map(
     frame, visible, notes = in_frame(extent, spots)
     asked = network.layers if layers is None else check_names("layers", layers, network.layers)
     links = _drawable_links(network, located)
-    drawn = list(asked)
+    fainter: list[str] = []
     if layers is None:
         weight = links.groupby("layer")["weight"].sum().reindex(asked, fill_value=0.0)
         weight = weight.drop(modelled).sort_values(ascending=False, kind="stable")
         if fainter := list(weight.index[_LAYERS:]):
             names_of = textwrap.shorten(", ".join(fainter), 120, placeholder=" ...")
             notes.insert(0, f"Layers of less weight, not drawn: {names_of}.")
-        drawn = [layer for layer in asked if layer not in fainter]
+    drawn = [layer for layer in asked if layer not in fainter]
     ends, unplaced = arrows_between(enclaves, located.index, network.places["parent"])
-    seen = ends[["home", "host"]].isin(visible.index)
-    within = seen.all(axis=1)
-    if leaving := int((~within & seen.any(axis=1)).sum()):
-        notes.append(f"Enclaves with an end outside the frame, not drawn: {leaving}.")
-    inner = ends[within].sort_values("count", ascending=False, kind="stable")
+    n_seen = ends[["home", "host"]].isin(visible.index).sum(axis=1)
+    inner = ends[n_seen == 2].sort_values("count", ascending=False, kind="stable")
+    notes.append(counted("Enclaves with an end outside the frame, not drawn", sum(n_seen == 1)))
     if len(inner) > arrows:
         notes.append(f"Arrows: the {arrows:,} of most enclaves, of {len(inner):,} pairs.")
     strength, classes = _strength(network, asked, modelled), None
@@ -128,19 +124,16 @@ def plot_flow_map(
     if values is not None:
         strength, classes = _values(values, network)
     count = pd.concat([ends["home"], ends["host"]]).value_counts()
-    visible = visible.assign(ends=count.reindex(visible.index, fill_value=0))
-    visible = visible.assign(strength=strength.reindex(visible.index))
-    if unknown := int(visible["strength"].isna().sum()):
-        notes.append(f"Places without a value, not drawn: {unknown}.")
+    visible = visible.join(pd.DataFrame({"ends": count, "strength": strength})).fillna({"ends": 0})
+    notes.append(counted("Places without a value, not drawn", visible["strength"].isna().sum()))
     visible = visible.dropna(subset="strength")
     first_named = [False, classes is not None]  # of classes those of the first
     visible = visible.sort_values(["ends", "strength"], ascending=first_named, kind="stable")
     area = 9 + 75 * (visible["strength"] / max(visible["strength"].max(), 1e-300))
     visible["area"] = area if classes is None else _OF_CLASS
+    greys = [layer in modelled for layer in drawn]
+    styles = {drawn[seat]: layer_style(seat, modelled=grey) for seat, grey in enumerate(greys)}
     with map_axes(ax, frame, basemap) as ax:
-        styles = {
-            layer: layer_style(seat, modelled=layer in modelled) for seat, layer in enumerate(drawn)
-        }
         _draw_links(ax, shown, located, styles, edge_kws)
         _draw_enclaves(ax, inner.head(arrows), located)
         title = f"width of a link: {printable(label)}" if drawn else None
@@ -160,13 +153,12 @@ def plot_flow_map(
 
 
 def _drawable_links(network: MultilayerNetwork, located: pd.DataFrame) -> pd.DataFrame:
-    """Columns layer, i, j (positions in `located`) and weight, summed over periods."""
+    """Links summed over periods; columns i and j are positions in `located`."""
     ends = ["layer", "source", "target"]
     links = network.links.groupby(ends, sort=False)["weight"].sum().reset_index()
     i, j = (located.index.get_indexer(pd.Index(links[end])) for end in ends[1:])
-    at = np.vstack([located, [np.nan, np.nan]])  # the last: of nodes that are not there
-    kept = (i >= 0) & (j >= 0) & (at[i] != at[j]).any(axis=1)
-    return links[["layer", "weight"]].assign(i=i, j=j)[pd.Series(kept, links.index)]
+    links, at = links.assign(i=i, j=j)[(i >= 0) & (j >= 0)], located.to_numpy()
+    return links[(at[links["i"]] != at[links["j"]]).any(axis=1)]
 
 
 def _strongest(
@@ -226,12 +218,11 @@ def _strength(
 ) -> pd.Series[float]:
     observed = [layer for layer in layers if layer not in modelled] or list(layers)
     links = network.links
-    links = links.loc[links["layer"].isin(observed) & (links["source"] != links["target"])]
+    links = links[links["layer"].isin(observed) & (links["source"] != links["target"])]
     shares = [layer for layer in layers if network.storage.holds_shares(layer)]
-    out = links.loc[~links["layer"].isin(shares)]
+    out = links[~links["layer"].isin(shares)]
     ends = pd.concat([out.set_index("source")["weight"], links.set_index("target")["weight"]])
-    total: pd.Series[float] = ends.groupby(level=0).sum()
-    return total.reindex(network.nodes.index).fillna(0.0)
+    return ends.groupby(level=0).sum().reindex(network.nodes.index, fill_value=0.0)
 
 
 def _draw_roles(ax: Axes, at: pd.DataFrame, arrows: pd.DataFrame, node_kws: Kws) -> None:
@@ -270,12 +261,11 @@ def arrows_between(
     known = ends.dropna()
     crossing = known.loc[known["home"] != known["host"]]
     arrows = crossing.groupby(columns, sort=False).size().reset_index(name="count")
-    notes = []
-    if lost := len(ends) - len(known):
-        notes.append(f"Enclaves left out, as an end is not on the map: {lost}.")
-    if inner := len(known) - len(crossing):
-        notes.append(f"Enclaves inside one place, not drawn: {inner}.")
-    return arrows, notes
+    lost, inner = len(ends) - len(known), len(known) - len(crossing)
+    return arrows, [
+        counted("Enclaves left out, as an end is not on the map", lost),
+        counted("Enclaves inside one place, not drawn", inner),
+    ]
 
 
 def _node_around(place: Any, nodes: pd.Index[str], parents: pd.Series[str]) -> str | None:

@@ -23,7 +23,7 @@ from netinnov._runtime.optional import require
 from netinnov.datasets._coast import land_in
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import Kws, draw_points
+from netinnov.plotting._drawing import Kws, counted, draw_points
 from netinnov.plotting._style import DOUBLE, PAGE, drawing, ink, larger, on_page, paper, tone, write
 from netinnov.sources._any_table import features_of
 
@@ -100,11 +100,9 @@ def in_frame(extent: Frame | None, spots: pd.DataFrame) -> tuple[Frame, pd.DataF
     frame = _asked_frame(extent, located)
     west, east, south, north = frame
     inside = located["lon"].between(west, east) & located["lat"].between(south, north)
-    notes = []
-    if missing := len(spots) - len(located):
-        notes.append(f"Places left out, as they have no coordinates: {missing} of {len(spots)}.")
-    if outside := int((~inside).sum()):
-        notes.append(f"Places outside the frame: {outside}.")
+    missing, outside = len(spots) - len(located), (~inside).sum()
+    without = f"Places left out, as they have no coordinates: {missing} of {len(spots)}."
+    notes = [without if missing else "", counted("Places outside the frame", outside)]
     return frame, located[inside], notes
 
 
@@ -181,9 +179,8 @@ def _draw_shapes(ax: Axes, basemap: Any, frame: Frame) -> None:
     visible = shapes.cx[west:east, south:north]
     labels = {label: label.get_fontsize() for label in (ax.xaxis.label, ax.yaxis.label)}
     area = visible.geom_type.isin(["Polygon", "MultiPolygon"])
-    border = tone(_BORDER)
-    filled = {"facecolor": tone(_SHAPE), "edgecolor": border}
-    for part, look in ((visible[area], filled), (visible[~area], {"color": border})):
+    filled = {"facecolor": tone(_SHAPE), "edgecolor": tone(_BORDER)}
+    for part, look in ((visible[area], filled), (visible[~area], {"color": tone(_BORDER)})):
         if len(part):
             part.plot(ax=ax, aspect=None, linewidth=0.4, zorder=0, gid="basemap", **look)
     for label, size in labels.items():  # geopandas names the coordinate system, in small type

@@ -42,7 +42,6 @@ def plot_layer_similarity(table: pd.DataFrame, *, label: str = "", ax: Axes | No
 
     Examples
     --------
-    >>> import pandas as pd
     >>> table = pd.DataFrame([[1.0, 0.25], [0.25, 1.0]], index=["x", "y"], columns=["x", "y"])
     >>> [text.get_text() for text in plot_layer_similarity(table).texts]
     ['1', '.25', '1']
@@ -92,7 +91,6 @@ def plot_community_flows(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": list("abc"), "target": list("bcd"), "weight": [5, 1, 4]})
     >>> network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
     >>> ax = plot_community_flows(network, {"a": 0, "b": 0, "c": 1, "d": 1})
@@ -160,7 +158,6 @@ def plot_location_quotients(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> table = pd.DataFrame({"solar": [1.6, 0.4], "tea": [0.4, 1.6]}, index=["hangzhou", "quzhou"])
     >>> [text.get_text() for text in plot_location_quotients(table).get_yticklabels()]
     ['hangzhou', 'quzhou']
@@ -193,7 +190,6 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: Count
 
     Examples
     --------
-    >>> import pandas as pd
     >>> table = pd.DataFrame({"degree": [3.0, 1.0]}, index=["a", "b"])
     >>> plot_centralities(table).collections[0].get_array().ravel().tolist()
     [1.0, -1.0]

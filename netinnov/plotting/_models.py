@@ -169,7 +169,6 @@ def plot_bifurcation(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> table = pd.DataFrame({"k": [1.0, 2.0], "share": [0.5, 0.5], "stable": [True, True]})
     >>> ax = plot_bifurcation(table, points={"break point": 2.0})
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
@@ -241,7 +240,6 @@ def plot_phase_map(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> words = [["convergence", "divergence"], ["convergence", "divergence"]]
     >>> ax = plot_phase_map(pd.DataFrame(words, index=[0.0, 1.0], columns=[0.0, 1.0]))
     >>> len(ax.get_legend().get_texts())

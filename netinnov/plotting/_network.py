@@ -4,53 +4,64 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from itertools import pairwise, product
-from typing import Any, Literal
+from itertools import product
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.patches import Polygon
+from matplotlib.path import Path
 from matplotlib.text import Text
+from matplotlib.transforms import IdentityTransform
 from scipy import sparse
 
-from netinnov._runtime.arguments import check_choice, check_names, check_rng, examples
-from netinnov._typing import Codes, Floats, Rng, Whole
+from netinnov._runtime.arguments import check_choice, check_names, check_rng, one_column, shown
+from netinnov._typing import Codes, Floats, Mask, Rng, Whole
 from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import Kws, draw_lines, finish, table_of
+from netinnov.plotting._drawing import (
+    Kws,
+    counted,
+    curves,
+    draw_lines,
+    draw_points,
+    finish,
+    table_of,
+)
 from netinnov.plotting._fonts import Names, name_of, printable
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._network_marks import (
-    DrawnLinks,
-    Picture,
-    draw_links,
-    draw_nodes,
-    heaviest_links,
-    marker_areas,
-    node_groups,
-)
 from netinnov.plotting._style import (
     DOUBLE,
+    MARKS,
+    PALETTE,
     drawing,
+    ink,
     layer_style,
     mark_modelled,
     modelled_layers,
+    paper,
     tone,
 )
 
 Arrange = Literal["colours", "planes"]
 Layout = Literal["fruchterman_reingold", "kamada_kawai"]
+_Kinds: TypeAlias = tuple[Codes, list[str]]  # codes of groups, and their names
 _SMALL = 80  # nodes of a connected network up to which the default is Kamada and Kawai's layout
 _FEW, _MANY = 500, 2000  # nodes; from there on forces reach only the neighbourhood
 _WEIGHTS = (0.2, 3.0)  # bounds of an attraction whose mean is 1
 
 _MOST = {"colours": 7, "planes": 6}  # layers that can be told apart in print
+_BEND = 0.12  # of a directed link: height of its curve over its length
 _APART = 0.08  # bend of undirected links of one layer against those of the next
 _LEAST = 0.2  # height of a picture, as a share of its width: matplotlib 3.10 lays out no less
 _FAR = 0.4  # how much smaller the far edge of a plane is drawn
 _WIDE, _DEEP, _NEXT = 2.2, 0.62, 0.66  # of a plane: width, depth as drawn, and to the next one
+_HEAD = np.array([[1.3, 0.0], [-0.8, 0.75], [-0.8, -0.75], [1.3, 0.0]])
+_SCALE = {"o": 1.0, "s": 0.85, "D": 0.72, "^": 1.1, "v": 1.1, "P": 1.1, "X": 1.1}
+_TOGETHER, _SMALLEST, _LARGEST = 3000.0, 3.0, 90.0  # points^2 of all markers together, and of one
 
 
 def plot_network(
@@ -109,7 +120,6 @@ def plot_network(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": "a", "target": "b", "layer": ["x", "y"]})
     >>> ax = plot_network(ni.build_network(pd.DataFrame(index=["a", "b"]), links), rng=1)
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
@@ -118,21 +128,23 @@ def plot_network(
     drawn = _chosen_layers(network, layers, arrange)
     rng = check_rng(rng)
     together = arrange == "colours"
-    groups_of = node_groups(network, groups, drawn, by_layer=not together)
-    areas, measure = marker_areas(network, size, pictures=1 if together else len(drawn))
+    codes, called = _node_groups(network, groups, drawn, by_layer=not together)
+    areas, measure = _marker_areas(network, size, pictures=1 if together else len(drawn))
     at = _in_box(node_positions(network, drawn, layout, rng), square=not together)
-    links = [heaviest_links(network, layer, strongest) for layer in drawn]
-    if together:
-        pictures = [Picture(at, [*range(len(links))], np.ones(len(at), bool))]
-    else:
-        pictures = [_plane(at, number, part) for number, part in enumerate(links)]
-    ends = [np.concatenate([part.source, part.target]) for part in links]
-    degree = sum((np.bincount(each, minlength=len(areas)) for each in ends), np.zeros(len(areas)))
-    order = np.lexsort([-degree, -areas]).astype(np.int32)
+    every = [_links(network, layer) for layer in drawn]
+    links = [table.head(strongest) for table in every]
+    degree = np.zeros((len(drawn), len(at)), int)
+    for counts, part in zip(degree, links, strict=True):
+        counts += np.bincount(np.ravel(part[["source", "target"]]), minlength=len(at))
+    pictures, linked = at[None], np.ones((1, len(at)), bool)
+    if not together:
+        pictures = np.array([_on_plane(0.04 + 0.92 * at, k) for k in range(len(drawn))])
+        linked = degree > 0
+    order = np.lexsort([-degree.sum(axis=0), -areas]).astype(np.int32)
     modelled = modelled_layers(network)
     titles = [printable(mark_modelled(layer, modelled)) for layer in drawn]
     by_colour = together and len(drawn) > 1
-    plain = len(drawn) == 1 or (groups_of is not None and not together)
+    plain = len(drawn) == 1 or bool(called and not together)
     greys = [plain or layer in modelled for layer in drawn]
     styles = [layer_style(seat, modelled=grey) for seat, grey in enumerate(greys)]
     if together or plain:
@@ -140,14 +152,16 @@ def plot_network(
     tall = float(at[:, 1].max(initial=0.0)) if together else _NEXT / _WIDE * len(drawn)
     height = float(np.clip(12 + DOUBLE * tall, 60, 150 if together else 230))
     with drawing(ax, height) as ax:
-        beside = [] if together else _draw_planes(ax, titles, pictures, order[:labels])
-        for picture in pictures:
-            for number in picture.layers:
-                bend = _APART * (number - (len(drawn) - 1) / 2) if by_colour else 0.0
+        beside = [] if together else _draw_planes(ax, titles, pictures, linked, order[:labels])
+        for k, where in enumerate(pictures):
+            for number in range(len(drawn)) if together else [k]:
+                apart = _APART * (number - (len(drawn) - 1) / 2) if by_colour else 0.0
+                directed = drawn[number] in network.directed
+                way: dict[str, Any] = {"bend": _BEND if directed else apart, "heads": directed}
                 named = by_colour or (together and drawn[number] in modelled)
                 look = styles[number] | {"label": titles[number] if named else "_"}
-                draw_links(ax, links[number], picture.at, look, edge_kws, bend=bend)
-            draw_nodes(ax, picture, areas, groups_of, node_kws, grey=by_colour)
+                _draw_links(ax, links[number], where, look, edge_kws, **way)
+            _draw_nodes(ax, where, linked[k], areas, (codes[k], called), node_kws, grey=by_colour)
         ax.set_aspect("equal")
         ax.autoscale_view()
         ax.margins(x=0.06, y=0.06)  # room for whole nodes in small figures
@@ -155,23 +169,20 @@ def plot_network(
         room = max(0.0, _LEAST * np.ptp(ax.get_xlim()) - (top - bottom))  # of nodes on a line
         ax.set_ylim(bottom - room / 2, top + room / 2)
         ax.set_axis_off()
-        hidden = sum(part.n_hidden for part in links)
+        lightest = sum(map(len, every)) - sum(map(len, links))
         fewer = len(network.layers) - len(drawn) if layers is None else 0
         notes = [f"Area of a node: {printable(measure)}."] if measure else []
-        notes += [f"Links left out, the lightest: {hidden:,}."] if hidden else []
-        notes += [f"Layers left out, those of fewest links: {fewer:,}."] if fewer else []
+        notes += [counted("Links left out, the lightest", lightest)]
+        notes += [counted("Layers left out, those of fewest links", fewer)]
         finish(ax, notes=notes, ncols=6)
-        first = [
-            next((k, node) for k, one in enumerate(pictures) if one.linked[node])
-            for node in order[:labels].tolist()
-            if any(one.linked[node] for one in pictures)
-        ]
+        named_first = order[:labels][linked[:, order[:labels]].any(axis=0)].tolist()
+        first = [(int(linked[:, node].argmax()), node) for node in named_first]
         spots = list(dict.fromkeys([*first, *product(range(len(pictures)), order.tolist())]))
-        nodes = [node for _, node in spots]
-        points = np.array([pictures[number].at[node] for number, node in spots])
+        numbers, nodes = np.array(spots, int).reshape(-1, 2).T
         texts = [name_of(names, node) for node in network.storage.nodes.index[nodes]]
         most: dict[str, Any] = {"most": len(first), "must": len(first) // 3, "beside": beside}
-        label_points(ax, points, texts, radii=np.sqrt(areas[nodes] / np.pi), **most)
+        radii = np.sqrt(areas[nodes] / np.pi)
+        label_points(ax, pictures[numbers, nodes], texts, radii=radii, **most)
     return ax
 
 
@@ -195,10 +206,12 @@ def _in_box(at: Floats, *, square: bool) -> Floats:
     return np.asarray((at - at.min(axis=0)) / (extent if square else max(extent / [1, 1.1])))
 
 
-def _plane(at: Floats, number: int, links: DrawnLinks) -> Picture:
-    linked = np.zeros(len(at), bool)
-    linked[links.source] = linked[links.target] = True
-    return Picture(_on_plane(0.04 + 0.92 * at, number), [number], linked)
+def _links(network: MultilayerNetwork, layer: str) -> pd.DataFrame:
+    """Positions of the ends, the heaviest first; each undirected link once."""
+    block = network.storage.block(layer)
+    links = pd.DataFrame({"source": block.sources, "target": block.indices, "weight": block.data})
+    links = links[links["source"] != links["target"]]
+    return links.sort_values("weight", ascending=False, kind="stable")
 
 
 def _on_plane(at: Floats, number: int) -> Floats:
@@ -208,7 +221,9 @@ def _on_plane(at: Floats, number: int) -> Floats:
     return np.column_stack([_WIDE * (x - 0.5) / away, depth - _NEXT * number])
 
 
-def _draw_planes(ax: Axes, titles: list[str], pictures: list[Picture], nodes: Codes) -> list[Text]:
+def _draw_planes(
+    ax: Axes, titles: list[str], pictures: Floats, linked: Mask, nodes: Codes
+) -> list[Text]:
     """Planes with their titles, and dotted lines that follow nodes from one to the next."""
     texts = []
     for number, title in enumerate(titles):
@@ -217,9 +232,9 @@ def _draw_planes(ax: Axes, titles: list[str], pictures: list[Picture], nodes: Co
         ax.add_patch(Polygon(corners, zorder=0.5, **look))
         texts.append(ax.text(corners[0, 0], corners[3, 1], title, ha="left", va="top"))
     lines = [
-        np.stack([upper.at[node], lower.at[node]])
-        for upper, lower in pairwise(pictures)
-        for node in nodes[upper.linked[nodes] & lower.linked[nodes]]
+        pictures[number : number + 2, node]
+        for number in range(len(pictures) - 1)
+        for node in nodes[linked[number : number + 2, nodes].all(axis=0)]
     ]
     draw_lines(ax, lines, {"colors": "0.45", "linewidths": 0.5, "linestyles": ":", "zorder": 1})
     return texts
@@ -233,18 +248,25 @@ def node_positions(
 ) -> Floats:
     if layout is None or isinstance(layout, str):
         check_choice("layout", layout or "kamada_kawai", Layout)
-        return _by_forces(_attraction(network, layers), layout, rng)
+        return _by_forces(network, layers, layout, rng)
     of = "the name of a layout, or a table of nodes"
     table = table_of("layout", layout, ["x", "y"], of=of)[["x", "y"]]
     table = table.reindex(network.storage.nodes.index).astype(float)
     if unknown := table.index[~np.isfinite(table.to_numpy()).all(axis=1)].tolist():
-        msg = f"`layout` must place all nodes; {len(unknown)} have no x or y: {examples(unknown)}."
+        msg = f"`layout` must place all nodes; {len(unknown)} have no x or y: {unknown[:5]}."
         raise InputError(msg)
     return table.to_numpy()
 
 
-def _attraction(network: MultilayerNetwork, layers: Sequence[str]) -> sparse.coo_array:
+def _by_forces(
+    network: MultilayerNetwork, layers: Sequence[str], layout: Layout | None, rng: Any
+) -> Floats:
+    import igraph
+
     n = network.n_nodes
+    start = rng.standard_normal((n, 2)) * np.sqrt(n) / 2
+    if n < 2:
+        return np.asarray(start)
     total = sparse.csr_array((n, n))
     for layer in layers:
         indptr, indices, weight = network.storage.simple_csr(layer)
@@ -253,28 +275,15 @@ def _attraction(network: MultilayerNetwork, layers: Sequence[str]) -> sparse.coo
             strength = np.sqrt(weight / weight.max())
             matrix = sparse.csr_array((strength / strength.mean(), indices, indptr), shape=(n, n))
             total = total + matrix + matrix.T
-    upper = sparse.coo_array(sparse.triu(total, k=1))
-    if upper.nnz:
-        upper.data = np.clip(upper.data / upper.data.mean(), *_WEIGHTS)
-    return upper
-
-
-def _by_forces(
-    attraction: sparse.coo_array, layout: Layout | None, rng: np.random.Generator
-) -> Floats:
-    import igraph
-
-    n = int(attraction.shape[0])
-    start = rng.standard_normal((n, 2)) * np.sqrt(n) / 2
-    if n < 2:
-        return np.asarray(start)
-    graph = igraph.Graph(n=n, edges=np.column_stack(attraction.coords).tolist())
+    links = sparse.coo_array(sparse.triu(total, k=1))
+    graph = igraph.Graph(n=n, edges=np.column_stack(links.coords).tolist())
     small = n <= _SMALL and graph.is_connected()
     if layout == "kamada_kawai" or (layout is None and small):
         drawn = graph.layout_kamada_kawai(seed=start.tolist())
     else:
         steps = 1000 if n <= _FEW else 200  # more hardly change larger ones
-        forces = {"weights": attraction.data.tolist(), "niter": steps, "grid": n > _MANY}
+        pull = np.clip(links.data / (links.data.mean() if links.nnz else 1.0), *_WEIGHTS)
+        forces = {"weights": pull.tolist(), "niter": steps, "grid": n > _MANY}
         igraph.set_random_number_generator(random.Random(int(rng.integers(2**32))))
         try:
             drawn = graph.layout_fruchterman_reingold(seed=start.tolist(), **forces)
@@ -286,3 +295,106 @@ def _by_forces(
     at = at @ axes.T
     # Singular vectors have no sign: the first node lies to the upper right of the middle.
     return np.asarray(at * np.where(at[0] < 0, -1.0, 1.0))
+
+
+def _draw_links(
+    ax: Axes, links: pd.DataFrame, at: Floats, style: Any, kws: Kws, *, bend: float, heads: bool
+) -> None:
+    if links.empty:
+        return
+    start, end = (at[links[each]] for each in ("source", "target"))
+    weight = links["weight"].to_numpy()
+    thick = float(np.clip(14 / np.sqrt(len(weight)), 0.4, 1.0))
+    equal = weight.max() == weight.min()
+    widths = np.full(len(weight), thick) if equal else 0.25 + 1.5 * weight / weight.max()
+    ways = curves(start, end, np.full(len(start), bend))
+    alpha = float(np.clip(12 / np.sqrt(len(weight)), 0.3, 0.8))
+    look = style | {"linewidths": widths[::-1], "alpha": alpha, "zorder": 1.5, "capstyle": "butt"}
+    lines = draw_lines(ax, ways[::-1], look, kws)
+    if heads:
+        chord, middle = end - start, ways[:, ways.shape[1] // 2]
+        angle = np.arctan2(chord[:, 1], chord[:, 0])  # also that of the curve in its middle
+        ahead = np.column_stack([np.cos(angle), np.sin(angle)])
+        turned = np.stack([ahead, ahead[:, ::-1] * [-1, 1]], axis=1)
+        # One path a head, in points around the middle of its curve.
+        corners = (0.8 + 0.7 * widths)[:, None, None] * (_HEAD @ turned)
+        paths = [Path(outline, closed=True) for outline in corners]
+        look = {"facecolors": lines.get_color()[0], "linewidths": 0, "zorder": 1.6}
+        look |= {"offsets": middle, "offset_transform": ax.transData}
+        marks = PathCollection(paths, [1.0], alpha=min(1.0, alpha + 0.25), **look)
+        marks.set_transform(IdentityTransform())
+        ax.add_collection(marks)
+
+
+def _node_groups(
+    network: MultilayerNetwork, groups: Any, layers: Sequence[str], *, by_layer: bool
+) -> _Kinds:
+    """Codes, layers x nodes; names of groups, of those that share one marker, and of none."""
+    nodes = network.storage.nodes
+    shape = max(len(layers), 1), len(nodes)
+    if groups is None:
+        if not 2 <= nodes["kind"].nunique() <= len(MARKS):
+            return np.zeros(shape, np.int32), []
+        groups = nodes["kind"]
+    called = "community " if isinstance(groups, Partition) else ""
+    labels: Any = groups.membership if isinstance(groups, Partition) else groups
+    if not isinstance(labels, (pd.Series, pd.DataFrame)):
+        msg = "`groups` must be a Partition, a Series over the nodes, or a DataFrame nodes x layers"
+        raise InputError(f"{msg}; found {shown(groups)}.")
+    labels = labels.reindex(nodes.index)
+    if isinstance(labels, pd.DataFrame):
+        labels = table_of("groups", labels, layers, of="MultilayerNetwork.layers")[list(layers)]
+        if not by_layer:
+            first = labels.bfill(axis=1).iloc[:, 0]
+            if not (labels.eq(first, axis=0) | labels.isna()).all(axis=None):
+                msg = "`groups` differ between the layers of a node, which one picture of all "
+                raise InputError(f"{msg}layers cannot show; choose `arrange` 'planes'.")
+            labels = first
+    held = pd.Series(np.broadcast_to(labels.to_numpy(dtype=object).T, shape).ravel())
+    count = held.value_counts(sort=False)
+    if count.empty:
+        raise InputError("`groups` must give a label to at least one node; all are missing.")
+    # Communities keep their numbers; of all else the largest group comes first.
+    order = count.sort_index() if called else count.sort_values(ascending=False, kind="stable")
+    kinds = order.index
+    n_named = len(kinds) if len(kinds) <= len(MARKS) else len(MARKS) - 1
+    codes = np.minimum(kinds.get_indexer(pd.Index(held)), n_named)
+    names = [f"{called}{int(kind) if called else printable(kind)}" for kind in kinds[:n_named]]
+    codes = np.where(codes < 0, n_named + 1, codes).astype(np.int32).reshape(shape)
+    return codes, [*names, f"{len(kinds) - n_named} other groups", "none"]
+
+
+def _marker_areas(network: MultilayerNetwork, size: Any, *, pictures: int) -> tuple[Floats, str]:
+    n = max(network.n_nodes, 1)
+    usual = float(np.clip(_TOGETHER / n / np.sqrt(pictures), 2 * _SMALLEST, 40.0))
+    if size is None:
+        return np.full(network.n_nodes, usual), ""
+    size = one_column("size", size)
+    if not isinstance(size, pd.Series) or not pd.api.types.is_numeric_dtype(size.dtype):
+        raise InputError(f"`size` must be a Series of numbers over the nodes; found {shown(size)}.")
+    value = size.reindex(network.storage.nodes.index).fillna(0).to_numpy(np.float64)
+    if (value < 0).any() or np.isinf(value).any():
+        raise InputError("`size` must be finite and at least 0; found other values.")
+    largest = min(_LARGEST / np.sqrt(pictures), 5 * usual)
+    scaled = value / value.max() if value.any() else np.ones(len(value))
+    return np.maximum(largest * scaled, _SMALLEST), "" if size.name is None else str(size.name)
+
+
+def _draw_nodes(
+    ax: Axes, at: Floats, linked: Mask, areas: Floats, kinds: _Kinds, kws: Kws, *, grey: bool
+) -> None:
+    codes, names = kinds
+    small: dict[str, Any] = {"facecolors": tone("#d9d9d9"), "linewidths": 0, "zorder": 2.5}
+    draw_points(ax, at[~linked], small | {"s": np.minimum(areas[~linked], 8)})
+    edge, width = (ink(), 0.5) if grey and names else (paper(), 0.4)
+    look: dict[str, Any] = {"edgecolors": edge, "linewidths": width, "zorder": 3}
+    if not names:
+        draw_points(ax, at[linked], look | {"s": areas[linked], "c": ink()}, kws)
+    shades = [ink(), paper(), "#9a9a9a"] * 3 if grey else PALETTE
+    for code, name in enumerate(names):
+        chosen = (codes == code) & linked
+        named = code < len(names) - 2
+        marker = MARKS[code] if named else "o"
+        look |= {"c": shades[code] if named else "#c4c4c4", "marker": marker, "label": name}
+        if chosen.any():
+            draw_points(ax, at[chosen], look | {"s": areas[chosen] * _SCALE[marker]}, kws)

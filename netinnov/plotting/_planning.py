@@ -76,7 +76,6 @@ def plot_pareto(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": list("abcd"), "target": list("bcde")})
     >>> network = ni.build_network(links)
     >>> links = {a + b: ni.scenarios.NewLinks([(a, b)]) for a, b in ["ac", "bd", "ae"]}
@@ -120,7 +119,6 @@ def plot_host_ranking(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> rows = {"median": [4.0, -1.0], "low": [1.0, -3.0], "high": [6.0, 2.0], "best": [0.9, 0.1]}
     >>> ax = plot_host_ranking(pd.DataFrame(rows, index=["b", "a"]), names={"a": "Ao"})
     >>> [text.get_text() for text in ax.get_yticklabels()]
@@ -168,7 +166,6 @@ def plot_approaches(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> row = {"approach": "merger", "measure": "efficiency", "baseline": 0.5, "difference": 0.05}
     >>> ax = plot_approaches(pd.DataFrame([row | {"low": 0.04, "high": 0.06}]))
     >>> [text.get_text().replace(chr(160), " ") for text in ax.texts]
@@ -307,7 +304,6 @@ def plot_space_allocation(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> from netinnov.planning import allocate_space
     >>> demand, capacity = pd.Series({"a": 8, "b": 7}), pd.Series({"x": 6, "y": 12})
     >>> cost = pd.DataFrame({"x": [1, 4], "y": [3, 2]}, index=["a", "b"])

@@ -77,7 +77,6 @@ def plot_profile(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> row = {"value": 0.4, "low": 0.3, "high": 0.5, "many_centres_if": "low", "p": 0.01}
     >>> [text.get_text() for text in plot_profile(pd.DataFrame([row], ["gini"])).get_yticklabels()]
     ['gini']
@@ -245,7 +244,6 @@ def plot_rank_size(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> plot_rank_size(pd.Series({"a": 100.0, "b": 50.0, "c": 25.0})).lines[0].get_ydata().tolist()
     [100.0, 50.0, 25.0]
     """

@@ -168,7 +168,8 @@ def test_labels_of_real_networks_do_not_overlap(shared, arrange):
 
 
 def test_files_of_a_network_without_links(tmp_path):
-    empty = ni.build_network(pd.DataFrame(index=["a"]), pd.DataFrame({"source": [], "target": []}))
+    nodes = pd.DataFrame({"kind": ["firm", "fund"]}, index=["a", "b"])
+    empty = ni.build_network(nodes, pd.DataFrame({"source": [], "target": []}))
     ax = plot_network(empty, rng=1)
     assert all(path.stat().st_size for path in save_figure(ax.figure, tmp_path, "empty"))
     with pytest.raises(InputError, match="found none"):
@@ -183,7 +184,7 @@ def test_files_of_a_network_without_links(tmp_path):
         ({"arrange": "rows"}, "`arrange` must be one of 'colours', 'planes'"),
         ({"layout": "spring"}, "`layout` must be one of 'fruchterman_reingold'"),
         ({"layout": [1, 2]}, "`layout` must be the name of a layout, or a table"),
-        ({"layout": pd.DataFrame({"x": [1.0], "y": [1.0]}, ["a"])}, "4 have no x or y: 'b'"),
+        ({"layout": pd.DataFrame({"x": [1.0], "y": [1.0]}, ["a"])}, r"4 have no x or y: \['b'"),
         ({"groups": 3}, "`groups` must be a Partition"),
         ({"groups": pd.Series({"z": 1})}, "all are missing"),
         ({"size": pd.Series(["p"])}, "`size` must be a Series of numbers"),
