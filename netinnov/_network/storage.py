@@ -38,16 +38,15 @@ class Storage:
     directed: frozenset[str]  # the layers whose links have a direction
     blocks: tuple[Block, ...]  # the links of each layer, those of an undirected one once
     kept_rows: Rows | None  # of links with periods or attributes; None where the blocks say all
-    _at: dict[str, int]
     _full: dict[str, Block] = field(default_factory=dict)
     _simple: dict[str, Block] = field(default_factory=dict)
     # What modules computed of this network and several measures need, by name; not pickled.
     memo: dict[str, Any] = field(default_factory=dict)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        table = NodeTable(self._nodes, self.place_codes, self.jurisdiction_codes)
         held = dict(zip(self.layers, self.blocks, strict=True))
-        return Storage.of_blocks, (table, self.place_table, held, self.records, self.kept_rows)
+        tables = (self.node_table(), self.place_table)
+        return Storage.of_blocks, (*tables, held, self.records, self.kept_rows)
 
     @property
     def nodes(self) -> pd.DataFrame:
@@ -88,27 +87,23 @@ class Storage:
         return cast(Codes, self.memo["parents"])
 
     def positions(self, argument: str, names: Iterable[object]) -> Codes:
-        """In the order given; look-ups are shared by networks with the same nodes."""
         if isinstance(names, pd.Series):
             names = pd.Index(names)
         # An index of text is Arrow's already, and slow to walk through.
         column = isinstance(names, pd.Index) and isinstance(names.dtype, pd.StringDtype)
         listed: Any = names if column else as_list(argument, names, "names of nodes")
+        index = self._nodes.index
         if column or len(listed) > MANY:
-            text = listed if column else [str(name) for name in listed]
-            codes = codes_of(text, self._nodes.index)
+            codes = codes_of(listed if column else [str(name) for name in listed], index)
             if (codes < 0).any():
                 unknown = [listed[k] for k in np.flatnonzero(codes < 0)]
-                raise unknown_names(argument, unknown, len(listed), self._nodes.index)
+                raise unknown_names(argument, unknown, len(listed), index)
             return codes
-        at = self._at
-        if len(at) < len(self._nodes):  # in one step, as threads may share it
-            at.update(dict(zip(self._nodes.index, range(len(self._nodes)), strict=True)))
         try:
-            return np.fromiter(map(at.__getitem__, map(str, listed)), np.int32, len(listed))
+            return np.fromiter(map(index.get_loc, map(str, listed)), np.int32, len(listed))
         except KeyError:
-            unknown = [name for name in listed if str(name) not in at]
-            raise unknown_names(argument, unknown, len(listed), self._nodes.index) from None
+            unknown = [name for name in listed if str(name) not in index]
+            raise unknown_names(argument, unknown, len(listed), index) from None
 
     def holds_shares(self, layer: str) -> bool:
         return self.records[layer].quantity == "share_of_origin"
@@ -137,11 +132,10 @@ class Storage:
         """Without self-links, which no measure counts."""
         asked: object = layer
         if not isinstance(asked, str) or asked not in self._simple:
-            layer = check_name("layer", layer, self.layers)
-            block = self.block(layer)
-            simple = _without_loops(block)
-            same = simple is block
-            self._simple[layer] = self.csr(layer) if same else self._mirrored(layer, simple)
+            block = self.block(check_name("layer", layer, self.layers))
+            rest = _without_loops(block)
+            rows = self.csr(layer) if rest is block else self._mirrored(layer, rest)
+            self._simple[layer] = rows
         return self._simple[layer]
 
     def _mirrored(self, layer: str, block: Block) -> Block:
@@ -165,7 +159,7 @@ class Storage:
         return cast("Mask", self.memo["present"])
 
     def node_table(self) -> NodeTable:
-        return NodeTable(self._nodes, self.place_codes, self.jurisdiction_codes, self._at)
+        return NodeTable(self._nodes, self.place_codes, self.jurisdiction_codes)
 
     def link_rows(self) -> Rows:
         if self.kept_rows is not None:
@@ -334,7 +328,6 @@ class Storage:
             directed=frozenset(layer for layer in kept if records[layer].directed),
             blocks=tuple(kept.values()),
             kept_rows=None if rows is None else rows.locked(),
-            _at={} if nodes.at is None else nodes.at,
         )
 
     def with_blocks(self, blocks: Mapping[str, Block]) -> Storage:

@@ -42,7 +42,6 @@ class NodeTable(NamedTuple):
     frame: pd.DataFrame
     place: Codes
     jurisdiction: Codes
-    at: dict[str, int] | None = None  # positions of the ids, filled when first asked for
 
 
 class Inspection(NamedTuple):

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from netinnov.errors import InputError
-from netinnov.sources._parsed_lines import Link, Parsed, node_table, refuse_line, weight_of
+from netinnov.sources import _parsed_lines as parsing
+from netinnov.sources._parsed_lines import Link, Parsed
 
 SECTIONS = (
     *("VERSION", "TYPE", "LAYER ATTRIBUTES", "LAYERS", "ACTOR ATTRIBUTES", "NODE ATTRIBUTES"),
@@ -31,7 +32,7 @@ def parse_mpx(name: str, lines: Sequence[str], weight: str) -> Parsed:
     head = ["actor", "layer", "actor", "layer"] if several else ["actor", "actor", "layer"]
     for line, row in edges:
         if len(row) < len(head):
-            raise refuse_line(name, line, row, head)
+            raise parsing.refuse_line(name, line, row, head)
         source, target, layer = (row[0], row[2], row[1]) if several else row[:3]
         if several and row[3] != layer:
             msg = f"{name}, line {line}: links must lie within a layer; this one leads from "
@@ -42,17 +43,17 @@ def parse_mpx(name: str, lines: Sequence[str], weight: str) -> Parsed:
             raise InputError(f"{msg}found {layer!r}.")
         columns = of_edges(layer)
         if len(row) != len(head) + len(columns):
-            raise refuse_line(name, line, row, [*head, *columns])
+            raise parsing.refuse_line(name, line, row, [*head, *columns])
         cells = dict(zip(columns, row[len(head) :], strict=True))
-        size = weight_of(cells.pop(weight), name, line) if weight in cells else 1.0
+        size = parsing.weight_of(cells.pop(weight), name, line) if weight in cells else 1.0
         more = {key: _typed(cell, columns[key], name, line, key) for key, cell in cells.items()}
-        links.append(Link(layer, source, target, size, line, more))
+        links.append(Link(layer, source, target, size, more))
 
     ends = [end for link in links for end in (link.source, link.target)]
     actors, attributes = _actors(name, sections, ends)
-    nodes, _ = node_table(actors, actors, attributes)
+    nodes = parsing.node_table(actors, actors, attributes)
     directed = frozenset(layer for layer in layers if layers[layer] == "DIRECTED")
-    return Parsed(nodes, links, directed)
+    return Parsed(nodes, parsing.link_table(links), directed)
 
 
 def _sections(name: str, lines: Sequence[str]) -> defaultdict[str, Section]:
@@ -81,7 +82,7 @@ def _layers(name: str, section: Section, *, several: bool) -> dict[str, str]:
     for line, row in section:
         direction = row[len(columns) - 1].upper() if len(row) >= len(columns) else ""
         if direction not in ("DIRECTED", "UNDIRECTED"):
-            raise refuse_line(name, line, row, columns)
+            raise parsing.refuse_line(name, line, row, columns)
         if several and row[0] != row[1]:
             continue
         if direction == "DIRECTED" or row[0] not in layers:
@@ -100,7 +101,7 @@ def _edge_attributes(
         elif len(row) == (4 if several else 3) and (not layers or row[0] in layers):
             own[row[0]][row[-2]] = row[-1]
         else:
-            raise refuse_line(name, line, row, ["layer", "attribute", "type"])
+            raise parsing.refuse_line(name, line, row, ["layer", "attribute", "type"])
     return lambda layer: own[layer] | everywhere
 
 
@@ -110,11 +111,11 @@ def _actors(
     types, rows = {}, {}
     for line, row in sections["ACTOR ATTRIBUTES"]:
         if len(row) != 2:
-            raise refuse_line(name, line, row, ["attribute", "type"])
+            raise parsing.refuse_line(name, line, row, ["attribute", "type"])
         types[row[0]] = row[1]
     for line, row in sections["ACTORS"]:
         if len(row) != 1 + len(types):
-            raise refuse_line(name, line, row, ["actor", *types])
+            raise parsing.refuse_line(name, line, row, ["actor", *types])
         if row[0] in rows:
             raise InputError(f"{name}, line {line}, column 'actor': {row[0]!r} stands there twice.")
         cells = zip(types, row[1:], strict=True)

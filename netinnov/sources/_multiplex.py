@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from netinnov._network.columns import as_floats, own_names
+from netinnov._network.columns import as_floats
 from netinnov._runtime.arguments import as_path, check_names
-from netinnov._runtime.opening import ending_of, kind_at_path, parse_json
+from netinnov._runtime.opening import ending_of, kind_at_path, read_json
 from netinnov.errors import InputError
+from netinnov.sources import _parsed_lines as parsing
 from netinnov.sources._complete_rows import Tables, warn_of
 from netinnov.sources._mpx import parse_mpx
 from netinnov.sources._pajek import parse_pajek
-from netinnov.sources._parsed_lines import (
-    Link,
-    Parsed,
-    attribute,
-    fields,
-    node_table,
-    read_lines,
-    refuse_line,
-    weight_of,
-)
+from netinnov.sources._parsed_lines import Link, Parsed
 
 ENDINGS = (".edges", ".mpx", ".net", ".paj", ".json")
 EDGES = {
@@ -108,20 +101,20 @@ def read_multiplex(
     path = as_path("path", path)
     if (ending := ending_of(path)) not in ENDINGS:
         raise InputError(f"{path.name} must end in {', '.join(ENDINGS)}; rename it.")
-    lines = read_lines(path)
+    lines = parsing.read_lines(path)
     if ending == ".edges":
         parsed = _parse_edges(path, lines)
     elif ending == ".mpx":
         parsed = parse_mpx(path.name, lines, weight)
     elif ending == ".json":
-        parsed = _parse_json(path.name, "\n".join(lines))
+        parsed = _parse_json(path.name, read_json(path))
     else:
         parsed = parse_pajek(path.name, lines)
-    if not parsed.links:
+    if parsed.links.empty:
         msg = f"{path.name} must have links; none of its {len(lines)} lines is one; is it cut off?"
         raise InputError(msg)
     faults: list[str] = []
-    layers = sorted({link.layer for link in parsed.links})
+    layers = sorted(parsed.links["layer"].unique())
     names = _directed(parsed, layers, directed)
     links = _counted_once(path.name, parsed, names, faults)
     warn_of(faults)
@@ -133,64 +126,56 @@ def _parse_edges(path: Path, lines: Sequence[str]) -> Parsed:
     name = path.name
     rows = [(line, text.split()) for line, text in enumerate(lines, start=1)]
     rows = [(line, row) for line, row in rows if row and not row[0].startswith("#")]
-    columns = EDGES.get(len(rows[0][1])) if rows else None
-    if columns is None:
-        raise refuse_line(name, *rows[0], EDGES[4]) if rows else InputError(f"{name} has no line.")
-    several = len(columns) == 5
+    if not rows:
+        raise InputError(f"{name} has no line.")
+    if (columns := EDGES.get(len(rows[0][1]))) is None:
+        raise parsing.refuse_line(name, *rows[0], EDGES[4])
+    stem = name.removesuffix(".gz").rpartition(".")[0].removesuffix("_multiplex")
+    listed = {kind: _labels(path.with_name(f"{stem}_{kind}s.txt"), kind) for kind in EDGES[3][:2]}
+    if listed["layer"][0] is not None and "name" in listed["layer"][0]:
+        raise InputError(f"{stem}_layers.txt must give each layer a label of its own.")
+
+    def named(kind: str, number: str, line: int) -> str:
+        ids = listed[kind][1]
+        if ids and number not in ids:
+            where = f"{name}, line {line}, column {kind!r}"
+            raise InputError(f"{where}: {number!r} must be in {stem}_{kind}s.txt; it is not.")
+        return ids.get(number, number)
+
     links = []
     for line, row in rows:
         if len(row) != len(columns):
-            raise refuse_line(name, line, row, columns)
-        source, x, target, y = row[:4] if several else (row[1], row[0], row[2], row[0])
+            raise parsing.refuse_line(name, line, row, columns)
+        source, x, target, y = row[:4] if len(row) == 5 else (row[1], row[0], row[2], row[0])
         if x != y:
             msg = f"{name}, line {line}: links must lie within a layer; this one leads from {x!r} "
             raise InputError(f"{msg}to {y!r}; leave out such lines.")
-        size = weight_of(row[-1], name, line) if len(row) > 3 else 1.0
-        links.append(Link(x, source, target, size, line, {}))
-
-    stem = name.removesuffix(".gz").rpartition(".")[0].removesuffix("_multiplex")
-
-    def label(number: str, link: Link, ids: Mapping[str, str], kind: str) -> str:
-        if number in ids:
-            return ids[number]
-        where = f"{name}, line {link.line}, column {kind!r}"
-        raise InputError(f"{where}: {number!r} must be in {stem}_{kind}s.txt; it is not.")
-
-    layer_of = _labels(path.with_name(f"{stem}_layers.txt"), "layerID", "layerLabel")
-    node_of = _labels(path.with_name(f"{stem}_nodes.txt"), "nodeID", "nodeLabel")
-    if layer_of is not None:
-        table, ids = layer_of
-        if not table.index.is_unique or "name" in table:
-            raise InputError(f"{stem}_layers.txt must give each layer a label of its own.")
-        links = [each._replace(layer=label(each.layer, each, ids, "layer")) for each in links]
-    if node_of is None:
-        ends = dict.fromkeys(end for link in links for end in (link.source, link.target))
-        return Parsed(node_table([*ends], [*ends], {})[0], links, None)
-    nodes, ids = node_of
-    links = [
-        each._replace(
-            source=label(each.source, each, ids, "node"),
-            target=label(each.target, each, ids, "node"),
-        )
-        for each in links
-    ]
-    return Parsed(nodes, links, None)
+        size = parsing.weight_of(row[-1], name, line) if len(row) > 3 else 1.0
+        ends = [named("node", end, line) for end in (source, target)]
+        links.append(Link(named("layer", x, line), *ends, size, {}))
+    nodes = listed["node"][0]
+    if nodes is None:
+        ends = [*dict.fromkeys(end for link in links for end in (link.source, link.target))]
+        nodes = parsing.node_table(ends, ends, {})
+    return Parsed(nodes, parsing.link_table(links), None)
 
 
-def _labels(path: Path, number: str, label: str) -> tuple[pd.DataFrame, dict[str, str]] | None:
+def _labels(path: Path, kind: str) -> tuple[pd.DataFrame | None, dict[str, str]]:
     if kind_at_path(path) == "nothing":
-        return None
-    rows = [(line, text) for line, text in enumerate(read_lines(path), start=1) if text.strip()]
-    header = fields(rows[0][1])
+        return None, {}
+    number, label = f"{kind}ID", f"{kind}Label"
+    lines = enumerate(parsing.read_lines(path), start=1)
+    rows = [(line, text) for line, text in lines if text.strip()]
+    header = parsing.fields(rows[0][1])
     if number not in header:
         msg = f"{path.name}, line 1 must name the columns {number} and {label}, with blanks between"
         raise InputError(f"{msg}; found {rows[0][1][:60]!r}.")
     table = []
     for line, text in rows[1:]:
         # A label may hold blanks where nothing else follows it.
-        row = text.split(None, 1) if len(header) == 2 else fields(text)
+        row = text.split(None, 1) if len(header) == 2 else parsing.fields(text)
         if len(row) != len(header):
-            raise refuse_line(path.name, line, row, header)
+            raise parsing.refuse_line(path.name, line, row, header)
         table.append([field.strip().strip('"') for field in row])
     if not table:
         raise InputError(f"{path.name} must have rows below its header; it has none.")
@@ -200,12 +185,13 @@ def _labels(path: Path, number: str, label: str) -> tuple[pd.DataFrame, dict[str
         twice = [other for other, n in Counter(numbers).items() if n > 1]
         raise InputError(f"{path.name} must have each {number} once; twice or more: {twice[:5]}.")
     labels = columns.pop(label, numbers)
-    return node_table(numbers, labels, {key: attribute(v) for key, v in columns.items()})
+    ids = parsing.ids_of(labels, numbers)
+    attributes = {key: parsing.attribute(values) for key, values in columns.items()}
+    return parsing.node_table(ids, labels, attributes), dict(zip(numbers, ids, strict=True))
 
 
-def _parse_json(name: str, text: str) -> Parsed:
+def _parse_json(name: str, document: Any) -> Parsed:
     """MWnets with two ways of the same nodes, and a third one for the layers."""
-    document = parse_json(name, text)
     try:
         ways = {way: [str(each["ID"]) for each in of] for way, of in document["nodes"].items()}
         rows = [dict(row) for row in document["links"]]
@@ -228,16 +214,16 @@ def _parse_json(name: str, text: str) -> Parsed:
                 msg = f"{name}, link {number}, {way!r} must be a number from 1 to {len(ways[way])}"
                 raise InputError(f"{msg}; found {at!r}.")
             ends[way] = ways[way][at - 1]
-        size = weight_of(str(row.pop(weight, 1)), name, number)
+        size = parsing.weight_of(str(row.pop(weight, 1)), name, number)
         in_layer = "links" if layer is None else ends[layer]
-        links.append(Link(in_layer, ends[a], ends[b], size, number, row))
+        links.append(Link(in_layer, ends[a], ends[b], size, row))
     members = document["nodes"][a]
     names = dict.fromkeys(key for node in members for key in node if key != "ID")
     columns = {key: [node.get(key) for node in members] for key in names}
-    nodes, ids = node_table([str(at) for at in range(len(ways[a]))], ways[a], columns)
-    if len(set(ways[a])) < len(ids):
+    if len(set(ways[a])) < len(members):
         raise InputError(f"{name} must have each ID of {a!r} once; it has some twice.")
-    return Parsed(nodes, links, None)
+    nodes = parsing.node_table(ways[a], ways[a], columns)
+    return Parsed(nodes, parsing.link_table(links), None)
 
 
 def _directed(
@@ -250,8 +236,8 @@ def _directed(
         return frozenset(check_names("directed", asked, layers))
     if parsed.directed is not None:
         return parsed.directed & {*layers}
-    weights = {(link.layer, link.source, link.target): link.weight for link in parsed.links}
-    proper = {key: weight for key, weight in weights.items() if key[1] != key[2]}
+    rows = parsed.links[["layer", "source", "target", "weight"]].itertuples(index=False)
+    proper = {(*row[:3],): row[3] for row in rows if row[1] != row[2]}
     back = [proper.get((layer, b, a)) == weight for (layer, a, b), weight in proper.items()]
     returned = [(layer, b, a) in proper for layer, a, b in proper]
     symmetric = all(back) or not any(returned)
@@ -262,15 +248,7 @@ def _counted_once(
     name: str, parsed: Parsed, directed: frozenset[str], faults: list[str]
 ) -> pd.DataFrame:
     """Merge both ways of undirected links: once if the file says so, summed if the caller does."""
-    links = parsed.links
-    names = ["layer", "source", "target", "weight"]
-    table = pd.DataFrame([link[:4] for link in links], columns=names)
-    table = table.astype(dict.fromkeys(names[:3], "str") | {"weight": "float64"})
-    keys = [*dict.fromkeys(key for link in links for key in link.more)]
-    held = zip(keys, own_names(keys, names), strict=True)
-    more = {column: [link.more.get(key) for link in links] for key, column in held}
-    table = pd.concat([table, pd.DataFrame(more, table.index)], axis=1)
-
+    table = parsed.links
     free = ~table["layer"].isin(directed)
     back = free & (table["source"] > table["target"])
     pair = table[["layer", "source", "target"]].set_axis(["layer", "a", "b"], axis=1)

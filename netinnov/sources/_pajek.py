@@ -10,15 +10,8 @@ from typing import Any, NamedTuple
 from netinnov._network.columns import own_names
 from netinnov._runtime.opening import check_made
 from netinnov.errors import InputError
-from netinnov.sources._parsed_lines import (
-    Link,
-    Parsed,
-    attribute,
-    fields,
-    node_table,
-    refuse_line,
-    weight_of,
-)
+from netinnov.sources import _parsed_lines as parsing
+from netinnov.sources._parsed_lines import Link, Parsed
 
 # Of lines without blanks at their ends; possessive, so that a line of any length is read once.
 RELATION = re.compile(
@@ -52,6 +45,7 @@ class Part(NamedTuple):
 
 def parse_pajek(name: str, lines: Sequence[str]) -> Parsed:
     labels: list[str] | None = None
+    ids: Sequence[str] = ()
     columns: dict[str, Any] = {}
     layers: dict[str | None, str] = {None: "links"}
     arcs: list[Link] = []
@@ -69,13 +63,14 @@ def parse_pajek(name: str, lines: Sequence[str]) -> Parsed:
                 msg = f"{name}, line {part.line}: a file must hold one network; a second one begins"
                 raise InputError(f"{msg} here; give it a file of its own.")
             labels, columns = _vertices(name, part)
+            ids = parsing.ids_of(labels, [str(at + 1) for at in range(len(labels))])
         elif match := RELATION.fullmatch(part.title):
             if labels is None:
                 msg = f"{name}, line {part.line}: a line '*Vertices n' must stand before the links."
                 raise InputError(msg)
             form, number, quoted, plain = match.groups()
             layers[number] = quoted or plain or layers.get(number) or str(number)
-            part_links = _links(name, part, form.casefold(), layers[number], layers, len(labels))
+            part_links = _links(name, part, form.casefold(), layers[number], layers, ids)
             (edges if form.casefold().startswith("edges") else arcs).extend(part_links)
         elif part.kind in OTHERS:
             above = part
@@ -90,19 +85,11 @@ def parse_pajek(name: str, lines: Sequence[str]) -> Parsed:
         msg = f"{name} must hold a network; none of its {len(lines)} lines is '*Vertices n'."
         raise InputError(msg)
 
-    nodes, ids = node_table([str(at + 1) for at in range(len(labels))], labels, columns)
     directed = frozenset(link.layer for link in arcs)
     both_ways = [edge for edge in edges if edge.layer in directed and edge.source != edge.target]
     back = [edge._replace(source=edge.target, target=edge.source) for edge in both_ways]
-    links = [
-        link._replace(source=ids[link.source], target=ids[link.target])
-        for link in (*arcs, *edges, *back)
-    ]
-    if keys := dict.fromkeys(key for link in links for key in link.more):
-        cells = [attribute([link.more.get(key) for link in links]).tolist() for key in keys]
-        rows = [dict(zip(keys, row, strict=True)) for row in zip(*cells, strict=True)]
-        links = [link._replace(more=row) for link, row in zip(links, rows, strict=True)]
-    return Parsed(nodes, links, directed)
+    links = parsing.link_table([*arcs, *edges, *back], parsing.attribute)
+    return Parsed(parsing.node_table(ids, labels, columns), links, directed)
 
 
 def _parts(name: str, lines: Sequence[str]) -> Iterator[Part]:
@@ -138,7 +125,7 @@ def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any]]:
     cells: dict[str, list[str]] = {}
     spots: dict[int, list[str]] = {}
     for line, text in part.body:
-        row = fields(text)
+        row = parsing.fields(text)
         at = _vertex(row[0], n, name, line, "number") - 1
         if len(row) > 1:
             labels[at] = row[1]
@@ -152,45 +139,54 @@ def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any]]:
     if not all(0 <= float(value) <= 1 for spot in spots.values() for value in spot[:2]):
         for axis, column in enumerate(own_names(["x", "y"], cells)):
             cells[column] = [spots[at][axis] if at in spots else "" for at in range(n)]
-    return labels, {column: attribute(values) for column, values in cells.items()}
+    return labels, {column: parsing.attribute(values) for column, values in cells.items()}
 
 
 def _links(
-    name: str, part: Part, form: str, layer: str, layers: dict[str | None, str], n: int
+    name: str,
+    part: Part,
+    form: str,
+    layer: str,
+    layers: dict[str | None, str],
+    ids: Sequence[str],
 ) -> Iterator[Link]:
     if form == "matrix":
-        yield from _matrix(name, part, layer, n)
+        yield from _matrix(name, part, layer, ids)
         return
+
+    def end(text: str, column: str) -> str:
+        return ids[_vertex(text, len(ids), name, line, column) - 1]
+
     for line, text in part.body:
         prefix = PREFIX.fullmatch(text)  # the number of a relation
         own_layer = layers.setdefault(prefix[1], prefix[1]) if prefix else layer
-        row = fields(prefix[2] if prefix else text)
+        row = parsing.fields(prefix[2] if prefix else text)
         if len(row) < 2:
-            raise refuse_line(name, line, row, ENDS)
-        source = str(_vertex(row[0], n, name, line, "from"))
+            raise parsing.refuse_line(name, line, row, ENDS)
+        source = end(row[0], "from")
         if form.endswith("list"):
-            for end in row[1:]:
-                yield Link(own_layer, source, str(_vertex(end, n, name, line, "to")), 1.0, line, {})
+            yield from (Link(own_layer, source, end(to, "to"), 1.0, {}) for to in row[1:])
             continue
-        target = str(_vertex(row[1], n, name, line, "to"))
-        weight = weight_of(row[2], name, line) if len(row) > 2 else 1.0
+        target = end(row[1], "to")
+        weight = parsing.weight_of(row[2], name, line) if len(row) > 2 else 1.0
         more = _pairs(row[3:])
         # Files of this package say the layer on each line: a relation may be a period of it.
-        yield Link(more.pop("layer", own_layer), source, target, weight, line, more)
+        yield Link(more.pop("layer", own_layer), source, target, weight, more)
 
 
-def _matrix(name: str, part: Part, layer: str, n: int) -> Iterator[Link]:
+def _matrix(name: str, part: Part, layer: str, ids: Sequence[str]) -> Iterator[Link]:
+    n = len(ids)
     if len(part.body) != n:
         msg = f"{name}, line {part.line}: a matrix must have {n} rows, one a vertex; it has "
         raise InputError(f"{msg}{len(part.body)}; is the file cut off?")
-    for at, (line, text) in enumerate(part.body, start=1):
-        row = fields(text)
+    for source, (line, text) in zip(ids, part.body, strict=True):
+        row = parsing.fields(text)
         if len(row) != n:
             msg = f"{name}, line {line} must have {n} numbers, one a vertex; it has {len(row)}."
             raise InputError(msg)
-        for to, value in enumerate(row, start=1):
+        for target, value in zip(ids, row, strict=True):
             if not _is_number(value) or float(value) != 0:
-                yield Link(layer, str(at), str(to), weight_of(value, name, line), line, {})
+                yield Link(layer, source, target, parsing.weight_of(value, name, line), {})
 
 
 def _values(name: str, above: Part, part: Part, n: int) -> Sequence[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,13 +24,12 @@ class Link(NamedTuple):
     source: str
     target: str
     weight: float
-    line: int
     more: Mapping[str, Any]
 
 
 class Parsed(NamedTuple):
     nodes: pd.DataFrame
-    links: Sequence[Link]
+    links: pd.DataFrame
     directed: frozenset[str] | None  # None if the file does not say
 
 
@@ -72,15 +71,28 @@ def attribute(values: Sequence[str | None]) -> pd.Series:
     return pd.Series(numeric(frame, ["text"]).get("text", frame["text"]))
 
 
-def node_table(
-    numbers: Sequence[str], labels: Sequence[str], columns: Mapping[str, Any]
-) -> tuple[pd.DataFrame, dict[str, str]]:
+def link_table(links: Sequence[Link], column_of: Callable[[Any], Any] = list) -> pd.DataFrame:
+    names = ["layer", "source", "target", "weight"]
+    table = pd.DataFrame([link[:4] for link in links], columns=names)
+    table = table.astype(dict.fromkeys(names[:3], "str") | {"weight": "float64"})
+    keys = [*dict.fromkeys(key for link in links for key in link.more)]
+    held = zip(keys, own_names(keys, names), strict=True)
+    more = {column: column_of([link.more.get(key) for link in links]) for key, column in held}
+    return pd.concat([table, pd.DataFrame(more, table.index)], axis=1)
+
+
+def ids_of(labels: Sequence[str], numbers: Sequence[str]) -> Sequence[str]:
     unique = len(set(labels)) == len(labels) and all(label.strip() for label in labels)
-    ids = list(labels if unique else numbers)
+    return labels if unique else numbers
+
+
+def node_table(
+    ids: Sequence[str], labels: Sequence[str], columns: Mapping[str, Any]
+) -> pd.DataFrame:
     nodes = pd.DataFrame(index=pd.Index(ids, name="node", dtype="str"))
-    if not unique:
+    if ids is not labels:
         nodes["name"] = pd.array(list(labels), dtype="str")
     own = own_names([*columns], ["node", *nodes.columns])
     for column, values in zip(own, columns.values(), strict=True):
         nodes[column] = pd.Series(list(values)).array
-    return nodes, dict(zip(numbers, ids, strict=True))
+    return nodes
