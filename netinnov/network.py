@@ -76,7 +76,6 @@ class MultilayerNetwork:
 
     Examples
     --------
-    >>> import pandas as pd
     >>> nodes = pd.DataFrame({"place": ["quzhou", "hangzhou"]}, index=["q", "h"])
     >>> links = pd.DataFrame({"source": ["h"], "target": ["q"], "weight": [2.0]})
     >>> MultilayerNetwork(nodes, links)
@@ -356,8 +355,7 @@ class MultilayerNetwork:
 
         Examples
         --------
-        >>> import pandas as pd
-        >>> nodes = pd.DataFrame({"place": ["H", "Q"]}, index=["h", "q"])
+            >>> nodes = pd.DataFrame({"place": ["H", "Q"]}, index=["h", "q"])
         >>> network = MultilayerNetwork(nodes, pd.DataFrame({"source": ["h"], "target": ["q"]}))
         >>> minutes = pd.DataFrame({"origin": ["Q"], "destination": ["H"], "distance": [46.0]})
         >>> network.with_distances(minutes, unit="min").distances
@@ -392,13 +390,10 @@ class MultilayerNetwork:
         )
 
     def __repr__(self) -> str:
-        return summary.as_text(*self._storage.counts())
+        return summary.as_text(self._storage)
 
     def _repr_html_(self) -> str:
-        weights = [float(block.data.sum()) for block in self._storage.blocks]
-        flags = self.layer_table[["directed", "modelled"]]
-        counts, kinds = self._storage.counts(), self._storage.nodes["kind"]
-        return summary.as_html(*counts, weights, flags, kinds)
+        return summary.as_html(self._storage)
 
     if not TYPE_CHECKING:  # a type checker that saw it would believe in any attribute
 
@@ -433,7 +428,6 @@ def split_periods(network: MultilayerNetwork) -> dict[int, MultilayerNetwork]:
 
     Examples
     --------
-    >>> import pandas as pd
     >>> links = pd.DataFrame({"source": "a", "target": "b", "period": [2015, 2016]})
     >>> network = MultilayerNetwork(pd.DataFrame(index=["a", "b"]), links)
     >>> {year: part.n_links for year, part in split_periods(network).items()}

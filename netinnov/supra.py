@@ -33,7 +33,6 @@ def state_index(network: MultilayerNetwork, *, presence: Presence = "all") -> pd
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": "a", "target": "b", "layer": ["x", "y"]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
     >>> len(state_index(network)), len(state_index(network, presence="linked"))
@@ -76,7 +75,6 @@ def supra_adjacency(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": "a", "target": "b", "layer": ["x", "y"]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b"]), links)
     >>> supra_adjacency(network, coupling=0.5).toarray()
@@ -126,7 +124,6 @@ def supra_laplacian(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": ["a"], "target": ["b"]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b"]), links)
     >>> supra_laplacian(network).toarray()

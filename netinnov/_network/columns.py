@@ -27,9 +27,9 @@ TEXT = pd.StringDtype(na_value=np.nan)  # what pandas calls `str`
 DISPLAY_NAMES = ("name_en", "name")
 
 
-def refuse_repeated(table: str, columns: pd.Index) -> None:
-    if len(twice := columns[columns.duplicated()].unique()):
-        raise InputError(f"{table} must have each column once; twice or more: {examples(twice)}.")
+def refuse_repeated(table: str, names: pd.Index, of: str = "column") -> None:
+    if len(twice := names[names.duplicated()].unique()):
+        raise InputError(f"{table} must have each {of} once; twice or more: {examples(twice)}.")
 
 
 def as_floats(values: pd.Series) -> pd.Series:
@@ -72,14 +72,8 @@ def as_written(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
         kind = dtype.categories.dtype
         gaps = values.hasnans and getattr(kind, "kind", "O") in "iub"
         return as_written(values.astype(object if gaps else kind))
-    if isinstance(dtype, pd.StringDtype):
+    if isinstance(dtype, pd.StringDtype) or pd.api.types.is_integer_dtype(dtype):
         return values.astype("str"), sound, False
-    if pd.api.types.is_bool_dtype(dtype):
-        return values.astype("str"), values.notna().to_numpy(), False
-    if pd.api.types.is_integer_dtype(dtype):
-        whole = "UInt64" if getattr(dtype, "kind", "i") == "u" else "Int64"
-        of_kind: Any = whole
-        return values.astype(of_kind).astype("str"), sound, False
     if pd.api.types.is_float_dtype(dtype):
         return _whole_numbers(values.to_numpy(np.float64, na_value=np.nan), values.index)
     if dtype != object:
@@ -141,21 +135,16 @@ def as_numbers(values: pd.Series) -> tuple[Floats, Mask]:
     dtype = values.dtype
     if isinstance(dtype, pd.ArrowDtype):
         return as_numbers(_without_arrow(values, dtype))
-    if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype):
-        if dtype.kind == "c":
-            return np.full(len(values), np.nan), values.notna().to_numpy(bool)
-        if dtype == np.float64:
-            return values.to_numpy(), np.zeros(len(values), bool)
-        return values.to_numpy(np.float64, na_value=np.nan), np.zeros(len(values), bool)
     if isinstance(dtype, pd.CategoricalDtype) and dtype.categories.dtype.kind in "iuf":
         return as_numbers(values.astype(np.float64))
-    number = np.full(len(values), np.nan)
-    missing = values.isna().to_numpy()
-    real = np.zeros(len(values), bool)
-    if dtype == object:
-        real = values.map(_is_real).to_numpy(bool) & ~missing
-        number[real] = [_as_float(value) for value in values.to_numpy()[real]]
-    return number, ~missing & ~real
+    if pd.api.types.is_any_real_numeric_dtype(dtype):
+        return values.to_numpy(np.float64, na_value=np.nan), np.zeros(len(values), bool)
+    number, known = np.full(len(values), np.nan), values.notna().to_numpy()
+    if dtype != object:
+        return number, known
+    real = values.map(_is_real).to_numpy(bool) & known
+    number[real] = [_as_float(value) for value in values.to_numpy()[real]]
+    return number, known & ~real
 
 
 def as_periods(values: pd.Series) -> tuple[pd.Series, Mask]:

@@ -2,42 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov.errors import InputError
-
 LINE, ROW = "line of file", "row of file"  # lines of a text file; rows as a spreadsheet counts them
-
-
-def first_row(path: object, reader: Iterator[list[str]]) -> list[str]:
-    try:
-        return next(reader, [])
-    except csv.Error as error:
-        raise InputError(f"{path} must name its columns in line 1; {error}.") from None
-
-
-def rows_by_line(
-    text: str, delimiter: str = ",", *, first: int = 1, strict: bool = False
-) -> Iterator[tuple[int, list[str]]]:
-    """First line and fields of each row, no blank lines; ``strict`` raises csv.Error."""
-    reader, line = (
-        csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict),
-        first,
-    )
-    try:
-        for row in reader:
-            if row:
-                yield line, row
-            line = reader.line_num + first
-    except csv.Error as error:
-        if strict:
-            raise csv.Error(f"row in line {line}: {error}") from None
 
 
 def with_file_rows(frame: pd.DataFrame, numbers: npt.NDArray[np.int64], name: str) -> pd.DataFrame:

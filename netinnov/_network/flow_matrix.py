@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._network.columns import as_floats, as_numbers, as_text, is_blank
+from netinnov._network.columns import as_floats, as_numbers, as_text, is_blank, refuse_repeated
 from netinnov._network.file_rows import LINE
 from netinnov._network.numeric_columns import Decimal, decimal_of, plain
 from netinnov._network.synonyms import FLOWS, is_total, key_of
@@ -75,9 +75,7 @@ def flows_of_matrix(
             at = int(np.flatnonzero(blank)[0])
             where = table.where([at]) if axis == "row" else f"column {at + 2}"
             raise InputError(f"{table.name} must name each {axis} of the matrix; {where} has none.")
-        if not names.is_unique:
-            twice = examples(names[names.duplicated()].unique(), str)
-            raise InputError(f"{table.name} must have each {axis} once; twice or more: {twice}.")
+        refuse_repeated(table.name, names, axis)
     no_row = columns.difference(pd.Index(rows), sort=False)
     no_column = pd.Index(rows).difference(columns, sort=False)
     if len(columns) == 0 or len(no_row) or len(no_column):

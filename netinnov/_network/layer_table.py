@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, cast, get_args
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,11 @@ import pandas as pd
 from netinnov._network.columns import as_text, refuse_repeated
 from netinnov._runtime.arguments import (
     as_list,
+    check_choice,
+    check_flag,
     check_names,
+    check_number,
+    check_type,
     did_you_mean,
     examples,
     shown,
@@ -56,21 +59,18 @@ def layer_records(
     unknown = [layer for layer in rows if layer not in names]
     if unknown:
         raise unknown_names("layers", unknown, len(rows), known, of=of)
-    faults: list[str] = []
     records = {}
     for layer in known:
-        values = {}
-        for column, value in rows.get(layer, {}).items():
-            if not (pd.api.types.is_scalar(value) and pd.isna(value)):
-                values[column] = _checked(layer, column, value, faults)
+        values = {
+            column: _checked(f"{column} of layer {layer}", column, value)
+            for column, value in rows.get(layer, {}).items()
+            if not (pd.api.types.is_scalar(value) and pd.isna(value))
+        }
         if layer in pointed and values.get("directed") is False:
-            named = f"layer {layer!r} is named in `directed`"
-            faults.append(f"{named}, and its record says directed=False")
+            msg = f"`layers`: layer {layer!r} is named in `directed`, and its record says "
+            raise InputError(f"{msg}directed=False; say one of them.")
         values["directed"] = layer in pointed or values.get("directed", False)
-        records[layer] = LayerRecord(**cast(Any, values))
-    if faults:
-        more = f"; and {len(faults) - 5} more" if len(faults) > 5 else ""
-        raise InputError(f"`layers`: {'; '.join(faults[:5])}{more}.")
+        records[layer] = LayerRecord(**values)
     return records
 
 
@@ -124,12 +124,9 @@ def _rows_of(layers: Any) -> dict[str, dict[str, Any]]:
     if isinstance(layers, pd.DataFrame):
         refuse_repeated("`layers`", layers.columns)
         table = layers.set_index("layer") if "layer" in layers else layers
-        names = [str(name) for name in table.index]
-        twice = [name for name, times in Counter(names).items() if times > 1]
-        if twice:
-            msg = f"`layers` must have one row for each layer; {examples(twice)} twice or more."
-            raise InputError(msg)
-        layers = table.set_axis(names, axis=0).to_dict("index")
+        table = table.set_axis(table.index.map(str), axis=0)
+        refuse_repeated("`layers`", table.index, "layer")
+        layers = table.to_dict("index")
     if not isinstance(layers, Mapping):
         msg = "`layers` must be a table with one row for each layer, or a mapping from layers to "
         raise InputError(f"{msg}mappings such as {{'modelled': True}}; found {shown(layers)}.")
@@ -149,23 +146,16 @@ def _rows_of(layers: Any) -> dict[str, dict[str, Any]]:
     return rows
 
 
-def _checked(layer: str, column: str, value: Any, faults: list[str]) -> Any:
+def _checked(name: str, column: str, value: Any) -> Any:
     if column in ("directed", "modelled"):
-        must = "True or False"
-        if isinstance(value, (bool, np.bool_)):
-            return bool(value)
-    elif column == "quantity":
-        must = " or ".join(map(repr, get_args(Quantity)))
-        if isinstance(value, str) and value in get_args(Quantity):
-            return value
-    elif column == "events":
-        must = "a whole number of at least 1"
-        number = isinstance(value, (int, float, np.integer, np.floating))
-        if number and not isinstance(value, bool) and value >= 1 and value == value // 1:
-            return int(value)
+        check_flag(name, value)
+        return bool(value)
+    if column == "events":
+        check_number(name, value, low=1)
+        check_number(name, value, whole=True)
+        return int(value)
+    if column == "quantity":
+        check_choice(name, value, Quantity)
     else:
-        must = "text"
-        if isinstance(value, str):
-            return value
-    faults.append(f"{column!r} of layer {layer!r} must be {must}; found {shown(value)}")
-    return None
+        check_type(name, value, str)
+    return value

@@ -247,11 +247,6 @@ class Storage:
         )
         return Storage.of_rows(table, self.place_table, self.layers, self.link_rows(), self.records)
 
-    def counts(self) -> tuple[int, int, dict[str, int]]:
-        n_places = np.unique(self.place_codes[self.place_codes >= 0]).size
-        sizes = [block.indices.size for block in self.blocks]
-        return len(self._nodes), n_places, dict(zip(self.layers, sizes, strict=True))
-
     def thinned(self, rows: Rows, stay: Mask) -> Records:
         """Records if only some rows stay: events in proportion to the weight that stays."""
         if all(record.events is None for record in self.records.values()):

@@ -3,47 +3,48 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
 
-import pandas as pd
+import numpy as np
 
+from netinnov._network.storage import Storage
 from netinnov._runtime.display import table, without_controls
 
 NAMED = 6  # layers that the line names, and kinds
 ROWS = 12  # layers of the table
 
 
-def as_text(n_nodes: int, n_places: int, links: Mapping[str, int]) -> str:
-    where = f" in {_count(n_places, 'place')}" if n_places else ""
-    names = ", ".join([*links][:NAMED]) + (", ..." if len(links) > NAMED else "")
-    names = without_controls(names, one_line=True)
-    listed = f" ({names})" if names else ""
-    n_links = _count(sum(links.values()), "link")
-    counted = f"{_count(n_nodes, 'node')}{where}, {n_links} in {_count(len(links), 'layer')}"
-    return f"MultilayerNetwork: {counted}{listed}"
+def as_text(storage: Storage) -> str:
+    layers = storage.layers
+    names = ", ".join(layers[:NAMED]) + (", ..." if len(layers) > NAMED else "")
+    listed = f" ({without_controls(names, one_line=True)})" if names else ""
+    nodes, places = _counts(storage)
+    n_links = _count(sum(block.indices.size for block in storage.blocks), "link")
+    return (
+        f"MultilayerNetwork: {nodes}{places}, {n_links} in {_count(len(layers), 'layer')}{listed}"
+    )
 
 
-def as_html(
-    n_nodes: int,
-    n_places: int,
-    links: Mapping[str, int],
-    weights: Sequence[float],
-    flags: pd.DataFrame,
-    kinds: pd.Series,
-) -> str:
-    answers = flags.map({True: "yes", False: "no"}.get).to_numpy()
-    rows = [
-        (layer, f"{size:,}", f"{weight:,.6g}", *row)
-        for (layer, size), weight, row in zip(links.items(), weights, answers, strict=True)
-    ]
-    layers = table(rows[:ROWS], ("layer", "links", "weight", *flags.columns))
-    counts = [f"{html.escape(str(kind))} {n:,}" for kind, n in kinds.value_counts().items()]
-    more = f"<p>{len(links) - ROWS:,} more layers</p>" if len(links) > ROWS else ""
+def as_html(storage: Storage) -> str:
+    rows = []
+    for layer, block in zip(storage.layers[:ROWS], storage.blocks, strict=False):
+        record = storage.records[layer]
+        flags = ["yes" if flag else "no" for flag in (record.directed, record.modelled)]
+        rows.append((layer, f"{block.indices.size:,}", f"{block.data.sum():,.6g}", *flags))
+    layers = table(rows, ("layer", "links", "weight", "directed", "modelled"))
+    more = len(storage.layers) - ROWS
+    hidden = f"<p>{more:,} more layers</p>" if more > 0 else ""
+    kinds = storage.nodes["kind"].value_counts().items()
+    counts = [f"{html.escape(str(kind))} {n:,}" for kind, n in kinds]
     counts = counts[:NAMED] + ["..."] * (len(counts) > NAMED)
     of_kinds = f" ({', '.join(counts)})" if counts else ""
+    nodes, places = _counts(storage)
+    return f"<p><b>MultilayerNetwork</b>: {nodes}{of_kinds}{places}</p>{layers}{hidden}"
+
+
+def _counts(storage: Storage) -> tuple[str, str]:
+    n_places = np.unique(storage.place_codes[storage.place_codes >= 0]).size
     where = f" in {_count(n_places, 'place')}" if n_places else ""
-    head = f"<b>MultilayerNetwork</b>: {_count(n_nodes, 'node')}{of_kinds}{where}"
-    return f"<p>{head}</p>{layers}{more}"
+    return _count(len(storage.node_names), "node"), where
 
 
 def _count(n: int, noun: str) -> str:

@@ -52,7 +52,6 @@ def added_node(network: MultilayerNetwork, node: NewNode) -> NodeTable:
             pd.concat([network.storage.nodes, frame]).rename_axis("node"),
             np.append(network.storage.place_codes, np.int32(code(node.place))),
             np.append(network.storage.jurisdiction_codes, np.int32(code(node.jurisdiction))),
-            at={},
         )
     return tables[node]
 

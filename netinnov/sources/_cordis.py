@@ -56,35 +56,30 @@ def read_cordis(
         ``"links"``: organisations are linked to those they share a project with. ``"nodes"``:
         projects stay as nodes, and organisations are linked to their projects.
     weighting : {"count", "newman", "full"}
-        What two organisations get from a project they share, see `co_participation`; not with
-        ``projects="nodes"``.
+        What two organisations get from a project, see `co_participation`; only of ``"links"``.
 
     Returns
     -------
     Tables
-        ``nodes``: one row an organisation, in order of appearance, index ``organisationID``;
-        columns ``kind, place, name, short_name, country, nuts, contribution`` (sum of
-        ``ecContribution`` in euros, NaN where none is given) and ``participations`` (number of
-        projects). With ``projects="nodes"``, below them, one row a project of kind ``project``,
-        id ``"project:"`` and its id, with the columns ``start``, ``end`` (dates as text),
-        ``total_cost``, ``max_contribution``, ``programme`` and ``scheme``.
+        ``nodes``: organisations by ``organisationID``, in order of appearance; columns ``kind,
+        place, name, short_name, country, nuts, contribution`` (sum of ``ecContribution`` in euros,
+        NaN where none is given) and ``participations`` (projects). With ``projects="nodes"``, below
+        them, projects of kind ``project``, ids ``"project:"`` and theirs; columns ``start, end``
+        (dates as text), ``total_cost, max_contribution, programme, scheme``.
 
-        ``links``: layer ``co_participation``, one row for each pair and each year in which
-        projects they share started; or layer ``participation`` with weight 1, one row for each
-        organisation in a project. ``period`` is the year the project started, missing where that
-        is unknown. No layer is directed.
+        ``links``: layer ``co_participation``, one row for each pair and year in which projects they
+        share started; or layer ``participation``, of weight 1. ``period`` is the year the project
+        started, missing where unknown. No layer is directed.
 
-        ``places``: one row a city, id ``"CITY, CC"``, and one a country, id ``"CC"``, which is
-        the ``parent`` of its cities. ``lon`` and ``lat`` are the medians over the organisations
-        there, NaN where none are given; ``population`` is NaN; ``level`` is ``city`` or
-        ``country``. An organisation without a city lies in its country.
+        ``places``: cities, ids ``"CITY, CC"``, and countries, ids ``"CC"``, which are their
+        ``parent``; ``level`` is ``city`` or ``country``. ``lon`` and ``lat`` are the medians over
+        the organisations there, NaN where none are given. One without a city lies in its country.
 
     Raises
     ------
     InputError
-        The files cannot be found or read, lack a required column, hold a project twice, or a
-        column of numbers, dates or coordinates of which not one can be read; a weighting is given
-        for ``projects="nodes"``.
+        The files cannot be found or read, lack a required column or hold a project twice; no
+        number, date or point of a column can be read; a weighting is given with ``"nodes"``.
 
     Warns
     -----
@@ -94,13 +89,12 @@ def read_cordis(
 
     Notes
     -----
-    The file is read as published: ``;`` between columns, decimal comma or point, ``NA`` for
-    Namibia, ``UK`` and ``EL`` (not ``GB`` and ``GR``). A city is its text in upper case with single
-    blanks: ``PARIS`` and ``PARIS CEDEX 07`` are two.
+    Countries are as published: ``NA`` is Namibia, ``UK`` and ``EL`` are not ``GB`` and ``GR``. A
+    city is its text in upper case, with single blanks: ``PARIS`` and ``PARIS CEDEX 07`` are two.
 
     An organisation that stands twice in a project takes part once, and both contributions count.
-    Where its rows disagree on its kind, name, country or city, the value that most of them have is
-    taken, of equals the first; the city among the rows of the country taken.
+    Where its rows disagree on kind, name, country or city, the most frequent value is taken, of
+    equals the first; the city among the rows of the country taken.
 
     Examples
     --------

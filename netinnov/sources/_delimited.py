@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
-from netinnov._network.file_rows import LINE, first_row, rows_by_line, with_file_rows
+from netinnov._network.file_rows import LINE, with_file_rows
 from netinnov._runtime.arguments import did_you_mean, examples
 from netinnov._runtime.encodings import decoded, text_of
 from netinnov._runtime.opening import check_header, opened, read_bytes
@@ -72,7 +72,10 @@ def read_delimited(path: Path, encoding: str | None = None, *, stripped: bool = 
     hint = re.fullmatch("sep=([,;\t|])", first.strip("\r "), re.IGNORECASE)
     text = rest if hint else text
     delimiter = hint[1] if hint else delimiter_of(text)
-    header = _header(path, text, delimiter)
+    header = header_of(path, text, delimiter)
+    if not any(header):
+        raise InputError(f"{path} must name its columns in line 1, which is empty.")
+    check_header(path, header, "line 1")
     names = [name if name.strip() else f"column {at}" for at, name in enumerate(header, start=1)]
     picked, first_line = range(len(names)), 2 if hint else 1
     table, lines, uneven = _rows_of(path, text, delimiter, header, picked, first=first_line)
@@ -101,8 +104,7 @@ def read_text_file(
     """Chosen columns; rows that are not as wide as the header are left out and reported."""
     with opened(folder, name) as stream:
         text = decoded(name, stream.read())
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    header = [field.strip() for field in first_row(name, reader)]
+    header = header_of(name, text, delimiter)
     columns = wanted_columns(name, header, required, optional, delimiter)
     picked = [header.index(column) for column in columns]
     table, lines, uneven = _rows_of(name, text, delimiter, header, picked)
@@ -193,20 +195,28 @@ def delimiter_of(text: str) -> str:
     return delimiter
 
 
-def _header(path: Path, text: str, delimiter: str) -> list[str]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    header = [name.strip() for name in first_row(path, reader)]
-    if not any(header):
-        raise InputError(f"{path} must name its columns in line 1, which is empty.")
-    check_header(path, header, "line 1")
-    return header
+def header_of(name: str | Path, text: str, delimiter: str) -> list[str]:
+    try:
+        fields = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    except csv.Error as error:
+        raise InputError(f"{name} must name its columns in line 1; {error}.") from None
+    return [field.strip() for field in fields]
 
 
-def read_header(folder: Path, name: str, delimiter: str) -> tuple[list[str], bool]:
-    with opened(folder, name) as stream:
-        line = decoded(name, stream.readline())
-    header = first_row(name, csv.reader([line], delimiter=delimiter))
-    return [field.strip() for field in header], line.lstrip().startswith('"')
+def rows_by_line(
+    text: str, delimiter: str, *, first: int = 1, strict: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    """First line and fields of each row, no blank lines; ``strict`` raises csv.Error."""
+    lines, line = io.StringIO(text, newline=""), first
+    reader = csv.reader(lines, delimiter=delimiter, strict=strict)
+    try:
+        for row in reader:
+            if row:
+                yield line, row
+            line = reader.line_num + first
+    except csv.Error as error:
+        if strict:
+            raise csv.Error(f"row in line {line}: {error}") from None
 
 
 def wanted_columns(

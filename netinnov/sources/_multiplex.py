@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from netinnov._network.columns import as_floats
+from netinnov._network.columns import as_floats, refuse_repeated
 from netinnov._runtime.arguments import as_path, check_names
 from netinnov._runtime.opening import ending_of, kind_at_path, read_json
 from netinnov.errors import InputError
@@ -41,35 +40,33 @@ def read_multiplex(
     ----------
     path : path-like
         A file, ``.gz`` too; its ending tells the format. ``.edges``: De Domenico's and muxViz's
-        lines ``layer node node weight``, or ``node layer node layer weight``, with
-        ``NAME_nodes.txt`` and ``NAME_layers.txt`` beside ``NAME_multiplex.edges`` for labels,
-        coordinates and attributes. ``.mpx``: the text format of multinet and uunet. ``.net`` and
-        ``.paj``: Pajek; relations are layers, partitions and vectors attributes. ``.json``:
-        Batagelj's MWnets with two equal ways.
+        lines ``layer node node weight``, or ``node layer node layer weight``, with labels,
+        coordinates and attributes in ``NAME_nodes.txt`` and ``NAME_layers.txt`` beside
+        ``NAME_multiplex.edges``. ``.mpx``: multinet and uunet. ``.net`` and ``.paj``: Pajek;
+        relations are layers, partitions and vectors attributes. ``.json``: Batagelj's MWnets with
+        two equal ways.
     directed : bool or sequence of str, optional
         Which layers have a direction. Default: what the file says; ``.edges`` and ``.json`` do not,
-        and are taken as directed if some pairs are linked both ways and others one way. A network
-        in which no link is returned is taken as undirected: say ``directed=True`` of a tree.
+        and are directed if some pairs are linked both ways and others one way: say
+        ``directed=True`` of a tree, in which no link is returned.
     weight : str
-        The attribute of edges that is the weight, in ``.mpx``. Without it all weights are 1. In
-        ``.json`` it is ``w``, or ``weight`` where no link has that.
+        The attribute of edges in ``.mpx`` that is the weight; without it all weights are 1. In
+        ``.json`` it is ``w`` or else ``weight``.
 
     Returns
     -------
     Tables
         ``nodes``: in the order of the file, by their labels, or, where labels are not unique, by
-        their numbers with the label as ``name``; attributes as the file has them. A node with
-        coordinates is its own place. ``links``: one row a link, with its attributes; in an
-        undirected layer in which each link stands both ways, with one weight, it counts once.
-        ``places``: those with coordinates, or None. An attribute of links called ``source``,
-        ``target``, ``layer`` or ``weight``, or of nodes called ``node``, gets an underscore.
+        their numbers with the label as ``name``; with their attributes. One with coordinates is its
+        own place. ``links``: one row a link, with its attributes; in an undirected layer in which
+        each link stands both ways, with one weight, it counts once. ``places``: those with
+        coordinates, or None. An attribute of the name of a column of ours gets an underscore.
 
     Raises
     ------
     InputError
-        The file cannot be read or has no link; a line has too few fields, or names a node or
-        layer that the file does not list; a weight is not a number above 0; a link joins two
-        layers.
+        The file cannot be read or has no link; a line has too few fields, or names a node or layer
+        that is not listed; a weight is not a number above 0; a link joins two layers.
 
     Warns
     -----
@@ -78,9 +75,9 @@ def read_multiplex(
 
     Notes
     -----
-    ``x`` and ``y`` of Pajek's vertices are attributes, as they need not be degrees; they are left
-    out where all lie between 0 and 1, as are the drawing of Pajek, its clusters and permutations,
-    and what multinet says of an actor in one layer. ``NA`` is text.
+    ``x`` and ``y`` of Pajek's vertices, which need not be degrees, are attributes, unless all lie
+    between 0 and 1. Left out are its drawing, clusters and permutations, and what multinet says of
+    an actor in one layer. ``NA`` is text.
 
     References
     ----------
@@ -181,9 +178,7 @@ def _labels(path: Path, kind: str) -> tuple[pd.DataFrame | None, dict[str, str]]
         raise InputError(f"{path.name} must have rows below its header; it has none.")
     columns = dict(zip(header, zip(*table, strict=True), strict=True))
     numbers = columns.pop(number)
-    if len(set(numbers)) < len(numbers):
-        twice = [other for other, n in Counter(numbers).items() if n > 1]
-        raise InputError(f"{path.name} must have each {number} once; twice or more: {twice[:5]}.")
+    refuse_repeated(path.name, pd.Index(numbers), number)
     labels = columns.pop(label, numbers)
     ids = parsing.ids_of(labels, numbers)
     attributes = {key: parsing.attribute(values) for key, values in columns.items()}

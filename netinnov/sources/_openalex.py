@@ -88,12 +88,10 @@ def read_openalex(
         ``"links"``: institutions are linked to one another. ``"nodes"``: works stay as nodes, and
         institutions are linked to the works of their authors.
     weighting : {"count", "newman", "full"}
-        What two institutions get from a work they share, see `co_participation`; not with
-        ``works="nodes"``.
+        What two institutions get from a work, see `co_participation`; only of ``"links"``.
     memory : str
         What DuckDB may hold in memory, with a unit; the result alone has to fit. The rest goes to
-        the folder for temporary files, some 100 bytes for each institution that an author of a
-        work names.
+        the folder for temporary files, some 100 bytes for each institution of an author of a work.
 
     Returns
     -------
@@ -124,15 +122,14 @@ def read_openalex(
     Warns
     -----
     UserWarning
-        Authorships without an institution, and works without a year, are left out of what needs
-        them.
+        Authorships have no institution, or works no year: they are left out of what needs them.
 
     Notes
     -----
-    Authors are counted and are not in the result. An author's institution of a year is the one that
-    most of the author's works of that year name, of equals the first; an author moves where it
-    differs from that of the last year with a work. So a second affiliation is not a move, and one
-    that comes to lead is. Two institutions that one author names share the work too.
+    An author's institution of a year is the one that most of the author's works of that year name,
+    of equals the first; an author moves where it differs from that of the last year with a work. So
+    a second affiliation is not a move, and one that comes to lead is. Two institutions that one
+    author names share the work too.
 
     Examples
     --------

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from os import PathLike
+from types import NoneType
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -19,8 +21,9 @@ from netinnov._network.flow_matrix import (
 )
 from netinnov._network.headers import check_columns
 from netinnov._network.numeric_columns import Decimal
-from netinnov._runtime.arguments import check_number, check_type, did_you_mean, examples
+from netinnov._runtime.arguments import check_type, did_you_mean, examples
 from netinnov._runtime.encodings import check_encoding
+from netinnov._typing import Is
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import Tables, say, warn_of
 from netinnov.sources._flows import flows_of_table, given_table, of_flows
@@ -34,7 +37,7 @@ def read_origin_destination(
     source: str | PathLike[str] | pd.DataFrame,
     *,
     rows: Rows | None = None,
-    period: int | None = None,
+    period: Annotated[int, Is(whole=True)] | None = None,
     directed: bool | None = None,
     shares: bool | None = None,
     outflow: pd.Series | None = None,
@@ -51,12 +54,11 @@ def read_origin_destination(
     Parameters
     ----------
     source : path-like or DataFrame
-        A table, or a file with one: text with a header (``.gz`` too; commas, semicolons, tabs or
-        ``|`` between columns), a workbook with one sheet or Parquet. One row a flow, or a
-        square matrix of origins and destinations, if its rows have the names of its columns.
+        A table, or a file of one as in `read_tables`. One row a flow, or a square matrix of
+        origins and destinations, if its rows have the names of its columns.
     rows : {"origin", "destination"}, optional
         What the rows of a matrix are; its columns are the other. Default: origins, unless the
-        corner of the matrix has a word for destinations, which is asked about.
+        corner has a word for destinations, which is asked about.
     period : int, optional
         The year or day of the whole table. Default: the column called period, year or 年份.
     directed : bool, optional
@@ -64,8 +66,8 @@ def read_origin_destination(
         or empty above or below its diagonal, in which each pair of places is a link.
     shares : bool, optional
         Whether the weights are shares of all that leaves the origin (of 1 if no origin has more
-        than that in total, else of 100). Default: yes if not all are whole numbers and no origin
-        has more than 100 in total, or if there is an ``outflow``.
+        than that in total, else of 100). Default: yes with an ``outflow``, or if not all are whole
+        numbers and no origin has more than 100 in total.
     outflow : Series, optional
         What leaves each origin in total, by node id: it turns shares into flows.
     places : DataFrame, optional
@@ -77,10 +79,10 @@ def read_origin_destination(
     layer : str
         Name of the layer; a column ``layer`` of a long table goes before.
     columns : mapping of str to str, optional
-        From headers of a long table to our names, such as ``{"Ort": "source"}``; ``"links.Ort"``
-        is the same. Without it: columns called origin, source, from or 起点; destination, target,
+        From headers of a long table, or the corner of a matrix, to our names, such as ``{"Ort":
+        "source"}``. Without it: columns called origin, source, from or 起点; destination, target,
         to or 终点; weight, flow, value, count, trips, 权重, 人数 or share. Without a weight each
-        row counts 1. Of a matrix only its corner may be named.
+        row counts 1.
     encoding, decimal
         As in `read_tables`.
 
@@ -96,22 +98,20 @@ def read_origin_destination(
     Raises
     ------
     InputError
-        The file cannot be read; a mark in numbers may stand before decimals or after thousands; a
-        column is not found; a matrix is not square or has a name twice; a row or column holds
-        totals, by its name or its sums; a value is not a number of 0 or more; shares of an origin
-        exceed the whole, or have no direction; an origin has no outflow; none of the places is in
-        the flows.
+        The file cannot be read, nor a mark in its numbers; a column is not found; a matrix is not
+        square or has a name twice; a row or column holds totals, by its name or its sums; a value
+        is not a number of 0 or more; shares of an origin exceed the whole, or have no direction; an
+        origin has no outflow; none of the places is in the flows.
 
     Warns
     -----
     UserWarning
         Rows were left out, without an origin, a destination or a number; places are not among the
-        flows: these stay as nodes without links; there are columns of numbers and none is the
+        flows, and stay as nodes without links; there are columns of numbers and none is the
         weight; or a matrix was read as links without a direction.
 
     Examples
     --------
-    >>> import pandas as pd
     >>> matrix = pd.DataFrame({"a": [None, 60.5], "b": [80.0, None]}, index=["a", "b"])
     >>> totals = pd.Series({"a": 1000, "b": 200})
     >>> read_origin_destination(matrix, outflow=totals).links
@@ -120,14 +120,15 @@ def read_origin_destination(
     1  flow      b      a   121.0
     """
     shares = True if shares is None and outflow is not None else shares
-    options = {
-        "places": places,
-        "outflow": outflow,
-        "aliases": aliases,
-        "name": name,
-        "layer": layer,
-    }
-    _check_options(options, period, directed, shares)
+    check_type("layer", layer, str)
+    check_type("places", places, pd.DataFrame, NoneType)
+    check_type("outflow", outflow, pd.Series, NoneType)
+    check_type("aliases", aliases, Mapping, NoneType)
+    check_type("name", name, str, NoneType)
+    if name is not None and places is None:
+        raise InputError("`name` is a column of `places`, which is missing.")
+    if shares and directed is False:
+        raise InputError("shares of an origin have a direction; leave out directed=False.")
     faults: list[str] = []
     headers = check_columns(columns)
     table = given_table(source, check_encoding(encoding), decimal)
@@ -171,21 +172,6 @@ def read_origin_destination(
     names = pd.Index(sorted(links["layer"].unique()), dtype="str", name="layer")
     layers = pd.DataFrame({"directed": directed, "quantity": quantity}, names)
     return Tables(nodes, links, places, tuple(names) if directed else (), layers)
-
-
-def _check_options(
-    options: Mapping[str, object], period: object, directed: bool | None, shares: bool | None
-) -> None:
-    types = (pd.DataFrame, pd.Series, Mapping, str, str)
-    for (option, value), kind in zip(options.items(), types, strict=True):
-        if value is not None or option == "layer":
-            check_type(option, value, kind)
-    if period is not None:
-        check_number("period", period, whole=True)
-    if options["name"] is not None and options["places"] is None:
-        raise InputError("`name` is a column of `places`, which is missing.")
-    if shares and directed is False:
-        raise InputError("shares of an origin have a direction; leave out directed=False.")
 
 
 def _refuse_named_places(headers: dict[str, str], table: Given, places: list[str]) -> None:

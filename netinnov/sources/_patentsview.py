@@ -49,15 +49,14 @@ def read_patentsview(
         A folder or zip with tables of PatentsView, or one table of inventors: ``.tsv`` (tabs) or
         ``.csv`` (commas), also ``.gz`` and ``.zip``. Tables are known by their columns:
         *inventors* have ``patent_id`` and ``inventor_id``, and may have names, ``location_id``,
-        ``assignee_id`` and a date; *assignees* ``patent_id`` and ``assignee_id``; *locations*
-        ``location_id``, ``latitude`` and ``longitude``; *dates* ``patent_id`` and ``filing_date``
-        or ``patent_date``. Several of a sort are read as one, and all others left alone.
+        ``assignee_id`` and a date; *assignees* ``patent_id, assignee_id``; *locations*
+        ``location_id, latitude, longitude``; *dates* ``patent_id`` and ``filing_date`` or
+        ``patent_date``. Several of a sort are read as one, and all others left alone.
     patents : {"links", "nodes"}
         ``"links"``: inventors are linked to one another and to assignees. ``"nodes"``: patents
         stay as nodes, and inventors and assignees are linked to their patents.
     weighting : {"count", "newman", "full"}
-        What two inventors get from a patent they share, see `co_participation`; not with
-        ``patents="nodes"``.
+        What two inventors get from a patent, see `co_participation`; only of ``"links"``.
     only : collection of str, optional
         Ids of the patents to read. The full tables hold tens of millions of rows.
     memory : str
@@ -84,9 +83,8 @@ def read_patentsview(
     Raises
     ------
     InputError
-        No table of inventors is found; a table cannot be read, is cut off, has another delimiter
-        or lacks a column; no date or coordinate of a column can be read; no patent is among
-        ``only``.
+        No table of inventors is found; a table cannot be read, is cut off or lacks a column; no
+        date or coordinate of a column can be read; no patent is among ``only``.
     ImportError
         DuckDB is not installed.
 
@@ -102,13 +100,11 @@ def read_patentsview(
 
     Notes
     -----
-    Ids are text, also where a file has them as numbers (``381972.0`` is ``"381972"``). In files
-    with tabs, quotation marks are letters unless the header stands in them.
-
-    An inventor that stands twice on a patent is counted once. Its place is the location that most
-    of its patents have, of equals the first; so is that of an assignee, but a table of inventors
-    with assignees has only the locations of the inventors. Assignees of patents without an
-    inventor here are left out.
+    In files with tabs, quotation marks are letters unless the header stands in them. An inventor
+    that stands twice on a patent is counted once. Its place is the location that most of its
+    patents have, of equals the first; so is that of an assignee, but a table of inventors with
+    assignees has only the locations of the inventors. Assignees of patents without an inventor
+    here are left out.
 
     Examples
     --------

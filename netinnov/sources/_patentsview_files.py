@@ -18,7 +18,7 @@ from netinnov._runtime.opening import files_in, is_zip, kind_at_path, opened
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import with_countries
 from netinnov.sources._database import Database
-from netinnov.sources._delimited import read_header, tell_uneven, tell_values, wanted_columns
+from netinnov.sources._delimited import header_of, tell_uneven, tell_values, wanted_columns
 
 # What the columns are called, newest release first.
 NAMES = {
@@ -85,7 +85,9 @@ def find(path: Path) -> dict[str, list[Found]]:
         if ending not in (".tsv", ".csv") and not alone:
             continue
         delimiter = "," if ending == ".csv" else "\t"
-        header, quoted = read_header(folder, name, delimiter)
+        with opened(folder, name) as stream:
+            line = decoded(name, stream.readline())
+        header, quoted = header_of(name, line, delimiter), line.lstrip().startswith('"')
         columns = {
             role: next(known for known in spelt if known in header)
             for role, spelt in NAMES.items()

@@ -85,9 +85,8 @@ def read_network(
     path : path
         A folder that `netinnov.io.write_network` wrote; a folder or workbook with tables of nodes,
         links and, if any, places and layers; one with a list of branches and the seats of their
-        firms, or of participations; a table or matrix of flows; a file ``.edges``,
-        ``.mpx``, ``.net``, ``.paj``, ``.graphml``, ``.gexf`` or ``.gml``; or a folder or zip of
-        CORDIS, a table of PatentsView, or JSON lines of OpenAlex.
+        firms, or of participations; a table or matrix of flows; a file ``.edges``, ``.mpx``,
+        ``.net``, ``.paj``, ``.graphml``, ``.gexf`` or ``.gml``; or CORDIS, PatentsView or OpenAlex.
     source : str, optional
         What it is: ``"branches"``, a table ``firm, place`` with a table of seats, ``firm, place``,
         beside it or with a column ``seat``; ``"participations"``, ``member, event`` and any of
@@ -114,8 +113,7 @@ def read_network(
     Warns
     -----
     UserWarning
-        Rows were left out, an encoding was found that is not UTF-8, or a layer that is used once
-        is spelt almost as another.
+        Rows were left out, the encoding is not UTF-8, or a layer of one link is spelt as another.
 
     Examples
     --------

@@ -59,11 +59,9 @@ def read_tables(
         A folder that holds ``nodes`` and ``links`` and may hold ``places`` and ``layers``, each
         as ``.csv`` (also ``.tsv``, ``.txt`` and ``.gz``; commas, semicolons, tabs or ``|`` between
         columns), ``.parquet`` or a workbook with one sheet; ``places`` may be points in degrees
-        (``.geojson``). ``distances`` between places are a long table (``origin``, ``destination``,
-        ``distance``, or ``minutes``, ``km``) or a square one. Or a workbook (``.xlsx``,
-        ``.xlsm``) with sheets of these names.
-        ``layers`` has a row for each layer: ``layer`` and any of ``directed``, ``modelled`` (true
-        or false), ``quantity``, ``unit``, ``events``, ``parameters``. Without it
+        (``.geojson``). ``distances`` between places are a long table (``origin, destination`` and
+        ``distance``, ``minutes`` or ``km``) or a square one. Or a workbook (``.xlsx``, ``.xlsm``)
+        with sheets of these names. ``layers`` is as `MultilayerNetwork` takes it. Without it
         ``network.json`` may name the directed layers, ``{"directed": ["funding"]}``, a layer is
         modelled if its name ends in ``_modelled`` or any of its links has the ``status``
         ``modelled``, and holds shares if its name ends in ``_share_of_origin``.
@@ -71,29 +69,28 @@ def read_tables(
         From headers of the tables to ours, such as ``{"Ort": "place"}``; ``"nodes.Ort"`` is that
         of one table.
     encoding : str, optional
-        Of text files, such as ``"cp1252"``. Default: UTF-8, or else UTF-16 or GB18030 where the
-        bytes are of it.
+        Of text files, such as ``"cp1252"``. Default: UTF-8, or UTF-16 or GB18030 by the bytes.
     decimal : {".", ","}, optional
-        What stands before decimals; the other one is then dropped where it stands after thousands.
-        Default: a comma where numbers have one, but not in text files delimited by commas. Numbers
-        such as 1.200 and 3.400 between semicolons may be either, and are refused.
+        What stands before decimals; the other one may stand after thousands. Default: a comma where
+        numbers have one, but not in text files delimited by commas. Numbers such as 1.200 and 3.400
+        between semicolons may be either, and are refused.
 
     Returns
     -------
     Tables
         As in the files, unchecked, under our names: headers in any case and usual words for them
         are known (``from``, ``origin`` or ``起点`` is ``source``). From text files ids are text
-        (``007`` stays as it is, and ``NA`` is a name), an empty field is missing, and a number that
-        cannot be read stays text, for `check_tables` to report. Another column is numbers if all
-        of it is and nothing is lost: codes such as ``007`` and numbers of 16 digits or more stay
-        text. Without ``places``, nodes with coordinates and no place are places of their own.
+        (``NA`` is a name), an empty field is missing, and a number that cannot be read stays text,
+        for `check_tables` to report. Another column is numbers if all of it is and nothing is lost:
+        codes such as ``007`` and numbers of 16 digits or more stay text. Without ``places``, nodes
+        with coordinates and no place are places of their own.
 
     Raises
     ------
     InputError
-        A file is missing, stands there twice, or cannot be read; a row has more or fewer fields
-        than the header, a column has no name or that of another, two columns may be the same one
-        of ours, or a mark in numbers may stand before decimals or after thousands.
+        A file is missing, stands there twice, or cannot be read; a row is not as wide as the
+        header, two columns may be the same one of ours, or a mark in numbers may stand before
+        decimals or after thousands.
     ImportError
         A package that reads such files is not installed.
 

@@ -98,14 +98,23 @@ def test_equality_compares_the_table() -> None:
     [
         ({"flow": {"modelled": True}}, r"`layers`: 1 of 1 names .*did you mean 'flows'"),
         ({"flows": {"modeled": True}}, r"'modeled' \(did you mean 'modelled'\?\)"),
-        ({"flows": {"modelled": "yes"}}, r"'modelled' of layer 'flows' must be True or False"),
-        ({"flows": {"quantity": "share"}}, r"must be 'amount' or 'share_of_origin'; found 'share'"),
-        ({"flows": {"events": 0}}, r"'events' .* whole number of at least 1; found 0"),
-        ({"flows": {"unit": 3}}, r"'unit' of layer 'flows' must be text; found 3"),
+        (
+            {"flows": {"modelled": "yes"}},
+            r"`modelled of layer flows` must be True or False; found 'yes'",
+        ),
+        (
+            {"flows": {"quantity": "share"}},
+            r"must be one of 'amount', 'share_of_origin'; found 'share'",
+        ),
+        ({"flows": {"events": 0}}, r"`events of .* number at least 1; found 0"),
+        ({"flows": {"unit": 3}}, r"`unit of layer flows` must be of the type str; found 3"),
         ({"flows": True}, r"`layers\['flows'\]` must be a mapping"),
         (["flows"], r"`layers` must be a table .* or a mapping"),
         ({"observed": {"directed": False}}, r"named in `directed`.*directed=False"),
-        (pd.DataFrame({"modelled": True}, index=["flows", "flows"]), "'flows' twice or more"),
+        (
+            pd.DataFrame({"modelled": True}, index=["flows", "flows"]),
+            "each layer once; twice or more: 'flows'",
+        ),
     ],
 )
 def test_a_record_that_does_not_fit_is_refused(layers: object, words: str) -> None:
@@ -271,7 +280,7 @@ def test_layers_that_people_write_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("layers", "words"),
     [
-        ("layer,modelled\ntrade,perhaps\n", "'modelled' of layer 'trade' must be True or False"),
+        ("layer,modelled\ntrade,perhaps\n", "`modelled of layer trade` must be True or False"),
         ("layer,modelld\ntrade,yes\n", r"'modelld' \(did you mean 'modelled'\?\)"),
         ("level,modelled\ntrade,yes\n", "must have a column `layer`; it has level, modelled"),
         ("layer,modelled\ntrad,yes\n", r"1 of 1 names .*did you mean 'trade'"),

@@ -313,7 +313,7 @@ def test_a_matrix_with_numbers_in_both_halves_stays_directed():
         (MATRIX.replace("60.5", "6o.5"), r"1 are none: line 3, column 'a' \('6o.5'\)"),
         (MATRIX.replace("60.5", "-1"), r"1 are none: line 3, column 'a' \('-1'\)"),
         (MATRIX.replace("60.5,", "60.5"), r"4 fields in each row, .*: 1 \(line 3\)"),
-        (MATRIX.replace("\nc,", "\nb,"), r"each row once; twice or more: b"),
+        (MATRIX.replace("\nc,", "\nb,"), r"each row once; twice or more: .b."),
         (MATRIX.replace("\nc,", "\n,"), r"name each row of the matrix; line 4 has none"),
         (MATRIX.replace(",b,", ",a,"), r"each column once; line 1 names 'a' twice"),
         (",a,b\na,,\n", r"square matrix, .* 2 columns; it has no row for b"),
