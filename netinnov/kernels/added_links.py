@@ -11,10 +11,8 @@ def inverse_distance_gains(from_source, to_target, chosen, source, target, lengt
 
     ``from_source[i, s]``: distance from node s to node i; ``to_target[j, t]``: from node j to node
     t (infinite: no path). With the link i > j of length l, d(s, t) becomes min(d(s, t), d(s, i) + l
-    + d(j, t)). Only sources that come to j sooner over i, and targets that i comes to sooner over
-    j, can gain. ``both_ways``: distances are symmetric and the link goes both ways, so that each
+    + d(j, t)). ``both_ways``: distances are symmetric and the link goes both ways, so that each
     gain stands for two ordered pairs. O(links x (nodes + sources x targets that can gain)).
-    Reference: distances recomputed for each link.
     """
     n = chosen.size
     gains = np.zeros(source.size, np.float64)
@@ -53,30 +51,34 @@ def inverse_distance_gains(from_source, to_target, chosen, source, target, lengt
 
 
 @inlined
-def _shorten(distances, i, j, length, gains, chosen, sources, targets, after):
-    """Update distances for a new link i > j, and what that adds to sums of 1/d by source."""
-    n = distances.shape[0]
-    n_targets = 0
-    for t in range(n):
+def _nearer(distances, i, j, length, among, sources, targets, after):
+    """Who comes to j, and to whom i comes, sooner by a link i > j, and from i after how far."""
+    n_sources, n_targets = 0, 0
+    for t in range(among.size):
         x = distances[j, t] + length
-        if x < distances[i, t]:
+        if among[t] and x < distances[i, t]:
             targets[n_targets] = t
             after[n_targets] = x
             n_targets += 1
-    if n_targets == 0:
-        return
-    n_sources = 0
-    for s in range(n):
-        if distances[s, i] + length < distances[s, j]:
-            sources[n_sources] = s
-            n_sources += 1
+    if n_targets > 0:
+        for s in range(among.size):
+            if among[s] and distances[s, i] + length < distances[s, j]:
+                sources[n_sources] = s
+                n_sources += 1
+    return n_sources, n_targets
+
+
+@inlined
+def _shorten(distances, i, j, length, gains, chosen, every, sources, targets, after):
+    """Update distances for a new link i > j, and what that adds to sums of 1/d by source."""
+    n_sources, n_targets = _nearer(distances, i, j, length, every, sources, targets, after)
     for h in range(n_sources):
         s = sources[h]
         before = distances[s, i]
         for k in range(n_targets):
             t = targets[k]
             old, new = distances[s, t], before + after[k]
-            if new < old and s != t:
+            if new < old:
                 if chosen[s] and chosen[t]:
                     gains[s] += 1.0 / new - 1.0 / old
                 distances[s, t] = new
@@ -85,21 +87,7 @@ def _shorten(distances, i, j, length, gains, chosen, sources, targets, after):
 @inlined
 def _gain(distances, i, j, length, gains, chosen, sources, targets, after):
     """The same sums, distances unchanged."""
-    n = chosen.size
-    n_targets = 0
-    for t in range(n):
-        x = distances[j, t] + length
-        if chosen[t] and x < distances[i, t]:
-            targets[n_targets] = t
-            after[n_targets] = x
-            n_targets += 1
-    if n_targets == 0:
-        return
-    n_sources = 0
-    for s in range(n):
-        if chosen[s] and distances[s, i] + length < distances[s, j]:
-            sources[n_sources] = s
-            n_sources += 1
+    n_sources, n_targets = _nearer(distances, i, j, length, chosen, sources, targets, after)
     for h in range(n_sources):
         s = sources[h]
         before = distances[s, i]
@@ -117,10 +105,9 @@ def access_gains(distances, chosen, first, n_new, source, target, length, both_w
 
     ``distances[s, t]`` is from s to t (0 on the diagonal, infinite: no path). Candidate c adds the
     links ``first[c]`` to ``first[c + 1]`` and ``n_new[c]`` nodes, numbered from the nodes on;
-    ``both_ways``: whether a link goes both ways. Rows of the result are candidates, columns nodes;
-    a node that is not chosen gains 0. Each link in turn shortens d(s, t) to min(d(s, t), d(s, i) +
-    l + d(j, t)). O(candidates x (nodes^2 + links x pairs that gain)); of a single link between old
-    nodes O(nodes + pairs that gain). Reference: distances recomputed for each candidate.
+    ``both_ways``: whether a link goes both ways. Rows of the result are candidates, columns nodes.
+    O(candidates x (nodes^2 + links x pairs that gain)); of a single link between old nodes
+    O(nodes + pairs that gain).
     """
     n = chosen.size
     count = first.size - 1
@@ -140,7 +127,7 @@ def access_gains(distances, chosen, first, n_new, source, target, length, both_w
             continue
         size = n + n_new[c]
         work = np.full((size, size), np.inf)
-        counts = np.zeros(size, np.bool_)
+        counts, every = np.zeros(size, np.bool_), np.ones(size, np.bool_)
         for s in range(n):  # slower to compile as slices
             counts[s] = chosen[s]
             for t in range(n):
@@ -150,9 +137,9 @@ def access_gains(distances, chosen, first, n_new, source, target, length, both_w
             work[s, s] = 0.0
         for e in range(begin, end):
             i, j, more = source[e], target[e], length[e]
-            _shorten(work, i, j, more, gain, counts, sources, targets, after)
+            _shorten(work, i, j, more, gain, counts, every, sources, targets, after)
             if both_ways[e]:
-                _shorten(work, j, i, more, gain, counts, sources, targets, after)
+                _shorten(work, j, i, more, gain, counts, every, sources, targets, after)
         for s in range(n):
             gains[c, s] = gain[s]
     return gains
@@ -160,19 +147,16 @@ def access_gains(distances, chosen, first, n_new, source, target, length, both_w
 
 @kernel
 def distances_with_links(distances, source, target, length, both_ways):
-    """Distances between all nodes with some more links: a new array. O(links x pairs that gain).
-
-    Reference: distances recomputed.
-    """
+    """Distances between all nodes with some more links: a new array. O(links x pairs that gain)."""
     n = distances.shape[0]
     work = distances.copy()
-    chosen = np.zeros(n, np.bool_)
+    chosen, every = np.zeros(n, np.bool_), np.ones(n, np.bool_)
     gains = np.zeros(n, np.float64)
     sources, targets = np.empty(n, np.int32), np.empty(n, np.int32)
     after = np.empty(n, np.float64)
     for e in range(source.size):
         i, j, more = source[e], target[e], length[e]
-        _shorten(work, i, j, more, gains, chosen, sources, targets, after)
+        _shorten(work, i, j, more, gains, chosen, every, sources, targets, after)
         if both_ways[e]:
-            _shorten(work, j, i, more, gains, chosen, sources, targets, after)
+            _shorten(work, j, i, more, gains, chosen, every, sources, targets, after)
     return work

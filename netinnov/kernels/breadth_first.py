@@ -9,7 +9,6 @@ WORDS = 8  # words of 64 sources: one cache line a node
 
 @inlined
 def _ones(x):
-    """Number of set bits."""
     x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
     x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
     x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
@@ -58,11 +57,7 @@ def _settle(v, seen, front, reached):
 
 @inlined
 def _walk(indptr, indices, sources, wanted, carries, limit):
-    """Number of pairs of a source and a wanted node that lie 1, 2, ... apart.
-
-    Also by wanted node, itself excluded: how many sources reach it, their steps, and 1 / steps,
-    summed. Searches go on from nodes that carry. Every link is looked at once a step.
-    """
+    """Number of pairs of a source and a wanted node that lie 1, 2, ... apart, and sums by node."""
     n = indptr.size - 1
     seen, front, active = _begin(n, sources)
     reached, touched = np.zeros(seen.shape, np.uint64), np.zeros(n, np.bool_)
@@ -96,7 +91,7 @@ def steps_between(indptr, indices, sources, wanted, carries, limit):
 
     By node: how many other sources reach it within ``limit`` steps, their steps, and 1 / steps,
     summed. Paths go on from the source and from nodes that carry them.
-    O(sources / 64 x steps x links). Reference: one queue-based breadth-first search a source.
+    O(sources / 64 x steps x links).
     """
     n = indptr.size - 1
     counts, furthest = np.zeros(limit, np.int64), 0

@@ -35,10 +35,9 @@ def brokered_pairs(indptr, indices, into, origins, group, n_groups, begin, end):
     """Two-paths a > v > b, a not linked to b, by the groups of a, v and b: counts, node x kind.
 
     The two-paths through v (rows ``indptr, indices``: out of a node; ``into, origins``: into it,
-    both ascending) less those closed by a link a > b, which are found from a. Counts the pairs of v
-    and the closed ones of a for v and a in [begin, end): the sum over a split of all nodes is the
-    result. A row that is much longer than the other is searched, not read: O(sum over nodes of in x
-    out degree) at most. Reference: enumeration of all triples of nodes.
+    both ascending) less those closed by a link a > b, which are found from a. Counts those of v and
+    a in [begin, end): the sum over a split of all nodes is the result. A row that is much longer
+    than the other is searched, not read: O(sum over nodes of in x out degree) at most.
     """
     n = indptr.size - 1
     counts = np.zeros((n, 5), np.int64)
@@ -101,7 +100,6 @@ def through_neighbours(indptr, indices, direct, first, second, begin, end):
 
     On a symmetric pattern with ascending columns and no diagonal; in the order of its entries.
     O(sum over links of the degrees of their ends) at most.
-    Reference: ``direct + first @ second`` where the pattern has an entry.
     """
     n = indptr.size - 1
     values = np.empty(indptr[end] - indptr[begin], np.float64)

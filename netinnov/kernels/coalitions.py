@@ -27,7 +27,7 @@ def _sums(numbers, n):
 
 @inlined
 def _sum_of(numbers, first, mask):
-    """The sum over the coalition of a mask that counts players from the one at ``first``."""
+    """The sum over the players of a mask, which counts from the one at ``first``."""
     total = 0.0
     for i in range(first, numbers.size):
         if mask >> (i - first) & 1:
@@ -37,11 +37,11 @@ def _sum_of(numbers, first, mask):
 
 @kernel
 def mean_contributions(values, weights):
-    """For each player i the sum over S without i of weights[|S|] (v(S + i) - v(S)).
+    """For each player i the sum over S without i of weights[|S|] (v(S + i) - v(S)). O(2^n).
 
     What the last player brings is summed over all S, then the two halves of the table, with that
     player and without, are added up, and so on to the first. Sums with and without a player run in
-    the same order: one who never brings anything gets 0 exactly. O(2^n). Reference: the sum.
+    the same order: one who never brings anything gets 0 exactly.
     """
     n = weights.size
     means = np.zeros(n, np.float64)
@@ -75,11 +75,10 @@ def mean_contributions(values, weights):
 
 @kernel
 def connected_values(values, neighbours):
-    """For each coalition the sum of the values of its parts that a graph connects.
+    """For each coalition the sum of the values of its parts that a graph connects. O(n 2^n).
 
     ``neighbours[i]``: mask of the players linked to i. The part around the first player of S is
-    found by steps along links; what is left of S is a smaller mask, whose sum is known. O(n 2^n).
-    Reference: connected components of each coalition.
+    found by steps along links; what is left of S is a smaller mask, whose sum is known.
     """
     n = neighbours.size
     sums = np.zeros(values.size, np.float64)
@@ -99,10 +98,7 @@ def connected_values(values, neighbours):
 
 @kernel
 def largest_by_block(values, payoffs, within):
-    """The largest v(S) - x(S), and its mask, for each choice of the players from ``within`` on.
-
-    O(2^n). Reference: the maximum over each block of 2^within coalitions.
-    """
+    """The largest v(S) - x(S), and its mask, for each choice of the players from ``within`` on."""
     size = 1 << within
     n_blocks = values.size // size
     sums = _sums(payoffs, within)
@@ -125,7 +121,7 @@ def settled_by(values, levels, direction, within, level, tolerance):
     """Both tables after a level: -inf for what it settles, and ``level`` where that is new.
 
     A coalition is settled where the payoffs may move along ``direction`` without a change of its
-    sum. O(2^n). Reference: the rank of the settled coalitions with and without each other one.
+    sum.
     """
     size = 1 << within
     sums = _sums(direction, within)
@@ -142,10 +138,7 @@ def settled_by(values, levels, direction, within, level, tolerance):
 
 @kernel
 def largest_by_level(values, payoffs, levels, within, n_levels, per_capita):
-    """The largest excess of the coalitions that each level settles, but those of nobody and all.
-
-    O(2^n). Reference: the maximum over the coalitions of a level.
-    """
+    """The largest excess of the coalitions that each level settles, but those of nobody and all."""
     size = 1 << within
     sums = _sums(payoffs, within)
     largest = np.full(n_levels, -np.inf)
@@ -171,8 +164,7 @@ def access_gains(distances, row_of, owner, source, target, length, needs, begin)
     players that it needs; those whose first player is k stand from ``begin[k]`` on. Both ends have
     a row. Coalitions come in the order of their masks: that with its first player left out came
     last of those with one player less, and of its distances those change that a new link makes
-    shorter. O(2^n rows x nodes), and as much for each link that shortens. Reference: distances
-    recomputed for each coalition.
+    shorter. O(2^n rows x nodes), and as much for each link that shortens.
     """
     n = begin.size - 1
     n_rows, n_nodes = distances.shape

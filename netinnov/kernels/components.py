@@ -19,7 +19,6 @@ def joined(label, indptr, indices):
     """Labels, a node of its own set each, after the ends of links have joined their sets.
 
     Nearly O(nodes + links), and no memory but the labels.
-    Reference: ``scipy.sparse.csgraph.connected_components``.
     """
     parent = label.copy()
     for v in range(parent.size):
@@ -36,12 +35,11 @@ def joined(label, indptr, indices):
 
 @kernel
 def largest_parts(source, target, leaves):
-    """Nodes in the largest part after 0, 1, ..., n nodes have left.
+    """Nodes in the largest part after 0, 1, ..., n nodes have left. O(n + m alpha(n)).
 
     ``leaves[u]``: how many nodes leave before u. Read backwards: a node comes back, and a link is
     there from the moment the end that had left first is back; parts are joined by size.
-    Direction is ignored; self-links and repeated links do no harm. O(n + m alpha(n)).
-    Reference: the components of the network that is left, recomputed after each removal.
+    Direction is ignored; self-links and repeated links do no harm.
     """
     n = leaves.size
     # The links of each end that leaves first, chained; the order of leaving is the name of a node.

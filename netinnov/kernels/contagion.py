@@ -13,11 +13,9 @@ def simple_spread(indptr, indices, decay, seeds, limit, goal, needed, generator)
 
     In every step each node that is active passes on along each link with the link's chance p. So a
     link passes a geometric number of steps after its node was reached: that is drawn once, and
-    nodes are taken in order of time.
-    ``decay``: log(1 - p) of each link, 0 for a chance of 0 and -inf for 1. Ends when ``needed`` of
-    the nodes in ``goal`` are reached (0: never); the step of what is not reached then is -1.
-    O(links x log(links)) whatever the number of steps.
-    Reference: a loop over the links of the active in each step, on a dense matrix.
+    nodes are taken in order of time. ``decay``: log(1 - p) of each link, 0 for a chance of 0 and
+    -inf for 1. Ends when ``needed`` of the nodes in ``goal`` are reached (0: never); the step of
+    what is not reached then is -1. O(links x log(links)) whatever the number of steps.
     """
     n = indptr.size - 1
     best = np.full(n, limit + 1.0)
@@ -52,8 +50,7 @@ def simple_spread(indptr, indices, decay, seeds, limit, goal, needed, generator)
 def threshold_spread(indptr, indices, seeds, threshold):
     """Steps in which nodes adopt, since enough of what influences them has; -1 for never.
 
-    ``threshold`` is compared with the share of those who have adopted, up to 1e-12. Every link is
-    looked at once. O(links). Reference: a loop over all nodes in every step.
+    ``threshold`` is compared with the share of those who have adopted, up to 1e-12. O(links).
     """
     n = indptr.size - 1
     adopted = np.full(n, -1, np.int64)

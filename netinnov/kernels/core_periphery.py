@@ -16,7 +16,6 @@ def _correlation(hits, links, size, n, unit):
 
 @inlined
 def _ones(x):
-    """Number of set bits."""
     x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
     x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
     x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
@@ -29,7 +28,7 @@ def best_core(indptr, indices, counts, candidates, unit):
 
     ``counts``: links of each pair, 1 or 2; ``unit``: 1, or 2 where each direction is a pair of its
     own. Of equal ones the smallest core, then the one with the earliest nodes. Walks a Gray code,
-    so that one node changes at a time: O(2^candidates). Reference: every subset by itself.
+    so that one node changes at a time: O(2^candidates).
     """
     n = indptr.size - 1
     k = candidates.size
@@ -87,7 +86,6 @@ def improved_core(indptr, indices, counts, unit, start, patience):
     In a pass each node changes sides at most once, the best change first even if it is for the
     worse; then the pass is rewound to its best moment. A pass gives up ``patience`` changes
     after that. O(n) a change plus its links.
-    Reference: the best single change found by recomputing the correlation for each node.
     """
     n = indptr.size - 1
     core = start.copy()

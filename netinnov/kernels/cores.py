@@ -7,12 +7,11 @@ from netinnov.kernels._jit import kernel
 
 @kernel
 def core_numbers(indptr, indices):
-    """Core number of each node of a symmetric CSR without a diagonal.
+    """Core number of each node of a symmetric CSR without a diagonal. O(nodes + links).
 
     Nodes stand in buckets by the neighbours that are left to them; the next one of the lowest
     bucket goes, and each of its neighbours with more moves down by one bucket, by a swap with the
-    first node of its own (Batagelj and Zaversnik 2003). O(nodes + links).
-    Reference: ``networkx.core_number``.
+    first node of its own (Batagelj and Zaversnik 2003).
     """
     n = indptr.size - 1
     degree = np.empty(n, np.int32)

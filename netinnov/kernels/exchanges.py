@@ -36,7 +36,6 @@ def trade(indptr, indices, weight, n_columns, steps, seed):
 
     A trade draws two rows, sets aside the columns that both have, and deals the others out,
     each way equally likely. A column takes its weight along. ``seed``: two words, the second odd.
-    O(steps x mean size of a row). Reference: the same with Python sets, in the tests.
     """
     indices, weight = indices.copy(), weight.copy()
     n_rows = indptr.size - 1
@@ -80,7 +79,6 @@ def exchange_places(place, home, first, size, zone, steps, seed):
     A proposal draws a node, a coin, and one or two others of its kind: ``size`` nodes from
     ``first`` on. It is rejected if a node is drawn twice, if a zone (a row a home, a column a
     place) would be 0, or if the zones would be other ones, which sums and a product tell.
-    ``seed``: two words, the second odd. O(steps). Reference: enumeration, in the tests.
     """
     place, n = place.copy(), place.size
     state, gamma = seed[0], seed[1]
@@ -115,7 +113,6 @@ def match_strengths(source, target, weight, goal_out, goal_in, directed, steps, 
     The error is the sum of |strength - goal| over nodes (directed: out and in). The temperature
     falls from the mean weight to a ten-thousandth of it. Stops at ``tolerance`` x sum of goals.
     Undirected: ``goal_out`` holds the strengths. Returns the weights and the error over that sum.
-    O(steps + links). Reference: strengths counted afresh.
     """
     weight = weight.copy()
     m = weight.size

@@ -15,7 +15,6 @@ def lanczos(indptr, indices, data, degrees, before, current, beta, steps):
     start). Returns the new diagonal, the new entries beside it, and the two last vectors; shorter
     than ``steps`` where nothing is left to explore. Vectors are not made orthogonal again, which
     repeats eigenvalues but does not move the smallest (Paige 1980). O(steps (m + n)).
-    Reference: scipy.linalg.eigh of the dense matrix.
     """
     n = degrees.size
     u, v, w = before.copy(), current.copy(), np.empty(n)
@@ -60,9 +59,7 @@ def eliminate(indptr, indices, weights, grounds):
     leaves its neighbours joined (star to mesh): w_ij + w_ik w_jk / d_k with d_k = g_k + sum_j w_jk,
     so nothing is subtracted, and weights of any range keep their digits (Grassmann, Taksar and
     Heyman 1985). Of w_ik and w_jk one is first divided by d_k, the other one where that is below
-    the range of numbers, so that the product is 0 only where it is too small itself. Returns -L
-    below the diagonal, and D. O(sum of squares of column lengths).
-    Reference: numpy.linalg.cholesky of the matrix.
+    the range of numbers. Returns -L below the diagonal, and D. O(sum of squares of column lengths).
     """
     n = grounds.size
     lower, pivots, ground = weights.copy(), np.empty(n), grounds.copy()
@@ -109,10 +106,7 @@ def eliminate(indptr, indices, weights, grounds):
 
 @kernel
 def solve(indptr, indices, lower, pivots, currents):
-    """Potentials for some sets of currents (columns), from the factors of `eliminate`.
-
-    O(entries of the factors x sets). Reference: numpy.linalg.solve.
-    """
+    """Potentials for some sets of currents (columns), from the factors of `eliminate`."""
     potentials = currents.copy()
     n, sets = potentials.shape
     for j in range(n):
@@ -138,7 +132,6 @@ def inverse_diagonal(indptr, indices, lower, pivots, known):
     there. From the last column back, each column of the inverse follows from later ones: Z_ij =
     sum_k Z_ik l_kj, Z_jj = 1/d_j + sum_k Z_jk l_kj over the rows k > j of l = -L (Takahashi, Fagan
     and Chin 1973). O(sum over columns of the lengths of the columns that their rows name).
-    Reference: the diagonal of numpy.linalg.inv.
     """
     n = pivots.size
     first = n - known.shape[0]

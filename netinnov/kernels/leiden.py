@@ -145,7 +145,6 @@ def moved(
     A queue holds the ``waiting`` and those whose neighbours have moved; after so many ``visits``
     it is left as it is. Also gives the sum of all gains, and who waits still.
     O(links + strengths + coupled pairs) a round over all super-states.
-    Reference: the quality recomputed for every single move (in the tests).
     """
     n = indptr.size - 1
     n_channels = factor.size
@@ -257,7 +256,6 @@ def refined(
     it touches, the one with the largest gain, or stays. Alone or joined, a part must hold to the
     rest: the sum of A to the rest of its community is at least 0. That sum follows a merge as
     rest(R + v) = rest(R) + rest(v) - 2 A(R, v). O(links + strengths + coupled pairs).
-    Reference: the quality and connectedness of what `moved` then does with the parts.
     """
     n = indptr.size - 1
     n_channels = factor.size

@@ -34,7 +34,7 @@ def _numbers(n):
 
 @called
 def _constant(n, value):
-    """So many equal numbers: each other way to make an array is one more function to compile."""
+    """An array: each other way to make one is one more function to compile."""
     numbers = np.empty(n, np.int32)
     for v in range(n):
         numbers[v] = value
@@ -305,7 +305,6 @@ def searched(indptr, indices, weight, a, b, fa, fb, start, seed, patience):
 
     No move of a node or union of communities improves them. With ``patience`` states are taken out
     of the partition at random and the search goes on, until that fails so many times in a row.
-    Reference: `netinnov.community._leiden_search` on the same network.
     """
     network = indptr.copy(), indices.copy(), weight.copy(), a.copy(), b.copy()
     label = start.copy()

@@ -31,7 +31,7 @@ def sort_rows(rows, source, target, weight, n_nodes, symmetric):
 
     With ``symmetric`` a row is stored once, at its smaller end (the upper triangle). Columns
     ascend. A single ``weight`` is that of all rows. O(rows + nodes + sum of d log d over the rows'
-    lengths d). Reference: ``scipy.sparse.coo_array.tocsr``.
+    lengths d).
     """
     m = rows.size
     # Unsigned positions spare numba the test for negative ones.
@@ -113,7 +113,7 @@ def mirror(indptr, indices, data, n_nodes):
     """Symmetric CSR of an upper triangle with ascending columns; the diagonal stands once.
 
     Row i holds first its smaller ends, which arrive in order because sources ascend, then its own
-    columns. O(rows + nodes). Reference: ``A + A.T - diag(A)`` in scipy.
+    columns. O(rows + nodes).
     """
     one = np.uint32(1)
     full = np.zeros(n_nodes + 1, np.int32)

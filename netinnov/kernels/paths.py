@@ -101,7 +101,7 @@ def passing_shares(node, first, indptr, indices, lengths, switch_cost, sources, 
     the source are free. A path is a sequence of states, counted once at each node on it. Costs are
     equal up to ``tolerance`` times their size. After Brandes (2001), where a node with its copies
     takes the place of a node: Dijkstra, then paths counted forwards and shares backwards.
-    O(sources x links x log states). Reference: enumeration of all paths of least cost.
+    O(sources x links x log states).
     """
     n, n_states = first.size - 1, node.size
     slack, less = 1.0 + tolerance, 1.0 - tolerance

@@ -7,10 +7,7 @@ from netinnov.kernels._jit import kernel
 
 @kernel
 def add_symmetric_product(indptr, indices, data, factor, work):
-    """Add factor (U + U') x to y, for work (x, y), U an upper triangle with ascending columns.
-
-    Its diagonal is left out. O(entries). Reference: ``y += factor * (U + U.T) @ x`` in scipy.
-    """
+    """Add factor (U + U') x to y, for work (x, y), U an upper triangle without its diagonal."""
     vector, product = work
     for i in range(indptr.size - 1):
         own, total = factor * vector[i], 0.0

@@ -178,28 +178,51 @@ def _unpacked(key):
 
 
 @called
-def _around(key, links, indptr, e, state, gamma):
-    """Slots of a directed triangle a > b > c > a that can be turned round, or e thrice.
+def _around(key, links, indptr, e, slots, n, after, state, gamma):
+    """Log a directed triangle a > b > c > a that can be turned round; slots: 3, or 0 without one.
 
     e is a > b, b > c is drawn among the links out of b, and c > a is looked up. A triangle is
     found from each of its links, with probability 1/m (1/k_a + 1/k_b + 1/k_c) in out-degrees,
     which its reversal shares.
     """
-    f = g = e
+    taken = 0
     a, b = key[e] >> HALF, key[e] & LOW
     begin = np.uint64(indptr[b])
     size = np.uint64(indptr[b + ONE]) - begin
     if size > 0:
         state, pick = _below(state, gamma, size)
-        second = begin + pick
-        c = key[second] & LOW
+        c = key[begin + pick] & LOW
         closed = c != a and _has(links, (c << HALF) | a)
         one_way = closed and not _has(links, (a << HALF) | c)
         if one_way and not _has(links, (c << HALF) | b) and not _has(links, (b << HALF) | a):
             for at in range(indptr[c], indptr[c + ONE]):
                 if key[at] & LOW == a:
-                    f, g = second, np.uint64(at)
-    return state, f, g
+                    slots[n], slots[n + 1], slots[n + 2] = e, begin + pick, at
+                    after[0], after[1] = (a << HALF) | c, (b << HALF) | a
+                    after[2] = (c << HALF) | b
+                    taken = 3
+    return state, taken
+
+
+@called
+def _carried_out(key, links, slots, n, after, taken):
+    """Put other links in the last slots of a log; false if the set is too full."""
+    for k in range(taken):
+        _drop(links, _ordered(key[slots[n + k]], links.directed))
+    for k in range(taken):
+        if not _add(links, _ordered(after[k], links.directed)):
+            return False
+        key[slots[n + k]] = after[k]
+    return True
+
+
+@inlined
+def _ends_of(one, two, swapped):
+    """The ends of two links, those of the second in the other order if ``swapped``."""
+    c, d = two >> HALF, two & LOW
+    if swapped:
+        c, d = d, c
+    return one >> HALF, one & LOW, c, d
 
 
 @inlined
@@ -211,13 +234,6 @@ def _asked(links, a, b, c, d):
     three, _ = _hashed(links, _packed(a, b, directed))
     four, _ = _hashed(links, _packed(c, d, directed))
     return table[one] ^ table[two] ^ table[three] ^ table[four]
-
-
-@inlined
-def _turned(key, e, f, after):
-    """Reverse a directed triangle; e and f are its first two slots."""
-    a, b, c = key[e] >> HALF, key[e] & LOW, key[f] & LOW
-    after[0], after[1], after[2] = (a << HALF) | c, (b << HALF) | a, (c << HALF) | b
 
 
 @inlined
@@ -244,9 +260,7 @@ def _exchange(key, links, weight, indptr, uneven, steps, pace, seed):
                 i += 1
         for i in range(size):
             one, two = key[first[i]], key[second[i] >> ONE]
-            a, b, c, d = one >> HALF, one & LOW, two >> HALF, two & LOW
-            if not directed and second[i] & ONE:
-                c, d = d, c
+            a, b, c, d = _ends_of(one, two, not directed and second[i] & ONE)
             read ^= _asked(links, a, b, c, d)
         for i in range(size):
             e, f = first[i], second[i] >> ONE
@@ -256,24 +270,13 @@ def _exchange(key, links, weight, indptr, uneven, steps, pace, seed):
                 if until_triangle == 0:
                     until_triangle = pace
                     if coin:
-                        state, f, g = _around(key, links, indptr, e, state, gamma)
-                        if f != e:
-                            corners[0], corners[1], corners[2] = e, f, g
-                            _turned(key, e, f, after)
-                            for k in range(3):
-                                _drop(links, key[corners[k]])
-                            fits = True
-                            for k in range(3):
-                                key[corners[k]] = after[k]
-                                fits = fits and _add(links, after[k])
-                            if not fits:
+                        state, n = _around(key, links, indptr, e, corners, 0, after, state, gamma)
+                        if n > 0:
+                            if not _carried_out(key, links, corners, 0, after, n):
                                 return -1, read
                             accepted += 1
                     continue
-            one, two = key[e], key[f]
-            a, b, c, d = one >> HALF, one & LOW, two >> HALF, two & LOW
-            if not directed and coin:
-                c, d = d, c
+            a, b, c, d = _ends_of(key[e], key[f], not directed and coin)
             if e == f or a == d or c == b:
                 continue
             new, other = _packed(a, d, directed), _packed(c, b, directed)
@@ -303,9 +306,8 @@ def exchange_ends(source, target, weight, n_nodes, directed, uneven, steps, pace
     each slot, the number of accepted proposals, and a number without meaning: what was read ahead,
     so that the compiler cannot leave that away.
 
-    Batches: all proposals of a batch are drawn and what they will read is read once, so that the
-    waits for memory overlap; then they are carried out one after the other.
-    O(steps + links). Reference: the same moves on a Python set, in the tests.
+    All proposals of a batch are drawn and what they will read is read once, so that the waits for
+    memory overlap; then they are carried out one after the other. O(steps + links).
     """
     indptr = _row_starts(source, n_nodes)
     accepted, spare = -1, np.int64(0)  # of a plain 0 numba compiles one more version
@@ -347,23 +349,6 @@ def _ends(key, position, directed):
     if not directed and not position & ONE:
         a, b = b, a
     return a, b
-
-
-@called
-def _same(one, two, n):
-    """Whether two short lists hold the same numbers; sorts both."""
-    same = True
-    for values in (one, two):
-        for k in range(1, n):
-            value = values[k]
-            at = k
-            while at > 0 and values[at - 1] > value:
-                values[at] = values[at - 1]
-                at -= 1
-            values[at] = value
-    for k in range(n):
-        same &= one[k] == two[k]
-    return same
 
 
 @inlined
@@ -408,16 +393,9 @@ def _wander(key, links, indptr, slots, before, after, further, state, gamma):
         coin = (z >> np.uint64(40)) & ONE
         if directed and (z >> np.uint64(41)) & np.uint64(3) == np.uint64(0):
             if coin:
-                state, f, g = _around(key, links, indptr, e, state, gamma)
-                if f != e:
-                    slots[n], slots[n + 1], slots[n + 2] = e, f, g
-                    _turned(key, e, f, after)
-                    taken = 3
+                state, taken = _around(key, links, indptr, e, slots, n, after, state, gamma)
         else:
-            one, two = key[e], key[f]
-            a, b, c, d = one >> HALF, one & LOW, two >> HALF, two & LOW
-            if not directed and coin:
-                c, d = d, c
+            a, b, c, d = _ends_of(key[e], key[f], not directed and coin)
             new, other = _packed(a, d, directed), _packed(c, b, directed)
             if e != f and a != d and c != b and not _has(links, new) and not _has(links, other):
                 slots[n], slots[n + 1] = e, f
@@ -425,11 +403,8 @@ def _wander(key, links, indptr, slots, before, after, further, state, gamma):
                 taken = 2
         for k in range(taken):
             before[n + k] = key[slots[n + k]]
-            _drop(links, _ordered(before[n + k], directed))
-        for k in range(taken):
-            if not _add(links, _ordered(after[k], directed)):
-                return -1, state
-            key[slots[n + k]] = after[k]
+        if not _carried_out(key, links, slots, n, after, taken):
+            return -1, state
         n += taken
     return n, state
 
@@ -465,7 +440,13 @@ def _same_pairs(key, group, slots, before, touched, n, old_pairs, new_pairs, dir
     for h in range(n):
         old_pairs[h] = _pair_of(before[touched[h]], group, directed)
         new_pairs[h] = _pair_of(key[slots[touched[h]]], group, directed)
-    return _same(old_pairs, new_pairs, n)
+    for h in range(n):
+        more = 0
+        for k in range(n):
+            more += np.int64(new_pairs[k] == old_pairs[h]) - np.int64(old_pairs[k] == old_pairs[h])
+        if more != 0:
+            return False
+    return True
 
 
 @called
@@ -656,19 +637,16 @@ def exchange_within(
     ``begin[r]`` to ``begin[r + 1]``. A proposal draws a position, and another of its class, and
     exchanges what stands there, which keeps the number of links between any two classes; in a
     directed graph classes are those of sources and then those of targets, and in both cases the
-    targets are exchanged. ``group``: class of each node (no entry: there are no
-    classes). ``site``, ``zone``: site of each node and zone of each pair of sites (no entry: no
-    zones). ``hard``: the links in each zone are kept; else a proposal that changes the sum of
-    ``level`` over the links by x is accepted with probability min(1, exp(x)).
+    targets are exchanged. ``group``: class of each node; ``site``, ``zone``: site of each node and
+    zone of each pair of sites (no entry: there are none). ``hard``: the links in each zone are
+    kept; else a proposal that changes the sum of ``level`` over the links by x is accepted with
+    probability min(1, exp(x)).
 
     Every ``pace``-th proposal is an excursion: a geometric number of moves of the chain that keeps
     degrees only (each is the last with probability 2**-further), taken back as a whole unless its
     end keeps all that must be kept. It is as probable there as back, so the chain stays symmetric.
-    ``uneven`` and ``seed`` as for `exchange_ends`. Returns source, target, weight, accepted
-    proposals, the number of links in each zone summed over the states of the chain, and the number
-    without meaning.
-
-    O(steps + links). Reference: the same moves on Python sets, in the tests.
+    Returns source, target, weight, accepted proposals, the number of links in each zone summed over
+    the states of the chain, and the number without meaning.
     """
     indptr = _row_starts(source, n_nodes)
     accepted = -1

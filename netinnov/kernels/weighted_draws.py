@@ -15,8 +15,7 @@ def arrivals_among_first(rate, values, time, k):
     ``values`` and each time t, the sum over i of ``values[row, i]`` times the density of the
     arrival of i at t times the probability that fewer than k others have come. One candidate is
     added at a time to the distribution of how many have come, of which chances below 1e-40 are
-    left out. O(times x candidates x min(k, width of that distribution)). Reference: all orders
-    of a few candidates, and the distribution of Wallenius for two rates, in the tests.
+    left out. O(times x candidates x min(k, width of that distribution)).
     """
     rows = values.shape[0]
     arrivals = np.zeros((rows, time.size), np.float64)
