@@ -9,18 +9,8 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.columns import as_text, refuse_repeated
-from netinnov._runtime.arguments import (
-    as_list,
-    check_choice,
-    check_flag,
-    check_names,
-    check_number,
-    check_type,
-    did_you_mean,
-    examples,
-    shown,
-    unknown_names,
-)
+from netinnov._runtime import arguments
+from netinnov._runtime.arguments import as_list, did_you_mean, examples, shown, unknown_names
 from netinnov.errors import InputError
 
 Quantity = Literal["amount", "share_of_origin"]
@@ -53,7 +43,7 @@ def layer_records(
         directed = known if directed else ()
     if not isinstance(directed, str):
         directed = [str(layer) for layer in as_list("directed", directed, "names of layers")]
-    pointed = set(check_names("directed", directed, known, of=of))
+    pointed = set(arguments.check_names("directed", directed, known, of=of))
     rows = _rows_of(layers)
     names = set(known)
     unknown = [layer for layer in rows if layer not in names]
@@ -148,14 +138,14 @@ def _rows_of(layers: Any) -> dict[str, dict[str, Any]]:
 
 def _checked(name: str, column: str, value: Any) -> Any:
     if column in ("directed", "modelled"):
-        check_flag(name, value)
+        arguments.check_flag(name, value)
         return bool(value)
     if column == "events":
-        check_number(name, value, low=1)
-        check_number(name, value, whole=True)
+        arguments.check_number(name, value, low=1)
+        arguments.check_number(name, value, whole=True)
         return int(value)
     if column == "quantity":
-        check_choice(name, value, Quantity)
+        arguments.check_choice(name, value, Quantity)
     else:
-        check_type(name, value, str)
+        arguments.check_type(name, value, str)
     return value

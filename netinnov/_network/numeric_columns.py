@@ -125,13 +125,11 @@ def typed(
     table: str, frame: pd.DataFrame, decimal: Decimal = ".", *, thousands: bool = False
 ) -> pd.DataFrame:
     columns: dict[str, Any] = {}
-    for name in NUMBERS[table]:
-        if name in frame:
-            as_it_is = decimal == "." and not thousands
-            columns[name] = _numbers(frame[name], None if as_it_is else decimal).array
-    for name in TEXT[table]:
-        if name in frame and frame[name].dtype == object:  # cells of a sheet
-            # A whole number as the text that a cell shows: 7 beside 7b.
+    for name in frame.columns.intersection([*NUMBERS[table]]):
+        as_it_is = decimal == "." and not thousands
+        columns[name] = _numbers(frame[name], None if as_it_is else decimal).array
+    for name in frame.columns.intersection([*TEXT[table]]):
+        if frame[name].dtype == object:  # of a sheet: 7 beside 7b is the text that the cell shows
             cells = frame[name].map(lambda x: str(x) if type(x) is int else x, na_action="ignore")
             columns[name] = cells.array
     others = [

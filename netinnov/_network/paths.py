@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+from types import NoneType
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from scipy.sparse import csgraph
 
 from netinnov._network.distances import between
 from netinnov._network.rows import Block, locked
-from netinnov._runtime.arguments import as_list, check_choice, check_number, shown
+from netinnov._runtime.arguments import as_list, check_choice, check_number, check_type
 from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Distance, Floats, Integers, Mask
 from netinnov.errors import InputError
@@ -35,11 +36,10 @@ FEW, DENSE = 100, 0.1
 class Frictions:
     """What borders and distance add to the length of a link.
 
-    An enclave is near its home by jurisdiction and near its host by place; with all frictions
-    zero, jurisdictions change no path. Two jurisdictions differ if their names do, also where
-    one lies in the other (``places.parent``), so name all of them at one level. A park that a
-    scenario adds bears the name of its home: if borders are those of nations and home is a city,
-    let the nodes of its nation bear the name of home too.
+    An enclave is near its home by jurisdiction and near its host by place. Two jurisdictions differ
+    if their names do, also where one lies in the other (``places.parent``), so name all of them at
+    one level. A park that a scenario adds bears the name of its home: if borders are those of
+    nations and home is a city, let the nodes of its nation bear the name of home too.
 
     Parameters
     ----------
@@ -91,10 +91,7 @@ class PathCosts(NamedTuple):
 def path_costs(distance: Distance, switch_cost: float, frictions: Frictions | None) -> PathCosts:
     check_choice("distance", distance, Distance)
     check_number("switch_cost", switch_cost, low=0)
-    value: object = frictions
-    if value is not None and not isinstance(value, Frictions):
-        msg = "`frictions` must be a Frictions such as Frictions(border=1.0), or None; found"
-        raise InputError(f"{msg} {shown(value)}.")
+    check_type("frictions", frictions, Frictions, NoneType, mend="Frictions(border=1.0)")
     return PathCosts(distance, switch_cost, frictions)
 
 
@@ -347,13 +344,8 @@ def _with_switches(
     n = network.n_nodes
     layer, node = np.nonzero(network.storage.presence("linked"))
     copy = n + layer * n + node
-    rows, columns, values = [node, copy], [copy, node], [np.zeros(copy.size)]
-    values.append(np.full(copy.size, float(switch_cost)))
-    for x, matrix in enumerate(lengths):
-        part = matrix.tocoo()
-        rows.append(part.coords[0] + n * (1 + x))
-        columns.append(part.coords[1] + n * (1 + x))
-        values.append(part.data)
-    size = n * (1 + len(lengths))
-    entries = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
-    return sparse.csr_array(entries, shape=(size, size))
+    within = sparse.block_diag([sparse.coo_array((n, n)), *lengths], format="coo")
+    row, column = within.coords
+    ends = np.concatenate([row, node, copy]), np.concatenate([column, copy, node])
+    costs = np.repeat([0.0, switch_cost], copy.size)
+    return sparse.csr_array((np.append(within.data, costs), ends), shape=within.shape)

@@ -144,12 +144,10 @@ class Problems:
         problem: str,
         values: list[Any],
     ) -> None:
-        part = pd.DataFrame({"table": pd.Series(tables, dtype="str")})
-        part["row"] = pd.array([pd.NA] * len(part) if rows is None else rows, dtype="Int64")
-        part["column"] = pd.Series([column] * len(part), dtype="str")
-        part["problem"] = pd.Series([problem] * len(part), dtype="str")
-        part["value"] = pd.Series(values, dtype=object)
-        self._parts.append(part)
+        row = pd.NA if rows is None else rows
+        head = {"table": tables, "row": row, "column": column, "problem": problem}
+        part = pd.DataFrame(head | {"value": pd.Series(values, dtype=object)})
+        self._parts.append(part.astype(dict.fromkeys(head, "str") | {"row": "Int64"}))
 
     def lost(self, name: str, key: str) -> bool:
         return any(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,18 +15,8 @@ import pandas as pd
 
 from netinnov._network.file_rows import ROW, is_bare, with_file_rows
 from netinnov._network.numeric_columns import NUMBERS, Decimal, decimal_of, typed
+from netinnov._runtime import opening
 from netinnov._runtime.arguments import examples
-from netinnov._runtime.opening import (
-    BYTE,
-    CELL,
-    check_header,
-    check_made,
-    damage_refused,
-    ending_of,
-    raw_file,
-    read_json,
-    read_parquet,
-)
 from netinnov.errors import InputError
 from netinnov.sources._delimited import AnyTable, read_delimited
 
@@ -45,10 +35,10 @@ Rows = dict[int, dict[int, Any]]  # what cells show, by numbers of rows and colu
 
 
 def read_any_table(path: Path, encoding: str | None = None, *, stripped: bool = False) -> AnyTable:
-    ending = ending_of(path)
+    ending = opening.ending_of(path)
     if ending == ".parquet":
-        table = read_parquet(path)
-        with damage_refused(str(path), Exception):
+        table = opening.read_parquet(path)
+        with opening.damage_refused(str(path), Exception):
             frame = table.to_pandas()  # ids in its index stay there
         if is_bare(frame):
             frame = with_file_rows(frame, np.arange(1, len(frame) + 1), ROW)
@@ -68,7 +58,7 @@ def _points(path: Path) -> pd.DataFrame:
     """`lon` and `lat` are missing where a feature has no geometry."""
     features = features_of(path)
     names = dict.fromkeys(name for each in features for name in each["properties"])
-    check_header(path, [*names])
+    opening.check_header(path, [*names])
     kinds = {str(each["geometry"].get("type")) for each in features if each["geometry"]}
     if kinds != {"Point"}:
         shown = examples(sorted(kinds), str) or "no geometry"
@@ -77,7 +67,7 @@ def _points(path: Path) -> pd.DataFrame:
         {name: [each["properties"].get(name) for each in features] for name in names},
         index=range(len(features)),
     )
-    with damage_refused(str(path), TypeError):
+    with opening.damage_refused(str(path), TypeError):
         at = [(each["geometry"].get("coordinates") or (None, None))[:2] for each in features]
         lon, lat = np.array(at, np.float64).T
     return table.assign(lon=lon, lat=lat)
@@ -88,7 +78,7 @@ def features_of(path: Path) -> list[dict[str, Any]]:
     if path.suffix.casefold() not in (".geojson", ".json"):
         msg = f"{path} must be GeoJSON (.geojson), with longitude and latitude; QGIS exports it, "
         raise InputError(f"{msg}and GDAL: ogr2ogr -t_srs EPSG:4326 NEW.geojson {path.name}")
-    document = read_json(path)
+    document = opening.read_json(path)
     try:
         features = [
             {name: dict(each[name] or {}) for name in ("properties", "geometry")}
@@ -102,6 +92,17 @@ def features_of(path: Path) -> list[dict[str, Any]]:
         msg = f"{path} must be in degrees (EPSG:4326); it says {crs!r}; export it in EPSG:4326."
         raise InputError(msg)
     return features
+
+
+def columns_of(
+    table: str, frame: pd.DataFrame, columns: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The names that `columns` has for headers of this table, and those for other tables."""
+    header = {str(name) for name in frame}
+    keys = {f"{table}.{name}" for name in header}
+    keys |= {name for name in header if f"{table}.{name}" not in columns}
+    own = {key: ours for key, ours in columns.items() if key in keys}
+    return own, {key: ours for key, ours in columns.items() if key not in own}
 
 
 def table_of(table: str, held: AnyTable, decimal: Decimal | None) -> pd.DataFrame:
@@ -136,7 +137,7 @@ def read_workbook(path: Path) -> dict[str, pd.DataFrame]:
                 if not cells:
                     continue
                 visited += len(cells)
-                check_made(path, CELL * visited, size)
+                opening.check_made(path, opening.CELL * visited, size)
                 values = {
                     at: _shown(cell) for at, cell in enumerate(cells) if cell.value is not None
                 }
@@ -144,7 +145,7 @@ def read_workbook(path: Path) -> dict[str, pd.DataFrame]:
                     rows[number] = held
             if rows:
                 columns = sorted({column for cells in rows.values() for column in cells})
-                check_made(path, CELL * len(rows) * len(columns), size)
+                opening.check_made(path, opening.CELL * len(rows) * len(columns), size)
                 tables[sheet.title] = _table(f"{path.name}, sheet {sheet.title}", rows, columns)
     return tables
 
@@ -153,10 +154,10 @@ def read_workbook(path: Path) -> dict[str, pd.DataFrame]:
 def _opened(path: Path) -> Iterator[Workbook]:
     import openpyxl  # takes a quarter of a second
 
-    with raw_file(path) as stream, zipfile.ZipFile(stream) as parts:
+    with opening.raw_file(path) as stream, zipfile.ZipFile(stream) as parts:
         unpacked = sum(part.file_size for part in parts.infolist())
-    check_made(path, BYTE * unpacked, path.stat().st_size)
-    with raw_file(path) as stream, warnings.catch_warnings():
+    opening.check_made(path, opening.BYTE * unpacked, path.stat().st_size)
+    with opening.raw_file(path) as stream, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and rules that no table needs
         yield openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
 
@@ -174,7 +175,7 @@ def _shown(cell: Any) -> Any:
 def _table(name: str, rows: Rows, columns: list[int]) -> pd.DataFrame:
     first, *numbers = sorted(rows)
     header = [str(rows[first].get(at, f"column {at + 1}")).strip() for at in columns]
-    check_header(name, header, f"row {first}")
+    opening.check_header(name, header, f"row {first}")
     cells = [[rows[number].get(at, np.nan) for at in columns] for number in numbers]
     table = pd.DataFrame(cells, columns=header, dtype=object)
     empty = {str(name): table[name] for name in table if table[name].isna().all()}

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from netinnov._runtime.arguments import examples
@@ -72,6 +73,14 @@ def most_frequent(values: pd.Series, by: pd.Series) -> pd.Series:
     counts = values.groupby([by.rename("group"), values.rename("value")], sort=False).size()
     first = counts.sort_values(ascending=False, kind="stable").reset_index()
     return first.drop_duplicates("group").set_index("group")["value"]
+
+
+def places_of_cities(rows: pd.DataFrame, countries: pd.Series) -> pd.DataFrame:
+    """Cities at the median of their rows (place, city, country, lon, lat), and the countries."""
+    points = rows.groupby("place", sort=False)[["lon", "lat"]].median()
+    first = rows.dropna(subset="place").drop_duplicates("place").set_index("place")
+    places = points.assign(population=np.nan, parent=first["country"], name=first["city"])
+    return with_countries(places.assign(country=first["country"]), countries)
 
 
 def with_countries(places: pd.DataFrame, countries: pd.Series) -> pd.DataFrame:

@@ -7,7 +7,6 @@ from os import PathLike
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
 from netinnov._network.columns import as_floats
@@ -21,8 +20,8 @@ from netinnov.sources._complete_rows import (
     check_events,
     check_pairs,
     most_frequent,
+    places_of_cities,
     warn_of,
-    with_countries,
 )
 from netinnov.sources._delimited import TextTable, read_text_file
 
@@ -132,10 +131,8 @@ def read_cordis(
     else:
         by = {"member": "organisation", "event": "project", "period": "period"}
         members = meetings["project"].value_counts()
-        k = members.to_numpy(np.float64)
-        if k.size:
-            largest = f"project {members.index[0]}"
-            check_pairs(folder, float(k @ (k - 1)) / 2, largest, int(members.iloc[0]))
+        pairs = (members * (members - 1.0) / 2).sum()
+        check_pairs(folder, pairs, f"project {members.index[0]}", members.iloc[0])
         links, layer = co_participation(meetings, weighting=weighting, **by), "co_participation"
     links.insert(0, "layer", pd.Series(layer, links.index, dtype="str"))
     return Tables(nodes, links, _places(nodes, rows), ())
@@ -226,11 +223,7 @@ def _organisations(rows: pd.DataFrame) -> pd.DataFrame:
 def _places(nodes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     cities = rows[rows["place"].isin(nodes["place"].dropna())]
     spots = cities.drop_duplicates(["organisation", "place", "lon", "lat"])
-    points = spots.groupby("place", sort=False)[["lon", "lat"]].median()
-    first = cities.drop_duplicates("place").set_index("place")
-    places = first[["city", "country"]].rename(columns={"city": "name"}).join(points)
-    places = places.assign(population=np.nan, parent=first["country"])
-    return with_countries(places, nodes["country"])
+    return places_of_cities(spots, nodes["country"])
 
 
 def _amounts(table: TextTable, column: str, faults: list[str]) -> pd.Series:

@@ -15,7 +15,7 @@ from netinnov._network.numeric_columns import Decimal
 from netinnov._network.synonyms import UNITS, key_of
 from netinnov._runtime.arguments import examples
 from netinnov.errors import InputError
-from netinnov.sources._any_table import read_any_table, table_of
+from netinnov.sources._any_table import columns_of, read_any_table, table_of
 from netinnov.sources._complete_rows import Tables, note, say
 from netinnov.sources._delimited import AnyTable
 
@@ -27,9 +27,7 @@ def distances_of_file(
 ) -> tuple[pd.DataFrame, str, Mapping[str, str]]:
     held = read_any_table(path, encoding)
     say(held.notes)
-    header = {str(name) for name in held.frame}
-    own = {key: ours for key, ours in columns.items() if key.removeprefix("distances.") in header}
-    left = {key: ours for key, ours in columns.items() if key not in own}
+    own, left = columns_of("distances", held.frame, columns)
     return *read_distances(held, own, decimal), left
 
 

@@ -148,8 +148,8 @@ def _parse_edges(path: Path, lines: Sequence[str]) -> Parsed:
             msg = f"{name}, line {line}: links must lie within a layer; this one leads from {x!r} "
             raise InputError(f"{msg}to {y!r}; leave out such lines.")
         size = parsing.weight_of(row[-1], name, line) if len(row) > 3 else 1.0
-        ends = [named("node", end, line) for end in (source, target)]
-        links.append(Link(named("layer", x, line), *ends, size, {}))
+        a, b = named("node", source, line), named("node", target, line)
+        links.append(Link(named("layer", x, line), a, b, size, {}))
     nodes = listed["node"][0]
     if nodes is None:
         ends = [*dict.fromkeys(end for link in links for end in (link.source, link.target))]

@@ -9,7 +9,6 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
 from netinnov._network.columns import as_floats
@@ -22,8 +21,8 @@ from netinnov.sources._complete_rows import (
     Tables,
     check_events,
     most_frequent,
+    places_of_cities,
     warn_of,
-    with_countries,
 )
 from netinnov.sources._database import PIECE, Database, database
 
@@ -227,11 +226,7 @@ def _nodes(
     for axis, most in (("lon", 180), ("lat", 90)):
         degrees = as_floats(about[axis]).astype("float64")
         at[axis] = degrees.where(degrees.abs() <= most)
-    at = at.dropna(subset="place")
-    places = at.groupby("place", sort=False)[["lon", "lat"]].median().assign(population=np.nan)
-    first_of = at.drop_duplicates("place").set_index("place")
-    places["parent"], places["name"] = first_of["country"], first_of["city"]
-    return nodes, with_countries(places.assign(country=first_of["country"]), country)
+    return nodes, places_of_cities(at, country)
 
 
 def _read_mentions(path: Path, use: Callable[[pd.DataFrame], None]) -> pd.DataFrame:

@@ -89,7 +89,7 @@ def ids_of(labels: Sequence[str], numbers: Sequence[str]) -> Sequence[str]:
 def node_table(
     ids: Sequence[str], labels: Sequence[str], columns: Mapping[str, Any]
 ) -> pd.DataFrame:
-    nodes = pd.DataFrame(index=pd.Index(ids, name="node", dtype="str"))
+    nodes = pd.DataFrame(index=pd.Index([*ids], name="node", dtype="str"))
     if ids is not labels:
         nodes["name"] = pd.array(list(labels), dtype="str")
     own = own_names([*columns], ["node", *nodes.columns])

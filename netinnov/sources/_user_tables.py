@@ -32,6 +32,7 @@ from netinnov.sources._any_table import (
     POINTS,
     TABLE_ENDINGS,
     WORKBOOKS,
+    columns_of,
     read_any_table,
     read_workbook,
     table_of,
@@ -186,19 +187,13 @@ def read_table(
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """One table of places, and the `columns` that are of other tables."""
     held = read_any_table(path, encoding)
-    header = {str(name) for name in held.frame}
-    own = {
-        key: ours
-        for key, ours in columns.items()
-        if key.removeprefix(f"{table}.") in header and f"{table}.{key}" not in columns
-    }
+    own, rest = columns_of(table, held.frame, columns)
     frame, renamed = rename(held.name, table, held.frame, own)
     if "place" not in frame:
         msg = f"{path} must have a column with the places; it has {', '.join(map(str, frame))}; "
         raise InputError(f'{msg}name it under [columns]: "theirs" = "place".')
     say(held.notes)
     note(renamed)
-    rest = {key: ours for key, ours in columns.items() if key not in own}
     return table_of(table, held._replace(frame=frame), decimal), rest
 
 

@@ -119,7 +119,7 @@ def test_edges_that_cannot_be_read(write, text, words):
         ),
         ("nodes", "id label\n1 a\n", r"x_nodes.txt, line 1 must name the columns nodeID and nodeL"),
         ("nodes", "nodeID nodeLabel\n1 a\n2", r"x_nodes.txt, line 3 must have 2 fields: nodeID"),
-        ("nodes", "nodeID nodeLabel\n1 a\n1 b\n", r"each nodeID once; twice or more: \['1'\]"),
+        ("nodes", "nodeID nodeLabel\n1 a\n1 b\n", r"each nodeID once; twice or more: '1'"),
         ("nodes", "nodeID nodeLabel\n", r"x_nodes.txt must have rows below its header"),
         ("layers", "layerID layerLabel\n2 a\n", r"x.edges, line 1, column 'layer': '1' must be in"),
         ("layers", "layerID layerLabel\n1 a\n2 a\n", r"each layer a label of its own"),
