@@ -186,7 +186,7 @@ def small(
 def few_resamples() -> Iterator[None]:
     """A page of the explorer draws two resamples for the support of centres, in place of 100."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("netinnov.explorer._place_structure.RESAMPLES", ((300, 2),))
+        patch.setattr("netinnov.explorer._findings.RESAMPLES", ((300, 2),))
         yield
 
 

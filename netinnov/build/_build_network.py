@@ -87,7 +87,6 @@ def build_network(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> people = pd.DataFrame({"node": ["ann", "bo"], "place": ["hangzhou", "quzhou"]})
     >>> works = pd.DataFrame({"source": ["ann"], "target": ["bo"]})
     >>> build_network({"talent": people}, {"employment": works})
@@ -127,7 +126,6 @@ def check_tables(nodes: Any, links: Any, places: Any = None) -> pd.DataFrame:
 
     Examples
     --------
-    >>> import pandas as pd
     >>> nodes = pd.DataFrame({"node": ["a", "b"]})
     >>> links = pd.DataFrame({"source": ["a"], "target": ["c"], "weight": [-1.0]})
     >>> check_tables(nodes, links)[["row", "column", "problem"]]
@@ -162,7 +160,6 @@ def clean_tables(nodes: Any, links: Any, places: Any = None) -> CleanTables:
 
     Examples
     --------
-    >>> import pandas as pd
     >>> nodes = pd.DataFrame({"node": ["a", "b"]})
     >>> links = pd.DataFrame({"source": ["a", "a"], "target": ["b", "c"]})
     >>> clean_tables(nodes, links).rejected

@@ -1,4 +1,4 @@
-"""Resistance between nodes, from the Laplacian of all layers together."""
+"""Resistance between nodes and algebraic connectivity, by the Laplacian of all layers together."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ import pandas as pd
 from scipy import linalg, sparse
 from scipy.linalg import lapack
 from scipy.sparse import csgraph
-from scipy.sparse.linalg import splu
+from scipy.sparse.linalg import LinearOperator, eigsh, splu
 
-from netinnov._network.matrices import flat_matrix
+from netinnov._network.matrices import flat_matrix, unit_of
 from netinnov._network.paths import pair_index, pair_positions
 from netinnov._typing import Codes, Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-Positions = Integers
-
 BITS = 2000  # log2 of the ratio of weights up to which all steps stay in range
 BATCH = 2**20  # entries of a block of potentials: 8 MiB
+DENSE = 100  # nodes up to which the whole spectrum is cheap
+ROUND, HOPE, MOST = 50, 400, 1200  # Lanczos steps: a round; for some progress; in all
+TOLERANCE = 1e-9  # relative error of the eigenvalue
 
 
 class Grounded(NamedTuple):
     """L D L' of the Laplacian without grounded nodes; ``lower`` is -L below its diagonal."""
 
-    nodes: Positions
+    nodes: Integers
     indptr: Codes
     indices: Codes
     lower: Floats
@@ -110,7 +111,7 @@ def grounded(weights: sparse.csr_array, part: Codes) -> Grounded:
     return Grounded(nodes, indptr, indices, *eliminate(indptr, indices, values, grounds))
 
 
-def _pattern(weights: sparse.csr_array, free: Positions) -> tuple[Positions, Codes, Codes]:
+def _pattern(weights: sparse.csr_array, free: Integers) -> tuple[Integers, Codes, Codes]:
     """Elimination order with little fill, and the pattern of the factor, from unit weights."""
     ones = sparse.csr_array((np.ones(weights.nnz), weights.indices, weights.indptr), weights.shape)
     laplacian = sparse.csr_array(sparse.diags_array(ones.sum(axis=1)) - ones)
@@ -219,7 +220,7 @@ def kirchhoff_index(network: MultilayerNetwork) -> float:
     return float(in_unit(index, -power, "kirchhoff_index"))
 
 
-def _between(held: Grounded, n: int, source: Positions, target: Positions) -> Floats:
+def _between(held: Grounded, n: int, source: Integers, target: Integers) -> Floats:
     pair, back = np.unique(
         np.minimum(source, target) * n + np.maximum(source, target), return_inverse=True
     )
@@ -234,7 +235,7 @@ def _between(held: Grounded, n: int, source: Positions, target: Positions) -> Fl
     return resistances[back]
 
 
-def _from_currents(held: Grounded, n: int, low: Positions, high: Positions) -> Floats:
+def _from_currents(held: Grounded, n: int, low: Integers, high: Integers) -> Floats:
     """Send a unit current between the ends: all potentials lie between theirs."""
     resistances = np.empty(low.size)
     step = max(1, BATCH // n)
@@ -249,7 +250,7 @@ def _from_currents(held: Grounded, n: int, low: Positions, high: Positions) -> F
 
 
 def _from_inverse(
-    held: Grounded, n: int, low: Positions, high: Positions, ends: Positions
+    held: Grounded, n: int, low: Integers, high: Integers, ends: Integers
 ) -> tuple[Floats, Floats]:
     """R_ij = M_ii + M_jj - 2 M_ij, and the largest term; ``low`` ascends, ``ends`` are all."""
     own, between = np.empty(n), np.empty(low.size)
@@ -282,3 +283,106 @@ def _inverse_trace(held: Grounded) -> float:
     known = lapack.dpotri(root * np.sqrt(held.pivots[first:]), lower=1)[0]
     known = np.ascontiguousarray(np.tril(known) + np.tril(known, -1).T)
     return float(inverse_diagonal(*held[1:], known).sum())
+
+
+def algebraic_connectivity(network: MultilayerNetwork) -> float:
+    """Second smallest eigenvalue of the Laplacian, weights summed over layers.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        A network without directed layers. More weight is a closer tie. Self-links do not count.
+
+    Returns
+    -------
+    float
+        In the unit of the weights, to a relative error below 1e-8; exactly 0 for a network in
+        several parts (an isolate is one). NaN for fewer than two nodes.
+
+    Raises
+    ------
+    InputError
+        If a layer is directed, or several layers are summed of which one holds shares.
+
+    References
+    ----------
+    Fiedler (1973), Algebraic connectivity of graphs, Czechoslovak Mathematical Journal 23.
+
+    Examples
+    --------
+    >>> network = ni.build_network(pd.DataFrame({"source": "a", "target": ["b", "c", "d"]}))
+    >>> round(algebraic_connectivity(network), 12)  # a star: 1
+    1.0
+    """
+    weights = conductances(network, "algebraic_connectivity")
+    n = network.n_nodes
+    if n < 2:
+        return float("nan")
+    if parts(weights).any():
+        return 0.0
+    weights, power = balanced(weights, "algebraic_connectivity")
+    if n <= DENSE:
+        value = _from_dense_inverse(weights)
+    else:
+        value = _from_short_recurrence(weights) or _from_sparse_inverse(weights)
+    return float(in_unit(value, power, "algebraic_connectivity"))
+
+
+def _from_dense_inverse(weights: sparse.csr_array) -> float:
+    """1 / largest eigenvalue of the pseudoinverse: small values keep their digits."""
+    inverse = grounded(weights, parts(weights)).potentials(np.eye(weights.shape[0]))
+    inverse -= inverse.mean(axis=0)
+    inverse -= inverse.mean(axis=1)[:, None]
+    unit = unit_of(np.abs(inverse))
+    return float(1.0 / np.linalg.eigvalsh((inverse + inverse.T) / (2 * unit))[-1] / unit)
+
+
+def _from_short_recurrence(weights: sparse.csr_array) -> float | None:
+    """By Lanczos, 15 to 80 times as fast as scipy's `eigsh`; None where it would take too long."""
+    from netinnov.kernels.laplacian import lanczos
+
+    unit = unit_of(weights.data)
+    weights = sparse.csr_array(weights / unit)
+    degrees = weights.sum(axis=1)
+    indptr, indices = weights.indptr.astype(np.int32), weights.indices.astype(np.int32)
+    current, previous = _start(weights.shape[0]), np.zeros(weights.shape[0])
+    diagonal, beside = np.empty(0), np.zeros(1)
+    while diagonal.size < MOST:
+        more, edge, previous, current = lanczos(
+            indptr, indices, weights.data, degrees, previous, current, beside[-1], ROUND
+        )
+        diagonal = np.concatenate([diagonal, more])
+        beside = np.concatenate([beside, edge])
+        values, vectors = linalg.eigh_tridiagonal(
+            diagonal, beside[1:-1], select="i", select_range=(0, 0)
+        )
+        value, rest = values[0], beside[-1] * abs(vectors[-1, 0])
+        if value < 1e-5 * degrees.max():
+            return None  # too few digits would be left beside the largest eigenvalue
+        if rest <= TOLERANCE * value or more.size < ROUND:
+            return float(value) * unit
+        if diagonal.size >= HOPE and rest > 0.1 * value:
+            return None
+    return None
+
+
+def _from_sparse_inverse(weights: sparse.csr_array) -> float:
+    n = weights.shape[0]
+    held = grounded(weights, parts(weights))
+
+    def solve(currents: Floats) -> Floats:
+        potentials = held.potentials(currents.reshape(-1, 1) - currents.mean()).ravel()
+        return np.asarray(potentials - potentials.mean())
+
+    start = _start(n)
+    unit = unit_of(np.abs(solve(start)))
+    inverse = LinearOperator((n, n), matvec=lambda x: solve(x) / unit, dtype=np.float64)
+    largest = eigsh(inverse, k=1, which="LA", v0=start, tol=TOLERANCE, return_eigenvectors=False)
+    return float(1.0 / largest[0] / unit)
+
+
+def _start(n: int) -> Floats:
+    """A fixed vector, orthogonal to the constants and near no eigenvector."""
+    vector = np.random.default_rng(0).standard_normal(n)
+    vector -= vector.mean()
+    return np.asarray(vector / np.linalg.norm(vector))

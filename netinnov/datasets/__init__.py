@@ -87,7 +87,7 @@ def load_yrd_enclaves() -> MultilayerNetwork:
     told = ("model", "formula", "exponent", "strongest", "selection", "scale", "distance")
     words = "; ".join(f"{name}: {parameters[name]}" for name in told)
     records = _records_of(stated) | {layer: {"modelled": True, "parameters": words}}
-    return build_network(nodes, links, places, _layers_of(stated), records)
+    return build_network(nodes, links, places, layers=records)
 
 
 def load_quzhou() -> MultilayerNetwork:
@@ -121,7 +121,7 @@ def load_quzhou() -> MultilayerNetwork:
     links = links[ends.isin(circle).all(axis=1)]
     used = places.index.isin([*nodes["place"], *nodes["jurisdiction"]])
     used |= places.index.isin(places.loc[used, "parent"])
-    return build_network(nodes, links, places[used], _layers_of(links), _records_of(links))
+    return build_network(nodes, links, places[used], layers=_records_of(links))
 
 
 def load_yrd_rail_minutes() -> pd.DataFrame:
@@ -192,11 +192,8 @@ def _stated_links() -> pd.DataFrame:
 
 
 def _records_of(stated: pd.DataFrame) -> dict[str, dict[str, object]]:
-    return {layer: {"unit": "relations"} for layer in _layers_of(stated)}
-
-
-def _layers_of(links: pd.DataFrame) -> tuple[str, ...]:
-    return tuple(sorted(links["layer"].unique()))
+    record = {"directed": True, "unit": "relations"}
+    return dict.fromkeys(stated["layer"].unique(), record)
 
 
 def _places() -> pd.DataFrame:

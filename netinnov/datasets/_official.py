@@ -127,8 +127,6 @@ def fetch(
     InputError
         There is no such name; the server refuses or breaks off; what it sends is not a zip, or not
         what the hash says; a file cannot be written, or is not the one that was downloaded.
-    ImportError
-        The extra ``data`` is not installed; the message is the command that installs it.
 
     Notes
     -----
@@ -169,7 +167,7 @@ def fetch(
 def _is_there(target: Path, known: str | None, pooch: Any, say: Callable[[str], None]) -> bool:
     if not target.exists():
         return False
-    record = _record_of(target)
+    record = target.with_name(f"{target.name}.json")
     if known is None and not record.exists():
         msg = f"{target} is there without {record.name}, the record of its download; remove it, or "
         raise InputError(f"{msg}give its hash if it is the file that you want.")
@@ -211,14 +209,10 @@ def _get(
         "downloaded": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "bytes": target.stat().st_size,
         "sha256": held,
-        "hash": "as asked for" if known else "changes with each release: no hash was published",
     }
-    write_bytes(_record_of(target), (json.dumps(about, indent=2) + "\n").encode())
+    record = target.with_name(f"{target.name}.json")
+    write_bytes(record, (json.dumps(about, indent=2) + "\n").encode())
     say(f"wrote {target}, SHA-256 {about['sha256']}")
-
-
-def _record_of(target: Path) -> Path:
-    return target.with_name(target.name + ".json")
 
 
 def _check_zip(file: Path, address: str) -> None:

@@ -70,19 +70,17 @@ def gaps_of(register: Register) -> list[str]:
     return [*lines, f"Parks with neither an opening nor an announcement that is dated: {n}."]
 
 
-Found = tuple[str, int, str]  # table, line, what is wrong
-
-
 def _rows(
     register: Register, name: str, bad: pd.Series[bool], rule: str, column: str = ""
-) -> Iterator[Found]:
+) -> Iterator[tuple[str, int, str]]:
+    """Table, line and what is wrong in it."""
     table = register.tables[name]
     for line, row in table[bad.to_numpy(bool)].iterrows():
         value = f"; found {row[column]!r}" if column and isinstance(row[column], str) else ""
         yield name, int(str(line)), f"{name}.csv, line {line} ({row.iloc[0]}): {rule}{value}"
 
 
-def _faults_of_cells(register: Register) -> Iterator[Found]:
+def _faults_of_cells(register: Register) -> Iterator[tuple[str, int, str]]:
     for name, schema in register.schemas.items():
         for field in schema["fields"]:
             column, rules = field["name"], field.get("constraints", {})
@@ -117,7 +115,7 @@ def _broken(
         yield ~exists, "YYYY, YYYY-MM or YYYY-MM-DD"
 
 
-def _faults_of_ids(register: Register) -> Iterator[Found]:
+def _faults_of_ids(register: Register) -> Iterator[tuple[str, int, str]]:
     """Ids and keys are unique, and what they refer to is there."""
     tables = register.tables
     ids = pd.concat([tables[name][key] for name, key in TABLES.items()], keys=TABLES)
@@ -139,38 +137,33 @@ def _faults_of_ids(register: Register) -> Iterator[Found]:
             yield from _rows(register, name, bad, f"{column} must be an id of {where}", column)
     for column in ENDS:
         bad = ~tables["links"][column].isin([*ids["actors"], *ids["parks"]])
-        yield from _rows(
-            register, "links", bad, f"{column} must be an id of actors or parks", column
-        )
+        rule = f"{column} must be an id of actors or parks"
+        yield from _rows(register, "links", bad, rule, column)
 
 
-def _faults_of_rules(register: Register) -> Iterator[Found]:
+def _faults_of_rules(register: Register) -> Iterator[tuple[str, int, str]]:
     """What one column says must agree with what another says."""
     places, parks, links = (register.tables[name] for name in ("places", "parks", "links"))
     deep = places["parent"].isin(places.loc[places["parent"].notna(), "place"])
     tiers = places["place"].map(expected_tiers(places.drop_duplicates("place"), parks))
-    opened, announced = parks["opened"].fillna(""), parks["announced"].fillna("")
-    alike = [min(map(len, pair)) for pair in zip(opened, announced, strict=True)]
-    early = [
-        first[:n] < other[:n] for n, first, other in zip(alike, opened, announced, strict=True)
+    dates = parks[["opened", "announced"]].fillna("")
+    early = [  # as far as both are known: "2016" is not before "2016-05"
+        first[: len(other)] < other[: len(first)] for first, other in dates.to_numpy()
     ]
     figures = parks[[*FIGURES]].notna().any(axis=1)
-    stated = {
-        layer: parks["park"].isin(links.loc[links["layer"] == layer, "target"])
+    hosted, owned = (
+        parks["park"].isin(links.loc[links["layer"] == layer, "target"])
         for layer in ("hosting", "ownership")
-    }
+    )
+    owned |= ~parks["type"].isin(OWNED)
     rules = [
         ("places", deep, "parent must not have a parent itself"),
         ("places", places["tier"] != tiers, "tier must be what the sites of parks.csv give"),
         ("parks", parks["home"] == parks["host"], "home must not be host"),
         ("parks", pd.Series(early, parks.index), "opened must not be before announced"),
         ("parks", figures & (parks["confidence"] == "C"), "confidence must be A or B with figures"),
-        ("parks", ~stated["hosting"], "a link of hosting must lead to the site"),
-        (
-            "parks",
-            ~stated["ownership"] & parks["type"].isin(OWNED),
-            "a link of ownership must lead to the site",
-        ),
+        ("parks", ~hosted, "a link of hosting must lead to the site"),
+        ("parks", ~owned, "a link of ownership must lead to the site"),
         ("links", links["source"] == links["target"], "source must not be target"),
     ]
     for name, (one, other) in TOGETHER.items():

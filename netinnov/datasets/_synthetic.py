@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._network.geography import great_circle
-from netinnov._runtime.arguments import check_number, check_rng
-from netinnov._typing import Amount, Floats, Is, Positive, Rng, Several
+from netinnov._runtime.arguments import as_whole, check_rng
+from netinnov._typing import Amount, Floats, Integers, Is, Mask, Positive, Rng, Several
 from netinnov.build import build_network
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-
-Places: TypeAlias = npt.NDArray[np.intp]
 
 _POPULATION = 1_000_000  # of the largest city that is not a centre
 _MIDDLE = (115.0, 30.0)  # longitude and latitude
@@ -95,11 +92,9 @@ def make_city_system(
     >>> network.nodes["centre"].sum().item(), network.nodes["community"].nunique()
     (4, 4)
     """
-    check_number("n_communities", n_communities, low=1, high=n_cities, whole=True)
-    check_number("n_centres", n_centres, low=1, high=n_cities, whole=True)
-    check_number("n_enclaves", n_enclaves, low=0, high=n_cities - n_centres, whole=True)
-    n_cities, n_communities = int(n_cities), int(n_communities)
-    n_centres, n_enclaves = int(n_centres), int(n_enclaves)
+    n_communities = as_whole("n_communities", n_communities, low=1, high=n_cities)
+    n_centres = as_whole("n_centres", n_centres, low=1, high=n_cities)
+    n_enclaves = as_whole("n_enclaves", n_enclaves, high=n_cities - n_centres)
     rng = check_rng(rng)
     community = np.arange(n_cities) % n_communities
     centre = np.arange(n_cities) < n_centres
@@ -109,8 +104,7 @@ def make_city_system(
     order = np.lexsort((rng.random(others.size), others // n_communities))
     population[n_centres + order] = _POPULATION / (1 + others)
     turn = 2 * np.pi * np.arange(n_communities) / n_communities
-    radius = np.full(n_communities, _DISTANCE if n_communities > 1 else 0.0)
-    middle = _points(radius, turn)
+    middle = _points(_DISTANCE if n_communities > 1 else 0.0, turn)
     city = middle[community]
     for region in range(n_communities):
         city[region::n_communities] += _region(int((community == region).sum()), rng)
@@ -152,12 +146,10 @@ def make_city_system(
 
 
 def _enclaves(
-    community: Places, centre: npt.NDArray[np.bool_], n_enclaves: int, rng: np.random.Generator
-) -> tuple[Places, Places]:
+    community: Integers, centre: Mask, n_enclaves: int, rng: np.random.Generator
+) -> tuple[Integers, Integers]:
     centres = np.flatnonzero(centre)
-    other = community[:, None] != community[centres]
-    if community.max() == 0:
-        other[:] = True
+    other = (community[:, None] != community[centres]) | (community.max() == 0)
     homes = np.flatnonzero(~centre & other.any(axis=1))
     if homes.size < n_enclaves:
         msg = f"`n_enclaves` must be at most {homes.size}, the peripheral cities with a centre in "
@@ -176,7 +168,7 @@ def _region(n: int, rng: np.random.Generator) -> Floats:
     return np.vstack([np.zeros((1, 2)), ring])
 
 
-def _points(radius: Floats, turn: Floats) -> Floats:
+def _points(radius: Floats | float, turn: Floats) -> Floats:
     return np.column_stack([radius * np.cos(turn), radius * np.sin(turn)])
 
 

@@ -2,8 +2,8 @@
 
 from netinnov._runtime.public import publish
 from netinnov.explorer._explorer import Explorer, explore, page_of as page_of
+from netinnov.explorer._findings import draws_of as draws_of, study_tables as study_tables
 from netinnov.explorer._payload import tries_enclaves as tries_enclaves
-from netinnov.explorer._study_folder import draws_of as draws_of, study_tables as study_tables
 
 __all__ = ["Explorer", "explore"]
 

@@ -16,11 +16,9 @@ from netinnov._runtime.atomic import new_file
 from netinnov._typing import Floats
 from netinnov._version import __version__
 from netinnov.explorer import _payload
+from netinnov.explorer._findings import compute_structure, read_study, structure_payload
 from netinnov.explorer._html_page import mercator, page, static_map, static_table
-from netinnov.explorer._parks import enclave_pairs, parks_of, suggested_pairs
 from netinnov.explorer._place_network import gazetteer, layout_of, network_of_places
-from netinnov.explorer._place_structure import compute_structure, structure_payload
-from netinnov.explorer._study_folder import read_study
 from netinnov.network import MultilayerNetwork
 
 HEIGHT = 760  # pixels of the page in a notebook
@@ -136,7 +134,7 @@ def page_of(
     places, n = gazetteer(cities), cities.n_nodes
     observed = [layer for layer in cities.layers if not cities.storage.records[layer].modelled]
     seen = cities.select(layers=observed) if observed else cities
-    parks = parks_of(network, places, level=level, rank=rank)
+    parks = _payload.parks_of(network, places, level=level, rank=rank)
     layers, left_out = _payload.layers_of(cities)
     for layer in layers:
         if called := (layer_names or {}).get(layer["name"]):
@@ -145,13 +143,13 @@ def page_of(
         "version": __version__,
         "title": title,
         "n": n,
-        "places": _payload.places_of(places),
+        "places": _payload.places_of(places, n),
         "layers": layers,
         "left_out": left_out,
         "measures": _payload.centralities(seen),
         "parks": parks,
-        "enclaves": enclave_pairs(parks),
-        "suggestions": suggested_pairs(parks, places, n),
+        "enclaves": _payload.enclave_pairs(parks),
+        "suggestions": _payload.suggested_pairs(parks, places, n),
     }
     if not (tables and "structure" in tables):
         computed = compute_structure(seen, resample=bool(observed))
@@ -164,7 +162,7 @@ def page_of(
         points = layout_of(cities)
         data["layout"] = [_payload.rounded(axis, 4) for axis in points.T]
     else:
-        points = mercator(places.lon[:n], places.lat[:n])
+        points = mercator(places["lon"][:n], places["lat"][:n])
         data["land"] = land
     return Explorer(page(data, title=title, first_view=_first_view(data, points)))
 

@@ -1,7 +1,8 @@
-"""What the page knows of a network, as plain numbers and texts."""
+"""What the page knows of a network and its enclaves, as plain numbers and texts."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
@@ -10,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from netinnov import centrality
+from netinnov._network.columns import as_text, display_names
 from netinnov.datasets._coast import land_in
 from netinnov.errors import InputError
-from netinnov.explorer._place_network import Gazetteer
+from netinnov.linkages._enclaves import UNKNOWN, ranking
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._pair_draws import least_weight, linked_pairs
 
@@ -28,6 +30,10 @@ LIVE = 300  # places up to which the page computes measures itself, and so needs
 MOST_PAIRS = 60_000  # linked pairs in the page of a larger network
 MANY = {"harmonic": 10_000}  # places above which a measure is too slow
 FINEST = 700  # points of the coast across the page's map, at most
+MOST_PARKS = 500  # sites that the page lists, and partners of each
+PARTNERS = 12
+# Node columns that the page shows of a site.
+SAID = (*("name_zh", "type", "opened", "announced"), *("confidence", "as_of", "source_url", "note"))
 
 
 def tries_enclaves(network: MultilayerNetwork) -> bool:
@@ -39,25 +45,25 @@ def rounded(values: Iterable[float], digits: int = 6) -> list[float | None]:
     return [float(f"{value:.{digits}g}") if np.isfinite(value) else None for value in values]
 
 
-def places_of(places: Gazetteer) -> dict[str, Any]:
+def places_of(places: pd.DataFrame, n: int) -> dict[str, Any]:
     return {
-        "id": places.ids,
-        "name": places.names,
-        "name_zh": places.chinese,
-        "lon": [value if np.isfinite(value) else None for value in places.lon.tolist()],
-        "lat": [value if np.isfinite(value) else None for value in places.lat.tolist()],
-        "population": rounded(places.population, 12),
-        "parent": places.parent.tolist(),
-        "jurisdiction": places.jurisdiction.tolist(),
+        "id": places.index.tolist(),
+        "name": places["name"].tolist(),
+        "name_zh": places["name_zh"].tolist(),
+        "lon": [value if np.isfinite(value) else None for value in places["lon"]],
+        "lat": [value if np.isfinite(value) else None for value in places["lat"]],
+        "population": rounded(places["population"], 12),
+        "parent": places["parent"].tolist(),
+        "jurisdiction": places["jurisdiction"].tolist()[:n],
     }
 
 
-def distances_of(network: MultilayerNetwork, places: Gazetteer) -> dict[str, Any] | None:
+def distances_of(network: MultilayerNetwork, places: pd.DataFrame) -> dict[str, Any] | None:
     """The network's own distances between the places of the page, row by row."""
     held = network.storage.place_table.distances
     if held is None or not tries_enclaves(network):
         return None
-    at = network.storage.place_names.get_indexer(pd.Index(places.ids, dtype="str"))
+    at = network.storage.place_names.get_indexer(places.index)
     between = held.directed[np.ix_(at, at)].ravel()
     return {"unit": held.unit, "between": rounded(between, 12)}
 
@@ -92,20 +98,18 @@ def centralities(network: MultilayerNetwork) -> dict[str, list[float | None]]:
     return values
 
 
-def land_of(places: Gazetteer, n: int) -> dict[str, Any] | None:
+def land_of(places: pd.DataFrame, n: int) -> dict[str, Any] | None:
     """Land around the places with a node; None if fewer than two are located.
 
     Outlines are integers in `unit` degrees: a first point, then differences.
     """
-    known = np.isfinite(places.lon[:n]) & np.isfinite(places.lat[:n])
-    if known.sum() < 2:
+    located = places[["lon", "lat"]].iloc[:n].dropna()
+    if len(located) < 2 or (located.abs().max() > [360, 89]).any():
         return None
-    lon, lat = places.lon[:n][known], places.lat[:n][known]
-    if np.abs(lon).max() > 360 or np.abs(lat).max() > 89:
-        return None
-    margin = max(0.04 * float(max(np.ptp(lon), np.ptp(lat))), 0.02)
-    west, south = float(lon.min()) - margin, float(lat.min()) - margin
-    east, north = float(lon.max()) + margin, float(lat.max()) + margin
+    low, high = located.min(), located.max()
+    margin = max(0.04 * float((high - low).max()), 0.02)
+    west, south = (low - margin).tolist()
+    east, north = (high + margin).tolist()
     more = max(east - west, north - south)  # beyond the places, so that the map can be moved
     unit = float(10.0 ** np.floor(np.log10(more / FINEST)))
     wide = (west - more, east + more, max(south - more, -85.0), min(north + more, 85.0))
@@ -118,3 +122,63 @@ def land_of(places: Gazetteer, n: int) -> dict[str, Any] | None:
             steps = np.diff(points, axis=0, prepend=np.zeros((1, 2), np.int64))
             outlines.append(steps.ravel().tolist())
     return {"unit": unit, "outlines": outlines, "frame": [west, east, south, north]}
+
+
+def parks_of(
+    network: MultilayerNetwork, places: pd.DataFrame, *, level: int | str | None, rank: str | None
+) -> list[dict[str, Any]]:
+    nodes = network.storage.nodes
+    table = ranking(network, rank=rank, level=level).find(network)
+    is_park = table["node"].map(nodes["kind"]).eq("park")
+    table = table[is_park] if is_park.any() else table
+    at = {name: position for position, name in enumerate(places.index)}
+    table = table[table["home"].isin(at) & table["host"].isin(at)].head(MOST_PARKS)
+    names = display_names(nodes)
+    about = nodes.filter(SAID).reindex(table["node"])
+    texts = {str(column): as_text(about[column])[0] for column in about}
+    partners = _partners(network, table["node"], names)
+    parks: list[dict[str, Any]] = []
+    ends = (table[column].astype("str") for column in ("node", "home", "host", "direction"))
+    for row, (node, home, host, direction) in enumerate(zip(*ends, strict=True)):
+        park: dict[str, Any] = {"name": names.loc[node], "home": at[home], "host": at[host]}
+        park["direction"] = None if direction == UNKNOWN else direction
+        park["partners"] = partners.get(node, [])
+        said = ((name, text.iloc[row]) for name, text in texts.items())
+        park.update((name, text) for name, text in said if isinstance(text, str) and text.strip())
+        parks.append(park)
+    return parks
+
+
+def _partners(network: MultilayerNetwork, parks: pd.Series, names: pd.Series) -> dict[str, Any]:
+    links = network.links[["layer", "source", "target"]]
+    both = pd.concat([links, links.rename(columns={"source": "target", "target": "source"})])
+    both = both[both["source"].isin(parks) & (both["source"] != both["target"])].drop_duplicates()
+    both = both.assign(name=both["target"].map(names))
+    parts = both.groupby("source", sort=False)[["name", "layer"]]
+    return {str(park): part.head(PARTNERS).to_numpy().tolist() for park, part in parts}
+
+
+def enclave_pairs(parks: list[dict[str, Any]]) -> list[dict[str, int]]:
+    if not parks:
+        return []
+    pairs = pd.DataFrame(parks)[["home", "host"]].value_counts(sort=False).reset_index(name="count")
+    pairs = pairs.sort_values(["count", "home", "host"], ascending=[False, True, True])
+    return [{str(name): int(n) for name, n in row.items()} for row in pairs.to_dict("records")]
+
+
+def suggested_pairs(parks: list[dict[str, Any]], places: pd.DataFrame, n: int) -> list[list[int]]:
+    parent = places["parent"].tolist()
+
+    def largest(position: int) -> int:
+        around, best = position, position
+        while around >= 0:
+            best = around if around < n else best
+            around = parent[around]
+        return best
+
+    ends = ([largest(park[end]) for park in parks] for end in ("home", "host"))
+    counts = Counter((home, host) for home, host in zip(*ends, strict=True) if home != host)
+    suggested: dict[int, list[int]] = {}
+    for (home, host), _ in counts.most_common():
+        suggested.setdefault(home, [home, host])
+    return list(suggested.values())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from scipy import sparse
@@ -11,27 +9,13 @@ from scipy.sparse.linalg import eigsh
 
 from netinnov._network.columns import as_text, display_names, is_blank
 from netinnov._network.paths import linked, union
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Floats
 from netinnov.build import aggregate, build_network
 from netinnov.io import to_igraph
 from netinnov.network import MultilayerNetwork
 
 FEW = 400  # places up to which a spring layout is fast enough
 GOLDEN = np.pi * (3 - np.sqrt(5))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Gazetteer:
-    """Places with a node, then places around them; parents are positions, -1 for none."""
-
-    ids: list[str]
-    names: list[str]
-    chinese: list[str]
-    lon: Floats
-    lat: Floats
-    population: Floats
-    parent: Codes
-    jurisdiction: Codes
 
 
 def network_of_places(network: MultilayerNetwork) -> MultilayerNetwork:
@@ -56,7 +40,8 @@ def _nodes_as_places(network: MultilayerNetwork) -> MultilayerNetwork:
     return build_network(nodes, links, places, layers=network.layer_table)
 
 
-def gazetteer(network: MultilayerNetwork) -> Gazetteer:
+def gazetteer(network: MultilayerNetwork) -> pd.DataFrame:
+    """Places with a node, then places around them; parents and owners by position, or -1."""
     storage, parents = network.storage, network.storage.parents
     owners = storage.jurisdiction_codes[storage.jurisdiction_codes >= 0]
     codes = dict.fromkeys(map(int, [*storage.place_codes, *owners]))
@@ -71,15 +56,12 @@ def gazetteer(network: MultilayerNetwork) -> Gazetteer:
     places = storage.places.iloc[order]
     names = display_names(places)
     chinese = as_text(places.get("name_zh", names))[0]
-    return Gazetteer(
-        ids=[str(place) for place in places.index],
-        names=names.tolist(),
-        chinese=chinese.where(~is_blank(chinese), names).tolist(),
-        lon=places["lon"].to_numpy(np.float64),
-        lat=places["lat"].to_numpy(np.float64),
-        population=places["population"].to_numpy(np.float64),
+    own = position[storage.jurisdiction_codes]
+    return places[["lon", "lat", "population"]].assign(
+        name=names,
+        name_zh=chinese.where(~is_blank(chinese), names),
         parent=position[parents[order]],
-        jurisdiction=position[storage.jurisdiction_codes],
+        jurisdiction=np.pad(own, (0, order.size - own.size), constant_values=-1),
     )
 
 

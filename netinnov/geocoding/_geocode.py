@@ -6,17 +6,15 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._network.columns import as_numbers, as_text
 from netinnov._runtime.arguments import check_type, examples
+from netinnov._typing import Integers
 from netinnov.errors import InputError
-from netinnov.geocoding._gazetteer import Gazetteer
-from netinnov.geocoding._gazetteer_tables import GazetteerSource, read_gazetteer, refuse
+from netinnov.geocoding._gazetteer import Gazetteer, GazetteerSource, read_gazetteer, refuse
 from netinnov.geocoding._matching import Match, Query, match
 
-Integers: TypeAlias = npt.NDArray[np.intp]
 Places: TypeAlias = pd.DataFrame | pd.Series | pd.Index | Iterable[str]
 
 CITY = ["name", "country", "region", "lon", "lat", "population", "geonameid", "code"]
@@ -206,9 +204,8 @@ def add_cities(
     if (twice := places.index[places.index.duplicated()]).size:
         shown = examples(twice)
         raise InputError(f"the index of `places` must have each id once; twice are {shown}.")
-    old = places["parent"] if "parent" in places else pd.Series(pd.NA, places.index, dtype="str")
-    if isinstance(old.dtype, (pd.ArrowDtype, pd.CategoricalDtype)):
-        old = as_text(old)[0]
+    none = pd.Series(pd.NA, places.index, dtype="str")
+    old = as_text(places.get("parent", none))[0]
     matched = geocoded[["geonameid", "code"]].notna().any(axis=1)
     below = old.isin(geocoded.index[matched])  # such a place keeps its parent
     city = geocoded["parent"].where(geocoded["parent"].notna(), city_ids(geocoded)).mask(below)
@@ -226,12 +223,10 @@ def add_cities(
         attribute = places[column].groupby(city).first().reindex(new)
         added[column] = added[column].where(added[column].notna() & (column == "name"), attribute)
     added["parent"] = old.groupby(city).first().reindex(new)
-    result = places.assign(parent=city.where(city.notna(), old))
-    if "name" not in result:
-        result["name"] = pd.Series(pd.NA, places.index, dtype="str")
+    result = places.assign(parent=city.where(city.notna(), old), name=places.get("name", none))
     for column in ("lon", "lat", "population"):
-        own = places[column] if column in places else pd.Series(float("nan"), places.index)
         known = geocoded[column].mask((geocoded["method"] == "part") & (column == "population"))
+        own = places.get(column, known)
         result[column] = own.where(own.notna(), known)
     whole = pd.concat([result, added.reindex(columns=result.columns)])
     whole.index.name = places.index.name

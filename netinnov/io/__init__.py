@@ -2,6 +2,13 @@
 
 from netinnov._runtime.public import publish
 from netinnov.io._geo import write_geo as write_geo
+from netinnov.io._graph_files import (
+    write_gexf as write_gexf,
+    write_graphml as write_graphml,
+    write_infomap as write_infomap,
+    write_muxviz as write_muxviz,
+    write_pajek as write_pajek,
+)
 from netinnov.io._igraph_scipy_and_pandas import (
     from_igraph as from_igraph,
     from_pandas as from_pandas,
@@ -11,11 +18,5 @@ from netinnov.io._igraph_scipy_and_pandas import (
 )
 from netinnov.io._network_folder import read_network as read_network, write_network as write_network
 from netinnov.io._networkx import from_networkx as from_networkx, to_networkx as to_networkx
-from netinnov.io._numbered_files import (
-    write_infomap as write_infomap,
-    write_muxviz as write_muxviz,
-    write_pajek as write_pajek,
-)
-from netinnov.io._xml_graphs import write_gexf as write_gexf, write_graphml as write_graphml
 
 __dir__ = publish(globals())

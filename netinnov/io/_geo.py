@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,20 +12,13 @@ import pandas as pd
 from netinnov._runtime.arguments import as_path
 from netinnov._runtime.atomic import write_bytes
 from netinnov._runtime.optional import require
-from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.io._attributes import Kind, columns_of
-from netinnov.io._graph import Attributes, with_attributes
+from netinnov.io._graph import Attributes, columns_of, with_attributes
 from netinnov.network import MultilayerNetwork
 
 # Columns that GeoPackage makes itself.
 RESERVED = ("fid", "geom", "geometry", "ogc_fid")
-DTYPES: dict[Kind, str] = {
-    "boolean": "boolean",
-    "integer": "Int64",
-    "number": "float64",
-    "text": "str",
-}
+DTYPES = {"boolean": "boolean", "integer": "Int64", "number": "float64", "text": "str"}
 
 
 def write_geo(
@@ -51,8 +42,6 @@ def write_geo(
     InputError
         If no node has coordinates, `attributes` do not fit the nodes, or the file ends otherwise or
         cannot be written.
-    ImportError
-        If geopandas or pyogrio is not installed.
 
     Notes
     -----
@@ -62,12 +51,10 @@ def write_geo(
 
     Examples
     --------
-    >>> import tempfile, geopandas, pandas as pd
-    >>> nodes = pd.DataFrame({"place": ["q", "h"]}, index=["a", "b"])
+    >>> import tempfile, geopandas
     >>> places = pd.DataFrame({"lon": [118.9, 120.2], "lat": [29.0, 30.3]}, index=["q", "h"])
-    >>> links = pd.DataFrame({"source": ["a"], "target": ["b"]})
     >>> path = tempfile.mkdtemp() + "/two.gpkg"
-    >>> write_geo(MultilayerNetwork(nodes, links, places=places), path)
+    >>> write_geo(ni.build_network(pd.DataFrame({"from": ["q"], "to": ["h"]}), places=places), path)
     >>> geopandas.read_file(path, layer="links").geometry[0].wkt
     'LINESTRING (118.9 29, 120.2 30.3)'
     """
@@ -82,24 +69,22 @@ def write_geo(
 
     places = network.storage.places
     spots = np.vstack([places[["lon", "lat"]].to_numpy(dtype=np.float64), [np.nan, np.nan]])
-    code = network.storage.place_codes
-    at = spots[code]
+    at = spots[network.storage.place_codes]
     if not np.isfinite(at).all(axis=1).any():
         msg = "write_geo needs nodes at places with `lon` and `lat`; no node has one."
         raise InputError(msg)
     rows = network.storage.link_rows()
     ends = np.stack([at[rows.source], at[rows.target]], axis=1)
     ends[(ends[:, 0] == ends[:, 1]).all(axis=1)] = np.nan  # no line at one place
-    named = places.drop(columns=["lon", "lat"]).reset_index()
-    frames = {
-        "nodes": (network.storage.nodes.reset_index(), shapely.points, at),
-        "places": (named, shapely.points, spots[:-1]),
-        "links": (network.links, shapely.linestrings, ends),
-    }
-    layers = {
-        name: geopandas.GeoDataFrame(_table(frame), geometry=_shapes(*shapes), crs="EPSG:4326")
-        for name, (frame, *shapes) in frames.items()
-    }
+    layers = {}
+    for name, frame, make, spot in (
+        ("nodes", network.storage.nodes.reset_index(), shapely.points, at),
+        ("places", places.drop(columns=["lon", "lat"]).reset_index(), shapely.points, spots[:-1]),
+        ("links", network.links, shapely.linestrings, ends),
+    ):
+        known = np.flatnonzero(np.isfinite(spot).all(axis=tuple(range(1, spot.ndim))))
+        shapes = geopandas.GeoSeries(make(spot[known]), known).reindex(range(len(frame)))
+        layers[name] = geopandas.GeoDataFrame(_table(frame), geometry=shapes, crs="EPSG:4326")
     with TemporaryDirectory() as folder:
         written = Path(folder) / f"network{ending}"
         if ending == ".gpkg":
@@ -122,10 +107,3 @@ def _table(frame: pd.DataFrame) -> pd.DataFrame:
         used.add(name.casefold())
         columns[name] = pd.Series(column.values, dtype=DTYPES[column.kind])
     return pd.DataFrame(columns, index=range(len(frame)))
-
-
-def _shapes(make: Callable[[Floats], Any], at: Floats) -> Any:
-    known = np.isfinite(at).all(axis=tuple(range(1, at.ndim)))
-    shapes = np.full(len(at), None, dtype=object)
-    shapes[known] = make(at[known])
-    return shapes

@@ -1,25 +1,27 @@
-"""A network as one graph of another program: nodes, links and plain attributes."""
+"""Attributes as plain values that every format takes, and a network as one graph with them."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import operator
 import warnings
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from netinnov._network.columns import own_names
-from netinnov._runtime.arguments import examples, shown
+from netinnov._runtime.arguments import check_mapping, examples, shown
 from netinnov.errors import InputError, shortened
-from netinnov.io._attributes import Column, columns_of
 from netinnov.network import MultilayerNetwork
 
-# Readers of networkx hand attributes on as keywords, which these names are already.
-KEYWORDS_OF_NODES = frozenset({"self", "node_for_adding"})
-KEYWORDS_OF_LINKS = frozenset({"self", "u_for_edge", "v_for_edge", "key"})
+Kind = Literal["boolean", "integer", "number", "text"]
+MISFITS = (ArithmeticError, KeyError, RecursionError, SyntaxError, TypeError, ValueError)
+Record = dict[str, Any]  # what `restored` needs to know of a column; JSON can hold it
 Attributes = pd.DataFrame | Mapping[str, Any] | None
 Twins = dict[int, int]  # a visible character that is never markup, in place of another
 
@@ -29,6 +31,136 @@ XML: Twins = {k: v for k, v in PICTURES.items() if k not in b"\t\n\r\x7f"} | NO_
 LINE: Twins = PICTURES | NO_TEXT
 # For quoted labels in formats that have no escapes
 LABEL: Twins = LINE | {ord('"'): ord("＂"), ord("\\"): ord("＼")}
+
+
+class Column(NamedTuple):
+    """One attribute: ``bool``, ``int`` (64 bits), ``float`` or ``str``; None where missing."""
+
+    name: str
+    kind: Kind
+    values: list[Any]
+    record: Record
+
+
+class Form(NamedTuple):
+    types: tuple[type, ...]
+    kind: Kind
+    write: Callable[[Any], Any]
+    read: Callable[[Any], Any]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=_jsonable)
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.tolist()
+    return sorted(value, key=str) if isinstance(value, (set, frozenset)) else str(value)
+
+
+def _only(*types: type) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        if type(value) not in types:  # a bool is no int here
+            raise TypeError(f"{value!r} is of type {type(value).__name__}")
+        return value
+
+    return read
+
+
+_iso = operator.methodcaller("isoformat")
+
+# The first that fits counts: a bool is an int too, a datetime a date.
+FORMS = {
+    "bool": Form((bool, np.bool_), "boolean", bool, _only(bool)),
+    "int": Form((int, np.integer), "integer", int, _only(int)),
+    "float": Form((float, np.floating), "number", float, _only(float, int)),
+    "str": Form((str,), "text", str, _only(str)),
+    "datetime": Form((dt.datetime,), "text", _iso, pd.Timestamp),
+    "date": Form((dt.date,), "text", _iso, dt.date.fromisoformat),
+    "duration": Form((dt.timedelta,), "text", lambda v: _iso(pd.Timedelta(v)), pd.Timedelta),
+    "json": Form((list, dict, tuple, set, frozenset, np.ndarray), "text", _json, json.loads),
+    "text of": Form((object,), "text", str, str),
+    "long int": Form((), "text", str, int),
+}
+
+
+def columns_of(frame: pd.DataFrame) -> list[Column]:
+    return [_column(str(name), values) for name, values in frame.items()]
+
+
+def restored(values: Iterable[Any], record: Record) -> pd.Series:
+    if "categories" in record:
+        labels = record["categories"]
+        code = {label: i for i, label in enumerate(labels)}
+        if unknown := [v for v in values if v is not None and v not in code]:
+            raise ValueError(f"{unknown[0]!r} is not one of the categories")
+        categories = pd.Index(restored(labels, record["of"]))
+        dtype = pd.CategoricalDtype(categories, ordered=record["ordered"])
+        codes = [-1 if value is None else code[value] for value in values]
+        return pd.Series(pd.Categorical.from_codes(codes, dtype=dtype))
+    read = FORMS[record["holds"]].read
+    objects = [None if value is None else read(value) for value in values]
+    if record["dtype"] == "bool" and None in objects:  # pandas would make it False
+        raise ValueError("a truth value is missing")
+    return pd.Series(objects, dtype=_dtype(record))
+
+
+def is_exact(column: Column, values: pd.Series) -> bool:
+    try:
+        again = restored(column.values, column.record)
+    except MISFITS:
+        return False
+    return again.equals(values.reset_index(drop=True))
+
+
+def _column(name: str, values: pd.Series) -> Column:
+    dtype = values.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        of = _column(name, dtype.categories.to_series())
+        labels = [*of.values, None]  # the code of what is missing is -1
+        record: Record = {"kind": of.kind, "dtype": "category", "ordered": bool(dtype.ordered)}
+        record |= {"categories": of.values, "of": of.record}
+        return Column(name, of.kind, [labels[code] for code in values.cat.codes], record)
+    missing = values.isna().tolist()
+    objects = values.astype(object).tolist()
+    objects = [None if absent else value for value, absent in zip(objects, missing, strict=True)]
+    holds = _form_of(objects, dtype)
+    form = FORMS[holds]
+    record = {"kind": form.kind, "dtype": str(dtype), "holds": holds}
+    if isinstance(dtype, pd.StringDtype) and dtype.storage != "pyarrow":
+        record["storage"] = dtype.storage
+    elif isinstance(dtype, pd.ArrowDtype):  # that of text has the name of another type
+        record["arrow"] = str(dtype.pyarrow_dtype)
+    plain = [None if value is None else form.write(value) for value in objects]
+    return Column(name, form.kind, plain, record)
+
+
+def _form_of(objects: list[Any], dtype: Any) -> str:
+    forms = {
+        next(name for name, form in FORMS.items() if issubclass(kind, form.types))
+        for kind in {type(value) for value in objects} - {type(None)}
+    }
+    if not forms:
+        numeric = pd.api.types.is_numeric_dtype(dtype)
+        return {"b": "bool", "i": "int", "u": "int"}.get(dtype.kind, "float") if numeric else "str"
+    if forms == {"int"}:
+        fits = all(value is None or -(2**63) <= value < 2**63 for value in objects)
+        return "int" if fits else "long int"
+    if len(forms) == 1:
+        return forms.pop()
+    if forms == {"int", "float"}:
+        return "float"
+    return "json" if forms <= {"bool", "int", "float", "str", "json"} else "text of"
+
+
+def _dtype(record: Record) -> Any:
+    if "storage" in record:
+        absent = np.nan if record["dtype"] == "str" else pd.NA
+        return pd.StringDtype(record["storage"], na_value=absent)
+    if record.get("arrow") == "string":
+        return pd.ArrowDtype(pa.string())
+    return pd.api.types.pandas_dtype(record["dtype"])
 
 
 class Graph(NamedTuple):
@@ -88,7 +220,8 @@ def one_graph(
         },
     }
     if at.size > len(links):
-        link_columns = [column.at(at.tolist()) for column in link_columns]
+        again = at.tolist()
+        link_columns = [c._replace(values=[c.values[row] for row in again]) for c in link_columns]
     ids, ends = nodes.index.tolist(), (source.tolist(), target.tolist())
     write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     texts = {name: write(value) for name, value in about.items()}
@@ -112,47 +245,24 @@ def relations(graph: Graph) -> list[str]:
     return [names[relation] for relation in pairs]
 
 
-def with_twins(graph: Graph, twins: Twins, format: str) -> Graph:
-    columns = (*graph.node_columns, *graph.link_columns)
-    texts = [*graph.nodes, *(column.name for column in columns)]
-    texts += [v for column in columns if column.kind == "text" for v in column.values]
-    layers = next(column.values for column in graph.link_columns if column.name == "layer")
-    written = legible(texts, twins, format, stacklevel=5, nodes=graph.nodes, layers=layers)
-
-    def twin(column: Column) -> Column:
-        values = [written[v] for v in column.values] if column.kind == "text" else column.values
-        return column._replace(name=written[column.name], values=values)
-
-    return graph._replace(
-        nodes=[written[node] for node in graph.nodes],
-        node_columns=[twin(column) for column in graph.node_columns],
-        link_columns=[twin(column) for column in graph.link_columns],
-        about={name: text.translate(twins) for name, text in graph.about.items()},
-    )
-
-
-def legible(
-    texts: Iterable[str | None],
-    twins: Twins,
-    format: str,
-    *,
-    stacklevel: int = 4,
-    **distinct: Iterable[str],
-) -> dict[str | None, Any]:
-    """What is written for each text; ``distinct`` must not become alike."""
-    written: dict[Any, Any] = {text: text.translate(twins) if text else text for text in texts}
-    for kind, group in distinct.items():
-        first: dict[str, str] = {}
-        for text in dict.fromkeys(group):
-            if (other := first.setdefault(written[text], text)) != text:
-                msg = f"{format} must tell all {kind} apart, but cannot hold some characters of "
-                alike = f"{other!r} and {text!r}, which would become one; rename one of them."
-                raise InputError(msg + alike)
+def check_legible(
+    names: Sequence[str], twins: Twins, format: str, graph: Graph | None = None
+) -> None:
+    """Tell of texts that are written by twins; refuse names that would become alike."""
+    columns = graph.node_columns + graph.link_columns if graph else []
+    texts = [column.name for column in columns]
+    texts += [v for column in columns if column.kind == "text" for v in column.values if v]
+    written = {text: text.translate(twins) for text in (*names, *texts)}
+    first: dict[str, str] = {}
+    for name in names:
+        if (other := first.setdefault(written[name], name)) != name:
+            msg = f"{format} must tell all nodes and layers apart, but cannot hold some characters "
+            alike = f"of {other!r} and {name!r}, which would become one; rename one of them."
+            raise InputError(msg + alike)
     if odd := sorted((text for text in written if text != written[text]), key=len):
         msg = f"{format} cannot hold some characters of {len(odd)} texts; visible twins stand for "
         msg += f"them: {examples(odd, lambda text: f'{text!r} as {written[text]!r}')}."
-        warnings.warn(shortened(msg), UserWarning, stacklevel=stacklevel)
-    return written
+        warnings.warn(shortened(msg), UserWarning, stacklevel=4)
 
 
 def _renamed(columns: list[Column], taken: Collection[str]) -> list[Column]:
@@ -169,38 +279,26 @@ def _renamed(columns: list[Column], taken: Collection[str]) -> list[Column]:
 def with_attributes(network: MultilayerNetwork, attributes: Attributes) -> MultilayerNetwork:
     if attributes is None:
         return network
+    given = dict(attributes.items()) if isinstance(attributes, pd.DataFrame) else attributes
+    check_mapping("attributes", given, "from names to Series over the nodes, or a DataFrame")
     nodes = network.storage.nodes
-    added: dict[str, pd.Series] = {}
-    for name, column in _columns(attributes):
-        if name in nodes or name in added:
-            msg = f"`attributes`: the nodes have a column {name!r} already; choose another name."
-            raise InputError(msg)
-        unknown = column.index.difference(nodes.index)
-        if not column.index.is_unique or len(unknown):
-            msg = f"`attributes`: index of {name!r} must be ids of nodes, each once; not in the "
-            raise InputError(f"{msg}network: {examples(unknown) or 'none'}.")
-        added[name] = column.reindex(nodes.index)
-    table = pd.concat([nodes, pd.DataFrame(added, index=nodes.index)], axis=1)
-    return MultilayerNetwork._of(replace(network.storage, _nodes=table, memo={}))
-
-
-def _columns(attributes: Any) -> list[tuple[str, pd.Series]]:
-    if isinstance(attributes, pd.DataFrame):
-        return [(str(name), column) for name, column in attributes.items()]
-    if not isinstance(attributes, Mapping):
-        msg = "`attributes` must be a DataFrame with a row for each node, or a mapping from names "
-        raise InputError(f"{msg}to Series over the nodes; found {shown(attributes)}.")
-    columns = []
-    for name, value in attributes.items():
+    tables = [nodes]
+    for name, value in given.items():
         held = getattr(value, "membership", value)  # of a Partition
-        if isinstance(held, pd.Series):
-            own = [(str(name), held)]
-        elif isinstance(held, pd.DataFrame):
-            one = held.shape[1] == 1
-            own = [(str(name) if one else f"{name} {x}", column) for x, column in held.items()]
-        else:
+        table = held.to_frame() if isinstance(held, pd.Series) else held
+        if not isinstance(table, pd.DataFrame):
             msg = f"`attributes`: {name!r} must be a Series over the nodes, a DataFrame nodes x "
             raise InputError(f"{msg}layers or a Partition; found {shown(value)}.")
+        unknown = table.index.difference(nodes.index)
+        if not table.index.is_unique or len(unknown):
+            msg = f"`attributes`: index of {name!r} must be ids of nodes, each once; not in the "
+            raise InputError(f"{msg}network: {examples(unknown) or 'none'}.")
         # Communities are numbered, also where some nodes have none
-        columns += [(n, each if held is value else each.convert_dtypes()) for n, each in own]
-    return columns
+        table = (table if held is value else table.convert_dtypes()).reindex(nodes.index)
+        own = [str(name)] if table.shape[1] == 1 else [f"{name} {layer}" for layer in table]
+        tables.append(table.set_axis(own, axis=1))
+    whole = pd.concat(tables, axis=1)
+    if (twice := whole.columns[whole.columns.duplicated()]).size:
+        msg = f"`attributes`: the nodes have a column {twice[0]!r} already; choose another name."
+        raise InputError(msg)
+    return MultilayerNetwork._of(replace(network.storage, _nodes=whole, memo={}))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -30,26 +29,18 @@ def to_igraph(network: MultilayerNetwork, *, attributes: Attributes = None) -> i
     network : MultilayerNetwork
         Any network.
     attributes : DataFrame or mapping, optional
-        Results that go onto the vertices, as in `to_networkx`.
+        Results for the nodes, as in `write_graphml`.
 
     Returns
     -------
     Graph
-        Vertices in node order; ``name`` is the id. Directed if any layer is; an undirected link of
-        a network with mixed directions is then two arcs (a self-link one). Edges have ``layer``,
-        ``weight``, ``period`` if any has one, and their own. Missing: None.
-
-    Notes
-    -----
-    Attributes of nodes, links and graph are as in `to_networkx`; a column ``name`` of the nodes
-    becomes ``name_``.
+        Vertices in node order; ``name`` is the id, and a column ``name`` of the nodes ``name_``.
+        Direction, arcs and attributes are those of `to_networkx`. Missing: None.
 
     Examples
     --------
-    >>> import pandas as pd
     >>> links = pd.DataFrame({"source": ["a", "c"], "target": ["b", "a"], "weight": [2.0, 5.0]})
-    >>> graph = to_igraph(MultilayerNetwork(pd.DataFrame(index=["a", "b", "c"]), links))
-    >>> graph.strength(weights="weight")
+    >>> to_igraph(ni.build_network(links)).strength(weights="weight")
     [7.0, 2.0, 5.0]
     """
     import igraph as ig
@@ -101,18 +92,15 @@ def from_igraph(graph: ig.Graph) -> MultilayerNetwork:
     if not isinstance(value, ig.Graph):
         msg = "`graph` must be a graph of igraph; found"
         raise InputError(f"{msg} {shown(graph)}; a table goes to build_network().")
-    ids: list[Any] = [*range(graph.vcount())]
-    if "name" in graph.vs.attributes():
-        ids = graph.vs["name"]
-        if None in ids or len(set(ids)) < len(ids):
-            twice = [name for name, times in Counter(ids).items() if name is None or times > 1]
-            msg = f"each vertex must have a `name` of its own; not so: {examples(twice)}."
-            raise InputError(msg)
+    named = "name" in graph.vs.attributes()
+    ids = pd.Series(graph.vs["name"] if named else range(graph.vcount()), dtype=object)
+    if (bad := ids[ids.isna() | ids.duplicated()].unique()).size:
+        raise InputError(f"each vertex must have a `name` of its own; not so: {examples(bad)}.")
     converted = nx.MultiDiGraph() if graph.is_directed() else nx.MultiGraph()
     converted.graph.update({name: graph[name] for name in graph.attributes()})
     # As mappings: an attribute may have the name of an argument, such as `key`.
     converted.add_nodes_from(zip(ids, map(_without_missing, graph.vs), strict=True))
-    for name in ids if "name" in graph.vs.attributes() else ():
+    for name in ids if named else ():
         del converted.nodes[name]["name"]
     converted.add_edges_from(
         (ids[edge.source], ids[edge.target], _without_missing(edge)) for edge in graph.es
@@ -145,9 +133,8 @@ def to_scipy(network: MultilayerNetwork) -> dict[str, sparse.csr_array]:
 
     Examples
     --------
-    >>> import pandas as pd
     >>> links = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [2.0]})
-    >>> to_scipy(MultilayerNetwork(pd.DataFrame(index=["a", "b"]), links))["links"].toarray()
+    >>> to_scipy(ni.build_network(links))["links"].toarray()
     array([[0., 2.],
            [2., 0.]])
     """
@@ -170,7 +157,6 @@ def from_pandas(table: Any, *, directed: bool | Collection[str] | None = None) -
 
     Examples
     --------
-    >>> import pandas as pd
     >>> from_pandas(pd.DataFrame({"from": ["a", "b"], "to": ["b", "c"], "weight": [1, 2]}))
     MultilayerNetwork: 3 nodes, 2 links in 1 layer (links)
     """

@@ -27,7 +27,7 @@ from netinnov._runtime.opening import (
     sha256_of,
 )
 from netinnov.errors import InputError
-from netinnov.io._attributes import MISFITS, Column, Kind, Record, columns_of, is_exact, restored
+from netinnov.io._graph import MISFITS, Column, Kind, Record, columns_of, is_exact, restored
 from netinnov.network import MultilayerNetwork
 
 Format = Literal["csv", "parquet"]
@@ -75,18 +75,15 @@ def write_network(
     numbers come back with their types; all but numbers and truth values stand in the tables as
     text (times in ISO 8601, lists in JSON).
 
-    A spreadsheet runs cells that begin with ``=``, ``+``, ``-`` or ``@``. Names are written as they
-    are: open a folder with names that you do not trust by `read_network`.
+    A spreadsheet runs cells that begin with ``=``, ``+``, ``-`` or ``@``, and names are written as
+    they are: open a folder with names that you do not trust by `read_network`.
 
     Examples
     --------
     >>> import tempfile
-    >>> import pandas as pd
-    >>> links = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [2.0]})
-    >>> network = MultilayerNetwork(pd.DataFrame(index=["a", "b"]), links)
-    >>> folder = tempfile.mkdtemp() + "/two"
-    >>> write_network(network, folder)
-    >>> read_network(folder).equals(network)
+    >>> folder = tempfile.mkdtemp() + "/quzhou"
+    >>> write_network(ni.datasets.load_quzhou(), folder)
+    >>> read_network(folder).equals(ni.datasets.load_quzhou())
     True
     """
     frames = {
@@ -97,25 +94,25 @@ def write_network(
     }
     if (distances := network.distances) is not None:
         frames["distances"] = distances
-    tables = {name: columns_of(frame) for name, frame in frames.items()}
-    for name, columns in tables.items():
-        for column in columns:
-            _refuse_what_is_lost(name, column, frames[name][column.name])
     about: dict[str, Any] = {"format": FORMAT, "tables": {}}
     if distances is not None:
         about["distance_unit"] = network.distance_unit
-    for name, columns in tables.items():
+    tables = {}
+    for name, frame in frames.items():
+        columns = columns_of(frame)
+        for column in columns:
+            _refuse_what_is_lost(name, column, frame[column.name])
         records = {column.name: column.record for column in columns}
-        held = {"file": f"{name}.{format}", "rows": len(frames[name]), "columns": records}
+        held = {"file": f"{name}.{format}", "rows": len(frame), "columns": records}
         about["tables"][name] = held
+        try:
+            tables[name] = pa.table({c.name: pa.array(c.values, ARROW[c.kind]) for c in columns})
+        except UnicodeEncodeError as error:
+            msg = f"each column of the {name} must hold text that UTF-8 can write: {error}."
+            raise InputError(msg) from None
+    write = pa.csv.write_csv if format == "csv" else pa.parquet.write_table
     with new_folder(folder) as new:
-        for name, columns in tables.items():
-            try:
-                table = pa.table({c.name: pa.array(c.values, ARROW[c.kind]) for c in columns})
-            except UnicodeEncodeError as error:
-                msg = f"each column of the {name} must hold text that UTF-8 can write: {error}."
-                raise InputError(msg) from None
-            write = pa.csv.write_csv if format == "csv" else pa.parquet.write_table
+        for name, table in tables.items():
             write(table, new / f"{name}.{format}")
         about["files"] = {path.name: sha256_of(path) for path in sorted(new.iterdir())}
         about["files"]["network.json"] = digest_of_rest(about)

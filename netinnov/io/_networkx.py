@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import warnings
 from ast import literal_eval
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -16,8 +15,8 @@ import pandas as pd
 from netinnov._network.columns import own_names
 from netinnov._runtime.arguments import as_list, examples, shown
 from netinnov.errors import InputError
-from netinnov.io._attributes import MISFITS, Column, Record, restored
-from netinnov.io._graph import Attributes, Graph, one_graph, relations, with_attributes
+from netinnov.io import _graph
+from netinnov.io._graph import MISFITS, Attributes, Column, Graph, Record
 from netinnov.network import MultilayerNetwork, with_rows
 
 if TYPE_CHECKING:
@@ -60,20 +59,19 @@ def to_networkx(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> links = pd.DataFrame({"source": "a", "target": "b", "layer": ["patents", "papers"]})
-    >>> graph = to_networkx(MultilayerNetwork(pd.DataFrame(index=["a", "b"]), links))
+    >>> graph = to_networkx(ni.build_network(links))
     >>> sorted(graph["a"]["b"])
     ['papers', 'patents']
     """
     if collapse_periods:
         network = with_rows(network, network.storage.link_rows()._replace(period=None))
-    graph = one_graph(with_attributes(network, attributes))
-    columns = {column.name: column.values for column in graph.node_columns}
-    ids = [*map(_id_before, columns.get(IDS, graph.nodes), graph.nodes)]
-    if IDS in columns and len(set(ids)) == len(ids):
-        kept = [column for column in graph.node_columns if column.name != IDS]
-        graph = graph._replace(nodes=ids, node_columns=kept)
+    graph = _graph.one_graph(_graph.with_attributes(network, attributes))
+    for column in [column for column in graph.node_columns if column.name == IDS]:
+        ids = [*map(_id_before, column.values, graph.nodes)]
+        if len(set(ids)) == len(ids):
+            kept = [each for each in graph.node_columns if each is not column]
+            graph = graph._replace(nodes=ids, node_columns=kept)
     return multigraph(graph)
 
 
@@ -105,9 +103,8 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
     Raises
     ------
     InputError
-        If the graph's attributes ``directed_layers``, ``places`` or ``column_types`` are there but
-        not as `to_networkx` writes them, or an arc of an undirected layer has no equal arc back.
-        Or if two ids are one as text, such as 7 and "7".
+        If attributes of the graph that `to_networkx` writes are there in another form, an arc of an
+        undirected layer has no equal arc back, or two ids are one as text, such as 7 and "7".
     TableError
         If nodes and links do not make a network.
 
@@ -135,13 +132,12 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
     if not isinstance(value, nx.Graph):
         msg = "`graph` must be a graph of networkx; found"
         raise InputError(f"{msg} {shown(graph)}; a table goes to build_network().")
-    ids: list[Any] = list(graph.nodes)
-    texts = dict(zip(ids, map(str, ids), strict=True))
-    other = [node for node in ids if not isinstance(node, str)]
-    if twice := [text for text, times in Counter(texts.values()).items() if times > 1]:
+    texts: dict[Any, str] = {node: str(node) for node in graph}
+    names = pd.Index(texts.values())
+    if (twice := names[names.duplicated()].unique()).size:
         msg = f"ids of nodes must differ as text; several are {examples(twice)}; rename them by "
         raise InputError(f"{msg}networkx.relabel_nodes.")
-    if other:
+    if other := [node for node in texts if not isinstance(node, str)]:
         msg = f"{len(other)} ids of nodes became text, e.g. {other[0]!r} became {str(other[0])!r}; "
         warnings.warn(f"{msg}to_networkx() gives the old ones back.", UserWarning, stacklevel=3)
         plain = {node: node.item() if isinstance(node, np.generic) else node for node in other}
@@ -194,7 +190,8 @@ def multigraph(graph: Graph) -> nx.MultiGraph:
     converted = kind(**graph.about)
     converted.add_nodes_from(zip(graph.nodes, _dicts(graph.node_columns), strict=True))
     ends = ([graph.nodes[at] for at in side] for side in (graph.source, graph.target))
-    converted.add_edges_from(zip(*ends, relations(graph), _dicts(graph.link_columns), strict=True))
+    links = zip(*ends, _graph.relations(graph), _dicts(graph.link_columns), strict=True)
+    converted.add_edges_from(links)
     return converted
 
 
@@ -227,7 +224,7 @@ def _as_before(values: Sequence[Any], record: Record | None) -> pd.Series:
     if record is not None:
         values = [None if isinstance(v, float) and v != v else v for v in values]
         with suppress(*MISFITS):
-            return restored(values, record)
+            return _graph.restored(values, record)
     return pd.Series(values, dtype=None if any(v is not None for v in values) else object)
 
 
@@ -254,9 +251,8 @@ def _without_ways_back(links: pd.DataFrame, nodes: list[Any], directed: set[str]
     arcs = links.reindex(columns=["layer", "weight", "period"])
     arcs["low"], arcs["high"] = np.minimum(source, target), np.maximum(source, target)
     keys = ["low", "high", "layer", "weight", "period"]
-    balance = (
-        arcs.assign(way=np.sign(target - source))[two_way].groupby(keys, dropna=False)["way"].sum()
-    )
+    arcs["way"] = np.sign(target - source)
+    balance = arcs[two_way].groupby(keys, dropna=False)["way"].sum()
     if len(unequal := balance.index[balance != 0]):
         odd = examples(unequal, lambda x: f"{nodes[x[0]]!r} and {nodes[x[1]]!r} in {x[2]!r}")
         msg = "a link of a layer that graph.graph['directed_layers'] does not name must be two "

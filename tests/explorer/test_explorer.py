@@ -14,7 +14,7 @@ import netinnov as ni
 from explorer_pages import opened, read, settle
 from netinnov import study
 from netinnov.errors import InputError
-from netinnov.explorer._place_structure import compute_structure
+from netinnov.explorer._findings import compute_structure
 from netinnov.study import sections
 
 pytestmark = pytest.mark.usefixtures("few_resamples")

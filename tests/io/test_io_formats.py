@@ -163,7 +163,9 @@ def test_a_control_character_is_written_as_its_picture(ending, tmp_path):
 def test_names_that_would_become_one_are_refused(ending, ids, tmp_path):
     links = pd.DataFrame({"source": ids[:1], "target": ids[1:]})
     network = MultilayerNetwork(pd.DataFrame(index=ids), links)
-    with pytest.raises(InputError, match=r"must tell all nodes apart.*rename one of them"):
+    with pytest.raises(
+        InputError, match=r"must tell all nodes and layers apart.*rename one of them"
+    ):
         WRITERS[ending](network, tmp_path / f"graph.{ending}")
     assert list(tmp_path.iterdir()) == []
 

@@ -98,7 +98,7 @@ def test_results_survive_a_round_trip(network, tmp_path):
         ({"z": pd.Series({"zz": 1})}, "not in the network: 'zz'"),
         ({"z": pd.Series([1, 2], index=["b", "b"])}, "ids of nodes, each once"),
         ({"z": 3}, "'z' must be a Series over the nodes"),
-        ([1], "`attributes` must be a DataFrame"),
+        ([1], "`attributes` must be a mapping from names to Series"),
     ],
 )
 @pytest.mark.parametrize("ending", list(WRITERS))

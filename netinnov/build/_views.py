@@ -1,21 +1,24 @@
-"""Coarser views of a network: nodes by place or attribute, layers as one."""
+"""Views of a network: nodes by place or attribute, layers as one, links without direction."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from netinnov._network.hierarchy import units
 from netinnov._network.layer_table import record_of_result, refuse_shares
+from netinnov._network.rows import Rows
 from netinnov._network.tables import NodeTable
 from netinnov._runtime import arguments
-from netinnov._runtime.arguments import check_mapping, check_names, check_number, shown
-from netinnov.build._shares import refuse_joined_origins, shares_as_amounts
+from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, network_of_rows, with_rows
+
+Both: TypeAlias = Literal["sum", "mean", "max", "min"]
 
 
 def aggregate(
@@ -67,16 +70,12 @@ def aggregate(
 
     Examples
     --------
-    >>> import netinnov as ni
     >>> network = ni.datasets.load_quzhou()  # in Quzhou, Hangzhou and a district of Hangzhou
     >>> aggregate(network).n_nodes, aggregate(network, level=1).n_nodes
     (3, 2)
     """
     storage, table = network.storage, network.storage.nodes
-    value: object = by
-    if not isinstance(value, str) or value not in table.columns:
-        near = arguments.did_you_mean(by, table.columns)
-        raise InputError(f"`by` must be a column of the nodes; found {shown(by)}{near}.")
+    arguments.check_name("by", by, [*table], of="the columns of the nodes")
     in_places = by in ("place", "jurisdiction")
     if level is not None and not in_places:
         raise InputError(f"`level` goes up from places and jurisdictions; found by={by!r}.")
@@ -116,6 +115,57 @@ def aggregate(
     return with_rows(network, rows.where(stay), nodes, records)
 
 
+def refuse_joined_origins(network: MultilayerNetwork, groups: Codes) -> None:
+    """Refuse to sum shares of origins that are merged; -1 is in no group."""
+    for layer in filter(network.storage.holds_shares, network.layers):
+        origins = np.unique(network.storage.block(layer).sources)
+        of_origins = groups[origins]
+        sizes = np.bincount(of_origins[of_origins >= 0], minlength=1)
+        if sizes.max() > 1:
+            some = arguments.examples(network.nodes.index[origins[of_origins == sizes.argmax()]])
+            msg = f"layer {layer!r} holds shares of each origin's total, which can be added up "
+            msg += "only where the size of each origin is known; one group joins "
+            msg += f"{sizes.max()} origins, e.g. {some}. Give `events`, the number of events that "
+            raise InputError(f"{msg}leave each node, or leave the layer out with select().")
+
+
+def shares_as_amounts(network: MultilayerNetwork, events: Any) -> MultilayerNetwork:
+    layers = [layer for layer in network.layers if network.storage.holds_shares(layer)]
+    if not layers:
+        raise InputError("`events` is for layers of quantity 'share_of_origin'; no layer has it.")
+    if both_ways := [layer for layer in layers if layer not in network.directed]:
+        raise InputError(f"shares of an origin need a direction; {both_ways[0]!r} has none.")
+    sizes = _events_of_nodes(network, events)
+    rows = network.storage.link_rows()
+    chosen = np.isin(rows.layer, [network.layers.index(layer) for layer in layers])
+    origins = np.unique(rows.source[chosen])
+    unknown = origins[~(np.isfinite(sizes[origins]) & (sizes[origins] > 0))]
+    if unknown.size:
+        some = arguments.examples(unknown, lambda at: f"{network.nodes.index[at]!r}: {sizes[at]:g}")
+        msg = "`events` must be above 0 for each node that flows leave; "
+        raise InputError(f"{msg}{unknown.size} of {origins.size} are not: {some}.")
+    weight = np.where(chosen, rows.weight * sizes[rows.source], rows.weight)
+    records = dict(network.storage.records)
+    totals = np.bincount(rows.layer, weight, minlength=len(network.layers))
+    for layer in layers:
+        n_events = max(1, round(float(totals[network.layers.index(layer)])))
+        records[layer] = records[layer]._replace(quantity="amount", unit=None, events=n_events)
+    return with_rows(network, rows._replace(weight=weight), records=records)
+
+
+def _events_of_nodes(network: MultilayerNetwork, events: Any) -> Floats:
+    if isinstance(events, str):
+        arguments.check_name("events", events, [*network.nodes], of="the columns of the nodes")
+        events = network.nodes[events]
+    arguments.check_type("events", events, pd.Series)
+    if not events.index.is_unique:
+        raise InputError("`events` must have one row for each node; an id stands in it twice.")
+    sizes = np.full(network.n_nodes, np.nan)
+    at = network.storage.positions("events", events.index)
+    sizes[at] = arguments.as_floats("events", events)
+    return sizes
+
+
 def flatten(
     network: MultilayerNetwork,
     *,
@@ -148,25 +198,23 @@ def flatten(
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
-    >>> nodes = pd.DataFrame(index=["a", "b"])
     >>> links = pd.DataFrame({"source": "a", "target": "b", "layer": ["x", "y"]})
-    >>> flatten(ni.build_network(nodes, links), weights={"y": 3.0}).links
+    >>> flatten(ni.build_network(links), weights={"y": 3.0}).links
       layer source target  weight
     0   all      a      b     4.0
     """
     if events is not None:
         network = shares_as_amounts(network, events)
     factor_of = {} if weights is None else weights
-    check_mapping("weights", factor_of, "from layers to factors")
-    check_names("weights", list(factor_of), network.layers)
+    arguments.check_mapping("weights", factor_of, "from layers to factors")
+    arguments.check_names("weights", list(factor_of), network.layers)
     for layer, factor in factor_of.items():
-        check_number(f"weights[{layer!r}]", factor, low=0)
+        arguments.check_number(f"weights[{layer!r}]", factor, low=0)
     factors = np.array([factor_of.get(layer, 1.0) for layer in network.layers], np.float64)
-    storage = network.storage
-    kept = [name for name, factor in zip(network.layers, factors, strict=True) if factor > 0]
-    if len(kept) > 1:
-        refuse_shares({name: storage.records[name] for name in kept}, "a sum over layers")
+    storage, pairs = network.storage, zip(network.layers, factors, strict=True)
+    records = {layer: network.storage.records[layer] for layer, factor in pairs if factor > 0}
+    if len(records) > 1:
+        refuse_shares(records, "a sum over layers")
     rows = storage.link_rows()
     rows = rows._replace(weight=rows.weight * factors[rows.layer], attributes=None)
     rows = rows.where(rows.weight > 0)
@@ -175,14 +223,78 @@ def flatten(
         back = rows.where(two_way[rows.layer] & (rows.source != rows.target))
         rows = rows.followed_by(back._replace(source=back.target, target=back.source))
     rows = rows._replace(layer=np.zeros_like(rows.layer))
-    records = [network.storage.records[layer] for layer in kept]
-    known = [record.events for record in records if record.events is not None]
-    alike = len(known) == len(records) and np.unique(factors[factors > 0]).size == 1
+    kept = [*records.values()]
+    known = [record.events for record in kept if record.events is not None]
+    alike = len(known) == len(kept) and np.unique(factors[factors > 0]).size == 1
     record = record_of_result(
-        records,
+        kept,
         directed=bool(network.directed),
-        quantity=records[0].quantity if len(records) == 1 else "amount",
+        quantity=kept[0].quantity if len(kept) == 1 else "amount",
         events=sum(known) if alike else None,
     )
     nodes, places = storage.node_table(), storage.place_table
     return network_of_rows(nodes, places, ("all",), rows, {"all": record})
+
+
+def symmetrize(
+    network: MultilayerNetwork, *, layers: Sequence[str] | None = None, how: Both = "sum"
+) -> MultilayerNetwork:
+    """Make directed layers undirected.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network.
+    layers : sequence of str, optional
+        The directed layers to change. None: all of them.
+    how : {"sum", "mean", "max", "min"}
+        Weight of a pair, of those of its two directions: one without a link counts 0, so ``"min"``
+        keeps reciprocated links only.
+
+    Returns
+    -------
+    MultilayerNetwork
+        The same nodes; self-links and undirected layers stay as they are. Periods stay apart. A
+        layer left without a link is dropped; its number of ``events`` stays with ``"sum"`` only.
+
+    Raises
+    ------
+    InputError
+        If a layer is not there, or holds shares of each origin, which have no sum or mean.
+
+    Examples
+    --------
+    >>> links = pd.DataFrame({"source": list("abb"), "target": list("bac"), "weight": [3.0, 1, 2]})
+    >>> network = ni.build_network(links, directed=True)
+    >>> symmetrize(network).links["weight"].tolist(), symmetrize(network, how="min").n_links
+    ([4.0, 2.0], 1)
+    """
+    asked = (
+        network.directed
+        if layers is None
+        else arguments.check_names("layers", layers, network.layers)
+    )
+    changed = [layer for layer in network.layers if layer in asked and layer in network.directed]
+    storage = network.storage
+    records = dict(storage.records)
+    refuse_shares({layer: records[layer] for layer in changed}, "symmetrize")
+    for layer in changed:
+        events = records[layer].events if how == "sum" else None
+        records[layer] = records[layer]._replace(directed=False, events=events)
+    rows = storage.link_rows()
+    inside = np.isin(rows.layer, [network.layers.index(layer) for layer in changed])
+    inside &= rows.source != rows.target
+    if how == "mean":
+        rows = rows._replace(weight=np.where(inside, rows.weight / 2, rows.weight))
+    elif how != "sum":
+        rows = rows.where(~inside | _one_of_two(rows, how))
+    return with_rows(network, rows, records=records)
+
+
+def _one_of_two(rows: Rows, how: Both) -> np.ndarray:
+    """Rows of the larger weight of two directions, or of the smaller if both exist."""
+    ends = np.minimum(rows.source, rows.target), np.maximum(rows.source, rows.target)
+    keys = [*ends, rows.layer, *([] if rows.period is None else [rows.period])]
+    weights = pd.Series(rows.weight).groupby(keys)
+    rows_kept = weights.idxmax() if how == "max" else weights.idxmin()[weights.size() == 2]
+    return np.isin(np.arange(rows.weight.size), rows_kept)
