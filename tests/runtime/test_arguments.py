@@ -98,7 +98,7 @@ def test_long_values_are_shown_by_their_type() -> None:
 CALLS: list[tuple[Callable[[], Any], str]] = [
     (lambda: ni.build_network(NODES, LINKS, directed=3), "`directed` must be a sequence"),
     (lambda: NETWORK.adjacency(["links"]), "`layer` must be one name"),
-    (lambda: ni.aggregate(NETWORK, by=["kind"]), r"`by` must be one name of the columns .*\['kind'\]"),
+    (lambda: ni.aggregate(NETWORK, by=["kind"]), r"`by` must be one name of .*\['kind'\]"),
     (lambda: ni.flatten(NETWORK, weights=[1]), "`weights` must be a mapping"),
     (lambda: ni.connectivity.access(NETWORK, origin=["zz"]), "`origin`: 1 of 1 names are not"),
     (lambda: ni.connectivity.reach(NETWORK, steps=2, kind=["firm"]), "`kind` must be one name"),
