@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import brentq
 
 from netinnov._runtime.arguments import as_list, check_number, check_type, limit_of
 from netinnov.errors import InputError
@@ -75,22 +76,27 @@ def largest_within(
         return of_volume
     affordable = budget * (1 + 1e-9)  # expectations are rounded
 
+    @cache
     def costs(size: int) -> float:
         return dataclasses.replace(rival, size=size).cost(prices, network)
 
-    # The cost never falls with size: a larger scenario draws the same ends and then some more.
+    def excess(size: float) -> float:
+        return costs(int(size)) - affordable or -1.0  # affordable
+
+    # The cost never falls with size, as a larger scenario draws the same ends and then some more,
+    # and is nearly a line: the first size above the budget is found in few steps.
     most = limit_of("size")
-    largest = bisect_right(range(1, most + 1), False, key=lambda size: costs(size) > affordable)
-    if largest == 0:
+    if costs(1) > affordable:
         raise InputError(
             f"the budget of {budget:g} does not pay for a {type(rival).__name__} of size 1, "
             f"which costs {costs(1):g}. Choose a larger scenario or other prices."
         )
-    if largest == most:
+    if costs(most) <= affordable:
         msg = f"{most:,} links of this {type(rival).__name__} cost {costs(most):g}, within the "
         msg += f"budget of {budget:g}, so no size has the same cost"
         raise InputError(f"{msg}: give higher prices to `link` and `pipeline`.")
-    return dataclasses.replace(rival, size=largest)
+    first_above = round(brentq(excess, 1, most, xtol=0.25))
+    return dataclasses.replace(rival, size=first_above - 1)
 
 
 def _of_volume(network: MultilayerNetwork, rival: Any, budget: float, prices: Prices) -> Any:

@@ -235,6 +235,10 @@ def test_a_budget_may_pay_for_nothing_or_for_anything() -> None:
     with pytest.raises(InputError, match=r"budget of 11\.\d+ does not pay .* of size 1"):
         equal_cost(network, DirectLinks("home", "host", 1), PARK, prices=PRICES)
     free = Prices(park=1, link=0, pipeline=0)
+    # Without money: one mover keeps 0.4 ties, which is none; two keep one, for 33.3585.
+    for_far = Prices(park=0, link=0, pipeline=0.1)
+    local, talent = (TalentAttraction("home", "host", 9, kept) for kept in (0, 0.4))
+    assert equal_cost(network, local, talent, prices=for_far).size == 1
     with pytest.raises(InputError, match="links of this ReverseEnclave cost 1, within the budget"):
         equal_cost(network, PARK, PARK, prices=free)
     with pytest.raises(InputError, match=r"`rival` must be of the type .*; found NoChange"):
