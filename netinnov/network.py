@@ -12,7 +12,7 @@ from scipy import sparse
 
 from netinnov._network import summary
 from netinnov._network.distances import PlaceTable
-from netinnov._network.layer_table import Records, layer_records, layer_table
+from netinnov._network.layer_table import LayerRecord, Records, layer_records, layer_table
 from netinnov._network.rows import NO_PERIOD, Rows
 from netinnov._network.storage import Storage
 from netinnov._network.tables import NodeTable, inspect, inspect_links
@@ -26,11 +26,10 @@ __all__ = ["MultilayerNetwork", "split_periods"]
 class MultilayerNetwork:
     """Nodes with a place and a jurisdiction, joined by weighted links in layers.
 
-    A network never changes: `select`, `with_links`, `with_nodes` and `replace_links` return new
-    ones, tables are handed out as copies and matrices as read-only arrays. Self-links are kept
-    (once on the diagonal); measures leave them out. A layer exists only if it has a link. Layers
-    are sorted by name, links by layer, source and target in node order; the ends of undirected
-    links are put in node order.
+    A network never changes: methods return new ones, tables are handed out as copies and matrices
+    as read-only arrays. Self-links are kept (once on the diagonal); measures leave them out. A
+    layer exists only if it has a link. Layers are sorted by name, links by layer, source and target
+    in node order; the ends of undirected links are put in node order.
 
     Parameters
     ----------
@@ -51,11 +50,11 @@ class MultilayerNetwork:
         The layers whose links have a direction (True: all): short for that column of ``layers``.
     layers : DataFrame or mapping of str to mapping, optional
         What is true of a whole layer: one row a layer (index or column ``layer``), or a mapping
-        from a layer to such values. Columns ``directed`` and ``modelled`` (True or False; default
-        False), ``quantity`` (``"amount"``, the default, or ``"share_of_origin"``: weights are
-        shares of all that leaves a node), ``unit`` (text), ``events`` (how many events stand
-        behind the weights; of shares: behind those of each origin) and ``parameters`` (text, of
-        the model that made the layer). Any may be left out or missing.
+        from a layer to such values. Columns ``directed`` and ``modelled`` (default False),
+        ``quantity`` (``"amount"``, the default, or ``"share_of_origin"``: weights are shares of all
+        that leaves a node), ``unit`` (text), ``events`` (how many events stand behind the weights;
+        of shares: behind those of each origin) and ``parameters`` (text, of the model that made the
+        layer). Any may be left out or missing.
     distances : DataFrame, optional
         Distances between places in any unit, as in `with_distances`. Default: great circles in km.
     distance_unit : str
@@ -68,11 +67,6 @@ class MultilayerNetwork:
     InputError
         If ``directed`` or ``layers`` name a layer without links, contradict each other, or have
         unknown columns or values.
-
-    See Also
-    --------
-    build_network : the same from dicts of tables.
-    clean_tables : sets faulty rows aside.
 
     Examples
     --------
@@ -219,9 +213,8 @@ class MultilayerNetwork:
         Returns
         -------
         MultilayerNetwork
-            Nodes in the order they had; all places; layers left without a link are dropped. The
-            ``events`` of a layer that loses links shrink with its weight; those behind each origin
-            of a layer of shares are then missing.
+            Nodes in the order they had; all places; no layers without links. The ``events`` of a
+            layer that loses links shrink with its weight; those of shares are then missing.
 
         Raises
         ------
@@ -229,17 +222,13 @@ class MultilayerNetwork:
             If a layer, kind, node or place is not in the network.
         """
         storage = self._storage
-        kept = self.layers
-        if layers is not None:
-            kept = tuple(check_names("layers", layers, kept))
+        kept = self.layers if layers is None else check_names("layers", layers, self.layers)
         mask = np.ones(self.n_nodes, bool)
         if kinds is not None:
             known = storage.nodes["kind"].dropna().unique().tolist()
             mask &= storage.nodes["kind"].isin(check_names("kinds", kinds, known)).to_numpy(bool)
         if nodes is not None:
-            asked = np.zeros(self.n_nodes, bool)
-            asked[storage.positions("nodes", nodes)] = True
-            mask &= asked
+            mask &= np.isin(np.arange(self.n_nodes), storage.positions("nodes", nodes))
         if places is not None:
             mask &= storage.inside(check_names("places", places, storage.places.index.tolist()))
         return self._of(storage.part(mask, kept, _whole_numbers(periods)))
@@ -272,11 +261,7 @@ class MultilayerNetwork:
         InputError
             If a layer named in ``directed`` or ``layers`` is not among the new ones.
         """
-        storage = self._storage
-        names, rows = inspect_links(links, storage.nodes.index)
-        fresh = [layer for layer in names if layer not in storage.records]
-        records = layer_records(layers, directed, fresh, of="the new layers")
-        return self._of(storage.with_rows(names, rows, records))
+        return self._of(self._storage.with_rows(*self._checked(links, directed, layers)))
 
     def replace_links(
         self,
@@ -301,13 +286,17 @@ class MultilayerNetwork:
         TableError, InputError
             As in `with_links`.
         """
-        storage = self._storage
-        names, rows = inspect_links(links, storage.nodes.index)
-        fresh = [layer for layer in names if layer not in storage.records]
-        records = storage.records | layer_records(layers, directed, fresh, of="the new layers")
-        return self._of(
-            Storage.of_rows(storage.node_table(), storage.place_table, names, rows, records)
-        )
+        names, rows, fresh = self._checked(links, directed, layers)
+        tables = (self._storage.node_table(), self._storage.place_table)
+        records = self._storage.records | fresh
+        return self._of(Storage.of_rows(*tables, names, rows, records))
+
+    def _checked(
+        self, links: Any, directed: Any, layers: Any
+    ) -> tuple[tuple[str, ...], Rows, dict[str, LayerRecord]]:
+        names, rows = inspect_links(links, self._storage.node_names)
+        fresh = [layer for layer in names if layer not in self._storage.records]
+        return names, rows, layer_records(layers, directed, fresh, of="the new layers")
 
     def with_nodes(self, nodes: pd.DataFrame) -> Self:
         """The network with further nodes, at the end.
@@ -331,9 +320,8 @@ class MultilayerNetwork:
     def with_distances(self, table: pd.DataFrame | None, *, unit: str = "km") -> Self:
         """The network with other distances between its places.
 
-        Whatever needs a distance then reads them, and no great circle is used. Two nodes in one
-        place are 0 apart. A directed layer reads from origin to destination; what has no direction
-        reads the mean of both (one, where only one is known).
+        No great circle is then used. Two nodes in one place are 0 apart. A directed layer reads its
+        own direction; what has none the mean of both (one, where only one is known).
 
         Parameters
         ----------
@@ -441,10 +429,7 @@ def split_periods(network: MultilayerNetwork) -> dict[int, MultilayerNetwork]:
 
 
 def check_network(network: object) -> None:
-    """Refuse what is not a network: a table, a graph of another package, or nothing.
-
-    It stands at the door of every measure, or in what all measures of a module go through first.
-    """
+    """Refuse a table, a graph of another package, or nothing: at the door of every measure."""
     if isinstance(network, MultilayerNetwork):
         return
     mend = how_to_convert(network) or "build_network() makes one of tables of nodes and links"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 
 from netinnov.errors import InputError
 from netinnov.sources import _parsed_lines as parsing
@@ -15,51 +15,49 @@ SECTIONS = (
 )
 NUMERIC = ("NUMERIC", "DOUBLE", "INTEGER", "INT")
 Value = str | float | None
-Section = list[tuple[int, list[str]]]
+Section = list[tuple[str, list[str]]]
 
 
-def parse_mpx(name: str, lines: Sequence[str], weight: str) -> Parsed:
-    sections = _sections(name, lines)
+def parse_mpx(name: str, lines: parsing.Lines, weight: str) -> Parsed:
+    sections = _sections(lines)
     edges = sections["EDGES"]
     if not edges:
         msg = f"{name} must have a section #EDGES with lines; it ends in line {len(lines)} "
         raise InputError(f"{msg}without: is it cut off?")
     several = any(row[0].casefold() == "multilayer" for _, row in sections["TYPE"])
-    layers = _layers(name, sections["LAYERS"], several=several)
-    of_edges = _edge_attributes(name, sections["EDGE ATTRIBUTES"], layers, several=several)
+    layers = _layers(sections["LAYERS"], several=several)
+    of_edges = _edge_attributes(sections["EDGE ATTRIBUTES"], layers, several=several)
 
     links = []
     head = ["actor", "layer", "actor", "layer"] if several else ["actor", "actor", "layer"]
-    for line, row in edges:
+    for where, row in edges:
         if len(row) < len(head):
-            raise parsing.refuse_line(name, line, row, head)
+            raise parsing.refuse_line(where, row, head)
         source, target, layer = (row[0], row[2], row[1]) if several else row[:3]
         if several and row[3] != layer:
-            msg = f"{name}, line {line}: links must lie within a layer; this one leads from "
-            raise InputError(f"{msg}{layer!r} to {row[3]!r}; leave out such lines.")
+            raise parsing.between_layers(where, layer, row[3])
         if layers and layer not in layers:
-            known = ", ".join(layers)
-            msg = f"{name}, line {line}, column 'layer': it must be one of #LAYERS ({known}); "
+            msg = f"{where}, column 'layer': it must be one of #LAYERS ({', '.join(layers)}); "
             raise InputError(f"{msg}found {layer!r}.")
         columns = of_edges(layer)
         if len(row) != len(head) + len(columns):
-            raise parsing.refuse_line(name, line, row, [*head, *columns])
+            raise parsing.refuse_line(where, row, [*head, *columns])
         cells = dict(zip(columns, row[len(head) :], strict=True))
-        size = parsing.weight_of(cells.pop(weight), name, line) if weight in cells else 1.0
-        more = {key: _typed(cell, columns[key], name, line, key) for key, cell in cells.items()}
+        size = parsing.weight_of(cells.pop(weight), where) if weight in cells else 1.0
+        more = {key: _typed(cell, columns[key], where, key) for key, cell in cells.items()}
         links.append(Link(layer, source, target, size, more))
 
     ends = [end for link in links for end in (link.source, link.target)]
-    actors, attributes = _actors(name, sections, ends)
+    actors, attributes = _actors(sections, ends)
     nodes = parsing.node_table(actors, actors, attributes)
     directed = frozenset(layer for layer in layers if layers[layer] == "DIRECTED")
     return Parsed(nodes, parsing.link_table(links), directed)
 
 
-def _sections(name: str, lines: Sequence[str]) -> defaultdict[str, Section]:
+def _sections(lines: parsing.Lines) -> defaultdict[str, Section]:
     rows: defaultdict[str, Section] = defaultdict(list)
     section = "EDGES"
-    for line, text in enumerate(map(str.strip, lines), start=1):
+    for where, text in lines:
         if not text or text.startswith("--"):
             continue
         if text.startswith("#"):
@@ -67,22 +65,21 @@ def _sections(name: str, lines: Sequence[str]) -> defaultdict[str, Section]:
             section = next((s for s in SECTIONS if title == s or title.startswith(f"{s} ")), "")
             if not section:
                 known = ", ".join(f"#{other}" for other in SECTIONS)
-                msg = f"{name}, line {line}: a section must be one of {known}; found {text!r}."
-                raise InputError(msg)
+                raise InputError(f"{where}: a section must be one of {known}; found {text!r}.")
             if rest := text[1 + len(section) :].strip():
-                rows[section].append((line, [rest]))
+                rows[section].append((where, [rest]))
             continue
-        rows[section].append((line, [field.strip() for field in text.split(",")]))
+        rows[section].append((where, [field.strip() for field in text.split(",")]))
     return rows
 
 
-def _layers(name: str, section: Section, *, several: bool) -> dict[str, str]:
+def _layers(section: Section, *, several: bool) -> dict[str, str]:
     columns = ["layer", "layer", "direction"] if several else ["layer", "direction"]
     layers: dict[str, str] = {}
-    for line, row in section:
+    for where, row in section:
         direction = row[len(columns) - 1].upper() if len(row) >= len(columns) else ""
         if direction not in ("DIRECTED", "UNDIRECTED"):
-            raise parsing.refuse_line(name, line, row, columns)
+            raise parsing.refuse_line(where, row, columns)
         if several and row[0] != row[1]:
             continue
         if direction == "DIRECTED" or row[0] not in layers:
@@ -91,42 +88,42 @@ def _layers(name: str, section: Section, *, several: bool) -> dict[str, str]:
 
 
 def _edge_attributes(
-    name: str, section: Section, layers: Collection[str], *, several: bool
+    section: Section, layers: Collection[str], *, several: bool
 ) -> Callable[[str], dict[str, str]]:
     own: defaultdict[str, dict[str, str]] = defaultdict(dict)
     everywhere = {}
-    for line, row in section:
+    for where, row in section:
         if len(row) == 2:
             everywhere[row[0]] = row[1]
         elif len(row) == (4 if several else 3) and (not layers or row[0] in layers):
             own[row[0]][row[-2]] = row[-1]
         else:
-            raise parsing.refuse_line(name, line, row, ["layer", "attribute", "type"])
+            raise parsing.refuse_line(where, row, ["layer", "attribute", "type"])
     return lambda layer: own[layer] | everywhere
 
 
 def _actors(
-    name: str, sections: defaultdict[str, Section], ends: Iterable[str]
+    sections: defaultdict[str, Section], ends: Iterable[str]
 ) -> tuple[list[str], dict[str, list[Value]]]:
     types, rows = {}, {}
-    for line, row in sections["ACTOR ATTRIBUTES"]:
+    for where, row in sections["ACTOR ATTRIBUTES"]:
         if len(row) != 2:
-            raise parsing.refuse_line(name, line, row, ["attribute", "type"])
+            raise parsing.refuse_line(where, row, ["attribute", "type"])
         types[row[0]] = row[1]
-    for line, row in sections["ACTORS"]:
+    for where, row in sections["ACTORS"]:
         if len(row) != 1 + len(types):
-            raise parsing.refuse_line(name, line, row, ["actor", *types])
+            raise parsing.refuse_line(where, row, ["actor", *types])
         if row[0] in rows:
-            raise InputError(f"{name}, line {line}, column 'actor': {row[0]!r} stands there twice.")
+            raise InputError(f"{where}, column 'actor': {row[0]!r} stands there twice.")
         cells = zip(types, row[1:], strict=True)
-        rows[row[0]] = [_typed(cell, types[key], name, line, key) for key, cell in cells]
+        rows[row[0]] = [_typed(cell, types[key], where, key) for key, cell in cells]
     actors = [*dict.fromkeys([*rows, *ends])]
     unknown: list[Value] = [None] * len(types)
     cells_of = [rows.get(actor, unknown) for actor in actors]
     return actors, {key: [row[at] for row in cells_of] for at, key in enumerate(types)}
 
 
-def _typed(text: str, kind: str, name: str, line: int, column: str) -> Value:
+def _typed(text: str, kind: str, where: str, column: str) -> Value:
     """Blank is missing, and ``NA`` where it should be a number."""
     numeric = kind.upper() in NUMERIC
     if text == "" or (numeric and text == "NA"):
@@ -134,5 +131,4 @@ def _typed(text: str, kind: str, name: str, line: int, column: str) -> Value:
     try:
         return float(text) if numeric else text
     except ValueError:
-        msg = f"{name}, line {line}, column {column!r} must be a number; found {text!r}."
-        raise InputError(msg) from None
+        raise InputError(f"{where}, column {column!r} must be a number; found {text!r}.") from None

@@ -119,37 +119,35 @@ def read_multiplex(
     return Tables(nodes, links, places, tuple(layer for layer in layers if layer in names))
 
 
-def _parse_edges(path: Path, lines: Sequence[str]) -> Parsed:
+def _parse_edges(path: Path, lines: parsing.Lines) -> Parsed:
     name = path.name
-    rows = [(line, text.split()) for line, text in enumerate(lines, start=1)]
-    rows = [(line, row) for line, row in rows if row and not row[0].startswith("#")]
+    rows = [(where, text.split()) for where, text in lines if text and text[0] != "#"]
     if not rows:
         raise InputError(f"{name} has no line.")
     if (columns := EDGES.get(len(rows[0][1]))) is None:
-        raise parsing.refuse_line(name, *rows[0], EDGES[4])
+        raise parsing.refuse_line(*rows[0], EDGES[4])
     stem = name.removesuffix(".gz").rpartition(".")[0].removesuffix("_multiplex")
     listed = {kind: _labels(path.with_name(f"{stem}_{kind}s.txt"), kind) for kind in EDGES[3][:2]}
     if listed["layer"][0] is not None and "name" in listed["layer"][0]:
         raise InputError(f"{stem}_layers.txt must give each layer a label of its own.")
 
-    def named(kind: str, number: str, line: int) -> str:
+    def named(kind: str, number: str, where: str) -> str:
         ids = listed[kind][1]
         if ids and number not in ids:
-            where = f"{name}, line {line}, column {kind!r}"
-            raise InputError(f"{where}: {number!r} must be in {stem}_{kind}s.txt; it is not.")
+            msg = f"{where}, column {kind!r}: {number!r} must be in {stem}_{kind}s.txt; it is not."
+            raise InputError(msg)
         return ids.get(number, number)
 
     links = []
-    for line, row in rows:
+    for where, row in rows:
         if len(row) != len(columns):
-            raise parsing.refuse_line(name, line, row, columns)
+            raise parsing.refuse_line(where, row, columns)
         source, x, target, y = row[:4] if len(row) == 5 else (row[1], row[0], row[2], row[0])
         if x != y:
-            msg = f"{name}, line {line}: links must lie within a layer; this one leads from {x!r} "
-            raise InputError(f"{msg}to {y!r}; leave out such lines.")
-        size = parsing.weight_of(row[-1], name, line) if len(row) > 3 else 1.0
-        a, b = named("node", source, line), named("node", target, line)
-        links.append(Link(named("layer", x, line), a, b, size, {}))
+            raise parsing.between_layers(where, x, y)
+        size = parsing.weight_of(row[-1], where) if len(row) > 3 else 1.0
+        a, b = named("node", source, where), named("node", target, where)
+        links.append(Link(named("layer", x, where), a, b, size, {}))
     nodes = listed["node"][0]
     if nodes is None:
         ends = [*dict.fromkeys(end for link in links for end in (link.source, link.target))]
@@ -161,18 +159,17 @@ def _labels(path: Path, kind: str) -> tuple[pd.DataFrame | None, dict[str, str]]
     if kind_at_path(path) == "nothing":
         return None, {}
     number, label = f"{kind}ID", f"{kind}Label"
-    lines = enumerate(parsing.read_lines(path), start=1)
-    rows = [(line, text) for line, text in lines if text.strip()]
+    rows = [(where, text) for where, text in parsing.read_lines(path) if text]
     header = parsing.fields(rows[0][1])
     if number not in header:
-        msg = f"{path.name}, line 1 must name the columns {number} and {label}, with blanks between"
+        msg = f"{rows[0][0]} must name the columns {number} and {label}, with blanks between"
         raise InputError(f"{msg}; found {rows[0][1][:60]!r}.")
     table = []
-    for line, text in rows[1:]:
+    for where, text in rows[1:]:
         # A label may hold blanks where nothing else follows it.
         row = text.split(None, 1) if len(header) == 2 else parsing.fields(text)
         if len(row) != len(header):
-            raise parsing.refuse_line(path.name, line, row, header)
+            raise parsing.refuse_line(where, row, header)
         table.append([field.strip().strip('"') for field in row])
     if not table:
         raise InputError(f"{path.name} must have rows below its header; it has none.")
@@ -209,7 +206,7 @@ def _parse_json(name: str, document: Any) -> Parsed:
                 msg = f"{name}, link {number}, {way!r} must be a number from 1 to {len(ways[way])}"
                 raise InputError(f"{msg}; found {at!r}.")
             ends[way] = ways[way][at - 1]
-        size = parsing.weight_of(str(row.pop(weight, 1)), name, number)
+        size = parsing.weight_of(str(row.pop(weight, 1)), f"{name}, link {number}")
         in_layer = "links" if layer is None else ends[layer]
         links.append(Link(in_layer, ends[a], ends[b], size, row))
     members = document["nodes"][a]

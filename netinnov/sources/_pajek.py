@@ -33,9 +33,9 @@ OTHERS = ("*partition", "*vector", "*cluster", "*permutation", "*hierarchy")
 
 
 class Part(NamedTuple):
-    line: int
+    where: str
     title: str
-    body: list[tuple[int, str]]
+    body: list[tuple[str, str]]
     comments: list[str]
 
     @property
@@ -43,7 +43,7 @@ class Part(NamedTuple):
         return self.title.split()[0].casefold()
 
 
-def parse_pajek(name: str, lines: Sequence[str]) -> Parsed:
+def parse_pajek(name: str, lines: parsing.Lines) -> Parsed:
     labels: list[str] | None = None
     ids: Sequence[str] = ()
     columns: dict[str, Any] = {}
@@ -51,36 +51,34 @@ def parse_pajek(name: str, lines: Sequence[str]) -> Parsed:
     arcs: list[Link] = []
     edges: list[Link] = []
     above: Part | None = None  # of the values below the next *Vertices
-    for part in _parts(name, lines):
+    for part in _parts(lines):
         if part.kind == "*vertices" and above is not None:
             if labels is not None and above.kind in OTHERS[:2]:
                 title = " ".join(above.title.split()[1:]) or above.kind[1:]
                 title = re.sub(r"\.(clu|vec)$", "", title, flags=re.IGNORECASE)  # its file's ending
-                columns[title] = _values(name, above, part, len(labels))
+                columns[title] = _values(above, part, len(labels))
             above = None
         elif part.kind == "*vertices":
             if labels is not None:
-                msg = f"{name}, line {part.line}: a file must hold one network; a second one begins"
-                raise InputError(f"{msg} here; give it a file of its own.")
+                msg = f"{part.where}: a file must hold one network; a second one begins here; give "
+                raise InputError(f"{msg}it a file of its own.")
             labels, columns = _vertices(name, part)
             ids = parsing.ids_of(labels, [str(at + 1) for at in range(len(labels))])
         elif match := RELATION.fullmatch(part.title):
             if labels is None:
-                msg = f"{name}, line {part.line}: a line '*Vertices n' must stand before the links."
-                raise InputError(msg)
+                raise InputError(f"{part.where}: a line '*Vertices n' must stand before the links.")
             form, number, quoted, plain = match.groups()
             layers[number] = quoted or plain or layers.get(number) or str(number)
-            part_links = _links(name, part, form.casefold(), layers[number], layers, ids)
+            part_links = _links(part, form.casefold(), layers[number], layers, ids)
             (edges if form.casefold().startswith("edges") else arcs).extend(part_links)
         elif part.kind in OTHERS:
             above = part
         elif part.kind != "*network":
-            msg = f"{name}, line {part.line}: {part.title[:40]!r} is not a section of Pajek's, "
-            msg += "such as '*Vertices 71'; is it damaged, or has it another delimiter?"
-            raise InputError(msg)
+            msg = f"{part.where}: {part.title[:40]!r} is not a section of Pajek's, such as "
+            raise InputError(f"{msg}'*Vertices 71'; is it damaged, or has it another delimiter?")
     if above is not None:
-        msg = f"{name} ends below line {above.line} ({above.title!r}), without the values; get it "
-        raise InputError(msg + "again.")
+        msg = f"{above.where}: the values of {above.title!r} must follow; the file ends; "
+        raise InputError(f"{msg}get it again.")
     if labels is None:
         msg = f"{name} must hold a network; none of its {len(lines)} lines is '*Vertices n'."
         raise InputError(msg)
@@ -92,24 +90,26 @@ def parse_pajek(name: str, lines: Sequence[str]) -> Parsed:
     return Parsed(parsing.node_table(ids, labels, columns), links, directed)
 
 
-def _parts(name: str, lines: Sequence[str]) -> Iterator[Part]:
+def _parts(lines: parsing.Lines) -> Iterator[Part]:
     part = None
-    for line, text in enumerate(map(str.strip, lines), start=1):
+    for where, text in lines:
         if text.startswith("*"):
             if part is not None:
                 yield part
             if text.count('"') % 2:
-                msg = f"{name}, line {line}: a quotation mark is not closed ({text[:40]!r}); is "
-                raise InputError(f"{msg}the file cut off?")
-            part = Part(line, text, [], [])
+                msg = (
+                    f"{where}: a quotation mark is not closed ({text[:40]!r}); is the file cut off?"
+                )
+                raise InputError(msg)
+            part = Part(where, text, [], [])
         elif text.startswith("%"):
             if part is not None:
                 part.comments.append(text[1:])
         elif text:
             if part is None:
-                msg = f"{name}, line {line}: a Pajek file must begin with a line such as "
-                raise InputError(f"{msg}'*Vertices n'; found {text[:40]!r}.")
-            part.body.append((line, text))
+                msg = f"{where}: a Pajek file must begin with a line such as '*Vertices n'; found "
+                raise InputError(f"{msg}{text[:40]!r}.")
+            part.body.append((where, text))
     if part is not None:
         yield part
 
@@ -117,16 +117,16 @@ def _parts(name: str, lines: Sequence[str]) -> Iterator[Part]:
 def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any]]:
     digits = [*part.title.split(), ""][1]
     if not digits.isdecimal() or len(digits) > 15:
-        msg = f"{name}, line {part.line}: the number of vertices must follow '*Vertices'; found "
-        raise InputError(f"{msg}{part.title!r}.")
+        msg = f"{part.where}: the number of vertices must follow '*Vertices'; found {part.title!r}."
+        raise InputError(msg)
     n = int(digits)
     check_made(name, VERTEX * n)  # not every vertex needs a line
     labels = [str(at + 1) for at in range(n)]
     cells: dict[str, list[str]] = {}
     spots: dict[int, list[str]] = {}
-    for line, text in part.body:
+    for where, text in part.body:
         row = parsing.fields(text)
-        at = _vertex(row[0], n, name, line, "number") - 1
+        at = _vertex(row[0], n, where, "number") - 1
         if len(row) > 1:
             labels[at] = row[1]
         spots[at] = list(takewhile(_is_number, row[2:5]))
@@ -143,61 +143,55 @@ def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any]]:
 
 
 def _links(
-    name: str,
-    part: Part,
-    form: str,
-    layer: str,
-    layers: dict[str | None, str],
-    ids: Sequence[str],
+    part: Part, form: str, layer: str, layers: dict[str | None, str], ids: Sequence[str]
 ) -> Iterator[Link]:
     if form == "matrix":
-        yield from _matrix(name, part, layer, ids)
+        yield from _matrix(part, layer, ids)
         return
 
     def end(text: str, column: str) -> str:
-        return ids[_vertex(text, len(ids), name, line, column) - 1]
+        return ids[_vertex(text, len(ids), where, column) - 1]
 
-    for line, text in part.body:
+    for where, text in part.body:
         prefix = PREFIX.fullmatch(text)  # the number of a relation
         own_layer = layers.setdefault(prefix[1], prefix[1]) if prefix else layer
         row = parsing.fields(prefix[2] if prefix else text)
         if len(row) < 2:
-            raise parsing.refuse_line(name, line, row, ENDS)
+            raise parsing.refuse_line(where, row, ENDS)
         source = end(row[0], "from")
         if form.endswith("list"):
             yield from (Link(own_layer, source, end(to, "to"), 1.0, {}) for to in row[1:])
             continue
         target = end(row[1], "to")
-        weight = parsing.weight_of(row[2], name, line) if len(row) > 2 else 1.0
+        weight = parsing.weight_of(row[2], where) if len(row) > 2 else 1.0
         more = _pairs(row[3:])
         # Files of this package say the layer on each line: a relation may be a period of it.
         yield Link(more.pop("layer", own_layer), source, target, weight, more)
 
 
-def _matrix(name: str, part: Part, layer: str, ids: Sequence[str]) -> Iterator[Link]:
+def _matrix(part: Part, layer: str, ids: Sequence[str]) -> Iterator[Link]:
     n = len(ids)
     if len(part.body) != n:
-        msg = f"{name}, line {part.line}: a matrix must have {n} rows, one a vertex; it has "
-        raise InputError(f"{msg}{len(part.body)}; is the file cut off?")
-    for source, (line, text) in zip(ids, part.body, strict=True):
+        msg = f"{part.where}: a matrix must have {n} rows, one a vertex; it has {len(part.body)}; "
+        raise InputError(f"{msg}is the file cut off?")
+    for source, (where, text) in zip(ids, part.body, strict=True):
         row = parsing.fields(text)
         if len(row) != n:
-            msg = f"{name}, line {line} must have {n} numbers, one a vertex; it has {len(row)}."
-            raise InputError(msg)
+            raise InputError(f"{where} must have {n} numbers, one a vertex; it has {len(row)}.")
         for target, value in zip(ids, row, strict=True):
             if not _is_number(value) or float(value) != 0:
-                yield Link(layer, source, target, parsing.weight_of(value, name, line), {})
+                yield Link(layer, source, target, parsing.weight_of(value, where), {})
 
 
-def _values(name: str, above: Part, part: Part, n: int) -> Sequence[Any]:
+def _values(above: Part, part: Part, n: int) -> Sequence[Any]:
     if len(part.body) != n:
-        msg = f"{name}, line {part.line}: {above.title!r} must have {n} values, one a vertex; it "
-        raise InputError(f"{msg}has {len(part.body)}; is the file cut off?")
+        msg = f"{part.where}: {above.title!r} must have {n} values, one a vertex; it has "
+        raise InputError(f"{msg}{len(part.body)}; is the file cut off?")
     values = []
-    for line, text in part.body:
+    for where, text in part.body:
         if not _is_number(text):
-            msg = f"{name}, line {line}: a value of {above.title!r} must be a number; found "
-            raise InputError(f"{msg}{text!r}.")
+            msg = f"{where}: a value of {above.title!r} must be a number; found {text!r}."
+            raise InputError(msg)
         values.append(float(text))
     if above.kind == "*vector":
         return [None if value == UNKNOWN else value for value in values]
@@ -206,16 +200,18 @@ def _values(name: str, above: Part, part: Part, n: int) -> Sequence[Any]:
         matches = [CLASS.fullmatch(piece.strip()) for piece in comment.split(";")]
         named |= {int(match[1]): match[2] for match in matches if match and all(matches)}
     if not all(value.is_integer() and abs(value) < 2**53 for value in values):
-        msg = f"{name}, line {part.line}: classes of {above.title!r} must be whole numbers below "
-        raise InputError(f"{msg}2**53; not all are.")
+        msg = (
+            f"{part.where}: classes of {above.title!r} must be whole numbers below 2**53; not all "
+        )
+        raise InputError(f"{msg}are.")
     codes = [int(value) for value in values]
     return [named.get(code) for code in codes] if {*codes} - {0} <= {*named} else codes
 
 
-def _vertex(text: str, n: int, name: str, line: int, column: str) -> int:
+def _vertex(text: str, n: int, where: str, column: str) -> int:
     if not text.isdecimal() or len(text) > len(str(n)) + 20 or not 1 <= int(text) <= n:
-        msg = f"{name}, line {line}, column {column!r}: a vertex must be a whole number from 1 to "
-        raise InputError(f"{msg}{n}; found {text!r}.")
+        msg = f"{where}, column {column!r}: a vertex must be a whole number from 1 to {n}; found "
+        raise InputError(f"{msg}{text!r}.")
     return int(text)
 
 

@@ -33,34 +33,41 @@ class Parsed(NamedTuple):
     directed: frozenset[str] | None  # None if the file does not say
 
 
-def read_lines(path: Path) -> list[str]:
+Lines = Sequence[tuple[str, str]]  # where each is, for messages, and its text
+
+
+def read_lines(path: Path) -> Lines:
     lines = re.split(r"\r\n|\n|\r", decoded(path.name, read_bytes(path)))
     if not any(line.strip() for line in lines):
         raise InputError(f"{path.name} is empty; get the file again.")
-    return lines
+    return [(f"{path.name}, line {at}", text.strip()) for at, text in enumerate(lines, start=1)]
 
 
 def fields(text: str) -> list[str]:
     return [quoted or plain for quoted, plain in FIELD.findall(text)]
 
 
-def refuse_line(name: str, line: int, fields: Sequence[str], columns: Sequence[str]) -> InputError:
+def refuse_line(where: str, fields: Sequence[str], columns: Sequence[str]) -> InputError:
     last = columns[max(min(len(fields), len(columns)) - 1, 0)]
     return InputError(
-        f"{name}, line {line} must have {len(columns)} fields: {', '.join(columns)}; it has "
+        f"{where} must have {len(columns)} fields: {', '.join(columns)}; it has "
         f"{len(fields)} and ends in column {last!r} ({' '.join(fields)[:40]!r}); is the file cut "
         "off there, or has it another delimiter?"
     )
 
 
-def weight_of(text: str, name: str, line: int) -> float:
+def between_layers(where: str, one: str, other: str) -> InputError:
+    msg = f"{where}: links must lie within a layer; this one leads from {one!r} to {other!r}; "
+    return InputError(f"{msg}leave out such lines.")
+
+
+def weight_of(text: str, where: str) -> float:
     try:
         weight = float(text)
     except ValueError:
         weight = math.nan
     if not 0 < weight < math.inf:
-        msg = f"{name}, line {line}, column 'weight': it must be a number above 0; found {text!r}."
-        raise InputError(msg)
+        raise InputError(f"{where}, column 'weight': it must be a number above 0; found {text!r}.")
     return weight
 
 

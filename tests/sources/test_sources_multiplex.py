@@ -324,7 +324,7 @@ def test_coordinates_of_pajek_are_attributes_and_no_places(write):
         ("1.5\n", "old\n", r"line 36: a value of '\*Vector age.vec' must be a number; found 'old'"),
         ("% a comment\n", "1 2\n", r"line 1: a Pajek file must begin with a line such as"),
         ("*Partition level", "*Vertices 4", r"line 28: a file must hold one network"),
-        ("*Vertices 4\n1\n2\n3\n4\n", "", r"ends below line 40 \('\*Permutation x'\), without the"),
+        ("*Vertices 4\n1\n2\n3\n4\n", "", r"line 40: the values of '\*Permutation x' must"),
     ],
 )
 def test_pajek_files_that_cannot_be_read(write, old, new, words):
