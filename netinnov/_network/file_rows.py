@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from netinnov._runtime.arguments import examples
+from netinnov._typing import Mask
+
 LINE, ROW = "line of file", "row of file"  # lines of a text file; rows as a spreadsheet counts them
+
+
+class GivenTable(NamedTuple):
+    name: str
+    frame: pd.DataFrame
+    delimiter: str  # what parts the columns of a text file; empty for other tables
+    notes: list[str]
+
+    @property
+    def rows(self) -> pd.Index:
+        index = self.frame.index
+        return index if has_file_rows(self.frame) else pd.RangeIndex(len(index))
+
+    def where(self, rows: Sequence[int] | Mask) -> str:
+        unit = row_unit(self.frame)
+        return examples(self.rows[rows], lambda number: f"{unit} {number}")
 
 
 def with_file_rows(frame: pd.DataFrame, numbers: npt.NDArray[np.int64], name: str) -> pd.DataFrame:

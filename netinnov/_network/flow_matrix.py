@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
 from netinnov._network.columns import as_floats, as_numbers, as_text, is_blank, refuse_repeated
-from netinnov._network.file_rows import LINE
+from netinnov._network.file_rows import GivenTable, is_bare
 from netinnov._network.numeric_columns import Decimal, decimal_of, plain
 from netinnov._network.synonyms import FLOWS, is_total, key_of
 from netinnov._runtime.arguments import examples
-from netinnov._typing import Floats, Mask
+from netinnov._typing import Floats
 from netinnov.errors import InputError
 
 Rows = Literal["origin", "destination"]
@@ -26,32 +26,11 @@ TOLERANCE = 0.005  # relative; published totals are of numbers before they were 
 FEWEST = 3  # other places whose sums must agree: of fewer they may by chance
 
 
-class Given(NamedTuple):
-    """A table, and where its rows are: lines or rows of a file, or rows of a frame."""
-
-    name: str
-    frame: pd.DataFrame
-    rows: pd.Index
-    delimiter: str
-    notes: list[str]
-    mark: Decimal | None  # before decimals, if the user says it
-
-    def where(self, rows: Sequence[int] | Mask) -> str:
-        unit = "line" if self.rows.name == LINE else "row"
-        return examples(self.rows[rows], lambda number: f"{unit} {number}")
-
-    def decimal(self, columns: Sequence[str]) -> Decimal:
-        if self.mark is not None:
-            return self.mark
-        frame = self.frame.set_axis(self.rows, axis=0)
-        return decimal_of(self.name, frame, columns, self.delimiter)
-
-
-def as_matrix(table: Given) -> tuple[pd.Series, pd.DataFrame] | None:
+def as_matrix(table: GivenTable) -> tuple[pd.Series, pd.DataFrame] | None:
     """Names of the rows and the cells, if at least half of the rows are called as columns are."""
     frame = table.frame
     parts = [(frame.iloc[:, 0], 1)] if frame.shape[1] else []
-    if not isinstance(frame.index, pd.RangeIndex):
+    if not is_bare(frame):
         parts.insert(0, (frame.index.to_series(), 0))
     for first_column, first in parts:
         names = as_text(first_column)[0].str.strip()
@@ -61,7 +40,11 @@ def as_matrix(table: Given) -> tuple[pd.Series, pd.DataFrame] | None:
 
 
 def flows_of_matrix(
-    table: Given, rows: pd.Series, cells: pd.DataFrame, meaning: Rows | None
+    table: GivenTable,
+    rows: pd.Series,
+    cells: pd.DataFrame,
+    meaning: Rows | None,
+    decimal: Decimal | None = None,
 ) -> tuple[pd.DataFrame, pd.Index]:
     """Positive cells by row, and column names; rows are origins unless the corner differs."""
     if meaning is None and key_of(rows.name) in {"target", *chain(*FLOWS["target"])}:
@@ -90,8 +73,9 @@ def flows_of_matrix(
     n, m = cells.shape
     number = numbers_of(
         pd.concat([cells[column] for column in columns], ignore_index=True),
-        table.decimal([str(name) for name in columns]),
         table,
+        [str(name) for name in columns],
+        decimal,
         lambda at: f"{table.where([at % n])}, column {columns[at // n]!r}",
     )
     row, column = np.divmod(np.arange(n * m), m)
@@ -117,13 +101,19 @@ def undirected(flows: pd.DataFrame, names: pd.Index) -> tuple[pd.DataFrame, str]
 
 
 def numbers_of(
-    values: pd.Series, decimal: Decimal, table: Given, where: Callable[[int], str]
+    values: pd.Series,
+    table: GivenTable,
+    columns: Sequence[str],
+    asked: Decimal | None,
+    where: Callable[[int], str],
 ) -> Floats:
+    frame = table.frame.set_axis(table.rows, axis=0)
+    decimal = asked or decimal_of(table.name, frame, columns, table.delimiter)
     number, other = as_numbers(values)
     bad = other.copy()
     if other.any():
         text = values[other].astype("str").str.strip()
-        parsed = as_floats(plain(text, decimal) if decimal == "," or table.mark else text)
+        parsed = as_floats(plain(text, decimal) if decimal == "," or asked else text)
         number[other] = parsed
         bad[other] = (parsed.isna() & ~text.str.casefold().isin(NO_NUMBER)).to_numpy()
     bad |= (number < 0) | np.isinf(number)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from netinnov._network import flow_matrix
 from netinnov._network.columns import as_text, is_blank, refuse_repeated
+from netinnov._network.file_rows import GivenTable
 from netinnov._network.headers import our_names, unweighted
 from netinnov._runtime.arguments import shown
 from netinnov._runtime.dataframes import as_pandas
@@ -84,7 +85,7 @@ def _part(table: Any, layer: str, directed: Directed) -> Part:
         mend = how_to_convert(table) or "give one with the columns 'source' and 'target'"
         raise InputError(f"links must be a table of pandas; found {shown(table)}; {mend}.")
     frame = frame.set_axis(frame.columns.map(str), axis=1)
-    flow_table = flow_matrix.Given(TABLE, frame, pd.RangeIndex(len(frame)), "", [], None)
+    flow_table = GivenTable(TABLE, frame, "", [])
     refuse_repeated(TABLE, frame.columns)
     if (matrix := flow_matrix.as_matrix(flow_table)) is not None:
         flows, names = flow_matrix.flows_of_matrix(flow_table, *matrix, None)

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from netinnov._network.file_rows import ROW, is_bare, with_file_rows
+from netinnov._network.file_rows import ROW, GivenTable, is_bare, with_file_rows
 from netinnov._network.numeric_columns import NUMBERS, Decimal, decimal_of, typed
 from netinnov._runtime import opening
 from netinnov._runtime.arguments import examples
 from netinnov.errors import InputError
-from netinnov.sources._delimited import AnyTable, read_delimited
+from netinnov.sources._delimited import read_delimited
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -34,7 +34,9 @@ DEGREES = ("CRS84", "4326", "4258", "4490")
 Rows = dict[int, dict[int, Any]]  # what cells show, by numbers of rows and columns
 
 
-def read_any_table(path: Path, encoding: str | None = None, *, stripped: bool = False) -> AnyTable:
+def read_any_table(
+    path: Path, encoding: str | None = None, *, stripped: bool = False
+) -> GivenTable:
     ending = opening.ending_of(path)
     if ending == ".parquet":
         table = opening.read_parquet(path)
@@ -42,15 +44,15 @@ def read_any_table(path: Path, encoding: str | None = None, *, stripped: bool = 
             frame = table.to_pandas()  # ids in its index stay there
         if is_bare(frame):
             frame = with_file_rows(frame, np.arange(1, len(frame) + 1), ROW)
-        return AnyTable(path.name, frame, "", [])
+        return GivenTable(path.name, frame, "", [])
     if ending == POINTS:
-        return AnyTable(path.name, _points(path), "", [])
+        return GivenTable(path.name, _points(path), "", [])
     if ending in WORKBOOKS:
         sheets = read_workbook(path)
         if len(sheets) != 1:
             held = examples(sheets, str) or "nothing"
             raise InputError(f"{path} must have one sheet with a table; it has {held}.")
-        return AnyTable(path.name, next(iter(sheets.values())), "", [])
+        return GivenTable(path.name, next(iter(sheets.values())), "", [])
     return read_delimited(path, encoding, stripped=stripped)
 
 
@@ -105,7 +107,7 @@ def columns_of(
     return own, {key: ours for key, ours in columns.items() if key not in own}
 
 
-def table_of(table: str, held: AnyTable, decimal: Decimal | None) -> pd.DataFrame:
+def table_of(table: str, held: GivenTable, decimal: Decimal | None) -> pd.DataFrame:
     frame = held.frame
     if decimal is not None:
         return typed(table, frame, decimal, thousands=True)

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
-from netinnov._network.file_rows import LINE, with_file_rows
+from netinnov._network.file_rows import LINE, GivenTable, with_file_rows
 from netinnov._runtime.arguments import did_you_mean, examples
 from netinnov._runtime.encodings import decoded, text_of
 from netinnov._runtime.opening import check_header, opened, read_bytes
@@ -27,13 +27,6 @@ DELIMITERS = (",", ";", "\t", "|")
 SAMPLE = 50  # rows by which the delimiter is found
 SAMPLED = 2**20  # letters in which these rows are looked for
 BLOCK = 2**26  # bytes that Arrow reads at once; no row may be longer
-
-
-class AnyTable(NamedTuple):
-    name: str
-    frame: pd.DataFrame
-    delimiter: str  # what parts the columns of a text file; empty for other files
-    notes: list[str]
 
 
 class TextTable(NamedTuple):
@@ -65,7 +58,9 @@ class TextTable(NamedTuple):
         tell_values(self.name, column, must_be, *counts, self.at(bad, column), faults)
 
 
-def read_delimited(path: Path, encoding: str | None = None, *, stripped: bool = False) -> AnyTable:
+def read_delimited(
+    path: Path, encoding: str | None = None, *, stripped: bool = False
+) -> GivenTable:
     """All columns; rows that are not as wide as the header are refused."""
     text, detected = text_of(str(path), read_bytes(path), encoding)
     first, _, rest = text.partition("\n")
@@ -89,7 +84,7 @@ def read_delimited(path: Path, encoding: str | None = None, *, stripped: bool = 
     }
     frame = with_file_rows(_frame_of(columns, len(table)), lines, LINE)
     notes = [f"{path.name}: read as {detected}."] if detected else []
-    return AnyTable(path.name, frame, delimiter, notes)
+    return GivenTable(path.name, frame, delimiter, notes)
 
 
 def read_text_file(

@@ -10,6 +10,7 @@ import pandas as pd
 
 from netinnov._network.columns import as_text
 from netinnov._network.distances import LONG
+from netinnov._network.file_rows import GivenTable
 from netinnov._network.headers import rename
 from netinnov._network.numeric_columns import Decimal
 from netinnov._network.synonyms import UNITS, key_of
@@ -17,7 +18,6 @@ from netinnov._runtime.arguments import examples
 from netinnov.errors import InputError
 from netinnov.sources._any_table import columns_of, read_any_table, table_of
 from netinnov.sources._complete_rows import Tables, note, say
-from netinnov.sources._delimited import AnyTable
 
 UNSAID = "nothing says the unit of the distances"
 
@@ -32,7 +32,7 @@ def distances_of_file(
 
 
 def read_distances(
-    held: AnyTable, columns: Mapping[str, str], decimal: Decimal | None
+    held: GivenTable, columns: Mapping[str, str], decimal: Decimal | None
 ) -> tuple[pd.DataFrame, str]:
     """As a long table, and the unit that a header, or the name of the file or sheet, says."""
     header = [str(name) for name in held.frame.columns]
@@ -61,7 +61,7 @@ def read_distances(
 
 
 def distances_of(
-    raw: dict[str, AnyTable],
+    raw: dict[str, GivenTable],
     columns: Mapping[str, str],
     decimal: Decimal | None,
     written: Mapping[str, Any] | None = None,

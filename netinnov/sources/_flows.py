@@ -8,8 +8,8 @@ from os import PathLike
 import pandas as pd
 
 from netinnov._network.columns import as_periods, as_text, is_blank, refuse_repeated
-from netinnov._network.file_rows import has_file_rows
-from netinnov._network.flow_matrix import Given, numbers_of
+from netinnov._network.file_rows import GivenTable, has_file_rows
+from netinnov._network.flow_matrix import numbers_of
 from netinnov._network.headers import described, our_names, unused_columns, unweighted
 from netinnov._network.numeric_columns import Decimal
 from netinnov._runtime.arguments import as_path, examples
@@ -18,24 +18,16 @@ from netinnov.sources._any_table import read_any_table
 from netinnov.sources._complete_rows import note
 
 
-def given_table(
-    source: str | PathLike[str] | pd.DataFrame,
-    encoding: str | None,
-    decimal: Decimal | None,
-) -> Given:
+def given_table(source: str | PathLike[str] | pd.DataFrame, encoding: str | None) -> GivenTable:
     if isinstance(source, pd.DataFrame):
-        frame = source.set_axis(source.columns.map(str), axis=1)
-        refuse_repeated("the table", frame.columns)
-        return Given("the table", frame, pd.RangeIndex(len(frame)), "", [], decimal)
-    table = read_any_table(as_path("source", source), encoding, stripped=True)
-    frame = table.frame
-    if frame.empty:
-        raise InputError(f"{table.name} must have rows below its header; it has none.")
-    rows: pd.Index = pd.RangeIndex(1, len(frame) + 1)  # of Parquet, with names in the index
-    if has_file_rows(frame):
-        rows = frame.index
-        frame = frame.set_axis(frame.columns.map(str), axis=1).reset_index(drop=True)
-    return Given(table.name, frame, rows, table.delimiter, table.notes, decimal)
+        table = GivenTable("the table", source, "", [])
+    else:
+        table = read_any_table(as_path("source", source), encoding, stripped=True)
+        if table.frame.empty:
+            raise InputError(f"{table.name} must have rows below its header; it has none.")
+    frame = table.frame.set_axis(table.frame.columns.map(str), axis=1)
+    refuse_repeated(table.name, frame.columns)
+    return table._replace(frame=frame)
 
 
 def of_flows(
@@ -51,16 +43,14 @@ def of_flows(
 
 
 def flows_of_table(
-    table: Given, columns: Mapping[str, str], faults: list[str]
+    table: GivenTable, columns: Mapping[str, str], decimal: Decimal | None, faults: list[str]
 ) -> tuple[pd.DataFrame, pd.Index]:
-    frame = table.frame
-    if frame.index.name is not None or not frame.index.equals(pd.RangeIndex(len(frame))):
-        named = any(level is not None for level in frame.index.names)
-        frame = frame.reset_index(drop=not named)
+    named = any(level is not None for level in table.frame.index.names)
+    frame = table.frame.reset_index(drop=has_file_rows(table.frame) or not named)
     header = [str(name) for name in frame]
     ours = our_names(table.name, "flows", header, of_flows(columns, header, {"links": header}))
     note(described(table.name, ours, columns))
-    table = table._replace(frame=frame)
+    table = table._replace(frame=frame.set_axis(table.rows, axis=0))
     frame = frame.rename(columns=ours)
     theirs = {name: column for column, name in ours.items()}
     links = pd.DataFrame(index=frame.index)
@@ -79,8 +69,9 @@ def flows_of_table(
     if "weight" in frame:
         links["weight"] = numbers_of(
             frame["weight"],
-            table.decimal([theirs["weight"]]),
             table,
+            [theirs["weight"]],
+            decimal,
             lambda at: f"{table.where([at])}, column {theirs['weight']!r}",
         )
     if "period" in frame:
@@ -103,7 +94,7 @@ def flows_of_table(
     return flows.reset_index(drop=True), pd.Index(ends, dtype="str")
 
 
-def _periods(table: Given, values: pd.Series) -> pd.Series:
+def _periods(table: GivenTable, values: pd.Series) -> pd.Series:
     periods, bad = as_periods(pd.to_numeric(values, errors="coerce"))
     bad |= (values.notna() & periods.isna()).to_numpy(bool)
     if bad.any():

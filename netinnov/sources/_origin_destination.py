@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.columns import as_numbers, as_text, is_blank
+from netinnov._network.file_rows import GivenTable
 from netinnov._network.flow_matrix import (
-    Given,
     Rows,
     as_matrix,
     flows_of_matrix,
@@ -131,16 +131,16 @@ def read_origin_destination(
         raise InputError("shares of an origin have a direction; leave out directed=False.")
     faults: list[str] = []
     headers = check_columns(columns)
-    table = given_table(source, check_encoding(encoding), decimal)
+    table = given_table(source, check_encoding(encoding))
     matrix = as_matrix(table)
     if matrix is not None:
         _refuse_named_places(headers, table, [str(name) for name in matrix[1].columns])
-        flows, ends = flows_of_matrix(table, *matrix, rows)
+        flows, ends = flows_of_matrix(table, *matrix, rows, decimal)
     else:
         if rows is not None:
             msg = f"`rows` is of a matrix; {table.name} is not one, as its rows have other names "
             raise InputError(f"{msg}than its columns.")
-        flows, ends = flows_of_table(table, headers, faults)
+        flows, ends = flows_of_table(table, headers, decimal, faults)
     if flows.empty:
         raise InputError(f"{table.name} must hold a flow above 0; it has none.")
     flows["layer"] = _layers(flows, layer, table.name)
@@ -174,7 +174,7 @@ def read_origin_destination(
     return Tables(nodes, links, places, tuple(names) if directed else (), layers)
 
 
-def _refuse_named_places(headers: dict[str, str], table: Given, places: list[str]) -> None:
+def _refuse_named_places(headers: dict[str, str], table: GivenTable, places: list[str]) -> None:
     """Of a matrix only the corner may be named."""
     if named := [key for key in headers if key.removeprefix("links.") in places]:
         msg = f"`columns`: {named[0]!r} is a place in the header of {table.name}; "

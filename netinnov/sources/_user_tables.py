@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.columns import as_text, is_blank
-from netinnov._network.file_rows import is_bare, without_file
+from netinnov._network.file_rows import GivenTable, is_bare, without_file
 from netinnov._network.headers import check_columns, rename, unused_columns, unweighted
 from netinnov._network.layer_table import records_of_old_folder
 from netinnov._network.numeric_columns import Decimal
@@ -38,7 +38,6 @@ from netinnov.sources._any_table import (
     table_of,
 )
 from netinnov.sources._complete_rows import Tables, note, say
-from netinnov.sources._delimited import AnyTable
 from netinnov.sources._distance_tables import distances_of
 
 TRUTH = dict.fromkeys(("true", "yes", "1", "是"), True)
@@ -162,7 +161,7 @@ def typed_tables(
     encoding: str | None,
     decimal: Decimal | None,
     written: Any = None,
-) -> tuple[dict[str, AnyTable], pd.DataFrame | None, str]:
+) -> tuple[dict[str, GivenTable], pd.DataFrame | None, str]:
     """Tables under our names, distances and their unit; headers that `write_network` wrote are."""
     asked, ours = check_columns(columns), is_of_network(written)
     raw = _raw_tables(path, source, check_encoding(encoding))
@@ -197,7 +196,7 @@ def read_table(
     return table_of(table, held._replace(frame=frame), decimal), rest
 
 
-def _renamed(table: str, held: AnyTable, columns: Mapping[str, str]) -> AnyTable:
+def _renamed(table: str, held: GivenTable, columns: Mapping[str, str]) -> GivenTable:
     frame, words = rename(held.name, table, held.frame, columns)
     if table == "nodes" and "node" not in frame and "place" in frame and is_bare(frame):
         places = frame["place"]
@@ -222,7 +221,7 @@ def is_of(source: str, name: str) -> bool:
     return any(own_table(name) in tables for tables in TABLES_OF[source])
 
 
-def _raw_tables(path: Path, source: str, encoding: str | None) -> dict[str, AnyTable]:
+def _raw_tables(path: Path, source: str, encoding: str | None) -> dict[str, GivenTable]:
     """The tables of a folder or workbook; or a file alone, if one table is enough."""
     kind, (needed, _), ending = kind_at_path(path), TABLES_OF[source], ending_of(path)
     book = kind != "a folder" and ending in WORKBOOKS
@@ -254,7 +253,7 @@ def _raw_tables(path: Path, source: str, encoding: str | None) -> dict[str, AnyT
     if not book:
         return {table: read_any_table(path / name, encoding) for table, name in held.items()}
     return {
-        table: AnyTable(f"{path.name}, sheet {name}", sheets[name], "", [])
+        table: GivenTable(f"{path.name}, sheet {name}", sheets[name], "", [])
         for table, name in held.items()
     }
 
