@@ -48,15 +48,12 @@ def read_lines(path):
     return Tables(nodes, links.set_axis(["source", "target"], axis=1))
 ''',
     "netinnov/study/sections/example.py": """
-from dataclasses import dataclass
-
 import pandas as pd
 
 from netinnov.centrality import most_links
 from netinnov.study._section import Place, Result, Table
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class First(Result):
     node: str
 

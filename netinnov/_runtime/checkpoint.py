@@ -55,12 +55,11 @@ class Checkpoint:
                 with check_file(path).open("rb") as stream, np.load(stream) as batch:
                     same = str(batch[_EXPERIMENT]) == self._digest
                     columns = [batch[name] for name in names] if same else []
+                    fault = "" if same else "is of another experiment"
             except Exception as error:  # whatever numpy raises for the bytes of a damaged file
-                msg = f"the file {path} of the checkpoint cannot be read ({error})"
-                raise InputError(f"{msg}. {_DELETE}") from None
-            if not same:
-                msg = f"the file {path} of the checkpoint is of another experiment"
-                raise InputError(f"{msg}. {_DELETE}")
+                fault = f"cannot be read ({error})"
+            if fault:
+                raise InputError(f"the file {path} of the checkpoint {fault}. {_DELETE}")
             yield from zip(*(c.tolist() if c.ndim == 1 else c for c in columns), strict=True)
 
     def write(self, key: object, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import json
 import os
+import platform
 import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from netinnov._runtime.arguments import examples
 from netinnov._runtime.atomic import new_folder
 from netinnov._runtime.interruption import check_interrupted
-from netinnov._runtime.opening import sha256_of
+from netinnov._runtime.opening import read_json, sha256_of
 from netinnov._runtime.public import publish
 from netinnov._version import __version__
+from netinnov.errors import InputError
 from netinnov.explorer._payload import tries_enclaves
 from netinnov.plotting._fonts import font_advice, undrawn_characters
 from netinnov.study import sections
 from netinnov.study._configuration import EXAMPLE, Configuration, configure, read_configuration
 from netinnov.study._context import Context
 from netinnov.study._explorer_page import write_explorer
-from netinnov.study._manifest import check_replaceable, write_manifest
 from netinnov.study._report_page import chapter, write_page, write_pictures, write_tables
 from netinnov.study._section import Section
 from netinnov.study.sections.data import limits
 
 __all__ = ["EXAMPLE", "Configuration", "check", "configure", "read_configuration", "run"]
 
+PACKAGES = (
+    *("numpy", "scipy", "pandas", "pyarrow", "networkx", "igraph", "scikit-network"),
+    *("numba", "matplotlib", "seaborn"),
+)
+OF_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # made by who only looks at a folder
 Say = Callable[[str], None]
 Results = list[tuple[Section[Any], Any]]
 
@@ -80,17 +90,15 @@ def run(
 
     Examples
     --------
-    >>> import tempfile
-    >>> from netinnov import study
-    >>> report = study.run(out=tempfile.mkdtemp() + "/study")  # doctest: +SKIP
+    >>> report = ni.study.run(out="results/yrd")  # doctest: +SKIP
     """
     configuration = read_configuration() if configuration is None else configuration
     out = Path(out)
-    replace = overwrite and check_replaceable(out)
+    replace = overwrite and _check_replaceable(out)
     with new_folder(out, replace=replace) as folder:
         _study(configuration, folder, command, progress, say or (lambda _: None))
         if replace:
-            check_replaceable(out)  # again: a file may have come meanwhile
+            _check_replaceable(out)  # again: a file may have come meanwhile
     return out / "report.html"
 
 
@@ -114,8 +122,7 @@ def check(configuration: Configuration | None = None) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> from netinnov import study
-    >>> print(study.check()[-2])
+    >>> print(ni.study.check()[-2])
     Sites, actors and stated links are facts compiled from public web pages: a sample, not a census.
     """
     context = Context.of(read_configuration() if configuration is None else configuration)
@@ -149,10 +156,24 @@ def _study(settings: Configuration, folder: Path, command: str, progress: bool, 
     with step("report", "drawing figures and writing the report"):
         _write(context, results, folder, command)
         write_explorer(context, folder)
-    of_network = {"nodes": network.n_nodes, "links": network.n_links, "layers": network.layers}
-    known = {"command": command, "configuration": settings.model_dump(mode="json")}
-    known |= {"inputs": inputs, "network": of_network, "seconds": seconds}
-    write_manifest(folder, known)
+    outputs = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    manifest = {
+        "netinnov": __version__,
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "command": command,
+        "configuration": settings.model_dump(mode="json"),
+        "inputs": inputs,
+        "network": {"nodes": network.n_nodes, "links": network.n_links, "layers": network.layers},
+        "seconds": seconds,
+        "outputs": {path.relative_to(folder).as_posix(): sha256_of(path) for path in outputs},
+    }
+    manifest_text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    # What of a path is no text becomes an escape, which JSON knows too.
+    target = folder / "manifest.json"
+    target.write_text(manifest_text, encoding="utf-8", errors="backslashreplace")
 
 
 def _checked(context: Context) -> list[Section[Any]]:
@@ -192,6 +213,36 @@ def _write(context: Context, results: Results, folder: Path, command: str) -> No
                 write_pictures(folder / "figures", told.language, chapters, of_page)
     if advice := font_advice(undrawn):
         warnings.warn(advice, UserWarning, stacklevel=4)
+
+
+def _check_replaceable(folder: Path) -> bool:
+    """Whether a folder holds a study; refuses what its manifest does not name as it is.
+
+    False if the folder is empty or not there.
+    """
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return False
+    try:
+        manifest = read_json(folder / "manifest.json")
+        written = {folder / name: digest for name, digest in manifest["outputs"].items()}
+    except (InputError, LookupError, TypeError, AttributeError):
+        msg = f"{folder} is not a study (it has no manifest.json of one) and is not replaced; name "
+        raise InputError(f"{msg}another folder.") from None
+    folders = {above for path in written for above in path.parents}
+
+    def is_own(path: Path) -> bool:
+        if path == folder / "manifest.json" or path.name in OF_SYSTEMS:
+            return True
+        if path.is_symlink() or not path.is_file():
+            return path in folders and not path.is_symlink()
+        return path in written and sha256_of(path) == written[path]
+
+    others = [path for path in sorted(folder.rglob("*")) if not is_own(path)]
+    if others:
+        listed = examples(others, lambda path: path.relative_to(folder).as_posix())
+        msg = f"{folder} is not replaced, as its study did not write what is there now: {listed}. "
+        raise InputError(f"{msg}Move that out of the folder, or name another one.")
+    return True
 
 
 __dir__ = publish(globals())

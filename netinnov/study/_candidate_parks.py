@@ -42,8 +42,6 @@ def parks_in(network: MultilayerNetwork, pairs: pd.DataFrame, size: int) -> dict
 
 
 class Candidates(NamedTuple):
-    """Pairs of a home and a host, what could be built for them, and what limits a plan."""
-
     pairs: pd.DataFrame
     layer: str
     parks: dict[str, Scenario]

@@ -6,7 +6,6 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, create_model, model_validator
@@ -20,8 +19,6 @@ from netinnov.study._loaded_data import BUNDLED, DataPart, LayerPart
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._places import MapsPart, PlacesPart
 from netinnov.study._section import Part
-
-MOST_POINTS = 200  # in a line
 
 
 class Configuration(Part):
@@ -138,7 +135,12 @@ def read_configuration(
     if case is not None:
         raise InputError(f"`case` is a bundled one; leave it out with a file (found {case!r}).")
     path = as_path("path", path)
-    settings = _parsed(path, read_text(path))
+    text = read_text(path)
+    try:
+        settings = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        raise InputError(f"{path} is not valid TOML: {why}.") from None
     try:
         configuration = configure(settings)
     except ValidationError as error:
@@ -148,19 +150,7 @@ def read_configuration(
         raise InputError(msg + "`netinnov run --example` prints a commented one.") from None
     folder = path.resolve().parent
     kinds = ((name, part) for name, part in configuration if isinstance(part, Part))
-    return configuration.model_copy(update={name: part.relative_to(folder) for name, part in kinds})
-
-
-def _parsed(path: Path, text: str) -> dict[str, Any]:
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.count(".") > MOST_POINTS:  # of a dotted key, whose square tomllib takes in time
-            msg = f"{path}, line {number} must have at most {MOST_POINTS} points; it has "
-            raise InputError(f"{msg}{line.count('.'):,}.")
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        why = "it is nested too deeply" if isinstance(error, RecursionError) else error
-        raise InputError(f"{path} is not valid TOML: {why}.") from None
+    return configuration.model_copy(update={name: part._in_folder(folder) for name, part in kinds})
 
 
 def _faults(error: ValidationError) -> Iterator[str]:

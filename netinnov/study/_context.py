@@ -44,7 +44,6 @@ class Context:
 
     @classmethod
     def of(cls, settings: Configuration, reading: Reading | None = None, **options: Any) -> Self:
-        """The data of a study, read if they are not yet."""
         own = settings.columns.items()
         columns = {key: ours for key, ours in own if not key.startswith(OF_PANEL)}
         loaded = load(settings.data, settings.layers, columns, reading, settings.places.same)
@@ -97,6 +96,12 @@ class Context:
         return self.level.cities
 
     @cached_property
+    def points(self) -> pd.DataFrame:
+        """Coordinates of the places of the report that have both."""
+        storage = self.cities.storage
+        return storage.places[["lon", "lat"]].reindex(storage.nodes.index).dropna()
+
+    @cached_property
     def modelled(self) -> tuple[str, ...]:
         table = self.network.layer_table
         return tuple(table.index[table["modelled"]])
@@ -114,7 +119,6 @@ class Context:
         return self.configuration.maps
 
     def options(self, kind: type[P]) -> P | None:
-        """The settings of a part; None if it is set to false or not there."""
         return cast("P | None", getattr(self.configuration, kind.part, None))
 
     def settings(self, kind: type[P]) -> P:

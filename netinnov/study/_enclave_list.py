@@ -39,10 +39,7 @@ def ranked(context: Context) -> Ranking:
     return ranking(context.inside, rank=rank, level=context.configuration.places.level)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Enclaves(Result):
-    """Enclaves, with what is known of each, and their ranks."""
-
     table: pd.DataFrame
     counted: pd.DataFrame  # parks where there are any, else all nodes
     steps: pd.Series[int]  # of `count_enclaves`

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial, wraps
 from typing import Annotated, Any, NamedTuple
 
@@ -61,8 +60,6 @@ class ExperimentPart(Part, part="experiment"):
 
 
 class Trial(NamedTuple):
-    """An enclave or a rival."""
-
     kind: str
     funding: Funding
     scenario: Any
@@ -151,7 +148,6 @@ def check_linked(context: Context, part: str) -> None:
 
 
 def enclaves_of(part: ExperimentPart, layer: str, called: str) -> list[Trial]:
-    """The enclave, funded in each way; the first is the headline."""
     park = partial(ReverseEnclave, **part.model_dump(include=AMOUNTS), layer=layer)
     return [Trial(called, paid, park(funding=paid)) for paid in part.funding]
 
@@ -215,12 +211,11 @@ def measures(options: MeasuresPart) -> dict[str, Callable[..., Any]]:
 
     def pagerank(network: MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
         # No jump leads to the park: home would gain by handing it on, however few links it has.
-        return options.pagerank(network, nodes=nodes)
+        return centrality.pagerank(network, nodes=nodes, **options.coupled)
 
     return {EFFICIENCY: efficiency, INEQUALITY: inequality, ACCESS: access, PAGERANK: pagerank}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Experiment(Result):
     """What was tried, and what it changed: `effects` by scenario, measure and place."""
 

@@ -31,14 +31,13 @@ RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MOST = 6  # names of a list that are written
 LONGEST = 80  # letters of a cell
 BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff])(,?) (?=[\u4e00-\u9fff])")
+WORDS: dict[Form | None, type[str]] = {"place": Place, "layer": Layer, "term": Term}
 NUMBER = r"([−-]?\d[\d,.]*\d|\d)"
 JOINTS = {"\n": "\n", ": ": "：", ", ": "，"}  # what joins parts of a label or note, and in Chinese
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a template says: one string for each part of a section."""
-
     question: str
     answer: str
     notes: tuple[str, ...] = ()
@@ -93,12 +92,14 @@ class Language:
         return known.get(word.removeprefix("size_"), word.replace("_", " "))
 
     def translated(self, text: str, part: Phrases) -> str:
-        """The words for a text or for its parts; in the English "#" is a number, "{}" anything."""
+        """The Chinese of an English text, or of its parts; in Chinese alone."""
+        if self.code == "en":
+            return text
         if text.endswith(" (modelled)") and text[:-11] in self.modelled:
-            return self.layer(text[:-11]) if self.code == "zh" else text
+            return self.layer(text[:-11])
         if (parts := text.split(", "))[0] in self.layers and {*parts} <= {*self.layers}:
-            return "、".join(map(self.layer, parts)) if self.code == "zh" else text
-        for pattern, said in _patterns(self.code, part):
+            return "、".join(map(self.layer, parts))
+        for pattern, said in _patterns(part):
             if match := pattern.fullmatch(text):
                 return said.format(*(self.translated(x.strip(), part) for x in match.groups()))
         for mark, chinese in JOINTS.items():
@@ -120,11 +121,7 @@ class Language:
             return f"{int(n):,} {noun}"
         return f"{int(n):,} {noun if n == 1 else plural or noun + 's'}"
 
-    def percent(self, share: float) -> str:
-        return self.form(float(share), "percent")
-
     def change(self, share: float, *, sign: bool = True) -> str:
-        """A relative change in per cent, with two significant digits."""
         text = self.form(float(share if sign else abs(share)), "change")
         return text if sign else text.removeprefix("+")
 
@@ -147,7 +144,6 @@ class Language:
         return " to ".join(ends)
 
     def form(self, value: Fact, form: Form, digits: int = 2) -> str:
-        """A value in the way that a key figure or a column asks for."""
         if isinstance(value, list):
             return self.names(value)
         if value is None or is_missing(value) or isinstance(value, str):
@@ -173,12 +169,8 @@ class Language:
         if is_missing(value):
             return "–"
         form = (COLUMNS | {**table.forms}).get(column)
-        if form == "place":
-            return str(self.places.get(value, value))
-        if form == "layer":
-            return self.layer(str(value))
-        if form == "term":
-            return self.term(str(value))
+        if form in WORDS:
+            return plain(self.write(WORDS[form](value)))
         if form is not None:
             return self.form(value, form)
         if isinstance(value, Real) and not isinstance(value, Integral):
@@ -197,8 +189,9 @@ class Language:
     def environment(self) -> Environment:
         loader = PackageLoader("netinnov.study", "sections")
         environment = Environment(loader=loader, undefined=StrictUndefined, finalize=self.write)
-        filters = ("names", "counted", "percent", "change", "form")
+        filters = ("names", "counted", "change", "form")
         environment.filters |= {each: getattr(self, each) for each in filters}
+        environment.filters["percent"] = lambda x: self.form(float(x), "percent")
         environment.filters["number"] = lambda x, digits=2: self.form(float(x), "number", digits)
         environment.filters["note"] = lambda text: self.translated(text, "notes")
         environment.filters["written"] = self.write
@@ -230,19 +223,18 @@ def words(code: LanguageName, part: Glossary) -> dict[str, str]:
 
 
 @cache
-def _patterns(code: LanguageName, part: Phrases) -> list[tuple[re.Pattern[str], str]]:
-    known = words(code, "phrases")
+def _patterns(part: Phrases) -> list[tuple[re.Pattern[str], str]]:
+    known = words("zh", "phrases")
     if part == "figures":  # a label may be a word of netinnov
-        terms = words(code, "terms")
+        terms = words("zh", "terms")
         english = {words("en", "terms").get(word, word): said for word, said in terms.items()}
         plain = {word.replace("_", " "): said for word, said in terms.items()}
-        known = plain | english | words(code, "kinds") | known
-    return [(_pattern(english), said.replace("#", "{}")) for english, said in known.items()]
-
-
-def _pattern(english: str) -> re.Pattern[str]:
-    escaped = re.escape(english).replace(r"\{\}", "(.*?)").replace(r"\#", NUMBER)
-    return re.compile(escaped, re.DOTALL)
+        known = plain | english | words("zh", "kinds") | known
+    patterns = []
+    for text, said in known.items():  # "#" is a number, "{}" anything
+        escaped = re.escape(text).replace(r"\{\}", "(.*?)").replace(r"\#", NUMBER)
+        patterns.append((re.compile(escaped, re.DOTALL), said.replace("#", "{}")))
+    return patterns
 
 
 def name(text: object) -> str:

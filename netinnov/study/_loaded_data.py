@@ -186,7 +186,6 @@ def _distances(data: DataPart, columns: Names) -> tuple[dict[str, Any], Names, l
 
 @contextmanager
 def warned() -> Iterator[list[str]]:
-    """Warnings as notes of the page."""
     notes: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)

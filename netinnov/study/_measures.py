@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from netinnov import centrality
 from netinnov._network.distances import between
 from netinnov._network.matrices import flat_matrix
 from netinnov._network.paths import union
@@ -84,9 +82,6 @@ class MeasuresPart(Part, part="measures"):
     @property
     def coupled(self) -> dict[str, Any]:
         return {"coupling": self.coupling, "presence": self.presence}
-
-    def pagerank(self, network: MultilayerNetwork, nodes: Sequence[str] | None = None) -> pd.Series:
-        return centrality.pagerank(network, nodes=nodes, **self.coupled)
 
 
 def strength_together(network: MultilayerNetwork) -> pd.Series:

@@ -159,7 +159,7 @@ class MapsPart(Part, part="maps"):
                 raise ValueError(f"{msg}; found {self.extent}")
         return self
 
-    def relative_to(self, folder: Path) -> MapsPart:
+    def _in_folder(self, folder: Path) -> MapsPart:
         if self.basemap in ("land", "none"):
             return self
         return self.model_copy(update={"basemap": str(folder / self.basemap)})

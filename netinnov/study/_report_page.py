@@ -37,24 +37,11 @@ PAGE.filters["in_html"] = in_html
 MARKDOWN = re.compile(r"([\\`*_<\[])")
 
 
-class Shown(NamedTuple):
-    """A figure on the page, in base64."""
-
-    name: str
-    caption: str
-    alt: str
-    webp: str
-    width: int  # in pixels of a page, at which its type has the size of the text
-    front: bool
-
-
 class View(NamedTuple):
-    """The first rows of a table as text; `cut` says how many there are, if not all are shown."""
-
     columns: list[str]
     rows: list[list[str]]
     numeric: list[bool]
-    cut: str
+    cut: str  # how many rows there are, if not all are shown
 
 
 class Chapter(NamedTuple):
@@ -63,7 +50,7 @@ class Chapter(NamedTuple):
     name: str
     text: Text
     figures: Sequence[tuple[str, str, str]] = ()  # label, value, interval or what it is out of
-    shown: Sequence[Shown] = ()
+    shown: Sequence[Mapping[str, Any]] = ()  # figures in sight
     tables: Sequence[tuple[Table, str, View]] = ()  # with the caption
     pictures: Sequence[Picture] = ()  # all of them
 
@@ -115,17 +102,17 @@ def view_of(table: Table, language: Language) -> View:
     return View(columns, rows, numeric, cut if len(first) < len(frame) else "")
 
 
-def _show(picture: Picture, text: Text, language: Language) -> Shown:
+def _show(picture: Picture, text: Text, language: Language) -> dict[str, Any]:
     webp = io.BytesIO()
     with page_style():
         figure = drawn(picture, language)
         cut: Any = {"bbox_inches": "tight", "pad_inches": MARGIN}
         figure.savefig(webp, dpi=PAGE_DOTS, format="webp", pil_kwargs={"lossless": True}, **cut)
-    with Image.open(webp) as image:
+    with Image.open(webp) as image:  # so wide that its type has the size of the text
         width = round(image.width / PAGE_DOTS * 96 * ENLARGED)
-    data = base64.b64encode(webp.getvalue()).decode("ascii")
     caption, seen = text.figures[picture.name]
-    return Shown(picture.name, caption, plain(seen), data, width, picture.front)
+    shown = {"name": picture.name, "front": picture.front, "caption": caption, "alt": plain(seen)}
+    return shown | {"width": width, "webp": base64.b64encode(webp.getvalue()).decode("ascii")}
 
 
 def drawn(picture: Picture, language: Language) -> Figure:
@@ -203,7 +190,7 @@ def write_page(path: Path, language: Language, chapters: Chapters, page: Page) -
         remarks=[known["page_beside"], *filter(None, [page["advice"]])],
         lead=lead,
         chapters=[each for each in chapters if each is not lead],
-        front_pictures=[p for each in chapters for p in each.shown if p.front],
+        front_pictures=[p for each in chapters for p in each.shown if p["front"]],
         front_tables=[t for each in chapters for t in each.tables if t[0].front],
         layer=language.layer,
         plain=plain,

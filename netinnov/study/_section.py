@@ -7,12 +7,23 @@ from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    Generic,
+    Literal,
+    Self,
+    TypeVar,
+    dataclass_transform,
+)
 
 import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from netinnov._runtime.arguments import as_path, limit_of, shown
+from netinnov.plotting._style import DOUBLE, new_figure
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -87,24 +98,19 @@ class Part(BaseModel):
         """The settings that name a file or folder."""
         return {setting: value for setting, value in self if isinstance(value, Path)}
 
-    def relative_to(self, folder: Path) -> Self:
-        """Return the settings with paths that start at a folder.
-
-        Parameters
-        ----------
-        folder : Path
-            Where the configuration stands.
-
-        Returns
-        -------
-        Part
-        """
+    def _in_folder(self, folder: Path) -> Self:
         return self.model_copy(update={name: folder / path for name, path in self.files.items()})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass_transform(frozen_default=True, eq_default=False)
+@dataclass(frozen=True, eq=False)
 class Result:
+    """What a section computes; its subclasses become frozen dataclasses as well."""
+
     context: Context
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True, eq=False)(cls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +131,17 @@ class Picture:
     """A figure; its caption and what one sees in it are `figures[name]` of the template."""
 
     name: str  # of the files under ``figures/``
-    draw: Callable[[], Axes]  # once for print, once in the style of the page
+    plot: Callable[..., Axes]  # called once for print, and once in the style of the page
+    height: float | Callable[[], float] | None = None  # in mm; None: the plot makes its figure
+    width: float = DOUBLE
     on_page: bool = False  # the first of a section that is, stands there
     front: bool = False  # the first that is as well, at the top of the page
+
+    def draw(self) -> Axes:
+        if self.height is None:
+            return self.plot()
+        height = self.height() if callable(self.height) else self.height
+        return self.plot(ax=new_figure(width=self.width, height=height).add_subplot())
 
 
 # What the columns of the tables on a page hold, by their names.
@@ -190,7 +204,6 @@ class Section(Generic[R]):
         return not self.options or any(map(context.options, self.options))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Joint(Result):
     results: Mapping[str, Any]  # of each part that was asked for
 
@@ -199,14 +212,17 @@ def joint_section(name: str, **modules: ModuleType) -> Section[Joint]:
     """The section of a module for each part; facts ``has_PART`` say which were asked for."""
     parts: dict[str, Section[Any]] = {each: Section.of(part) for each, part in modules.items()}
 
+    def asked(context: Context) -> dict[str, Section[Any]]:
+        return {each: part for each, part in parts.items() if part.is_wanted(context)}
+
     def check(context: Context) -> None:
-        for part in parts.values():
-            if part.check is not None and part.is_wanted(context):
+        for part in asked(context).values():
+            if part.check is not None:
                 context.once(part.check)
 
     def compute(context: Context) -> Joint:
-        asked = {each: part for each, part in parts.items() if part.is_wanted(context)}
-        return Joint(context, {each: part.compute(context) for each, part in asked.items()})
+        results = {each: part.compute(context) for each, part in asked(context).items()}
+        return Joint(context, results)
 
     def every(kind: str, joint: Joint) -> Iterator[Any]:
         for each, result in joint.results.items():

@@ -113,7 +113,7 @@ def test_lists_changes_and_intervals_in_both_languages():
     assert ENGLISH.change(-0.078, sign=False) == "7.8 %"
     assert ENGLISH.span(-0.12, -0.04, "change") == "−12.0 to −4.0 %"
     assert CHINESE.span(-0.12, -0.04, "change") == "−12.0% 至 −4.0%"
-    assert CHINESE.percent(0.001) == "0.1%"
+    assert CHINESE.form(0.001, "percent") == "0.1%"
     assert CHINESE.span(-1e-7, 0.3, "change") == "−0.00001% 至 +30.0%"
     assert ENGLISH.form(3.7, "distance") == "4 km"
     assert ENGLISH.form(2020.0, "year") == "2020"

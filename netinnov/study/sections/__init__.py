@@ -15,12 +15,9 @@ def _module(name: str) -> ModuleType:
     return import_module(f"{__name__}.{name}")
 
 
-NAMES = ("experiment", "hosts", "data", "central", "centres", "organised", "enclaves")
+NAMES = "experiment hosts data central centres organised enclaves periods evaluation park"
 SECTIONS: list[Section[Any]] = [
-    *(Section.of(_module(name)) for name in NAMES),
-    Section.of(_module("periods")),
-    Section.of(_module("evaluation")),
-    Section.of(_module("park")),
+    *(Section.of(_module(name)) for name in NAMES.split()),
     joint_section("where_next", siting=_module("_sites"), plan=_module("_centre_plan")),
     Section.of(_module("space")),
     joint_section("gains", sharing=_module("_sharing"), governance=_module("_governance")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated
 
 import numpy as np
@@ -26,10 +26,7 @@ class PlanPart(Part, part="plan", optional=True):
     effective_number: Annotated[float, Field(gt=0)] | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Plan(Result):
-    """The fewest candidates after which a target holds, or those that come nearest."""
-
     siting: Candidates
     modelled: tuple[str, ...]  # layers looked at, where none is observed
     plan: CentrePlan
@@ -65,16 +62,10 @@ def compute(context: Context) -> Plan:
 
 def facts(result: Plan) -> Mapping[str, Fact]:
     plan, siting = result.plan, result.siting
-    return {
-        "plan_sites": pairs_of(siting.pairs.loc[list(plan.sites)]),
-        "asked": float(plan.target.at_least),
-        "before": plan.baseline,
-        "after": plan.value,
-        "reached": plan.reached,
-        "exact": plan.exact,
-        "candidates": len(siting.pairs),
-        "plan_modelled": bool(result.modelled),
-    }
+    known: dict[str, Fact] = {"before": plan.baseline, "after": plan.value}
+    known |= {"asked": float(plan.target.at_least), "reached": plan.reached, "exact": plan.exact}
+    known |= {"candidates": len(siting.pairs), "plan_modelled": bool(result.modelled)}
+    return known | {"plan_sites": pairs_of(siting.pairs.loc[list(plan.sites)])}
 
 
 def key_figures(result: Plan) -> Iterator[KeyFigure]:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
-
-from matplotlib.axes import Axes
 
 from netinnov.connectivity import Frictions
 from netinnov.errors import InputError
 from netinnov.governance import ApproachComparison, compare_approaches
 from netinnov.governance._compare_approaches import APPROACHES
 from netinnov.plotting import plot_approaches
-from netinnov.plotting._style import new_figure
 from netinnov.scenarios._open_size import movable_layer
 from netinnov.study._context import Context
 from netinnov.study._experiment import MIRROR, check_linked, choose, enclave_called
@@ -67,7 +64,6 @@ def choice_of(context: Context) -> Choice:
     return Choice(home, host, movable_layer(cities, layer), size, share, frictions)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Governance(Result):
     choice: Choice
     comparison: ApproachComparison
@@ -102,22 +98,16 @@ def facts(result: Governance) -> Mapping[str, Fact]:
     choice, comparison = result.choice, result.comparison
     # A merger has no links of its own, and is compared with nothing.
     built = comparison.approaches["size"].gt(0)
-    storage = result.context.cities.storage
-    points = storage.places[["lon", "lat"]].dropna().index
-    pair, tabled = Pair(choice.home, choice.host), storage.place_table.distances is not None
-    known: dict[str, Fact] = {
-        "home": pair.home,
-        "host": pair.host,
-        "approach_layer": Layer(choice.layer),
-        "size": choice.budget,
-        "border": choice.frictions.border,
-        "longer": choice.frictions.distance,
-        "longer_per": f"{choice.frictions.per:,g} {result.context.cities.distance_unit}",
-        "bare_ends": [] if tabled else [x for x in (pair.home, pair.host) if x not in points],
-        "border_assumed": not result.context.measures.border,
-        "n_approaches": int(built.sum()),
-        "not_compared": [*map(Term, [*built.index[~built], *result.left_out])],
-    }
+    pair, points = Pair(choice.home, choice.host), result.context.points.index
+    tabled = result.context.cities.storage.place_table.distances is not None
+    known: dict[str, Fact] = {"home": pair.home, "host": pair.host, "size": choice.budget}
+    known |= {"approach_layer": Layer(choice.layer), "n_approaches": int(built.sum())}
+    known |= {"border": choice.frictions.border, "longer": choice.frictions.distance}
+    known |= {"longer_per": f"{choice.frictions.per:,g} {result.context.cities.distance_unit}"}
+    known |= {"border_assumed": not result.context.measures.border}
+    bare = [] if tabled else [x for x in (pair.home, pair.host) if x not in points]
+    left_out = [*map(Term, [*built.index[~built], *result.left_out])]
+    known |= {"bare_ends": bare, "not_compared": left_out}
     change = comparison.effects.pivot(index="approach", columns="measure", values="difference")
     change = change.loc[built.index[built]]
     for end in ("home", "host"):
@@ -141,11 +131,9 @@ def key_figures(result: Governance) -> Iterator[KeyFigure]:
 
 
 def draw(result: Governance) -> Iterator[Picture]:
-    def figure() -> Axes:
-        ax = new_figure(height=24 + 9.5 * len(result.comparison.approaches)).add_subplot()
-        return plot_approaches(result.comparison, measures=SHOWN[:3], ax=ax)
-
-    yield Picture("approaches", figure, on_page=True)
+    drawn = partial(plot_approaches, result.comparison, measures=SHOWN[:3])
+    height = 24 + 9.5 * len(result.comparison.approaches)
+    yield Picture("approaches", drawn, height, on_page=True)
 
 
 def tables(result: Governance) -> Iterator[Table]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from netinnov import planning
 from netinnov.build import build_network
 from netinnov.errors import InputError
 from netinnov.plotting import plot_benefit_shares
-from netinnov.plotting._style import new_figure
 from netinnov.study import _enclave_list
 from netinnov.study._context import Context
 from netinnov.study._language import words
@@ -57,10 +55,7 @@ def pairs_of(context: Context) -> Pairs:
     return Pairs(links, players, len(every.drop_duplicates()) - len(links), bool(reverse.any()))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Sharing(Result):
-    """The game of places on their links, and its solutions."""
-
     pairs: Pairs
     game: planning.Game
     benefits: pd.DataFrame
@@ -71,8 +66,7 @@ class Sharing(Result):
         return float(self.game.values[-1])
 
     @property
-    def in_core(self) -> pd.Series[bool]:
-        """Of each rule."""
+    def in_core(self) -> pd.Series[bool]:  # of each rule
         return self.benefits.groupby("rule", sort=False)["in_core"].first()
 
 
@@ -96,18 +90,11 @@ def facts(result: Sharing) -> Mapping[str, Fact]:
     shares = result.benefits[result.benefits["rule"] == "shapley"].set_index("player")["share"]
     top = shares.index[np.isclose(shares, shares.max())]
     low, high = result.core.loc[top[0], ["low", "high"]].astype(float)
-    return {
-        "linked": len(pairs.links),
-        "reverse_only": pairs.reverse,
-        "players": len(pairs.players),
-        "unstable_rules": [Term(f"rule_{rule}") for rule in in_core.index[~in_core]],
-        "core_empty": bool(np.isnan(low)),
-        "top": [Place(place) for place in top],
-        "top_share": float(shares.max()) / result.total,
-        "core_low": low,
-        "core_high": high,
-        "pairs_left_out": pairs.left_out,
-    }
+    known: dict[str, Fact] = {"linked": len(pairs.links), "players": len(pairs.players)}
+    known |= {"reverse_only": pairs.reverse, "pairs_left_out": pairs.left_out}
+    known |= {"top": [*map(Place, top)], "top_share": float(shares.max()) / result.total}
+    known |= {"core_empty": bool(np.isnan(low)), "core_low": low, "core_high": high}
+    return known | {"unstable_rules": [Term(f"rule_{rule}") for rule in in_core.index[~in_core]]}
 
 
 def key_figures(result: Sharing) -> Iterator[KeyFigure]:
@@ -118,17 +105,15 @@ def key_figures(result: Sharing) -> Iterator[KeyFigure]:
 
 
 def draw(result: Sharing) -> Iterator[Picture]:
-    def shares() -> Axes:
-        return plot_benefit_shares(
-            result.benefits,
-            core=result.core,
-            names=result.context.drawn_names,
-            rules={rule: words("en", "terms")[f"rule_{rule}"] for rule in RULES},
-            label="gain of access that a place gets",
-            ax=new_figure(height=22 + 5.5 * max(len(result.core), 4)).add_subplot(),
-        )
-
-    yield Picture("sharing", shares, on_page=True)
+    drawn = partial(
+        plot_benefit_shares,
+        result.benefits,
+        core=result.core,
+        names=result.context.drawn_names,
+        rules={rule: words("en", "terms")[f"rule_{rule}"] for rule in RULES},
+        label="gain of access that a place gets",
+    )
+    yield Picture("sharing", drawn, 22 + 5.5 * max(len(result.core), 4), on_page=True)
 
 
 def tables(result: Sharing) -> Iterator[Table]:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from netinnov.connectivity import global_efficiency
 from netinnov.experiments import ResampledLinks
 from netinnov.planning import SitingPlan, site_enclaves, siting_stability
 from netinnov.plotting import plot_sites
 from netinnov.plotting._frame import map_height
-from netinnov.plotting._style import new_figure
 from netinnov.polycentricity._resampled_flows import Change
 from netinnov.study._candidate_parks import PLACEMENTS, Candidates, SitingPart, candidates_of
 from netinnov.study._context import Context
@@ -33,14 +30,11 @@ ROUNDING = 1e-9  # relative difference of two values that is none
 GAINS = ["gain_alone", "gain_in_plan"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Siting(Result):
-    """A plan, its values on fresh placements, and shares of resamples (None: not resampled)."""
-
     candidates: Candidates
     plan: SitingPlan
-    fresh: pd.Series
-    shares: pd.Series | None
+    fresh: pd.Series  # its values on placements that it was not chosen on
+    shares: pd.Series | None  # of resamples that choose a site
     resamples: int
 
     @property
@@ -48,10 +42,8 @@ class Siting(Result):
         return self.candidates.pairs.loc[list(self.plan.sites)]
 
     @property
-    def located(self) -> pd.Series[bool]:
-        """Whether both ends of a chosen site have coordinates."""
-        points = self.context.cities.storage.places[["lon", "lat"]].dropna()
-        return self.chosen.isin(points.index).all(axis=1)
+    def located(self) -> pd.Series[bool]:  # of a site, whether both ends have coordinates
+        return self.chosen.isin(self.context.points.index).all(axis=1)
 
     @property
     def rounding(self) -> float:
@@ -165,24 +157,22 @@ def key_figures(result: Siting) -> Iterator[KeyFigure]:
 
 
 def draw(result: Siting) -> Iterator[Picture]:
-    if result.helps and result.located.any():
-        yield Picture("siting", partial(_map, result), on_page=True)
-
-
-def _map(result: Siting) -> Axes:
-    places, pairs = result.context.cities.places, result.candidates.pairs
-    at = places[["lon", "lat"]].reindex(pd.unique(pairs.to_numpy().ravel())).dropna()
-    frame = result.context.maps.detail_with(at, at.loc[at.index.isin(result.chosen.stack())])
-    return plot_sites(
+    if not (result.helps and result.located.any()):
+        return
+    context, pairs = result.context, result.candidates.pairs
+    at = context.points.reindex(pd.unique(pairs.to_numpy().ravel())).dropna()
+    frame = context.maps.detail_with(at, at.loc[at.index.isin(result.chosen.stack())])
+    drawn = partial(
+        plot_sites,
         result.plan,
         pairs=pairs,
-        places=places,
+        places=context.cities.places,
         shares=result.shares,
-        names=result.context.drawn_names,
+        names=context.drawn_names,
         extent=frame,
-        basemap=result.context.maps.below,
-        ax=new_figure(height=map_height(frame)).add_subplot(),
+        basemap=context.maps.below,
     )
+    yield Picture("siting", drawn, partial(map_height, frame), on_page=True)
 
 
 def tables(result: Siting) -> Iterator[Table]:

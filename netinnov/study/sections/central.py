@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -15,7 +14,7 @@ from netinnov.centrality._centrality_table import DEFAULT
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import plot_centralities
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._style import new_figure, on_page
+from netinnov.plotting._style import on_page
 from netinnov.study._context import Context
 from netinnov.study._language import alike, as_much
 from netinnov.study._measures import strength_together
@@ -30,12 +29,9 @@ COUPLED = ("pagerank", "eigenvector_centrality", "katz_centrality", "hits")
 PATHS = ("closeness_centrality", "harmonic_centrality", "betweenness_centrality")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Central(Result):
-    """Centralities of places: over all layers, and more of them in the observed layers."""
-
     table: pd.DataFrame
-    observed: pd.DataFrame | None
+    observed: pd.DataFrame | None  # with more centralities, in the observed layers
 
 
 def compute(context: Context) -> Central | None:
@@ -61,18 +57,13 @@ def _measured(network: MultilayerNetwork, context: Context, names: Iterable[str]
 
 
 def facts(result: Central) -> Mapping[str, Fact]:
-    rank, layers = result.table["pagerank"], result.context.cities.layers
-    return {
-        "layers": len(layers),
-        "directed": bool(result.context.cities.directed),
-        "both": 0 < len(result.context.modelled) < len(layers),
-        "all_modelled": len(result.context.modelled) == len(layers),
-        "equal": alike(rank.iloc[0], rank.iloc[-1]),
-        "first": [*map(Place, rank.index[:NAMED])],
-        "shares": rank.head(NAMED).tolist(),
-        "as_central": as_much(rank, rank.head(NAMED)),
-        "even_share": 1 / len(rank),
-    }
+    rank, first = result.table["pagerank"], result.table["pagerank"].head(NAMED)
+    n_layers, n_modelled = len(result.context.cities.layers), len(result.context.modelled)
+    known: dict[str, Fact] = {"layers": n_layers, "directed": bool(result.context.cities.directed)}
+    known |= {"both": 0 < n_modelled < n_layers, "all_modelled": n_modelled == n_layers}
+    known |= {"first": [*map(Place, first.index)], "shares": first.tolist()}
+    known |= {"as_central": as_much(rank, first), "equal": alike(rank.iloc[0], rank.iloc[-1])}
+    return known | {"even_share": 1 / len(rank)}
 
 
 def key_figures(result: Central) -> Iterator[KeyFigure]:
@@ -82,15 +73,17 @@ def key_figures(result: Central) -> Iterator[KeyFigure]:
 
 
 def draw(result: Central) -> Iterator[Picture]:
-    def centralities() -> Axes:
-        shown, write = min(len(result.table), DRAWN), result.context.language.term
+    def height() -> float:
+        return (22 if on_page() else 26) + 5.2 * min(len(result.table), DRAWN)
+
+    def centralities(ax: Axes) -> Axes:
         names = result.context.drawn_names.map(partial(printable, longest=LONGEST))
+        write = result.context.language.term
         table = result.table.drop(columns=["name", "participation_coefficient"], errors="ignore")
         table = table.rename(columns=lambda each: write(str(each)).replace(" ", "_", 1))
-        figure = new_figure(height=(22 if on_page() else 26) + 5.2 * shown)
-        return plot_centralities(table.assign(name=names), ax=figure.add_subplot())
+        return plot_centralities(table.assign(name=names), ax=ax)
 
-    yield Picture("centralities", centralities, on_page=True)
+    yield Picture("centralities", centralities, height, on_page=True)
 
 
 def tables(result: Central) -> Iterator[Table]:

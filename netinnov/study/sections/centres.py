@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from netinnov import plotting, polycentricity
 from netinnov.null_models import GravityNull
 from netinnov.null_models._null_statistics import CONSTANT
 from netinnov.plotting._frame import map_height
-from netinnov.plotting._style import DOUBLE, new_figure
 from netinnov.polycentricity._centre_rules import least_share
 from netinnov.study._context import Context
 from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Result, Table, Term
@@ -35,10 +32,7 @@ OPTIONS = StructurePart
 CHECK = plan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Centres(Result):
-    """Centres, and indices of polycentricity with their intervals."""
-
     detection: Detection
     profile: pd.DataFrame
 
@@ -111,16 +105,12 @@ def _compared(table: pd.DataFrame, structure: Plan) -> dict[str, Fact]:
     below = (known["p"] <= 0.05) & (known["value"] < known["null_low"] - rounding)
     many_if_high = known["many_centres_if"] == "high"
     more = (above & many_if_high) | (below & ~many_if_high)
-    return {
-        "null": None if structure.null is None else Term(structure.null_code),
-        "moved": structure.moved,
-        "replicates": replicates,
-        "few": replicates < LEAST_NULLS,
-        "compared": len(known),
-        "towards_more": [Term(each) for each in known.index[more]],
-        "towards_fewer": [Term(each) for each in known.index[(above | below) & ~more]],
-        "shifted": int((table["bias"].notna() & table["low"].isna()).sum()),
-    }
+    null = None if structure.null is None else Term(structure.null_code)
+    numbers: dict[str, Fact] = {"null": null, "moved": structure.moved, "compared": len(known)}
+    numbers |= {"replicates": replicates, "few": replicates < LEAST_NULLS}
+    numbers |= {"towards_more": [*map(Term, known.index[more])]}
+    numbers |= {"towards_fewer": [*map(Term, known.index[(above | below) & ~more])]}
+    return numbers | {"shifted": int((table["bias"].notna() & table["low"].isna()).sum())}
 
 
 def key_figures(result: Centres) -> Iterator[KeyFigure]:
@@ -137,37 +127,28 @@ def key_figures(result: Centres) -> Iterator[KeyFigure]:
 
 
 def draw(result: Centres) -> Iterator[Picture]:
-    storage, table = result.context.cities.storage, result.detection.table
-    at = storage.places[["lon", "lat"]].reindex(storage.nodes["place"])
-    at = at.set_axis(storage.nodes.index).reindex(table.index).dropna()
+    at = result.context.points.reindex(result.detection.table.index).dropna()
     if not at.empty:
-        yield Picture("centres", partial(_map, result, at), on_page=True)
+        table, maps = result.detection.table, result.context.maps
+        frame = maps.detail_with(at, at.loc[table["centre"].reindex(at.index)])
+        drawn = partial(
+            plotting.plot_centres,
+            result.context.cities,
+            table,
+            names=result.context.drawn_names,
+            extent=frame,
+            spokes=len(at) <= SPOKES,
+            label="strength",
+            basemap=maps.below,
+        )
+        yield Picture("centres", drawn, partial(map_height, frame), on_page=True)
     columns = ["low", "low_without_one", "null_low"]
     if result.profile[columns].notna().any(axis=None):  # else it would show values alone
-        yield Picture("profile", partial(_profile, result))
-
-
-def _map(result: Centres, at: pd.DataFrame) -> Axes:
-    table = result.detection.table
-    frame = result.context.maps.detail_with(at, at.loc[table["centre"].reindex(at.index)])
-    return plotting.plot_centres(
-        result.context.cities,
-        table,
-        names=result.context.drawn_names,
-        extent=frame,
-        spokes=len(at) <= SPOKES,
-        label="strength",
-        basemap=result.context.maps.below,
-        ax=new_figure(height=map_height(frame)).add_subplot(),
-    )
-
-
-def _profile(result: Centres) -> Axes:
-    known = result.profile.dropna(subset="value")
-    figure = new_figure(width=DOUBLE, height=34 + 4.6 * len(known))
-    names = {index: result.context.language.term(str(index)) for index in known.index}
-    drawn = "flows" if result.detection.plan.participation is None else "events"
-    return plotting.plot_profile(known, names=names, resampled=drawn, ax=figure.add_subplot())
+        known = result.profile.dropna(subset="value")
+        names = {index: result.context.language.term(str(index)) for index in known.index}
+        of = "flows" if result.detection.plan.participation is None else "events"
+        drawn = partial(plotting.plot_profile, known, names=names, resampled=of)
+        yield Picture("profile", drawn, 34 + 4.6 * len(known))
 
 
 def tables(result: Centres) -> Iterator[Table]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import pandas as pd
 
@@ -16,10 +15,7 @@ from netinnov.study._section import Fact, Layer, Name, Place, Result, Table, Ter
 KINDS = 3  # that are named
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Data(Result):
-    """The network as built: its layers and kinds of nodes."""
-
     layers: pd.DataFrame
     kinds: pd.Series
 
@@ -40,42 +36,40 @@ def facts(result: Data) -> Mapping[str, Fact]:
     context, kinds, measures = result.context, result.kinds, result.context.measures
     cities, nodes = context.cities, context.cities.storage.nodes
     linked = linked_layers(cities)
-    places = cities.storage.places.reindex(nodes["place"])
     within = sum(cities.adjacency(layer).diagonal().sum() for layer in cities.layers)
     added_up = sum(block.data.sum() for block in context.inside.storage.blocks)
-    bare = places.index[places[["lon", "lat"]].isna().any(axis=1)]
+    bare = nodes.index[~nodes.index.isin(context.points.index)]
     periods, incidence = context.inside.storage.link_rows().period, context.loaded.incidence
     lost = -context.level.coverage.set_index("part")[["nodes", "links"]].diff().iloc[1:]
     lost = lost[lost.any(axis=1)]
-    return {
-        "nodes": int(kinds.sum()),
-        "kinds": [*map(Name, kinds.index.dropna()[:KINDS])],
-        "n_kinds": len(kinds),
-        "pairs": int(result.layers["links"].sum()),
-        "layers": len(result.layers),
-        "modelled": [Layer(layer) for layer in context.modelled],
-        "directed": bool(result.layers["directed"].any()),
-        "within": float(within / (added_up or 1.0)),
-        "periods": 0 if periods is None else len({*periods.tolist()} - {NO_PERIOD}),
-        "projected": None if incidence is None else Layer(incidence.projection.layer),
-        "met_in": 0 if incidence is None else incidence.network.n_nodes - context.network.n_nodes,
-        "places": cities.n_nodes,
-        "members": int(nodes["members"].sum()) if "members" in nodes else cities.n_nodes,
-        "unlinked": int((~cities.storage.presence("linked").any(axis=0)).sum()),
-        "lost": [Term(f"not {part}") for part in lost.index],
-        "lost_nodes": lost["nodes"].astype(int).tolist(),
-        "lost_pairs": lost["links"].astype(int).tolist(),
-        "tabled": cities.storage.place_table.distances is not None,
-        "unlocated": [*map(Place, bare)],
-        "unmeasured": unmeasured(cities)[1] if measures.distance_weight else 0,
-        "empty_layers": [Layer(each) for each in context.network.layers if each not in linked],
-        "notes_of_readers": in_sentences(context.loaded.notes),
-        "mixed": len({layer in cities.directed for layer in cities.layers}) == 2,
-        "inverse": measures.distance == "inverse",
-        "border": float(measures.border),
-        "distance_weight": float(measures.distance_weight),
-        "per": f"{measures.per:,g} {cities.distance_unit}",
+    known: dict[str, Fact] = {"nodes": int(kinds.sum()), "n_kinds": len(kinds)}
+    known |= {"kinds": [*map(Name, kinds.index.dropna()[:KINDS])]}
+    known |= {"pairs": int(result.layers["links"].sum()), "layers": len(result.layers)}
+    known |= {
+        "modelled": [*map(Layer, context.modelled)],
+        "within": float(within / (added_up or 1)),
     }
+    known |= {"directed": bool(result.layers["directed"].any())}
+    known |= {"mixed": len({layer in cities.directed for layer in cities.layers}) == 2}
+    known |= {"empty_layers": [Layer(x) for x in context.network.layers if x not in linked]}
+    known |= {"periods": 0 if periods is None else len({*periods.tolist()} - {NO_PERIOD})}
+    known |= {"projected": None, "met_in": 0}
+    if incidence is not None:
+        known["projected"] = Layer(incidence.projection.layer)
+        known["met_in"] = incidence.network.n_nodes - context.network.n_nodes
+    known |= {"places": cities.n_nodes}
+    known |= {"members": int(nodes["members"].sum()) if "members" in nodes else cities.n_nodes}
+    known |= {"unlinked": int((~cities.storage.presence("linked").any(axis=0)).sum())}
+    known |= {"lost": [Term(f"not {part}") for part in lost.index]}
+    known |= {"lost_nodes": lost["nodes"].astype(int).tolist()}
+    known |= {"lost_pairs": lost["links"].astype(int).tolist()}
+    known |= {"unlocated": [*map(Place, bare)]}
+    known |= {"tabled": cities.storage.place_table.distances is not None}
+    known |= {"unmeasured": unmeasured(cities)[1] if measures.distance_weight else 0}
+    known |= {"notes_of_readers": in_sentences(context.loaded.notes)}
+    known |= {"inverse": measures.distance == "inverse", "border": float(measures.border)}
+    per = f"{measures.per:,g} {cities.distance_unit}"
+    return known | {"distance_weight": float(measures.distance_weight), "per": per}
 
 
 def limits(context: Context) -> tuple[str, ...]:

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from netinnov.linkages._enclaves import DIRECTIONS, POPULATION, STRENGTH, UNKNOWN, by_population
 from netinnov.plotting import plot_flow_map
 from netinnov.plotting._effects import plot_null_rows
 from netinnov.plotting._flow_map import arrows_between
-from netinnov.plotting._frame import Frame, map_height
-from netinnov.plotting._style import SINGLE, new_figure
+from netinnov.plotting._frame import map_height
+from netinnov.plotting._style import SINGLE
 from netinnov.study import _enclave_list
 from netinnov.study._context import Context
 from netinnov.study._enclave_list import ALPHA, Dealings, Enclaves, EnclavesPart, deal, ranked
@@ -36,28 +35,20 @@ def compute(context: Context) -> Enclaves:
 
 def facts(result: Enclaves) -> Mapping[str, Fact]:
     enclaves, steps = result.counted, result.steps
-    cities = result.context.cities.storage
-    points = cities.places[["lon", "lat"]].dropna().index
-    located = cities.nodes.index[cities.nodes["place"].isin(points)]
-    arrows, _ = arrows_between(enclaves, located, cities.places["parent"])
+    parents = result.context.cities.storage.places["parent"]
+    arrows, _ = arrows_between(enclaves, result.context.points.index, parents)
     kinds = list(result.ranking.numbers)
     used = [kind for kind in kinds if enclaves["ranked_by"].eq(kind).any()]
-    return {
-        "n": int(steps["between"]),
-        "n_layers": len(result.context.cities.layers),
-        "parks": bool(steps["parks"]),
-        "pairs": int(steps["pairs"]),
-        **{f"{end}s": [Place(each) for each in enclaves[end].mode()] for end in ("host", "home")},
-        **{word: int(enclaves["direction"].eq(word).sum()) for word in DIRECTIONS},
-        "ranked_by": [Term(kind) for kind in used],
-        "column": None if STRENGTH in kinds else Term(kinds[0]),
-        "falls_back": len(kinds) > 1,
-        **_turned(result),
-        "rank_layers": [Layer(each) for each in result.ranking.layers if STRENGTH in used],
-        "off_map": int(steps["between"]) - int(arrows["count"].sum()),
-        "projected": result.context.loaded.incidence is not None,
-        **_dealt(result.context.once(deal)),
-    }
+    known: dict[str, Fact] = {"n": int(steps["between"]), "pairs": int(steps["pairs"])}
+    known |= {"parks": bool(steps["parks"]), "n_layers": len(result.context.cities.layers)}
+    known |= {f"{end}s": [*map(Place, enclaves[end].mode())] for end in ("host", "home")}
+    known |= {word: int(enclaves["direction"].eq(word).sum()) for word in DIRECTIONS}
+    known |= {"ranked_by": [*map(Term, used)], "falls_back": len(kinds) > 1}
+    known |= {"column": None if STRENGTH in kinds else Term(kinds[0])}
+    known |= {"rank_layers": [Layer(each) for each in result.ranking.layers if STRENGTH in used]}
+    known |= {"off_map": int(steps["between"]) - int(arrows["count"].sum())}
+    known |= {"projected": result.context.loaded.incidence is not None}
+    return known | _turned(result) | _dealt(result.context.once(deal))
 
 
 def _turned(result: Enclaves) -> dict[str, Fact]:
@@ -75,21 +66,12 @@ def _dealt(dealings: Dealings | str) -> dict[str, Fact]:
         return {"tested": False, "untested": Term(dealings)}
     way, beyond = dealings.ways.T["reverse"], dealings.beyond
     clear, high = bool(way["corrected"] < ALPHA), bool(way["observed"] > way["mean"])
-    return {
-        "tested": True,
-        "untested": None,
-        "fixed": not dealings.varied,
-        "more": clear and high,
-        "fewer": clear and not high,
-        "low": math.floor(way["low"]),
-        "high": math.ceil(way["high"]),
-        "p": float(way["corrected"]),
-        "replicates": dealings.replicates,
-        "beyond": pairs_of(beyond),
-        "drawn_pairs": min(len(beyond), MOST_PAIRS),
-        "beyond_numbers": beyond["observed"].tolist(),
-        "beyond_means": beyond["mean"].tolist(),
-    }
+    known: dict[str, Fact] = {"tested": True, "untested": None, "fixed": not dealings.varied}
+    known |= {"more": clear and high, "fewer": clear and not high, "p": float(way["corrected"])}
+    known |= {"low": math.floor(way["low"]), "high": math.ceil(way["high"])}
+    known |= {"replicates": dealings.replicates, "beyond": pairs_of(beyond)}
+    known |= {"drawn_pairs": min(len(beyond), MOST_PAIRS), "beyond_means": beyond["mean"].tolist()}
+    return known | {"beyond_numbers": beyond["observed"].tolist()}
 
 
 def key_figures(result: Enclaves) -> Iterator[KeyFigure]:
@@ -101,37 +83,27 @@ def key_figures(result: Enclaves) -> Iterator[KeyFigure]:
 
 
 def draw(result: Enclaves) -> Iterator[Picture]:
-    storage, dealings = result.context.cities.storage, result.context.once(deal)
-    if not (at := storage.places[["lon", "lat"]].reindex(storage.nodes["place"]).dropna()).empty:
-        whole, detail = result.context.maps.frames(at)
-        name = "flow_map_detail" if detail else "flow_map"
-        yield Picture(name, partial(_map, result, detail or whole), on_page=True, front=True)
+    context, dealings = result.context, result.context.once(deal)
+    if not context.points.empty:
+        whole, detail = context.maps.frames(context.points)
+        name, frame = ("flow_map_detail", detail) if detail else ("flow_map", whole)
+        drawn = partial(
+            plot_flow_map,
+            context.cities,
+            enclaves=result.counted,
+            names=context.drawn_names,
+            extent=frame,
+            strongest=STRONGEST // max(1, min(LAYERS, len(context.cities.layers))),
+            basemap=context.maps.below,
+        )
+        yield Picture(name, drawn, partial(map_height, frame), on_page=True, front=True)
     if isinstance(dealings, Dealings) and (dealings.varied or len(dealings.beyond)):
-        chart = partial(_by_chance, dealings, result.context.drawn_names)
-        yield Picture("enclaves_by_chance", chart, on_page=True)
-
-
-def _by_chance(dealings: Dealings, names: pd.Series[str]) -> Axes:
-    """Directions, where dealings differ in them, and the pairs with the clearest excess."""
-    rows = (
-        dealings.beyond.head(MOST_PAIRS).set_index(["home", "host"]).rename(index=names.to_dict())
-    )
-    rows = pd.concat([dealings.ways, rows]) if dealings.varied else rows
-    ax = new_figure(width=SINGLE, height=30 + 5 * len(rows)).add_subplot()
-    return plot_null_rows(rows, dealings.replicates, label="number of enclaves", ax=ax)
-
-
-def _map(result: Enclaves, frame: Frame) -> Axes:
-    cities = result.context.cities
-    return plot_flow_map(
-        cities,
-        enclaves=result.counted,
-        names=result.context.drawn_names,
-        extent=frame,
-        strongest=STRONGEST // max(1, min(LAYERS, len(cities.layers))),
-        basemap=result.context.maps.below,
-        ax=new_figure(height=map_height(frame)).add_subplot(),
-    )
+        # Directions, where dealings differ in them, and the pairs with the clearest excess.
+        rows = dealings.beyond.head(MOST_PAIRS).set_index(["home", "host"])
+        rows = rows.rename(index=context.drawn_names.to_dict())
+        rows = pd.concat([dealings.ways, rows]) if dealings.varied else rows
+        drawn = partial(plot_null_rows, rows, dealings.replicates, label="number of enclaves")
+        yield Picture("enclaves_by_chance", drawn, 30 + 5 * len(rows), SINGLE, on_page=True)
 
 
 def tables(result: Enclaves) -> Iterator[Table]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -20,7 +19,7 @@ from netinnov.errors import InputError
 from netinnov.panels import Evaluation, evaluate_openings
 from netinnov.panels._staggered import Controls
 from netinnov.plotting import plot_event_study
-from netinnov.plotting._style import SINGLE, new_figure
+from netinnov.plotting._style import SINGLE
 from netinnov.sources._complete_rows import noted
 from netinnov.sources._user_tables import read_table
 from netinnov.study import _enclave_list
@@ -49,8 +48,6 @@ DATE = r"^\s*(\d{4})(?:-\d\d){1,2}(?: 00:00:00)?\s*$"  # of which the year count
 
 
 class PanelData(NamedTuple):
-    """What `evaluate_openings` takes, and what is said of it."""
-
     panel: pd.DataFrame  # place, period, outcome
     openings: pd.DataFrame  # place, opened, ...
     undated: set[str]  # places left out: they have an enclave, and it is not known since when
@@ -61,14 +58,21 @@ def read_panel(context: Context, part: EvaluationPart) -> PanelData:
     panel, openings = part.panel, part.openings
     with warned() as notes, noted() as words:
         table = _read(context, panel, "panel", {f"panel.{part.outcome}": "outcome"})
-        faults = list(_faults_of_panel(table, panel.name, part.outcome))
+        faults = _faults_of_panel(table, panel.name, part.outcome)
         if openings is None:
             enclaves = context.once(_enclave_list.compute).counted
             name, opened = "the enclaves of the data", enclaves.rename(columns={"home": "place"})
+            mend = "; give nodes such a column, or name a table of openings"
         else:
-            name, opened = openings.name, _read(context, openings, "openings", {})
-    faults += _faults_of_openings(opened, name, part.by, enclaves=openings is None)
+            name, opened, mend = openings.name, _read(context, openings, "openings", {}), ""
     places = table["place"]
+    if lacking := _lacking(opened, name, {"opened": "opened", part.by or "": part.by}, mend):
+        faults += lacking
+    else:
+        years, odd = as_periods(_years(opened["opened"]))
+        must = {"must name a place": is_blank(opened["place"])}
+        must["must have `opened`, a whole number or a date"] = odd
+        faults += _broken(opened, name, must)
     if not faults and not opened["place"].isin(places).any():
         faults.append(
             f"{name}: no place with an opening is in {panel.name}; they are "
@@ -78,7 +82,7 @@ def read_panel(context: Context, part: EvaluationPart) -> PanelData:
         listed = "".join(f"\n- {fault}." for fault in faults)
         n = f"{len(faults)} fault{'s' * (len(faults) != 1)}"
         raise InputError(f"[evaluation] does not fit its tables, which have {n}:{listed}")
-    opened["opened"] = as_periods(_years(opened["opened"]))[0]
+    opened["opened"] = years
     undated = {*opened.loc[opened["opened"].isna(), "place"]} & {*places}
     notes = in_sentences([*notes, *words])
     return PanelData(table, opened, undated if openings is None else set(), notes)
@@ -100,25 +104,26 @@ def _years(opened: pd.Series) -> pd.Series:
     return cells.where(broken, number) if broken.any() else number
 
 
-def _lacking(table: pd.DataFrame, wanted: dict[str, str | None]) -> list[str]:
-    has = ", ".join(map(str, table.columns))
-    lacking = [theirs for name, theirs in wanted.items() if theirs and name not in table]
-    near = [did_you_mean(each, table.columns) for each in lacking]
-    return [f"no column {a!r}{b}; it has {has}" for a, b in zip(lacking, near, strict=True)]
+def _lacking(
+    table: pd.DataFrame, name: str, wanted: dict[str, str | None], mend: str = ""
+) -> list[str]:
+    known, has = table.columns, ", ".join(map(str, table.columns))
+    lacking = [theirs for ours, theirs in wanted.items() if theirs and ours not in table]
+    return [f"{name}: no column {x!r}{did_you_mean(x, known)}; it has {has}{mend}" for x in lacking]
 
 
-def _broken(table: pd.DataFrame, rules: dict[str, Any]) -> Iterator[str]:
-    """Rules, each with the rows that break it."""
-    unit = row_unit(table)
+def _broken(table: pd.DataFrame, name: str, rules: dict[str, Any]) -> list[str]:
+    unit, faults = row_unit(table), []
     for rule, bad in rules.items():
         if n := int(bad.sum()):
-            where = examples(table.index[bad].tolist(), str)
-            yield f"{rule}: {n:,} row{'s' * (n != 1)} ({unit}{'s' * (n != 1)} {where})"
+            where, s = examples(table.index[bad].tolist(), str), "s" * (n != 1)
+            faults.append(f"{name}: {rule}: {n:,} row{s} ({unit}{s} {where})")
+    return faults
 
 
 def _faults_of_panel(table: pd.DataFrame, name: str, outcome: str) -> list[str]:
-    if lacking := _lacking(table, {"period": "period", "outcome": outcome}):
-        return [f"{name}: {each}" for each in lacking]
+    if lacking := _lacking(table, name, {"period": "period", "outcome": outcome}):
+        return lacking
     nowhere = is_blank(table["place"])
     period, odd = as_periods(table["period"])
     value, text = as_numbers(table["outcome"])
@@ -131,41 +136,22 @@ def _faults_of_panel(table: pd.DataFrame, name: str, outcome: str) -> list[str]:
         f"must have a number {outcome!r}": text | ~np.isfinite(value),
         "must be the only one of their place and period": twice & whole,
     }
-    faults = [*_broken(table, rules)]
+    faults = _broken(table, name, rules)
     seen = pd.crosstab(table["place"][whole], period[whole].astype("int64")) > 0
     gaps = seen[~seen.all(axis=1)]
     if len(gaps):
-        without = examples(
-            gaps.iterrows(),
-            lambda row: f"{row[0]} (without {examples(row[1].index[~row[1]], str)})",
-        )
-        msg = f"every place must be in every period; {len(gaps):,} of {len(seen):,} are not"
+        rows = ((place, row.index[~row]) for place, row in gaps.iterrows())
+        without = examples(rows, lambda row: f"{row[0]} (without {examples(row[1], str)})")
+        msg = f"{name}: every place must be in every period; {len(gaps):,} of {len(seen):,} are not"
         faults.append(f"{msg}: {without}; leave out places or periods that are not complete")
-    return [f"{name}: {fault}" for fault in faults]
+    return faults
 
 
-def _faults_of_openings(
-    table: pd.DataFrame, name: str, by: str | None, *, enclaves: bool
-) -> list[str]:
-    if lacking := _lacking(table, {"opened": "opened", by or "": by}):
-        mend = "; give nodes such a column, or name a table of openings" if enclaves else ""
-        return [f"{name}: {each}{mend}" for each in lacking]
-    years = as_periods(_years(table["opened"]))[1]
-    rules = {
-        "must name a place": is_blank(table["place"]),
-        "must have `opened`, a whole number or a date": years,
-    }
-    return [f"{name}: {fault}" for fault in _broken(table, rules)]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Evaluated(Result):
-    """The evaluation, the same without regard to links, and of each group (None: not asked for)."""
-
     data: PanelData
     whole: Evaluation
-    plain: Evaluation | None
-    groups: Evaluation | None
+    plain: Evaluation | None  # without regard to links
+    groups: Evaluation | None  # each by itself
 
 
 def compute(context: Context) -> Evaluated | None:
@@ -249,16 +235,15 @@ def key_figures(result: Evaluated) -> Iterator[KeyFigure]:
 
 
 def draw(result: Evaluated) -> Iterator[Picture]:
-    def chart() -> Axes:
+    def chart(ax: Axes) -> Axes:
         studies = {"": result.groups or result.whole}
         if result.whole.spillover is not None:
             studies = {"places that opened" if result.groups is None else "": studies[""]}
             studies["places linked to them"] = result.whole.spillover
-        ax = plot_event_study(studies, ax=new_figure(width=SINGLE, height=62).add_subplot())
-        ax.set_ylabel("difference")  # an effect only under the assumptions of the answer
+        plot_event_study(studies, ax=ax).set_ylabel("difference")  # an effect only if assumed so
         return ax
 
-    yield Picture("evaluation", chart, on_page=True)
+    yield Picture("evaluation", chart, 62, SINGLE, on_page=True)
 
 
 def tables(result: Evaluated) -> Iterator[Table]:

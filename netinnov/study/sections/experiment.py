@@ -8,10 +8,8 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from netinnov.plotting import plot_effects
-from netinnov.plotting._style import new_figure
 from netinnov.study import _experiment
 from netinnov.study._experiment import ACCESS, EFFICIENCY, Experiment, ExperimentPart, Trial
 from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Table, Term
@@ -145,25 +143,22 @@ def _placebos(result: Experiment) -> Facts:
 
 
 def draw(result: Experiment) -> Iterator[Picture]:
-    yield Picture("effects", partial(_effects, result), on_page=True, front=True)
-
-
-def _effects(result: Experiment) -> Axes:
     home, term = result.part.home, result.context.language.term
     trials = (*result.enclaves, *result.rivals)
     shown = pd.concat([result.of(trial, ACCESS) for trial in trials])
     shown = shown[shown["node"].eq(home)].drop(columns=["same_sign", "corrected_p"])
     comma = "，" if result.context.language.code == "zh" else ", "
     names = {each.name: term(each.kind) + comma + term(each.funding) for each in trials}
-    return plot_effects(
+    drawn = partial(
+        plot_effects,
         shown.assign(scenario=shown["scenario"].map(names)),
-        ax=new_figure(height=20 + 6.5 * len(trials)).add_subplot(),
         names=result.context.drawn_names,
         ends=[home],
         percent=True,
         label="access (harmonic closeness)",
         legend=False,
     )
+    yield Picture("effects", drawn, 20 + 6.5 * len(trials), on_page=True, front=True)
 
 
 def tables(result: Experiment) -> Iterator[Table]:

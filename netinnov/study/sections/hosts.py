@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -25,13 +25,10 @@ DRAWN = 15  # the best of them, in the figure
 CHANGES = ["median", "low", "high"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Hosts(Result):
-    """`ranking` is that of `rank_hosts`, changes in per cent; `linked` are the possible hosts."""
-
     tried: Experiment
-    ranking: pd.DataFrame
-    linked: int
+    ranking: pd.DataFrame  # of `rank_hosts`, changes in per cent
+    linked: int  # possible hosts
 
     @property
     def shares(self) -> pd.DataFrame:

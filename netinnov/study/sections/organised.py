@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from netinnov import centrality, plotting
 from netinnov._network.hierarchy import units
 from netinnov._network.matrices import flat_matrix
 from netinnov.mechanisms.agglomeration import krugman_index, location_quotient
-from netinnov.plotting._style import DOUBLE, new_figure, on_page
+from netinnov.plotting._style import on_page
 from netinnov.study import _enclave_list
 from netinnov.study._context import Context
 from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Result, Table, Term
@@ -27,12 +26,9 @@ ROLES = ("coordinator", "itinerant", "gatekeeper", "representative", "liaison")
 OPTIONS = StructurePart
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Organised(Result):
-    """Communities, with the id of the strongest place of each, and what the data allow beside."""
-
     detection: Detection
-    communities: pd.DataFrame
+    communities: pd.DataFrame  # with the id of the strongest place of each
     inside: float  # share of the weight of all links that stays in a community
     overlap: pd.DataFrame
     brokers: pd.DataFrame | None
@@ -99,20 +95,14 @@ def specialisation(context: Context) -> pd.DataFrame | None:
 def facts(result: Organised) -> Mapping[str, Fact]:
     plan, test, n = result.detection.plan, result.detection.test, len(result.overlap)
     pairs = result.overlap.to_numpy(float)[np.triu_indices(n, 1)]
-    return {
-        "n_communities": len(result.communities),
-        "all_modelled": bool(plan.modelled),
-        "around": [Place(each) for each in result.communities["strongest"]],
-        "tested": test.untested is None,
-        "untested": Term(plan.null_code if plan.null is None else "why_null_moves_little"),
-        "by_chance": test.by_chance,
-        "replicates": test.replicates,
-        "p": test.p,
-        "layers": n,
-        "overlap": float(np.nanmedian(pairs)) if n > 1 else math.nan,
-        **_brokers(result),
-        **_specialised(result.specialisation),
-    }
+    why = plan.null_code if plan.null is None else "why_null_moves_little"
+    known: dict[str, Fact] = {"n_communities": len(result.communities)}
+    known |= {"around": [*map(Place, result.communities["strongest"])]}
+    known |= {"all_modelled": bool(plan.modelled), "by_chance": test.by_chance, "p": test.p}
+    known |= {"tested": test.untested is None, "untested": Term(why)}
+    known |= {"replicates": test.replicates, "layers": n}
+    known |= {"overlap": float(np.nanmedian(pairs)) if n > 1 else math.nan}
+    return known | _brokers(result) | _specialised(result.specialisation)
 
 
 def _brokers(result: Organised) -> dict[str, Fact]:
@@ -130,11 +120,8 @@ def _specialised(table: pd.DataFrame | None) -> dict[str, Fact]:
         return {"specialised": None, "krugman": [], "most_in": []}
     rows = table[table["links"] >= table["links"].median()].nlargest(NAMED, "krugman_index")
     rows = rows[rows["krugman_index"] > NOTHING]
-    return {
-        "specialised": [*map(Place, rows.index)],
-        "krugman": rows["krugman_index"].tolist(),
-        "most_in": [*map(Layer, rows["most_special_in"])],
-    }
+    known = {"specialised": [*map(Place, rows.index)], "krugman": rows["krugman_index"].tolist()}
+    return known | {"most_in": [*map(Layer, rows["most_special_in"])]}
 
 
 def key_figures(result: Organised) -> Iterator[KeyFigure]:
@@ -151,14 +138,11 @@ def key_figures(result: Organised) -> Iterator[KeyFigure]:
 
 
 def draw(result: Organised) -> Iterator[Picture]:
-    def similarity() -> Axes:
+    if 2 <= len(result.overlap) <= SHOWN:
         write, label = result.context.language.layer, "share of linked pairs in common"
         named = result.overlap.rename(index=write, columns=write)
-        ax = new_figure(width=DOUBLE, height=82 if on_page() else 160).add_subplot()
-        return plotting.plot_layer_similarity(named, label=label, ax=ax)
-
-    if 2 <= len(result.overlap) <= SHOWN:
-        yield Picture("layer_similarity", similarity, on_page=True)
+        drawn = partial(plotting.plot_layer_similarity, named, label=label)
+        yield Picture("layer_similarity", drawn, lambda: 82 if on_page() else 160, on_page=True)
 
 
 def tables(result: Organised) -> Iterator[Table]:

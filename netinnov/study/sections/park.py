@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -22,17 +21,13 @@ class ParkPart(Part, part="park", optional=True):
     park: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Park(Result):
-    """Parks outside their jurisdiction, and what fails when an actor leaves one of them."""
-
     park: str
     parks: pd.DataFrame
     outages: pd.DataFrame
 
     @property
     def single_points(self) -> list[str]:
-        """Actors on whom a flow or a path across the border hangs alone."""
         if "single_point" not in self.outages:
             return []
         return [str(node) for node in self.outages.index[self.outages["single_point"]]]
@@ -59,17 +54,14 @@ def compute(context: Context) -> Park | None:
 def facts(result: Park) -> Mapping[str, Fact]:
     row: Any = result.parks.loc[result.park]
     stated = row.get("is_liaison_stated")
-    counts = {name: int(row.get(name, 0)) for name in ("partners", "links", "homeward", "outward")}
-    return {
-        "park": Place(result.park),
-        "parks": len(result.parks),
-        "asked": result.context.settings(ParkPart).park is not None,
-        **counts,
-        "of_home": int((result.outages["side"].drop(result.park) == "home").sum()),
-        "directed": bool(park_network(result.context.inside, result.park).directed),
-        "stated": not (row["is_liaison"] and pd.notna(stated) and not stated),
-        "single_points": [Place(node) for node in result.single_points],
-    }
+    counts = ("partners", "links", "homeward", "outward")
+    known: dict[str, Fact] = {name: int(row.get(name, 0)) for name in counts}
+    known |= {"park": Place(result.park), "parks": len(result.parks)}
+    known |= {"asked": result.context.settings(ParkPart).park is not None}
+    known |= {"of_home": int((result.outages["side"].drop(result.park) == "home").sum())}
+    known |= {"directed": bool(park_network(result.context.inside, result.park).directed)}
+    known |= {"stated": not (row["is_liaison"] and pd.notna(stated) and not stated)}
+    return known | {"single_points": [*map(Place, result.single_points)]}
 
 
 def key_figures(result: Park) -> Iterator[KeyFigure]:

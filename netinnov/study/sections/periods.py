@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -33,7 +32,6 @@ COUNTS = ("n_centres", *OF_ENCLAVES)
 OPTIONS = StructurePart
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Periods(Result):
     """Indices by period, and their changes from the first to the last; links as linked places.
 
@@ -124,31 +122,23 @@ def facts(result: Periods) -> Mapping[str, Fact]:
     effective = result.table.loc[result.table["index"] == "effective_number", "value"].round(9)
     low, high = (float(changes[end]["effective_number"]) for end in ("low", "high"))
     known = changes.dropna(subset=["low", "high"])
-    ends: dict[str, Fact] = {}
+    numbers: dict[str, Fact] = {}
     for end, when in (("first", periods[0]), ("last", periods[-1])):
-        ends |= {end: str(when), f"links_{end}": int(links[when])}
-        ends |= {f"{index}_{end}": int(changes[end].get(index, 0)) for index in COUNTS}
-        ends[f"effective_{end}"] = f"{float(changes[end]['effective_number']):.1f}"
-    return {
-        **ends,
-        "n": len(periods),
-        "least": LEAST,
-        "few": len(links) - len(periods),
-        "timeless": result.timeless,
-        "places": plan.network.n_nodes,
-        "low": low,
-        "high": high,
-        "ups": int((effective.diff() > 0).sum()),
-        "downs": int((effective.diff() < 0).sum()),
-        "with_enclaves": "enclaves" in changes.index,
-        "intervals": len(known),
-        "risen": [Term(each) for each in known.index[known["low"] > 0]],
-        "fallen": [Term(each) for each in known.index[known["high"] < 0]],
-        "rule_means": Term(f"rule_{result.detection.rule}"),
-        "events": plan.participation is not None,
-        "left_out": [Term(each) for each in result.left_out],
-        "reasons": [Term(code) for code in result.left_out.values()],
-    }
+        numbers |= {end: str(when), f"links_{end}": int(links[when])}
+        numbers |= {f"{index}_{end}": int(changes[end].get(index, 0)) for index in COUNTS}
+        numbers[f"effective_{end}"] = f"{float(changes[end]['effective_number']):.1f}"
+    numbers |= {"n": len(periods), "least": LEAST, "few": len(links) - len(periods)}
+    numbers |= {"timeless": result.timeless, "places": plan.network.n_nodes}
+    numbers |= {"low": low, "high": high, "intervals": len(known)}
+    steps = effective.diff()
+    numbers |= {"ups": int((steps > 0).sum()), "downs": int((steps < 0).sum())}
+    numbers |= {"risen": [*map(Term, known.index[known["low"] > 0])]}
+    numbers |= {"fallen": [*map(Term, known.index[known["high"] < 0])]}
+    numbers |= {"with_enclaves": "enclaves" in changes.index}
+    numbers |= {"rule_means": Term(f"rule_{result.detection.rule}")}
+    numbers |= {"events": plan.participation is not None}
+    reasons = [*map(Term, result.left_out.values())]
+    return numbers | {"left_out": [*map(Term, result.left_out)], "reasons": reasons}
 
 
 def key_figures(result: Periods) -> Iterator[KeyFigure]:

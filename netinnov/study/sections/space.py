@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -17,7 +16,6 @@ from netinnov._network.distances import between
 from netinnov._runtime.arguments import examples
 from netinnov.errors import InputError
 from netinnov.plotting import plot_space_allocation
-from netinnov.plotting._style import new_figure
 from netinnov.study import _enclave_list
 from netinnov.study._context import Context
 from netinnov.study._section import Fact, KeyFigure, Name, Part, Picture, Place, Result, Table, Term
@@ -31,8 +29,6 @@ class SpacePart(Part, part="space", optional=True):
 
 
 class Stock(NamedTuple):
-    """What needs space by home, the space by host, and the distance between them."""
-
     units: pd.Series[float]
     capacity: pd.Series[float]
     distance: pd.DataFrame
@@ -41,12 +37,9 @@ class Stock(NamedTuple):
     inside: pd.Series[str]  # the enclaves between places of the report
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Space(Result):
-    """A least-cost plan and its rents; no plan where space falls short."""
-
     stock: Stock
-    plan: planning.SpaceAllocation | None
+    plan: planning.SpaceAllocation | None  # None: space falls short
     rents: pd.DataFrame
 
 
@@ -128,18 +121,15 @@ def facts(result: Space) -> Mapping[str, Fact]:
     if demand.n:  # drawn again
         known |= {"floor_low": float(demand.low), "floor_high": float(demand.high)}
         known |= {"rent_low": low, "rent_high": high}
-    known |= {"full": [*map(Place, full.index)], "rent": rent}
-    return known | {
-        "allocated": plan is not None,
-        "missing": float(needed - capacity) if needed > capacity * (1 + 1e-9) else 0.0,
-        "distance": None if plan is None else float(plan.cost / plan.flows.to_numpy().sum()),
-        "unique": plan is None or plan.rents_unique,
-        "unmeasured": int(stock.distance.isna().to_numpy().sum()),
-        "unlocated": [*map(Place, stock.unlocated)],
-        "left_out": len(counted) - len(stock.inside),
-        "one_sided": int((stated.sum(axis=1) == 1).sum()) if stated.any().all() else 0,
-        "served": float(rents["served"].iloc[0]) if demand.n else None,
-    }
+    known |= {"full": [*map(Place, full.index)], "rent": rent, "allocated": plan is not None}
+    known |= {"missing": float(needed - capacity) if needed > capacity * (1 + 1e-9) else 0.0}
+    known |= {"distance": None if plan is None else float(plan.cost / plan.flows.to_numpy().sum())}
+    known |= {"unique": plan is None or plan.rents_unique}
+    known |= {"unmeasured": int(stock.distance.isna().to_numpy().sum())}
+    known |= {"unlocated": [*map(Place, stock.unlocated)]}
+    known |= {"left_out": len(counted) - len(stock.inside)}
+    known |= {"one_sided": int((stated.sum(axis=1) == 1).sum()) if stated.any().all() else 0}
+    return known | {"served": float(rents["served"].iloc[0]) if demand.n else None}
 
 
 def key_figures(result: Space) -> Iterator[KeyFigure]:
@@ -156,15 +146,16 @@ def key_figures(result: Space) -> Iterator[KeyFigure]:
 
 
 def draw(result: Space) -> Iterator[Picture]:
-    if (plan := result.plan) is not None:
+    if (plan := result.plan) is None:
+        return
 
-        def bands() -> Axes:
-            ax, unit = new_figure(height=95).add_subplot(), result.context.cities.distance_unit
-            plot_space_allocation(plan, names=result.context.drawn_names, rent_unit=unit, ax=ax)
-            ax.set_xlim(-0.85, 2.35)  # room for larger type
-            return ax
+    def bands(ax: Axes) -> Axes:
+        names, unit = result.context.drawn_names, result.context.cities.distance_unit
+        plot_space_allocation(plan, names=names, rent_unit=unit, ax=ax)
+        ax.set_xlim(-0.85, 2.35)  # room for larger type
+        return ax
 
-        yield Picture("space", bands, on_page=True)
+    yield Picture("space", bands, 95, on_page=True)
 
 
 def tables(result: Space) -> Iterator[Table]:
