@@ -159,10 +159,12 @@ class MapsPart(Part, part="maps"):
                 raise ValueError(f"{msg}; found {self.extent}")
         return self
 
+    @property
+    def files(self) -> dict[str, Path]:
+        return {} if self.basemap in ("land", "none") else {"basemap": Path(self.basemap)}
+
     def _in_folder(self, folder: Path) -> MapsPart:
-        if self.basemap in ("land", "none"):
-            return self
-        return self.model_copy(update={"basemap": str(folder / self.basemap)})
+        return self.model_copy(update={name: str(folder / x) for name, x in self.files.items()})
 
     @property
     def below(self) -> Any:

@@ -174,6 +174,7 @@ def test_a_configuration_that_cannot_be_read(tmp_path):
 def test_a_file_below_maps_is_relative_to_the_configuration(tmp_path):
     maps = read(tmp_path, ONLY + '[maps]\nbasemap = "borders.geojson"\n').maps
     assert maps.below == str(tmp_path / "borders.geojson")
+    assert maps.files == {"basemap": tmp_path / "borders.geojson"}
     assert read(tmp_path, ONLY).maps.below == "land"
     assert read(tmp_path, ONLY + '[maps]\nbasemap = "none"\n').maps.below is None
 

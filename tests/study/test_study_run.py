@@ -20,7 +20,7 @@ import netinnov as ni
 from netinnov import study
 from netinnov.datasets import gravity_parameters
 from netinnov.errors import InputError
-from netinnov.study import _manifest, _report_page, sections
+from netinnov.study import _report_page, sections
 from study_cases import CHAIN, PARK_TEXT, THREE, few_draws
 
 FEW = re.sub(r"(resamples|replicates|placebos|placements) = \d+", r"\1 = 4", study.EXAMPLE)
@@ -317,10 +317,12 @@ def test_the_hashes_of_the_manifest_are_right(bundled):
     assert found["inputs"] == {path.name: sha256(path) for path in paths}
 
 
-def test_the_manifest_is_json_whatever_a_path_holds(tmp_path):
-    strange = {"seed": 1, "path": "a\udcff\"b'\n<é"}
-    _manifest.write_manifest(tmp_path, {"command": "\udcff", "configuration": strange})
-    assert manifest(tmp_path)["configuration"] == strange
+def test_the_manifest_is_json_whatever_a_path_holds(no_figures, tables, tmp_path):
+    settings = study.read_configuration(tables(THREE, CHAIN))
+    strange = settings.data.path.rename(tmp_path / "a\udcff\"b'\n<é")
+    data = settings.data.model_copy(update={"path": strange})
+    out = study.run(settings.model_copy(update={"data": data}), out=tmp_path / "out").parent
+    assert manifest(out)["configuration"]["data"]["path"] == str(strange)
 
 
 def test_numbers_are_those_of_the_package(bundled):
@@ -452,6 +454,7 @@ def test_names_that_mean_something_to_a_browser_or_a_spreadsheet(no_figures, tab
             "frictions need distances",
         ),
         (THREE, [("a", "z")], "", "end is not a node"),
+        (THREE, CHAIN, '[maps]\nbasemap = "no.geojson"\n', "must be a file; there is none"),
     ],
 )
 def test_what_no_study_can_be_made_of(tables, nodes, links, settings, words):

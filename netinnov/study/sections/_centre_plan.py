@@ -31,10 +31,6 @@ class Plan(Result):
     modelled: tuple[str, ...]  # layers looked at, where none is observed
     plan: CentrePlan
 
-    @property
-    def builds(self) -> bool:
-        return bool(self.plan.sites) and self.plan.reached
-
 
 OPTIONS, CHECK = PlanPart, candidates_of
 
@@ -70,7 +66,7 @@ def facts(result: Plan) -> Mapping[str, Fact]:
 
 def key_figures(result: Plan) -> Iterator[KeyFigure]:
     yield KeyFigure("before", float(result.plan.baseline), digits=3)
-    if result.builds:
+    if result.plan.sites and result.plan.reached:
         yield KeyFigure("after", float(result.plan.value), digits=3)
 
 

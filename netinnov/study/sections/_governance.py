@@ -131,9 +131,9 @@ def key_figures(result: Governance) -> Iterator[KeyFigure]:
 
 
 def draw(result: Governance) -> Iterator[Picture]:
-    drawn = partial(plot_approaches, result.comparison, measures=SHOWN[:3])
+    plot = partial(plot_approaches, result.comparison, measures=SHOWN[:3])
     height = 24 + 9.5 * len(result.comparison.approaches)
-    yield Picture("approaches", drawn, height, on_page=True)
+    yield Picture("approaches", plot, height, on_page=True)
 
 
 def tables(result: Governance) -> Iterator[Table]:

@@ -105,7 +105,7 @@ def key_figures(result: Sharing) -> Iterator[KeyFigure]:
 
 
 def draw(result: Sharing) -> Iterator[Picture]:
-    drawn = partial(
+    plot = partial(
         plot_benefit_shares,
         result.benefits,
         core=result.core,
@@ -113,7 +113,7 @@ def draw(result: Sharing) -> Iterator[Picture]:
         rules={rule: words("en", "terms")[f"rule_{rule}"] for rule in RULES},
         label="gain of access that a place gets",
     )
-    yield Picture("sharing", drawn, 22 + 5.5 * max(len(result.core), 4), on_page=True)
+    yield Picture("sharing", plot, 22 + 5.5 * max(len(result.core), 4), on_page=True)
 
 
 def tables(result: Sharing) -> Iterator[Table]:

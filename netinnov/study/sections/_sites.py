@@ -162,7 +162,7 @@ def draw(result: Siting) -> Iterator[Picture]:
     context, pairs = result.context, result.candidates.pairs
     at = context.points.reindex(pd.unique(pairs.to_numpy().ravel())).dropna()
     frame = context.maps.detail_with(at, at.loc[at.index.isin(result.chosen.stack())])
-    drawn = partial(
+    plot = partial(
         plot_sites,
         result.plan,
         pairs=pairs,
@@ -172,7 +172,7 @@ def draw(result: Siting) -> Iterator[Picture]:
         extent=frame,
         basemap=context.maps.below,
     )
-    yield Picture("siting", drawn, partial(map_height, frame), on_page=True)
+    yield Picture("siting", plot, partial(map_height, frame), on_page=True)
 
 
 def tables(result: Siting) -> Iterator[Table]:

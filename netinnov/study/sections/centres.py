@@ -131,7 +131,7 @@ def draw(result: Centres) -> Iterator[Picture]:
     if not at.empty:
         table, maps = result.detection.table, result.context.maps
         frame = maps.detail_with(at, at.loc[table["centre"].reindex(at.index)])
-        drawn = partial(
+        plot = partial(
             plotting.plot_centres,
             result.context.cities,
             table,
@@ -141,14 +141,14 @@ def draw(result: Centres) -> Iterator[Picture]:
             label="strength",
             basemap=maps.below,
         )
-        yield Picture("centres", drawn, partial(map_height, frame), on_page=True)
+        yield Picture("centres", plot, partial(map_height, frame), on_page=True)
     columns = ["low", "low_without_one", "null_low"]
     if result.profile[columns].notna().any(axis=None):  # else it would show values alone
         known = result.profile.dropna(subset="value")
         names = {index: result.context.language.term(str(index)) for index in known.index}
         of = "flows" if result.detection.plan.participation is None else "events"
-        drawn = partial(plotting.plot_profile, known, names=names, resampled=of)
-        yield Picture("profile", drawn, 34 + 4.6 * len(known))
+        plot = partial(plotting.plot_profile, known, names=names, resampled=of)
+        yield Picture("profile", plot, 34 + 4.6 * len(known))
 
 
 def tables(result: Centres) -> Iterator[Table]:

@@ -87,7 +87,7 @@ def draw(result: Enclaves) -> Iterator[Picture]:
     if not context.points.empty:
         whole, detail = context.maps.frames(context.points)
         name, frame = ("flow_map_detail", detail) if detail else ("flow_map", whole)
-        drawn = partial(
+        plot = partial(
             plot_flow_map,
             context.cities,
             enclaves=result.counted,
@@ -96,14 +96,14 @@ def draw(result: Enclaves) -> Iterator[Picture]:
             strongest=STRONGEST // max(1, min(LAYERS, len(context.cities.layers))),
             basemap=context.maps.below,
         )
-        yield Picture(name, drawn, partial(map_height, frame), on_page=True, front=True)
+        yield Picture(name, plot, partial(map_height, frame), on_page=True, front=True)
     if isinstance(dealings, Dealings) and (dealings.varied or len(dealings.beyond)):
         # Directions, where dealings differ in them, and the pairs with the clearest excess.
         rows = dealings.beyond.head(MOST_PAIRS).set_index(["home", "host"])
         rows = rows.rename(index=context.drawn_names.to_dict())
         rows = pd.concat([dealings.ways, rows]) if dealings.varied else rows
-        drawn = partial(plot_null_rows, rows, dealings.replicates, label="number of enclaves")
-        yield Picture("enclaves_by_chance", drawn, 30 + 5 * len(rows), SINGLE, on_page=True)
+        plot = partial(plot_null_rows, rows, dealings.replicates, label="number of enclaves")
+        yield Picture("enclaves_by_chance", plot, 30 + 5 * len(rows), SINGLE, on_page=True)
 
 
 def tables(result: Enclaves) -> Iterator[Table]:

@@ -149,7 +149,7 @@ def draw(result: Experiment) -> Iterator[Picture]:
     shown = shown[shown["node"].eq(home)].drop(columns=["same_sign", "corrected_p"])
     comma = "，" if result.context.language.code == "zh" else ", "
     names = {each.name: term(each.kind) + comma + term(each.funding) for each in trials}
-    drawn = partial(
+    plot = partial(
         plot_effects,
         shown.assign(scenario=shown["scenario"].map(names)),
         names=result.context.drawn_names,
@@ -158,7 +158,7 @@ def draw(result: Experiment) -> Iterator[Picture]:
         label="access (harmonic closeness)",
         legend=False,
     )
-    yield Picture("effects", drawn, 20 + 6.5 * len(trials), on_page=True, front=True)
+    yield Picture("effects", plot, 20 + 6.5 * len(trials), on_page=True, front=True)
 
 
 def tables(result: Experiment) -> Iterator[Table]:

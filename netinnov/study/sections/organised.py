@@ -141,8 +141,8 @@ def draw(result: Organised) -> Iterator[Picture]:
     if 2 <= len(result.overlap) <= SHOWN:
         write, label = result.context.language.layer, "share of linked pairs in common"
         named = result.overlap.rename(index=write, columns=write)
-        drawn = partial(plotting.plot_layer_similarity, named, label=label)
-        yield Picture("layer_similarity", drawn, lambda: 82 if on_page() else 160, on_page=True)
+        plot = partial(plotting.plot_layer_similarity, named, label=label)
+        yield Picture("layer_similarity", plot, lambda: 82 if on_page() else 160, on_page=True)
 
 
 def tables(result: Organised) -> Iterator[Table]:

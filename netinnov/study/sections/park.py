@@ -74,8 +74,8 @@ def key_figures(result: Park) -> Iterator[KeyFigure]:
 
 def draw(result: Park) -> Iterator[Picture]:
     chinese = result.context.code == "zh"
-    drawn = partial(plot_park, result.context.inside, result.park, chinese=chinese)
-    yield Picture("park", drawn)
+    plot = partial(plot_park, result.context.inside, result.park, chinese=chinese)
+    yield Picture("park", plot)
 
 
 def tables(result: Park) -> Iterator[Table]:
