@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.special import logsumexp
 
 from netinnov._network.distances import needed
-from netinnov._runtime.arguments import check_choice, check_number
+from netinnov._runtime.arguments import check_choice, check_number, examples
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -105,9 +105,8 @@ class GravityNull(NullFamily):
         Returns
         -------
         DataFrame
-            A row a layer. `coefficient`: b, negative where flows fall with distance; NaN without
-            deterrence, or where all flows are the same whatever it is. `dispersion`: see Notes; NaN
-            with too few pairs. `unit`: what a drawn event counts.
+            A row a layer. `coefficient`: b, NaN without deterrence, or where all flows are the same
+            whatever it is. `dispersion`: NaN with too few pairs. `unit`: what a drawn event counts.
         """
         fits, columns = self._prepared(network, np.random.default_rng(0)).fits, Fit._fields[3:]
         index = pd.Index(list(fits), dtype="str", name="layer")
@@ -195,25 +194,22 @@ def _resistance(
 ) -> Floats:
     """Logarithm of the distance, or distance."""
     code, directed = network.storage.place_codes, layer in network.directed
-    distance = np.zeros(possible.shape)
     i, j = np.nonzero(possible)
+    start, end = origins[i], destinations[j]
     why = f"a gravity model of layer {layer!r} (without deterrence=None)"
-    start, end = code[origins[i]], code[destinations[j]]
-    distance[i, j] = needed(network.storage, start, end, why, directed=directed)
-    if deterrence == "exponential":
-        return distance
-    same = np.argwhere(possible & (distance == 0))
-    if same.size:
-        ends = np.column_stack([origins[same[:, 0]], destinations[same[:, 1]]])
-        names = network.storage.nodes.index
-        first = np.unique(np.sort(ends, axis=1), axis=0)[:5]
-        pairs = [f"{names[a]!r} and {names[b]!r}" for a, b in first]
-        raise InputError(
-            f"two ends of links of layer {layer!r} stand at the same point, where a power of the "
-            f"distance is not defined, e.g. {', '.join(pairs)}; aggregate() the network to places, "
-            "or take deterrence='exponential'."
-        )
-    return np.log(np.where(distance > 0, distance, 1.0))
+    lengths = needed(network.storage, code[start], code[end], why, directed=directed)
+    if deterrence == "power":
+        if (same := lengths == 0).any():
+            ends = np.sort(np.column_stack([start[same], end[same]]), axis=1)
+            names = network.storage.nodes.index
+            pairs = [f"{names[a]!r} and {names[b]!r}" for a, b in np.unique(ends, axis=0)]
+            msg = f"two ends of links of layer {layer!r} stand at the same point, where a power of "
+            msg += f"the distance is not defined: {examples(pairs, str)}; aggregate() the network "
+            raise InputError(f"{msg}to places, or take deterrence='exponential'.")
+        lengths = np.log(lengths)
+    resistance = np.zeros(possible.shape)
+    resistance[i, j] = lengths
+    return resistance
 
 
 def _fit_deterrence(
@@ -222,9 +218,7 @@ def _fit_deterrence(
     """Expected flows A_i B_j exp(b x_ij) by maximum likelihood of Poisson, and b (NaN: none).
 
     A is solved for given B and b, which leaves a concave likelihood (logit of destinations) for
-    Newton's method. Sums of rows, columns and x weighted by flow equal the observed ones.
-    ``resistance`` is x, such as log distance. O(origins x destinations^2) a step. InputError where
-    no finite coefficient fits.
+    Newton's method. ``resistance`` is x, such as log distance. O(origins x destinations^2) a step.
     """
     if not observed.any():
         return observed, math.nan

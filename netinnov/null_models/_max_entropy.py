@@ -63,8 +63,7 @@ def max_entropy(
     Returns
     -------
     MultilayerNetwork
-        The same nodes and places. Links drawn have weight 1, no period and no attributes; a layer
-        in which none is drawn is dropped. Records of layers stay.
+        As of `rewire`; links drawn have weight 1, and a layer in which none is drawn is dropped.
 
     Raises
     ------
@@ -217,8 +216,7 @@ def _link_probabilities(
     """Probabilities x y / (1 + x y) of `sizes` pairs that give classes their degrees.
 
     Newton's method on the logarithms of x and y maximises a concave likelihood with gradient
-    observed less expected sums. At the edge of what is possible a hundred times the tolerance is
-    accepted, else InputError.
+    observed less expected sums.
     """
     n = len(rows.degrees)
     degrees = np.concatenate([rows.degrees[:, 0], columns.degrees[:, 0]])

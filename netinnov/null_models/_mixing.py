@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._runtime.arguments import check_rng, check_type
@@ -15,7 +14,7 @@ from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._rewire import Rewire
-from netinnov.null_models._rewiring import Chain, State, seed_words
+from netinnov.null_models._rewiring import Chain, link_keys, seed_words
 
 _REWIRE = Rewire()
 
@@ -94,7 +93,7 @@ def mixing(network: MultilayerNetwork, *, null: Rewire = _REWIRE, rng: Rng = Non
     References
     ----------
     Madras and Sokal (1988), Journal of Statistical Physics 50, appendix C. Foreman-Mackey et al.
-    (2013), emcee, Publications of the Astronomical Society of the Pacific 125, and its manual.
+    (2013), Publications of the Astronomical Society of the Pacific 125.
 
     Examples
     --------
@@ -125,14 +124,15 @@ def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> tuple[fl
     looks = max(2, math.ceil(trials * chain.size / steps))
     state = chain.start
     moving = replace(chain, strength=False)
-    start = _codes(chain, state)
+    start = link_keys(*state[:2], chain.directed)
     overlap = [1.0]
     accepted = 0
     while True:
         for words in seed_words(rng, looks + 1 - len(overlap)):
             state = moving.advance(state, steps, words)
             accepted += state.accepted
-            overlap.append(float(np.isin(_codes(chain, state), start, assume_unique=True).mean()))
+            keys = link_keys(*state[:2], chain.directed)
+            overlap.append(float(np.isin(keys, start, assume_unique=True).mean()))
         path = np.array(overlap)
         half = (looks + 1) // 2
         time = _time(path[half:])
@@ -144,14 +144,6 @@ def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> tuple[fl
     advice = _advice(path, step, step * time) if length >= _LEAST else math.nan
     late = float(path[path.size // 2 :].mean())
     return accepted / (looks * steps), late, step * time, advice
-
-
-def _codes(chain: Chain, state: State) -> npt.NDArray[np.int64]:
-    """One number a link, the same for both orders of undirected ends."""
-    a, b = state.source.astype(np.int64), state.target.astype(np.int64)
-    if not chain.directed:
-        a, b = np.minimum(a, b), np.maximum(a, b)
-    return a * chain.n_nodes + b
 
 
 def _time(values: Floats) -> float:

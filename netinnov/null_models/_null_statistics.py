@@ -132,14 +132,10 @@ def compared(observed: Value, draws: Floats, moved: float) -> NullComparison:
 
 
 def corrected(p: npt.ArrayLike, correction: Correction, *, size: int | None = None) -> Floats:
-    """P-values corrected for the number of tests; NaN is not a test, and stays.
+    """P-values corrected for the number of tests (``size``; the others have p = 1); NaN stays.
 
     Holm (1979): the chance of any false rejection. Benjamini and Hochberg (1995): the expected
-    share of false ones among the rejections. ``size`` is the number of tests in the family if not
-    all are given: the others have p = 1.
-
-    >>> corrected([0.01, 0.04, 0.03], "holm").tolist()
-    [0.03, 0.06, 0.06]
+    share of false ones among the rejections.
     """
     check_choice("correction", correction, Correction)
     values = np.asarray(p, np.float64)

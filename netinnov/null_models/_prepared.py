@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,7 @@ from netinnov._runtime.arguments import as_list, check_callable, check_rng, show
 from netinnov._typing import Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.null_models._rewiring import PreparedLayers
+from netinnov.null_models._rewiring import PreparedLayers, checked, link_keys
 
 LEAST_MOVED = 0.05  # mean share of the links that a null model must move for a test
 # Returns a random network: a frozen class of this module, or any function
@@ -26,9 +25,15 @@ class NullFamily(ABC):
     """Base of the null models: callables of a network and a Generator."""
 
     __slots__ = ()
+    _preserves: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         """Sequences of names as tuples, numbers as floats, so that equal options compare equal."""
+        own: Any = self
+        if self._preserves:
+            preserve, bins = checked(own.preserve, own.bins, self._preserves)
+            object.__setattr__(self, "preserve", preserve)
+            object.__setattr__(self, "bins", bins)
         for name in ("layers", "kinds", "through", "trials"):
             value = getattr(self, name, None)
             if name == "trials" and value is not None:
@@ -99,29 +104,23 @@ def moved_share(network: MultilayerNetwork, drawn: MultilayerNetwork, null: Prep
     if after.tables != before.tables:
         relabelled = _differ(before.nodes, after.nodes) or _differ(before.places, after.places)
         position = before.node_names.get_indexer(after.node_names)
+        position = np.where(position < 0, network.n_nodes + np.arange(position.size), position)
     total = same = 0
     for layer in drawn.layers:
         if layer not in null.layers and layer in network.layers:
             continue
         new, weight = _keys(drawn, layer, position)
         total += new.size
-        if layer not in network.layers or relabelled:
-            continue
-        old, observed = _keys(network, layer, np.arange(network.n_nodes))
-        if not old.size:
-            continue
-        at = np.minimum(np.searchsorted(old, new), old.size - 1)
-        equal = old[at] == new
-        if null.draws_weights:
-            equal &= observed[at] == weight
-        same += int(equal.sum())
+        if layer in network.layers and not relabelled:
+            old, observed = _keys(network, layer, np.arange(network.n_nodes))
+            _, at, before_at = np.intersect1d(new, old, assume_unique=True, return_indices=True)
+            equal = weight[at] == observed[before_at]
+            same += int(equal.sum()) if null.draws_weights else at.size
     return 1 - same / total if total else np.nan
 
 
 def mean_moved(shares: Sequence[float] | Floats) -> float:
-    known = np.asarray(shares, np.float64)
-    known = known[~np.isnan(known)]
-    return float(known.mean()) if known.size else math.nan
+    return float(pd.Series(shares, dtype=np.float64).mean())
 
 
 def too_few_moved(moved: float) -> str | None:
@@ -133,21 +132,14 @@ def too_few_moved(moved: float) -> str | None:
 
 
 def _differ(one: pd.DataFrame, other: pd.DataFrame) -> bool:
-    if not one.index.equals(other.index):
-        if len(one) != len(other) or not other.index.isin(one.index).all():
-            return False
-        other = other.reindex(one.index)
-    return not one.equals(other)
+    same_names = len(one) == len(other) and bool(other.index.isin(one.index).all())
+    return same_names and not one.equals(other.reindex(one.index))
 
 
 def _keys(
     network: MultilayerNetwork, layer: str, position: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     block = network.storage.block(layer)
-    a, b = position[block.sources].astype(np.int64), position[block.indices].astype(np.int64)
-    if layer not in network.directed:
-        a, b = np.minimum(a, b), np.maximum(a, b)
+    ends = position[block.sources], position[block.indices]
     between = block.sources != block.indices
-    # Ends that the network does not have are -1, and give a number that no pair has.
-    keys = np.where((a < 0) | (b < 0), -1, (a << 32) | b)
-    return keys[between], block.data[between]
+    return link_keys(*ends, layer in network.directed)[between], block.data[between]

@@ -18,7 +18,7 @@ from netinnov._network.significance import why_untested
 from netinnov._runtime.arguments import check_name, check_names, check_rng
 from netinnov._runtime.display import Displayed, Tabled
 from netinnov._runtime.parallel import run
-from netinnov._typing import Count, Floats, Rng
+from netinnov._typing import Count, Floats, Mask, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._null_statistics import two_sided
@@ -152,7 +152,7 @@ def qap_correlation(
     """
     matrices = [_matrix_of(network, "x", x), _matrix_of(network, "y", y)]
     why_untested(network, [name for name in (x, y) if isinstance(name, str)])
-    chosen = _all_pairs(network.n_nodes, all(_is_symmetric(matrix) for matrix in matrices))
+    chosen, _ = _pairs_of(matrices)
     task = partial(_permuted_correlation, matrices[1], matrices[0], np.nonzero(chosen))
     orders = _orders_of(network.n_nodes, permutations, rng)
     observed = task(np.arange(network.n_nodes))
@@ -213,7 +213,6 @@ def mrqap(
 
     Examples
     --------
-    >>> import numpy as np
     >>> network = ni.build_network(pd.DataFrame({"source": list("abcd"), "target": list("bcda")}))
     >>> steps = np.abs(np.subtract.outer(np.arange(4), np.arange(4)))
     >>> fit = mrqap(network, outcome="links", predictors={"steps": steps}, rng=1)
@@ -230,8 +229,8 @@ def mrqap(
     y = _matrix_of(network, "outcome", outcome)
     xs = [_matrix_of(network, f"predictors[{name!r}]", matrix) for name, matrix in terms.items()]
     why_untested(network, [name for name in (outcome, *terms.values()) if isinstance(name, str)])
-    symmetric = all(_is_symmetric(matrix) for matrix in (y, *xs))
-    used = _all_pairs(len(y), symmetric) & ~np.isnan(y + sum(xs))
+    chosen, symmetric = _pairs_of([y, *xs])
+    used = chosen & ~np.isnan(y + sum(xs))
     target, columns = y[used], np.column_stack([np.ones(used.sum()), *(x[used] for x in xs)])
     names = pd.Index(["intercept", *terms], name="term")
     coefficients, t, r_squared = _least_squares(target, columns)
@@ -239,9 +238,11 @@ def mrqap(
     draws = np.full((permutations, len(xs)), np.nan)
     for k in range(0 if np.isnan(coefficients).any() else len(xs)):
         others = np.delete(columns, k + 1, axis=1)
+        residual = np.full(used.shape, np.nan)  # given the others
+        residual[used] = _partialled(others, columns[:, k + 1])[1]
         task = partial(
             _permuted_t,
-            matrix=_residual(columns[:, k + 1], others, used, symmetric),
+            matrix=np.where(used.T, residual.T, residual) if symmetric else residual,
             others=others,
             y=target,
             pairs=np.nonzero(used),
@@ -277,15 +278,6 @@ def _least_squares(y: Floats, columns: Floats) -> tuple[Floats, Floats, float]:
     error = np.sqrt(rest / (n - terms) * (inverse**2).sum(axis=1))
     t = np.divide(coefficients, error, out=undefined, where=error > 0)
     return coefficients, t, 1 - rest / spread if spread > 0 else math.nan
-
-
-def _residual(
-    column: Floats, others: Floats, used: npt.NDArray[np.bool_], symmetric: bool
-) -> Floats:
-    """Given the others, as a matrix; NaN where no pair is used."""
-    matrix = np.full(used.shape, np.nan)
-    matrix[used] = _partialled(others, column)[1]
-    return np.where(used.T, matrix.T, matrix) if symmetric else matrix
 
 
 def _permuted_t(
@@ -343,13 +335,11 @@ def _orders_of(n: int, permutations: int, rng: Rng) -> list[Order]:
     return [rng.permutation(n) for _ in range(permutations)]
 
 
-def _all_pairs(n: int, symmetric: bool) -> npt.NDArray[np.bool_]:
-    return np.triu(np.ones((n, n), bool), 1) if symmetric else ~np.eye(n, dtype=bool)
-
-
-def _is_symmetric(matrix: Floats) -> bool:
-    off = ~np.eye(len(matrix), dtype=bool)
-    return np.array_equal(matrix[off], matrix.T[off], equal_nan=True)
+def _pairs_of(matrices: Sequence[Floats]) -> tuple[Mask, bool]:
+    """All ordered pairs, or those i < j if all matrices are symmetric; and whether they are."""
+    symmetric = all(np.array_equal(matrix, matrix.T, equal_nan=True) for matrix in matrices)
+    n = len(matrices[0])
+    return ~(np.tri(n, dtype=bool) if symmetric else np.eye(n, dtype=bool)), symmetric
 
 
 def _matrix_of(network: MultilayerNetwork, name: str, matrix: Matrix) -> Floats:

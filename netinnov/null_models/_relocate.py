@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from netinnov._typing import Amount, Codes, Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, network_of_storage
 from netinnov.null_models._prepared import NullFamily, PreparedNodes
-from netinnov.null_models._rewiring import checked, zones_of
+from netinnov.null_models._rewiring import zones_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,11 @@ class Relocate(NullFamily):
         Default: all but ``place``; nodes without a kind are one.
     outside : bool
         Move only nodes outside their jurisdiction, and bring none home: the number of enclaves
-        stays. A node in a place inside its jurisdiction, by any steps of ``parent``, is at home, as
-        in `linkages.find_enclaves` without ``level``.
+        stays. What is at home is as in `linkages.find_enclaves` without ``level``.
     preserve : sequence of str
         ``"distance"``: the number of nodes in each bin of distance from jurisdiction to place.
     bins : array_like, optional
-        Increasing edges in the unit of the network: [a, b), the last bin closed; distances outside
-        are one more bin. Default: the deciles of the nodes that may move.
+        As in `rewire`. Default: the deciles of the nodes that may move.
     trials : float
         Proposals per node that may move, with ``"distance"`` also per bin, rejected ones among
         them. In a serial test it may be less than 1.
@@ -68,7 +66,6 @@ class Relocate(NullFamily):
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> nodes = pd.DataFrame({"jurisdiction": list("ABC"), "place": list("BCA")}, list("xyz"))
     >>> network = ni.build_network(nodes, pd.DataFrame({"source": ["x"], "target": ["y"]}))
     >>> Relocate(outside=True)(network, np.random.default_rng(1)).nodes["place"].tolist()
@@ -80,12 +77,7 @@ class Relocate(NullFamily):
     preserve: Sequence[Literal["distance"]] = ()
     bins: npt.ArrayLike | None = None
     trials: Amount = 20
-
-    def __post_init__(self) -> None:
-        preserve, bins = checked(self.preserve, self.bins, ("distance",))
-        object.__setattr__(self, "preserve", preserve)
-        object.__setattr__(self, "bins", bins)
-        NullFamily.__post_init__(self)
+    _preserves: ClassVar = ("distance",)
 
     def _prepared(self, network: MultilayerNetwork, _rng: np.random.Generator) -> Relocation:
         storage, node = network.storage, _movable(network, self)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import ClassVar, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,6 @@ from netinnov.null_models._rewiring import (
     Preserve,
     State,
     chains_of,
-    checked,
     seed_words,
 )
 
@@ -45,12 +45,7 @@ class Rewire(NullFamily):
     trials: Amount = 20
     layers: Sequence[str] | None = None
     bins: npt.ArrayLike | None = None
-
-    def __post_init__(self) -> None:
-        preserve, bins = checked(self.preserve, self.bins)
-        object.__setattr__(self, "preserve", preserve)
-        object.__setattr__(self, "bins", bins)
-        NullFamily.__post_init__(self)
+    _preserves: ClassVar = get_args(Preserve)
 
     def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> RewiringChains:
         chains = chains_of(network, self.layers, rng, self.preserve, self.bins)
@@ -116,8 +111,8 @@ def rewire(
     Returns
     -------
     MultilayerNetwork
-        The same nodes, places and layers; the links have new ends, and no period and no
-        attributes in the layers rewired. Records of layers stay.
+        The same nodes, places and records of layers; the links have new ends, and no period and no
+        attributes in the layers rewired.
 
     Raises
     ------
@@ -153,9 +148,7 @@ def rewire(
 
     References
     ----------
-    Rao, Jana and Bandyopadhyay (1996), A Markov chain Monte Carlo method for generating random
-    (0,1)-matrices with given marginals, Sankhya A 58. Fosdick et al. (2018), Configuring random
-    graph models with fixed degree sequences, SIAM Review 60.
+    Rao, Jana and Bandyopadhyay (1996), Sankhya A 58. Fosdick et al. (2018), SIAM Review 60.
 
     Examples
     --------

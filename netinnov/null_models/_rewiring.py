@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, ClassVar, Literal, NamedTuple, cast, get_args
+from typing import Any, ClassVar, Literal, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -21,14 +21,14 @@ from netinnov.network import MultilayerNetwork, check_network, network_of_storag
 
 Preserve = Literal["degree", "kind", "place", "distance", "distance_expected", "strength"]
 Words = npt.NDArray[np.uint64]
+Ends = npt.NDArray[np.integer]
 
 _MOST_SITES = 20_000  # places of a layer whose table of zones (a byte a pair) still fits
 STRENGTH_TOLERANCE = 0.01  # relative error of strengths at which annealing stops
 _FEW = 64  # links of a layer so small that half of its proposals are of the rarer sort
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     source: Codes
     target: Codes
     weight: Floats
@@ -37,16 +37,14 @@ class State:
 
     @property
     def links(self) -> tuple[Codes, Codes, Floats]:
-        return self.source, self.target, self.weight
+        return self[:3]
 
     def at(self, where: Mask | slice) -> State:
         return State(self.source[where], self.target[where], self.weight[where])
 
     def followed_by(self, other: State) -> State:
-        if not other.source.size:
-            return self
-        source, target = np.append(self.source, other.source), np.append(self.target, other.target)
-        return State(source, target, np.append(self.weight, other.weight))
+        both = zip(self.links, other.links, strict=True)
+        return State(*map(np.append, *zip(*both, strict=True))) if other.source.size else self
 
 
 class Zones(NamedTuple):
@@ -94,7 +92,7 @@ class Chain:
         from netinnov.kernels.rewiring import exchange_ends, exchange_within
 
         if self.size < 2 or steps == 0:
-            return replace(state, accepted=0)
+            return state._replace(accepted=0)
         pace, few = self.pace, self.size <= _FEW
         mixed = bool((state.weight != state.weight[0]).any())
         words = words | np.array([0, 1], np.uint64)
@@ -120,7 +118,7 @@ class Chain:
         weight, _ = match_strengths(
             *state.links, *goals, self.directed, budget, STRENGTH_TOLERANCE, words[1]
         )
-        return replace(state, weight=weight)
+        return state._replace(weight=weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +175,12 @@ def ends_by_class(
     return np.argsort(ends, kind="stable").astype(np.int32), begin
 
 
+def link_keys(source: Ends, target: Ends, directed: bool) -> npt.NDArray[np.int64]:
+    """One number a link, the same for both orders of undirected ends."""
+    a, b = source.astype(np.int64), target.astype(np.int64)
+    return (a << 32) | b if directed else (np.minimum(a, b) << 32) | np.maximum(a, b)
+
+
 def seed_words(rng: np.random.Generator, size: int) -> Words:
     return rng.integers(0, 2**64, size=(size, 2, 2), dtype=np.uint64)
 
@@ -214,7 +218,7 @@ def chains_of(
 
 
 def checked(
-    preserve: Iterable[str], bins: Any, allowed: tuple[str, ...] = get_args(Preserve)
+    preserve: Iterable[str], bins: Any, allowed: tuple[str, ...]
 ) -> tuple[tuple[str, ...], tuple[float, ...] | None]:
     listed = [] if isinstance(preserve, str) else as_list("preserve", preserve)
     if isinstance(preserve, str) or any(name not in allowed for name in listed):

@@ -33,15 +33,6 @@ class Curveball(NullFamily):
     ----------
     trials, layers, through
         As in `curveball`.
-
-    Examples
-    --------
-    >>> nodes = pd.DataFrame({"kind": ["firm"] * 2 + ["park"] * 2}, index=["f", "g", "p", "q"])
-    >>> network = ni.build_network(
-    ...     nodes, pd.DataFrame({"source": ["f", "g"], "target": ["p", "q"]})
-    ... )
-    >>> Curveball()(network, np.random.default_rng(3)).links["target"].tolist()
-    ['q', 'p']
     """
 
     trials: Amount = 20
@@ -81,8 +72,7 @@ def curveball(
     Returns
     -------
     MultilayerNetwork
-        The same nodes, places and layers; the links have new ends, and no period and no
-        attributes in the layers randomised. Records of layers stay.
+        As of `rewire`.
 
     Raises
     ------
@@ -104,10 +94,8 @@ def curveball(
     Examples
     --------
     >>> nodes = pd.DataFrame({"kind": ["firm"] * 2 + ["park"] * 2}, index=["f", "g", "p", "q"])
-    >>> network = ni.build_network(
-    ...     nodes, pd.DataFrame({"source": ["f", "g"], "target": ["p", "q"]})
-    ... )
-    >>> curveball(network, rng=3).links["target"].tolist()
+    >>> links = pd.DataFrame({"source": ["f", "g"], "target": ["p", "q"]})
+    >>> curveball(ni.build_network(nodes, links), rng=3).links["target"].tolist()
     ['q', 'p']
     """
     return Curveball(trials, layers, through)(network, check_rng(rng))
@@ -167,12 +155,12 @@ def validated_projection(
 
     Examples
     --------
-    >>> nodes = pd.DataFrame({"kind": ["firm"] * 2 + ["project"] * 6}, index=list("fgpqrstu"))
-    >>> links = pd.DataFrame({"source": list("fffggg"), "target": list("pqrpqr")})
-    >>> network = ni.build_network(nodes, links.assign(layer="takes part"))
-    >>> validated_projection(network, layer="takes part", onto="firm", alpha=1)
-      source target  weight    p  p_corrected
-    0      f      g     3.0  1.0          1.0
+    >>> nodes = pd.DataFrame({"kind": ["firm"] * 2 + ["project"] * 4}, index=list("fgpqrs"))
+    >>> links = pd.DataFrame({"source": list("fffgg"), "target": list("pqrpq"), "layer": "joins"})
+    >>> network = ni.build_network(nodes, links)
+    >>> validated_projection(network, layer="joins", onto="firm", alpha=1)[["weight", "p"]]
+       weight    p
+    0     2.0  1.0
     """
     kinds = network.storage.nodes["kind"]
     known = sorted(kinds.dropna().unique().tolist())
