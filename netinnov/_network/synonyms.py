@@ -40,18 +40,9 @@ _PLACE = (
     ("city", "location", "place id", "城市", "地点", "所在地", "所在城市"),
     ("town", "region", "地区", "区域", "所在地区"),
 )
-_OF = (
-    "owner",
-    "owned by",
-    "belongs to",
-    "辖区",
-    "管辖区",
-    "所属辖区",
-    "行政辖区",
-    "归属",
-    "归属地",
-)
-_OWNER = ((*_OF, "归属城市", "隶属", "所属", "所属地", "所属城市"),)
+_OF = ("owner", "owned by", "belongs to", "辖区", "管辖区", "所属辖区", "行政辖区")
+_OWNER = ((*_OF, "归属", "归属地", "归属城市", "隶属", "所属", "所属地", "所属城市"),)
+_ABOVE = ("上级", "上级地区", "上级城市", "所属", "隶属")
 _FIRM = (("company", "enterprise", "企业", "公司", "企业名称", "公司名称"), ("name", "名称"))
 _SEAT = ("headquarters", "head office", "hq", "总部", "总部城市", "总部所在地", "总部所在城市")
 _START = ("起点", "源", "源节点", "出发地", "起始地", "来源地", "流出地")
@@ -95,9 +86,7 @@ SYNONYMS: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]] = {
             ("name", "label", "名称", "名字"),
         ),
         **PLACE_VALUES,
-        "parent": (
-            ("part of", "within", "lies in", "上级", "上级地区", "上级城市", "所属", "隶属"),
-        ),
+        "parent": (("part of", "within", "lies in", *_ABOVE),),
         "name": (("label", "名称", "名字"),),
     },
     "distances": {

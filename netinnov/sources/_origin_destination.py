@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from types import NoneType
 from typing import Annotated
@@ -10,23 +10,23 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from netinnov._network.columns import as_numbers, as_text, is_blank
-from netinnov._network.file_rows import GivenTable
-from netinnov._network.flow_matrix import (
-    Rows,
-    as_matrix,
-    flows_of_matrix,
-    undirected,
-    without_totals,
+from netinnov._network import flow_matrix
+from netinnov._network.columns import as_numbers, as_periods, as_text, is_blank, refuse_repeated
+from netinnov._network.file_rows import GivenTable, has_file_rows
+from netinnov._network.headers import (
+    check_columns,
+    described,
+    our_names,
+    unused_columns,
+    unweighted,
 )
-from netinnov._network.headers import check_columns
 from netinnov._network.numeric_columns import Decimal
-from netinnov._runtime.arguments import check_type, did_you_mean, examples
+from netinnov._runtime.arguments import as_path, check_type, did_you_mean, examples
 from netinnov._runtime.encodings import check_encoding
 from netinnov._typing import Is
 from netinnov.errors import InputError
-from netinnov.sources._complete_rows import Tables, say, warn_of
-from netinnov.sources._flows import flows_of_table, given_table, of_flows
+from netinnov.sources._any_table import read_any_table
+from netinnov.sources._complete_rows import Tables, note, say, warn_of
 
 ROUNDING = 1.005  # rounded shares of a place may add up to slightly more than the whole
 
@@ -36,7 +36,7 @@ FIRST = ("layer", "source", "target", "weight", "period")
 def read_origin_destination(
     source: str | PathLike[str] | pd.DataFrame,
     *,
-    rows: Rows | None = None,
+    rows: flow_matrix.Rows | None = None,
     period: Annotated[int, Is(whole=True)] | None = None,
     directed: bool | None = None,
     shares: bool | None = None,
@@ -131,16 +131,16 @@ def read_origin_destination(
         raise InputError("shares of an origin have a direction; leave out directed=False.")
     faults: list[str] = []
     headers = check_columns(columns)
-    table = given_table(source, check_encoding(encoding))
-    matrix = as_matrix(table)
+    table = _given_table(source, check_encoding(encoding))
+    matrix = flow_matrix.as_matrix(table)
     if matrix is not None:
         _refuse_named_places(headers, table, [str(name) for name in matrix[1].columns])
-        flows, ends = flows_of_matrix(table, *matrix, rows, decimal)
+        flows, ends = flow_matrix.flows_of_matrix(table, *matrix, rows, decimal)
     else:
         if rows is not None:
             msg = f"`rows` is of a matrix; {table.name} is not one, as its rows have other names "
             raise InputError(f"{msg}than its columns.")
-        flows, ends = flows_of_table(table, headers, decimal, faults)
+        flows, ends = _flows_of_table(table, headers, decimal, faults)
     if flows.empty:
         raise InputError(f"{table.name} must hold a flow above 0; it has none.")
     flows["layer"] = _layers(flows, layer, table.name)
@@ -149,9 +149,9 @@ def read_origin_destination(
     ids = ends.to_series().replace(dict(aliases or {}))
     if places is not None:
         ids = _in_places(ids, places, name, table.name, faults)
-    flows = without_totals(flows, ids, table.name)
+    flows = flow_matrix.without_totals(flows, ids, table.name)
     may_be_undirected = matrix is not None and not directed and not shares
-    flows, why = undirected(flows, ends) if may_be_undirected else (flows, "")
+    flows, why = flow_matrix.undirected(flows, ends) if may_be_undirected else (flows, "")
     if why and directed is None:
         msg = f"{table.name}: {why}, so its links have no direction and each pair is one link. "
         msg += "Flows with a direction need directed=True; in a study "
@@ -174,13 +174,98 @@ def read_origin_destination(
     return Tables(nodes, links, places, tuple(names) if directed else (), layers)
 
 
+def _given_table(source: str | PathLike[str] | pd.DataFrame, encoding: str | None) -> GivenTable:
+    if isinstance(source, pd.DataFrame):
+        table = GivenTable("the table", source, "", [])
+    else:
+        table = read_any_table(as_path("source", source), encoding, stripped=True)
+        if table.frame.empty:
+            raise InputError(f"{table.name} must have rows below its header; it has none.")
+    frame = table.frame.set_axis(table.frame.columns.map(str), axis=1)
+    refuse_repeated(table.name, frame.columns)
+    return table._replace(frame=frame)
+
+
+def _of_flows(
+    columns: Mapping[str, str], header: Sequence[str], known: Mapping[str, Sequence[str]]
+) -> dict[str, str]:
+    own = {
+        key: key.removeprefix("links.") if key.removeprefix("links.") in header else key
+        for key in columns
+    }
+    unused_columns({own[key]: ours for key, ours in columns.items()}, known)
+    # What names the table goes before what names no table.
+    return {own[key]: columns[key] for key in sorted(columns, key=lambda key: own[key] != key)}
+
+
+def _flows_of_table(
+    table: GivenTable, columns: Mapping[str, str], decimal: Decimal | None, faults: list[str]
+) -> tuple[pd.DataFrame, pd.Index]:
+    named = any(level is not None for level in table.frame.index.names)
+    frame = table.frame.reset_index(drop=has_file_rows(table.frame) or not named)
+    header = [str(name) for name in frame]
+    ours = our_names(table.name, "flows", header, _of_flows(columns, header, {"links": header}))
+    note(described(table.name, ours, columns))
+    table = table._replace(frame=frame.set_axis(table.rows, axis=0))
+    frame = frame.rename(columns=ours)
+    theirs = {name: column for column, name in ours.items()}
+    links = pd.DataFrame(index=frame.index)
+    for end, role in (("source", "origin"), ("target", "destination")):
+        if end not in frame:
+            msg = f"{table.name} must be a square matrix, or have a column for the {role} such as "
+            msg += f"{role!r}; line 1 has {examples(header, str)}; name it: columns={{'...': "
+            msg += f"{end!r}}}, or in a study under [columns]. Members of events become links by "
+            raise InputError(f"{msg}co_participation().")
+        text, bad, _ = as_text(frame[end])
+        if bad.any():
+            msg = f"{table.name} must have text or whole numbers in column {theirs[end]!r}; not so"
+            raise InputError(f"{msg}: {table.where(bad)}.")
+        links[end] = text.str.strip()
+    links["weight"] = 1.0
+    if "weight" in frame:
+        links["weight"] = flow_matrix.numbers_of(
+            frame["weight"],
+            table,
+            [theirs["weight"]],
+            decimal,
+            lambda at: f"{table.where([at])}, column {theirs['weight']!r}",
+        )
+    if "period" in frame:
+        links["period"] = _periods(table, frame["period"].rename(theirs["period"]))
+    more = frame.drop(columns=links.columns, errors="ignore")
+    if "weight" not in frame:
+        table.notes.extend(unweighted(table.name, more))
+    nowhere = is_blank(links["source"]) | is_blank(links["target"])
+    unknown = links["weight"].isna().to_numpy()
+    for role, rows in (("an origin or destination", nowhere), ("a number", unknown & ~nowhere)):
+        if rows.any():
+            where = f"{rows.sum()} ({table.where(rows)})"
+            faults.append(f"{table.name}: rows left out, without {role}: {where}")
+    links = links[~nowhere & ~unknown]
+    ends = pd.unique(links[["source", "target"]].to_numpy(object).ravel())
+    links = links[links["weight"] > 0]
+    if len(links) < len(more):
+        more = more.take(links.index.to_numpy())
+    flows = pd.concat([links, more], axis=1)  # once: each selection of rows visits each column
+    return flows.reset_index(drop=True), pd.Index(ends, dtype="str")
+
+
+def _periods(table: GivenTable, values: pd.Series) -> pd.Series:
+    periods, bad = as_periods(pd.to_numeric(values, errors="coerce"))
+    bad |= (values.notna() & periods.isna()).to_numpy(bool)
+    if bad.any():
+        where = f"{table.where(bad)}, column {values.name!r} ({values[bad].iloc[0]!r})"
+        raise InputError(f"{table.name} must have whole numbers as periods; not so: {where}.")
+    return periods
+
+
 def _refuse_named_places(headers: dict[str, str], table: GivenTable, places: list[str]) -> None:
     """Of a matrix only the corner may be named."""
     if named := [key for key in headers if key.removeprefix("links.") in places]:
         msg = f"`columns`: {named[0]!r} is a place in the header of {table.name}; "
         raise InputError(f"{msg}leave it out, and rename places by `aliases`.")
     corner = [name for name in map(str, table.frame) if name not in places]
-    of_flows(headers, corner, {"corner of the matrix": corner})
+    _of_flows(headers, corner, {"corner of the matrix": corner})
 
 
 def _layers(flows: pd.DataFrame, layer: str, table: str) -> pd.Series:
