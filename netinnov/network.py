@@ -12,7 +12,7 @@ from scipy import sparse
 
 from netinnov._network import summary
 from netinnov._network.distances import PlaceTable
-from netinnov._network.layer_table import LayerRecord, Records, layer_records, layer_table
+from netinnov._network.layer_table import Records, layer_records, layer_table
 from netinnov._network.rows import NO_PERIOD, Rows
 from netinnov._network.storage import Storage
 from netinnov._network.tables import NodeTable, inspect, inspect_links
@@ -288,12 +288,12 @@ class MultilayerNetwork:
         """
         names, rows, fresh = self._checked(links, directed, layers)
         tables = (self._storage.node_table(), self._storage.place_table)
-        records = self._storage.records | fresh
+        records = {**self._storage.records, **fresh}
         return self._of(Storage.of_rows(*tables, names, rows, records))
 
     def _checked(
         self, links: Any, directed: Any, layers: Any
-    ) -> tuple[tuple[str, ...], Rows, dict[str, LayerRecord]]:
+    ) -> tuple[tuple[str, ...], Rows, Records]:
         names, rows = inspect_links(links, self._storage.node_names)
         fresh = [layer for layer in names if layer not in self._storage.records]
         return names, rows, layer_records(layers, directed, fresh, of="the new layers")

@@ -7,7 +7,7 @@ import math
 import numbers
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -93,25 +93,19 @@ def as_written(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
     return values.where(is_text).astype("str"), bad, mixed
 
 
-class Coded(NamedTuple):
+def as_codes(values: pd.Series) -> tuple[npt.NDArray[np.integer], pd.Series] | None:
     """A column as positions (-1: missing) in a list of its distinct values, as text."""
-
-    at: npt.NDArray[np.integer]
-    distinct: pd.Series
-
-
-def as_codes(values: pd.Series) -> Coded | None:
     dtype = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         kind = dtype.categories.dtype
         if not (isinstance(kind, pd.StringDtype) or _is_whole(kind)):
             return None
-        return Coded(values.cat.codes.to_numpy(), as_text(pd.Series(dtype.categories))[0])
+        return values.cat.codes.to_numpy(), as_text(pd.Series(dtype.categories))[0]
     if not _is_whole(dtype):
         return None
     coded = pa.array(values.to_numpy()).dictionary_encode()
     distinct = pd.Series(coded.dictionary.to_numpy())
-    return Coded(coded.indices.to_numpy(), as_text(distinct)[0])
+    return coded.indices.to_numpy(), as_text(distinct)[0]
 
 
 def _is_whole(dtype: Any) -> bool:

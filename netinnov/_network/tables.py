@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,6 @@ from scipy.sparse.csgraph import connected_components
 
 from netinnov._network.columns import (
     TEXT,
-    Coded,
     as_codes,
     as_numbers,
     as_periods,
@@ -36,10 +35,7 @@ from netinnov._network.synonyms import is_total
 from netinnov._runtime.dataframes import as_pandas
 from netinnov._typing import Codes, Floats, Integers, Mask
 
-
-class LinkCodes(NamedTuple):
-    layers: tuple[str, ...]
-    rows: Rows
+LinkCodes: TypeAlias = tuple[tuple[str, ...], Rows]  # names of layers, and rows by their codes
 
 
 class NodeTable(NamedTuple):
@@ -240,14 +236,15 @@ def _links(stack: Stack, nodes: pd.Index | None, problems: Problems) -> LinkCode
     others = [name for name in frame if name not in {*REQUIRED["links"], *OPTIONAL["links"]}]
     attributes = frame[others] if others else None
     rows = Rows(layer, ends["source"], ends["target"], weight, period, attributes)
-    return LinkCodes(layers, rows)
+    return layers, rows
 
 
 def _ends(column: str, stack: Stack, nodes: pd.Index | None, problems: Problems) -> Codes:
     values = stack.frame[column]
     coded = as_codes(values)
     if coded is not None and nodes is not None:
-        ends = taken(codes_of(coded.distinct, nodes), coded.at)
+        at, distinct = coded
+        ends = taken(codes_of(distinct, nodes), at)
         if (ends >= 0).all():
             return ends
     text, bad, mixed = as_written(values)
@@ -272,18 +269,16 @@ def _ends(column: str, stack: Stack, nodes: pd.Index | None, problems: Problems)
 def _layers(stack: Stack, problems: Problems) -> tuple[tuple[str, ...], Codes]:
     values = stack.frame["layer"]
     if values.dtype == TEXT:
-        at, distinct = pd.factorize(values)
-        coded: Coded | None = Coded(at, as_text(pd.Series(distinct))[0])
-    else:
-        coded = as_codes(values)
-    if coded is not None:
-        used = np.flatnonzero(np.bincount(coded.at + 1)) - 1
-        names = coded.distinct.iloc[used[used >= 0]]
+        values = values.astype("category")
+    if (coded := as_codes(values)) is not None:
+        at, distinct = coded
+        used = np.flatnonzero(np.bincount(at + 1)) - 1
+        names = distinct.iloc[used[used >= 0]]
         if used[:1].tolist() != [-1] and names.is_unique and not is_blank(names).any():
             order = np.argsort(names.to_numpy(object), kind="stable")
-            place = np.zeros(len(coded.distinct), np.int32)
+            place = np.zeros(len(distinct), np.int32)
             place[used[order]] = np.arange(order.size)
-            return tuple(names.iloc[order]), taken(place, coded.at)
+            return tuple(names.iloc[order]), taken(place, at)
     text = identifiers("links", "layer", stack, problems, empty="layer is missing")
     codes, listed = pd.factorize(text, sort=True)
     return tuple(map(str, listed)), codes.astype(np.int32)

@@ -28,8 +28,7 @@ class Tables(NamedTuple):
     nodes : DataFrame
         Index ``node``; columns ``kind``, ``place`` and attributes.
     links : DataFrame
-        Columns ``layer, source, target, weight`` and, where there are any, ``period`` and
-        attributes.
+        Columns ``layer, source, target, weight``, perhaps ``period``, and attributes.
     places : DataFrame or None
         Index ``place``; columns ``lon, lat, population, parent`` and attributes.
     directed : tuple of str

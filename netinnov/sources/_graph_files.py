@@ -20,7 +20,6 @@ from netinnov.sources._complete_rows import note
 from netinnov.sources._user_tables import located
 
 GRAPHS = {".graphml": "read_graphml", ".gexf": "read_gexf", ".gml": "read_gml"}
-
 GRAPHML = "{http://graphml.graphdrawing.org/xmlns"
 
 

@@ -95,9 +95,7 @@ def _of_branches(
     if len(seatless := rows["firm"][~rows["firm"].isin(known["firm"])]):
         faults.append(_counted(table, "branches left out, as their firm has no seat", seatless))
     rows = rows[rows["firm"].isin(seat.index)].reset_index(drop=True)
-    if rows.empty:
-        msg = f"{table} must hold a branch of a firm whose seat is known; it has none"
-        raise InputError("\n- ".join([msg, *faults]) + ".")
+    _refuse_none(rows, f"{table} must hold a branch of a firm whose seat is known", faults)
     names = rows["firm"] + ", " + rows["place"]
     names = rows["branch"].fillna(names) if "branch" in rows else names
     again = names.groupby(names).cumcount() + 1
@@ -125,9 +123,7 @@ def _of_participations(
     table: str, rows: pd.DataFrame, faults: list[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Members, each where most of its rows say, and the events that they take part in."""
-    if rows.empty:
-        msg = f"{table} must hold a participation; it has none"
-        raise InputError("\n- ".join([msg, *faults]) + ".")
+    _refuse_none(rows, f"{table} must hold a participation", faults)
     ends = ("member", "event")
     nodes, ids = _with_ids([pd.DataFrame({"kind": e, "name": rows[e].unique()}) for e in ends])
     for column in rows.columns.intersection(["place", "jurisdiction"]):
@@ -143,6 +139,11 @@ def _of_participations(
     links = rows[key[2:]].assign(layer="participation", source=source, target=target, weight=1.0)
     more = _others(rows, (*key, "branch", *PLACED), ("period", *links))
     return nodes, links.join(more).reset_index(drop=True)
+
+
+def _refuse_none(rows: pd.DataFrame, must: str, faults: Sequence[str]) -> None:
+    if rows.empty:
+        raise InputError("\n- ".join([f"{must}; it has none", *faults]) + ".")
 
 
 def _counted(table: str, fault: str, names: Collection[str] | pd.Series | pd.Index) -> str:

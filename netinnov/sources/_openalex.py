@@ -29,26 +29,21 @@ from netinnov.sources._database import PIECE, Database, database
 MENTION = ("work", "author", "institution", "year")
 INSTITUTION = ("institution", "name", "ror", "type", "country", "city", "city_id", "lat", "lon")
 JSON = (".jsonl", ".jsonl.gz", ".json", ".json.gz")
-
 KINDS = {"education": "university", "company": "firm", "facility": "institute"}
 
 IDS = "SELECT DISTINCT institution AS name FROM named"
-
 N_WORKS = """
     SELECT institution AS node, count(*) AS works
     FROM (SELECT institution, work, min(row) AS row FROM shared GROUP BY ALL)
     GROUP BY institution ORDER BY min(row)
 """
-
 WORKS = """
     SELECT 'work:' || work AS node, 'work' AS kind FROM shared GROUP BY work ORDER BY min(row)
 """
-
 AUTHORSHIP = """
     SELECT institution AS source, 'work:' || work AS target, 1.0::DOUBLE AS weight, year AS period,
         row AS seen FROM shared
 """
-
 # An author of a work is an event of the institutions named
 BOTH = "SELECT institution, work || ' ' || author AS event, year FROM named"
 # Authors whose institution of a year differs from that of their last year with a work
@@ -216,10 +211,8 @@ def _nodes(
     other = number.notna() & (number != first)
     city = city.mask(other, city + " (" + number.fillna("") + ")")
     place = city.fillna(country)
-    kind = text["type"].replace(KINDS)
     nodes = text[["name", "country", "ror"]].assign(works=n_works.astype("Int64"))
-    nodes.insert(0, "kind", kind)
-    nodes.insert(1, "place", place)
+    nodes = pd.DataFrame({"kind": text["type"].replace(KINDS), "place": place, **nodes})
     if place.isna().all():
         return nodes, None
     at = pd.DataFrame({"place": city, "city": about["city"], "country": country}, ids)

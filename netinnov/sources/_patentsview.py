@@ -21,9 +21,7 @@ KINDS = {"4": "person", "5": "person"} | dict.fromkeys("6789", "government")
 
 MEMBERS = "(SELECT patent FROM invention UNION ALL SELECT patent FROM assignment)"
 IDS = "SELECT inventor AS name FROM invention UNION SELECT assignee FROM assignment"
-
 TRIMMED = r"regexp_replace({}, '\.0$', '')"
-
 PATENTS = """
     SELECT 'patent:' || patent AS node, 'patent' AS kind, date
     FROM (SELECT patent, min(row) AS seen FROM invention GROUP BY patent)
