@@ -57,10 +57,9 @@ def brokerage(
 
     Examples
     --------
-    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "layer": "flow"})
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
     >>> nodes = pd.DataFrame({"place": ["quzhou", "hangzhou", "hangzhou"]}, index=["a", "b", "c"])
-    >>> network = ni.build_network(nodes, links, directed=["flow"])
-    >>> brokerage(network).loc["b"].tolist()
+    >>> brokerage(ni.build_network(nodes, links, directed=["links"])).loc["b"].tolist()
     [0, 0, 1, 0, 0]
     """
     from netinnov.kernels.brokerage import brokered_pairs
@@ -103,10 +102,8 @@ def constraint(network: MultilayerNetwork, *, weighted: bool = True) -> pd.Serie
     """How much the links of a node lead, directly and by way of each other, to the same nodes.
 
     c_i = sum_j (p_ij + sum_q p_iq p_qj)^2 over the neighbours j of i, q other than i and j, with
-    p_ij = (a_ij + a_ji) / sum_k (a_ik + a_ki).
-
-    Links in and out are added, so without weights a reciprocated pair of a directed layer counts 2.
-    Self-links do not count.
+    p_ij = (a_ij + a_ji) / sum_k (a_ik + a_ki): without weights a reciprocated pair of a directed
+    layer counts 2. Self-links do not count. Burt (1992), Structural Holes.
 
     Parameters
     ----------
@@ -138,8 +135,7 @@ def effective_size(network: MultilayerNetwork, *, weighted: bool = True) -> pd.S
 
     sum_j (1 - sum_q p_iq m_jq) over the neighbours j of i, q other than i and j, with p as in
     `constraint` and m_jq = (a_jq + a_qj) / max_k (a_jk + a_kj). Undirected and without weights this
-    is n - 2 t / n, n the number of neighbours and t that of links between them. Burt (1992), see
-    `constraint`.
+    is n - 2 t / n, n the number of neighbours and t that of links between them.
 
     Parameters
     ----------

@@ -41,10 +41,8 @@ def strength(network: MultilayerNetwork, *, direction: Direction = "total") -> p
 
     Parameters
     ----------
-    network : MultilayerNetwork
-        Any network.
-    direction : {"total", "in", "out"}
-        See `degree`.
+    network, direction
+        As in `degree`.
 
     Returns
     -------
@@ -60,8 +58,7 @@ def strength(network: MultilayerNetwork, *, direction: Direction = "total") -> p
     Examples
     --------
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "weight": [2.0, 0.5]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
-    >>> strength(network)["links"].tolist()
+    >>> strength(ni.build_network(pd.DataFrame(index=list("abc")), links))["links"].tolist()
     [2.0, 2.5, 0.5]
     """
     return _per_layer(network, counts(network, direction, weighted=True))
@@ -83,8 +80,7 @@ def overlapping_degree(network: MultilayerNetwork) -> pd.Series:
     Examples
     --------
     >>> links = pd.DataFrame({"source": "a", "target": ["b", "c"], "layer": ["x", "y"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
-    >>> overlapping_degree(network).tolist()
+    >>> overlapping_degree(ni.build_network(pd.DataFrame(index=list("abc")), links)).tolist()
     [2, 1, 1]
     """
     return degree(network).sum(axis=1).rename("overlapping_degree")
@@ -96,7 +92,7 @@ def overlapping_strength(network: MultilayerNetwork) -> pd.Series:
     Parameters
     ----------
     network : MultilayerNetwork
-        Any network; in directed layers links in and out count.
+        As in `overlapping_degree`.
 
     Returns
     -------
@@ -106,8 +102,7 @@ def overlapping_strength(network: MultilayerNetwork) -> pd.Series:
     Examples
     --------
     >>> links = pd.DataFrame({"source": "a", "target": "b", "layer": ["x", "y"], "weight": 2.5})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b"]), links)
-    >>> overlapping_strength(network).tolist()
+    >>> overlapping_strength(ni.build_network(pd.DataFrame(index=["a", "b"]), links)).tolist()
     [5.0, 5.0]
     """
     return strength(network).sum(axis=1).rename("overlapping_strength")
@@ -116,12 +111,13 @@ def overlapping_strength(network: MultilayerNetwork) -> pd.Series:
 def participation_coefficient(network: MultilayerNetwork, *, weighted: bool = False) -> pd.Series:
     """How evenly the links of a node spread over the layers.
 
-    P_i = L / (L - 1) (1 - sum_x (k_i^x / o_i)^2) for L layers.
+    P_i = L / (L - 1) (1 - sum_x (k_i^x / o_i)^2) for L layers (Battiston, Nicosia and Latora 2014,
+    Physical Review E 89, 032804).
 
     Parameters
     ----------
     network : MultilayerNetwork
-        Any network; in directed layers links in and out count.
+        As in `overlapping_degree`.
     weighted : bool
         Take strengths in place of degrees.
 
@@ -131,16 +127,10 @@ def participation_coefficient(network: MultilayerNetwork, *, weighted: bool = Fa
         0: all links in one layer; 1: as many in each. NaN for a node without links, and for all
         nodes of a network of one layer.
 
-    References
-    ----------
-    Battiston, Nicosia and Latora (2014), Structural measures for multiplex networks, Physical
-    Review E 89, 032804.
-
     Examples
     --------
     >>> links = pd.DataFrame({"source": "a", "target": ["b", "c"], "layer": ["x", "y"]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
-    >>> participation_coefficient(network).tolist()
+    >>> participation_coefficient(ni.build_network(pd.DataFrame(index=list("abc")), links)).tolist()
     [1.0, 0.0, 0.0]
     """
     by_layer = strength(network) if weighted else degree(network)
@@ -188,7 +178,8 @@ def total_strength(network: MultilayerNetwork) -> Floats:
 def core_number(network: MultilayerNetwork) -> pd.Series:
     """Largest k such that the node is in the k-core.
 
-    The k-core is the largest part of the network in which every node has k neighbours or more.
+    The k-core is the largest part of the network in which every node has k neighbours or more
+    (Seidman 1983, Network structure and minimum degree, Social Networks 5).
 
     Parameters
     ----------
@@ -199,10 +190,6 @@ def core_number(network: MultilayerNetwork) -> pd.Series:
     -------
     Series
         One whole number a node; 0 for an isolate. Self-links do not count.
-
-    References
-    ----------
-    Seidman (1983), Network structure and minimum degree, Social Networks 5.
 
     Examples
     --------
@@ -222,7 +209,8 @@ def rich_club(network: MultilayerNetwork) -> pd.Series:
     """Share of pairs that are linked among the nodes with more than k neighbours.
 
     phi(k) = 2 E / (N (N - 1)), N the number of nodes with more than k neighbours and E that of
-    links between them. It rises with k in random networks too: compare networks of like degrees.
+    links between them (Zhou and Mondragon 2004, IEEE Communications Letters 8). It rises with k in
+    random networks too: compare networks of like degrees.
 
     Parameters
     ----------
@@ -234,10 +222,6 @@ def rich_club(network: MultilayerNetwork) -> pd.Series:
     Series
         Index ``degree``: k = 0, 1, ... as long as two nodes have more than k neighbours; empty
         for a network without links. Self-links do not count.
-
-    References
-    ----------
-    Zhou and Mondragon (2004), IEEE Communications Letters 8.
 
     Examples
     --------

@@ -31,9 +31,9 @@ def closeness_centrality(
 ) -> pd.Series:
     """One over the mean distance to the nodes reached, times the share of nodes reached.
 
-    (r_i / sum_j d_ij) (r_i / (n - 1)), where r_i is the number of other nodes j that i reaches.
-    Paths lead away from the node; networkx takes paths to it. igraph leaves out the second factor,
-    which keeps small components small.
+    (r_i / sum_j d_ij) (r_i / (n - 1)), where r_i is the number of other nodes j that i reaches
+    (Wasserman and Faust 1994). Paths lead away from the node; networkx takes paths to it. igraph
+    leaves out the second factor, which keeps small components small.
 
     Parameters
     ----------
@@ -52,10 +52,6 @@ def closeness_centrality(
     -------
     Series
         0 for a node that reaches nobody; 1 with unit lengths for one that is linked to all.
-
-    References
-    ----------
-    Wasserman and Faust (1994), Social Network Analysis: Methods and Applications.
 
     Examples
     --------
@@ -131,10 +127,8 @@ def betweenness_centrality(
 
     Parameters
     ----------
-    network : MultilayerNetwork
-        Any network. Paths walk links of any layer; a directed link one way only.
-    distance, switch_cost, frictions
-        See `closeness_centrality`.
+    network, distance, switch_cost, frictions
+        As in `closeness_centrality`.
 
     Returns
     -------

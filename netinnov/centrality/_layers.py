@@ -24,7 +24,8 @@ def layer_overlap(
     """Links, or nodes, that two layers have in common, as a share.
 
     Weights and self-links are ignored. A link of a directed layer is an ordered pair, one of an
-    undirected layer stands for both: it covers a one-way link, which covers half of it.
+    undirected layer stands for both: it covers a one-way link, which covers half of it. Brodka et
+    al. (2018), Royal Society Open Science 5, 171747.
 
     Parameters
     ----------
@@ -40,10 +41,6 @@ def layer_overlap(
     -------
     DataFrame
         Layer x layer, from 0 to 1. NaN where the divisor is 0: a layer of self-links only.
-
-    References
-    ----------
-    Brodka, Chojnacki, Ferrara and Magnani (2018), Royal Society Open Science 5, 171747.
 
     Examples
     --------
@@ -73,6 +70,8 @@ def layer_correlation(
 ) -> pd.DataFrame:
     """Correlation, over nodes, of their degrees in two layers.
 
+    Nicosia and Latora (2015), Physical Review E 92, 032805.
+
     Parameters
     ----------
     network : MultilayerNetwork
@@ -87,10 +86,6 @@ def layer_correlation(
     DataFrame
         Layer x layer, from -1 to 1; the diagonal is 1. NaN where fewer than two nodes are compared
         or their degrees in one of the layers are all equal.
-
-    References
-    ----------
-    Nicosia and Latora (2015), Physical Review E 92, 032805.
 
     Examples
     --------

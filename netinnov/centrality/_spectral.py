@@ -19,7 +19,7 @@ def eigenvector_centrality(
     """Eigenvector versatility: central are nodes that central nodes point at.
 
     The leading eigenvector of the supra-adjacency S, S' x = lambda x, summed over the copies of a
-    node.
+    node (De Domenico et al. 2015, Nature Communications 6, 6868).
 
     Parameters
     ----------
@@ -53,10 +53,6 @@ def eigenvector_centrality(
     space of their eigenvectors without negative entries. A node that no such component leads to has
     score 0. Self-links do not count.
 
-    References
-    ----------
-    De Domenico et al. (2015), Nature Communications 6, 6868.
-
     Examples
     --------
     >>> network = ni.build_network(pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]}))
@@ -79,10 +75,8 @@ def katz_centrality(
     """Katz versatility: walks that lead to a node, the longer the less.
 
     x = (I - alpha S')^(-1) 1 with S the supra-adjacency, summed over the copies of a node.
-
     ``alpha`` is absolute: it depends on the unit of the weights. muxViz takes 0.99999 / lambda_1,
-    which is the eigenvector in practice. Self-links do not count. De Domenico et al. (2015), see
-    `eigenvector_centrality`.
+    which is the eigenvector in practice. Self-links do not count.
 
     Parameters
     ----------
@@ -136,7 +130,8 @@ def hits(
 
     The leading eigenvectors of S S' (hub) and of S' S (authority), S the supra-adjacency, summed
     over the copies of a node; of several, their projection as in `eigenvector_centrality`. So the
-    two sides of an undirected bipartite layer are scaled apart. Self-links do not count.
+    two sides of an undirected bipartite layer are scaled apart. Self-links do not count. Kleinberg
+    (1999), Journal of the ACM 46.
 
     Parameters
     ----------
@@ -151,16 +146,11 @@ def hits(
         Columns ``hub`` and ``authority``, maximum 1 each (networkx: sum 1); 0 for a node without
         a link, unless with "all". NaN for all nodes if there are neither links nor couplings.
 
-    References
-    ----------
-    Kleinberg (1999), Authoritative sources in a hyperlinked environment, Journal of the ACM 46.
-
     Examples
     --------
-    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["c", "c"], "layer": "cites"})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links, directed=["cites"])
-    >>> hits(network).to_dict("list")
-    {'hub': [1.0, 1.0, 0.0], 'authority': [0.0, 0.0, 1.0]}
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["c", "c"]})
+    >>> hits(ni.build_network(links, directed=["links"])).to_dict("list")
+    {'hub': [1.0, 0.0, 1.0], 'authority': [0.0, 1.0, 0.0]}
     """
     _warn_of_no_coupling(network, coupling, "hits")
     both = doubled(network, coupling, presence)

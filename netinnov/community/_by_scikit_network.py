@@ -41,8 +41,8 @@ def bipartite_modularity(
     """Barber's modularity of communities in a two-mode layer.
 
     Q = 1/m sum_ij (b_ij - resolution k_i d_j / m) [g_i = g_j] over the nodes i of one side and j of
-    the other, with strengths k and d and m the sum of the weights b: the null model of `modularity`
-    has links between any two nodes, this one between the two sides only. Direction is ignored.
+    the other, with strengths k and d and m the sum of the weights b: the null model has links
+    between the two sides only. Direction is ignored. Barber (2007), Physical Review E 76, 066102.
 
     Parameters
     ----------
@@ -66,10 +66,6 @@ def bipartite_modularity(
     ------
     InputError
         If the layer is not two-mode, or a node with a link in it has no label.
-
-    References
-    ----------
-    Barber (2007), Physical Review E 76, 066102.
 
     Examples
     --------
@@ -135,9 +131,8 @@ def hierarchical_communities(network: MultilayerNetwork) -> Dendrogram:
     """Merge nodes and then communities, nearest first, into one tree: Paris of scikit-network.
 
     The distance of two communities is d_ab = p_a p_b / p_ab, with p_ab the chance that a link drawn
-    by its weight joins them (either way), and p_a that one of its ends, drawn at random, is in a
-    (Bonald, Charpentier, Galland and Hollocou 2018, Hierarchical graph clustering using node pair
-    sampling).
+    by its weight joins them (either way), and p_a that one of its ends, drawn at random, is in a.
+    Bonald et al. (2018), Hierarchical graph clustering using node pair sampling.
 
     Parameters
     ----------

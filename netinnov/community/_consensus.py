@@ -16,7 +16,7 @@ from scipy import sparse
 from netinnov._runtime.arguments import check_callable, check_rng, shown
 from netinnov._runtime.display import Displayed
 from netinnov._runtime.parallel import in_threads, run
-from netinnov._typing import Codes, Floats, Integers, Mask, Rng, Several, Share
+from netinnov._typing import Codes, Floats, Integers, Rng, Several, Share
 from netinnov.community import _partition as parts
 from netinnov.community._leiden import leiden
 from netinnov.community._leiden_search import iterate, problem_of_nodes
@@ -53,9 +53,8 @@ def consensus(
     Returns
     -------
     Partition
-        `membership`: Series, or node x layer if one of the partitions is; labels 0, 1, ... from
-        the largest community to the smallest, NaN where no partition has a label. `quality`: mean
-        `ami` with the given partitions (see `compare_partitions`).
+        `membership`: Series, or node x layer if one of the partitions is; labels as in `leiden`,
+        NaN where no partition has a label. `quality`: mean `ami` with the given partitions.
 
     Raises
     ------
@@ -174,13 +173,10 @@ def stability(
 
     Notes
     -----
-    The number of a node is its element-centric similarity between two runs, averaged over pairs of
-    runs, and over the layers where it is: with a and b the communities that it is in,
-    ``|a and b| / max(|a|, |b|)``. Only states that have a label in both runs count, in all numbers.
-
-    References
-    ----------
-    Gates, Wood, Hetrick and Ahn (2019), Scientific Reports 9, 8574.
+    The number of a node is its element-centric similarity between two runs (Gates et al. 2019,
+    Scientific Reports 9, 8574), averaged over pairs of runs, and over the layers where it is: with
+    a and b the communities that it is in, ``|a and b| / max(|a|, |b|)``. Only states that have a
+    label in both runs count, in all numbers.
 
     Examples
     --------
@@ -238,13 +234,15 @@ def _co_assignment(
     entries = (np.ones(row.size), (row, (atoms + first_label)[labelled]))
     n_labels = int((atoms.max(axis=0, initial=-1) + 1).sum())
     member = sparse.csr_array(entries, shape=(n, n_labels))
-    together = sparse.csr_array(member @ member.T).tocoo()
-    i, j = together.coords
-    share: Floats = together.data / n_partitions
+    together = sparse.csr_array(member @ member.T)
+    together.sort_indices()
+    (i, j), share = together.tocoo().coords, together.data / n_partitions
     keep = (i != j) & (share > threshold + ROUNDING)
     lonely = size == 1
     lonely[i[keep]] = False
-    keep |= _largest(i, j, share) & lonely[i]
+    others = pd.Series(share)[i != j]
+    largest = others.groupby(i[others.index]).idxmax().to_numpy()
+    keep[largest] |= lonely[i[largest]]
     i, j, share = i[keep], j[keep], share[keep]
     weight = sparse.csr_array((share * size[i] * size[j], (i, j)), shape=(n, n))
     weight = sparse.csr_array(weight.maximum(weight.T))
@@ -254,16 +252,6 @@ def _co_assignment(
     if total > 0:
         weight, strength = sparse.csr_array(weight / total), strength / total
     return weight, strength
-
-
-def _largest(i: Codes, j: Codes, share: Floats) -> Mask:
-    off = np.flatnonzero(i != j)
-    order = off[np.lexsort((j[off], -share[off], i[off]))]
-    first = np.ones(order.size, bool)
-    first[1:] = i[order[1:]] != i[order[:-1]]
-    chosen = np.zeros(i.size, bool)
-    chosen[order[first]] = True
-    return chosen
 
 
 def _search(
@@ -299,7 +287,6 @@ def _mean_agreement(codes: Codes) -> tuple[float, Floats]:
         largest = np.maximum(np.bincount(a)[a], np.bincount(b)[b])
         total[known] += both[which] / largest
         times[known] += 1
-    some = [ami for ami in amis if not np.isnan(ami)]
-    average = np.full(n, np.nan)
-    np.divide(total, times, out=average, where=times > 0)
-    return float(np.mean(some)) if some else float("nan"), average
+    return float(pd.Series(amis, dtype=np.float64).mean()), total / np.where(
+        times > 0, times, np.nan
+    )

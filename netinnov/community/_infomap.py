@@ -19,8 +19,6 @@ def infomap(
 ) -> Partition:
     """Communities of state nodes with the shortest description of a random walk.
 
-    Needs the package infomap: ``pip install 'netinnov[infomap]'``.
-
     Parameters
     ----------
     network : MultilayerNetwork
@@ -36,14 +34,13 @@ def infomap(
     Returns
     -------
     Partition
-        `membership`: node x layer, labels 0, 1, ... from the community of most states to that of
-        fewest, NaN where a node has no link in a layer. `quality`: the codelength in bits, the
-        smaller the better; NaN without a link.
+        `membership` as in `leiden`, NaN where a node has no link in a layer. `quality`: the
+        codelength in bits, the smaller the better; NaN without a link.
 
     Raises
     ------
     ImportError
-        If the package infomap is not installed.
+        If the package infomap is not installed: ``pip install 'netinnov[infomap]'``.
 
     Notes
     -----

@@ -80,17 +80,13 @@ def leiden(
 
     References
     ----------
-    Traag, Waltman and van Eck (2019), From Louvain to Leiden: guaranteeing well-connected
-    communities, Scientific Reports 9, 5233.
-    Mucha et al. (2010), Community structure in time-dependent, multiscale, and multiplex networks,
-    Science 328, 876-878.
+    Traag, Waltman and van Eck (2019), Scientific Reports 9, 5233. Mucha et al. (2010), Science 328,
+    876-878.
 
     Examples
     --------
-    >>> import pandas as pd, netinnov as ni
     >>> links = pd.DataFrame({"source": list("aca"), "target": list("bdb"), "layer": list("xxy")})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c", "d"]), links)
-    >>> partition = leiden(network, rng=1)
+    >>> partition = leiden(ni.build_network(pd.DataFrame(index=list("abcd")), links), rng=1)
     >>> partition.membership["x"].tolist(), partition.membership["y"].tolist()
     ([0.0, 0.0, 1.0, 1.0], [0.0, 0.0, nan, nan])
     """

@@ -25,32 +25,27 @@ def multiplex_leiden(
 ) -> Partition:
     """Communities, one a node, with the highest modularity summed over layers.
 
-    Q = sum_x 1/(2 m_x) sum_ij (a_ij^x - resolution k_i^x k_j^x / (2 m_x)) [g_i = g_j]: the
-    modularity of each layer on its own, added up.
+    Q = sum_x 1/(2 m_x) sum_ij (a_ij^x - resolution k_i^x k_j^x / (2 m_x)) [g_i = g_j]: every layer
+    counts the same, however many or heavy its links are. In a directed layer the null model is
+    k_out_i k_in_j / m_x. The terms i = j are kept; self-links are left out.
 
     Parameters
     ----------
     network : MultilayerNetwork
         Any network; layers may be directed.
-    resolution : float
-        Weight of the null model, at least 0. A larger one gives more and smaller communities.
-    restarts, rng
+    resolution, restarts, rng
         As in `leiden`.
 
     Returns
     -------
     Partition
-        `membership`: a Series, one label a node: 0, 1, ... from the largest community to the
-        smallest (ties: first node first), NaN for a node that has no link in any layer.
-        `quality`: the sum above, at most the number of layers; NaN without a link.
+        `membership`: a Series, one label a node, as in `leiden`; NaN for a node that has no link in
+        any layer. `quality`: the sum above, at most the number of layers; NaN without a link.
 
     Notes
     -----
-    Every layer counts the same, however many or heavy its links are; in `leiden` layers weigh by
-    their total weight, and a node may belong to another community in each. In a directed layer the
-    null model is k_out_i k_in_j / m_x. The terms i = j are kept; self-links are left out. Each
-    community is connected in the layers together. The result is a local optimum: no move of one
-    node raises the quality, but another partition may be better (see `stability`).
+    Each community is connected in the layers together. The result is a local optimum: no move of
+    one node raises the quality, but another partition may be better (see `stability`).
 
     Each restart is a search of Traag et al. on the sum, until an iteration raises the mean over
     layers by less than 0.00003; then nodes alone move. The best one is perturbed: a random share of

@@ -205,8 +205,7 @@ def compare_partitions(a: Membership, b: Membership) -> PartitionComparison:
     Returns
     -------
     PartitionComparison
-        `.nmi`, `.ami`, `.ari`, `.vi` and `.n`. Two partitions into one group each, or into single
-        nodes each, are equal: 1, 1, 1 and 0.
+        Two partitions into one group each, or into single nodes each, are equal: 1, 1, 1 and 0.
 
     Raises
     ------
@@ -215,9 +214,8 @@ def compare_partitions(a: Membership, b: Membership) -> PartitionComparison:
 
     References
     ----------
-    Vinh, Epps and Bailey (2010), Journal of Machine Learning Research 11, 2837-2854.
-    Hubert and Arabie (1985), Comparing partitions, Journal of Classification 2, 193-218.
-    Meila (2007), Comparing clusterings, Journal of Multivariate Analysis 98, 873-895.
+    Vinh, Epps and Bailey (2010), Journal of Machine Learning Research 11, 2837-2854. Hubert and
+    Arabie (1985), Journal of Classification 2. Meila (2007), Journal of Multivariate Analysis 98.
 
     Examples
     --------

@@ -24,13 +24,10 @@ ROUNDING = 1e-12  # relative difference up to which strengths are equal
 def roles(network: MultilayerNetwork, membership: Membership) -> pd.DataFrame:
     """Z-score inside the community, participation across communities, and the role they make.
 
-    z_i = (s_i inside its community - mean) / sd over that community; participation
-    P_i = 1 - sum_c (s_ic / s_i)^2, where s_ic is the weight between i and community c.
-
-    The sd is that of the population, and the participation has no factor n/(n-1): it is not the
-    `participation_coefficient` over layers. Self-links do not count, nor do links with a node that
-    has no label. Cuts of the participation: 0.05, 0.62 and 0.80, for hubs 0.30 and 0.75; a node on
-    a cut has the role below it.
+    z_i = (s_i inside its community - mean) / sd over that community (population sd); participation
+    P_i = 1 - sum_c (s_ic / s_i)^2, where s_ic is the weight between i and community c: without the
+    factor of `participation_coefficient`, which is over layers. Self-links do not count, nor do
+    links with a node that has no label. Guimera and Amaral (2005), Nature 433, 895-900.
 
     Parameters
     ----------
@@ -45,18 +42,14 @@ def roles(network: MultilayerNetwork, membership: Membership) -> pd.DataFrame:
     DataFrame
         A row a node. `z`: 0 where all members of a community are alike. `participation`: 0 all
         links in one community, 1 - 1/c spread evenly over c; NaN for a node without links.
-        `role`: "R1" ultra-peripheral, "R2" peripheral, "R3" connector, "R4" kinless; hubs
-        (z >= 2.5): "R5" provincial, "R6" connector, "R7" kinless; missing where the participation
-        is NaN. All three are missing for a node without a label.
+        `role`: "R1" ultra-peripheral, "R2" peripheral (above 0.05), "R3" connector (0.62), "R4"
+        kinless (0.80); hubs (z >= 2.5): "R5" provincial, "R6" connector (above 0.30), "R7" kinless
+        (0.75). All three are missing for a node without a label.
 
     Raises
     ------
     InputError
         If copies of a node have different labels, or no node has a label.
-
-    References
-    ----------
-    Guimera and Amaral (2005), Nature 433, 895-900.
 
     Examples
     --------
@@ -73,14 +66,9 @@ def roles(network: MultilayerNetwork, membership: Membership) -> pd.DataFrame:
     indicator = sparse.csr_array(entries, shape=(n, max(n_groups, 1)))
     by_group = sparse.csr_array(weight @ indicator)
     strength = by_group.sum(axis=1)
-    linked = strength > 0
-    # Each row in a power of two near its own sum: the square of a small one would be 0.
-    _, exponent = np.frexp(strength)
     row = np.repeat(np.arange(n), np.diff(by_group.indptr))
-    squares = np.bincount(row, np.ldexp(by_group.data, -exponent[row]) ** 2, n)
-    total = np.ldexp(strength, -exponent)
-    participation = np.full(n, np.nan)
-    participation[linked] = np.maximum(0.0, 1 - squares[linked] / total[linked] ** 2)
+    concentration = np.bincount(row, (by_group.data / strength[row]) ** 2, n)
+    participation = np.where(strength > 0, np.maximum(0.0, 1 - concentration), np.nan)
     inside = np.asarray(by_group.multiply(indicator).sum(axis=1), np.float64)
     z = np.full(n, np.nan)
     z[known] = _standardised(inside[known], codes[known])
@@ -92,7 +80,8 @@ def ei_index(network: MultilayerNetwork, membership: Membership) -> float:
     """External minus internal links of groups: (E - I) / (E + I).
 
     Self-links do not count, nor do links with a node that has no label. If a layer is directed, a
-    link of an undirected layer counts as two opposite ones.
+    link of an undirected layer counts as two opposite ones. Krackhardt and Stern (1988), Social
+    Psychology Quarterly 51.
 
     Parameters
     ----------
@@ -105,10 +94,6 @@ def ei_index(network: MultilayerNetwork, membership: Membership) -> float:
     -------
     float
         -1: all weight inside groups; 1: all between groups; NaN without a link.
-
-    References
-    ----------
-    Krackhardt and Stern (1988), Social Psychology Quarterly 51, 123-140.
 
     Examples
     --------
