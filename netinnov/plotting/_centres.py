@@ -19,6 +19,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import (
     Kws,
+    counted,
     digits,
     draw_lines,
     draw_points,
@@ -66,10 +67,9 @@ def plot_centres(
 ) -> Axes:
     """Draw the centres among places on a map, with the share of resamples that agree.
 
-    Area of a marker: centrality (with a least
-    one), shade: support (grey if unknown), both for all places; centres are squares with a thick
-    edge, others circles. At most 12 places are named, centres first, then by support and
-    centrality. Nodes without coordinates are left out and counted in the caption (`save_figure`).
+    Area of a marker: centrality (with a least one), shade: support (grey if unknown); centres are
+    squares with a thick edge, others circles. At most 12 places are named, centres first, then by
+    support and centrality. The caption (`save_figure`) counts nodes without coordinates.
 
     Parameters
     ----------
@@ -91,25 +91,21 @@ def plot_centres(
     table = _checked(network, centres)
     spots = table.join(node_spots(network))
     frame, visible, notes = in_frame(extent, spots)
-    order = ["centre", "support", "centrality"]
-    visible = visible.sort_values(order, ascending=False, kind="stable")
+    by = ["centre", "support", "centrality"]
+    visible = visible.sort_values(by, ascending=False, kind="stable")
     most = float(visible["centrality"].max()) if len(visible) else 0.0
     shades = colormaps["Blues"].with_extremes(bad=_UNKNOWN)
     with map_axes(ax, frame, basemap) as ax:
         largest = _MOST * min(page_width(ax) / DOUBLE, 1.0)
         area = _LEAST + (largest - _LEAST) * visible["centrality"] / max(most, 1e-300)
-        back_to_front = visible.iloc[::-1]
-        for mine, marker, edge_width, name in (
-            (~back_to_front["centre"], "o", 0.5, "other places"),
-            (back_to_front["centre"], "s", 1.3, "centres"),
-        ):
-            part = back_to_front[mine]
+        centre = visible["centre"]
+        kinds = ((centre, "centre", "s", 1.3), (~centre, "other place", "o", 0.5))
+        for mine, name, marker, edge_width in kinds:
+            part = visible[mine].iloc[::-1]
             look: dict[str, Any] = {"facecolors": shades(np.ma.masked_invalid(part["support"]))}
             look |= {"marker": marker, "linewidths": edge_width, "zorder": 5 + edge_width}
-            draw_places(ax, part, area.loc[part.index], f"_{name}", node_kws, **look)
-        n_centres = int(visible["centre"].sum())
-        _add_key(ax, f"centre: {n_centres:,}", marker="s", mew=1.3)
-        _add_key(ax, f"other place: {len(visible) - n_centres:,}")
+            draw_places(ax, part, area.loc[part.index], f"_{name}s", node_kws, **look)
+            _add_key(ax, f"{name}: {len(part):,}", marker=marker, mew=edge_width)
         if spokes:
             _draw_spokes(ax, visible, edge_kws)
         if visible["support"].isna().any():
@@ -128,10 +124,10 @@ def plot_centres(
             scale = ScalarMappable(Normalize(0, 1), "Blues")
             ax.figure.colorbar(scale, cax=inset, ticks=[0, 0.5, 1], label=text)
         names = place_names(network.places) if names is None else names
-        agreed = visible["support"].where(visible["centre"])
+        agreed = visible["support"].where(centre)
         texts = [name_of(names, node) + f" {x:.2f}" * (x == x) for node, x in agreed.items()]
         points, radii = visible[["lon", "lat"]].to_numpy(), np.sqrt(area) / 2
-        label_points(ax, points, texts, radii=radii, most=_NAMED, must=n_centres, led=_NAMED)
+        label_points(ax, points, texts, radii=radii, most=_NAMED, must=sum(centre), led=_NAMED)
     return ax
 
 
@@ -140,10 +136,9 @@ def _checked(network: MultilayerNetwork, centres: pd.DataFrame) -> pd.DataFrame:
     ranges = {"centrality": (0.0, np.inf), "support": (0.0, 1.0)}
     of = "polycentricity.detect_centres()"
     centres = table_of("centres", centres, needed, of=of, ranges=ranges)
-    unknown = centres.index.difference(network.nodes.index)
-    if len(unknown):
+    if unknown := centres.index.difference(network.nodes.index).tolist():
         msg = f"`centres`: {len(unknown)} of {len(centres)} nodes are not in the network, e.g. "
-        raise InputError(f"{msg}{unknown[:5].tolist()}.")
+        raise InputError(f"{msg}{unknown[:5]}.")
     table = centres.reindex(columns=[*needed, "community"])
     if not table["centre"].isin([True, False]).all():
         raise InputError("`centres`: the column 'centre' must hold true or false.")
@@ -179,9 +174,8 @@ def plot_centre_rules(
     Parameters
     ----------
     rules : DataFrame
-        Index = place; one column a rule, true or 1 where the place is a centre by it.
-    top : int
-        At most this many places are drawn, those that are centres by most rules; in a tie as given.
+        Index = place; one column a rule, true or 1 where the place is a centre by it. Those that
+        are centres by most rules come first, in a tie as given.
 
     Examples
     --------
@@ -192,22 +186,19 @@ def plot_centre_rules(
     table = table_of("rules", rules, of="a table of places and rules", rows="place")
     if not table.isin([0, 1]).all(axis=None):
         raise InputError("`rules` must hold true or false for each place and rule.")
-    table = table.astype(bool)
     order = np.argsort(-table.sum(axis=1).to_numpy(), kind="stable")
     table = table.iloc[order[:top]]
+    held = table.to_numpy(bool)
     with drawing(ax, 16 + 5.2 * len(table)) as ax:
-        for row, mine in enumerate(table.to_numpy()):
-            for drawn, marker, size, colour in (
-                (mine, "s", 7, ink()),
-                (~mine, "o", 2.5, tone(_NO)),
-            ):
-                ax.plot(drawn.nonzero()[0], [row] * drawn.sum(), marker, ms=size, color=colour)
-            text = f"{int(mine.sum())} of {mine.size}"
-            ax.text(mine.size - 0.35, row, text, va="center")
-        columns = [printable(column).replace("_", " ") for column in table]
-        ax.set_xticks(range(len(columns)), columns)
+        for mine, marker, size, colour in ((held, "s", 7, ink()), (~held, "o", 2.5, tone(_NO))):
+            rows, columns = mine.nonzero()
+            ax.plot(columns, rows, marker, ms=size, color=colour)
+        for row, count in enumerate(held.sum(axis=1)):
+            ax.text(table.shape[1] - 0.35, row, f"{count} of {table.shape[1]}", va="center")
+        heads = [printable(rule).replace("_", " ") for rule in table]
+        ax.set_xticks(range(len(heads)), heads)
         ax.set_yticks(range(len(table)), [name_of(names, row) for row in table.index])
-        ax.set(xlim=(-0.5, len(columns) + 0.1), ylim=(len(table) - 0.5, -0.5))
+        ax.set(xlim=(-0.5, len(heads) + 0.1), ylim=(len(table) - 0.5, -0.5))
         ax.xaxis.tick_top()
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
@@ -221,8 +212,7 @@ def plot_roles(
 
     Points, hubs filled and others open, on the regions of Guimera and Amaral: hubs from z = 2.5 up,
     cuts of the participation at 0.30 and 0.75, for others at 0.05, 0.62 and 0.80. The legend counts
-    nodes; those without links have no role: left out and counted. At most 12 are named, the
-    greatest z first; nodes at one point share a label.
+    nodes; those without a role are left out. At most 12 are named, the greatest z first.
 
     Parameters
     ----------
@@ -231,42 +221,35 @@ def plot_roles(
 
     References
     ----------
-    Guimera and Amaral (2005), Functional cartography of complex metabolic networks, Nature 433,
-    895-900.
+    Guimera and Amaral (2005), Nature 433, 895-900.
 
     Examples
     --------
-    >>> table = pd.DataFrame({"z": [3.1, 0.2], "participation": [0.5, 0.1], "role": ["R6", "R2"]})
-    >>> ax = plot_roles(table.set_axis(["Shanghai", "Quzhou"]))
-    >>> [text.get_text() for text in ax.get_legend().get_texts()]
-    ['R2 peripheral: 1', 'R6 connector hub: 1']
+    >>> table = pd.DataFrame({"z": [3.1], "participation": 0.5, "role": "R6"}, index=["Shanghai"])
+    >>> plot_roles(table).get_legend().get_texts()[0].get_text()
+    'R6 connector hub: 1'
     """
     placed = _placed(roles)
     with drawing(ax, 85, SINGLE) as ax:
-        low, high = float(placed["z"].min()), float(placed["z"].max())
-        bottom, top = min(low, -1) - 0.35, max(high, 3.2) + 0.5
+        bottom, top = min(placed["z"].min(), -1) - 0.35, max(placed["z"].max(), 3.2) + 0.5
         ax.set(xlim=(-0.02, 1.0), ylim=(bottom, top))
         tags = _draw_regions(ax, bottom, top)
         hub = placed["role"].isin(_HUBS)
         at = placed[["participation", "z"]].to_numpy()
-        for chosen, size, face, edge in (
-            (~hub, 9, "none", PALETTE[0]),
-            (hub, 16, PALETTE[0], ink()),
-        ):
+        others, hubs = (~hub, 9, "none", PALETTE[0]), (hub, 16, PALETTE[0], ink())
+        for chosen, size, face, edge in (others, hubs):
             look: dict[str, Any] = {"s": size, "facecolors": face, "edgecolors": edge}
             look |= {"linewidths": 0.6, "zorder": 3, "clip_on": False}
             draw_points(ax, at[chosen], look, node_kws)
         count = placed["role"].value_counts()
-        texts = [f"{role} {name}: {count.get(role, 0):,}" for role, (name, *_) in _ROLES.items()]
-        texts = [text for text in texts if not text.endswith(": 0")]
+        found = [role for role in _ROLES if role in count]
+        texts = [f"{role} {_ROLES[role][0]}: {count[role]:,}" for role in found]
         handles = [Rectangle((0, 0), 0, 0, alpha=0, label=text) for text in texts]
-        left = len(roles) - len(placed)
-        note = f"Nodes without links or community, left out: {left:,}." if left else ""
+        note = counted("Nodes without links or community, left out", len(roles) - len(placed))
         x, y = "participation across communities", "z inside the community"
         look = {"ncols": 2, "handlelength": 0, "handletextpad": 0}
         finish(ax, handles, x=x, y=y, notes=[note], **look)
-        texts = [name_of(names, node) for node in placed.index]
-        radii = np.where(hub, 2.0, 1.5)
+        texts, radii = [name_of(names, node) for node in placed.index], np.where(hub, 2.0, 1.5)
         label_points(ax, at, texts, radii=radii, most=_NAMED, beside=tags)
     return ax
 

@@ -89,9 +89,8 @@ def plot_sites(
                 draw_places(ax, at[at.index.isin(ids)], area, label, node_kws, **look)
         note = counted("Sites with an end outside the frame, not drawn", left_out)
         finish(ax, notes=[note], ncols=2)
-        named = pd.Index([*chosen["home"], *chosen["host"]]).unique()
-        named = named[named.isin(at.index)]
-        spots = at.loc[named.append(at.index.drop(named))]  # no label may cover the others
+        named = [place for place in dict.fromkeys(chosen.to_numpy().T.ravel()) if place in labels]
+        spots = at.loc[[*named, *at.index.drop(named)]]  # no label may cover the others
         texts = [labels[place] for place in spots.index]
         label_points(ax, spots.to_numpy(), texts, radii=3.2, most=len(named), must=len(named))
     return ax
@@ -137,14 +136,12 @@ def plot_plan_map(
 
     Examples
     --------
-    >>> at = pd.DataFrame({"lon": [0.0, 1, 2, 3], "lat": [0.0, 1, 0, 1]}, index=list("abcd"))
-    >>> links = pd.DataFrame({"source": list("aaa"), "target": list("bcd"), "weight": [6, 1, 1]})
-    >>> network = ni.build_network(pd.DataFrame({"place": at.index}, index=at.index), links, at)
-    >>> built = {"cd": ni.scenarios.NewLinks([("c", "d")])}
-    >>> target = ni.planning.EffectiveNumber(3.5)
-    >>> plan = ni.planning.plan_centres(network, target=target, candidates=built, rng=1)
-    >>> pairs = pd.DataFrame({"home": ["c"], "host": ["d"]}, index=["cd"])
-    >>> plot_plan_map(plan, pairs=pairs, places=network.places).get_title()
+    >>> cities = ni.datasets.make_city_system(n_cities=12, rng=1).select(kinds=["place"])
+    >>> home, host = cities.places.index[[11, 0]]
+    >>> built, target = ni.scenarios.NewLinks([(home, host)]), ni.planning.EffectiveNumber(3.5)
+    >>> plan = ni.planning.plan_centres(cities, target=target, candidates={"site": built}, rng=1)
+    >>> pairs = pd.DataFrame({"home": home, "host": host}, index=["site"])
+    >>> plot_plan_map(plan, pairs=pairs, places=cities.places).get_title()
     'proposed'
     """
     check_type("plan", plan, CentrePlan, mend="what plan_centres gives")
@@ -188,11 +185,10 @@ def plot_link_changes(
 ) -> Axes:
     """Draw which links between places a scenario takes away, and which it makes.
 
-    Gains solid, losses dashed, the width in proportion to the change of weight, on one scale for
-    both, with a least width. Dots are the ends of the links drawn; a star stands where a node is
-    that was not there before, such as a park. Pairs of places are drawn once, their changes summed,
-    those of a new node apart: at most 60 of those gained and of those lost, the largest, and at
-    most 20 places are named. The caption (`save_figure`) counts what is not drawn.
+    Gains solid, losses dashed, the width in proportion to the change of weight, with a least width;
+    a star stands where a node is that was not there before, such as a park. Changes of one pair of
+    places are summed, those of a new node apart: the 60 largest gained and lost are drawn, and at
+    most 20 places named. The caption (`save_figure`) counts what is not drawn.
 
     Parameters
     ----------

@@ -44,16 +44,15 @@ def plot_reach(
     Parameters
     ----------
     times : Series or mapping from name to Series
-        Steps in each draw, NaN where the targets were not reached, such as with and without an
-        enclave: from `netinnov.mechanisms.diffusion.time_to_reach`.
+        Steps in each draw, NaN where the targets were not reached, from
+        `netinnov.mechanisms.diffusion.time_to_reach`.
     horizon : int
         Last step drawn, 1 or more; no more than that of the draws.
 
     Examples
     --------
-    >>> ax = plot_reach({"with enclave": pd.Series([2.0, 4.0, 5.0, None])}, horizon=10)
-    >>> ax.get_legend().get_texts()[0].get_text()
-    'with enclave, not reached by step 10: 25\\xa0%'
+    >>> plot_reach({"with enclave": pd.Series([2.0, 4.0, 5.0, None])}, horizon=10).get_xlabel()
+    'step'
     """
     curves = {name: _steps(name, each) for name, each in _by_name("times", times).items()}
     steps = np.arange(horizon + 1)
@@ -108,12 +107,12 @@ def plot_robustness(
 
     References
     ----------
-    Schneider et al. (2011), Mitigation of malicious attacks on networks, PNAS 108, 3838-3841.
+    Schneider et al. (2011), PNAS 108, 3838-3841.
 
     Examples
     --------
-    >>> ax = plot_robustness({"star, hub first": pd.Series([1.0, 0.25, 0.25, 0.25, 0.0])})
-    >>> ax.get_legend().get_texts()[0].get_text()
+    >>> star = pd.Series([1.0, 0.25, 0.25, 0.25, 0.0])
+    >>> plot_robustness({"star, hub first": star}).get_legend().get_texts()[0].get_text()
     'star, hub first: R = 0.188'
     """
     tables = {n: _checked_curve(n, each) for n, each in _by_name("curves", curves).items()}
@@ -159,10 +158,9 @@ def plot_event_study(
 ) -> Axes:
     """Draw the estimates of an event study by event time, with their intervals.
 
-    Points with intervals, beside one another where there are several studies; the hollow point is
-    the reference period, the dashed line the opening, thin lines simultaneous bands of an
-    Evaluation. The caption (`save_figure`) has the p of the test of equal trends before the
-    opening, and treated pairs, which tables lack.
+    Points with intervals; the hollow point is the reference period, the dashed line the opening,
+    thin lines simultaneous bands of an Evaluation. The caption (`save_figure`) has the p of the
+    test of equal trends before the opening, and treated pairs, which tables lack.
 
     Parameters
     ----------
@@ -194,8 +192,8 @@ def plot_event_study(
         for position, (name, table) in enumerate(series):
             shift = step * (position - (len(series) - 1) / 2)
             colour, mark = PALETTE[position % len(PALETTE)], MARKS[position % len(MARKS)]
-            x, y, low, high = (table[each].astype(float) for each in _COLUMNS)
-            x += shift
+            x, y, low, high = table[_COLUMNS].astype(float).to_numpy().T
+            x = x + shift
             reference = (y == 0) & np.isnan(low)
             known = np.isfinite(y) & ~reference
             if "band_low" in table:
@@ -211,9 +209,8 @@ def plot_event_study(
         of = "effect" if of_places else "change of the logarithm of ties"
         whole = {name: study for name, study in named.items() if hasattr(study, "pre_trend_p")}
         notes = [_note(name, study) for name, study in whole.items()]
-        return finish(
-            ax, x="periods since the opening", y=of, notes=notes, ncols=3, handlelength=1.6
-        )
+        across = "periods since the opening"
+        return finish(ax, x=across, y=of, notes=notes, ncols=3, handlelength=1.6)
 
 
 def _groups(study: Any) -> list[tuple[Any, pd.DataFrame]]:
@@ -224,10 +221,9 @@ def _groups(study: Any) -> list[tuple[Any, pd.DataFrame]]:
 
 
 def _note(name: str, study: Any) -> str:
-    p = study.pre_trend_p
+    p, intervals = study.pre_trend_p, f"{percent(study.confidence)} intervals"
     before = "no period before it" if np.isnan(p) else f"p = {p:.2g} for equal trends before"
     prefix = f"{name}: " if name else ""
-    intervals = f"{100 * study.confidence:g}\N{NO-BREAK SPACE}% intervals"
     if isinstance(study, Evaluation):
         whom = f"{study.groups['n_treated'].sum():,} places that open"
         intervals += ", thin lines for all event times together"

@@ -129,7 +129,7 @@ def draw_lines(ax: Axes, lines: Any, look: dict[str, Any], kws: Kws = None) -> L
     return collection
 
 
-def curves(start: Floats, end: Floats, bend: Floats) -> Floats:
+def arcs(start: Floats, end: Floats, bend: Floats) -> Floats:
     """Points along arcs from start to end, whose heights are `bend` times their lengths."""
     chord = end - start
     across = np.column_stack([-chord[:, 1], chord[:, 0]])
@@ -185,7 +185,8 @@ def finish(
 ) -> Axes:
     """Labels, with a notice if the figure is modelled; sentences for its caption; a legend."""
     notes = [one_line(note) for note in notes if note]
-    _kept[ax] = tuple(note for note in notes if note != MODELLED)
+    mine = (note for note in notes if note != MODELLED)
+    _kept[ax] = tuple(dict.fromkeys([*caption_notes(ax), *mine]))  # of all that is drawn there
     modelled = MODELLED in notes
     label = f"{x}\n{MODELLED}".lstrip() if modelled else x
     ax.set_xlabel(label, loc="left" if modelled else "center")

@@ -57,10 +57,9 @@ def plot_effects(
     Parameters
     ----------
     effects : ExperimentResult or DataFrame
-        The result of an experiment, or a table with the columns ``scenario, measure, node,
-        difference, low, high`` and perhaps ``median``, ``same_sign``, ``placebo_low,
-        placebo_median, placebo_high`` and ``corrected_p``, as `ExperimentResult.effects` gives
-        them: a row for each change, from the top; `node` is missing for the whole network.
+        A row for each change: ``scenario, measure, node`` (missing for the whole network),
+        ``difference, low, high`` and perhaps ``median``, ``same_sign``, ``placebo_low,
+        placebo_median, placebo_high``, ``corrected_p``, as `ExperimentResult.effects` gives them.
     ends : sequence of str
         Nodes with a colour of their own, such as home and host. With them a scenario has one row,
         in which the changes of all nodes stand one below the other.
@@ -74,9 +73,9 @@ def plot_effects(
     Examples
     --------
     >>> row = {"scenario": "park", "measure": "efficiency", "node": None}
-    >>> effects = pd.DataFrame([{**row, "difference": 0.2, "low": 0.1, "high": 0.3}])
-    >>> [text.get_text() for text in plot_effects(effects).get_yticklabels()]
-    ['park, whole network']
+    >>> row |= {"difference": 0.2, "low": 0.1, "high": 0.3}
+    >>> plot_effects(pd.DataFrame([row])).get_xlabel()
+    'change in efficiency'
     """
     needed = ["scenario", "measure", "node", *_SPANS, *(["baseline"] if percent else [])]
     of: dict[str, Any] = {"of": "ExperimentResult.effects()", "method": "effects", "full": True}
@@ -86,7 +85,7 @@ def plot_effects(
         before = effects["baseline"].astype(float).abs()
         changes = effects.columns.intersection([*_SPANS, "median", *_PLACEBOS])
         scaled = effects[changes].astype(float).mul(100 / before.where(before > 0), axis=0)
-        effects = effects.assign(**{str(name): scaled[name] for name in changes})
+        effects[changes] = scaled
     rows, labels = _rows(effects, names, one_a_scenario=bool(ends))
     spacing = float(np.diff(np.sort(rows)).min()) if len(rows) > 1 else 1.0
     with drawing(ax, 22 + 5.5 * len(effects)) as ax:
@@ -141,7 +140,7 @@ def _draw_changes(
     parts.append((others, "a place" if both else text, GREY if ends else PALETTE[0], "o"))
     for mine, label, colour, marker in parts:
         if mine.any():
-            spans = (effects.loc[mine, each] for each in ("difference", "low", "high"))
+            spans = (effects.loc[mine, each] for each in _SPANS)
             look: dict[str, Any] = {"color": colour, "marker": marker, "markersize": 4}
             look["mfc"] = colour if mine is whole else paper()
             draw_intervals(ax, rows[mine], *spans, label=label, linewidth=1.3, **look)
@@ -189,19 +188,16 @@ def plot_dose_response(
     Parameters
     ----------
     table : DoseResponse or DataFrame
-        Effects at several doses, or a table with the columns ``dose, measure, node, difference,
-        low, high`` and perhaps ``mc_low, mc_high``, ``placebo_low, placebo_high``, as
-        `netinnov.experiments.DoseResponse.to_frame` gives it.
-    measure : str
-        Which measure.
-    node : str, optional
-        Of which node; None where the measure is one number.
+        ``dose, measure, node, difference, low, high`` and perhaps ``mc_low, mc_high``,
+        ``placebo_low, placebo_high``, as `netinnov.experiments.DoseResponse.to_frame` gives them.
+    measure, node : str
+        Which measure, of which node; without one where the measure is one number.
 
     Examples
     --------
-    >>> rows = {"dose": [1, 2, 4], "measure": "access", "node": "home"}
-    >>> table = pd.DataFrame({**rows, "difference": [0.1, 0.2, 0.2], "low": 0.0, "high": 0.3})
-    >>> plot_dose_response(table, measure="access", node="home", label="links").get_ylabel()
+    >>> rows = {"dose": [1, 2], "measure": "access", "node": "home", "difference": [0.1, 0.2]}
+    >>> table = pd.DataFrame(rows | {"low": 0.0, "high": 0.3})
+    >>> plot_dose_response(table, measure="access", node="home").get_ylabel()
     'change in access of home'
     """
     needed, of = ["dose", "measure", "node", *_SPANS], "DoseResponse.to_frame()"
@@ -240,12 +236,10 @@ def plot_null_distribution(
     """Draw an observed value among its random replicates; of several, a row each.
 
     Of one value: bars count replicates; the grey band holds the middle 95 % of them; the legend
-    gives the observed value, z and the two-sided p, and the least that p can be.
-
-    Of several values, without `node`: a row each, with the middle 95 % of the replicates as a grey
-    bar; the point is filled if p, corrected for all values, is below 0.05. Values that never vary
-    are left out. Of more than 12, up to 12 that stand out are drawn, or the 5 of z furthest from 0
-    if none does.
+    gives the observed value, z and the two-sided p, and the least that p can be. Of several values,
+    without `node`: a row each, with that band as a bar; the point is filled if p, corrected for all
+    values, is below 0.05. Values that never vary are left out. Of more than 12, up to 12 that stand
+    out are drawn, or the 5 of z furthest from 0 if none does.
 
     Parameters
     ----------
@@ -352,8 +346,7 @@ def plot_plan_value(plan: SitingPlan, *, label: str = "objective", ax: Axes | No
 
     Examples
     --------
-    >>> links = pd.DataFrame({"source": list("abcd"), "target": list("bcde")})
-    >>> network = ni.build_network(links)
+    >>> network = ni.build_network(pd.DataFrame({"source": list("abcd"), "target": list("bcde")}))
     >>> links = {a + b: ni.scenarios.NewLinks([(a, b)]) for a, b in ["ac", "ad", "ae"]}
     >>> plan = ni.planning.site_enclaves(network, candidates=links, k=1, objective="efficiency")
     >>> plot_plan_value(plan, label="efficiency").get_xlabel()

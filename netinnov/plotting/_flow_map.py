@@ -14,24 +14,19 @@ from matplotlib.axes import Axes
 from netinnov._runtime.arguments import check_names, check_type
 from netinnov._typing import Floats, Whole
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import Kws, counted, curves, digits, draw_lines, finish
+from netinnov.plotting._drawing import Kws, arcs, counted, digits, draw_lines, finish
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._frame import Frame, draw_arrow, draw_places, in_frame, map_axes, node_spots
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._style import ink, layer_style, mark_modelled, modelled_layers, paper
 
-_WIDEST = 2.2
-_EVEN = 0.8  # width where all links have the same weight
-_THINNEST = 0.4
-_FAN = 0.05
-_BUNDLE = 0.3
+_WIDEST, _EVEN, _THINNEST = 2.2, 0.8, 0.4  # of links; _EVEN: where all have the same weight
+_FAN, _BUNDLE = 0.05, 0.3  # bend between links of one pair, and of all of them
 _LAYERS = 4  # that one map shows so that they can be told apart
-_ENTRY = 30  # letters in a line of the legend
+_ENTRY, _PARAMETERS = 30, 110  # letters of a line of the legend, of those of a modelled layer
 _LED = 8  # places that are named even where a line has to lead to the name
-_PARAMETERS = 110  # characters of those of a modelled layer
-_WIDTHS = (1.2, 5.0)
 _OF_CLASS = 34  # area of a place that a colour tells apart
-_COLOUR = "#a6a6a6"
+_COLOUR, _WIDTHS = "#a6a6a6", (1.2, 5.0)  # of enclaves
 _DASH = {"forward": (0, (4, 2)), "level": (0, (1, 1.5)), "unknown": (0, (4, 1.5, 1, 1.5))}
 _CALLED = {
     "": "enclaves",
@@ -59,14 +54,12 @@ def plot_flow_map(
 ) -> Axes:
     """Draw places at their coordinates, links as lines by layer and enclaves as arrows.
 
-    Modelled layers (`MultilayerNetwork.layer_table`) are grey, below the others, and their labels
-    say so; their parameters are in the caption. Width is proportional to weight, with a least
-    width: on one scale for all observed layers, on another for those that are modelled, whose unit
-    differs. The legend gives each layer's largest weight, in the unit of the table of links. Area
-    of a place is its strength over all observed layers, or those asked for; of layers that hold
-    shares of each origin, what comes in. Periods are summed, self-links left out, directions not
-    drawn. Nodes without coordinates are left out and counted in the caption (`save_figure`), as are
-    enclaves with an end outside.
+    Modelled layers (`MultilayerNetwork.layer_table`) are grey and below the others. Width is
+    proportional to weight, with a least width: on one scale for all observed layers, on another for
+    modelled ones, whose unit differs. The legend gives each layer's largest weight. Area of a place
+    is its strength over all observed layers, or those asked for; of layers that hold shares of each
+    origin, what comes in. Periods are summed, self-links left out, directions not drawn. The
+    caption (`save_figure`) counts nodes without coordinates and enclaves with an end outside.
 
     Parameters
     ----------
@@ -81,8 +74,7 @@ def plot_flow_map(
     values : Series, optional
         For each node a number, such as people within 60 minutes (`connectivity.potential`), which
         the area of a place shows in place of its strength; or a class in order, such as
-        ``pd.cut(minutes, [0, 30, 60, 90])``, which its colour shows. Nodes without one are not
-        drawn.
+        ``pd.cut(minutes, [0, 30, 60, 90])``, which its colour shows. Others are not drawn.
     labels : int
         At most this many places are named, ends of enclaves first, then by strength.
     strongest : int
@@ -94,8 +86,8 @@ def plot_flow_map(
 
     Examples
     --------
-    >>> ax = plot_flow_map(ni.datasets.make_city_system(n_cities=8, rng=1))
-    >>> ax.get_legend().get_title().get_text()
+    >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
+    >>> plot_flow_map(cities).get_legend().get_title().get_text()
     'width of a link: weight'
     """
     modelled = modelled_layers(network)
@@ -155,10 +147,11 @@ def plot_flow_map(
 def _drawable_links(network: MultilayerNetwork, located: pd.DataFrame) -> pd.DataFrame:
     """Links summed over periods; columns i and j are positions in `located`."""
     ends = ["layer", "source", "target"]
-    links = network.links.groupby(ends, sort=False)["weight"].sum().reset_index()
+    links: pd.DataFrame = network.links.groupby(ends, sort=False)["weight"].sum().reset_index()
     i, j = (located.index.get_indexer(pd.Index(links[end])) for end in ends[1:])
-    links, at = links.assign(i=i, j=j)[(i >= 0) & (j >= 0)], located.to_numpy()
-    return links[(at[links["i"]] != at[links["j"]]).any(axis=1)]
+    links = links.assign(i=i, j=j).query("i >= 0 and j >= 0")
+    start, end = (located.to_numpy()[links[each]] for each in "ij")
+    return links[pd.Series((start != end).any(axis=1), links.index)]
 
 
 def _strongest(
@@ -194,7 +187,7 @@ def _draw_links(
     bend *= np.where(links["i"] > links["j"], -1, 1)
     narrow = np.array([1 / float(ax.get_aspect()), 1])
     points = located.to_numpy() * narrow
-    ways = curves(points[links["i"]], points[links["j"]], bend.to_numpy()) / narrow
+    ways = arcs(points[links["i"]], points[links["j"]], bend.to_numpy()) / narrow
     for layer, style in styles.items():
         mine = links[links["layer"] == layer]
         if mine.empty:
@@ -222,7 +215,8 @@ def _strength(
     shares = [layer for layer in layers if network.storage.holds_shares(layer)]
     out = links[~links["layer"].isin(shares)]
     ends = pd.concat([out.set_index("source")["weight"], links.set_index("target")["weight"]])
-    return ends.groupby(level=0).sum().reindex(network.nodes.index, fill_value=0.0)
+    total: pd.Series[float] = ends.groupby(level=0).sum()
+    return total.reindex(network.nodes.index, fill_value=0.0)
 
 
 def _draw_roles(ax: Axes, at: pd.DataFrame, arrows: pd.DataFrame, node_kws: Kws) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -30,10 +31,8 @@ from netinnov.sources._any_table import features_of
 Frame: TypeAlias = tuple[float, float, float, float]  # west, east, south, north in degrees
 
 _KM_PER_DEGREE = 6371.0088 * np.pi / 180
-_LEGEND = 60.0
-_NEAR = 3.0
-_MOST_OF = 0.75
-_BAND = 0.07
+_LEGEND, _BAND = 60.0, 0.07  # millimetres beside a map; of its height, for the scale bar
+_NEAR, _MOST_OF = 3.0, 0.75  # distances to the next point, and share, that make a cluster
 LEAST_SIDE = 0.01  # degrees of a map: lines that leave a smaller one take minutes to be drawn
 _LAND, _SEA, _COAST = "#fbfaf6", "#e3ebf0", "#a9b6be"
 _SHAPE, _BORDER = "#f3f3f0", "#bdbdb8"
@@ -129,9 +128,8 @@ def _draw_frame(ax: Axes, frame: Frame) -> None:
     band = _BAND * (north - south)
     ax.set(xlim=(west, east), ylim=(south - band, north))
     ax.set_aspect(1 / squeeze(frame), adjustable="box", anchor="NW")
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{abs(x):g}°{'W' if x < 0 else 'E'}"))
-    ax.yaxis.set_major_formatter(FuncFormatter(_latitude))
-    for axis in (ax.xaxis, ax.yaxis):
+    for axis, ends in ((ax.xaxis, "WE"), (ax.yaxis, "SN")):
+        axis.set_major_formatter(FuncFormatter(partial(_degrees, ends)))
         axis.set_major_locator(MaxNLocator(3 if on_page() else 5))
     ax.spines[:].set(visible=True, color=tone("#bbbbbb"))
     degree = _KM_PER_DEGREE * squeeze(frame)
@@ -144,8 +142,8 @@ def _draw_frame(ax: Axes, frame: Frame) -> None:
     write(ax, f"{km:g} km", (end, level), away=(3, 0), zorder=8)
 
 
-def _latitude(y: float, _: object) -> str:
-    return "" if abs(y) > 90 else f"{abs(y):g}°{'S' if y < 0 else 'N'}"
+def _degrees(ends: str, at: float, _: object) -> str:
+    return "" if ends == "SN" and abs(at) > 90 else f"{abs(at):g}°{ends[int(at >= 0)]}"
 
 
 def _draw_land(ax: Axes) -> None:

@@ -32,7 +32,7 @@ def plot_layer_similarity(table: pd.DataFrame, *, label: str = "", ax: Axes | No
 
     Of a symmetric table the lower half, of any other the whole matrix. Blank: undefined. Shades run
     from 0 to 1, if there are negative values from -1 (red) to 1 (blue). Figures are left out where
-    the cells are too narrow for them. Above 10 layers a new figure is wide.
+    the cells are too narrow for them.
 
     Parameters
     ----------
@@ -74,10 +74,9 @@ def plot_community_flows(
 ) -> Axes:
     """Draw the weight inside and between communities as shares, in shades and figures.
 
-    Cells are shares of all weight. Rows are sources, and the diagonal is the weight inside. In
-    undirected networks a link has no source, and only the lower half is drawn: all cells drawn add
-    up to 100 %. A community is called by its strongest node, and the number of nodes; the ten with
-    most weight have a row, the rest are added up as "others".
+    Cells are shares of all weight, and add up to 100 %. Rows are sources; of undirected networks
+    only the lower half is drawn. A community is called by its strongest node, and the number of
+    nodes; the ten with most weight have a row, the rest are added up as "others".
 
     Parameters
     ----------
@@ -92,8 +91,7 @@ def plot_community_flows(
     Examples
     --------
     >>> links = pd.DataFrame({"source": list("abc"), "target": list("bcd"), "weight": [5, 1, 4]})
-    >>> network = ni.build_network(pd.DataFrame(index=list("abcd")), links)
-    >>> ax = plot_community_flows(network, {"a": 0, "b": 0, "c": 1, "d": 1})
+    >>> ax = plot_community_flows(ni.build_network(links), {"a": 0, "b": 0, "c": 1, "d": 1})
     >>> [text.get_text() for text in ax.texts]
     ['50.0', '10.0', '40.0']
     """

@@ -19,7 +19,8 @@ from netinnov.mechanisms.cobweb import Cobweb
 from netinnov.mechanisms.cobweb._one_market import Adaptation
 from netinnov.plotting._drawing import MODELLED, finish, number, percent, table_of
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._style import DASHES, GREY, PALETTE, SINGLE, drawing, ink, paper, tone, write
+from netinnov.plotting._labels import label_points
+from netinnov.plotting._style import DASHES, GREY, PALETTE, SINGLE, drawing, ink, paper, tone
 
 _FIELDS = {  # darker in grey, too
     "all settles": "#f4f4f4",
@@ -36,9 +37,8 @@ def plot_cobweb(
 ) -> Axes:
     """Draw demand, supply and the web that prices and quantities spin between them.
 
-    Quantity to the right, price upwards. From an expected price the web goes along to supply, then
-    up or down to the price that demand pays; the next expectation lies on that upright line, at its
-    end if expectations are naive. The title says what prices do in the end.
+    From an expected price the web goes along to supply, then up or down to the price that demand
+    pays; the next expectation lies on that upright line, at its end if expectations are naive.
 
     Parameters
     ----------
@@ -60,10 +60,8 @@ def plot_cobweb(
     paths = np.asarray(market.simulate(start=start, periods=periods), np.float64)
     rest, b = market.price(), market.demand_slope
     a = market.demand_intercept or 0.0
-    hoped = [paths[0]]
-    for paid in paths[:-1]:
-        hoped.append(hoped[-1] + market.adaptation * (paid - hoped[-1]))
-    prices, expected = paths[1:], np.array(hoped[1:])
+    prices, paid = paths[1:], pd.Series(paths[:-1])
+    expected = paid.ewm(alpha=market.adaptation, adjust=False).mean()
     sold = a - b * prices
     x = np.column_stack([np.roll(sold, 1), sold, sold]).ravel()[1:]
     y = np.column_stack([expected, expected, prices]).ravel()[1:]
@@ -131,19 +129,19 @@ def plot_stability_map(
         if limit < _STEEPEST:
             ax.plot([limit, limit], [0, top], color=PALETTE[1], linestyle=DASHES[1])
         ax.plot(ratio[ratio <= limit], gap[ratio <= limit], color=PALETTE[0])
-        for name, (x, y) in ({} if points is None else points).items():
+        marked = {} if points is None else dict(points)
+        for x, y in marked.values():
             check_number("points", x, low=0, high=_STEEPEST)
             check_number("points", y, low=0, high=top)
             ax.plot([x], [y], "o", color=ink(), markersize=4)
-            # To the side where no threshold runs, as long as there is room.
-            right = x > (0.25 if y < np.interp(x, ratio, gap) else 0.6) * _STEEPEST
-            box = {"facecolor": paper(), "alpha": 0.75, "linewidth": 0, "pad": 0.8}
-            away, side = ((-4, 3), "right") if right else ((4, 3), "left")
-            write(ax, printable(name), (x, y), away=away, ha=side, va="baseline", bbox=box)
         ax.set(xlim=(0, _STEEPEST), ylim=(0, top))
         notes = [f"{regions} equal regions; adaptation {adaptation:g}.", MODELLED]
         across = "slope of supply d to slope of demand b, d / b"
-        return finish(ax, x=across, y="mobility m between two regions, m / b", notes=notes)
+        finish(ax, x=across, y="mobility m between two regions, m / b", notes=notes)
+        at, texts = np.reshape([*marked.values()], (-1, 2)), [*map(printable, marked)]
+        lines, n = [np.column_stack([ratio, gap])], len(marked)
+        label_points(ax, at, texts, radii=2.0, most=n, must=n, lines=lines)
+        return ax
 
 
 def plot_bifurcation(
@@ -240,9 +238,8 @@ def plot_phase_map(
 
     Examples
     --------
-    >>> words = [["convergence", "divergence"], ["convergence", "divergence"]]
-    >>> ax = plot_phase_map(pd.DataFrame(words, index=[0.0, 1.0], columns=[0.0, 1.0]))
-    >>> len(ax.get_legend().get_texts())
+    >>> phases = pd.DataFrame({0.0: ["convergence"] * 2, 1.0: ["divergence"] * 2}, index=[0.0, 1.0])
+    >>> len(plot_phase_map(phases).get_legend().get_texts())
     2
     """
     check_type("phases", phases, pd.DataFrame)

@@ -22,15 +22,7 @@ from netinnov._typing import Codes, Floats, Mask, Rng, Whole
 from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.plotting._drawing import (
-    Kws,
-    counted,
-    curves,
-    draw_lines,
-    draw_points,
-    finish,
-    table_of,
-)
+from netinnov.plotting._drawing import Kws, arcs, counted, draw_lines, draw_points, finish, table_of
 from netinnov.plotting._fonts import Names, name_of, printable
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._style import (
@@ -307,7 +299,7 @@ def _draw_links(
     thick = float(np.clip(14 / np.sqrt(len(weight)), 0.4, 1.0))
     equal = weight.max() == weight.min()
     widths = np.full(len(weight), thick) if equal else 0.25 + 1.5 * weight / weight.max()
-    ways = curves(start, end, np.full(len(start), bend))
+    ways = arcs(start, end, np.full(len(start), bend))
     alpha = float(np.clip(12 / np.sqrt(len(weight)), 0.3, 0.8))
     look = style | {"linewidths": widths[::-1], "alpha": alpha, "zorder": 1.5, "capstyle": "butt"}
     lines = draw_lines(ax, ways[::-1], look, kws)

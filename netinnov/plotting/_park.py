@@ -26,10 +26,8 @@ _BOX, _PARK = 51.0, 30.0  # widths
 _EDGES = (6.5, 6.5 + _BOX, (DOUBLE - _PARK) / 2)  # of the left box and of the park
 _TOP, _LEAST = 8.0, 34.0  # where boxes begin, and the least height of the park
 _BESIDE, _BETWEEN = 3.9, 12.0  # room of links at the edge of the page, and between box and park
-_KINDS = (
-    *("government", "park", "operator", "fund"),
-    *("university", "institute", "firm", "talent_pool"),
-)
+_KINDS = ["government", "park", "operator", "fund"]  # from the top
+_KINDS += ["university", "institute", "firm", "talent_pool"]
 _FACTS = {
     "type": "{}",
     "opened": "opened {}",
@@ -40,10 +38,8 @@ _HOME, _HOST, _OTHER = "#CBDDEC", "#FBF4EA", "#E9E9E9"
 _Point: TypeAlias = tuple[float, float]
 _Way: TypeAlias = tuple[list[_Point], _Point]  # corners of an arrow, and where its letters stand
 _Key: TypeAlias = tuple[str, dict[str, Any], bool]  # of a layer: letters, style, and direction
-_FLOWS = (  # each has one style at every park
-    *("funding", "hosting", "operation", "ownership", "policy"),
-    *("production", "research", "talent", "tenancy"),
-)
+_FLOWS = ["funding", "hosting", "operation", "ownership", "policy"]  # each has a style of its own
+_FLOWS += ["production", "research", "talent", "tenancy"]
 
 
 def plot_park(
@@ -58,11 +54,10 @@ def plot_park(
 ) -> Axes:
     """Draw the actors of a park, its home on the left, its host on the right, and all flows.
 
-    In millimetres. A box each actor, on the side of its jurisdiction; those of other or unknown
-    jurisdiction in a field of their own. The park stands on the ground of its host, in the colour
-    of its home. An arrow each link, from source to target, in colour, dash and two letters of its
-    layer; a hollow head where the link attribute ``status`` is not ``stated``. Links of undirected
-    layers are lines without a head.
+    A box each actor, on the side of its jurisdiction; those of other or unknown jurisdiction in a
+    field of their own. The park stands on the ground of its host, in the colour of its home. An
+    arrow each link in colour, dash and two letters of its layer, without a head if that is
+    undirected; the head is hollow where the link attribute ``status`` is not ``stated``.
 
     Parameters
     ----------
@@ -79,14 +74,15 @@ def plot_park(
 
     Examples
     --------
-    >>> from netinnov.datasets import load_quzhou
-    >>> plot_park(load_quzhou(), "quzhou_haichuang").texts[0].get_text()
+    >>> plot_park(ni.datasets.load_quzhou(), "quzhou_haichuang").texts[0].get_text()
     'HOME: Quzhou'
     """
     partners = park_network(network, park)
     around = _heaviest(partners, park, actors)
     layers, links = around.layers, around.links
     links = links[links["source"] != links["target"]]
+    if "status" not in links:
+        links = links.assign(status="stated")
     tables = around.storage.nodes, around.storage.places
     names, places = (place_names(table, chinese=chinese) for table in tables)
     boxes = _boxes(around, park, names, places)
@@ -105,14 +101,14 @@ def plot_park(
         for box in boxes.values():
             _draw_box(ax, box, node_kws)
         _draw_park(ax, around.storage.nodes.loc[park], names[park], bar)
-        seats = {layer: seat for seat, layer in enumerate(dict.fromkeys([*_FLOWS, *layers]))}
+        seats = [*dict.fromkeys([*_FLOWS, *layers])]
         short = [printable(layer)[:2] for layer in layers]
         codes = short if len({*short}) == len(short) else [str(k + 1) for k in range(len(short))]
         keys = {
-            layer: (code, layer_style(seats[layer]), layer in around.directed)
+            layer: (code, layer_style(seats.index(layer)), layer in around.directed)
             for layer, code in zip(layers, codes, strict=True)
         }
-        stated = links["status"] == "stated" if "status" in links else links["layer"].notna()
+        stated = links["status"] == "stated"
         for link, way in _ways(boxes, links, park, lanes, bar).items():
             _draw_arrow(ax, way, keys[links["layer"][link]], edge_kws, stated=bool(stated[link]))
         counts = Counter(links["layer"])
@@ -146,8 +142,6 @@ class _Box:
 
 
 def _heaviest(around: MultilayerNetwork, park: str, actors: int) -> MultilayerNetwork:
-    if around.n_nodes <= actors + 1:
-        return around
     links = around.links
     links = links[links["source"].eq(park) != links["target"].eq(park)]
     partner = links["source"].where(links["source"] != park, links["target"])
@@ -158,14 +152,13 @@ def _heaviest(around: MultilayerNetwork, park: str, actors: int) -> MultilayerNe
 def _boxes(
     around: MultilayerNetwork, park: str, names: pd.Series[str], places: pd.Series[str]
 ) -> dict[str, _Box]:
-    nodes = around.storage.nodes
+    nodes = around.storage.nodes.drop(park)
     side, stands = park_sides(around, park), park_sides(around, park, by="place")
     boxes: dict[str, _Box] = {}
-    rank = {kind: position for position, kind in enumerate(_KINDS)}
-    order = nodes["kind"].map(rank).fillna(len(rank)).drop(park).sort_values(kind="stable")
-    for node in order.index:
+    rank = nodes["kind"].map(dict(zip(_KINDS, range(len(_KINDS)), strict=True)))
+    nodes = nodes.loc[rank.sort_values(kind="stable").index, ["kind", "place", "jurisdiction"]]
+    for node, kind, place, owner in nodes.itertuples():
         panel = side[node] if side[node] in ("home", "host") else "other"
-        kind, place, owner = nodes.loc[node, ["kind", "place", "jurisdiction"]]
         notes = [] if pd.isna(kind) else [str(kind).replace("_", " ")]
         if panel == "other":
             notes.append("jurisdiction not stated" if pd.isna(owner) else places[owner])
@@ -242,35 +235,33 @@ def _ways(
     outer, inner, edge = ([x, DOUBLE - x] for x in _EDGES)
     lowest = max([bar[1], *(box.top + box.height for box in boxes.values())])
     highest = min([bar[0], *(box.top for box in boxes.values())])
+    # Links that run above and below the park, and those beside the boxes of either column.
     across = {lane: [link for link in lanes if lanes[link] == lane] for lane in (-1, 1)}
-    beside: list[dict[int, None]] = [{}, {}]
-    for box in boxes.values():
-        beside[box.column].update(dict.fromkeys(box.outer))
+    bent = [(box.column, link) for box in boxes.values() for link in box.outer]
+    beside = [[*dict.fromkeys(link for side, link in bent if side == k)] for k in (0, 1)]
     ways: dict[int, _Way] = {}
     for link, *ends in links[["source", "target"]].itertuples():
         first, *others = (boxes[node] for node in ends if node != park)
-        side, y = first.column, first.at(link)
+        side, y, z = first.column, first.at(link), others[0].at(link) if others else 0.0
         if not others:
             way = [(inner[side], y), (edge[side], y)]
             badge = edge[side] + (14 * side - 7), y
-            ways[link] = way if ends[1] == park else way[::-1], badge
-            continue
-        z = others[0].at(link)
-        if link in lanes:
+            way = way if ends[1] == park else way[::-1]
+        elif link in lanes:
             seat, n = across[lanes[link]].index(link), len(across[lanes[link]])
             away = 3.2 + min(2.2, _BETWEEN / n) * (n - 1 - seat)
-            level = lowest + _SLOT * (seat + 0.8)
-            if lanes[link] < 0:
-                level = highest - _SLOT * (seat + 0.7)
+            above, below = highest - _SLOT * (seat + 0.7), lowest + _SLOT * (seat + 0.8)
+            level = above if lanes[link] < 0 else below
             x = [inner[0] + away, inner[1] - away]
             way = [(inner[side], y), (x[side], y), (x[side], level)]
             way += [(x[1 - side], level), (x[1 - side], z), (inner[1 - side], z)]
-            ways[link] = way, (DOUBLE / 2, level)
+            badge = DOUBLE / 2, level
         else:
-            seat, n = list(beside[side]).index(link), len(beside[side])
+            seat, n = beside[side].index(link), len(beside[side])
             x_out = outer[side] + (2 * side - 1) * (0.6 + min(1.9, _BESIDE / n) * (seat + 1))
             way = [(outer[side], y), (x_out, y), (x_out, z), (outer[side], z)]
-            ways[link] = way, (x_out, (y + z) / 2)
+            badge = x_out, (y + z) / 2
+        ways[link] = way, badge
     return ways
 
 
@@ -351,8 +342,7 @@ def _notes(around: MultilayerNetwork, links: pd.DataFrame, left_out: int) -> lis
         text = "Arrows lead from giver to receiver; their width does not show weight."
         text += "" if pointed.all() else " Lines without a head have no direction."
     text += " Thick frame: the park, in its home's colour on its host's ground."
-    vague: Any = links["status"].dropna().unique() if "status" in links else []
-    if words := [repr(str(each)) for each in vague if each != "stated"]:
+    if words := [repr(str(each)) for each in links["status"].dropna().unique() if each != "stated"]:
         text += f" Hollow heads: not stated as facts, but as {' or '.join(words)}."
     lines = [printable(line, longest=200) for line in textwrap.wrap(text, 132)]
     more = f"{left_out:,} more actors of less weight with the park are not drawn."

@@ -25,18 +25,7 @@ from netinnov.plotting._drawing import (
     write_columns,
 )
 from netinnov.plotting._fonts import Names, name_of, printable
-from netinnov.plotting._style import (
-    BAND,
-    GREY,
-    MARKS,
-    PALETTE,
-    SINGLE,
-    drawing,
-    ink,
-    paper,
-    tone,
-    write,
-)
+from netinnov.plotting._style import BAND, GREY, MARKS, PALETTE, SINGLE, drawing, ink, paper, tone
 
 # Heading of each measure, and whether more (1) or less (-1) is better.
 _MEASURES = {
@@ -50,13 +39,10 @@ _MEASURES = {
     "largest_excess": ("largest\nexcess", -1),
 }
 _OWN_UNIT = ("below_break", "largest_excess")  # no per cent: their zero is arbitrary
-_HALF = 0.36  # of a column, for the longest interval
-_NONE = 1e-9  # of the largest change of a measure: no change
+_HALF, _NONE = 0.36, 1e-9  # of a column: the longest interval; of the largest change: no change
 _SPREAD = 0.75  # of a row, over which the rules of a player stand
-_PALE = "#ededed"
 _BLOCK = 0.03  # width of a demand or site, of the way between them
-_LINES = 28.0  # lines of text that fit above one another
-_MINUTE = 1e-6  # of all space: what is not drawn
+_LINES, _MINUTE = 28.0, 1e-6  # lines of text above one another; of all space: what is not drawn
 
 
 def plot_pareto(
@@ -76,8 +62,7 @@ def plot_pareto(
 
     Examples
     --------
-    >>> links = pd.DataFrame({"source": list("abcd"), "target": list("bcde")})
-    >>> network = ni.build_network(links)
+    >>> network = ni.build_network(pd.DataFrame({"source": list("abcd"), "target": list("bcde")}))
     >>> links = {a + b: ni.scenarios.NewLinks([(a, b)]) for a, b in ["ac", "bd", "ae"]}
     >>> both = {"efficiency": "efficiency", "equity": "equity"}
     >>> front = ni.planning.pareto_plans(network, candidates=links, k=1, objectives=both)
@@ -153,9 +138,8 @@ def plot_approaches(
     """Draw what each governance approach changes in each measure, with intervals.
 
     A row an approach and a column a measure: the mean change over placements with its interval, on
-    a scale of the column's own. Line: no change; filled: the best of its column. Changes are in per
-    cent of the value before, but for the break point of free flow and the largest excess, which may
-    be 0 before.
+    a scale of the column's own, in per cent of the value before but for the break point of free
+    flow and the largest excess, which may be 0 before. Line: no change; filled: the best.
 
     Parameters
     ----------
@@ -243,10 +227,8 @@ def plot_benefit_shares(
 
     Examples
     --------
-    >>> from netinnov.planning import Game, core_range, share_benefits
-    >>> game = Game(["home", "host"], [0, 1, 2, 6])
-    >>> ax = plot_benefit_shares(share_benefits(game), core=core_range(game))
-    >>> [text.get_text() for text in ax.get_yticklabels()]
+    >>> shares = ni.planning.share_benefits(ni.planning.Game(["home", "host"], [0, 1, 2, 6]))
+    >>> [text.get_text() for text in plot_benefit_shares(shares).get_yticklabels()]
     ['host', 'home']
     """
     columns = ["rule", "player", "share", "in_core"]
@@ -263,7 +245,7 @@ def plot_benefit_shares(
     with drawing(ax, 22 + 5.5 * max(len(shares), 4)) as ax:
         label_rows(ax, [name_of(names, name) for name in shares.index])
         ax.locator_params(axis="x", nbins=9)
-        if not all(kept[rule] for rule in shares.columns):
+        if not all(kept[rule] for rule in shares):
             notes.append("Open: some group would be better off alone.")
         if core is not None:
             core = table_of("core", core, ["low", "high"], of="core_range()")[["low", "high"]]
@@ -291,9 +273,8 @@ def plot_space_allocation(
 ) -> Axes:
     """Draw which demand is served at which site, the space left there, and the rents.
 
-    Demands at the left, the largest first, and sites at the right, in the order of the demands that
-    they serve; ribbons are flows, and the pale end of a site is the space left. Beside each site
-    stand what is used of its space and, where it is full, its rent.
+    Demands at the left, the largest first, and sites at the right; ribbons are flows, and the pale
+    end of a site is the space left. Beside each stand what is used and, where it is full, its rent.
 
     Parameters
     ----------
@@ -304,12 +285,11 @@ def plot_space_allocation(
 
     Examples
     --------
-    >>> from netinnov.planning import allocate_space
-    >>> demand, capacity = pd.Series({"a": 8, "b": 7}), pd.Series({"x": 6, "y": 12})
-    >>> cost = pd.DataFrame({"x": [1, 4], "y": [3, 2]}, index=["a", "b"])
-    >>> ax = plot_space_allocation(allocate_space(demand, capacity, cost), unit="ha")
-    >>> [text.get_text() for text in ax.texts][-1].replace(chr(160), " ")
-    'y: 75 % of 12 ha'
+    >>> demand, capacity = pd.Series({"a": 8}), pd.Series({"x": 6, "y": 12})
+    >>> cost = pd.DataFrame({"x": [1], "y": [3]}, index=["a"])
+    >>> plan = ni.planning.allocate_space(demand, capacity, cost)
+    >>> plot_space_allocation(plan, unit="ha").texts[0].get_text()
+    'a: 8 ha'
     """
     check_type("allocation", allocation, SpaceAllocation, mend="what allocate_space gives")
     flows = allocation.flows
@@ -331,13 +311,13 @@ def plot_space_allocation(
         _draw_ribbons(ax, flows.to_numpy(), left, right, colours)
         block: dict[str, Any] = {"width": _BLOCK, "align": "edge", "linewidth": 0}
         ax.bar(0, needs, bottom=left, color=ink(), **block)
-        ax.bar(1 - _BLOCK, space, bottom=right, color=tone(_PALE), **block)
+        ax.bar(1 - _BLOCK, space, bottom=right, color=tone("#ededed"), **block)
         ax.bar(1 - _BLOCK, used, bottom=right, color=colours, **block)
         block |= {"linewidth": 0.5, "fill": False, "edgecolor": ink()}
         ax.bar(1 - _BLOCK, space, bottom=right, **block)
         for label, top, amount in zip(needs.index, left, needs, strict=True):
             text = f"{name_of(names, label, longest=24)}: {_amount(amount, unit)}"
-            write(ax, text, (-0.015, top + amount / 2), ha="right")
+            ax.text(-0.015, top + amount / 2, text, ha="right", va="center")
         for label, top, amount in zip(space.index, right, space, strict=True):
             size = _amount(amount, unit)
             full = used[label] >= amount * (1 - _MINUTE)
@@ -345,7 +325,7 @@ def plot_space_allocation(
             if rents[label] > 0:
                 text += f"\none more saves {_amount(rents[label], rent_unit)}"
             text = f"{name_of(names, label, longest=24)}: {text}"
-            write(ax, text, (1.015, top + amount / 2), ha="left")
+            ax.text(1.015, top + amount / 2, text, va="center")
         bottom = max(left[-1] + needs.iloc[-1], right[-1] + space.iloc[-1])
         ax.set(xlim=(-0.42, 1.72), ylim=(bottom + 0.02 * whole, -0.02 * whole))
         ax.set(xticks=[], yticks=[])

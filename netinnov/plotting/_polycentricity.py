@@ -14,29 +14,10 @@ from scipy.special import stdtrit
 from netinnov._runtime.arguments import as_floats, one_column, shown
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.plotting._drawing import (
-    caption_notes,
-    chance,
-    finish,
-    is_narrow,
-    number,
-    table_of,
-    write_columns,
-)
+from netinnov.plotting._drawing import chance, finish, is_narrow, number, table_of, write_columns
 from netinnov.plotting._fonts import Names, printable
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import (
-    BAND,
-    MARKS,
-    PALETTE,
-    SINGLE,
-    drawing,
-    ink,
-    larger,
-    paper,
-    tone,
-    write,
-)
+from netinnov.plotting._style import BAND, MARKS, PALETTE, SINGLE, drawing, ink, larger, paper, tone
 from netinnov.polycentricity import rank_size
 
 Method: TypeAlias = Literal["ols", "gabaix"]
@@ -57,19 +38,17 @@ def plot_profile(
 ) -> Axes:
     """Draw each index with its interval, its range without one place, and the null model.
 
-    From the top, rows as given, grouped where ``of`` changes. Grey band: null model, with its mean;
-    thick line: interval; thin line: range without one place; point: value, filled if p <= 0.05.
-    Each row has a scale of its own, from the least to the greatest of its numbers, which are
-    written at its ends: compare inside a row. Rows whose ``many_centres_if`` is "low" are turned
-    round: in all rows what lies further right speaks for more centres. A figure below 120 mm has
-    the column of values only.
+    Grey band: null model, with its mean; thick line: interval; thin line: range without one place;
+    point: value, filled if p <= 0.05. Each row has a scale of its own, whose ends are written:
+    compare inside a row. Rows whose ``many_centres_if`` is "low" are turned round: in all rows what
+    lies further right speaks for more centres. A figure below 120 mm has only values at the right.
 
     Parameters
     ----------
     profile : DataFrame
-        A row an index, as `netinnov.polycentricity.profile` gives it: ``value``, and of the
-        following what there is: ``low, high`` (interval), ``low_without_one, high_without_one``,
-        ``null_mean, null_low, null_high``, ``z``, ``p``, ``of`` and ``many_centres_if``.
+        A row an index, as `netinnov.polycentricity.profile` gives it: ``value``, and perhaps ``low,
+        high`` (interval), ``low_without_one, high_without_one``, ``null_mean, null_low,
+        null_high``, ``z``, ``p``, ``of`` (what groups rows) and ``many_centres_if``.
     names : mapping from index to str, optional
         What the rows are called.
     resampled : str
@@ -82,15 +61,14 @@ def plot_profile(
     ['gini']
     """
     table = _checked(profile)
-    turned = table["many_centres_if"].eq("low").to_numpy()
+    turned = table["many_centres_if"].eq("low").tolist()
     names = {} if names is None else names
-    words = {"interval": f"95 % interval, {printable(resampled)} resampled", "value": "value"}
-    if table["p"].notna().any():
-        words["value"] = "value, larger p or none"
+    words = {"interval": f"95 % interval, {printable(resampled)} resampled"}
+    words["value"] = "value, larger p or none" if table["p"].notna().any() else "value"
     with drawing(ax, 34 + 4.6 * len(table)) as ax:
         rows, headings = _places(table["of"])
         records = zip(rows, table.to_dict("records"), turned, strict=True)
-        wide = [_draw_row(ax, at, row, words, turned=bool(flip)) for at, row, flip in records]
+        wide = [_draw_row(ax, at, row, words, turned=flip) for at, row, flip in records]
         end = larger() * max(_END, _GAP + 6 / 7 * _DIGIT * max(wide))
         labels = [
             printable(names.get(name, str(name).removeprefix("size_" if of == "size" else "")))
@@ -109,8 +87,8 @@ def plot_profile(
             ax.text(0.5, -0.75, text, ha="center", va="center")
         note = "Each row has its own scale, whose ends are written."
         arrow = " Where the larger end is at the left, low values speak for many centres."
-        notes = [note + arrow * bool(turned.any())]
-        return finish(ax, notes=notes, ncols=2, points_above=9.0)  # heads of columns
+        note += arrow * any(turned)
+        return finish(ax, notes=[note], ncols=2, points_above=9.0)  # heads of columns
 
 
 def _checked(profile: Any) -> pd.DataFrame:
@@ -155,7 +133,7 @@ def _draw_row(
     ax.plot([0, 1], [at, at], color=tone("#e6e6e6"), linewidth=0.5, zorder=0)
     band = spots("null_low", "null_high")
     if np.isfinite(band).all():
-        width = max(abs(band[1] - band[0]), 0.004)
+        width = max(np.ptp(band), 0.004)
         look: dict[str, Any] = {"color": tone(BAND), "label": "null model, 95 % (line: mean)"}
         ax.barh(at, width, 0.76, band.mean() - width / 2, zorder=1, **look)
     ax.vlines(spots("null_mean"), at - 0.38, at + 0.38, color="#8c8c8c", linewidth=0.9, zorder=2)
@@ -192,16 +170,15 @@ def _columns(table: pd.DataFrame, *, narrow: bool) -> list[tuple[str, list[str]]
 
 
 def _write_beside(ax: Axes, x: float, at: float, away: float, text: str) -> None:
-    look: dict[str, Any] = {"ha": "left" if away > 0 else "right", "annotation_clip": False}
-    look["xycoords"] = ax.get_yaxis_transform()
-    write(ax, text, (x, at), away=(away * 72 / 25.4, 0), **look)
+    look: dict[str, Any] = {"ha": "left" if away > 0 else "right", "va": "center"}
+    look |= {"xycoords": ax.get_yaxis_transform(), "annotation_clip": False}
+    ax.annotate(text, (x, at), (away * 72 / 25.4, 0), textcoords="offset points", **look)
 
 
 def _three_digits(value: float) -> str:
     """Three significant digits, trailing zeros kept; "" for NaN."""
     whole = abs(value) >= 1000 or value % 1 == 0
-    text = f"{value:,.0f}" if whole else f"{value:#.3g}".rstrip(".")
-    text = text.replace("inf", "\N{INFINITY}").replace("-", "\N{MINUS SIGN}")
+    text = number(value, ",.0f" if whole else "#.3g").rstrip(".").replace("inf", "\N{INFINITY}")
     return text if value == value else ""
 
 
@@ -217,13 +194,12 @@ def plot_rank_size(
 
     Points, the line of `netinnov.polycentricity.rank_size`, and its slope in the legend; 95 %
     interval and standard error are in the caption (`save_figure`). The shade lies between the lines
-    of either end of the interval through the centre of the points; there is none if one of these
-    lines would not fall. Zeros have no logarithm and are left out. Several series are drawn on the
-    same axes one after another.
+    of either end of the interval through the centre of the points, if both fall. Zeros are left
+    out. Several series are drawn on the same axes one after another.
 
-    The interval of ``"ols"`` is that of Student's t with n - 2 degrees of freedom. It is too
-    narrow, and the caption says so, since ranked values do not scatter independently (Gabaix and
-    Ibragimov 2011). That of ``"gabaix"`` is slope -/+ 1.96 slope sqrt(2/n), for many places.
+    The interval of ``"ols"``, Student's t with n - 2 degrees of freedom, is too narrow, as ranked
+    values do not scatter independently (Gabaix and Ibragimov 2011). That of ``"gabaix"`` is slope
+    -/+ 1.96 slope sqrt(2/n), for many places.
 
     Parameters
     ----------
@@ -239,8 +215,7 @@ def plot_rank_size(
 
     References
     ----------
-    Gabaix and Ibragimov (2011), Rank - 1/2: a simple way to improve the OLS estimation of tails,
-    Journal of Business and Economic Statistics 29, 24-39.
+    Gabaix and Ibragimov (2011), Journal of Business and Economic Statistics 29, 24-39.
 
     Examples
     --------
@@ -271,33 +246,31 @@ def plot_rank_size(
         # Turned round, the line of Gabaix bends where ranks are low.
         along = ranks if method == "ols" or not len(ranks) else np.geomspace(1, len(ranks), 200)
         if high < 0:
-            x, y = np.log(ranks if method == "ols" else ranks - 0.5), np.log(sizes.to_numpy())
+            x, y = np.log(ranks - 0.5 * (method == "gabaix")), np.log(sizes.to_numpy())
             x, y = (x, y) if method == "ols" else (y, x)
-            levels = y.mean() - low * x.mean(), y.mean() - high * x.mean()
-            steep, flat = (_line(along, *b, method) for b in zip((low, high), levels, strict=True))
-            ax.fill_between(along, steep, flat, color=colour, alpha=0.15, linewidth=0, zorder=0)
+            one, other = (_line(along, b, y.mean() - b * x.mean(), method) for b in (low, high))
+            ax.fill_between(along, one, other, color=colour, alpha=0.15, linewidth=0, zorder=0)
         line = _line(along, fit.slope, fit.intercept, method)
         ax.plot(along, line, ("-", "--", ":")[position % 3], color=colour, linewidth=0.9)
         if len(sizes):  # an empty logarithmic axis cannot be drawn
             ax.set(xscale="log", yscale="log")
             ax.margins(0.08, 0.2 if named else 0.12)
-            for axis in (ax.xaxis, ax.yaxis):
+            sides: Any = ((ax.xaxis, ax.set_xlim), (ax.yaxis, ax.set_ylim))
+            for axis, set_limits in sides:
                 least, most = axis.get_view_interval()
                 steps = (1, 2, 5) if most / least < 2000 else (1,)
                 axis.set_major_locator(LogLocator(subs=steps, numticks=12))
                 axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.10g}"))
                 axis.set_minor_formatter(NullFormatter())
-            sides: Any = (ax.set_xlim, ax.set_ylim)
-            for set_limits, least, most in zip(sides, *ax.dataLim.get_points(), strict=True):
+                least, most = axis.get_data_interval()
                 if most <= least * (1 + 1e-6):  # one value needs room about it
                     set_limits(least / 2, most * 2, auto=True)
-        notes = [*caption_notes(ax)]
-        if fit.standard_error > 0:
-            of = f"{label}: " if label else ""  # a caption needs no font
-            error = f"standard error {number(fit.standard_error, '#.2g').rstrip('.')}"
-            narrow = ", too narrow as by OLS" if method == "ols" else ""
-            span = f"{number(low, '.2f')} to {number(high, '.2f')}"
-            notes.append(f"{of}95 % interval of the slope {span} ({error}{narrow}).")
+        of = f"{label}: " if label else ""  # a caption needs no font
+        error = f"standard error {number(fit.standard_error, '#.2g').rstrip('.')}"
+        narrow = ", too narrow as by OLS" if method == "ols" else ""
+        span = f"{number(low, '.2f')} to {number(high, '.2f')}"
+        note = f"{of}95 % interval of the slope {span} ({error}{narrow})."
+        notes = [note] if fit.standard_error > 0 else []
         finish(ax, x="rank", y="size", notes=notes, handlelength=1.0)
         if named:
             points = np.column_stack([ranks, sizes])

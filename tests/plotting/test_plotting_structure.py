@@ -300,8 +300,8 @@ def test_rules_for_centres_are_squares_where_a_place_is_one():
     ax = plot_centre_rules(rules, names={"b": "Bern"}, top=2)
     assert ticks(ax.yaxis) == ["Bern", "c"]
     assert texts(ax) == ["3 of 3", "1 of 3"]
-    squares = [line for line in ax.lines if line.get_marker() == "s"]
-    assert [line.get_xdata().tolist() for line in squares] == [[0, 1, 2], [0]]
+    (squares,) = [line for line in ax.lines if line.get_marker() == "s"]
+    assert squares.get_xydata().tolist() == [[0, 0], [1, 0], [2, 0], [0, 1]]
     with pytest.raises(InputError, match="true or false"):
         plot_centre_rules(rules + 1)
 
