@@ -15,8 +15,9 @@ from netinnov.plotting._drawing import Kws, counted, draw_lines, finish, number,
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._frame import Frame, draw_arrow, draw_places, frame_of, in_frame, map_axes
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import GREY, PALETTE, ink, paper, tone
+from netinnov.plotting._style import GREY, PALETTE, ink, tone
 
+_ENDS = ["home", "host"]
 _LARGEST, _LEAST = 150.0, 4.0  # areas of the markers of the strongest place and of others, points^2
 _NAMED = 10  # places that change, then the strongest
 _WIDEST, _THINNEST = 3.2, 0.5  # points
@@ -61,7 +62,7 @@ def plot_sites(
     'site of the plan, from home to host'
     """
     check_type("plan", plan, SitingPlan, mend="what site_enclaves gives")
-    pairs = _ends_of(pairs)
+    pairs = table_of("pairs", pairs, _ENDS, of="a table of candidates")[_ENDS]
     text, at = _named_places(places)
     text = text if names is None else names
     if unknown := [site for site in plan.sites if site not in pairs.index]:
@@ -80,13 +81,11 @@ def plot_sites(
     with map_axes(ax, frame, basemap) as ax:
         left_out = _draw_sites(ax, at, chosen, edge_kws)
         for end, marker, area in (("host", "s", 26), ("home", "o", 16)):
-            other = pairs.loc[~pairs[end].isin(chosen[end]), end]
-            for ids, face, label in (
-                (chosen[end], ink(), f"{end} of the plan"),
-                (other, paper(), f"other {end} that could be"),
-            ):
-                look = {"marker": marker, "facecolors": face}
-                draw_places(ax, at[at.index.isin(ids)], area, label, node_kws, **look)
+            mine = at.index.isin(chosen[end])
+            look = {"marker": marker, "facecolors": ink()}
+            draw_places(ax, at[mine], area, f"{end} of the plan", node_kws, **look)
+            others, label = at[at.index.isin(pairs[end]) & ~mine], f"other {end} that could be"
+            draw_places(ax, others, area, label, node_kws, marker=marker)
         note = counted("Sites with an end outside the frame, not drawn", left_out)
         finish(ax, notes=[note], ncols=2)
         named = [place for place in dict.fromkeys(chosen.to_numpy().T.ravel()) if place in labels]
@@ -94,10 +93,6 @@ def plot_sites(
         texts = [labels[place] for place in spots.index]
         label_points(ax, spots.to_numpy(), texts, radii=3.2, most=len(named), must=len(named))
     return ax
-
-
-def _ends_of(pairs: pd.DataFrame) -> pd.DataFrame:
-    return table_of("pairs", pairs, ["home", "host"], of="a table of candidates")[["home", "host"]]
 
 
 def _named_places(places: pd.DataFrame) -> tuple[Names, pd.DataFrame]:
@@ -145,7 +140,7 @@ def plot_plan_map(
     'proposed'
     """
     check_type("plan", plan, CentrePlan, mend="what plan_centres gives")
-    pairs = _ends_of(pairs)
+    pairs = table_of("pairs", pairs, _ENDS, of="a table of candidates")[_ENDS]
     text, at = _named_places(places)
     at = at.reindex(plan.places.index).dropna()
     if at.empty:

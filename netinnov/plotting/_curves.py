@@ -20,7 +20,7 @@ from netinnov.plotting._style import GREY, MARKS, PALETTE, SINGLE, drawing, ink,
 
 Study: TypeAlias = EventStudy | Evaluation | pd.DataFrame
 
-_COLUMNS = ["event_time", "estimate", "low", "high"]
+_SPANS = ["estimate", "low", "high"]
 
 
 def _by_name(argument: str, value: Any) -> dict[str, Any]:
@@ -192,18 +192,16 @@ def plot_event_study(
         for position, (name, table) in enumerate(series):
             shift = step * (position - (len(series) - 1) / 2)
             colour, mark = PALETTE[position % len(PALETTE)], MARKS[position % len(MARKS)]
-            x, y, low, high = table[_COLUMNS].astype(float).to_numpy().T
-            x = x + shift
-            reference = (y == 0) & np.isnan(low)
-            known = np.isfinite(y) & ~reference
+            x, spans = table["event_time"].to_numpy(np.float64) + shift, table[_SPANS]
+            reference = (table["estimate"].eq(0) & table["low"].isna()).to_numpy()
+            known = table["estimate"].notna().to_numpy() & ~reference
             if "band_low" in table:
                 ax.vlines(x, table["band_low"], table["band_high"], color=colour, linewidth=0.4)
             style: dict[str, Any] = {"markersize": 3.4, "mec": colour, "mew": 0.8, "zorder": 2}
             label = printable(name) if len(series) > 1 or truth is not None else "_"
             look = style | {"marker": mark, "color": colour, "label": label or "estimate"}
-            spans = (each[known] for each in (x, y, low, high))
-            draw_intervals(ax, *spans, upright=True, linewidth=0.9, **look)
-            ax.plot(x[reference], y[reference], mark, mfc=paper(), **style)
+            draw_intervals(ax, x[known], spans[known], upright=True, linewidth=0.9, **look)
+            ax.plot(x[reference], 0 * x[reference], mark, mfc=paper(), **style)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         of_places = any("band_low" in table for _, table in series)
         of = "effect" if of_places else "change of the logarithm of ties"
@@ -214,7 +212,8 @@ def plot_event_study(
 
 
 def _groups(study: Any) -> list[tuple[Any, pd.DataFrame]]:
-    frame = table_of("studies", study, _COLUMNS, of="EventStudy.to_frame()", method="to_frame")
+    needed, of = ["event_time", *_SPANS], "EventStudy.to_frame()"
+    frame = table_of("studies", study, needed, of=of, method="to_frame")
     first = frame.columns[0]  # of groups, whatever they are called
     numbers = pd.api.types.is_numeric_dtype(frame[first].dtype)
     return [("", frame)] if numbers else list(frame.groupby(first))

@@ -84,13 +84,11 @@ def label_rows(ax: Axes, labels: Sequence[str], *, zero: bool = True) -> None:
     ax.xaxis.set_major_locator(MaxNLocator(6))
 
 
-def draw_intervals(
-    ax: Axes, at: Any, middle: Any, low: Any, high: Any, *, upright: bool = False, **look: Any
-) -> None:
-    """Points with bars from low to high; as one line, they have one key in a legend."""
-    parts = [np.asarray(each, np.float64) for each in (low, high, middle)]
-    gap = np.full(len(parts[0]), np.nan)
-    along = np.column_stack([*parts[:2], gap, parts[2], gap]).ravel()
+def draw_intervals(ax: Axes, at: Any, spans: Any, *, upright: bool = False, **look: Any) -> None:
+    """Points with bars, n x (middle, low, high); as one line, they have one key in a legend."""
+    middle, low, high = np.asarray(spans, np.float64).T
+    gap = np.full(len(middle), np.nan)
+    along = np.column_stack([low, high, gap, middle, gap]).ravel()
     across = np.repeat(np.asarray(at, np.float64), 5)
     ends = (across, along) if upright else (along, across)
     style: dict[str, Any] = {"marker": "o", "zorder": 3, "solid_capstyle": "butt"}

@@ -127,23 +127,22 @@ def _draw_changes(
     ax: Axes, effects: pd.DataFrame, rows: Floats, ends: Sequence[str], names: Names | None
 ) -> None:
     """The changes of the whole network, those of each of the ends, then those of other nodes."""
-    whole = effects["node"].isna().to_numpy(bool)
+    node = effects["node"]
+    whole = node.isna()
     text = "mean change, 95 % of placements"
     both = whole.any() and not whole.all()
     first = "whole network" if ends else f"{text}: whole network" if both else text
     parts = [(whole, first, ink() if ends else PALETTE[0], "o")]
-    for seat, node in enumerate(ends):
+    for seat, end in enumerate(ends):
         colour, marker = PALETTE[seat % len(PALETTE)], MARKS[(seat + 1) % len(MARKS)]
-        mine = effects["node"].eq(node).to_numpy(bool)
-        parts.append((mine, name_of(names, node), colour, marker))
-    others = ~whole & ~effects["node"].isin(ends).to_numpy(bool)
+        parts.append((node.eq(end), name_of(names, end), colour, marker))
+    others = ~whole & ~node.isin(ends)
     parts.append((others, "a place" if both else text, GREY if ends else PALETTE[0], "o"))
     for mine, label, colour, marker in parts:
         if mine.any():
-            spans = (effects.loc[mine, each] for each in _SPANS)
             look: dict[str, Any] = {"color": colour, "marker": marker, "markersize": 4}
-            look["mfc"] = colour if mine is whole else paper()
-            draw_intervals(ax, rows[mine], *spans, label=label, linewidth=1.3, **look)
+            look |= {"mfc": colour if mine is whole else paper(), "label": label}
+            draw_intervals(ax, rows[mine], effects.loc[mine, _SPANS], linewidth=1.3, **look)
 
 
 def _draw_placebos(ax: Axes, placebos: pd.DataFrame, rows: Floats, height: float) -> None:
@@ -220,8 +219,7 @@ def plot_dose_response(
             errors = rows["mc_low"], rows["mc_high"]
             ax.vlines(dose, *errors, color=PALETTE[0], linewidth=2.6, zorder=2.5)
         look: dict[str, Any] = {"color": PALETTE[0], "linewidth": 0.8, "markersize": 4}
-        spans = (rows[each] for each in _SPANS)
-        draw_intervals(ax, dose, *spans, upright=True, label=text, **look)
+        draw_intervals(ax, dose, rows[_SPANS], upright=True, label=text, **look)
         of_one = "" if node is None else f" of {printable(node)}"
         return finish(ax, x=printable(label), y=f"change in {_plain(measure)}{of_one}")
 

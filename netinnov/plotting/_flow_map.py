@@ -18,7 +18,7 @@ from netinnov.plotting._drawing import Kws, arcs, counted, digits, draw_lines, f
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._frame import Frame, draw_arrow, draw_places, in_frame, map_axes, node_spots
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import ink, layer_style, mark_modelled, modelled_layers, paper
+from netinnov.plotting._style import ink, layer_style, mark_modelled, paper
 
 _WIDEST, _EVEN, _THINNEST = 2.2, 0.8, 0.4  # of links; _EVEN: where all have the same weight
 _FAN, _BUNDLE = 0.05, 0.3  # bend between links of one pair, and of all of them
@@ -90,7 +90,7 @@ def plot_flow_map(
     >>> plot_flow_map(cities).get_legend().get_title().get_text()
     'width of a link: weight'
     """
-    modelled = modelled_layers(network)
+    modelled = list(network.layer_table.query("modelled").index)
     spots = node_spots(network)
     located = spots.dropna()
     frame, visible, notes = in_frame(extent, spots)
@@ -111,7 +111,7 @@ def plot_flow_map(
     if len(inner) > arrows:
         notes.append(f"Arrows: the {arrows:,} of most enclaves, of {len(inner):,} pairs.")
     strength, classes = _strength(network, asked, modelled), None
-    at_ends = np.asarray(strength.reindex(located.index), np.float64)
+    at_ends = np.asarray(strength[located.index], np.float64)
     shown, cut = _strongest(links, drawn, at_ends, strongest, modelled)
     if values is not None:
         strength, classes = _values(values, network)

@@ -114,32 +114,27 @@ def node_spots(network: MultilayerNetwork) -> pd.DataFrame:
 @contextmanager
 def map_axes(ax: Axes | None, frame: Frame, basemap: Any) -> Iterator[Axes]:
     """Axes of a map, with land and sea or other shapes, degrees and a scale bar."""
+    west, east, south, north = frame
+    band, degree = _BAND * (north - south), _KM_PER_DEGREE * squeeze(frame)
+    longest = (east - west) * degree / 5
+    unit = 10 ** np.floor(np.log10(longest))
+    km = unit * max(step for step in (1, 2, 5) if step * unit <= longest)
     with drawing(ax, map_height(frame)) as ax:
-        _draw_frame(ax, frame)
+        ax.set(xlim=(west, east), ylim=(south - band, north))
+        ax.set_aspect(1 / squeeze(frame), adjustable="box", anchor="NW")
+        for axis, ends in ((ax.xaxis, "WE"), (ax.yaxis, "SN")):
+            axis.set_major_formatter(FuncFormatter(partial(_degrees, ends)))
+            axis.set_major_locator(MaxNLocator(3 if on_page() else 5))
+        ax.spines[:].set(visible=True, color=tone("#bbbbbb"))
+        start, level = west + 0.03 * (east - west), south - 0.5 * band
+        end = start + km / degree
+        ax.plot([start, end], [level, level], color=ink(), linewidth=1.2, zorder=8, gid="scale")
+        write(ax, f"{km:g} km", (end, level), away=(3, 0), zorder=8)
         if isinstance(basemap, str) and basemap == "land":
             _draw_land(ax)
         elif basemap is not None:
             _draw_shapes(ax, basemap, frame)
         yield ax
-
-
-def _draw_frame(ax: Axes, frame: Frame) -> None:
-    west, east, south, north = frame
-    band = _BAND * (north - south)
-    ax.set(xlim=(west, east), ylim=(south - band, north))
-    ax.set_aspect(1 / squeeze(frame), adjustable="box", anchor="NW")
-    for axis, ends in ((ax.xaxis, "WE"), (ax.yaxis, "SN")):
-        axis.set_major_formatter(FuncFormatter(partial(_degrees, ends)))
-        axis.set_major_locator(MaxNLocator(3 if on_page() else 5))
-    ax.spines[:].set(visible=True, color=tone("#bbbbbb"))
-    degree = _KM_PER_DEGREE * squeeze(frame)
-    longest = (east - west) * degree / 5
-    unit = 10 ** np.floor(np.log10(longest))
-    km = unit * max(step for step in (1, 2, 5) if step * unit <= longest)
-    start, level = west + 0.03 * (east - west), south - 0.5 * band
-    end = start + km / degree
-    ax.plot([start, end], [level, level], color=ink(), linewidth=1.2, zorder=8, gid="scale")
-    write(ax, f"{km:g} km", (end, level), away=(3, 0), zorder=8)
 
 
 def _degrees(ends: str, at: float, _: object) -> str:

@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from netinnov._network.matrices import flat_matrix
 from netinnov._runtime.arguments import as_floats
-from netinnov._typing import Count, Floats, Integers
+from netinnov._typing import Count, Integers
 from netinnov.community import Partition
 from netinnov.community._roles import node_codes
 from netinnov.errors import InputError
@@ -98,19 +98,17 @@ def plot_community_flows(
     weight = flat_matrix(network, "a sum over layers")
     codes = node_codes(network, membership)
     known = codes >= 0
-    source, target = weight.nonzero()
-    inner = known[source] & known[target]
-    source, target, data = source[inner], target[inner], weight.data[inner]
-    total, everything = float(data.sum()), float(weight.data.sum())
+    inner, codes = weight[known][:, known].tocoo(), codes[known]
+    total, everything = float(inner.sum()), float(weight.sum())
     if total <= 0:
         raise InputError("a matrix of communities needs weight between labelled nodes; found none.")
-    strength = sum(np.bincount(end, data, network.n_nodes) for end in (source, target))
+    strength = pd.Series(inner.sum(axis=0) + inner.sum(axis=1), network.nodes.index[known])
     called = place_names(network.nodes) if names is None else names
-    group, tags = _grouped(network, codes, np.asarray(strength), called)
-    shown = np.zeros((len(tags), len(tags)))
-    np.add.at(shown, (group[source], group[target]), data)
-    shown /= total
-    inside = float(data[codes[source] == codes[target]].sum()) / total
+    group, tags = _grouped(strength, codes, called)
+    member = np.eye(len(tags))[group]
+    shown = member.T @ (inner @ member) / total
+    source, target = inner.coords
+    inside = float(inner.data[codes[source] == codes[target]].sum()) / total
     half = not network.directed
     if half:
         shown = np.tril(shown + np.tril(shown.T, -1))
@@ -126,11 +124,10 @@ def plot_community_flows(
 
 
 def _grouped(
-    network: MultilayerNetwork, codes: Integers, strength: Floats, names: Names
+    strength: pd.Series[float], codes: Integers, names: Names
 ) -> tuple[Integers, list[str]]:
     """Row of each node, and what the rows are called: the heaviest communities, and others."""
-    known = codes >= 0
-    members = pd.Series(strength, network.nodes.index)[known].groupby(codes[known])
+    members = strength.groupby(codes)
     rank = members.sum().sort_values(ascending=False, kind="stable").index
     kept = rank if len(rank) <= _ROWS + 1 else rank[:_ROWS]
     first, size = members.idxmax(), members.size()
@@ -138,7 +135,7 @@ def _grouped(
     if len(kept) < len(rank):
         tags.append(f"{len(rank) - _ROWS:,} others ({size.drop(kept).sum():,})")
     row = kept.get_indexer(pd.Index(codes))
-    return np.where(known & (row < 0), len(kept), row), tags
+    return np.where(row < 0, len(kept), row), tags
 
 
 def plot_location_quotients(

@@ -33,7 +33,6 @@ from netinnov.plotting._style import (
     ink,
     layer_style,
     mark_modelled,
-    modelled_layers,
     paper,
     tone,
 )
@@ -133,7 +132,7 @@ def plot_network(
         pictures = np.array([_on_plane(0.04 + 0.92 * at, k) for k in range(len(drawn))])
         linked = degree > 0
     order = np.lexsort([-degree.sum(axis=0), -areas]).astype(np.int32)
-    modelled = modelled_layers(network)
+    modelled = list(network.layer_table.query("modelled").index)
     titles = [printable(mark_modelled(layer, modelled)) for layer in drawn]
     by_colour = together and len(drawn) > 1
     plain = len(drawn) == 1 or bool(called and not together)

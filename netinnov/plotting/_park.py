@@ -78,7 +78,11 @@ def plot_park(
     'HOME: Quzhou'
     """
     partners = park_network(network, park)
-    around = _heaviest(partners, park, actors)
+    links = partners.links
+    own = links[links["source"].eq(park) != links["target"].eq(park)]
+    partner = own["source"].where(own["source"] != park, own["target"])
+    weight = own["weight"].groupby(partner).sum().sort_values(ascending=False, kind="stable")
+    around = partners.select(nodes=[park, *weight.index[:actors]])
     layers, links = around.layers, around.links
     links = links[links["source"] != links["target"]]
     if "status" not in links:
@@ -139,14 +143,6 @@ class _Box:
     def at(self, link: int) -> float:
         links = self.inner if link in self.inner else self.outer
         return self.top + self.height * (links.index(link) + 0.5) / len(links)
-
-
-def _heaviest(around: MultilayerNetwork, park: str, actors: int) -> MultilayerNetwork:
-    links = around.links
-    links = links[links["source"].eq(park) != links["target"].eq(park)]
-    partner = links["source"].where(links["source"] != park, links["target"])
-    weight = links["weight"].groupby(partner).sum().sort_values(ascending=False, kind="stable")
-    return around.select(nodes=[park, *weight.index[:actors]])
 
 
 def _boxes(

@@ -104,10 +104,11 @@ def plot_host_ranking(
 
     Examples
     --------
-    >>> rows = {"median": [4.0, -1.0], "low": [1.0, -3.0], "high": [6.0, 2.0], "best": [0.9, 0.1]}
-    >>> ax = plot_host_ranking(pd.DataFrame(rows, index=["b", "a"]), names={"a": "Ao"})
-    >>> [text.get_text() for text in ax.get_yticklabels()]
-    ['b', 'Ao']
+    >>> hosts = pd.DataFrame(
+    ...     {"median": [4.0], "low": 1.0, "high": 6.0, "best": 0.9}, index=["host"]
+    ... )
+    >>> plot_host_ranking(hosts).get_xlabel()
+    'change at home, %'
     """
     ranking = table_of("ranking", ranking, ["median", "low", "high", "best"], of="rank_hosts()")
     known = ranking.dropna(subset="median")
@@ -118,8 +119,7 @@ def plot_host_ranking(
     with drawing(ax, 16 + 4.6 * len(shown), SINGLE) as ax:
         label_rows(ax, [name_of(names, host) for host in shown.index])
         look = {"color": PALETTE[0], "linewidth": 1.6, "mfc": ink(), "mec": ink()}
-        spans = (shown[each] for each in ("median", "low", "high"))
-        draw_intervals(ax, rows, *spans, markersize=4.7, **look)
+        draw_intervals(ax, rows, shown[["median", "low", "high"]], markersize=4.7, **look)
         if shown["best"].notna().any():
             write_columns(ax, rows, [("best in", [percent(share, 0) for share in shown["best"]])])
         notes = ["Point: median of the placements. Bar: their middle 95 %."]
@@ -182,8 +182,8 @@ def plot_approaches(
 
 
 def _column(ax: Axes, k: int, part: pd.DataFrame, better: int, *, relative: bool) -> None:
-    names = ("difference", "low", "high", "baseline")
-    change, low, high, before = (part[name].to_numpy(np.float64) for name in names)
+    numbers = part[["difference", "low", "high", "baseline"]].to_numpy(np.float64)
+    change, low, high, before = numbers.T
     reach = float(np.nanmax(np.abs([change, low, high]), initial=0.0))
     scale = _HALF / reach if reach > 0 else 0.0
     rows = np.arange(len(part), dtype=np.float64)

@@ -16,7 +16,6 @@ from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
-from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import print_families, type_families
 
 SINGLE = 89.0
@@ -151,11 +150,6 @@ def new_figure(*, width: float = DOUBLE, height: float = 110.0) -> Figure:
 def mark_modelled(layer: str, modelled: Collection[str] = ()) -> str:
     says_so = layer.casefold().endswith("modelled")
     return f"{layer} (modelled)" if layer in modelled and not says_so else layer
-
-
-def modelled_layers(network: MultilayerNetwork) -> list[str]:
-    table = network.layer_table
-    return list(table.index[table["modelled"]])
 
 
 def layer_style(position: int, *, modelled: bool = False) -> dict[str, Any]:
