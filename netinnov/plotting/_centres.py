@@ -275,8 +275,7 @@ def _draw_regions(ax: Axes, bottom: float, top: float) -> list[Text]:
         left = -0.02 if cut == 0 else cut
         field = Rectangle((left, low), right - left, high - low, linewidth=0.4, zorder=0, gid=role)
         field.set(facecolor=paper() if (position + hub) % 2 == 0 else tone("#f3f3f3"))
-        field.set(edgecolor=tone("#b5b5b5"))
-        ax.add_patch(field)
+        ax.add_patch(field).set_edgecolor(tone("#b5b5b5"))
         x = (left + right) / 2 if right - left < 0.1 else right - 0.03
         y = high - 0.015 * (top - bottom)
         tags.append(ax.text(x, y, role, ha="center", va="top", zorder=1))

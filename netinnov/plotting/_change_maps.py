@@ -133,7 +133,7 @@ def plot_plan_map(
     --------
     >>> cities = ni.datasets.make_city_system(n_cities=12, rng=1).select(kinds=["place"])
     >>> home, host = cities.places.index[[11, 0]]
-    >>> built, target = ni.scenarios.NewLinks([(home, host)]), ni.planning.EffectiveNumber(3.5)
+    >>> built, target = ni.scenarios.NewLinks([(home, host)]), ni.planning.EffectiveNumber(9.0)
     >>> plan = ni.planning.plan_centres(cities, target=target, candidates={"site": built}, rng=1)
     >>> pairs = pd.DataFrame({"home": home, "host": host}, index=["site"])
     >>> plot_plan_map(plan, pairs=pairs, places=cities.places).get_title()
@@ -148,16 +148,14 @@ def plot_plan_map(
     both = plan.places[["strength_before", "strength_after"]].to_numpy(np.float64)
     most = max(float(both.max()), 1e-300)
     table = plan.places.loc[at.index]
-    table["changes"] = table["change"].abs() > 1e-9 * most
+    table["changes"] = changes = table["change"].abs() > 1e-9 * most
     table["area"] = (_LARGEST * table["strength_after"] / most).clip(lower=_LEAST)
     with map_axes(ax, frame_of(at), basemap) as ax:
-        for changes, label, face, edge, zorder in (
-            (False, "strength: stays", tone("#c8c8c8"), GREY, 3),
-            (True, "strength: changes", PALETTE[0], ink(), 4),
-        ):
-            mine = table["changes"] == changes
+        stay, change = (~changes, tone("#c8c8c8"), GREY), (changes, PALETTE[0], ink())
+        for label, (mine, face, edge) in {"stays": stay, "changes": change}.items():
             look: dict[str, Any] = {"facecolors": face, "edgecolors": edge, "linewidths": 0.5}
-            draw_places(ax, at[mine], table["area"][mine], label, node_kws, zorder=zorder, **look)
+            look["zorder"] = 4 if label == "changes" else 3
+            draw_places(ax, at[mine], table["area"][mine], f"strength: {label}", node_kws, **look)
         _draw_sites(ax, at, pairs.loc[list(plan.sites)], edge_kws)
         ax.set_title("proposed")
         finish(ax, ncols=3, points_above=12.0)  # above the title
@@ -193,12 +191,11 @@ def plot_link_changes(
     Examples
     --------
     >>> cities = ni.datasets.make_city_system(n_cities=12, rng=1).select(kinds=["place"])
-    >>> home, host = cities.places.index[[11, 0]]
-    >>> change = ni.scenarios.DirectLinks(home, host, 3, funding="new")
+    >>> change = ni.scenarios.DirectLinks(*cities.places.index[[11, 0]], 3, funding="new")
     >>> after = ni.scenarios.apply_scenario(cities, change, rng=1)
-    >>> ax = plot_link_changes(ni.experiments.link_changes(cities, after), places=cities.places)
-    >>> [text.get_text().split(",")[0] for text in ax.get_legend().get_texts()]
-    ['gained', 'end of a link drawn']
+    >>> changes = ni.experiments.link_changes(cities, after)
+    >>> plot_link_changes(changes, places=cities.places).get_legend().get_title().get_text()
+    'width: change in weight'
     """
     needed = ["source_place", "target_place", "source_new", "target_new", "change"]
     changes = table_of("changes", changes, needed, of="experiments.link_changes()")

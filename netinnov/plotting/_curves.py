@@ -205,8 +205,7 @@ def plot_event_study(
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         of_places = any("band_low" in table for _, table in series)
         of = "effect" if of_places else "change of the logarithm of ties"
-        whole = {name: study for name, study in named.items() if hasattr(study, "pre_trend_p")}
-        notes = [_note(name, study) for name, study in whole.items()]
+        notes = [_note(*each) for each in named.items() if hasattr(each[1], "pre_trend_p")]
         across = "periods since the opening"
         return finish(ax, x=across, y=of, notes=notes, ncols=3, handlelength=1.6)
 

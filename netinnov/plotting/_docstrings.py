@@ -20,8 +20,8 @@ places : DataFrame
 extent : (west, east, south, north), optional
     Degrees of the frame; by default all that has coordinates.
 basemap : "land", None, GeoDataFrame, GeoSeries or path
-    What is drawn below: land and sea (Natural Earth, 1:50 million, without borders), nothing,
-    or your own shapes, in any coordinate system, or as GeoJSON (needs the extra ``maps``).
+    Land and sea (Natural Earth, 1:50 million, without borders), nothing, or your own shapes in
+    any coordinate system, or as GeoJSON (needs the extra ``maps``).
 edge_kws : mapping, optional
     Settings of matplotlib for the lines (`LineCollection`), or arrows (`FancyArrowPatch`).
 node_kws : mapping, optional
@@ -37,8 +37,7 @@ Axes
 Raises
 ------
 InputError
-    If what is to be drawn is of another type, lacks a column or a row, or holds a value out of its
-    range; the message says which."""
+    If what is drawn is of another type, lacks a column or row, or holds a value out of range."""
 
 
 def complete(module: dict[str, Any]) -> None:

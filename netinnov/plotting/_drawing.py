@@ -28,9 +28,8 @@ Kws: TypeAlias = Mapping[str, Any] | None  # settings of matplotlib, after ours
 
 MODELLED = "Modelled, not observed."
 
-_LABELS = 14.0  # millimetres of print for the ticks and label of the y axis
-_NARROW = 120.0  # millimetres of a figure
-_LETTER = 1.5  # millimetres of a letter, and its share of the handle of an entry
+# Millimetres of print: ticks and label of a y axis, a narrow figure, a letter of a legend
+_LABELS, _NARROW, _LETTER = 14.0, 120.0, 1.5
 
 _kept: WeakKeyDictionary[Axes, tuple[str, ...]] = WeakKeyDictionary()
 
@@ -190,33 +189,12 @@ def finish(
     ax.set_xlabel(label, loc="left" if modelled else "center")
     if y:
         ax.set_ylabel(y)
-    handles = _labelled(ax) if handles is None else handles
+    if handles is None:  # the first artist of each label
+        found, labels = ax.get_legend_handles_labels()
+        handles = [found[labels.index(label)] for label in dict.fromkeys(labels)]
     if handles:
-        (_legend_beside if beside else _legend_above)(ax, handles, **style)
+        _draw_legend(ax, handles, beside=beside, **style)
     return ax
-
-
-def _legend_above(
-    ax: Axes, handles: Sequence[Any], *, ncols: int = 1, points_above: float = 0.0, **style: Any
-) -> None:
-    """In at most `ncols` columns, and no wider than there is room."""
-    spec = ax.get_subplotspec()
-    parts = 1 if spec is None else spec.get_gridspec().ncols
-    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1.01)}
-    up = ScaledTranslation(0, points_above * larger() / 72, ax.figure.dpi_scale_trans)
-    place["bbox_transform"] = ax.transAxes + up
-    place["borderpad"] = 0.4 if mpl.rcParams["legend.frameon"] else 0
-    _fit_legend(ax, handles, page_width(ax) / parts - _LABELS, ncols, **place | style)
-
-
-def _legend_beside(ax: Axes, handles: Sequence[Any], **style: Any) -> None:
-    """At the right of the axes; on a page below them, in columns."""
-    if on_page():
-        figure = ax.figure.canvas.figure
-        _fit_legend(figure, handles, page_width(ax), 3, loc="outside lower left", **style)
-    else:
-        place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)}
-        ax.legend(handles=handles, **place | {"handler_map": _KEYS, "borderaxespad": 0} | style)
 
 
 class _LineKey(HandlerLineCollection):
@@ -234,23 +212,33 @@ _KEYS: Any = {
 }
 
 
-def _labelled(ax: Axes) -> list[Any]:
-    """The first artist of each label."""
-    handles, labels = ax.get_legend_handles_labels()
-    return [handles[labels.index(label)] for label in dict.fromkeys(labels)]
-
-
-def _fit_legend(
-    owner: Any, handles: Sequence[Any], millimetres: float, ncols: int, **style: Any
+def _draw_legend(
+    ax: Axes, handles: Any, *, beside: bool, ncols: int = 1, points_above: float = 0.0, **style: Any
 ) -> None:
-    letters = int(millimetres / (_LETTER * larger()))
+    """At the right, on a page below; else above, in columns no wider than there is room."""
+    place: dict[str, Any] = {"handles": handles, "handler_map": _KEYS}
+    if beside and not on_page():
+        place |= {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0}
+        ax.legend(**place | style)
+        return
+    owner: Any = ax.figure.canvas.figure if beside else ax
+    room = page_width(ax)
+    if beside:
+        ncols, place["loc"] = 3, "outside lower left"
+    else:
+        spec = ax.get_subplotspec()
+        room = room / (1 if spec is None else spec.get_gridspec().ncols) - _LABELS
+        up = ScaledTranslation(0, points_above * larger() / 72, ax.figure.dpi_scale_trans)
+        place |= {"loc": "lower left", "bbox_to_anchor": (0, 1.01)}
+        place["bbox_transform"] = ax.transAxes + up
+        place["borderpad"] = 0.4 if mpl.rcParams["legend.frameon"] else 0
+    letters = int(room / (_LETTER * larger()))
     names = [str(handle.get_label()).split("\n") for handle in handles]
     labels = ["\n".join(textwrap.fill(line, letters) for line in lines) for lines in names]
-    style |= {"handles": handles, "labels": labels, "handler_map": _KEYS}
     for columns in range(min(ncols, len(labels)), 0, -1):
-        legend = owner.legend(ncols=columns, **style)
+        legend = owner.legend(labels=labels, ncols=columns, **place | style)
         width = legend.get_window_extent().width / legend.get_figure(root=True).dpi * 25.4
-        if columns == 1 or width <= millimetres:
+        if columns == 1 or width <= room:
             return
         legend.remove()
 

@@ -49,10 +49,10 @@ def plot_effects(
 ) -> Axes:
     """Draw the change that each scenario makes, with its interval over placements.
 
-    A point at each difference (a mean; open for single places), a bar from `low` to `high`, a black
-    tick at the median, a line at zero; a grey band where 95 % of the placebos lie, with their
-    median; at the right the share of placements with the same sign (a dash if the median is 0), and
-    the corrected p-value against the placebos (column ``why_no_p``: why none).
+    A point at each difference (a mean; open for single places), a bar from `low` to `high`, a tick
+    at the median; a grey band where 95 % of the placebos lie, with their median; at the right the
+    share of placements with the same sign (a dash if the median is 0), and the corrected p-value
+    against the placebos (column ``why_no_p``: why none).
 
     Parameters
     ----------
@@ -61,8 +61,7 @@ def plot_effects(
         ``difference, low, high`` and perhaps ``median``, ``same_sign``, ``placebo_low,
         placebo_median, placebo_high``, ``corrected_p``, as `ExperimentResult.effects` gives them.
     ends : sequence of str
-        Nodes with a colour of their own, such as home and host. With them a scenario has one row,
-        in which the changes of all nodes stand one below the other.
+        Nodes with a colour of their own, such as home and host; a scenario then has one row.
     percent : bool
         Changes in per cent of the column ``baseline``; where that is 0 nothing is drawn.
     label : str, optional
@@ -93,7 +92,14 @@ def plot_effects(
         _draw_changes(ax, effects, rows, ends, names)
         if "median" in effects:
             ax.plot(effects["median"], rows, zorder=5, color=ink(), label="median change", **_TICK)
-        _draw_placebos(ax, effects.reindex(columns=_PLACEBOS), rows, 0.72 * spacing)
+        low, median, high = effects.reindex(columns=_PLACEBOS).to_numpy(np.float64).T
+        if (known := np.isfinite(low)).any():
+            look: dict[str, Any] = {"color": tone(BAND), "label": "95 % of placebos, median"}
+            height = 0.72 * spacing
+            ax.use_sticky_edges = False
+            ax.barh(rows[known], (high - low)[known], height, low[known], zorder=1.5, **look)
+            sides = rows - height / 2, rows + height / 2
+            ax.vlines(median, *sides, color=_MEDIAN, linewidth=0.9, zorder=2)
         # Of many changes in one row, the first and the last are no farther from the ends.
         edge = min(0.6 + rows.min(initial=0.0), 1.5 * spacing)
         ax.set_ylim(rows.max(initial=0.0) + edge, rows.min(initial=0.0) - edge)
@@ -143,18 +149,6 @@ def _draw_changes(
             look: dict[str, Any] = {"color": colour, "marker": marker, "markersize": 4}
             look |= {"mfc": colour if mine is whole else paper(), "label": label}
             draw_intervals(ax, rows[mine], effects.loc[mine, _SPANS], linewidth=1.3, **look)
-
-
-def _draw_placebos(ax: Axes, placebos: pd.DataFrame, rows: Floats, height: float) -> None:
-    low, median, high = placebos.to_numpy(np.float64).T
-    known = np.isfinite(low)
-    if known.any():
-        look: dict[str, Any] = {"color": tone(BAND), "zorder": 1.5}
-        look["label"] = "95 % of placebos, median"
-        ax.use_sticky_edges = False
-        ax.barh(rows[known], (high - low)[known], height, low[known], **look)
-        sides = rows - height / 2, rows + height / 2
-        ax.vlines(median, *sides, color=_MEDIAN, linewidth=0.9, zorder=2)
 
 
 def _columns(effects: pd.DataFrame) -> list[tuple[str, list[str]]]:
@@ -320,7 +314,7 @@ def plot_null_rows(
         return finish(ax, x=printable(label), notes=[note], points_above=_HEADS)
 
 
-def _draw_histogram(ax: Axes, values: Floats, band: tuple[float, float], called: str) -> None:
+def _draw_histogram(ax: Axes, values: Floats, band: Any, called: str) -> None:
     """Bars of values at random, and the band of the middle 95 % of them."""
     ax.axvspan(*band, color=tone(BAND), linewidth=0, zorder=0, label="95 % of them")
     # Bars, and no step: half of the values may be one.
@@ -334,8 +328,7 @@ def _draw_histogram(ax: Axes, values: Floats, band: tuple[float, float], called:
 def plot_plan_value(plan: SitingPlan, *, label: str = "objective", ax: Axes | None = None) -> Axes:
     """Draw the value of a plan beside plans at random, its bound and what there is today.
 
-    A histogram of the plans at random, with a grey band for the middle 95 %; lines at what there is
-    today, at the plan, and at the bound, which no plan exceeds.
+    A histogram of the plans at random, with a grey band for the middle 95 %; lines at the others.
 
     Parameters
     ----------
@@ -354,8 +347,7 @@ def plot_plan_value(plan: SitingPlan, *, label: str = "objective", ax: Axes | No
     values = plan.placebo.dropna().to_numpy(np.float64)
     with drawing(ax, 70, SINGLE) as ax:
         if values.size:
-            low, high = np.quantile(values, [0.025, 0.975])
-            _draw_histogram(ax, values, (low, high), "plans at random")
+            _draw_histogram(ax, values, np.quantile(values, [0.025, 0.975]), "plans at random")
         else:
             ax.set_yticks([])
         for text, at, colour, dash in (

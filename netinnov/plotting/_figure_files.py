@@ -23,12 +23,9 @@ Format = Literal["pdf", "png", "svg"]
 # What each format calls the caption and the command
 _KEYS = {"pdf": ("Subject", "Keywords"), "png": ("Description", "Comment")}
 _KEYS["svg"] = ("Description", "Source")
-_SOFTWARE = f"netinnov {__version__}"
-_MADE_BY: dict[str, dict[str, Any]] = {  # undated: the same figure gives the same bytes
-    "pdf": {"Creator": _SOFTWARE, "CreationDate": None},
-    "png": {"Software": _SOFTWARE},
-    "svg": {"Creator": _SOFTWARE, "Date": None},
-}
+_SOFTWARE = f"netinnov {__version__}"  # undated: the same figure gives the same bytes
+_MADE_BY: dict[str, dict[str, Any]] = {"pdf": {"Creator": _SOFTWARE, "CreationDate": None}}
+_MADE_BY |= {"png": {"Software": _SOFTWARE}, "svg": {"Creator": _SOFTWARE, "Date": None}}
 
 
 def save_figure(

@@ -28,11 +28,8 @@ _LED = 8  # places that are named even where a line has to lead to the name
 _OF_CLASS = 34  # area of a place that a colour tells apart
 _COLOUR, _WIDTHS = "#a6a6a6", (1.2, 5.0)  # of enclaves
 _DASH = {"forward": (0, (4, 2)), "level": (0, (1, 1.5)), "unknown": (0, (4, 1.5, 1, 1.5))}
-_CALLED = {
-    "": "enclaves",
-    "level": "enclaves of places of equal rank",
-    "unknown": "enclaves of unknown direction",
-}
+_CALLED = {"": "enclaves", "level": "enclaves of places of equal rank"}
+_CALLED["unknown"] = "enclaves of unknown direction"
 
 
 def plot_flow_map(

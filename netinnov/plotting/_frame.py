@@ -80,29 +80,21 @@ def map_height(frame: Frame, *, width: float = DOUBLE) -> float:
     return float(np.clip((width - _LEGEND) * tall + 16, 80, 180))
 
 
-def _asked_frame(extent: Frame | None, located: pd.DataFrame) -> Frame:
-    if extent is None:
-        return frame_of(located)
-    sides = as_list("extent", extent, "four numbers")
+def in_frame(extent: Frame | None, spots: pd.DataFrame) -> tuple[Frame, pd.DataFrame, list[str]]:
+    """A frame, the places in it, and how many are not; `spots` may lack coordinates."""
+    located = spots.dropna(subset=["lon", "lat"])
+    sides = frame_of(located) if extent is None else as_list("extent", extent, "four numbers")
     for side in sides:
         check_number("extent", side)
     if len(sides) != 4 or min(sides[1] - sides[0], sides[3] - sides[2]) < LEAST_SIDE:
         msg = "`extent` must be (west, east, south, north) in degrees, west < east, south < north, "
         raise InputError(f"{msg}at least {LEAST_SIDE} (about 1 km) apart; found {shown(extent)}.")
     west, east, south, north = map(float, sides)
-    return west, east, south, north
-
-
-def in_frame(extent: Frame | None, spots: pd.DataFrame) -> tuple[Frame, pd.DataFrame, list[str]]:
-    """A frame, the places in it, and how many are not; `spots` may lack coordinates."""
-    located = spots.dropna(subset=["lon", "lat"])
-    frame = _asked_frame(extent, located)
-    west, east, south, north = frame
     inside = located["lon"].between(west, east) & located["lat"].between(south, north)
     missing, outside = len(spots) - len(located), (~inside).sum()
     without = f"Places left out, as they have no coordinates: {missing} of {len(spots)}."
     notes = [without if missing else "", counted("Places outside the frame", outside)]
-    return frame, located[inside], notes
+    return (west, east, south, north), located[inside], notes
 
 
 def node_spots(network: MultilayerNetwork) -> pd.DataFrame:
@@ -154,9 +146,8 @@ def _draw_land(ax: Axes) -> None:
 def _draw_shapes(ax: Axes, basemap: Any, frame: Frame) -> None:
     geopandas = require("geopandas", extra="maps", needed_by="a map with a basemap")
     if isinstance(basemap, (str, PathLike)):
-        path = Path(basemap)
-        features = [each | {"properties": {}} for each in features_of(path)]
-        with damage_refused(str(path), Exception):
+        features = [each | {"properties": {}} for each in features_of(Path(basemap))]
+        with damage_refused(str(basemap), Exception):
             basemap = geopandas.GeoDataFrame.from_features(features, crs=4326)
     if not isinstance(basemap, (geopandas.GeoSeries, geopandas.GeoDataFrame)):
         msg = '`basemap` must be "land", None, a GeoDataFrame, a GeoSeries or the path of a file; '
@@ -170,14 +161,12 @@ def _draw_shapes(ax: Axes, basemap: Any, frame: Frame) -> None:
         raise InputError(f"{msg}, east, north are {ends}. Set it with set_crs().")
     west, east, south, north = frame
     visible = shapes.cx[west:east, south:north]
-    labels = {label: label.get_fontsize() for label in (ax.xaxis.label, ax.yaxis.label)}
     area = visible.geom_type.isin(["Polygon", "MultiPolygon"])
     filled = {"facecolor": tone(_SHAPE), "edgecolor": tone(_BORDER)}
     for part, look in ((visible[area], filled), (visible[~area], {"color": tone(_BORDER)})):
         if len(part):
             part.plot(ax=ax, aspect=None, linewidth=0.4, zorder=0, gid="basemap", **look)
-    for label, size in labels.items():  # geopandas names the coordinate system, in small type
-        label.set(text="", fontsize=size)
+    ax.set(xlabel="", ylabel="")  # where geopandas names the coordinate system
 
 
 def draw_arrow(

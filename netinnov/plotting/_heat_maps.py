@@ -114,9 +114,8 @@ def plot_community_flows(
         shown = np.tril(shown + np.tril(shown.T, -1))
     notes = [f"Inside communities: {percent(inside)} of the weight."]
     if (~known).any():
-        lost = percent(1 - total / everything)
-        without = f"Nodes without a label, left out: {(~known).sum():,}"
-        notes.append(f"{without} ({lost} of the weight)." if total < everything else f"{without}.")
+        lost = f" ({percent(1 - total / everything)} of the weight)" * (total < everything)
+        notes.append(f"Nodes without a label, left out: {(~known).sum():,}{lost}.")
     shares = pd.DataFrame(100 * shown, tags, tags)
     with drawing(ax, 88, SINGLE) as ax:
         _draw_matrix(ax, shares, shares.map("{:.1f}".format), "% of all weight", half=half, vmin=0)

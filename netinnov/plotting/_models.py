@@ -22,11 +22,8 @@ from netinnov.plotting._fonts import printable
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._style import DASHES, GREY, PALETTE, SINGLE, drawing, ink, paper, tone
 
-_FIELDS = {  # darker in grey, too
-    "all settles": "#f4f4f4",
-    "gaps explode, total settles": "#c9dcea",
-    "all explodes": "#e6b894",
-}
+_FIELDS = {"all settles": "#f4f4f4", "gaps explode, total settles": "#c9dcea"}
+_FIELDS["all explodes"] = "#e6b894"  # darker in grey, too
 _PHASES = {"convergence": "#cfe3f1", "either": "#7fa8c9", "divergence": "#b4551d"}
 _STEEPEST = 2.0  # right end of the axis of d / b
 _APART = 0.2  # change of a share beyond which neighbouring points are on different branches
@@ -153,8 +150,8 @@ def plot_bifurcation(
 ) -> Axes:
     """Draw the rest points of two regions over a parameter.
 
-    Stable rest points as thick solid lines, unstable ones as thin dashed lines, through the rest
-    points of neighbouring values: give values close to the points where branches meet.
+    Stable ones as thick solid lines, unstable ones as thin dashed lines, through those of
+    neighbouring values: give values close to the points where branches meet.
 
     Parameters
     ----------
@@ -229,8 +226,8 @@ def plot_phase_map(
     Parameters
     ----------
     phases : DataFrame
-        As `netinnov.mechanisms.free_flow.phase_map` gives it: numbers in at least two rows and
-        columns, ``convergence``, ``either`` or ``divergence`` in the cells.
+        From `netinnov.mechanisms.free_flow.phase_map`: at least two rows and columns, named by
+        numbers; ``convergence``, ``either`` or ``divergence`` in the cells.
     labels : (str, str), optional
         Of the horizontal and the upright axis; the names of columns and index by default.
     curves : mapping from name to Series, optional
@@ -264,9 +261,8 @@ def plot_phase_map(
                 look: dict[str, Any] = {"facecolor": tone(colour), "edgecolor": ink()}
                 entries.append(Patch(label=text, linewidth=0.3, **look))
         for at, (name, curve) in enumerate((curves or {}).items()):
-            line = ax.plot(curve.to_numpy(float), curve.index.to_numpy(float), color=ink())[0]
-            line.set(linewidth=1.0, linestyle=DASHES[at % len(DASHES)], label=printable(name))
-            entries.append(line)
+            look = {"linestyle": DASHES[at % len(DASHES)], "label": printable(name)}
+            entries += ax.plot(curve, curve.index, color=ink(), linewidth=1.0, **look)
         ax.set(xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
         across, upwards = (printable(text, longest=80) for text in texts)
         return finish(ax, entries, x=across, y=upwards, notes=[MODELLED])

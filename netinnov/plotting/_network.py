@@ -74,10 +74,9 @@ def plot_network(
     """Draw nodes and links of a network that needs no coordinates.
 
     Links are wider for larger weights; those of directed layers are curved to the left of their
-    direction and have a head in the middle. Modelled layers are grey. Self-links are left out.
-    Nodes without a link there are faint. In planes, dotted lines follow named nodes. Forces see the
-    layers drawn, each with the same total, and the square roots of weights. The caption
-    (`save_figure`) says what areas mean and what is left out.
+    direction and have a head in the middle. Modelled layers are grey. Self-links are left out. In
+    planes, nodes without a link are faint, and dotted lines follow named nodes. Forces see square
+    roots of weights, of each layer the same total. The caption says what areas mean.
 
     Parameters
     ----------
@@ -137,9 +136,8 @@ def plot_network(
     by_colour = together and len(drawn) > 1
     plain = len(drawn) == 1 or bool(called and not together)
     greys = [plain or layer in modelled for layer in drawn]
-    styles = [layer_style(seat, modelled=grey) for seat, grey in enumerate(greys)]
-    if together or plain:
-        styles = [style | {"linestyle": "solid"} for style in styles]
+    dash = {"linestyle": "solid"} if together or plain else {}
+    styles = [layer_style(seat, modelled=grey) | dash for seat, grey in enumerate(greys)]
     tall = float(at[:, 1].max(initial=0.0)) if together else _NEXT / _WIDE * len(drawn)
     height = float(np.clip(12 + DOUBLE * tall, 60, 150 if together else 230))
     with drawing(ax, height) as ax:

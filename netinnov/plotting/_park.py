@@ -28,12 +28,8 @@ _TOP, _LEAST = 8.0, 34.0  # where boxes begin, and the least height of the park
 _BESIDE, _BETWEEN = 3.9, 12.0  # room of links at the edge of the page, and between box and park
 _KINDS = ["government", "park", "operator", "fund"]  # from the top
 _KINDS += ["university", "institute", "firm", "talent_pool"]
-_FACTS = {
-    "type": "{}",
-    "opened": "opened {}",
-    "floor_area_m2": "{:,.0f} m²",
-    "confidence": "confidence {}",
-}
+_FACTS = {"type": "{}", "opened": "opened {}", "floor_area_m2": "{:,.0f} m²"}
+_FACTS["confidence"] = "confidence {}"
 _HOME, _HOST, _OTHER = "#CBDDEC", "#FBF4EA", "#E9E9E9"
 _Point: TypeAlias = tuple[float, float]
 _Way: TypeAlias = tuple[list[_Point], _Point]  # corners of an arrow, and where its letters stand
@@ -275,8 +271,7 @@ def _draw_grounds(
         around_it = "" if pd.isna(parents[place]) else f", {names[parents[place]]}"
         text = printable(f"{role}: {names[place]}{around_it}", longest=60)
         ax.text(x, 3.6, text, fontsize=size, ha=side, va="center")
-    other = [box for box in boxes.values() if box.panel == "other"]
-    if other:
+    if other := [box for box in boxes.values() if box.panel == "other"]:
         top = min(box.top for box in other) - 5.6
         left = 1.0 if other[0].column == 0 else DOUBLE - _EDGES[1] - 1.2
         _fill(ax, left, top, _EDGES[1] + 0.2, end - top, fc=tone(_OTHER), zorder=0.5, lw=0)

@@ -50,8 +50,7 @@ def plot_pareto(
 ) -> Axes:
     """Draw the plans that no other plan beats in both of two objectives.
 
-    A point for each plan, the first objective rightwards and the second upwards, with a step
-    between them; a cross is what there is today, where it is near enough to be drawn.
+    A point for each plan, joined by steps; a cross is what there is today.
 
     Parameters
     ----------
@@ -94,8 +93,8 @@ def plot_host_ranking(
 ) -> Axes:
     """Draw what each host would change at home, with its interval over placements, best first.
 
-    A row for each host: a point at the median change, in per cent, a bar from `low` to `high`, a
-    line at zero; at the right the share of placements in which it is best, where known.
+    A row for each host: a point at the median change, in per cent, a bar from `low` to `high`; at
+    the right the share of placements in which it is best, where known.
 
     Parameters
     ----------
@@ -308,7 +307,15 @@ def plot_space_allocation(
     left, right = _tops(needs, whole), _tops(space, whole, 1 + (rents > 0).to_numpy(int))
     colours = [PALETTE[k % len(PALETTE)] for k in range(len(space))]
     with drawing(ax, 95) as ax:
-        _draw_ribbons(ax, flows.to_numpy(), left, right, colours)
+        along = np.linspace(0, 1, 50)
+        x, rise = _BLOCK + (1 - 2 * _BLOCK) * along, along**2 * (3 - 2 * along)
+        starts, ends, amounts = left.copy(), right.copy(), flows.to_numpy()
+        for i, j in zip(*np.nonzero(amounts > _MINUTE * amounts.sum()), strict=True):
+            top, size = starts[i] + (ends[j] - starts[i]) * rise, amounts[i, j]
+            starts[i] += size
+            ends[j] += size
+            look: dict[str, Any] = {"facecolor": colours[j], "alpha": 0.45, "edgecolor": paper()}
+            ax.fill_between(x, top, top + size, linewidth=0.4, **look)
         block: dict[str, Any] = {"width": _BLOCK, "align": "edge", "linewidth": 0}
         ax.bar(0, needs, bottom=left, color=ink(), **block)
         ax.bar(1 - _BLOCK, space, bottom=right, color=tone("#ededed"), **block)
@@ -340,20 +347,6 @@ def _tops(sizes: pd.Series[float], whole: float, lines: Any = 1) -> Floats:
     room = np.maximum(sizes.to_numpy(), lines * whole / _LINES)
     ends = np.cumsum(room + 0.01 * whole)
     return np.asarray(np.append(0.0, ends[:-1]) + (room - sizes.to_numpy()) / 2)
-
-
-def _draw_ribbons(
-    ax: Axes, flows: Floats, left: Floats, right: Floats, colours: Sequence[str]
-) -> None:
-    along = np.linspace(0, 1, 50)
-    x, rise = _BLOCK + (1 - 2 * _BLOCK) * along, along**2 * (3 - 2 * along)
-    left, right = left.copy(), right.copy()
-    for i, j in zip(*np.nonzero(flows > _MINUTE * flows.sum()), strict=True):
-        top, size = left[i] + (right[j] - left[i]) * rise, flows[i, j]
-        left[i] += size
-        right[j] += size
-        look: dict[str, Any] = {"facecolor": colours[j], "alpha": 0.45, "edgecolor": paper()}
-        ax.fill_between(x, top, top + size, linewidth=0.4, **look)
 
 
 def _amount(amount: float, unit: str) -> str:

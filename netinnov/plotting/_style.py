@@ -196,8 +196,5 @@ def _keep_type(ax: Axes) -> None:
             look |= {"labelcolor": label.get_color(), "labelfontfamily": type_families(label)}
             look |= {"length": line.get_markersize(), "width": line.get_markeredgewidth()}
             axis.set_tick_params(which, color=line.get_color(), **look)
-        axis.offsetText.set_fontfamily(type_families(axis.offsetText))
-        axis.label.set_fontfamily(type_families(axis.label))
-    for child in ax.get_children():  # titles among them
-        if isinstance(child, Text):
-            child.set_fontfamily(type_families(child))
+    for text in ax.findobj(Text):
+        text.set_fontfamily(type_families(text))

@@ -13,6 +13,7 @@ from matplotlib.colors import to_hex, to_rgba_array
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 
+import netinnov as ni
 from figures import assert_inside
 from netinnov import plotting
 
@@ -33,7 +34,7 @@ def example(name, **more):
         return axes[-1]
 
     (test,) = doctest.DocTestFinder(recurse=False).find(function, name, globs={})
-    exec("".join(each.source for each in test.examples), {name: kept})
+    exec("".join(each.source for each in test.examples), {name: kept, "pd": pd, "ni": ni})
     return axes[-1]
 
 
