@@ -83,36 +83,33 @@ def _rows(
 def _faults_of_cells(register: Register) -> Iterator[tuple[str, int, str]]:
     for name, schema in register.schemas.items():
         for field in schema["fields"]:
-            column, rules = field["name"], field.get("constraints", {})
+            column = field["name"]
             cells = register.tables[name][column]
             filled = cells.notna()
-            for bad, rule in _broken(field["type"], rules, cells, column in DATES):
+            for bad, rule in _broken(field, cells):
                 yield from _rows(register, name, filled & bad, f"{column} must be {rule}", column)
-            if "pattern" in rules and column not in DATES:
-                bad = filled & ~cells.fillna("").str.fullmatch(rules["pattern"])
-                rule = f"{column} must be as in its schema: {field['description']}"
-                yield from _rows(register, name, bad, rule, column)
-            if rules.get("required"):
+            if field.get("constraints", {}).get("required"):
                 yield from _rows(register, name, ~filled, f"{column} must be given")
 
 
-def _broken(
-    kind: str, rules: dict[str, Any], cells: pd.Series, dated: bool
-) -> Iterator[tuple[pd.Series, str]]:
+def _broken(field: dict[str, Any], cells: pd.Series) -> Iterator[tuple[pd.Series, str]]:
+    rules, text = field.get("constraints", {}), cells.fillna("")
     if "enum" in rules:
         choices = [str(each) for each in rules["enum"]]
         yield ~cells.isin(choices), f"one of {', '.join(choices)}"
-    elif kind in ("number", "integer"):
+    elif field["type"] in ("number", "integer"):
         number = pd.to_numeric(cells, errors="coerce")
         low, high = rules["minimum"], rules["maximum"]
-        whole = "a whole number " if kind == "integer" else ""
+        whole = "a whole number " if field["type"] == "integer" else ""
         odd = number.mod(1).ne(0) if whole else number.isna()
         yield odd | ~number.between(low, high), f"{whole}from {low:,.10g} to {high:,.15g}"
-    if dated:
-        text = cells.fillna("")
+    if field["name"] in DATES:
         day = pd.to_datetime((text + "-01-01").str[:10], format="%Y-%m-%d", errors="coerce")
         exists = text.str.fullmatch(r"\d{4}(-\d\d){0,2}") & day.notna()
         yield ~exists, "YYYY, YYYY-MM or YYYY-MM-DD"
+    elif "pattern" in rules:
+        rule = f"as in its schema: {field['description']}"
+        yield ~text.str.fullmatch(rules["pattern"]), rule
 
 
 def _faults_of_ids(register: Register) -> Iterator[tuple[str, int, str]]:

@@ -112,14 +112,14 @@ class Gazetteer:
     def find(self, country: str, key: str) -> list[Entry]:
         """Cities with this key, likeliest first, without their districts; "" is any country."""
         named = self._of(country, key.isascii()).get(key, {}).values()
+        likely = list(filter(self._is_likely, named))
+        if len(likely) < 2:
+            return likely
 
         def rank(entry: Entry) -> tuple[bool, float, int]:
             return entry.kind == "part", -self.weight(entry, country), entry.row
 
-        likely = sorted(filter(self._is_likely, named), key=rank)
-        if len(likely) < 2:
-            return likely
-        first, *others = likely
+        first, *others = sorted(likely, key=rank)
         reach = AROUND if self.population[first.row] >= LARGE else BESIDE
         # Units without coordinates are nowhere: they are other ones.
         far = ~(self.km(first.row, [entry.row for entry in others]) <= reach)

@@ -257,24 +257,23 @@ def _matches(
 
 def _queries(places: object, country: str | None) -> tuple[pd.Index, list[Query]]:
     if isinstance(places, pd.DataFrame):
-        table = places
-        text = _text("names", places["name"] if "name" in places else places.index.to_series())
+        table = places if "name" in places else places.assign(name=places.index)
     elif isinstance(places, str) or not isinstance(places, Iterable):
         msg = "`places` must be a DataFrame, a Series or a sequence of names; found "
         raise InputError(f"{msg}{places!r}.")
     else:
         names = places if isinstance(places, pd.Series) else pd.Series(list(places), dtype=object)
         text = _text("names", names)
-        table = pd.DataFrame(index=text.index if names is places else pd.Index(text, name="place"))
-    held = _text("country", table["country"]) if "country" in table else pd.Series("", table.index)
-    held = held.str.strip().str.upper()
+        index = text.index if names is places else pd.Index(text, name="place")
+        table = pd.DataFrame({"name": text.array}, index)
+    table = table.reindex(columns=["name", "country", "region", "lon", "lat"])
+    text, region = _text("names", table["name"]), _text("region", table["region"])
+    held = _text("country", table["country"]).str.strip().str.upper()
     held = held.where(held != "", (country or "").strip().upper())
     wrong = ~held.str.fullmatch("(?:[A-Z]{2})?")
-    refuse(
-        "`places`", "country must be an ISO code of two letters, such as CN", "are not", wrong, held
-    )
-    region = _text("region", table["region"]) if "region" in table else [""] * len(table)
-    lon, lat = (_degrees(table, name, most) for name, most in {"lon": 180.0, "lat": 90.0}.items())
+    must = "country must be an ISO code of two letters, such as CN"
+    refuse("`places`", must, "are not", wrong, held)
+    lon, lat = (_degrees(table[name], most) for name, most in {"lon": 180.0, "lat": 90.0}.items())
     columns = zip(text, held.replace(ISO), region, lon, lat, strict=True)
     return table.index, [Query(*row) for row in columns]
 
@@ -285,11 +284,9 @@ def _text(argument: str, column: pd.Series) -> pd.Series:
     return text.fillna("")
 
 
-def _degrees(table: pd.DataFrame, name: str, most: float) -> list[float | None]:
+def _degrees(column: pd.Series, most: float) -> list[float | None]:
     """Degrees or None: NaN is not equal to itself, and queries are compared."""
-    if name not in table:
-        return [None] * len(table)
-    value, bad = as_numbers(table[name])
-    must = f"{name} must be degrees within -{most:g} and {most:g} or missing"
-    refuse("`places`", must, "are not", bad | (np.abs(value) > most), table[name])
+    value, bad = as_numbers(column)
+    must = f"{column.name} must be degrees within -{most:g} and {most:g} or missing"
+    refuse("`places`", must, "are not", bad | (np.abs(value) > most), column)
     return [None if np.isnan(each) else float(each) for each in value]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import accumulate
+from string import ascii_uppercase as LETTERS
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -19,7 +20,6 @@ REGION = 150.0  # kilometres from the capital of a province within which its cit
 NEARBY = 50.0  # kilometres within which a longer name is that of a district
 RIVAL = 3.0  # population ratio to the next city of the same name that makes a loose match safe
 SHORTEST_TYPO, LONG = 7, 11  # letters for one typo within a country; anywhere
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # Countries whose addresses end with a province (or county) that is named after its capital:
 # Caspe, Zaragoza is 90 km from Zaragoza.
 PROVINCE_LAST = {"ES", "IE", "IT", "PT"}
@@ -156,7 +156,7 @@ def _as_written(fit: Fit, text: str, whole: str) -> Match | None:
 
 def _in_its_region(fit: Fit, address: Address) -> Match | None:
     """``GETAFE (MADRID)``: a city, then a larger one that names its province."""
-    for head, tail, separated in _split(address, longest="head"):
+    for head, tail, separated in reversed(_splits(address)):
         if entries := fit.find("".join(head)):
             if fit.city(tail) is None or (tail[0] in JOINING and not separated):
                 return None
@@ -181,7 +181,7 @@ def _misspelt(fit: Fit, segment: Words) -> Match | None:
 
 def _in_front(fit: Fit, address: Address) -> Match | None:
     """``OSTRAVA PORUBA``, ``POOLE, DORSET``: a city, then a part of it or the region around it."""
-    for head, tail, separated in _split(address, longest="head"):
+    for head, tail, separated in reversed(_splits(address)):
         key = "".join(head)
         if not (entries := fit.find(key)):
             continue
@@ -193,13 +193,14 @@ def _in_front(fit: Fit, address: Address) -> Match | None:
         )
         for start in range(len(tail)):
             entries = fit.around(entries, tail[start:], LARGE)
-        return _called(entries, "part", _share(head, tail)) if named and fit.sure(entries) else None
+        score = len(key) / len("".join(address.words))
+        return _called(entries, "part", score) if named and fit.sure(entries) else None
     return None
 
 
 def _at_the_end(fit: Fit, address: Address) -> Match | None:
     """``THERMI THESSALONIKI``: a district, suburb or campus and its city."""
-    for head, tail, separated in _split(address, longest="tail"):
+    for head, tail, separated in _splits(address):
         key = "".join(tail)
         if len(key) > 3 and (entries := fit.find(key)):
             size = fit.gazetteer.population[entries[0].row]
@@ -207,7 +208,8 @@ def _at_the_end(fit: Fit, address: Address) -> Match | None:
             if fit.query.country in PROVINCE_LAST:
                 sure = size >= METROPOLIS
             sure &= head[-1] not in BEFORE_A_NAME
-            return _called(entries, "part", _share(tail, head)) if sure else None
+            score = len(key) / len("".join(address.words))
+            return _called(entries, "part", score) if sure else None
     return None
 
 
@@ -224,20 +226,12 @@ def _called(entries: tuple[Entry, ...], method: Method, score: float = 1.0) -> M
     return Match(entries, "part" if entries[0].kind == "part" else method, score)
 
 
-def _split(
-    address: Address, *, longest: Literal["head", "tail"]
-) -> Iterator[tuple[Words, Words, bool]]:
-    """All two-part splits of the words, and whether the cut is at a comma."""
+def _splits(address: Address) -> list[tuple[Words, Words, bool]]:
+    """The words in two parts, the shorter head first, and whether the cut is at a comma."""
     everything = address.words
-    borders = set(np.cumsum([len(segment) for segment in address.segments]).tolist())
+    borders = {*accumulate(len(segment) for segment in address.segments)}
     ends = range(1, len(everything))
-    for end in reversed(ends) if longest == "head" else ends:
-        yield everything[:end], everything[end:], end in borders
-
-
-def _share(city: Words, rest: Words) -> float:
-    a, b = len("".join(city)), len("".join(rest))
-    return a / (a + b)
+    return [(everything[:end], everything[end:], end in borders) for end in ends]
 
 
 def _edits(key: str) -> set[str]:

@@ -67,9 +67,9 @@ def write_geo(
     require("pyogrio", extra="maps", needed_by="write_geo")
     import shapely
 
-    places = network.storage.places
-    spots = np.vstack([places[["lon", "lat"]].to_numpy(dtype=np.float64), [np.nan, np.nan]])
-    at = spots[network.storage.place_codes]
+    places, nodes = network.storage.places, network.storage.nodes
+    spots = places[["lon", "lat"]].astype("float64")
+    at = spots.reindex(nodes["place"]).to_numpy()
     if not np.isfinite(at).all(axis=1).any():
         msg = "write_geo needs nodes at places with `lon` and `lat`; no node has one."
         raise InputError(msg)
@@ -78,8 +78,8 @@ def write_geo(
     ends[(ends[:, 0] == ends[:, 1]).all(axis=1)] = np.nan  # no line at one place
     layers = {}
     for name, frame, make, spot in (
-        ("nodes", network.storage.nodes.reset_index(), shapely.points, at),
-        ("places", places.drop(columns=["lon", "lat"]).reset_index(), shapely.points, spots[:-1]),
+        ("nodes", nodes.reset_index(), shapely.points, at),
+        ("places", places.drop(columns=[*spots]).reset_index(), shapely.points, spots.to_numpy()),
         ("links", network.links, shapely.linestrings, ends),
     ):
         known = np.flatnonzero(np.isfinite(spot).all(axis=tuple(range(1, spot.ndim))))

@@ -201,8 +201,7 @@ def one_graph(
     if coordinates:
         for name in ("lon", "lat"):
             if name not in nodes and places[name].notna().any():
-                known = np.append(places[name].to_numpy(), np.nan)
-                nodes[name] = known[network.storage.place_codes]
+                nodes[name] = places[name].reindex(nodes["place"]).to_numpy()
     node_columns = _renamed(columns_of(nodes), node_names)
     link_columns = _renamed(columns_of(links), link_names)
     place_columns = columns_of(places.reset_index())
@@ -234,15 +233,10 @@ def relations(graph: Graph) -> list[str]:
     if "period" not in column:
         return column["layer"]
     pairs = list(zip(column["layer"], column["period"], strict=True))
-    names: dict[tuple[str, int | None], str] = {}
-    taken = set()
-    for layer, period in sorted(set(pairs), key=lambda pair: (pair[1] is not None, pair)):
-        name = layer if period is None else f"{layer} {period}"
-        while name in taken:  # a layer may be called "papers 2015"
-            name += "_"
-        names[layer, period] = name
-        taken.add(name)
-    return [names[relation] for relation in pairs]
+    each = sorted(set(pairs), key=lambda pair: (pair[1] is not None, pair))
+    names = [layer if period is None else f"{layer} {period}" for layer, period in each]
+    own = dict(zip(each, own_names(names, ()), strict=True))  # a layer may be called "papers 2015"
+    return [own[pair] for pair in pairs]
 
 
 def check_legible(
