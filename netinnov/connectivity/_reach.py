@@ -138,14 +138,10 @@ class ExternalReach(Tabled):
         The place.
     steps : int
         Length of the longest path that counts.
-    nodes : int
-        Nodes of the place.
-    gatekeepers : int
-        Those of them with a link to the outside.
-    reached : int
-        Different nodes outside that any node of the place reaches.
-    pairs : int
-        Number of pairs.
+    nodes, gatekeepers : int
+        Nodes of the place, and those of them with a link to the outside.
+    reached, pairs : int
+        Different nodes outside that any node of the place reaches, and number of pairs.
     direct, through_gatekeepers, through_others : float
         Shares of the pairs, which add up to 1.
     """

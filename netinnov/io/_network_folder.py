@@ -65,10 +65,6 @@ def write_network(
         If the folder is there and not empty, cannot be made, or an attribute holds things that a
         table cannot give back as they are (such as sets, arrays or intervals).
 
-    See Also
-    --------
-    netinnov.sources.read_tables : reads the same folder as plain tables.
-
     Notes
     -----
     Text, numbers, truth values, times, durations, categories and lists or mappings of text and
