@@ -157,7 +157,8 @@ def after_shock(model, periods):
     at_rest = [0.0, 0.0]
     model = replace(model, demand_intercept=at_rest, supply_intercept=at_rest)
     shock = [0.0, 1.0 / model.demand_slope[1]]
-    return model.to_frame(model.simulate(start=shock, expected=at_rest, periods=periods))
+    prices = model.simulate(start=shock, expected=at_rest, periods=periods)
+    return pd.DataFrame(prices, columns=list(model.regions)).rename_axis("period")
 
 
 # The page.

@@ -11,13 +11,12 @@ from netinnov.linkages._from_records import (
     co_participation as co_participation,
     mobility as mobility,
 )
-from netinnov.linkages._gravity_model import gravity as gravity
+from netinnov.linkages._gravity_model import gravity as gravity, travel_times as travel_times
 from netinnov.linkages._outposts import add_outposts as add_outposts
 from netinnov.linkages._project import project as project
 from netinnov.linkages._residuals import (
     GravityFit as GravityFit,
     gravity_residuals as gravity_residuals,
 )
-from netinnov.linkages._travel_times import travel_times as travel_times
 
 __dir__ = publish(globals())

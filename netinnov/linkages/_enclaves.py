@@ -33,7 +33,7 @@ def enclaves(
     Parameters
     ----------
     parks : DataFrame
-        One row a park.
+        One row a park; no missing values in the columns that are read.
     home, host : str
         The columns with the place that the park belongs to and the place where it is, as they are:
         `aggregate` lifts districts to their cities.
@@ -46,14 +46,8 @@ def enclaves(
         Columns ``source`` (home), ``target`` (host) and ``weight``: directed links, one row a park,
         as given; `build_network` adds up those of one pair of places.
 
-    Raises
-    ------
-    InputError
-        A column is missing; a home, host or weight is missing; a weight is not positive.
-
     Examples
     --------
-    >>> import pandas as pd
     >>> parks = pd.DataFrame({"jurisdiction": ["quzhou"], "place": ["hangzhou"]})
     >>> enclaves(parks)
        source    target  weight
@@ -72,8 +66,7 @@ def find_enclaves(
     """List the nodes that stand outside their jurisdiction, and which way they reach.
 
     A node inside its jurisdiction, through any number of steps of ``parent``, is at home; one in a
-    city but run by one of its districts is not. Nodes without a place or jurisdiction are left out.
-    Links play no part.
+    city but run by one of its districts is not. Those without place or jurisdiction are left out.
 
     Parameters
     ----------
@@ -85,8 +78,7 @@ def find_enclaves(
         the numbers of the units at that level are compared, not those of places below it.
     level : int or str, optional
         The level at which homes and hosts are compared, as in `aggregate`: so many steps up in
-        ``parent`` (1: districts to cities), or up to the first place with this value in the
-        column ``level`` of the places. Default: each place stands for itself.
+        ``parent`` (1: districts to cities), or up to this value in their column ``level``.
 
     Returns
     -------
@@ -96,15 +88,8 @@ def find_enclaves(
         ``direction``: ``reverse`` if the host ranks higher, ``forward`` if the home does,
         ``level`` if they rank the same, ``unknown`` if one of them has no rank.
 
-    Raises
-    ------
-    InputError
-        ``rank`` holds something that is not a number, or two values for one place; ``level`` is
-        negative, not a whole number, or a text that is not in the column of levels.
-
     Examples
     --------
-    >>> import pandas as pd
     >>> where = {"place": "hangzhou", "jurisdiction": ["quzhou", None]}
     >>> nodes = pd.DataFrame(where, index=["p", "f"])
     >>> network = MultilayerNetwork(nodes, pd.DataFrame({"source": ["p"], "target": ["f"]}))
@@ -151,14 +136,10 @@ def count_enclaves(
         By step: ``outside``, nodes outside their jurisdiction; ``parks`` among them; ``between``,
         the parks (nodes, if none is a park) whose home and host differ at the level; ``pairs`` of
         home and host that these make; ``reverse``, those of ``between`` whose host ranks higher.
-
-    See Also
-    --------
-    netinnov.null_models.Relocate : The null model for such numbers.
+        Compare with the null model `netinnov.null_models.Relocate`.
 
     Examples
     --------
-    >>> import pandas as pd
     >>> where = {"place": "hangzhou", "jurisdiction": ["quzhou", None], "kind": "park"}
     >>> nodes = pd.DataFrame(where, index=["p", "f"])
     >>> network = MultilayerNetwork(nodes, pd.DataFrame({"source": ["p"], "target": ["f"]}))

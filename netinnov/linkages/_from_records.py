@@ -61,8 +61,7 @@ def co_participation(
     ------
     InputError
         A column or an id is missing, a column mixes numbers and text, a period is not a whole
-        number, there is no such weighting, or the events of a table in memory have more than
-        4 x 10^7 pairs of members.
+        number, or the events of a table in memory have more than 4 x 10^7 pairs of members.
 
     See Also
     --------
@@ -79,7 +78,6 @@ def co_participation(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> projects = pd.DataFrame({"firm": ["a", "b", "c", "a", "b"], "project": [1, 1, 1, 2, 2]})
     >>> co_participation(projects, member="firm", event="project", weighting="newman")
       source target  weight
@@ -205,7 +203,7 @@ def mobility(moves: Any, *, origin: str, destination: str, period: str | None = 
     moves : DataFrame
         One row a move, such as a talent who changes the city or the employer.
     origin, destination : str
-        The columns with the places it leads from and to.
+        The columns with the places it leads from and to, none missing.
     period : str, optional
         A column of whole numbers, which may be missing; the moves of each are counted apart.
 
@@ -216,15 +214,8 @@ def mobility(moves: Any, *, origin: str, destination: str, period: str | None = 
         ``period`` if asked for; one row for each ordered pair with a move, sorted by the ids as
         text and then by period, missing last.
 
-    Raises
-    ------
-    InputError
-        A column or an id is missing, a column mixes numbers and text, or a period is not a whole
-        number.
-
     Examples
     --------
-    >>> import pandas as pd
     >>> moves = pd.DataFrame({"from": ["quzhou", "quzhou"], "to": ["hangzhou", "hangzhou"]})
     >>> mobility(moves, origin="from", destination="to")
        source    target  weight
@@ -248,7 +239,7 @@ def branches(units: Any, *, firm: str, place: str, value: str | None = None) -> 
     units : DataFrame
         One row a branch: a firm in a place.
     firm, place : str
-        The columns with their ids.
+        The columns with their ids, none missing.
     value : str, optional
         The column with the service value of the branch, 0 or more: by custom 0 (none) to 5
         (headquarters). Without it each row counts 1. Rows of one firm in one place add up.
@@ -259,19 +250,12 @@ def branches(units: Any, *, firm: str, place: str, value: str | None = None) -> 
         Columns ``source``, ``target`` (text) and ``weight``; one row for each pair of places that
         share a firm, sorted by the ids as text, the source before the target.
 
-    Raises
-    ------
-    InputError
-        A column or an id is missing, a column mixes numbers and text, or a value is missing or
-        below 0.
-
     References
     ----------
     Taylor (2001), Geographical Analysis 33.
 
     Examples
     --------
-    >>> import pandas as pd
     >>> offices = pd.DataFrame({"firm": ["x", "x", "y", "y"], "city": ["a", "b", "a", "b"]})
     >>> branches(offices.assign(v=[5, 2, 1, 3]), firm="firm", place="city", value="v")
       source target  weight

@@ -1,4 +1,4 @@
-"""The gravity model as a stand-in for flows that nobody measured."""
+"""What distances and connections tell of places: flows that nobody measured, times of journeys."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csgraph
 
-from netinnov._network.distances import known_distances
+from netinnov._network.distances import LONG, distance_table, known_distances
 from netinnov._network.geography import great_circle
 from netinnov._runtime.arguments import check_type, examples
 from netinnov._typing import Amount, Is
@@ -25,8 +26,7 @@ def gravity(
 ) -> pd.DataFrame:
     """Model the flows between places by their size and distance.
 
-    What comes out of it follows from the populations and the map alone: no significance test
-    applies to it.
+    It follows from the populations and the map alone: no significance test applies to it.
 
     Parameters
     ----------
@@ -54,9 +54,8 @@ def gravity(
     Raises
     ------
     InputError
-        A column is missing; a place stands in two rows; a place has no population or coordinates,
-        or impossible ones; a distance is unknown; two places are 0 apart, where flows fall as a
-        power; a number is out of its range.
+        A place stands in two rows, or has no population or coordinates; a distance is unknown, or
+        0 where flows fall as a power.
 
     Notes
     -----
@@ -66,7 +65,6 @@ def gravity(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> columns = {"lon": [0.0, 1.0, 2.0], "lat": 0.0, "population": [4, 1, 4]}
     >>> cities = pd.DataFrame(columns, index=["a", "b", "c"])
     >>> gravity(cities, exponent=1.0).round(3)
@@ -106,3 +104,35 @@ def gravity(
     weight = weight / weight.mean() if weight.size else weight
     ends = {"source": names.take(i), "target": names.take(j)}
     return pd.DataFrame({**ends, "weight": weight, "distance": distance})
+
+
+def travel_times(direct: pd.DataFrame, *, transfer: Amount) -> pd.DataFrame:
+    """Least time between all pairs of places over direct connections.
+
+    Parameters
+    ----------
+    direct : DataFrame
+        Times in any unit, as in `MultilayerNetwork.with_distances`; NaN: no direct connection.
+    transfer : float
+        Time of a change between two connections, in the same unit.
+
+    Returns
+    -------
+    DataFrame
+        Square, origins in rows, places sorted: a journey of k connections takes the sum of their
+        times + (k - 1) * `transfer`. NaN where no journey leads; 0 on the diagonal.
+
+    Examples
+    --------
+    >>> trains = {"origin": ["Q", "H"], "destination": ["H", "S"], "distance": [46.0, 45.0]}
+    >>> travel_times(pd.DataFrame(trains), transfer=20).loc["Q"].to_dict()
+    {'H': 46.0, 'Q': 0.0, 'S': 111.0}
+    """
+    check_type("direct", direct, pd.DataFrame)
+    long = set(LONG) <= set(direct.columns)
+    ends = [direct["origin"], direct["destination"]] if long else [direct.index, direct.columns]
+    names = pd.Index(sorted({str(name).strip() for end in ends for name in end}), dtype="str")
+    times = distance_table(direct, "min", names, name="direct").directed
+    graph = csgraph.csgraph_from_dense(times + transfer, null_value=np.nan)
+    least = np.where(np.eye(len(names)), 0.0, csgraph.dijkstra(graph) - transfer)
+    return pd.DataFrame(least, names, names).replace(np.inf, np.nan)

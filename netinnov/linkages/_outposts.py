@@ -29,8 +29,7 @@ def add_outposts(
     """Show the places where firms have people away from their seat as nodes of their own.
 
     A member is away if its place is neither in the jurisdiction of the owner nor where the owner
-    itself stands (nor inside one of these). Links of nodes without a place are left alone. The new
-    layer is undirected unless it was there and had a direction.
+    itself stands (nor inside one of these). Links of nodes without a place are left alone.
 
     Parameters
     ----------
@@ -42,11 +41,9 @@ def add_outposts(
     owner : str or sequence of str
         The kinds that can have outposts. Of the links of the layer those count that join one of
         them with a node of another kind, the *member*.
-    least : int
-        Members that make an outpost, 1 or more.
-    level : int
-        How many steps to go up in ``places.parent`` before places are compared, as from
-        districts to cities; a place without parent stays as it is.
+    least, level : int
+        Members that make an outpost, 1 or more; how many steps to go up in ``places.parent`` before
+        places are compared, as from districts to cities.
     name : str
         Name of the new layer.
 
@@ -57,22 +54,11 @@ def add_outposts(
         has members, in that order: id ``outpost:OWNER@PLACE``, ``place`` where the members are,
         ``jurisdiction`` that of the owner, columns ``owner`` (its id) and ``members`` (how many).
         The links of these members lead to the outpost instead of the owner, and the layer `name`
-        joins the owner with its outposts, with the sum of these links as weight. Without
-        outposts the network is as given.
-
-    Raises
-    ------
-    InputError
-        A name is not in the network, a number is out of its range, or the id of an outpost is
-        taken.
-
-    See Also
-    --------
-    find_enclaves : Lists the outposts with all other enclaves, and which way they reach.
+        joins the owner with its outposts, with the sum of these links as weight. `find_enclaves`
+        lists them with all other enclaves.
 
     Examples
     --------
-    >>> import pandas as pd
     >>> who = {"kind": ["firm", "talent"], "place": ["quzhou", "hangzhou"]}
     >>> nodes = pd.DataFrame(who, index=["solar", "ann"])
     >>> works = pd.DataFrame({"source": ["ann"], "target": ["solar"], "layer": "works_for"})

@@ -45,11 +45,9 @@ def project(
         What a pair gets from a node of the other side with k neighbours, see `co_participation`.
     split_by : str, optional
         A column of the nodes, such as ``"kind"``: two members of the same value are linked in the
-        layer called by that value, and all others in a layer of their own (``name``). Default:
-        one layer.
+        layer called by that value, all others in the layer ``name``. None: one layer.
     name : str, optional
-        Name of the new layer; default ``"co_"`` and the name of the old one, and ``"mixed"`` with
-        ``split_by``.
+        Of the new layer; default ``"co_"`` and the old name, and ``"mixed"`` with ``split_by``.
 
     Returns
     -------
@@ -61,8 +59,7 @@ def project(
     Raises
     ------
     InputError
-        A link of the layer joins two nodes of one side, a name is not in the network or is taken,
-        or there is no such weighting.
+        A link of the layer joins two nodes of one side, or a name is not in the network or taken.
 
     See Also
     --------
@@ -70,18 +67,12 @@ def project(
 
     Notes
     -----
-    What a two-mode link weighs plays no part, and neither does its direction. Nodes meet in a
-    neighbour if both are linked with it in the same period; links without a period are a period of
-    their own. With ``split_by`` the layers add up to the one layer without it; two nodes of which
-    one has no value are mixed.
-
-    References
-    ----------
-    Newman (2001), Physical Review E 64, 016132.
+    Weights and directions of two-mode links play no part. Nodes meet in a neighbour if both are
+    linked with it in the same period; links without a period are a period of their own. With
+    ``split_by`` the layers add up to the one without it; a pair with a missing value is mixed.
 
     Examples
     --------
-    >>> import pandas as pd
     >>> nodes = pd.DataFrame({"kind": ["firm", "firm", "project"]}, index=["a", "b", "p"])
     >>> takes_part = pd.DataFrame({"source": ["a", "b"], "target": ["p", "p"]})
     >>> network = MultilayerNetwork(nodes, takes_part.assign(layer="projects"))

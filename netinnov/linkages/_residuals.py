@@ -38,9 +38,8 @@ class GravityFit(Displayed):
     Attributes
     ----------
     network : MultilayerNetwork
-        The network as given with one more layer, directed as that of the flows: the residuals,
-        observed over expected flow. Above 1 two places are closer than expected. Link attributes
-        ``observed`` and ``expected``.
+        The network as given with one more layer, directed as that of the flows: observed over
+        expected flow, above 1 where two places are closer, with both as attributes of links.
     links : DataFrame
         The links of that layer. Pairs without a flow have none: their residual is 0.
     coefficients : Series
@@ -48,18 +47,14 @@ class GravityFit(Displayed):
         population, or ``population`` (their product) in an undirected layer; ``distance``. NaN
         for a quantity that is the same for all pairs. Empty with ``"ratio"``.
     standard_errors : Series
-        Of the coefficients, robust to unequal variances (White's HC0) but not to dependence
-        between flows that share a place.
-    deviance : float
-        Poisson deviance, 2 x sum of y ln(y / m) - (y - m) over all pairs: 0 if all is explained.
-    explained : float
-        Share of the deviance of equal flows that is explained; NaN if all flows are equal.
+        Robust to unequal variances (White's HC0), not to dependence of flows that share a place.
+    deviance, explained : float
+        Poisson deviance, 2 x sum of y ln(y / m) - (y - m) over all pairs; share of that of equal
+        flows that is explained, NaN if all flows are equal.
     n_pairs : int
         Pairs of places, with those without a flow.
-    iterations : int
-        Steps the fit took.
-    converged : bool
-        Whether the last step changed next to nothing.
+    iterations, converged : int, bool
+        Steps the fit took; whether the last one changed next to nothing.
     """
 
     network: MultilayerNetwork
@@ -111,9 +106,8 @@ def gravity_residuals(
     Raises
     ------
     InputError
-        A name is not in the network or is taken, or there is no such method. With ``"ppml"``: a
-        node of the layer has no place, population or coordinates, two stand at the same point, or
-        there are too few flows to tell the coefficients apart.
+        A name is not in the network or is taken. With ``"ppml"``: a node has no place, population
+        or coordinates, two stand at the same point, or flows are too few for the coefficients.
 
     Warns
     -----
@@ -137,9 +131,8 @@ def gravity_residuals(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> flows = pd.DataFrame({"source": list("aabcc"), "target": list("bccad")})
-    >>> network = MultilayerNetwork(pd.DataFrame(index=list("abcd")), flows.assign(weight=2.0))
+    >>> network = ni.build_network(flows.assign(weight=2.0))
     >>> fit = gravity_residuals(network, layer="links", method="ratio")
     >>> fit.converged, fit.network.layers
     (True, ('links', 'links_residual'))

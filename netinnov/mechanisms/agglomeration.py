@@ -157,8 +157,7 @@ def relatedness(
     Parameters
     ----------
     cooccurrence : DataFrame, optional
-        Symmetric, fields x fields: how often two meet, as in patents; not its diagonal. For all
-        methods but "proximity".
+        Symmetric, fields x fields: how often two meet; for all methods but "proximity".
     method : {"association", "cosine", "jaccard", "probability", "minimum", "proximity"}
         With S_i the row sums without the diagonal and T their total: "association" (C_ij / T) /
         ((S_i / T) (S_j / T)); "cosine" C_ij / sqrt(S_i S_j); "jaccard" C_ij / (S_i + S_j - C_ij);

@@ -37,10 +37,8 @@ class BetaConvergence(Tabled):
         less, where gaps close, or turn round, within the periods.
     half_life : float
         Periods until half of a gap is closed; infinite without convergence, NaN as the speed.
-    r_squared : float
-        Share of the variance of growth.
-    n, periods : int, float
-        Regions; T, from the first to the last period.
+    r_squared, n, periods : float, int, float
+        Share of the variance of growth; regions; T, from the first to the last period.
     """
 
     slope: float
@@ -107,8 +105,7 @@ def beta_convergence(panel: pd.DataFrame, *, periods: Positive | None = None) ->
     Returns
     -------
     BetaConvergence
-        NaN with fewer than three regions, or if all begin alike. Slope 0 without p and R squared if
-        all grow alike.
+        NaN with fewer than three regions, or if all begin alike; p, R squared NaN if all grow so.
 
     Raises
     ------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Literal
 
 import numpy as np
@@ -37,17 +38,12 @@ def park_network(network: MultilayerNetwork, park: str) -> MultilayerNetwork:
     network : MultilayerNetwork
         Actors and flows, with places and jurisdictions.
     park : str
-        A node with a place (its host) and a jurisdiction (its home).
+        A node with a place (its host) that is outside its jurisdiction (its home).
 
     Returns
     -------
     MultilayerNetwork
         Nodes in the order they had; all places; layers without a link among them are dropped.
-
-    Raises
-    ------
-    InputError
-        There is no such node, or it has no place, no jurisdiction, or is located at home.
 
     Examples
     --------
@@ -71,8 +67,7 @@ def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction"
     network, park : MultilayerNetwork, str
         As in `park_network`.
     by : {"jurisdiction", "place"}
-        Whose an actor is, or where it is. The park itself is on the home side by jurisdiction and
-        on the host side by place.
+        Whose an actor is, or where it is: by this the park itself is on the side of home or host.
 
     Returns
     -------
@@ -105,8 +100,7 @@ def brokerage_table(
 ) -> pd.DataFrame:
     """Roles of a park and its partners between the jurisdictions of home and host.
 
-    Two-paths follow links from source to target. Both ways (`netinnov.build.symmetrize`) each pair
-    counts twice.
+    Two-paths follow links; both ways (`netinnov.build.symmetrize`) each pair counts twice.
 
     Parameters
     ----------
@@ -258,10 +252,12 @@ def cooperation_table(network: MultilayerNetwork) -> pd.DataFrame:
     >>> cooperation_table(ni.datasets.load_quzhou())[columns].values.tolist()
     [[13, 20, True, False]]
     """
-    enclaves = find_enclaves(network, rank=pd.Series(dtype=float))["node"]
-    nodes = network.storage.nodes
+    nodes, parks = network.storage.nodes, []
     kinds = nodes["kind"]
-    parks = [park for park in enclaves if kinds[park] == "park" and _has_two_ends(network, park)]
+    for node in find_enclaves(network, rank=pd.Series(dtype=float))["node"]:
+        with suppress(InputError):  # home is part of host: a district runs a park in its city
+            if kinds[node] == "park" and _check_park(network, node):
+                parks.append(node)
     around = {park: park_network(network, park) for park in parks}
     layers = sorted({layer for part in around.values() for layer in part.layers})
     partners = {node for part in around.values() for node in part.storage.nodes.index}
@@ -325,15 +321,6 @@ def _roles(network: MultilayerNetwork, side: pd.Series, kinds: pd.Series) -> pd.
     table.insert(0, "kind", kinds)
     table.insert(1, "side", side)
     return table
-
-
-def _has_two_ends(network: MultilayerNetwork, park: str) -> bool:
-    """Home must not be part of host, as for a park that a district runs in its city."""
-    try:
-        _check_park(network, park)
-    except ValueError:
-        return False
-    return True
 
 
 def _park_roles(network: MultilayerNetwork, park: str) -> dict[str, int]:

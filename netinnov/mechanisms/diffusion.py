@@ -63,10 +63,8 @@ def simple_contagion(
         Nodes that have it at step 0.
     rate : float or mapping from layer to float
         Chance that a link passes it on in a step, from 0 to 1; layers not named pass nothing.
-    horizon : int, optional
-        Last step that is looked at, 0 or more; None: until nobody is left to reach.
-    rng : int, SeedSequence, Generator or None
-        Source of randomness.
+    horizon, rng : int, Generator or seed
+        Last step that is looked at, 0 or more (None: until nobody is left); source of randomness.
 
     Returns
     -------
@@ -202,8 +200,6 @@ def time_to_reach(
 ) -> pd.Series:
     """Steps that contagion by contact takes from seeds to targets, once each draw.
 
-    Compare a network with its counterfactual on the same seeds and targets by id.
-
     Parameters
     ----------
     network : MultilayerNetwork
@@ -259,10 +255,8 @@ def reach_table(
     ----------
     times : Series or mapping from name to Series
         Steps in each draw, NaN where the targets were not reached, as `time_to_reach` gives them.
-    horizon : int
-        Step up to which draws are compared, 1 or more; no more than that of the draws.
-    confidence : float
-        Of the intervals, above 0 and below 1.
+    horizon, confidence : int, float
+        Step up to which draws are compared, 1 or more, at most that of the draws; of the intervals.
 
     Returns
     -------
@@ -279,8 +273,7 @@ def reach_table(
 
     References
     ----------
-    Clopper and Pearson (1934), Biometrika 26, 404-413. Royston and Parmar (2013), BMC Medical
-    Research Methodology 13, 152.
+    Clopper and Pearson (1934), Biometrika 26. Royston and Parmar (2013), BMC Med Res Methodol 13.
 
     Examples
     --------

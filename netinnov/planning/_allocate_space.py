@@ -30,21 +30,16 @@ class SpaceAllocation(Displayed):
 
     Attributes
     ----------
-    flows : DataFrame
-        A row a demand, a column a site.
-    cost : float
-        Total cost of the flows.
+    flows, cost : DataFrame, float
+        A row a demand, a column a site; their total cost.
     rents : Series
         What one more unit of space at a site saves; 0 where space is left, NaN of whole units.
     reduced_costs : DataFrame
-        What the total rises by for a unit sent there: 0 on pairs in use (above their minimum
-        share), NaN if not allowed.
+        What the total rises by for a unit sent there: 0 on pairs in use, NaN if not allowed.
     rents_unique : bool
         False where the least-cost flows are degenerate, so that other rents may do as well.
-    left : Series
-        Space left at each site.
-    allowed : DataFrame
-        Whether a pair is allowed.
+    left, allowed : Series, DataFrame
+        Space left at each site; whether a pair is allowed.
     """
 
     flows: pd.DataFrame = field(repr=False)
@@ -84,15 +79,13 @@ def allocate_space(
 ) -> SpaceAllocation:
     """Serve all demand for space at least cost, within the capacity of each site.
 
-    A linear programme, solved by HiGHS: min sum c x with sum_j x_ij = demand_i and sum_i x_ij <=
-    capacity_j. Rents are its dual values: what one unit is worth, not many.
+    A linear programme, min sum c x with sum_j x_ij = demand_i and sum_i x_ij <= capacity_j. Rents
+    are its dual values: what one unit is worth, not many.
 
     Parameters
     ----------
-    demand : Series
-        Space that each demand needs (of a home, say), 0 or more.
-    capacity : Series
-        Space at each site, 0 or more, in the same unit.
+    demand, capacity : Series
+        Space that each demand needs and that each site has, 0 or more, in one unit.
     cost : DataFrame
         Cost of a unit for each demand (rows) and site (columns); NaN: that pair is not allowed.
     minimum_share : mapping of str to float, optional
@@ -107,9 +100,8 @@ def allocate_space(
     Raises
     ------
     InputError
-        Negative or missing amounts, names that do not agree, amounts that are not whole where they
-        must be; and where not all demand can be served: it names demands, the only sites open to
-        them, and by how much space falls short there.
+        Names do not agree, or not all demand can be served: it names demands, the only sites open
+        to them, and by how much space falls short there.
 
     References
     ----------

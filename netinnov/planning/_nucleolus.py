@@ -8,8 +8,7 @@ kernel finds such a one in one pass over all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +16,19 @@ import pandas as pd
 
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.planning._game import Game, GameLike, as_game, by_player, gains_over_alone, tolerance
+from netinnov.planning._game import (
+    Game,
+    GameLike,
+    as_game,
+    by_player,
+    sums_over_coalitions,
+    tolerance,
+)
 
-Masks = npt.NDArray[np.int64]
+Settled: TypeAlias = npt.NDArray[np.int8]  # level at which each coalition is settled
+Constraints: TypeAlias = npt.NDArray[np.void]  # x(S) + size * excess >= value
 
+_CONSTRAINT = np.dtype([("mask", np.int64), ("size", np.float64), ("value", np.float64)])
 ABOVE = 1e-11  # excesses that differ by less are equal, for values of at most 1
 POSITIVE = 1e-9  # least positive weight: basis weights are fractions with small denominators
 SETTLED = 1e-12  # a payoff sum is fixed if it moves by less when payoffs may move by 1
@@ -71,8 +79,8 @@ def core_range(game: GameLike) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a player, columns ``low`` and ``high``; NaN if the core is empty. Not every allocation
-        inside all ranges is in the core: see `in_core`.
+        A row a player, columns ``low`` and ``high``; NaN if the core is empty. Not all allocations
+        inside these ranges are in the core.
 
     Examples
     --------
@@ -84,26 +92,32 @@ def core_range(game: GameLike) -> pd.DataFrame:
     if len(game.players) > 1:
         gains, scale, least = _scaled_least_core(game)
         gains[1:-1] -= max(least, 0.0)  # a core is not empty by rounding
-        alone = game.values[1 << np.arange(len(game.players))]
         empty = least * scale > tolerance(game)
-        ends = np.nan if empty else alone[:, None] + scale * core_ends(gains)
+        ends = np.nan if empty else alone_in(game)[:, None] + scale * core_ends(gains)
     index = pd.Index(list(game.players), tupleize_cols=False, name="player")
     return pd.DataFrame(ends, index, ["low", "high"])
 
 
 def _scaled_least_core(game: Game) -> tuple[Floats, float, float]:
-    gains = gains_over_alone(game)
-    scale = float(np.abs(gains).max()) or 1.0
-    gains /= scale
-    levels = excess_levels(gains, per_capita=False, rational=False, deepest=1).levels
+    gains, scale = _scaled_gains(game)
+    levels, _ = excess_levels(gains, per_capita=False, rational=False, deepest=1)
     return gains, scale, levels[0].excess
+
+
+def _scaled_gains(game: Game, least: float = -np.inf) -> tuple[Floats, float]:
+    """Gains over what the members have alone, divided by the largest."""
+    gains: Floats = game.values - sums_over_coalitions(alone_in(game))
+    gains[1 << np.arange(len(game.players))] = 0.0
+    gains[-1] = max(gains[-1], least)
+    scale = float(np.abs(gains).max()) or 1.0
+    return gains / scale, scale
 
 
 def nucleolus(game: GameLike) -> pd.Series:
     """The allocation whose most dissatisfied coalitions are as little dissatisfied as possible.
 
-    Among all ways to divide v(N) that give everybody at least v({i}), the one whose largest excess
-    v(S) - x(S) is least, then the next largest, and so on; proven by Kohlberg's criterion.
+    Of divisions of v(N) that give everybody at least v({i}), that whose largest excess v(S) - x(S)
+    is least, then the next largest, and so on; proven by Kohlberg's criterion.
 
     Parameters
     ----------
@@ -113,15 +127,12 @@ def nucleolus(game: GameLike) -> pd.Series:
     Returns
     -------
     Series
-        A number a player, as from `shapley_value`. It is unique, adds up to the value of all, and
-        lies in the core if there is one.
+        A number a player: unique, adding up to the value of all, in the core if there is one.
 
     Raises
     ------
-    InputError
-        All achieve less together than alone, or the game is not complete.
-    ArithmeticError
-        Rounding leaves the allocation unproven.
+    InputError, ArithmeticError
+        All achieve less together than alone; rounding leaves the allocation unproven.
 
     References
     ----------
@@ -165,54 +176,54 @@ def per_capita_nucleolus(game: GameLike) -> pd.Series:
 
 
 def has_imputations(game: Game) -> bool:
-    alone = game.values[1 << np.arange(len(game.players))]
-    return bool(game.values[-1] - alone.sum() >= -1e-12 * np.abs(game.values).max())
+    together = game.values[-1] - alone_in(game).sum()
+    return bool(together >= -1e-12 * np.abs(game.values).max())
+
+
+def alone_in(game: Game) -> Floats:
+    return np.asarray(game.values[1 << np.arange(len(game.players))])
 
 
 def _solved(game: Game, *, per_capita: bool) -> Floats:
-    n = len(game.players)
-    alone: Floats = game.values[1 << np.arange(n)]
-    gains = gains_over_alone(game)
+    n, alone = len(game.players), alone_in(game)
     if not has_imputations(game):
         msg = "the game has no nucleolus: no allocation gives every player what they have alone, as"
         msg += f" all together achieve {game.values[-1]:g} and the players alone {alone.sum():g}."
         raise InputError(msg)
     if n == 1:
         return alone
-    gains[-1] = max(gains[-1], 0.0)
-    scale = np.abs(gains).max() or 1.0
-    gains /= scale
-    solution = excess_levels(gains, per_capita=per_capita, rational=True)
-    levels = solution.levels
-    sums = np.vstack([np.ones((1, n)), *(members(level.masks, n) for level in levels)])
-    right = [np.where(e.sizes > 0, gains[e.masks] - e.excess * e.sizes, 0.0) for e in levels]
+    gains, scale = _scaled_gains(game, least=0.0)
+    levels, settled = excess_levels(gains, per_capita=per_capita, rational=True)
+    sums = np.vstack([np.ones((1, n)), *(members(tight["mask"], n) for _, tight, _ in levels)])
+    right = [tight["value"] - excess * tight["size"] for excess, tight, _ in levels]
     payoffs = np.linalg.lstsq(sums, np.concatenate([gains[-1:], *right]))[0]
-    prove(gains, payoffs, solution, per_capita=per_capita)
+    prove(gains, payoffs, levels, settled, per_capita=per_capita)
     return np.asarray(alone + scale * payoffs)
 
 
-def prove(gains: Floats, payoffs: Floats, solution: Levels, *, per_capita: bool) -> None:
+def prove(
+    gains: Floats, payoffs: Floats, levels: list[Level], settled: Settled, *, per_capita: bool
+) -> None:
     """Refuse an allocation that does not fulfil Kohlberg's conditions for the nucleolus."""
     from netinnov.kernels.coalitions import largest_by_level
 
     n = payoffs.size
-    largest = largest_by_level(
-        gains, payoffs, solution.settled, within_blocks(n), len(solution.levels), per_capita
-    )
+    blocks = within_blocks(n)
+    largest = largest_by_level(gains, payoffs, settled, blocks, len(levels), per_capita)
     largest = np.maximum.accumulate(largest[::-1])[::-1]
     missing = [abs(payoffs.sum() - gains[-1]), -payoffs.min()]
     rows, weights = np.zeros((0, n)), np.zeros(0)
-    for level, most in zip(solution.levels, largest, strict=True):
-        new = members(level.masks, n)
-        off = np.where(level.sizes > 0, gains[level.masks], 0.0) - new @ payoffs
-        missing += [most - level.excess, np.abs(off - level.sizes * level.excess).max()]
+    for (excess, tight, share), most in zip(levels, largest, strict=True):
+        new = members(tight["mask"], n)
+        off = tight["value"] - new @ payoffs
+        missing += [most - excess, np.abs(off - tight["size"] * excess).max()]
         if rows.size:
-            moved = np.linalg.lstsq(rows.T, level.weights @ new)[0]
+            moved = np.linalg.lstsq(rows.T, share @ new)[0]
             falls = moved > 0
             step = 0.5 * min(1.0, (weights[falls] / moved[falls]).min(initial=2.0))
-            weights = np.append(weights - step * moved, step * level.weights)
+            weights = np.append(weights - step * moved, step * share)
         else:
-            weights = level.weights * n / (level.weights @ new).sum()
+            weights = share * n / (share @ new).sum()
         rows = np.vstack([rows, new])
         missing.append(np.abs(weights @ rows - 1.0).max())
         missing.append(0.0 if (weights > 0).all() else np.inf)
@@ -221,38 +232,15 @@ def prove(gains: Floats, payoffs: Floats, solution: Levels, *, per_capita: bool)
         raise ArithmeticError(f"{msg}are too near each other, or too far apart.")
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """Coalitions that have the largest excess at every solution of one linear programme."""
 
     excess: float
-    masks: Masks
-    sizes: Floats
+    tight: Constraints
     weights: Floats
 
 
-class Levels(NamedTuple):
-    levels: list[Level]
-    settled: npt.NDArray[np.int8]
-
-
-@dataclass(slots=True)
-class _Columns:
-    """Constraints ``x(S) + size * excess >= value``; of size 0: ``x_i >= 0``, or settled."""
-
-    masks: Masks
-    sizes: Floats
-    values: Floats
-
-    def __add__(self, other: _Columns) -> _Columns:
-        masks, sizes = np.append(self.masks, other.masks), np.append(self.sizes, other.sizes)
-        return _Columns(masks, sizes, np.append(self.values, other.values))
-
-    def __getitem__(self, chosen: npt.NDArray[np.bool_] | slice | list[int]) -> _Columns:
-        return _Columns(self.masks[chosen], self.sizes[chosen], self.values[chosen])
-
-
-def members(masks: Masks, n: int) -> Floats:
+def members(masks: npt.NDArray[np.int64], n: int) -> Floats:
     """Coalitions x players: 1 for members, else 0."""
     return (masks[:, None] >> np.arange(n) & 1).astype(np.float64)
 
@@ -261,17 +249,24 @@ def within_blocks(n: int) -> int:
     return max(n - 6, 1)
 
 
+def constraints(masks: npt.ArrayLike, sizes: npt.ArrayLike, values: npt.ArrayLike) -> Constraints:
+    """Of size 0: ``x_i >= 0``, or settled."""
+    rows = np.empty(np.size(masks), _CONSTRAINT)
+    rows["mask"], rows["size"], rows["value"] = masks, sizes, values
+    return rows
+
+
 def excess_levels(
     values: Floats, *, per_capita: bool, rational: bool, deepest: int | None = None
-) -> Levels:
+) -> tuple[list[Level], Settled]:
     """Solve levels until payoffs are settled; `values` by bit mask, scaled to at most 1."""
     from netinnov.kernels.coalitions import settled_by
 
     n = values.size.bit_length() - 1
     solver = _Solver(values, per_capita, rational)
     everybody = values.size - 1
-    fixed = _Columns(np.array([everybody]), np.zeros(1), values[[-1]])
-    basis = solver.coalitions(1 << np.arange(n, dtype=np.int64))
+    fixed = constraints(everybody, 0, values[-1])
+    basis = solver.coalitions(1 << np.arange(n))
     settled = np.full(values.size, UNSETTLED, np.int8)
     levels: list[Level] = []
     rng = np.random.default_rng(0)
@@ -280,21 +275,22 @@ def excess_levels(
         excess = float(point[n])
         is_tight = weights > POSITIVE
         tight, rest = basis[is_tight], basis[~is_tight]
-        levels.append(Level(excess, tight.masks, tight.sizes, weights[is_tight]))
-        if not rest.masks.size or len(levels) == deepest:
-            return Levels(levels, settled)
+        levels.append(Level(excess, tight, weights[is_tight]))
+        if not rest.size or len(levels) == deepest:
+            return levels, settled
         # One constraint follows from the others.
-        fixed += _Columns(tight.masks, 0 * tight.sizes, tight.values - excess * tight.sizes)[1:]
-        orthogonal, _ = np.linalg.qr(members(fixed.masks, n).T, mode="complete")
-        direction = orthogonal[:, fixed.masks.size :] @ rng.normal(size=rest.masks.size)
+        new = constraints(tight["mask"], 0, tight["value"] - excess * tight["size"])[1:]
+        fixed = np.append(fixed, new)
+        orthogonal, _ = np.linalg.qr(members(fixed["mask"], n).T, mode="complete")
+        direction = orthogonal[:, fixed.size :] @ rng.normal(size=rest.size)
         direction /= np.abs(direction).max()
         solver.left, settled = settled_by(
             solver.left, settled, direction, within_blocks(n), len(levels) - 1, SETTLED
         )
         # A coalition and the others are balanced: of these pairs the one of the largest excess.
-        others = solver.coalitions(everybody ^ rest.masks)
-        pairs = (rest.values + others.values - values[-1]) / (rest.sizes + others.sizes)
-        basis = rest + others[[int(pairs.argmax())]]
+        others = solver.coalitions(everybody ^ rest["mask"])
+        pairs = (rest["value"] + others["value"] - values[-1]) / (rest["size"] + others["size"])
+        basis = np.append(rest, others[pairs.argmax()])
 
 
 def core_ends(values: Floats) -> Floats:
@@ -302,14 +298,14 @@ def core_ends(values: Floats) -> Floats:
     n = values.size.bit_length() - 1
     solver = _Solver(values, per_capita=False, rational=False)
     # Efficiency, with an excess of 0.
-    fixed = _Columns(np.array([values.size - 1, 0]), np.array([0.0, 1.0]), values[[-1, 0]])
+    fixed = constraints([values.size - 1, 0], [0, 1], values[[-1, 0]])
     rng = np.random.default_rng(0)
     ends = np.zeros((n, 2))
     for player in range(n):
         for column, sign in enumerate((1.0, -1.0)):
             # What the player gets alone bounds it below, what all others get alone above.
             left_out = (player + 1) % n if sign > 0 else player
-            basis = solver.coalitions(np.delete(1 << np.arange(n, dtype=np.int64), left_out))
+            basis = solver.coalitions(np.delete(1 << np.arange(n), left_out))
             cost = sign * np.eye(n + 1)[player]
             ends[player, column] = solver.minimum(fixed, basis, cost, rng)[1][player]
     return ends
@@ -326,28 +322,29 @@ class _Solver:
         # Coalitions that were once the best of their block.
         self.seen = self.coalitions(np.zeros(0, np.int64))
 
-    def coalitions(self, masks: Masks) -> _Columns:
-        sizes = np.bitwise_count(masks) if self.per_capita else np.ones(masks.size)
-        return _Columns(masks, sizes.astype(np.float64), self.values[masks])
+    def coalitions(self, masks: npt.NDArray[np.int64]) -> Constraints:
+        return constraints(
+            masks, np.bitwise_count(masks) if self.per_capita else 1, self.values[masks]
+        )
 
     def minimum(
-        self, fixed: _Columns, basis: _Columns, cost: Floats, rng: np.random.Generator
-    ) -> tuple[_Columns, Floats, Floats]:
-        n, first = self.n, fixed.masks.size
-        columns = fixed + basis
-        matrix = np.vstack([members(columns.masks, n).T, columns.sizes])
+        self, fixed: Constraints, basis: Constraints, cost: Floats, rng: np.random.Generator
+    ) -> tuple[Constraints, Floats, Floats]:
+        n, first = self.n, fixed.size
+        columns = np.append(fixed, basis)
+        matrix = np.vstack([members(columns["mask"], n).T, columns["size"]])
         # Weights of 0 tie. A small change of the right side in a random direction inside the cone
         # of the first basis breaks all ties, so that no basis comes back.
-        change = matrix[:, first:] @ rng.uniform(0.5, 1.0, basis.masks.size)
-        self.seen = self.seen[np.isfinite(self.left[self.seen.masks])]
+        change = matrix[:, first:] @ rng.uniform(0.5, 1.0, basis.size)
+        self.seen = self.seen[np.isfinite(self.left[self.seen["mask"]])]
         for _ in range(MOST_PIVOTS):
             inverse = np.linalg.inv(matrix)
-            point = columns.values @ inverse
+            point = columns["value"] @ inverse
             weights = inverse @ cost
             entering = self._entering(point[:n], float(point[n]))
             if entering is None:
                 return columns[first:], point, weights[first:]
-            column = np.append(members(entering.masks, n), entering.sizes)
+            column = np.append(members(entering["mask"], n), entering["size"])
             rise = inverse @ column
             rise[:first] = 0.0
             # The first weight to fall to 0 leaves; of a tie, as the change says.
@@ -356,11 +353,10 @@ class _Solver:
             tied = ends[0] <= ends[0].min() + ABOVE
             at = int(np.where(tied, ends[1], np.inf).argmin())
             matrix[:, at] = column
-            columns.masks[at], columns.sizes[at] = entering.masks[0], entering.sizes[0]
-            columns.values[at] = entering.values[0]
+            columns[at] = entering[0]
         raise ArithmeticError(f"a linear programme did not end in {MOST_PIVOTS:,} steps.")
 
-    def _entering(self, payoffs: Floats, excess: float) -> _Columns | None:
+    def _entering(self, payoffs: Floats, excess: float) -> Constraints | None:
         from netinnov.kernels.coalitions import largest_by_block
 
         poorest = int(payoffs.argmin())
@@ -370,14 +366,13 @@ class _Solver:
             # |S| excess is a sum over S as the payoffs are.
             each, once = (excess, 0.0) if self.per_capita else (0.0, excess)
             largest, masks = largest_by_block(self.left, payoffs + each, within_blocks(self.n))
-            self.seen += self.coalitions(masks[largest - once > ABOVE])
+            self.seen = np.append(self.seen, self.coalitions(masks[largest - once > ABOVE]))
             above = self._above(payoffs, excess)
         if missing > above.max(initial=ABOVE):
-            return _Columns(np.array([1 << poorest]), np.zeros(1), np.zeros(1))
+            return constraints(1 << poorest, 0, 0)
         best = int(above.argmax()) if above.size else 0
         return self.seen[[best]] if above.max(initial=0.0) > ABOVE else None
 
     def _above(self, payoffs: Floats, excess: float) -> Floats:
-        seen = self.seen
-        above: Floats = seen.values - members(seen.masks, self.n) @ payoffs - seen.sizes * excess
-        return above
+        sums = members(self.seen["mask"], self.n) @ payoffs
+        return np.asarray(self.seen["value"] - sums - self.seen["size"] * excess)

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._network.layer_table import LayerRecord
 from netinnov._network.rows import NO_PERIOD, Rows
 from netinnov._network.storage import Storage
 from netinnov._network.tables import NodeTable
-from netinnov._runtime.arguments import examples
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Codes, Floats, Integers
 from netinnov.network import MultilayerNetwork, network_of_rows
-from netinnov.planning._objectives import Judge
 from netinnov.scenarios import DirectLinks, NewLinks, Scenario, apply_scenario
 from netinnov.scenarios._between_places import free_name
-
-Keys = npt.NDArray[np.int64]
-Plan: TypeAlias = tuple[int, ...]  # positions of candidates, ascending
 
 
 @dataclass(frozen=True)
@@ -41,33 +34,6 @@ class Placement:
         return 0 if self.nodes is None else len(self.nodes.frame)
 
 
-@dataclass
-class Evaluator:
-    """Values of plans in one set of placements, each measured on its network."""
-
-    start: MultilayerNetwork
-    placements: Sequence[Placement]
-    judge: Judge
-    names: Sequence[str]
-
-    def __post_init__(self) -> None:
-        self.n = self.start.n_nodes
-
-    def network(self, plan: Plan) -> MultilayerNetwork:
-        return with_placements(self.start, [self.placements[at] for at in plan])
-
-    def value(self, plan: Plan) -> float:
-        return self.judge(self.network(plan), self.describe(plan))
-
-    def values(self, plan: Plan, more: Keys) -> Floats:
-        return np.array([self.value(tuple(sorted((*plan, at)))) for at in more.tolist()])
-
-    def describe(self, plan: Plan) -> str:
-        if not plan:
-            return "the network without any candidate"
-        return f"the plan {examples([self.names[at] for at in plan])}"
-
-
 def stream(seed: np.random.SeedSequence, replicate: int, candidate: int) -> np.random.Generator:
     """Generator of a candidate in a replicate, independent of the plan."""
     key = (*seed.spawn_key, replicate, candidate)
@@ -81,9 +47,9 @@ def all_placements(
     seed: np.random.SeedSequence,
 ) -> list[list[Placement]] | None:
     """Placements by replicate; None if a candidate does more than add nodes and links."""
-    by_replicate = []
+    by_replicate: list[list[Placement]] = []
     for replicate in range(replicates):
-        placements = []
+        by_replicate.append([])
         for at, (name, scenario) in enumerate(candidates.items()):
             try:
                 placement = _placed(network, scenario, (seed, replicate, at))
@@ -92,8 +58,7 @@ def all_placements(
                 raise
             if placement is None:
                 return None
-            placements.append(placement)
-        by_replicate.append(placements)
+            by_replicate[-1].append(placement)
     return by_replicate
 
 
@@ -161,14 +126,14 @@ def _same_nodes(before: Storage, after: Storage) -> bool:
     return bool(same)
 
 
-def _keys(rows: Rows, n_nodes: int) -> tuple[Keys, Floats]:
+def _keys(rows: Rows, n_nodes: int) -> tuple[Integers, Floats]:
     key = (rows.layer.astype(np.int64) * n_nodes + rows.source) * n_nodes + rows.target
     keys, at = np.unique(key, return_inverse=True)
     weight: Floats = np.bincount(at, rows.weight, keys.size).astype(np.float64)
     return keys, weight
 
 
-def _has_details(rows: Rows | None, added: Keys, n_nodes: int) -> bool:
+def _has_details(rows: Rows | None, added: Integers, n_nodes: int) -> bool:
     if rows is None:
         return False
     key = (rows.layer.astype(np.int64) * n_nodes + rows.source) * n_nodes + rows.target

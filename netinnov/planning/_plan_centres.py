@@ -18,11 +18,11 @@ from netinnov._typing import Confidence, Count, Floats, Positive, PositiveShare,
 from netinnov.centrality._counts import total_strength
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.planning._objectives import Judge
 from netinnov.planning._placements import all_placements
-from netinnov.planning._plan_values import PlanValues, plan_values
+from netinnov.planning._plan_values import Judge, PlanValues, effective_places, plan_values
+from netinnov.planning._searches import per_cost
 from netinnov.planning._site_enclaves import check_candidates, costs_of, seed_of
-from netinnov.polycentricity import detect_centres, effective_number
+from netinnov.polycentricity import detect_centres
 from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.polycentricity._resampled_flows import interval, resampled, without_events
 from netinnov.scenarios import Prices, Scenario
@@ -49,10 +49,8 @@ class CentreSupport:
 
     Parameters
     ----------
-    place : str
-        A node of the network.
-    at_least : float
-        Share of resamples, above 0 and at most 1.
+    place, at_least : str, float
+        A node of the network; share of resamples, above 0 and at most 1.
     rule : {"hubs", "top", "head_tail", "core", "z", "dominant_flow"}
         What makes a place a centre, see `polycentricity.detect_centres`.
     """
@@ -71,7 +69,7 @@ class _Measure:
 
     def __call__(self, network: MultilayerNetwork) -> float:
         if isinstance(self.target, EffectiveNumber):
-            return effective_number(total_strength(network)[: self.n])
+            return effective_places(self.n, network)
         if unknown := without_events(network):
             msg = f"a support needs the number of events behind the flows, but {unknown.why()}; "
             raise InputError(f"{msg}give a `unit` that is counted in the layer table.")
@@ -105,10 +103,8 @@ class CentrePlan(Tabled):
 
     Attributes
     ----------
-    target : EffectiveNumber or CentreSupport
-        What was asked for.
-    sites : tuple of str
-        Names of the chosen candidates, by step; of a target out of reach those that come nearest.
+    target, sites : EffectiveNumber or CentreSupport, tuple of str
+        What was asked for; the chosen candidates, by step, or those that come nearest to it.
     cost, reached : float, bool
         Their total cost, and whether the target holds with them.
     value, baseline : float
@@ -160,7 +156,7 @@ def plan_centres(
         As in `site_enclaves`. None: each candidate costs 1, so that as few as possible are built.
     replicates, resamples : int
         Random placements of each candidate, over which the target is averaged; bootstrap resamples
-        of the flows, for the target `CentreSupport` and for intervals.
+        of the flows, for the target `CentreSupport` (known events only) and for intervals.
     confidence, rng : float, Generator or seed
         Of the intervals of the steps; source of placements and resamples.
 
@@ -168,17 +164,11 @@ def plan_centres(
     -------
     CentrePlan
 
-    Raises
-    ------
-    InputError
-        A place that is not a node, candidates without a cost, or a support of unknown events.
-
     Notes
     -----
     Up to 12 candidates all sets are tried, the cheapest first, so that the plan is exact. Beyond,
-    candidates are added by gain towards the target for their cost, those that are not needed
-    dropped, and each exchanged for a cheaper one while the target holds. The interval of an
-    effective number is that of `polycentricity.profile`; that of a share is Wilson's.
+    candidates are added by gain for their cost, dropped where not needed, and exchanged for cheaper
+    ones while the target holds. Intervals are those of `polycentricity.profile`, or Wilson's.
 
     References
     ----------
@@ -186,13 +176,10 @@ def plan_centres(
 
     Examples
     --------
-    >>> places = pd.DataFrame({"lon": range(4), "lat": 0.0}, index=list("abcd"))
-    >>> nodes = pd.DataFrame({"place": list("abcd")}, index=list("abcd"))
     >>> links = pd.DataFrame({"source": list("aaa"), "target": list("bcd"), "weight": [6, 1, 1]})
-    >>> network = ni.build_network(nodes, links, places)
+    >>> network = ni.build_network(links)
     >>> links = {x + y: ni.scenarios.NewLinks([(x, y)], weight=5) for x, y in ["cd", "ab"]}
-    >>> prices = ni.scenarios.Prices(park=1, link=1, pipeline=1)
-    >>> plan = plan_centres(network, target=EffectiveNumber(3.5), candidates=links, prices=prices)
+    >>> plan = plan_centres(network, target=EffectiveNumber(3.5), candidates=links)
     >>> plan.sites, plan.reached
     (('cd',), True)
     """
@@ -230,11 +217,9 @@ def plan_centres(
 
 
 def _changes(before: MultilayerNetwork, after: MultilayerNetwork) -> pd.DataFrame:
-    old, new = (
-        pd.Series(total_strength(network), network.nodes.index) for network in (before, after)
-    )
-    new = new.reindex(old.index)
-    return pd.DataFrame({"strength_before": old, "strength_after": new, "change": new - old})
+    old, new = total_strength(before), total_strength(after)[: before.n_nodes]
+    columns = {"strength_before": old, "strength_after": new, "change": new - old}
+    return pd.DataFrame(columns, before.nodes.index)
 
 
 def holds(values: PlanValues, plan: Sequence[int], at_least: float) -> bool:
@@ -264,9 +249,7 @@ def searched_set(values: PlanValues, costs: Floats, at_least: float) -> list[int
         gains = np.minimum(values.values(plan, outside), at_least) - now
         if not values.is_better(now + float(gains.max()), now):
             break
-        worth = np.where(costs[outside] > 0, gains / np.maximum(costs[outside], 1e-300), np.inf)
-        worth = np.where(gains > 0, worth, -np.inf)
-        plan.append(outside.pop(int(np.argmax(worth))))
+        plan.append(outside.pop(int(np.argmax(per_cost(gains, costs[outside])))))
     if not holds(values, plan, at_least):
         return plan
     for at in sorted(plan, key=lambda each: -costs[each]):

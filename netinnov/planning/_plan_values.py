@@ -3,31 +3,194 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
-from itertools import pairwise
-from typing import Any
+from itertools import chain, pairwise
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from netinnov._network.paths import PathCosts, distances, lengths_of_links
+from netinnov._network.paths import PathCosts, distances, lengths_of_links, positions
+from netinnov._runtime.arguments import check_callable, check_number, did_you_mean, examples, shown
 from netinnov._runtime.parallel import in_threads, workers, worth_threads
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Codes, Floats, Integers
+from netinnov.centrality import harmonic_centrality
 from netinnov.centrality._counts import layer_factors, total_strength
+from netinnov.connectivity import global_efficiency
+from netinnov.errors import InputError
+from netinnov.experiments._replicates import called_on
 from netinnov.network import MultilayerNetwork
-from netinnov.planning._objectives import Judge
-from netinnov.planning._placements import Evaluator, Placement, Plan, links_of, records_with, stream
-from netinnov.polycentricity import effective_number
-from netinnov.scenarios import Scenario, apply_scenario
+from netinnov.planning._placements import Placement, links_of, records_with, stream, with_placements
+from netinnov.polycentricity import effective_number, gini
+from netinnov.scenarios import Combined, Scenario, apply_scenario
 
-Positions = npt.NDArray[np.int64]
+AccessName: TypeAlias = Literal["efficiency", "home_access", "worst_access", "equity"]
+ObjectiveName = Literal[AccessName, "effective_number"]
+Objective: TypeAlias = ObjectiveName | Callable[..., float | pd.Series]
+Plan: TypeAlias = tuple[int, ...]  # positions of candidates, ascending
+Reduce: TypeAlias = Callable[[Floats], Floats]
 
+_KNOWN = {"efficiency", "home_access", "worst_access"}  # new links never lower these
+_MEAN: Any = partial(np.mean, axis=1)
+_OF_PATHS = {"distance", "frictions", "nodes"}  # keywords that allow scoring link by link
 HELD = 2**30  # bytes of all-pairs distances up to which values are updated from them
 _HELD = 2**28  # bytes of distances of plans that are held
 _BLOCK = 2**22  # entries of a block of gains: 32 MiB
 _PLANS = 64  # networks of plans that are cached
 ROUNDING = 1e-12  # relative difference of values that are equal
+
+
+@dataclass(frozen=True)
+class ByAccess:
+    """An objective of access; `reduce` maps plans x nodes to one number a plan."""
+
+    nodes: npt.NDArray[np.int32]
+    reduce: Reduce
+    costs: PathCosts
+
+
+@dataclass(frozen=True)
+class Judge:
+    name: str
+    function: Callable[[MultilayerNetwork], float]
+    never_lowered: bool = False
+    by_access: ByAccess | None = None
+    by_strength: bool = False  # the effective number of places
+
+    def __call__(self, network: MultilayerNetwork, plan: str) -> float:
+        value: Any = self.function(network)
+        check_number(f"objective {self.name} of {plan}", value)
+        return float(value)
+
+
+def judge_of(
+    objective: Objective, network: MultilayerNetwork, candidates: Mapping[str, Any]
+) -> Judge:
+    if isinstance(objective, str):
+        allowed = get_args(ObjectiveName)
+        if objective not in allowed:
+            msg = f"`objective` must be one of {', '.join(map(repr, allowed))}, or a function"
+            near = did_you_mean(objective, allowed)
+            raise InputError(f"{msg} of a network; found {objective!r}{near}.")
+        if objective == "effective_number":
+            of_places = partial(effective_places, network.n_nodes)
+            return Judge(repr(objective), of_places, by_strength=True)
+        by_access = _access_objective(objective, network, candidates)
+        return _access_judge(repr(objective), by_access, objective in _KNOWN)
+    check_callable("objective", objective, "a name or a function of a network", made=True)
+    if (ours := _by_paths(objective, network)) is not None:
+        return ours
+    name = getattr(objective, "__name__", shown(objective))
+    return Judge(name, partial(_of_user, objective, network.storage.nodes.index))
+
+
+def _access_objective(
+    name: AccessName, network: MultilayerNetwork, candidates: Mapping[str, Any]
+) -> ByAccess:
+    # A node without a place is a place of its own.
+    code = network.storage.place_codes.astype(np.int64)
+    own = np.where(code >= 0, code, len(network.storage.places) + np.arange(code.size))
+    place = np.unique(own, return_inverse=True)[1]
+    homes = _at_homes(network, candidates) if name == "home_access" else np.zeros(0, np.intp)
+    reductions: dict[str, Reduce] = {
+        "efficiency": _MEAN,
+        "home_access": lambda access: _by_place(access, place)[:, np.unique(place[homes])].mean(1),
+        "worst_access": lambda access: _by_place(access, place).min(axis=1),
+        # 1 where all are 0.
+        "equity": lambda access: 1 - np.nan_to_num([gini(row) for row in _by_place(access, place)]),
+    }
+    return ByAccess(positions(network, None), reductions[name], PathCosts())
+
+
+def _access_judge(name: str, by_access: ByAccess, never_lowered: bool) -> Judge:
+    def measure(network: MultilayerNetwork) -> float:
+        names = network.storage.nodes.index.take(by_access.nodes)
+        access = harmonic_centrality(network, nodes=list(names), **by_access.costs._asdict())
+        return float(by_access.reduce(access.to_numpy(np.float64)[None, by_access.nodes])[0])
+
+    return Judge(name, measure, never_lowered, by_access)
+
+
+def _by_place(access: Floats, place: npt.NDArray[np.intp]) -> Floats:
+    return np.stack([np.bincount(place, row) / np.bincount(place) for row in access])
+
+
+def _at_homes(network: MultilayerNetwork, candidates: Mapping[str, Any]) -> npt.NDArray[np.bool_]:
+    homes = {name: _homes(scenario) for name, scenario in candidates.items()}
+    if without := [name for name, own in homes.items() if not own]:
+        msg = f"objective='home_access' needs candidates with a `home`; {len(without)} have none: "
+        msg += f"{examples(without)}. Give a function of a network as `objective` instead."
+        raise InputError(msg)
+    return network.storage.inside([home for own in homes.values() for home in own])
+
+
+def _homes(scenario: Any) -> list[str]:
+    if isinstance(scenario, Combined):
+        return [home for part in scenario.scenarios for home in _homes(part)]
+    home = getattr(scenario, "home", None)
+    return [home] if isinstance(home, str) else []
+
+
+def with_options(measure: Any) -> tuple[Any, dict[str, Any]]:
+    """A function and the keywords bound to it; a switch cost of 0 is none."""
+    options: dict[str, Any] = {}
+    while isinstance(measure, partial) and not measure.args:
+        measure, options = measure.func, measure.keywords | options
+    if not options.get("switch_cost"):
+        options.pop("switch_cost", None)
+    return measure, options
+
+
+def _by_paths(objective: Any, network: MultilayerNetwork) -> Judge | None:
+    function, options = with_options(objective)
+    if function not in (global_efficiency, harmonic_centrality):
+        return None
+    if not options.keys() <= _OF_PATHS:
+        bound = partial(_of_user, objective, network.storage.nodes.index)
+        return Judge(function.__name__, bound, never_lowered=True)
+    nodes = positions(network, options.pop("nodes", None))
+    reduce = _MEAN if function is global_efficiency else partial(np.sum, axis=1)
+    return _access_judge(function.__name__, ByAccess(nodes, reduce, PathCosts(**options)), True)
+
+
+def _of_user(objective: Callable[..., Any], nodes: pd.Index, network: MultilayerNetwork) -> Any:
+    value = called_on(objective, network, nodes.tolist())
+    series = isinstance(value, pd.Series)
+    return value.reindex(nodes).sum(skipna=False) if series else value
+
+
+def effective_places(n: int, network: MultilayerNetwork) -> float:
+    return effective_number(total_strength(network)[:n])
+
+
+@dataclass
+class Evaluator:
+    """Values of plans in one set of placements, each measured on its network."""
+
+    start: MultilayerNetwork
+    placements: Sequence[Placement]
+    judge: Judge
+    names: Sequence[str]
+
+    def __post_init__(self) -> None:
+        self.n = self.start.n_nodes
+
+    def network(self, plan: Plan) -> MultilayerNetwork:
+        return with_placements(self.start, [self.placements[at] for at in plan])
+
+    def value(self, plan: Plan) -> float:
+        return self.judge(self.network(plan), self.describe(plan))
+
+    def values(self, plan: Plan, more: Integers) -> Floats:
+        return np.array([self.value(tuple(sorted((*plan, at)))) for at in more.tolist()])
+
+    def describe(self, plan: Plan) -> str:
+        if not plan:
+            return "the network without any candidate"
+        return f"the plan {examples([self.names[at] for at in plan])}"
 
 
 class ByDistance(Evaluator):
@@ -76,7 +239,7 @@ class ByDistance(Evaluator):
             lengths = lengths_of_links(every, *ends, np.ones(at.size), costs, ~self.both_ways[at])
             self.friction = lengths - 1.0
 
-    def values(self, plan: Plan, more: Positions) -> Floats:
+    def values(self, plan: Plan, more: Integers) -> Floats:
         from netinnov.kernels.added_links import access_gains
 
         distance_between, where = self._held(plan), self._numbers_of_nodes(plan)
@@ -99,16 +262,14 @@ class ByDistance(Evaluator):
         links = [self._of(more[i:j], len(distance_between), where, plan) for i, j in pairwise(cuts)]
         return np.concatenate(in_threads([partial(reduced, *each) for each in links], size=steps))
 
-    def _of(
-        self, candidates: Positions, size: int, where: Positions, plan: Plan
-    ) -> tuple[Any, ...]:
+    def _of(self, candidates: Integers, size: int, where: Integers, plan: Plan) -> tuple[Any, ...]:
         first = self.first[candidates]
         count = self.first[candidates + 1] - first
         cuts = np.append(0, np.cumsum(count))
         rows = np.arange(cuts[-1]) - np.repeat(cuts[:-1] - first, count)
         own = np.repeat(self.first_new[candidates] - size, count)
 
-        def numbered(ends: Positions) -> Codes:
+        def numbered(ends: Integers) -> Codes:
             return np.where(where[ends] >= 0, where[ends], ends - own).astype(np.int32)
 
         slot, length = self.slot[rows], np.ones(rows.size)
@@ -120,7 +281,7 @@ class ByDistance(Evaluator):
         ways = self.both_ways[rows]
         return cuts, self.n_new[candidates], source, target, length + self.friction[slot], ways
 
-    def _numbers_of_nodes(self, plan: Plan) -> Positions:
+    def _numbers_of_nodes(self, plan: Plan) -> Integers:
         """Number of each node in the distances of a plan; -1 if it is absent."""
         where = np.full(int(self.first_new[-1]), -1, np.int64)
         where[: self.n] = np.arange(self.n)
@@ -147,7 +308,7 @@ class ByDistance(Evaluator):
         return np.asarray(distances_with_links(distance_between, *links[2:]))
 
 
-def _of_plan(first: Positions, plan: Plan) -> Positions:
+def _of_plan(first: Integers, plan: Plan) -> Integers:
     parts = [np.arange(first[at], first[at + 1]) for at in plan]
     return np.concatenate([np.empty(0, np.int64), *parts])
 
@@ -164,25 +325,19 @@ class ByStrength(Evaluator):
             added.append(np.bincount(np.append(each.source, each.target), weight, self.n)[: self.n])
         self.added = np.array(added, np.float64).reshape(-1, self.n)
 
-    def values(self, plan: Plan, more: Positions) -> Floats:
+    def values(self, plan: Plan, more: Integers) -> Floats:
         rows = self.before + self.added[list(plan)].sum(axis=0) + self.added[more]
         return np.array([effective_number(row) for row in rows])
 
 
+@dataclass
 class InTurn(Evaluator):
     """Applies the scenarios of a plan one after the other, as some take links away."""
 
-    def __init__(
-        self,
-        network: MultilayerNetwork,
-        scenarios: Mapping[str, Scenario],
-        judge: Judge,
-        seed: np.random.SeedSequence,
-        replicate: int,
-    ) -> None:
-        super().__init__(network, (), judge, list(scenarios))
-        self.scenarios, self.seed, self.replicate = list(scenarios.values()), seed, replicate
-        self.kept: dict[Plan, MultilayerNetwork] = {}
+    scenarios: Sequence[Scenario]
+    seed: np.random.SeedSequence
+    replicate: int
+    kept: dict[Plan, MultilayerNetwork] = field(default_factory=dict)
 
     def network(self, plan: Plan) -> MultilayerNetwork:
         if not plan:
@@ -243,15 +398,13 @@ def plan_values(
     replicates: int,
     seed: np.random.SeedSequence,
 ) -> PlanValues:
+    names = list(candidates)
     if placements is None:
-        return PlanValues([InTurn(network, candidates, judge, seed, r) for r in range(replicates)])
-    kind = Evaluator
+        options = network, (), judge, names, list(candidates.values()), seed
+        return PlanValues([InTurn(*options, replicate) for replicate in range(replicates)])
+    kind, layers = Evaluator, {*network.layers}
     if judge.by_access is not None and 8 * network.n_nodes**2 <= HELD:
         kind = ByDistance
-    elif judge.by_strength and _in_layers(network, placements):
+    elif judge.by_strength and all(layers.issuperset(each.layer) for each in chain(*placements)):
         kind = ByStrength
-    return PlanValues([kind(network, placed, judge, list(candidates)) for placed in placements])
-
-
-def _in_layers(network: MultilayerNetwork, placements: list[list[Placement]]) -> bool:
-    return all({*each.layer} <= {*network.layers} for placed in placements for each in placed)
+    return PlanValues([kind(network, placed, judge, names) for placed in placements])

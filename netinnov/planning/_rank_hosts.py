@@ -23,7 +23,7 @@ from netinnov.errors import InputError
 from netinnov.experiments import Measure, compare_scenarios
 from netinnov.experiments._replicates import BASELINE, called_on
 from netinnov.network import MultilayerNetwork
-from netinnov.planning._objectives import with_options
+from netinnov.planning._plan_values import with_options
 from netinnov.scenarios import ReverseEnclave
 from netinnov.scenarios._between_places import BetweenPlaces, NewNode, with_moved_links
 from netinnov.scenarios._enclave import Enclave
@@ -53,10 +53,8 @@ def rank_hosts(
     ----------
     network : MultilayerNetwork
         The network before the park, best of places (`aggregate`); it is not changed.
-    home : str
-        The place that the park belongs to.
-    hosts : sequence of str, optional
-        The places to compare. None: every other place with a link, in any layer.
+    home, hosts : str, sequence of str
+        The place that the park belongs to; those to compare (None: all others with a link).
     scenario : ReverseEnclave or another scenario between two places, optional
         What is tried, with each of the hosts in turn in place of its own. None: a `ReverseEnclave`
         of open size, of which a quarter of the links leads home (see Notes).
@@ -64,10 +62,8 @@ def rank_hosts(
         What changes at home: a function of a network that returns a number, or a Series over
         nodes, of which the mean over the nodes in home is taken. Larger is better. None: access,
         `harmonic_centrality`, with lengths 1, or 1 / weight where the scenario moves a volume.
-    replicates : int
-        Random placements of the park in each host; one where nothing is drawn.
-    rng : None, int, SeedSequence or Generator
-        Source of the placements.
+    replicates, rng : int, Generator or seed
+        Random placements of the park in each host (one where nothing is drawn); their source.
     executor : Executor, int or None
         As in `compare_scenarios`.
 
@@ -78,32 +74,28 @@ def rank_hosts(
 
         - ``median``, ``low``, ``high``: change of the measure at home, in per cent of its value
           before: median, 2.5 and 97.5 % over placements. NaN where the value before is 0,
-        - ``best``: share of the placements in which no other host does better; hosts that do
-          equally well share a placement,
+        - ``best``: share of the placements in which no other host does better; equals share it,
         - ``distance``: between home and host, in ``network.distance_unit``; NaN if unknown,
         - ``rank``: 1 for the largest median; ties share the least rank.
 
     Raises
     ------
     InputError
-        A place that is unknown or has no nodes, a host inside home or named twice, no hosts, a
-        scenario of another home, or a measure that is not defined at home.
+        A host is inside home, the scenario has another home, or the measure is not defined at home.
 
     Notes
     -----
-    Numbers are those of `compare_scenarios` with the same `rng`.
-
-    *Open size.* The park has a tenth of home's links in the layer with the most links, and at least
-    four. They are given up by home (reallocated) if it has as many; else they are new. In a layer
-    of flows it has a tenth of home's strength, or the least share that makes links, and nothing is
-    drawn.
+    Numbers are those of `compare_scenarios` with the same `rng`. A park of open size has a tenth of
+    home's links in the layer with the most links, and at least four. They are given up by home
+    (reallocated) if it has as many; else they are new. In a layer of flows it has a tenth of home's
+    strength, or what makes links, and nothing is drawn.
 
     Examples
     --------
-    >>> links = pd.DataFrame({"source": ["h", "a", "b", "b"], "target": ["a", "b", "c", "d"]})
     >>> nodes = pd.DataFrame({"place": list("habcd")}, index=list("habcd"))
-    >>> park = ni.ReverseEnclave("h", "a", size=2, pipeline_share=0.5, funding="new")
+    >>> links = pd.DataFrame({"source": list("habb"), "target": list("abcd")})
     >>> network = ni.build_network(nodes, links)
+    >>> park = ni.ReverseEnclave("h", "a", size=2, pipeline_share=0.5, funding="new")
     >>> rank_hosts(network, home="h", scenario=park, rng=1)["median"].round(1).to_dict()
     {'c': 7.7, 'd': 7.7, 'a': 0.0, 'b': 0.0}
     """
@@ -204,7 +196,7 @@ def _table(
     middle = np.median(change, axis=0)
     steps = np.round(middle / (_ROUNDING * (np.abs(after).max() or 1.0)))  # equal ones tie
     names = network.storage.place_names
-    at, to = (names.get_indexer(pd.Index(each)) for each in ([home], hosts))
+    at, to = names.get_indexer(pd.Index([home])), names.get_indexer(pd.Index(hosts))
     table = pd.DataFrame(
         {
             "median": np.median(per_cent, axis=0),

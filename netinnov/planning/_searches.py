@@ -38,11 +38,8 @@ class Limit:
         return math.fsum(self.costs[list(plan)])
 
     def drawn(self, rng: np.random.Generator) -> list[int]:
-        order: list[int] = rng.permutation(self.costs.size).tolist()
-        if self.k is not None:
-            return order[: self.k]
         plan: list[int] = []
-        for at in order:
+        for at in rng.permutation(self.costs.size).tolist():
             if self.allows([*plan, at]):
                 plan.append(at)
         return plan
@@ -64,27 +61,23 @@ def chosen_by(steps: Sequence[Step]) -> list[int]:
 
 def greedy(values: PlanValues, limit: Limit) -> list[Step]:
     """With a budget the better of gain and gain per cost (Khuller, Moss and Naor 1999)."""
-    by_gain = _greedy(values, limit, per_cost=False)
+    by_gain = _greedy(values, limit, by_cost=False)
     if limit.k is not None:
         return by_gain
-    per_cost = _greedy(values, limit, per_cost=True)
-    better = values.is_better(_last(per_cost, values), _last(by_gain, values))
-    return per_cost if better else by_gain
+    by_cost = _greedy(values, limit, by_cost=True)
+    better = by_cost and values.is_better(by_cost[-1].value, by_gain[-1].value)
+    return by_cost if better else by_gain
 
 
-def _last(steps: Sequence[Step], values: PlanValues) -> float:
-    return steps[-1].value if steps else values.value([])
-
-
-def _greedy(values: PlanValues, limit: Limit, *, per_cost: bool) -> list[Step]:
+def _greedy(values: PlanValues, limit: Limit, *, by_cost: bool) -> list[Step]:
     plan: list[int] = []
     steps: list[Step] = []
     now = values.value([])
     while options := limit.affordable(plan):
         with_each = values.values(plan, options)
         best = values.first_best(with_each)
-        if per_cost:
-            scores = _scores(with_each - now, limit.costs[options])
+        if by_cost:
+            scores = per_cost(with_each - now, limit.costs[options])
             tolerance = 1e-9 * abs(scores.max())
             best = int(np.argmax(scores >= scores.max() - np.nan_to_num(tolerance, posinf=0.0)))
         at, value = options[best], float(with_each[best])
@@ -96,27 +89,25 @@ def _greedy(values: PlanValues, limit: Limit, *, per_cost: bool) -> list[Step]:
     return steps
 
 
-def _scores(gains: Floats, worth: Floats) -> Floats:
+def per_cost(gains: Floats, costs: Floats) -> Floats:
     free = np.where(gains > 0, np.inf, np.where(gains < 0, -np.inf, 0.0))
-    return np.where(worth > 0, gains / np.where(worth > 0, worth, 1.0), free)
+    return np.where(costs > 0, gains / np.where(costs > 0, costs, 1.0), free)
 
 
 def exchange(values: PlanValues, limit: Limit, steps: Sequence[Step]) -> list[Step]:
-    done, plan, now = list(steps), chosen_by(steps), _last(steps, values)
+    done, plan = list(steps), chosen_by(steps)
+    now = steps[-1].value if steps else values.value([])
     while True:
         best: tuple[float, list[int], int] | None = None
-        for leaving in plan:
+        for leaving in [*plan, None]:
+            if leaving is None and (best is not None or limit.k is not None):
+                break
             rest = [at for at in plan if at != leaving]
             options = [at for at in limit.affordable(rest) if at != leaving]
             with_each = values.values(rest, options)
             for at, value in zip(options, with_each.tolist(), strict=True):
                 if values.is_better(value, now if best is None else best[0]):
                     best = value, rest, at
-        if best is None and limit.k is None and (options := limit.affordable(plan)):
-            with_each = values.values(plan, options)
-            at = values.first_best(with_each)
-            if values.is_better(float(with_each[at]), now):
-                best = float(with_each[at]), plan, options[at]
         if best is None:
             return done
         now, rest, at = best
@@ -127,14 +118,14 @@ def exchange(values: PlanValues, limit: Limit, steps: Sequence[Step]) -> list[St
 
 def enumerated(values: PlanValues, limit: Limit) -> list[int]:
     plans = all_plans(limit, "method='exact'", _MEND)
-    of_plans = valued(values, plans).tolist()
-    best = 0
+    best, of_plans = 0, valued(values, plans).tolist()
     for at, value in enumerate(of_plans):
         if values.is_better(value, of_plans[best]):
             best = at
     return list(plans[best])
 
 
+_TOO_MANY = f"{{}} values at most {MOST_SETS:,} plans; here there are {{:,}} or more. {{}}."
 _MEND = (
     "Take fewer candidates, a smaller `k`, method='exchange' (its `bound` says how far from the "
     "best it can be), or monotone=True if more candidates never lower the objective"
@@ -145,7 +136,7 @@ def all_plans(limit: Limit, search: str, mend: str) -> list[tuple[int, ...]]:
     n = limit.costs.size
     number = math.comb(n, limit.k) if limit.k is not None else 2**n
     if number > MOST_SETS:
-        raise _too_many(number, search, mend)
+        raise InputError(_TOO_MANY.format(search, number, mend))
     sizes = [limit.k] if limit.k is not None else range(n + 1)
     plans = chain.from_iterable(combinations(range(n), size) for size in sizes)
     return list(filter(limit.allows, plans))
@@ -158,11 +149,6 @@ def valued(values: PlanValues, plans: Sequence[tuple[int, ...]]) -> Floats:
         last = [at for plan in group for at in plan[-1:]]
         parts.append(values.values(begun, last) if size else np.array([values.value([])]))
     return np.concatenate(parts)
-
-
-def _too_many(number: int, search: str, mend: str) -> InputError:
-    msg = f"{search} values at most {MOST_SETS:,} plans; here there are {number:,} or more. "
-    return InputError(f"{msg}{mend}.")
 
 
 def branch_and_bound(values: PlanValues, limit: Limit, start: Sequence[int]) -> list[int]:
@@ -191,7 +177,7 @@ def branch_and_bound(values: PlanValues, limit: Limit, start: Sequence[int]) -> 
             if hopeless or values.is_better(most, ceiling):
                 return  # what comes later is allowed less
             if values.evaluations - first_evaluation > MOST_SETS:
-                raise _too_many(MOST_SETS, "method='exact'", _MEND)
+                raise InputError(_TOO_MANY.format("method='exact'", MOST_SETS, _MEND))
             larger = [*plan, at]
             if k is None:
                 offer(larger, values.value(larger))
@@ -223,7 +209,7 @@ def _largest_gain(gains: Floats, costs: Floats, limit: Limit) -> float:
     if limit.k is not None:
         return math.fsum(np.sort(gains)[::-1][: limit.k])
     total, left = 0.0, limit.budget
-    for at in np.argsort(-_scores(gains, costs), kind="stable"):
+    for at in np.argsort(-per_cost(gains, costs), kind="stable"):
         if costs[at] > left:
             return float(total + gains[at] * left / costs[at])
         total, left = total + float(gains[at]), left - float(costs[at])

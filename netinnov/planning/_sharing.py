@@ -28,7 +28,7 @@ from netinnov.planning._game import (
     coalition_of,
     distinct_players,
     excesses,
-    masks_of_sets,
+    sums_over_coalitions,
     tolerance,
 )
 from netinnov.planning._nucleolus import has_imputations, nucleolus, per_capita_nucleolus
@@ -53,11 +53,9 @@ def shapley_value(
         A value for each coalition; also a mapping from frozensets of players, or a function of one.
     players : sequence, optional
         All players, any number of them; only with a function, which needs them.
-    orders : int, optional
+    orders, rng : int, Generator or seed
         Estimate from so many random orders, at least 2; a function is asked once for a coalition.
-        None: exact for up to 24 players, by all 2^n coalitions, and 1,000 orders for more.
-    rng : None, int, SeedSequence or Generator
-        Source of the random orders.
+        None: exact for up to 24 players, and 1,000 orders for more. Their source.
 
     Returns
     -------
@@ -68,13 +66,11 @@ def shapley_value(
     Raises
     ------
     InputError
-        The game is not complete, a table has more than 24 players, or `players` are missing or
-        given beside a game that has its own.
+        The game is not complete, or `players` are missing or given beside a game of its own.
 
     References
     ----------
-    Shapley (1953), A value for n-person games. Castro, Gomez and Tejada (2009), Computers and
-    Operations Research 36, 1726.
+    Shapley (1953). Castro, Gomez and Tejada (2009), Computers and Operations Research 36, 1726.
 
     Examples
     --------
@@ -193,16 +189,15 @@ def owen_value(game: GameLike, *, unions: Sequence[Sequence[Hashable]]) -> pd.Se
     chances = _weights(len(blocks))[np.bitwise_count(np.arange(1 << (len(blocks) - 1)))]
     shares = np.zeros(len(game.players))
     for k, block in enumerate(blocks):
-        before, inside = masks_of_sets(np.delete(whole, k)), masks_of_sets(1 << np.array(block))
+        others, own = np.delete(whole, k), 1 << np.array(block)
+        before, inside = sums_over_coalitions(others), sums_over_coalitions(own)
         # The game of the union's members, on average over who came before the union.
         shares[block] = mean_by_orders(chances @ game.values[before[:, None] | inside])
     return by_player(game.players, shares, "owen_value")
 
 
 def myerson_value(game: GameLike, *, links: Sequence[Sequence[Hashable]]) -> pd.Series:
-    """The Shapley value where only players who are linked, directly or by others, act together.
-
-    A coalition is worth the sum of the values of its parts that the links inside it connect.
+    """The Shapley value where a coalition is worth the sum of its parts that links connect.
 
     Parameters
     ----------
@@ -219,7 +214,7 @@ def myerson_value(game: GameLike, *, links: Sequence[Sequence[Hashable]]) -> pd.
     Raises
     ------
     InputError
-        A link is not a pair of two players, or the game is not complete.
+        A link is not a pair of two players.
 
     References
     ----------
@@ -279,9 +274,8 @@ def share_benefits(
         As in `excess`.
     rules : sequence of str or mapping, optional
         Of "equal", "shapley", "nucleolus" and "per_capita_nucleolus"; the first three by default.
-        Or a mapping from a name to one of these, to weights (by player, such as investment or where
-        taxes are paid: shares are in proportion) or to a function of the `Game` that returns a
-        Series by player, such as ``lambda game: owen_value(game, unions=unions)``.
+        Or a mapping from a name to one of these, to weights (by player: shares are in proportion)
+        or to a function, such as ``lambda game: owen_value(game, unions=unions)``.
 
     Returns
     -------
@@ -298,10 +292,9 @@ def share_benefits(
     Examples
     --------
     >>> game = Game(["home", "host"], [0, 0, 2, 6])
-    >>> table = share_benefits(game, rules={"equal": "equal", "area": {"home": 5, "host": 1}})
+    >>> table = share_benefits(game, rules={"area": {"home": 5, "host": 1}})
     >>> table[["rule", "player", "share", "in_core"]].to_numpy().tolist()
-    [['equal', 'home', 3.0, True], ['equal', 'host', 3.0, True],
-     ['area', 'home', 5.0, False], ['area', 'host', 1.0, False]]
+    [['area', 'home', 5.0, False], ['area', 'host', 1.0, False]]
     """
     game = as_game(game)
     rules = ["equal", "shapley", "nucleolus"] if rules is None else rules
@@ -353,10 +346,9 @@ class AllocationStability(Displayed):
 
     Parameters
     ----------
-    share : float
-        Share of the games in whose core the allocation lies.
-    objections : Series
-        Share of games in which a coalition (frozenset) would leave, if ever; the largest first.
+    share, objections : float, Series
+        Share of the games in whose core the allocation lies, and of those in which a coalition
+        (frozenset) would leave, if ever; the largest first.
     """
 
     share: float
@@ -414,8 +406,8 @@ def allocation_stability(games: Iterable[GameLike], allocation: pd.Series) -> Al
     objects = np.zeros(first.values.size)
     stable = 0
     for game in listed:
-        masks = masks_of_sets(1 << np.array(as_positions("games", first.players, game.players)))
-        same = Game(first.players, game.values[masks])
+        own = 1 << np.array(as_positions("games", first.players, game.players))
+        same = Game(first.players, game.values[sums_over_coalitions(own)])
         gaps = excesses(same, payoffs * (same.values[-1] / payoffs.sum()))[1:-1]
         leaves = gaps > tolerance(same)
         objects[1:-1] += leaves

@@ -15,9 +15,8 @@ from netinnov._runtime.display import Tabled
 from netinnov._typing import Amount, Count, Rng, Whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.planning._objectives import Objective, judge_of
 from netinnov.planning._placements import all_placements
-from netinnov.planning._plan_values import PlanValues, plan_values
+from netinnov.planning._plan_values import Objective, PlanValues, judge_of, plan_values
 from netinnov.planning._searches import (
     Limit,
     Step,
@@ -44,21 +43,16 @@ class SitingPlan(Tabled):
         Names of the chosen candidates; of greedy plans in the order of choice.
     value, baseline : float
         The objective after all of them, and without any.
-    bound : float
-        No plan within the limit has a larger value; NaN where nothing is known.
-    gap : float
-        ``(bound - value) / (bound - baseline)``: 0 is the best possible.
-    placebo : Series
-        Values of plans drawn at random within the same limit.
-    placebo_share : float
-        Share of these at least as good as the plan; NaN without any.
+    bound, gap : float
+        No plan within the limit has a larger value (NaN: unknown); ``(bound - value) / (bound -
+        baseline)``, 0 for the best possible.
+    placebo, placebo_share : Series, float
+        Values of plans drawn at random within the same limit, and the share at least as good.
     steps : DataFrame
         A row a choice: ``name``, ``value`` with it, ``gain``, ``evaluations`` (plans valued so
         far) and ``leaves`` (the candidate that a swap takes out).
-    cost : float
-        Total cost; NaN without prices.
-    candidates : DataFrame
-        What `to_frame` gives.
+    cost, candidates : float, DataFrame
+        Total cost (NaN without prices); what `to_frame` gives.
     """
 
     _main = "candidates"
@@ -80,7 +74,6 @@ class Siting(NamedTuple):
     values: PlanValues
     limit: Limit
     monotone: bool
-    submodular: bool
 
 
 def site_enclaves(
@@ -107,10 +100,8 @@ def site_enclaves(
     candidates : mapping of str to scenario
         What can be built, by name: any scenario, or a function of a network and a Generator; with
         `prices` it needs a method ``cost(prices, network)``.
-    k : int, optional
-        How many are built, exactly. Give `k` or `budget`.
-    budget : float, optional
-        What they may cost together, at `prices`.
+    k, budget : int or float
+        How many are built, exactly; or what they may cost together, at `prices`. Give one.
     prices : Prices, optional
         Of a park, a local link and a unit of distance of a pipeline; needed with `budget`.
     objective : str or function
@@ -121,20 +112,14 @@ def site_enclaves(
         ``"equity"`` (1 - Gini index of access), ``"effective_number"`` (of places, order 1, by
         strength over all layers). Access is the mean harmonic centrality of the nodes of a place.
     method : {"greedy", "exchange", "exact"}
-        One after the other, each the best addition; the same, then swaps of one for one until
-        none improves the plan; or the best plan of all: by branch and bound where the objective is
-        monotone, else by enumeration of at most 200,000 plans.
-    monotone : bool, optional
-        Whether more candidates never lower the objective. None: known of efficiency and access
-        (but ``"equity"``) where all candidates only add links; else not assumed.
-    submodular : bool, optional
-        Whether what a candidate gains never grows when others are there. None: not assumed.
-    placebos : int
-        Plans drawn at random with the same `k` or `budget`, to compare with; 0 for none.
-    replicates : int
-        Random placements of each candidate, over which the objective is averaged.
-    rng : None, int, SeedSequence or Generator
-        Source of placements and of placebo plans.
+        One after the other, each the best addition; the same, then swaps until none improves the
+        plan; the best of all, by branch and bound if monotone, else of at most 200,000 plans.
+    monotone, submodular : bool, optional
+        Whether more candidates never lower the objective (None: so for efficiency and access, but
+        ``"equity"``, where candidates only add links), and whether gains never grow (None: no).
+    placebos, replicates, rng : int, int, Generator or seed
+        Plans drawn at random with the same `k` or `budget`, to compare with; random placements of
+        each candidate, over which the objective is averaged; source of both.
 
     Returns
     -------
@@ -143,25 +128,21 @@ def site_enclaves(
     Raises
     ------
     InputError
-        No candidates, `k` above their number, a budget below the cheapest, candidates without a
-        cost, an objective that is not a finite number, or too many plans for the exact method.
+        No plan is within the limit, too many are, or the objective is not a finite number.
 
     Notes
     -----
-    *Value of a plan.* The objective on the nodes of the baseline; each candidate draws from a
-    generator of its own (common random numbers). Candidates that only add nodes and links are each
-    placed in `network`, and what they add is put together. If one of them takes links away, all of
-    a plan are applied in the order given.
+    Candidates that only add nodes and links are each placed in `network`, with a generator of its
+    own, and what they add is put together; if one takes links away, all are applied in their order.
 
     *Budget.* The greedy search is run by gain and by gain per cost, and the better plan counts; it
-    ends when no candidate gains anything. *Bound.* The least of what is known of this instance: the
-    value of the exact method, of all candidates together (monotone), of the plan plus the largest
-    gains that are left (submodular). Of equal candidates the first is taken.
+    ends when no candidate gains anything. *Bound.* The least of the value of the exact method, of
+    all candidates (monotone), of the plan plus the largest gains that are left (submodular).
 
     References
     ----------
     Nemhauser, Wolsey and Fisher (1978), Mathematical Programming 14. Khuller, Moss and Naor (1999),
-    The budgeted maximum coverage problem, Information Processing Letters 70.
+    Information Processing Letters 70.
 
     Examples
     --------
@@ -173,15 +154,14 @@ def site_enclaves(
     """
     seed = seed_of(rng)
     limits = k, budget, prices
-    (siting,) = prepared(
-        network, candidates, *limits, [objective], replicates, seed, monotone, submodular
-    )
-    steps, plan = searched(siting, method)
-    names, values, limit, monotone, submodular = siting
+    siting = prepared(network, candidates, *limits, objective, replicates, seed, monotone)
+    names, values, limit, monotone = siting
+    steps = searched(siting, method)
+    plan = chosen_by(steps)
     value, baseline = values.value(plan), values.value([])
     bound, gap = value, 0.0
     if method != "exact":
-        bound = bound_after(values, limit, plan, monotone=monotone, submodular=submodular)
+        bound = bound_after(values, limit, plan, monotone=monotone, submodular=bool(submodular))
         bound = bound if math.isnan(bound) else max(bound, value)
     if math.isnan(bound) or values.is_better(bound, value):
         gap = (bound - value) / (bound - baseline)
@@ -209,24 +189,19 @@ def prepared(
     k: int | None,
     budget: float | None,
     prices: Prices | None,
-    objectives: Sequence[Objective],
+    objective: Objective,
     replicates: int,
     seed: np.random.SeedSequence,
     monotone: bool | None = None,
-    submodular: bool | None = None,
-) -> list[Siting]:
-    """For each objective, with the same placements."""
+) -> Siting:
     names = check_candidates(candidates)
     limit = limit_of_plans(network, candidates, k, budget, prices)
     placements = all_placements(network, candidates, replicates, seed)
-    sitings = []
-    for objective in objectives:
-        judge = judge_of(objective, network, candidates)
-        values = plan_values(network, candidates, judge, placements, replicates, seed)
-        known = judge.never_lowered and placements is not None
-        never_lowered = known if monotone is None else monotone
-        sitings.append(Siting(names, values, limit, never_lowered, bool(submodular)))
-    return sitings
+    judge = judge_of(objective, network, candidates)
+    values = plan_values(network, candidates, judge, placements, replicates, seed)
+    if monotone is None:
+        monotone = judge.never_lowered and placements is not None
+    return Siting(names, values, limit, monotone)
 
 
 def seed_of(rng: Rng) -> np.random.SeedSequence:
@@ -252,15 +227,13 @@ def limit_of_plans(
         n_given = "neither" if k is None else "both"
         raise InputError(f"give `k` (how many) or `budget` (at `prices`); found {n_given}.")
     n = len(candidates)
-    if k is not None:
-        if k > n:
-            raise InputError(f"`k` must be at most the number of candidates, {n}; found {k}.")
-        costs = np.zeros(n) if prices is None else costs_of(network, candidates, prices)
-        return Limit(costs, k, priced=prices is not None)
-    if prices is None:
+    if k is not None and k > n:
+        raise InputError(f"`k` must be at most the number of candidates, {n}; found {k}.")
+    if prices is None and k is None:
         raise InputError("`budget` needs `prices`: Prices(park=..., link=..., pipeline=...).")
-    costs = costs_of(network, candidates, prices)
-    assert budget is not None
+    costs = np.zeros(n) if prices is None else costs_of(network, candidates, prices)
+    if budget is None:
+        return Limit(costs, k, priced=prices is not None)
     if costs.min() > budget * (1 + 1e-12):
         cheapest = list(candidates)[int(costs.argmin())]
         raise InputError(
@@ -283,23 +256,22 @@ def costs_of(
     return np.array(list(costs.values()), np.float64)
 
 
-def searched(siting: Siting, method: Method) -> tuple[list[Step], list[int]]:
+def searched(siting: Siting, method: Method) -> list[Step]:
     values, limit = siting.values, siting.limit
     if method == "exact" and not siting.monotone:
         return _in_order(values, enumerated(values, limit))
     steps = greedy(values, limit)
     if method == "greedy":
-        return steps, chosen_by(steps)
+        return steps
     steps = exchange(values, limit, steps)
     if method == "exact":
         return _in_order(values, branch_and_bound(values, limit, chosen_by(steps)))
-    return steps, chosen_by(steps)
+    return steps
 
 
-def _in_order(values: PlanValues, plan: list[int]) -> tuple[list[Step], list[int]]:
+def _in_order(values: PlanValues, plan: list[int]) -> list[Step]:
     reached = [values.value(plan[: at + 1]) for at in range(len(plan))]
-    done = values.evaluations
-    return [Step(at, value, done) for at, value in zip(plan, reached, strict=True)], plan
+    return [Step(at, value, values.evaluations) for at, value in zip(plan, reached, strict=True)]
 
 
 def _table_of_steps(names: Sequence[str], steps: Sequence[Step], baseline: float) -> pd.DataFrame:

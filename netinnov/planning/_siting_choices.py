@@ -20,9 +20,8 @@ from netinnov.errors import InputError
 from netinnov.experiments import ResampledLinks
 from netinnov.experiments._resampled_data import Resample
 from netinnov.network import MultilayerNetwork
-from netinnov.planning._objectives import Objective
-from netinnov.planning._plan_values import ROUNDING
-from netinnov.planning._searches import all_plans, valued
+from netinnov.planning._plan_values import ROUNDING, Objective
+from netinnov.planning._searches import all_plans, chosen_by, valued
 from netinnov.planning._site_enclaves import (
     Method,
     Siting,
@@ -66,9 +65,7 @@ def pareto_plans(
     replicates: Count = 1,
     rng: Rng = None,
 ) -> ParetoPlans:
-    """Find the plans that no other plan beats in both of two objectives (the Pareto front).
-
-    All plans within the limit are valued, at most 200,000.
+    """Find the plans that no other plan beats in both of two objectives (Ehrgott 2005).
 
     Parameters
     ----------
@@ -86,11 +83,7 @@ def pareto_plans(
     Raises
     ------
     InputError
-        Not two objectives, too many plans, and as in `site_enclaves`.
-
-    References
-    ----------
-    Ehrgott (2005), Multicriteria Optimization.
+        Not two objectives, or more than 200,000 plans within the limit; as in `site_enclaves`.
 
     Examples
     --------
@@ -105,9 +98,12 @@ def pareto_plans(
         raise InputError(f"`objectives` must name two objectives; found {len(objectives)}.")
     if taken := [name for name in ("sites", "cost") if name in objectives]:
         raise InputError(f"objectives cannot be called as other columns of the plans: {taken}.")
-    limits, asked = (k, budget, prices), list(objectives.values())
-    sitings = prepared(network, candidates, *limits, asked, replicates, seed_of(rng))
-    names, _, limit, *_ = sitings[0]
+    seed, limits = seed_of(rng), (k, budget, prices)
+    sitings = [
+        prepared(network, candidates, *limits, objective, replicates, seed)
+        for objective in objectives.values()
+    ]
+    names, _, limit, _ = sitings[0]
     parts = [siting.values for siting in sitings]
     plans = all_plans(limit, "pareto_plans()", "Take fewer candidates or a smaller `k`")
     values = np.column_stack([valued(part, plans) for part in parts])
@@ -154,7 +150,6 @@ def siting_stability(
     """Count how often each site is chosen when the data are resampled.
 
     A resample in which a candidate cannot be placed, or the objective is undefined, is left out.
-    The share also varies with the random placements; more `replicates` reduce that.
 
     Parameters
     ----------
@@ -163,10 +158,8 @@ def siting_stability(
     resample : function
         Draws the data again: `ResampledLinks` (needs weights that count events), `ResampledEvents`,
         or any function of a network and a Generator that keeps the nodes.
-    resamples, rng : int, Generator or seed
-        Number of resamples of the data; source of these and of placements.
-    executor, progress : Executor, int or None, bool
-        None: a thread for each processor; a number: so many threads. Whether a bar is shown.
+    resamples, rng, executor, progress
+        Number of resamples; source of these and of placements; as in `compare_scenarios`.
 
     Returns
     -------
@@ -174,19 +167,12 @@ def siting_stability(
         Index candidate; ``chosen`` (with the data as they are), ``share`` of resamples in which it
         is chosen, and ``resamples`` that could be planned for (the same in all rows).
 
-    Raises
-    ------
-    InputError
-        As in `site_enclaves`, and weights that are not counts where events are not given.
-
     Examples
     --------
     >>> links = pd.DataFrame({"source": list("abcd"), "target": list("bcde"), "weight": 99})
-    >>> network = ni.build_network(pd.DataFrame(index=list("abcde")), links)
-    >>> links = {a + b: ni.scenarios.NewLinks([(a, b)]) for a, b in ["ac", "ad", "ae"]}
-    >>> table = siting_stability(
-    ...     network, candidates=links, k=1, objective="efficiency", resamples=5, rng=1
-    ... )
+    >>> new = {a + b: ni.scenarios.NewLinks([(a, b)]) for a, b in ["ac", "ad", "ae"]}
+    >>> options = {"candidates": new, "k": 1, "objective": "efficiency", "resamples": 5, "rng": 1}
+    >>> table = siting_stability(ni.build_network(links), **options)
     >>> table["share"].to_dict()  # no link of 99 events is ever lost
     {'ac': 0.0, 'ad': 0.0, 'ae': 1.0}
     """
@@ -195,9 +181,9 @@ def siting_stability(
     first, *others = check_rng(rng).spawn(1 + resamples)
     options: dict[str, Any] = {"candidates": candidates, "k": k, "budget": budget}
     options |= {"monotone": monotone, "replicates": replicates}
-    options["prices"] = prices if k is None else None  # asked only where it must not cost more
-    observed = site_enclaves(network, objective=objective, method=method, rng=first, **options)
-    prepare = partial(prepared, objectives=[objective], **options)
+    options |= {"prices": prices if k is None else None, "objective": objective}
+    observed = site_enclaves(network, method=method, rng=first, **options)
+    prepare = partial(prepared, **options)
     task = partial(_sites, network=network, resample=resample, method=method, prepare=prepare)
     drawn = run(task, others, executor=executor, progress=progress, label="resamples")
     plans = [sites for sites in drawn if sites is not None]
@@ -212,11 +198,11 @@ def _sites(
     network: MultilayerNetwork,
     resample: Resample,
     method: Method,
-    prepare: Callable[..., list[Siting]],
+    prepare: Callable[..., Siting],
 ) -> frozenset[str] | None:
     network = changed(network, resample, rng, "resample")
     try:
-        (siting,) = prepare(network, seed=seed_of(rng))
-        return frozenset(siting.names[at] for at in searched(siting, method)[1])
+        siting = prepare(network, seed=seed_of(rng))
+        return frozenset(siting.names[at] for at in chosen_by(searched(siting, method)))
     except InputError:
         return None

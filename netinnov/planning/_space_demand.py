@@ -28,10 +28,8 @@ class SpaceDemand(Displayed):
         Space of each flow, in the shape of the flows.
     floor, low, high : float
         Space for a unit of flow, and its interval (of no width where it was given).
-    n : int
-        Parks that it rests on; 0 where it was given.
-    confidence : float
-        Of the interval.
+    n, confidence : int, float
+        Parks that it rests on (0 where it was given); of the interval.
     by_resample : array
         Space for a unit of flow in each bootstrap resample of the parks.
     """
@@ -52,11 +50,9 @@ class SpaceDemand(Displayed):
         Series
             Index home.
         """
-        demand = self.demand
-        if isinstance(demand, pd.DataFrame):
-            return demand.sum(axis=1)
-        many = demand.index.nlevels > 1
-        return demand.groupby(level=0, sort=False).sum() if many else demand.copy()
+        if isinstance(self.demand, pd.DataFrame):
+            return self.demand.sum(axis=1)
+        return self.demand.groupby(level=0, sort=False).sum()
 
     def to_frame(self) -> pd.DataFrame:
         """Give the demand of each home with its interval.
@@ -83,8 +79,8 @@ def space_demand(
 ) -> SpaceDemand:
     """Estimate the space that flows need: flows times floor space for each unit of flow.
 
-    The median over parks of space by units, with the percentile interval over resamples of the
-    parks; without parks where either is missing, infinite or 0. It is no norm.
+    That is the median over parks, with the percentile interval over resamples of them; without
+    parks where space or units are missing, infinite or 0. It is no norm.
 
     Parameters
     ----------
@@ -94,20 +90,17 @@ def space_demand(
         Space for a unit of flow; or parks, one a row or node, from which it is estimated.
     area, units : str
         Columns of parks: their floor space, and how many units are in it.
-    confidence : float
-        Of the interval.
-    resamples, rng : int, Generator or seed
-        Bootstrap resamples of the parks, and their source.
+    confidence, resamples, rng : float, int, Generator or seed
+        Of the interval; bootstrap resamples of the parks, and their source.
 
     Returns
     -------
     SpaceDemand
-        Its interval is carried on by `rent_intervals`.
 
     Raises
     ------
     InputError
-        Flows below 0 or missing, a floor of 0, missing columns, or fewer than two known parks.
+        Flows below 0 or missing, or fewer than two known parks.
 
     Examples
     --------

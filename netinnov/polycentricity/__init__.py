@@ -1,10 +1,14 @@
 """Is a region multi-centric? Indices on values and on networks of places, centres, and profiles."""
 
 from netinnov._runtime.public import publish
-from netinnov.polycentricity._centres import detect_centres as detect_centres
-from netinnov.polycentricity._core_periphery import (
+from netinnov.polycentricity._centre_rules import (
     CorePeripheryFit as CorePeripheryFit,
     core_periphery as core_periphery,
+)
+from netinnov.polycentricity._centres import (
+    ModularityTest as ModularityTest,
+    detect_centres as detect_centres,
+    modularity_test as modularity_test,
 )
 from netinnov.polycentricity._evenness import (
     effective_number as effective_number,
@@ -20,10 +24,6 @@ from netinnov.polycentricity._flow_evenness import (
     link_symmetry as link_symmetry,
     node_symmetry as node_symmetry,
     relative_strength as relative_strength,
-)
-from netinnov.polycentricity._modularity_test import (
-    ModularityTest as ModularityTest,
-    modularity_test as modularity_test,
 )
 from netinnov.polycentricity._profile import profile as profile
 from netinnov.polycentricity._rank_size import (

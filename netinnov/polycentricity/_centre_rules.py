@@ -1,24 +1,31 @@
-"""Rules that make some places centres, from their flows, communities and core."""
+"""Cores, and rules that make some places centres: from flows, communities and the core."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 
 from netinnov._network.layer_table import refuse_shares
 from netinnov._network.matrices import flat_matrix, layer_matrix
-from netinnov._typing import Direction, Floats, Mask
+from netinnov._network.paths import union
+from netinnov._runtime.arguments import check_rng
+from netinnov._runtime.display import Displayed
+from netinnov._typing import Codes, Count, Direction, Floats, Integers, Mask, Rng
 from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
-from netinnov.polycentricity._core_periphery import CORE_RESTARTS, core_of
 from netinnov.polycentricity._flow_evenness import totals
 
 CentreRule: TypeAlias = Literal["hubs", "top", "head_tail", "core", "z", "dominant_flow"]
+Links: TypeAlias = tuple[Codes, Codes, Floats, int]  # CSR, and how often a pair may be linked
 
+CORE_RESTARTS = 20  # starts, which take less time than one search for communities
+_EXACT = 20  # linked nodes up to which all cores are tried: a million, in milliseconds
+_PATIENCE = 50  # changes for the worse in a row after which a pass gives up
 _FEW = 0.3  # share of the restarts for one of many draws
 _SEVERAL = 3  # places from which a community has a centre
 _NEAR = 0.5  # a core place is a centre from this part of its community's strongest
@@ -27,23 +34,144 @@ _HUB = 2.5  # z inside its community from which a place is a centre by the rule 
 _ROUNDING = 1e-12  # relative tolerance of shares
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class CorePeripheryFit(Displayed):
+    """A network split into a core and a periphery.
+
+    Attributes
+    ----------
+    coreness : Series
+        1 in the core, 0 in the periphery; NaN where there is no split.
+    quality : float
+        Correlation of the links with the ideal pattern, at most 1.
+    """
+
+    coreness: pd.Series
+    quality: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the coreness of each node as a table, the quality beside it.
+
+        Returns
+        -------
+        DataFrame
+            In node order.
+        """
+        return pd.DataFrame({"coreness": self.coreness, "quality": self.quality})
+
+
+def core_periphery(
+    network: MultilayerNetwork, *, restarts: Count = CORE_RESTARTS, rng: Rng = None
+) -> CorePeripheryFit:
+    """Find the core for which "linked" best agrees with "at least one end in the core".
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network. Layers are flattened, weights ignored.
+    restarts, rng : int, Generator or seed
+        Starts of the search in networks of more than 20 linked nodes, and their source.
+
+    Returns
+    -------
+    CorePeripheryFit
+        `coreness` (1 core, 0 periphery) and `quality`, Pearson's correlation over all pairs of
+        nodes. All NaN without links, if all pairs are linked, and for fewer than 3 nodes.
+
+    Notes
+    -----
+    If a layer is directed, each pair counts both ways. With up to 20 linked nodes all cores are
+    tried; beyond, passes of Kernighan and Lin need not find the best of all. Of equally good cores
+    the smallest, then that of the earliest nodes is taken. Isolates count, never in the core. In a
+    dense flow matrix the correlation describes the few gaps: select strong links first.
+
+    References
+    ----------
+    Borgatti and Everett 2000, "Models of core/periphery structures", Social Networks 21.
+
+    Examples
+    --------
+    >>> links = pd.DataFrame({"source": "a", "target": ["b", "c", "d"]})
+    >>> core = core_periphery(ni.build_network(links))
+    >>> core.coreness.tolist(), round(core.quality, 6)
+    ([1.0, 0.0, 0.0, 0.0], 1.0)
+    """
+    core, quality = core_of(network, int(restarts), check_rng(rng))
+    coreness = pd.Series(core, network.storage.nodes.index, np.float64, "coreness")
+    return CorePeripheryFit(coreness, quality)
+
+
+def core_of(
+    network: MultilayerNetwork, restarts: int, rng: np.random.Generator
+) -> tuple[Floats, float]:
+    from netinnov.kernels.core_periphery import best_core
+
+    links = _links(network)
+    indptr, _, counts, unit = links
+    n = network.n_nodes
+    linked = np.flatnonzero(np.diff(indptr)).astype(np.int32)
+    n_links, pairs = counts.sum() / 2, unit * n * (n - 1) / 2
+    if n < 3 or n_links in (0, pairs):
+        return np.full(n, math.nan), math.nan
+    if linked.size <= _EXACT:
+        core, quality = best_core(*links[:3], linked, unit)
+    else:
+        core, quality = _searched(links, restarts, rng)
+    return core.astype(np.float64), float(quality)
+
+
+def _searched(links: Links, restarts: int, rng: np.random.Generator) -> tuple[Mask, float]:
+    from netinnov.kernels.core_periphery import improved_core
+
+    linked = np.diff(links[0]) > 0
+    n = linked.size
+    best, quality = np.zeros(n, np.bool_), -math.inf
+    for attempt in range(restarts):
+        if attempt == 0:
+            start = np.zeros(n, np.bool_)
+        elif attempt % 2:  # a change of the best
+            flips = rng.choice(n, size=min(n, 3 + int(rng.integers(1 + best.sum()))), replace=False)
+            start = best.copy()
+            start[flips] = ~start[flips] & linked[flips]
+        else:
+            start = linked & (rng.random(n) < rng.uniform(0.02, 0.5))
+        core, core_quality = improved_core(*links, start, _PATIENCE)
+        equal = abs(core_quality - quality) <= 1e-12
+        if _rank(core) < _rank(best) if equal else core_quality > quality:
+            best, quality = core, core_quality
+    return best, quality
+
+
+def _rank(core: Mask) -> tuple[int, list[int]]:
+    """Sort key of ties: smallest core first, then that of the earliest nodes."""
+    nodes: list[int] = np.flatnonzero(core).tolist()
+    return len(nodes), nodes
+
+
+def _links(network: MultilayerNetwork) -> Links:
+    linked = union(network).astype(bool).astype(np.float64)
+    if network.directed:
+        linked = sparse.csr_array(linked + linked.T)
+        linked.sort_indices()
+    unit = 2 if network.directed else 1
+    return linked.indptr.astype(np.int32), linked.indices.astype(np.int32), linked.data, unit
+
+
 class Options(NamedTuple):
     direction: Direction = "total"
     share: float = 0.1
     resolution: float = 1.0
     restarts: int = 10
     minimum_share: float | None = None
-    restarts_per_draw: int | None = None  # searches in many draws; None: three in ten
-    in_draw: bool = False
+    effort: float = 1.0  # part of the restarts that is run
 
     @property
     def searches(self) -> int:
-        few = self.restarts_per_draw or math.ceil(_FEW * self.restarts)
-        return few if self.in_draw else self.restarts
+        return math.ceil(self.effort * self.restarts)
 
     @property
     def for_draws(self) -> Options:
-        return self._replace(in_draw=True)
+        return self._replace(effort=_FEW)
 
 
 def checked_options(network: MultilayerNetwork, **chosen: Any) -> Options:
@@ -62,7 +190,7 @@ class Structure(NamedTuple):
     core_quality: float
     z: Floats
     role: pd.Series | None
-    dominant: npt.NDArray[np.int64]
+    dominant: Integers
     modularity: float
 
 
@@ -128,7 +256,7 @@ def centres_by(rule: str, structure: Structure, options: Options) -> Mask:
     return centre & (strength > 0)
 
 
-def largest_first(values: Floats) -> npt.NDArray[np.intp]:
+def largest_first(values: Floats) -> Integers:
     return np.argsort(-values, kind="stable")
 
 
@@ -154,7 +282,7 @@ def _hubs(structure: Structure, minimum_share: float) -> Mask:
     return centre
 
 
-def _largest_flow(flat: MultilayerNetwork) -> npt.NDArray[np.int64]:
+def _largest_flow(flat: MultilayerNetwork) -> Integers:
     matrix = flat_matrix(flat)
     largest = np.asarray(matrix.argmax(axis=1) if matrix.nnz else np.zeros(flat.n_nodes))
     return np.where(np.diff(matrix.indptr) > 0, largest.ravel(), -1).astype(np.int64)

@@ -1,27 +1,182 @@
-"""Which places are centres, and how sure that is."""
+"""Which places are centres, how sure that is, and whether communities are beyond chance."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from netinnov._network.significance import why_untested
 from netinnov._runtime.arguments import check_rng
+from netinnov._runtime.display import Tabled
 from netinnov._runtime.parallel import run
-from netinnov._typing import Amount, Count, Direction, Floats, PositiveShare, Rng, Share, Whole
+from netinnov._typing import (
+    Amount,
+    Count,
+    Direction,
+    Floats,
+    Is,
+    Mask,
+    PositiveShare,
+    Rng,
+    Share,
+    Whole,
+)
+from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models import NullModel, Rewire
-from netinnov.polycentricity import _centre_rules, _resampled_flows
-from netinnov.polycentricity._centre_rules import CentreRule, Options
-from netinnov.polycentricity._modularity_test import Nulls, compared_modularity
-from netinnov.polycentricity._resampled_flows import Change, resampled, without_events
+from netinnov.null_models import NullModel, Rewire, _prepared
+from netinnov.null_models._prepared import Prepared
+from netinnov.polycentricity import _centre_rules
+from netinnov.polycentricity._centre_rules import CentreRule, Options, communities_of
+from netinnov.polycentricity._resampled_flows import (
+    Change,
+    changed,
+    drawn_from,
+    resampled,
+    without_events,
+)
+
+# With fewer null networks p cannot be 0.05 or less.
+Nulls: TypeAlias = Annotated[int, Is(low=19, whole=True)]
+REPLICATES = 99  # default number of null networks
+_LEVEL = 0.05  # largest p at which communities are beyond chance
+_ROUNDING = 1e-10  # difference of modularities that counts as none
 
 _REWIRE = Rewire()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ModularityTest(Tabled):
+    """The modularity of a network compared with that of random networks.
+
+    Attributes
+    ----------
+    modularity : float
+        Highest modularity found in the flattened network.
+    null_mean, null_low, null_high : float
+        Mean, 2.5 and 97.5 % of the highest found in each random network.
+    p : float
+        One-sided: (k + 1) / (n + 1), where k of n random networks have as much. NaN: no test.
+    moved, replicates : float, int
+        Mean share of links that the null model moved; number of random networks.
+    untested : str or None
+        Why there is no test; None where there is one.
+    """
+
+    modularity: float
+    null_mean: float = math.nan
+    null_low: float = math.nan
+    null_high: float = math.nan
+    p: float = math.nan
+    moved: float = math.nan
+    replicates: int = 0
+    untested: str | None = None
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether random networks have as much modularity (p above 0.05); False without a test.
+
+        Returns
+        -------
+        bool bool
+        """
+        return self.p > _LEVEL
+
+
+def modularity_test(
+    network: MultilayerNetwork,
+    *,
+    null: NullModel = _REWIRE,
+    replicates: Nulls = 99,
+    resolution: Amount = 1.0,
+    restarts: Count = 10,
+    rng: Rng = None,
+    executor: Executor | int | None = None,
+    progress: bool = True,
+) -> ModularityTest:
+    """Test whether a network has clearer communities than random networks have.
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network; layers are flattened after they are drawn.
+    null, replicates : null model or function, int
+        Such as `null_models.Rewire`, or a function ``(network, Generator) -> network``; networks
+        drawn from it, at least 19.
+    resolution, restarts
+        Of the search for communities, see `community.leiden`; the same for each network.
+    rng, executor, progress
+        As in `experiments.compare_scenarios`.
+
+    Returns
+    -------
+    ModularityTest
+
+    Notes
+    -----
+    Sparse random networks have modularities of 0.5 and more. There is no test of modelled layers
+    (`MultilayerNetwork.layer_table`), without links, and where the null model moves less than 5 %
+    of the links, as rewiring does where nearly all pairs are linked.
+
+    References
+    ----------
+    Guimera, Sales-Pardo and Amaral (2004), Physical Review E 70, 025101.
+
+    Examples
+    --------
+    >>> cities = ni.datasets.make_city_system(n_cities=12, rng=1)
+    >>> test = modularity_test(cities, replicates=19, restarts=1, rng=1)
+    >>> test.p >= 0.05
+    True
+    """
+    options = Options(resolution=float(resolution), restarts=restarts)
+    # The streams are those of `detect_centres`, so that both find the same communities.
+    first = check_rng(rng).spawn(1)[0]
+    _, modularity = communities_of(flatten(network), options, first.spawn(2)[0])
+    in_parts = partial(run, executor=executor, progress=progress)
+    return compared_modularity(network, options, null, replicates, first, in_parts, modularity)
+
+
+def compared_modularity(
+    network: MultilayerNetwork,
+    options: Options,
+    null: NullModel,
+    replicates: int,
+    rng: np.random.Generator,
+    in_parts: Callable[..., list[tuple[float, float]]],
+    modularity: float,
+) -> ModularityTest:
+    own, for_observed, *children = rng.spawn(2 + replicates)
+    if math.isnan(modularity):
+        return ModularityTest(modularity, untested="there are no links")
+    if reason := why_untested(network, warn=False):
+        return ModularityTest(modularity, untested=reason)
+    if options.searches < options.restarts:
+        _, modularity = communities_of(flatten(network), options, for_observed)
+    ready = _prepared.prepared_null(null, network, own)
+    task = partial(_drawn, network=network, null=ready, options=options)
+    draws = np.array(in_parts(task, children, label="modularity test"))
+    moved, values = _prepared.mean_moved(draws[:, 0]), draws[~np.isnan(draws[:, 1]), 1]
+    n = values.size
+    if reason := _prepared.too_few_moved(moved):
+        return ModularityTest(modularity, moved=moved, replicates=n, untested=reason)
+    low, high = (float(end) for end in np.quantile(values, [0.025, 0.975]))
+    p = ((values >= modularity - _ROUNDING).sum() + 1) / (n + 1)
+    return ModularityTest(modularity, float(values.mean()), low, high, float(p), moved, n)
+
+
+def _drawn(
+    rng: np.random.Generator, *, network: MultilayerNetwork, null: Prepared, options: Options
+) -> tuple[float, float]:
+    drawn = drawn_from(null, network, rng.spawn(1)[0])
+    _, modularity = communities_of(flatten(drawn), options, rng)
+    return _prepared.moved_share(network, drawn, null), modularity
 
 
 def detect_centres(
@@ -55,27 +210,23 @@ def detect_centres(
         ``"head_tail"``: above the mean strength. ``"core"``: in the core. ``"z"``: z-score of 2.5
         or more inside its community. ``"dominant_flow"``: its own largest flow goes to a smaller
         place, and that of some smaller place comes to it.
-    direction : {"total", "in", "out"}
-        What the strength counts in directed layers.
-    share : float
-        For ``"top"``; rounded up to whole places.
+    direction, share : {"total", "in", "out"}, float
+        What the strength counts in directed layers; for ``"top"``, rounded up to whole places.
     resolution, restarts
         Of the communities, see `community.leiden`; restarts of the search for a core as well, at
-        least 20. In resamples, and in the networks of the test of modularity, three in ten, rounded
-        up; in a resample the first starts from the communities of the observed flows.
+        least 20. In resamples, which begin with the observed communities, and in random networks
+        three in ten, rounded up.
     minimum_share : float, optional
         For ``"hubs"``: the least share of the strength of all places that a centre has. None:
         0.02, or 2 / n among n > 100 places with strength.
     null : null model, function or None
         For ``"hubs"``: the null model of `modularity_test`, which says whether communities are
         beyond chance (p of 0.05 or less). None: they are used without a test.
-    replicates : int
-        Networks drawn from it, at least 19.
-    resamples : int
-        Number of bootstrap resamples of the flows for `support`; 0 for none.
+    replicates, resamples : int
+        Networks drawn from it, at least 19; bootstrap resamples for `support`, 0 for none.
     resample : function, optional
-        Resamples a network, ``(network, Generator) -> network``. None: see Notes. Needed where one
-        event makes several links, as in projections: draw its events and project them.
+        Draws one, ``(network, Generator) -> network``. None: see Notes. Needed where one event
+        makes several links, as in projections: draw its events and project them.
     rng, executor, progress
         As in `experiments.compare_scenarios`.
 
@@ -88,22 +239,15 @@ def detect_centres(
         is a centre by the same rule; NaN with no resamples or an unknown number of events. `rule`:
         the rule that was used, ``"head_tail"`` where communities are not beyond chance.
 
-    Raises
-    ------
-    InputError
-        Layers of shares unless ``direction="in"``; other nodes of `resample`.
-
     Notes
     -----
-    Events (trips, patents) are resampled, never places: a place drawn twice would appear twice in
-    the ranking. Their number is in the column ``events`` of `layer_table`, or its ``unit`` says
-    that whole weights count them; money, scores, shares and weights without a unit do not. A link
-    is drawn from the Poisson distribution around its count, so links of one event are lost in 37 %
-    of the draws. Ties are won by the earlier node.
+    Events (trips, patents) are resampled, never places. Their number is in the column ``events`` of
+    `layer_table`, or its ``unit`` says that whole weights count them; money, scores, shares and
+    weights without a unit do not. A link is drawn from the Poisson distribution around its count,
+    so links of one event are lost in 37 % of the draws. Layers of shares need ``direction="in"``.
 
-    Modularity is tested once, in the observed network; resamples use the rule so chosen. It is not
-    tested in modelled layers and where the null model moves less than 5 % of the links:
-    `modularity_test` gives the test, or says why there is none.
+    Modularity is tested once, in the observed network, as by `modularity_test`, which also says
+    why there is no test; resamples use the rule so chosen.
 
     References
     ----------
@@ -114,8 +258,7 @@ def detect_centres(
     --------
     >>> links = pd.DataFrame({"source": list("aaabxxxya"), "target": list("bcdcyzwzx")})
     >>> links["weight"] = [9, 8, 7, 1, 9, 8, 7, 1, 2]
-    >>> network = ni.build_network(pd.DataFrame(index=list("abcdwxyz")), links)
-    >>> structure = detect_centres(network, resamples=20, rng=1)
+    >>> structure = detect_centres(ni.build_network(links), resamples=20, rng=1)
     >>> structure.index[structure["centre"]].tolist()
     ['a', 'x']
     """
@@ -127,8 +270,8 @@ def detect_centres(
     structure = _centre_rules.structure_of(network, options, first, {rule, "roles"})
     in_parts = partial(run, executor=executor, progress=progress)
     if rule == "hubs" and null is not None:
-        reached = structure.modularity
-        test = compared_modularity(network, options, null, replicates, first, in_parts, reached)
+        compared = options.for_draws, null, replicates, first, in_parts, structure.modularity
+        test = compared_modularity(network, *compared)
         rule = "head_tail" if test.by_chance else rule
     support = np.full(network.n_nodes, math.nan)
     if others and (resample is not None or not without_events(network)):
@@ -162,7 +305,7 @@ def _resampled_centres(
     options: Options,
     resample: Change,
     observed: Floats,
-) -> npt.NDArray[np.bool_]:
-    network = _resampled_flows.changed(network, resample, rng, "resample")
+) -> Mask:
+    network = changed(network, resample, rng, "resample")
     structure = _centre_rules.structure_of(network, options.for_draws, rng, {rule}, observed)
     return _centre_rules.centres_by(rule, structure, options)

@@ -72,8 +72,7 @@ def gini(values: Values) -> float:
     Returns
     -------
     float
-        0 (equal) to (n - 1)/n (one place has all); NaN if all values are zero. There is no
-        small-sample factor: multiply by n/(n - 1) for it.
+        0 (equal) to (n - 1)/n (one place has all: no small-sample factor); NaN if all are zero.
 
     Examples
     --------
@@ -200,16 +199,11 @@ def green(values: Values, *, ddof: Literal[0, 1] = 0) -> float:
     float
         1 for equal values. 0 only if half of the values are 0 and half the largest (for
         ``ddof=1``: of two values). NaN if all values are zero, or for one value with ``ddof=1``.
-
-    Notes
-    -----
-    One place that has everything scores 1 - 2 sqrt(n - 1)/n (``ddof=0``), not 0, and that rises
-    with n: compare only systems of the same number of places.
+        One place that has all scores 1 - 2 sqrt(n - 1)/n (``ddof=0``): compare systems of one n.
 
     References
     ----------
-    Green (2007), Functional polycentricity: a formal definition in terms of social network
-    analysis, Urban Studies 44, 2077.
+    Green (2007), Functional polycentricity: a formal definition, Urban Studies 44, 2077.
 
     Examples
     --------
@@ -236,11 +230,10 @@ def functional(
     network : MultilayerNetwork
         Places and the links between them.
     weighted : bool
-        Take strengths in place of degrees. The density counts links in either case.
-    ddof : {0, 1}
-        Of the standard deviations in `green`.
-    direction : {"total", "in", "out"}
-        Which links of a directed layer make the degree (or strength) of a place.
+        Take strengths in place of degrees (of layers of shares with ``direction="in"`` only). The
+        density counts links in either case.
+    ddof, direction : {0, 1}, {"total", "in", "out"}
+        Of the standard deviations in `green`; which links of directed layers make the degree.
 
     Returns
     -------
@@ -248,16 +241,10 @@ def functional(
         0 (one star, or hardly a link) to 1 (all pairs linked, evenly). A layer without links
         between different places is left out of the mean; NaN if no layer has any.
 
-    Raises
-    ------
-    InputError
-        ``weighted=True`` on a layer of shares of each origin's total, unless ``direction="in"``.
-
     Notes
     -----
-    Density is links / (n(n - 1)/2), or / n(n - 1) in a directed layer; n counts all nodes, isolates
-    too. In dense flow matrices degrees saturate and the index nears 1 whatever the flows are: show
-    ``weighted=True`` beside it.
+    Density is links / (n(n - 1)/2), or / n(n - 1) in a directed layer; n counts isolates too. In
+    dense flow matrices the index nears 1 whatever the flows are: show ``weighted=True`` beside it.
 
     Examples
     --------

@@ -26,6 +26,7 @@ class Flows(NamedTuple):
 
     @classmethod
     def of(cls, network: MultilayerNetwork, subject: str) -> Flows:
+        refuse_shares(network.storage.records, subject)
         return cls(flat_matrix(network, subject), bool(network.directed))
 
     @property
@@ -48,19 +49,13 @@ def entropy_index(network: MultilayerNetwork, *, of: Unit = "links") -> float:
         Places and the flows between them, no shares of each origin's total; layers are summed.
     of : {"links", "nodes"}
         Shares of the links in all flow, M the number of **possible** links: n(n - 1), or half of
-        that if no layer is directed. Or shares of the places in the sum of their totals, flows in
-        and out, M = n.
+        that if no layer is directed. Or shares of the places in their flows in and out, M = n.
 
     Returns
     -------
     float
         1 if all flows are there and equal (fully polycentric), 0 if there is one only. NaN
-        without flow, and where only one link or place is possible.
-
-    Notes
-    -----
-    n counts all nodes of the network, isolates too. If M should be the number of observed links,
-    take `effective_number` of the weights.
+        without flow, and where only one link or place is possible. n counts isolates too.
 
     References
     ----------
@@ -69,11 +64,10 @@ def entropy_index(network: MultilayerNetwork, *, of: Unit = "links") -> float:
     Examples
     --------
     >>> links = pd.DataFrame({"source": ["a", "a", "b"], "target": ["b", "c", "c"]})
-    >>> round(entropy_index(ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)), 6)
+    >>> round(entropy_index(ni.build_network(links)), 6)
     1.0
     """
     if of == "links":
-        refuse_shares(network.storage.records, "entropy_index")
         flows = Flows.of(network, "entropy_index")
         return normalised_entropy(flows.links.data, flows.possible)
     return normalised_entropy(totals(network, "total", "entropy_index"), network.n_nodes)
@@ -95,15 +89,10 @@ def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total
         One number a place: 1 for the flow of an average place, infinite if no other place has
         flow, NaN if none has, and for a network of one place.
 
-    Raises
-    ------
-    InputError
-        For a layer of shares of each origin's total, unless ``direction="in"``.
-
     Notes
     -----
-    Some papers divide by the mean over all places. Isolates count among the others. Limtanakool,
-    Schwanen and Dijst (2007), see `entropy_index`.
+    Layers of shares need ``direction="in"``. Some papers divide by the mean over all places.
+    Isolates count among the others. Limtanakool et al., see `entropy_index`.
 
     Examples
     --------
@@ -121,23 +110,20 @@ def node_symmetry(network: MultilayerNetwork) -> pd.Series:
     Parameters
     ----------
     network : MultilayerNetwork
-        Places and the flows between them, no shares of each origin's total; layers are summed. An
-        undirected link counts both ways.
+        Places and flows, no shares of each origin's total; layers are summed, undirected links
+        count both ways.
 
     Returns
     -------
     Series
-        One number a place: -1 sends only, 1 receives only; 0 without a directed layer. NaN for a
-        place without flow.
+        One number a place: -1 sends only, 1 receives only; 0 if undirected, NaN without flow.
 
     Examples
     --------
-    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "layer": "trips"})
-    >>> nodes = pd.DataFrame(index=["a", "b", "c"])
-    >>> node_symmetry(ni.build_network(nodes, links, directed=["trips"])).tolist()
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
+    >>> node_symmetry(ni.build_network(links, directed=True)).tolist()
     [-1.0, 0.0, 1.0]
     """
-    refuse_shares(network.storage.records, "node_symmetry")
     value = symmetry(Flows.of(network, "node_symmetry"))
     return pd.Series(value, network.storage.nodes.index, name="node_symmetry")
 
@@ -147,9 +133,8 @@ def relative_strength(network: MultilayerNetwork) -> pd.Series:
 
     Parameters
     ----------
-    network : MultilayerNetwork
-        Places and the flows between them, no shares of each origin's total; layers are summed. If
-        any is directed, an undirected link counts as two.
+    network
+        As in `node_symmetry`. If any layer is directed, an undirected link counts as two.
 
     Returns
     -------
@@ -160,11 +145,9 @@ def relative_strength(network: MultilayerNetwork) -> pd.Series:
     Examples
     --------
     >>> links = pd.DataFrame({"source": "a", "target": ["b", "c"], "weight": [3.0, 1.0]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
-    >>> relative_strength(network).tolist()
+    >>> relative_strength(ni.build_network(links)).tolist()
     [0.75, 0.25]
     """
-    refuse_shares(network.storage.records, "relative_strength")
     links = Flows.of(network, "relative_strength").links
     share = links.data / links.data.sum() if links.nnz else links.data
     return pd.Series(share, pair_index(network, *links.coords), name="relative_strength")
@@ -177,9 +160,8 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
 
     Parameters
     ----------
-    network : MultilayerNetwork
-        Places and the flows between them, no shares of each origin's total; layers are summed. An
-        undirected link counts both ways.
+    network
+        As in `node_symmetry`.
 
     Returns
     -------
@@ -189,13 +171,10 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
 
     Examples
     --------
-    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "a"], "layer": "trips"})
-    >>> links["weight"] = [3.0, 1.0]
-    >>> nodes = pd.DataFrame(index=["a", "b"])
-    >>> link_symmetry(ni.build_network(nodes, links, directed=["trips"])).round(6).tolist()
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "a"], "weight": [3, 1]})
+    >>> link_symmetry(ni.build_network(links, directed=True)).round(6).tolist()
     [0.811278]
     """
-    refuse_shares(network.storage.records, "link_symmetry")
     balance, both = link_balance(Flows.of(network, "link_symmetry"))
     return pd.Series(balance, pair_index(network, *both.coords), name="link_symmetry")
 
@@ -217,10 +196,8 @@ def dominance(value: Floats) -> Floats:
     if n < 2 or not value.any():
         return np.full(n, math.nan)
     # Sums of what lies before and after, since a difference from the sum would leave its rounding.
-    before, after = np.zeros(n), np.zeros(n)
-    before[1:] = np.cumsum(value)[:-1]
-    after[:-1] = np.cumsum(value[::-1])[::-1][1:]
-    others = before + after
+    before, after = np.cumsum(value), np.cumsum(value[::-1])[::-1]
+    others = np.append(0.0, before[:-1]) + np.append(after[1:], 0.0)
     ratio = np.full(n, math.inf)
     with np.errstate(over="ignore"):  # infinite as well where the ratio is too large for a number
         np.divide(value * (n - 1), others, out=ratio, where=others > 0)

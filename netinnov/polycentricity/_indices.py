@@ -21,37 +21,27 @@ from netinnov.polycentricity._flow_evenness import Flows
 from netinnov.polycentricity._rank_size import primacy, rank_size
 from netinnov.polycentricity._urban_centrality import centrality_of, widest_spread
 
-# What each index is computed from, and whether high or low means many centres
-INDICES: dict[str, tuple[str, str]] = {
-    "rank_size": ("strength", "high"),
-    "rank_size_top": ("strength", "high"),
-    "primacy": ("strength", "low"),
-    "dominance_index": ("strength", "low"),
-    "gini": ("strength", "low"),
-    "herfindahl": ("strength", "low"),
-    "theil": ("strength", "low"),
-    "effective_number": ("strength", "high"),
-    "entropy_index_nodes": ("strength", "high"),
-    "green": ("strength", "high"),
-    "urban_centrality_index": ("strength", "low"),
-    "functional": ("links", "high"),
-    "functional_weighted": ("links", "high"),
-    "entropy_index": ("links", "high"),
-    "link_symmetry": ("links", "high"),
-    "node_symmetry": ("links", "low"),
-    "core_periphery": ("links", "low"),
-    "core_share": ("links", "high"),
-    "n_centres": ("links", "high"),
-}
-# Least and greatest value of an index; 0 and 1 for the others
-RANGES: dict[str, tuple[float, float]] = {
-    "rank_size": (-math.inf, 0.0),
-    "rank_size_top": (-math.inf, 0.0),
-    "dominance_index": (0.0, math.inf),
-    "theil": (0.0, math.inf),
-    "effective_number": (1.0, math.inf),
-    "core_periphery": (-1.0, 1.0),
-    "n_centres": (0.0, math.inf),
+# What each index is computed from, whether high or low means many centres, and its range
+INDICES: dict[str, tuple[str, str, float, float]] = {
+    "rank_size": ("strength", "high", -math.inf, 0),
+    "rank_size_top": ("strength", "high", -math.inf, 0),
+    "primacy": ("strength", "low", 0, 1),
+    "dominance_index": ("strength", "low", 0, math.inf),
+    "gini": ("strength", "low", 0, 1),
+    "herfindahl": ("strength", "low", 0, 1),
+    "theil": ("strength", "low", 0, math.inf),
+    "effective_number": ("strength", "high", 1, math.inf),
+    "entropy_index_nodes": ("strength", "high", 0, 1),
+    "green": ("strength", "high", 0, 1),
+    "urban_centrality_index": ("strength", "low", 0, 1),
+    "functional": ("links", "high", 0, 1),
+    "functional_weighted": ("links", "high", 0, 1),
+    "entropy_index": ("links", "high", 0, 1),
+    "link_symmetry": ("links", "high", 0, 1),
+    "node_symmetry": ("links", "low", 0, 1),
+    "core_periphery": ("links", "low", -1, 1),
+    "core_share": ("links", "high", 0, 1),
+    "n_centres": ("links", "high", 0, math.inf),
 }
 _TOP = (2, 3, 4)  # cut-offs of `rank_size_top`
 SIZE = "size_"  # prefix of the indices of given sizes
@@ -98,9 +88,8 @@ def index_values(
     if value is None:
         value = _flow_evenness.totals(flat, direction, f"strength with direction={direction!r}")
     indices = value_indices(value, setting)
-    indices["dominance_index"] = float(
-        _flow_evenness.dominance(value).max() if value.size else math.nan
-    )
+    largest = _flow_evenness.dominance(value).max() if value.size else math.nan
+    indices["dominance_index"] = float(largest)
     indices["entropy_index_nodes"] = _flow_evenness.normalised_entropy(value, network.n_nodes)
     for name, weighted in (("functional", False), ("functional_weighted", True)):
         if name in wanted:
@@ -123,10 +112,10 @@ def index_values(
 
 def possible(index: str, n: int, rule: str, value: float) -> tuple[float, float]:
     """Least and greatest number that an index can be, among `n` places."""
-    low, high = RANGES.get(index, (0.0, 1.0))
+    *_, low, high = INDICES[index]
     if index == "n_centres" and rule in ("top", "head_tail"):
         low = min(1.0, value)  # as long as there are flows
-    return low, {"effective_number": float(n), "n_centres": float(n)}.get(index, high)
+    return low, float(n) if index in ("effective_number", "n_centres") else high
 
 
 def rules_of(setting: Setting) -> set[str]:
@@ -152,20 +141,14 @@ def distances_of(network: MultilayerNetwork) -> Floats | None:
     return None if np.isnan(lengths).any() else (lengths + lengths.T) / 2
 
 
-def without(setting: Setting, shares: Floats | None, node: int) -> Setting:
-    """The setting without a node; the spread changes only if it was part of it."""
-    if setting.distances is None or shares is None:
-        return setting
-    rest = np.delete(np.delete(setting.distances, node, 0), node, 1)
-    maximum = widest_spread(rest).value if shares[node] > 0 else setting.maximum
-    return setting._replace(distances=rest, maximum=maximum)
-
-
-def among(setting: Setting, nodes: npt.NDArray[np.intp]) -> Setting:
+def among(setting: Setting, nodes: npt.NDArray[np.intp], shares: Floats | None = None) -> Setting:
+    """The setting of some nodes; the widest spread is the same if its `shares` are all theirs."""
     if setting.distances is None:
         return setting
     rest = setting.distances[np.ix_(nodes, nodes)]
-    return setting._replace(distances=rest, maximum=widest_spread(rest).value)
+    same = shares is not None and not np.delete(shares, nodes).any()
+    maximum = setting.maximum if same else widest_spread(rest).value
+    return setting._replace(distances=rest, maximum=maximum)
 
 
 def _both_ways(network: MultilayerNetwork, setting: Setting) -> dict[str, float]:
@@ -192,9 +175,8 @@ def checked_setting(
     *,
     sizes: bool = False,
 ) -> Setting:
-    known = list(INDICES)
-    if sizes:
-        known += [SIZE + name for name in INDICES if name in _ON_VALUES]
+    of_sizes = [SIZE + name for name in INDICES if sizes and name in _ON_VALUES]
+    known = [*INDICES, *of_sizes]
     names = known if indices is None else check_names("indices", indices, known)
     if not names:
         raise InputError("`indices` must name at least one index; found none.")

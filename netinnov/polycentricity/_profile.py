@@ -23,15 +23,14 @@ from netinnov.null_models._null_statistics import CONSTANT
 from netinnov.null_models._prepared import Prepared
 from netinnov.polycentricity import _indices, _resampled_flows
 from netinnov.polycentricity._centre_rules import CentreRule, checked_options, structure_of
+from netinnov.polycentricity._centres import REPLICATES, compared_modularity
 from netinnov.polycentricity._evenness import numbers as checked_values
 from netinnov.polycentricity._indices import INDICES, SIZE, Setting
-from netinnov.polycentricity._modularity_test import REPLICATES, compared_modularity
 from netinnov.polycentricity._rank_size import over_nodes
 from netinnov.polycentricity._resampled_flows import Change, resampled, without_events
 from netinnov.polycentricity._urban_centrality import widest_spread
 
 _REWIRE = Rewire()
-_NO_SPREAD = "the distances are not conditionally negative definite"
 _NIL = 1e-12  # absolute tolerance: indices are shares, slopes and counts
 
 
@@ -61,32 +60,26 @@ def profile(  # noqa: PLR0913
     ----------
     network : MultilayerNetwork
         Places and the flows between them.
-    sizes : Series, optional
-        One number a node, such as population, for the morphological indices.
-    indices : sequence of str, optional
-        Rows of the table. None: all.
-    direction : {"total", "in", "out"}
-        What strengths and degrees count in directed layers.
-    ddof : {0, 1}
-        Of the standard deviations in `green` and `functional`.
+    sizes, indices : Series, sequence of str
+        One number a node, such as population, for the morphological indices; rows (None: all).
+    direction, ddof : {"total", "in", "out"}, {0, 1}
+        What strengths and degrees count in directed layers (of shares ``"in"``); of the standard
+        deviations in `green` and `functional`.
     rule : {"hubs", "top", "head_tail", "core", "z", "dominant_flow"}, optional
         The rule of `detect_centres` by which ``n_centres`` counts. None: the one that
         `detect_centres` uses with the same `null`, or its default where there is none.
     minimum_share : float, optional
-        Of the rule ``"hubs"``.
-    resamples : int
-        Number of bootstrap resamples of the flows for the interval; 0 for none.
-    resample
-        How they are drawn; see `detect_centres`.
+        Of ``"hubs"``.
+    resamples, resample
+        Bootstrap resamples of the flows for the interval, as in `detect_centres`; 0 for none.
     leave_one_out : bool
         Compute everything without each place in turn.
     null : null model, function or None
         As for `modularity_test`; None: no null model. For a projection randomise the two-mode
         network and project it: ``lambda network, rng: project(curveball(two_mode, rng=rng), ...)``.
-    replicates : int
-        Networks drawn from the null model.
-    resolution, restarts
-        Of the communities behind ``n_centres``, and restarts of the search for a core.
+    replicates, resolution, restarts
+        Networks drawn from the null model; of the communities behind ``n_centres``, and
+        restarts of the search for a core.
     rng, executor, progress
         As in `experiments.compare_scenarios`.
 
@@ -102,11 +95,6 @@ def profile(  # noqa: PLR0913
         position of the value in it, p two-sided; `untested`: why there is no p although there is a
         null model. NaN where not asked for or not defined.
 
-    Raises
-    ------
-    InputError
-        Sizes lack nodes; layers of shares unless ``direction="in"``.
-
     Warns
     -----
     UserWarning
@@ -121,11 +109,11 @@ def profile(  # noqa: PLR0913
     same `rng`; ``urban_centrality_index`` takes the distances of the network, and is NaN where one
     is unknown, for more than 3,000 places, and where they are not conditionally negative definite.
 
-    *Interval.* Events are resampled, not places. Resampled networks are sparser and more uneven
-    than the observed one, as that is than the flows behind it: `bias` says by how much, and twice
-    it is taken off the draws. Where it is more than a quarter of the width (indices that count
-    links, on few events), or the number of events is unknown, there is no interval. With 2 events
-    or more a pair nine in ten intervals or more hold what is behind the flows.
+    *Interval.* Resampled networks are sparser and more uneven than the observed one, as that is
+    than the flows behind it: `bias` says by how much, and twice it is taken off the draws. Where it
+    is more than a quarter of the width (indices that count links, on few events), or the number of
+    events is unknown, there is no interval. With 2 events or more a pair nine in ten intervals hold
+    what is behind the flows.
 
     *Null.* p as in `null_models.compare_with_null`. There is no z and no p where all random
     networks have the observed value, as ``functional`` under given degrees, and where the null
@@ -150,7 +138,8 @@ def profile(  # noqa: PLR0913
             maximum, shares = widest_spread(setting.distances)
             setting = setting._replace(maximum=maximum)
         except InputError:  # travel times seldom have a largest spread that can be found
-            setting = setting._replace(distances=None, undefined=_NO_SPREAD)
+            reason = "the distances are not conditionally negative definite"
+            setting = setting._replace(distances=None, undefined=reason)
     draws = resamples if resample is not None or not without_events(network) else 0
     left = network.n_nodes if leave_one_out else 0
     nulls = 0 if null is None else replicates
@@ -164,10 +153,8 @@ def profile(  # noqa: PLR0913
         setting = setting._replace(rule=rule or "hubs")
         observed = structure_of(network, options, first, _indices.rules_of(setting))
         if rule is None:
-            tested, reached = null or _REWIRE, observed.modularity
-            test = compared_modularity(
-                network, options, tested, REPLICATES, first, in_parts, reached
-            )
+            draws_of = options.for_draws, null or _REWIRE, REPLICATES, first, in_parts
+            test = compared_modularity(network, *draws_of, observed.modularity)
             setting = setting._replace(rule="head_tail" if test.by_chance else "hubs")
         searched = setting.rule in {"hubs", "z"}
         task = replace(task, setting=setting, communities=observed.community if searched else None)
@@ -239,7 +226,7 @@ class _Task:
         elif draw_of == "without":
             rest = np.delete(np.arange(network.n_nodes), number)
             network = network.select(nodes=list(network.storage.nodes.index.take(rest)))
-            setting = _indices.without(setting, self.shares, number)
+            setting = _indices.among(setting, rest, self.shares)
             start = None if start is None else start[rest]
             size = None if self.size is None else self.size[rest]
         in_draw = setting._replace(options=setting.options.for_draws)
@@ -259,14 +246,14 @@ def _table(
     rows, nodes = [], network.storage.nodes.index
     draws, without_one, null = parts
     for k, name in enumerate(setting.names):
-        of, many_centres_if = INDICES[name.removeprefix(SIZE)]
+        plain = name.removeprefix(SIZE)
+        of, many_centres_if, *_ = INDICES[plain]
         is_size = name.startswith(SIZE)
         row: dict[str, Any] = {"index": name, "of": "size" if is_size else of}
         row |= {"many_centres_if": many_centres_if, "value": value[k]}
-        resampled_values, null_values = (
-            each[: 0 if is_size else None, k] for each in (draws, null)
-        )
-        possible = _indices.possible(name, network.n_nodes, setting.rule, value[k])
+        rows_of = slice(0 if is_size else None)
+        resampled_values, null_values = draws[rows_of, k], null[rows_of, k]
+        possible = _indices.possible(plain, network.n_nodes, setting.rule, value[k])
         row |= _resampled_flows.interval(value[k], resampled_values, possible)._asdict()
         row |= _leaving(value[k], without_one[:, k], nodes)
         row |= position(value[k], null_values, moved)._asdict()

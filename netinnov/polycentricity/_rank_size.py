@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from netinnov._runtime.arguments import as_list, check_names, check_number, check_type, one_column
+from netinnov._runtime.arguments import (
+    as_floats,
+    as_list,
+    as_whole,
+    check_names,
+    check_type,
+    one_column,
+)
 from netinnov._runtime.display import Tabled
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -37,10 +43,8 @@ class RankSize(Tabled):
         Height of the line where the regressor is 0.
     r_squared : float
         Share of the variance that the line explains; NaN if all values are equal.
-    standard_error : float
-        Of the slope.
-    n : int
-        Values used.
+    standard_error, n : float, int
+        Of the slope; values used.
     """
 
     slope: float
@@ -70,12 +74,8 @@ def rank_size(
     -------
     RankSize
         All fields but `n` are NaN with fewer than 2 values. `standard_error` is NaN for two values
-        (``"ols"``) and for several cut-offs. `n` is the number of values used, of the largest cut.
-
-    Notes
-    -----
-    Equal values keep consecutive ranks. If all are equal the slope is 0 for ``"ols"`` and NaN for
-    ``"gabaix"``. Slopes with different cut-offs are not comparable.
+        (``"ols"``) and for several cut-offs, with the `n` of the largest. Slopes with different
+        cut-offs are not comparable. If all values are equal 0 (``"gabaix"``: NaN).
 
     References
     ----------
@@ -105,8 +105,8 @@ def primacy(values: Values, *, kind: Primacy = "share") -> float:
     values : sequence of float
         One value a place, 0 or more, in any unit and order.
     kind : {"share", "ratio", "residual"}
-        ``"share"``: largest over the sum. ``"ratio"``: largest over second largest.
-        ``"residual"``: ln of the largest minus what the rank-size line through the others predicts.
+        Largest over the sum, or over the second largest; ``"residual"``: ln of the largest minus
+        what the rank-size line through the others predicts.
 
     Returns
     -------
@@ -138,16 +138,10 @@ class BorrowedSize(Tabled):
 
     Attributes
     ----------
-    elasticity : float
-        Slope: by what per cent the value grows with 1 % of size.
-    intercept : float
-        Natural logarithm of the value expected at size 1.
-    standard_error : float
-        Of the slope; NaN for two nodes.
-    r_squared : float
-        Share of the variance that size explains; NaN if all values are equal.
-    n : int
-        Nodes used.
+    elasticity, intercept : float
+        By what per cent the value grows with 1 % of size; logarithm of that expected at size 1.
+    standard_error, r_squared, n : float, float, int
+        Of the slope (NaN for two nodes); share of the variance that size explains; nodes used.
     table : DataFrame
         Over nodes: ``value``, ``size``, ``expected`` (the value that the size predicts),
         ``residual`` (ln value - ln expected: above 0 borrowed size, below 0 agglomeration shadow)
@@ -170,9 +164,6 @@ def borrowed_size(
 ) -> BorrowedSize:
     """Compare the centrality of nodes with what their size predicts: log-log least squares.
 
-    A place in the orbit of larger ones may reach functions beyond its own size (borrowed size) or
-    lose them to its neighbours (agglomeration shadow).
-
     Parameters
     ----------
     network : MultilayerNetwork
@@ -186,13 +177,7 @@ def borrowed_size(
     -------
     BorrowedSize
         Nodes whose value or size is 0 or missing are left out of the fit, and their row is NaN from
-        ``expected`` on (where only the value is 0, ``expected`` stands). All is NaN with fewer than
-        two nodes or with equal sizes.
-
-    Raises
-    ------
-    InputError
-        An unknown column, values for other nodes, or negative numbers.
+        ``expected`` on (from ``residual`` if the size is known). NaN for fewer than two sizes.
 
     References
     ----------
@@ -262,10 +247,7 @@ def over_nodes(network: MultilayerNetwork, name: str, values: pd.Series[Any]) ->
 
 
 def _numbers(name: str, values: pd.Series[Any]) -> Floats:
-    try:
-        numbers: npt.NDArray[np.float64] = values.to_numpy(np.float64, na_value=np.nan)
-    except (TypeError, ValueError):
-        raise InputError(f"`{name}` must hold numbers; its dtype is {values.dtype}.") from None
+    numbers = as_floats(name, values)
     if len(bad := values.index[(numbers < 0) | np.isinf(numbers)]):
         msg = f"`{name}` must be finite and 0 or more; {len(bad)} are not: "
         raise InputError(f"{msg}{list(bad[:5])}.")
@@ -273,13 +255,10 @@ def _numbers(name: str, values: pd.Series[Any]) -> Floats:
 
 
 def _cuts(top: int | Sequence[int]) -> list[int]:
-    several = isinstance(top, (Sequence, np.ndarray, pd.Index, pd.Series, range))
-    cuts: list[Any] = as_list("top", top, "whole numbers") if several else [top]
+    cuts: list[Any] = as_list("top", top, "whole numbers") if isinstance(top, Iterable) else [top]
     if not cuts:
         raise InputError("`top` must be a whole number at least 1, or several; found none.")
-    for cut in cuts:
-        check_number("top", cut, low=1, whole=True)
-    return [int(cut) for cut in cuts]
+    return [as_whole("top", cut, low=1) for cut in cuts]
 
 
 def _fit(ordered: Floats, method: str) -> RankSize:

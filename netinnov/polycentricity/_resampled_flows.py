@@ -19,24 +19,18 @@ from netinnov.null_models._prepared import Prepared
 Change: TypeAlias = Callable[[MultilayerNetwork, np.random.Generator], MultilayerNetwork]
 
 MOST_EVENTS = 2**53  # above, not every count is a float, and numpy draws no Poisson numbers
-# Part of the width of a 95 % interval that bias may be; beyond, coverage is too low
-_MOST_BIAS = 1 / 4
+_MOST_BIAS = 1 / 4  # of the width of a 95 % interval; beyond, coverage is too low
 
-_WORDS = (
-    *("yuan", "rmb", "cny", "usd", "eur", "euro", "dollar", "gbp", "pound", "yen", "jpy", "money"),
-    *("price", "cost", "value", "gdp", "percent", "cent", "percentage", "share", "ratio", "rate"),
-    *("proportion", "probability", "correlation", "score", "point", "scale", "rating", "rank"),
-    *("grade", "level", "index", "indices", "intensity", "strength", "weight", "similarity"),
-    *("ordinal", "likert", "frequency", "distance", "km", "kilometre", "kilometer", "metre"),
-    *("meter", "m", "m2", "ha", "hectare", "t", "ton", "tonne", "kg", "h", "hour", "min"),
-    *("minute", "day", "week", "month", "year", "kwh", "mwh", "k", "hundred", "thousand"),
-    *("million", "billion", "trillion", "per"),
-)
 # Units of what is measured, scored, paid, shared or rounded to thousands, not counted
-_NO_COUNT = re.compile(
-    rf"^\W*\d|[%‰$€£¥²/元万千亿率分]|指数|强度|等级|权重|公里|平方|小时|\b(?:{'|'.join(_WORDS)})(?:e?s)?\b",
-    re.IGNORECASE,
-)
+_WORDS = """
+yuan rmb cny usd eur euro dollar gbp pound yen jpy money price cost value gdp percent cent
+percentage share ratio rate proportion probability correlation score point scale rating rank grade
+level index indices intensity strength weight similarity ordinal likert frequency distance km
+kilometre kilometer metre meter m m2 ha hectare t ton tonne kg h hour min minute day week month year
+kwh mwh k hundred thousand million billion trillion per
+"""
+_SIGNS = r"^\W*\d|[%‰$€£¥²/元万千亿率分]|指数|强度|等级|权重|公里|平方|小时"
+_NO_COUNT = re.compile(rf"{_SIGNS}|\b(?:{'|'.join(_WORDS.split())})(?:e?s)?\b", re.IGNORECASE)
 
 
 class NoEvents(NamedTuple):

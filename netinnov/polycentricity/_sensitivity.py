@@ -22,8 +22,8 @@ from netinnov.null_models import NullModel
 from netinnov.null_models._prepared import Prepared, prepared_null
 from netinnov.polycentricity import _centre_rules, _indices
 from netinnov.polycentricity._centre_rules import CentreRule, Structure
+from netinnov.polycentricity._centres import REPLICATES, compared_modularity
 from netinnov.polycentricity._indices import Setting
-from netinnov.polycentricity._modularity_test import REPLICATES, compared_modularity
 from netinnov.polycentricity._resampled_flows import drawn_from
 
 _ALL = "all"  # rule by which every place counts
@@ -65,21 +65,16 @@ def sensitivity(
     ----------
     network : MultilayerNetwork
         Places and the flows between them.
-    rules : sequence of str
-        Which places are looked at: ``"all"``, or the centres by a rule of `detect_centres`.
-    tops : sequence of int or None
-        How many of these places, the strongest first; None: all of them.
-    indices : sequence of str
+    rules, tops : sequence of str, of int or None
+        Which places are looked at: ``"all"``, or the centres by a rule of `detect_centres`; how
+        many of these, the strongest first (None: all of them).
+    indices, direction, ddof
         See `profile`, whose rows they name.
-    direction, ddof
-        See `profile`.
     null : null model, function or None
         As for `profile`; the rules are applied to each of its networks, and the rule ``"hubs"``
         gives way to ``"head_tail"`` where communities are not beyond it. None: no test.
-    replicates : int
-        Networks drawn from it.
-    restarts : int
-        As for `detect_centres`.
+    replicates, restarts : int
+        Networks drawn from it; as for `detect_centres`.
     rng, executor, progress
         As in `experiments.compare_scenarios`.
 
@@ -89,22 +84,20 @@ def sensitivity(
         Long: a row an index, rule and number of places. `index`, `rule`, `top` (missing: all),
         `n` (places used), `node` (missing), `value` (NaN for fewer than two places), `null_mean`,
         and `agreement`: the share of the specifications of the index whose value lies on the same
-        side of their null mean as the majority (NaN without null); specifications that yield the
-        same places count once, and those that ask for more than the rule yields are left out. Below
-        them rows with `index` "centre", one a rule and node: `value` 1 for a centre, else 0, and
-        `agreement` the share of the rules, but "all", by which the node is a centre.
+        side of their null mean as the majority (NaN without null); those that yield the same places
+        count once, those that ask for more than the rule yields do not. Below, `index` "centre",
+        one row a rule and node: `value` 1 for a centre, else 0, and `agreement` the share of the
+        rules, but "all", by which the node is a centre.
 
     Raises
     ------
     InputError
-        No rule, or layers of shares unless ``direction="in"``.
+        There is no rule.
 
     Notes
     -----
     Strengths are those in the whole network, whichever places are looked at; indices of links are
-    those of the network among the places. Slopes of rank-size lines over different numbers of
-    places are not comparable (Meijers and Burger 2010, see `rank_size`): compare each with its null
-    mean.
+    those of the network among the places. Compare slopes of rank-size lines with their null means.
 
     Examples
     --------
@@ -126,8 +119,8 @@ def sensitivity(
     structure = _centre_rules.structure_of(network, options, first, set(named) - {_ALL})
     in_parts = partial(run, executor=executor, progress=progress)
     if _HUBS in used and null is not None:
-        reached = structure.modularity
-        test = compared_modularity(network, options, null, REPLICATES, first, in_parts, reached)
+        compared = options.for_draws, null, REPLICATES, first, in_parts, structure.modularity
+        test = compared_modularity(network, *compared)
         used[_HUBS] = "head_tail" if test.by_chance else _HUBS
     task = _Task(network, setting, used, cuts, ready)
     seen = task.specified(network, structure, first)
@@ -213,10 +206,7 @@ def _cuts(tops: Sequence[int | None]) -> tuple[int | None, ...]:
 
 
 def _of_system(task: _Task, observed: _Specified, null_values: Floats) -> Rows:
-    defined = np.isfinite(null_values)
-    count = defined.sum(axis=0)
-    mean = np.full(observed.value.shape, math.nan)
-    np.divide(np.where(defined, null_values, 0).sum(axis=0), count, out=mean, where=count > 0)
+    mean = np.ma.masked_invalid(null_values).mean(axis=0).filled(math.nan)
     _, first = np.unique(observed.places, return_index=True)  # where a set of places comes first
     rows: Rows = []
     for k, name in enumerate(task.setting.names):

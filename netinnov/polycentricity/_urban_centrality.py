@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import optimize
 
-from netinnov._runtime.arguments import one_column
+from netinnov._runtime.arguments import as_floats, one_column
 from netinnov._typing import Floats, Positive
 from netinnov.errors import InputError
 from netinnov.polycentricity._evenness import scaled
@@ -43,8 +43,8 @@ def urban_centrality_index(
     values : sequence of float
         One value a place, such as jobs, in any unit.
     distances : array_like
-        n x n, in any unit and in the order of the values. The diagonal is used as given: 0, or a
-        distance inside each place. Of two directions the mean counts.
+        n x n, at least 0, in any unit and in the order (and with the labels) of the values. The
+        diagonal is 0, or a distance inside each place. Of two directions the mean counts.
     maximum : float, optional
         V_max. None: the largest s'Ds over all shares, found exactly where D allows it.
 
@@ -57,15 +57,13 @@ def urban_centrality_index(
     Raises
     ------
     InputError
-        Values or distances that are negative or missing; distances of another shape or with other
-        labels; without `maximum`, distances that are not conditionally negative definite.
+        Without `maximum`, distances that are not conditionally negative definite.
 
     Notes
     -----
-    s'Ds is concave over the shares, so that its maximum can be told from lesser peaks, only if D
-    is conditionally negative definite. Straight-line and great-circle distances are; distances
-    along roads often are not. Then give `maximum`, such as the V of shares spread over the border
-    of the region, as the R package uci does.
+    Only then s'Ds is concave over the shares, so that its maximum can be told from lesser peaks.
+    Straight-line and great-circle distances are; distances along roads often are not: give
+    `maximum`, such as V of shares spread over the border of the region, as the R package uci does.
 
     References
     ----------
@@ -80,9 +78,7 @@ def urban_centrality_index(
     0.666667
     """
     x = scaled(values)
-    n = len(values)
-    matrix = _distances(distances, n)
-    _check_labels(values, distances)
+    matrix = _distances(distances, one_column("values", values))
     if x.size == 0:
         return math.nan
     return centrality_of(x, matrix, widest_spread(matrix).value if maximum is None else maximum)
@@ -137,28 +133,21 @@ def widest_spread(distances: Floats) -> Spread:
     raise InputError("the largest s'Ds could not be found to 1e-10; give it as `maximum`.")
 
 
-def _distances(distances: Any, n: int) -> Floats:
-    try:
-        matrix = np.asarray(distances, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError("`distances` must be a square matrix of numbers.") from None
+def _distances(distances: Any, values: Any) -> Floats:
+    n = len(values)
+    matrix = as_floats("distances", distances)
     if matrix.shape != (n, n):
         msg = f"`distances` must have a row and a column for each of the {n} values; found shape"
         raise InputError(f"{msg} {matrix.shape}.")
-    bad = ~(np.isfinite(matrix) & (matrix >= 0))
-    if bad.any():
-        i, j = np.argwhere(bad)[0]
-        msg = f"`distances` must be finite and 0 or more; {int(bad.sum())} are not, e.g. "
+    bad = np.argwhere(~(np.isfinite(matrix) & (matrix >= 0)))
+    if len(bad):
+        i, j = bad[0]
+        msg = f"`distances` must be finite and 0 or more; {len(bad)} are not, e.g. "
         raise InputError(f"{msg}{matrix[i, j]} at row {i}, column {j}.")
-    symmetric: Floats = (matrix + matrix.T) / 2
-    return symmetric
-
-
-def _check_labels(values: Any, distances: Any) -> None:
-    """Two labelled tables in different orders are a mistake that no number would show."""
-    values = one_column("values", values)
+    # Two labelled tables in different orders are a mistake that no number would show.
     if isinstance(values, pd.Series) and isinstance(distances, pd.DataFrame):
         for axis, labels in (("rows", distances.index), ("columns", distances.columns)):
             if not labels.equals(values.index):
                 msg = f"the {axis} of `distances` must have the labels of `values`, in their order"
                 raise InputError(f"{msg}; write distances.loc[values.index, values.index].")
+    return np.asarray((matrix + matrix.T) / 2)

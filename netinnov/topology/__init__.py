@@ -1,7 +1,6 @@
 """What a paper reports of a network first: density, clustering, reciprocity, assortativity."""
 
 from netinnov._runtime.public import publish
-from netinnov.topology._assortativity import assortativity as assortativity
 from netinnov.topology._clustering import (
     clustering as clustering,
     local_efficiency as local_efficiency,
@@ -10,6 +9,10 @@ from netinnov.topology._clustering import (
     transitivity as transitivity,
 )
 from netinnov.topology._describe import describe as describe
-from netinnov.topology._layer_graphs import density as density, reciprocity as reciprocity
+from netinnov.topology._layer_graphs import (
+    assortativity as assortativity,
+    density as density,
+    reciprocity as reciprocity,
+)
 
 __dir__ = publish(globals())

@@ -20,9 +20,8 @@ Undefined: TypeAlias = Literal["omit", "zero"]
 def clustering(network: MultilayerNetwork, *, weighted: bool = False) -> pd.DataFrame:
     """Share of the pairs of a node's neighbours that are linked, in each layer.
 
-    c_i = 2 t_i / (k_i (k_i - 1)) for t_i triangles through node i and k_i neighbours.
-
-    networkx weighs triangles by the geometric mean of their three weights (Onnela et al. 2005).
+    c_i = 2 t_i / (k_i (k_i - 1)) for t_i triangles through node i and k_i neighbours. networkx
+    weighs triangles by the geometric mean of their three weights (Onnela et al. 2005).
 
     Parameters
     ----------
@@ -63,8 +62,7 @@ def mean_clustering(
     network, weighted
         As in `clustering`.
     undefined : {"omit", "zero"}
-        Nodes with fewer than two neighbours are left out, or count as 0, as in networkx. The two
-        differ much where many nodes have one link: say which.
+        Nodes with fewer than two neighbours are left out, or count as 0, as in networkx.
 
     Returns
     -------
@@ -98,8 +96,7 @@ def transitivity(network: MultilayerNetwork) -> pd.Series:
     Returns
     -------
     Series
-        One number a layer: 3 x triangles / paths of two links, from 0 to 1. NaN without such paths,
-        where networkx gives 0.
+        One number a layer: 3 x triangles / paths of two links; NaN without (networkx: 0).
 
     References
     ----------
@@ -128,14 +125,12 @@ def multiplex_clustering(network: MultilayerNetwork) -> pd.Series:
     Returns
     -------
     Series
-        One number a node, from 0 to 1. NaN for a node that has two neighbours in no layer, and for
-        all nodes of a network of one layer.
+        One number a node, from 0 to 1. NaN without two neighbours in a layer, or a second layer.
 
     Examples
     --------
     >>> links = pd.DataFrame({"source": list("aab"), "target": list("bcc"), "layer": list("xxy")})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
-    >>> multiplex_clustering(network).tolist()
+    >>> multiplex_clustering(ni.build_network(links)).tolist()
     [1.0, nan, nan]
     """
     linked = [layer.pairs().astype(bool).astype(float) for layer in layers_of(network).values()]
@@ -168,8 +163,7 @@ def local_efficiency(network: MultilayerNetwork) -> pd.DataFrame:
     """Efficiency of the network among the neighbours of each node, in each layer.
 
     The mean of 1 / d over the pairs of neighbours of a node, d the number of links between them on
-    paths that visit its neighbours only: how well they stay connected if the node fails. igraph
-    walks paths through the whole network without the node, and gets larger values.
+    paths that visit its neighbours only (igraph: through the whole network without the node).
 
     Parameters
     ----------

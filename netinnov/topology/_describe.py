@@ -11,9 +11,14 @@ from scipy.sparse import csgraph
 from netinnov._network.paths import pairs_at_each_distance, union
 from netinnov._typing import Integers
 from netinnov.network import MultilayerNetwork
-from netinnov.topology._assortativity import degree_assortativity_of
 from netinnov.topology._clustering import clustering_of, local_efficiency_of, transitivity_of
-from netinnov.topology._layer_graphs import Layer, density_of, layers_of, reciprocity_of
+from netinnov.topology._layer_graphs import (
+    Layer,
+    degree_assortativity_of,
+    density_of,
+    layers_of,
+    reciprocity_of,
+)
 
 
 def describe(network: MultilayerNetwork, *, paths: bool = True) -> pd.DataFrame:
@@ -24,8 +29,7 @@ def describe(network: MultilayerNetwork, *, paths: bool = True) -> pd.DataFrame:
     network : MultilayerNetwork
         Any network. Weights and self-links do not count.
     paths : bool
-        Measure paths too, which takes long in networks of many thousand nodes; False: their columns
-        are NaN.
+        Measure paths too, which takes long beyond many thousand nodes; False: columns of NaN.
 
     Returns
     -------

@@ -197,7 +197,7 @@ def test_tables_networks_and_starts_are_put_in_the_order_of_the_regions():
     np.testing.assert_allclose(model.mobility, [[0, 0.3, 0], [0.3, 0, 0.1], [0, 0.1, 0]])
     start = pd.Series({"q": 1.0, "h": 2.0, "s": 3.0})
     path = model.simulate(start=start, periods=2, expected=start[::-1])
-    assert model.to_frame(path).iloc[0].to_dict() == {"s": 3.0, "h": 2.0, "q": 1.0}
+    assert dict(zip(model.regions, path[0], strict=True)) == {"s": 3.0, "h": 2.0, "q": 1.0}
     np.testing.assert_allclose(path, model.simulate(start=[3, 2, 1], periods=2))
     # Other names than those of the nodes: in the order of the nodes.
     named = CoupledCobweb([1] * 3, [0.5] * 3, mobility=network, regions=["衢州", "杭州", "上海"])

@@ -178,9 +178,9 @@ def test_coalitions_with_the_largest_excesses_are_balanced(kind: str, solution: 
 def test_another_allocation_is_not_proven(off: list[float]) -> None:
     gains = MAJORITY.values
     solution = excess_levels(gains, per_capita=False, rational=True)
-    prove(gains, np.full(3, 1 / 3), solution, per_capita=False)
+    prove(gains, np.full(3, 1 / 3), *solution, per_capita=False)
     with pytest.raises(ArithmeticError, match="leaves the nucleolus of this game unproven"):
-        prove(gains, 1 / 3 + np.array(off), solution, per_capita=False)
+        prove(gains, 1 / 3 + np.array(off), *solution, per_capita=False)
 
 
 @pytest.mark.parametrize("kind", KINDS)

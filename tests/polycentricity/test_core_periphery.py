@@ -11,8 +11,8 @@ from hypothesis import given, settings
 
 import netinnov as ni
 from netinnov.kernels.core_periphery import best_core
-from netinnov.polycentricity import _core_periphery, core_periphery, detect_centres
-from netinnov.polycentricity._core_periphery import _links
+from netinnov.polycentricity import _centre_rules, core_periphery, detect_centres
+from netinnov.polycentricity._centre_rules import _links
 from strategies import bare, dense, networks
 
 
@@ -81,7 +81,7 @@ def test_the_search_reaches_the_best_of_all_cores(monkeypatch):
     graphs = [nx.gnp_random_graph(18, 0.1 + 0.02 * k, seed=k) for k in range(15)]
     graphs += [nx.barabasi_albert_graph(18, 2, seed=k) for k in range(15)]
     exact = [core_periphery(from_graph(graph)) for graph in graphs]
-    monkeypatch.setattr(_core_periphery, "_EXACT", 0)
+    monkeypatch.setattr(_centre_rules, "_EXACT", 0)
     searched = [core_periphery(from_graph(graph), rng=3) for graph in graphs]
     for one, other in zip(searched, exact, strict=True):
         assert one.quality == pytest.approx(other.quality, abs=1e-12)

@@ -33,10 +33,8 @@ class CoupledCobweb:
 
     Parameters
     ----------
-    demand_slope : sequence of float
-        b, above 0, one a region.
-    supply_slope : sequence of float
-        d, at least 0.
+    demand_slope, supply_slope : sequence of float
+        b, above 0, and d, at least 0, one a region.
     mobility : float, matrix or MultilayerNetwork
         m: how much supply moves for a difference in price, at least 0; one number for all pairs, a
         symmetric matrix, or a network of the regions, whose weights are m. Its diagonal is ignored.
@@ -213,22 +211,6 @@ class CoupledCobweb:
             return np.asarray((a - c - answers @ hoped) / demand)
 
         return follow(price, first, hoped, periods, self.adaptation)
-
-    def to_frame(self, prices: Floats) -> pd.DataFrame:
-        """Label simulated prices with periods and regions.
-
-        Parameters
-        ----------
-        prices : array
-            As `simulate` gives them.
-
-        Returns
-        -------
-        DataFrame
-            Index ``period``, a column a region.
-        """
-        index = pd.RangeIndex(len(prices), name="period")
-        return pd.DataFrame(prices, index=index, columns=pd.Index(self.regions or ()))
 
     def _demand(self) -> Floats:
         return np.asarray(self.demand_slope, dtype=np.float64)

@@ -24,10 +24,8 @@ class Cobweb:
 
     Parameters
     ----------
-    demand_slope : float
-        b, above 0.
-    supply_slope : float
-        d, at least 0.
+    demand_slope, supply_slope : float
+        b, above 0, and d, at least 0.
     demand_intercept, supply_intercept : float, optional
         a and c; prices need both, roots and stability none.
     adaptation : float
@@ -89,10 +87,8 @@ class Cobweb:
 
         Parameters
         ----------
-        start : float
-            Price of period 0.
-        periods : int
-            Number of later periods.
+        start, periods : float, int
+            Price of period 0; number of later periods.
         expected : float, optional
             Expected price of period 0; by default ``start``.
 
@@ -100,11 +96,6 @@ class Cobweb:
         -------
         array
             ``periods + 1`` prices, the first one ``start``.
-
-        Raises
-        ------
-        InputError
-            The model has no intercepts.
         """
         expected = start if expected is None else expected
         check_number("start", start)

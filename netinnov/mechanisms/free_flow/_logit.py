@@ -29,10 +29,8 @@ class LogitMigration:
         theta: sensitivity of choices to attraction, above 0; 0 would be a uniform choice.
     attraction : float
         A: how much more a region with all of the mobile attracts than one with none.
-    congestion : float
-        C, at least 0: the loss of attraction by crowding.
-    spillover : float
-        S, at least 0: the effect of the mobile of the other region.
+    congestion, spillover : float
+        C and S, at least 0: loss of attraction by crowding; effect of the mobile of the other.
     border : float
         From 0 (free flow) to below 1: the share of spillovers that the border stops.
     enclave : float
@@ -91,8 +89,7 @@ class LogitMigration:
         -------
         float
             With m = -s in the fold: theta K / 2 = 1 / (1 - s^2) and theta e A / 4 = s / (1 - s^2) -
-            atanh(s), where K = A - C - S (1 - border) - e A / 2. NaN for an enclave of 1: home
-            leads at any attraction.
+            atanh(s), K = A - C - S (1 - border) - e A / 2. NaN for an enclave of 1: home leads.
 
         Raises
         ------

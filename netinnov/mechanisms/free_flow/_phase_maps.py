@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 
 from netinnov._runtime.arguments import as_floats, check_mapping, check_number, shown
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Is, PositiveShare, Share
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._logit import LogitMigration, one_state
 from netinnov.mechanisms.free_flow._trade_model import TradeModel
@@ -57,15 +57,11 @@ def bifurcation_diagram(
 
     Examples
     --------
-    >>> bifurcation_diagram(lambda k: LogitMigration(1, k).equilibria(), [1, 3])["share"].round(
-    ...     3
-    ... ).tolist()
+    >>> table = bifurcation_diagram(lambda k: LogitMigration(1, k).equilibria(), [1, 3])
+    >>> table["share"].round(3).tolist()
     [0.5, 0.071, 0.5, 0.929]
     """
-    numbers = as_floats("values", values)
-    if numbers.ndim != 1 or not numbers.size:
-        msg = "`values` must hold at least one number, in a sequence"
-        raise InputError(f"{msg}; found {shown(values)}.")
+    numbers = _sequence("values", values)
     tables = {value: equilibria(value) for value in numbers.tolist()}
     for table in tables.values():
         if not {"share", "stable"} <= {*table}:
@@ -80,9 +76,9 @@ def phase_map(
     *,
     rows: Mapping[str, Any],
     columns: Mapping[str, Any],
-    freeness: float | None = None,
-    border: float = 0.0,
-    enclave: float = 0.0,
+    freeness: PositiveShare | None = None,
+    border: Annotated[float, Is(low=0, high=1, below=True)] = 0.0,
+    enclave: Share = 0.0,
 ) -> pd.DataFrame:
     """Convergence or divergence of two regions over two parameters.
 
@@ -144,9 +140,6 @@ def _parameters(
         return asdict(model)
     model._needs_two("phase_map")
     parameters = {"sigma": model.sigma, "mu": model.mu, "freeness": freeness, "border": border}
-    for name, value in {"freeness": freeness, "border": border, "enclave": enclave}.items():
-        if value is not None:
-            check_number(name, value, **_BOUNDS[name])
     return {**parameters, "enclave": enclave}
 
 
@@ -157,13 +150,18 @@ def _axis(argument: str, axis: Mapping[str, Any], known: dict[str, Any]) -> pd.I
     name, values = next(iter(axis.items()))
     if name not in known:
         raise InputError(f"`{argument}` must be one of {', '.join(known)}; found {name!r}.")
-    numbers = as_floats(f"{argument}[{name!r}]", values)
-    if numbers.ndim != 1 or not numbers.size:
-        msg = f"`{argument}` must have at least one value of {name}, in a sequence; found "
-        raise InputError(f"{msg}{shown(values)}.")
+    numbers = _sequence(f"{argument}[{name!r}]", values)
     for number in numbers:
         check_number(name, float(number), **_BOUNDS[name])
     return pd.Index(numbers, name=name)
+
+
+def _sequence(name: str, values: Any) -> Floats:
+    numbers = as_floats(name, values)
+    if numbers.ndim != 1 or not numbers.size:
+        msg = f"`{name}` must hold at least one number, in a sequence; found {shown(values)}."
+        raise InputError(msg)
+    return numbers
 
 
 def _converges(grid: dict[str, Floats]) -> Any:

@@ -15,19 +15,17 @@ from netinnov.mechanisms._checked_tables import refuse_outside
 from netinnov.mechanisms.free_flow._dynamics import (
     Attraction,
     Dynamics,
+    Enclaves,
     Logit,
     Replicator,
+    check_enclaves,
+    check_freeness_matrix,
+    check_shares,
     fold,
     rest_points,
     rest_points_of_any,
     sustain_root,
     trajectory,
-)
-from netinnov.mechanisms.free_flow._regions import (
-    Enclaves,
-    check_enclaves,
-    check_freeness_matrix,
-    check_shares,
 )
 
 Unit: TypeAlias = Literal["freeness", "cost"]
@@ -109,11 +107,6 @@ class TradeModel(ABC):
         -------
         float
             Root of the gain of the first to leave.
-
-        Raises
-        ------
-        InputError
-            In a black hole.
         """
         self._needs_two("sustain_point")
         check_number("enclave", enclave, low=0, high=1)
@@ -132,8 +125,7 @@ class TradeModel(ABC):
     def fold_point(self, *, enclave: float, unit: Unit = "freeness") -> float:
         """Give the freeness at which the spread state ends when only region 1 has an enclave.
 
-        There the stable spread state, which leans to home, vanishes; beyond, the mobile jump to a
-        core.
+        There the stable spread state, which leans to home, vanishes: the mobile jump to a core.
 
         Parameters
         ----------
@@ -146,11 +138,6 @@ class TradeModel(ABC):
         -------
         float
             Found numerically. NaN if the spread state moves to home without a jump.
-
-        Raises
-        ------
-        InputError
-            In a black hole.
         """
         self._needs_two("fold_point")
         check_number("enclave", enclave, low=0, high=1, above=True)
@@ -163,10 +150,8 @@ class TradeModel(ABC):
 
         Parameters
         ----------
-        share : float or array
-            Part of the mobile that live in region 1.
-        freeness : float or array
-            phi = T^(1 - sigma), above 0 and at most 1.
+        share, freeness : float or array
+            Part of the mobile that live in region 1; phi = T^(1 - sigma), above 0, at most 1.
         enclave : float
             Share of the varieties of region 2, the host, that region 1, the home, reaches.
 
@@ -255,10 +240,8 @@ class TradeModel(ABC):
         ----------
         start, freeness, immobile, enclaves
             As in `attraction`, the shares at the start.
-        steps : int
-            Number of steps, at least 1.
-        dynamics : Replicator or Logit, optional
-            How they move; ``Replicator()`` by default.
+        steps, dynamics : int, Replicator or Logit
+            Number of steps, at least 1; how they move, by default ``Replicator()``.
 
         Returns
         -------

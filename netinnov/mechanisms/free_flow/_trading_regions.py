@@ -34,10 +34,8 @@ class CorePeriphery(TradeModel):
 
     Parameters
     ----------
-    sigma : float
-        Elasticity of substitution between varieties, above 1.
-    mu : float
-        Share of the mobile sector in demand, between 0 and 1.
+    sigma, mu : float
+        Elasticity of substitution, above 1; share of the mobile sector in demand, between 0 and 1.
 
     References
     ----------
@@ -104,13 +102,10 @@ class FootlooseEntrepreneur(TradeModel):
 
     Parameters
     ----------
-    sigma : float
-        Elasticity of substitution between varieties, above 1.
-    mu : float
-        Share of varieties in demand, between 0 and 1, and below sigma - 1.
+    sigma, mu : float
+        Elasticity of substitution, above 1; share of varieties in demand, below 1 and sigma - 1.
     regions : int
-        Number of equidistant regions, for the break point; all else that takes no matrix of
-        freeness is for two.
+        Equidistant ones, for the break point; all else without a matrix of freeness is for two.
 
     References
     ----------

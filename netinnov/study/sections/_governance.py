@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 from netinnov.connectivity import Frictions
 from netinnov.errors import InputError
-from netinnov.governance import ApproachComparison, compare_approaches
-from netinnov.governance._compare_approaches import APPROACHES
+from netinnov.governance import APPROACHES, ApproachComparison, compare_approaches
 from netinnov.plotting import plot_approaches
 from netinnov.scenarios._open_size import movable_layer
 from netinnov.study._context import Context

@@ -1,10 +1,12 @@
-"""Governance approaches side by side at equal cost, in the network and in the mechanism models."""
+"""Governance: approaches side by side at equal cost, and how far links cross borders."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,13 +15,23 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from netinnov._network.paths import Frictions, PathCosts, shortest_links
-from netinnov._runtime.arguments import as_whole, check_names, check_rng, check_type
-from netinnov._runtime.display import Displayed
+from netinnov._runtime.arguments import (
+    as_list,
+    as_whole,
+    check_names,
+    check_rng,
+    check_type,
+    did_you_mean,
+)
+from netinnov._runtime.display import Tabled
+from netinnov._runtime.public import publish
 from netinnov._typing import Amount, Confidence, Count, Floats, Integers, Positive, Rng, Share
 from netinnov.centrality import strength
+from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import CoupledCobweb
 from netinnov.mechanisms.free_flow import CorePeriphery
 from netinnov.network import MultilayerNetwork
+from netinnov.null_models import NullModel, Rewire, compare_with_null
 from netinnov.polycentricity import effective_number, gini
 from netinnov.scenarios import (
     DirectLinks,
@@ -35,6 +47,9 @@ from netinnov.scenarios._equal_cost import largest_within
 from netinnov.scenarios._pair_draws import Side, inside, sides
 from netinnov.scenarios._prices import check_prices
 
+__all__ = ["ApproachComparison", "compare_approaches", "cross_border_shares"]
+
+_REWIRE = Rewire()
 _FRICTIONS = Frictions(border=1.0)
 _SLOPES = (1.0, 0.8)  # of demand and supply, everywhere
 _FREE_FLOW = CorePeriphery(sigma=5.0, mu=0.4)
@@ -61,7 +76,7 @@ class _Approach(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
-class ApproachComparison(Displayed):
+class ApproachComparison(Tabled):
     """Approaches side by side.
 
     Attributes
@@ -70,27 +85,18 @@ class ApproachComparison(Displayed):
         The two places.
     approaches : DataFrame
         Index approach; ``size`` (links), ``cost`` (NaN without a price), ``border_relief`` (share
-        of the border between home and host that is gone), ``unilateral`` (home does it alone) and
-        ``assumed`` (in words).
+        of the border between the two that is gone), ``unilateral`` (home alone) and ``assumed``.
     effects : DataFrame
         A row an approach and measure: ``approach``, ``measure``, ``baseline``, ``value`` (mean over
         placements) and ``difference`` with its interval over placements, ``low, high``.
     """
 
+    _main = "effects"
+
     home: str
     host: str
     approaches: pd.DataFrame = field(repr=False)
     effects: pd.DataFrame = field(repr=False)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give all measures of all approaches.
-
-        Returns
-        -------
-        DataFrame
-            The ``effects``.
-        """
-        return self.effects.copy()
 
 
 def compare_approaches(
@@ -123,29 +129,23 @@ def compare_approaches(
     home, host : str
         The catching-up place and the core place.
     budget : float
-        What each approach may cost; each is as large as it pays for. Funding is new. Without
-        `prices` the number of links of each.
+        What each approach may cost; each is as large as it pays for, one link at least. Funding is
+        new. Without `prices` the number of links of each.
     prices : Prices, optional
         Of what is built. A merger has none: it is measured, and not compared with what has one.
     frictions : Frictions
         What borders and distance add to the length of a link.
     pipeline_share, kept_share : float
         Of both kinds of parks, and of those who move: see `ReverseEnclave`, `TalentAttraction`.
-    corridor_relief : float
-        Assumption: share of the border between home and host that a corridor removes.
-    mobility : float
-        Assumption: of the coupled cobweb, between places that exchange all their weight.
+    corridor_relief, mobility : float
+        Assumptions: share of the border between home and host that a corridor removes; mobility in
+        the coupled cobweb between places that exchange all their weight.
     replicates, confidence, rng : int, float, Generator or seed
         Random placements of each approach, intervals over them, and their source.
 
     Returns
     -------
     ApproachComparison
-
-    Raises
-    ------
-    InputError
-        Unknown approaches or places, or a budget below one link.
 
     Notes
     -----
@@ -157,19 +157,16 @@ def compare_approaches(
     (assumed) and the mobility ``mobility * A``, and ``below_break``: the break point of
     `CorePeriphery` (5, 0.4: assumed) less the freeness, A of home and host (above 0 an even split
     is stable). A border of which a share r is gone leaves A^(1 - r). *Participation*:
-    ``largest_excess`` of the game of home and host in which each has what its own access gains;
-    above 0 one is better off alone. Home can do competition for talent alone. The link from network
-    to models is assumed, not estimated: to compare, not to predict.
+    ``largest_excess`` of the game of home and host in which each has what its own access gains,
+    above 0: one is better off alone. From network to models all is assumed: compare, not predict.
 
     References
     ----------
-    Hu and Zhang, Regional Reorganization of Innovation Elements: Mechanism, Predicament, and
-    Pathways to Innovation. Head and Mayer (2014), Gravity equations, Handbook of International
-    Economics 4 (freeness from flows).
+    Hu and Zhang, Regional Reorganization of Innovation Elements. Head and Mayer (2014), Gravity
+    equations, Handbook of International Economics 4 (freeness from flows).
 
     Examples
     --------
-    >>> import netinnov as ni
     >>> network = ni.datasets.make_city_system(rng=1)
     >>> home, host = network.places.index[[-1, 0]]
     >>> prices = ni.scenarios.Prices(park=5, link=1, pipeline=0.01)
@@ -322,3 +319,94 @@ def _association(network: MultilayerNetwork, belongs: Integers, relief: float) -
     between: Floats = np.divide(weights, scale, out=np.zeros((3, 3)), where=scale > 0)
     between[0, 1] = between[1, 0] = between[0, 1] ** (1 - relief)
     return between
+
+
+def cross_border_shares(
+    network: MultilayerNetwork,
+    *,
+    groups: Sequence[str] = ("jurisdiction", "kind"),
+    null: NullModel | None = _REWIRE,
+    replicates: Count = 999,
+    rng: Rng = None,
+    executor: Executor | int | None = None,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Measure the share of each layer's weight that joins nodes of different groups.
+
+    Few large jurisdictions have few borders to cross: read it beside its null (of observed layers).
+
+    Parameters
+    ----------
+    network : MultilayerNetwork
+        Any network.
+    groups : sequence of str
+        Columns of the nodes, or of their places (tier, province), that may differ between ends.
+    null : null model, or callable, optional
+        As in `compare_with_null`: by default the same degrees in each layer. None: no comparison.
+    replicates, rng, executor, progress
+        As in `compare_with_null`.
+
+    Returns
+    -------
+    DataFrame
+        A row a layer and group; columns ``layer``, ``group``, ``share`` (NaN where nothing is
+        left), ``left_out`` (links that are self-links, or with a missing value at an end),
+        ``null_mean``, ``z`` and ``p`` (two-sided).
+
+    Examples
+    --------
+    >>> nodes = pd.DataFrame({"place": ["p", "p", "q"]}, index=["a", "b", "c"])
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "weight": [3, 1]})
+    >>> network = ni.build_network(nodes, links)
+    >>> cross_border_shares(network, groups=["jurisdiction"], null=None)["share"].tolist()
+    [0.25]
+    """
+    rng = check_rng(rng)
+    names = dict.fromkeys(map(str, as_list("groups", groups, "names of columns")))
+    codes = {name: _codes(network, name) for name in names}
+    measure = partial(_shares, codes=codes)
+    shares = measure(network)
+    table = shares.rename("share").rename_axis(["layer", "group"]).reset_index()
+    table["left_out"] = [_share(network, layer, codes[group])[1] for layer, group in shares.index]
+    columns, records = ["null_mean", "z", "p"], network.storage.records
+    observed = [layer for layer in network.layers if not records[layer].modelled]
+    if null is None or not observed or not codes:
+        return table.assign(**dict.fromkeys(columns, math.nan))
+    options: dict[str, Any] = {"rng": rng, "executor": executor, "progress": progress}
+    options |= {"measure": measure, "null": null, "replicates": replicates}
+    comparison = compare_with_null(network.select(layers=observed), **options)
+    expected = comparison.to_frame().rename(columns={"mean": "null_mean"})
+    return table.join(expected[columns], on=["layer", "group"])
+
+
+def _codes(network: MultilayerNetwork, column: str) -> Integers:
+    """Code of each node's value in a column of nodes or places; -1 for none."""
+    storage = network.storage
+    if column in storage.nodes.columns:
+        return np.asarray(pd.factorize(storage.nodes[column])[0], np.int64)
+    if column in storage.places.columns:
+        of_place = np.append(pd.factorize(storage.places[column])[0], -1)
+        return np.asarray(of_place[storage.place_codes], np.int64)
+    near = did_you_mean(column, [*storage.nodes.columns, *storage.places.columns])
+    msg = f"`groups` must name columns of the nodes or of the places; {column!r} is not one{near}."
+    raise InputError(msg)
+
+
+def _share(network: MultilayerNetwork, layer: str, codes: Integers) -> tuple[float, int]:
+    """Share of weight between different codes, and how many links are left out."""
+    block = network.storage.block(layer)
+    a, b = codes[block.sources], codes[block.indices]
+    counts = (a >= 0) & (b >= 0) & (block.sources != block.indices)
+    total = block.data[counts].sum()
+    share = block.data[counts & (a != b)].sum() / total if total > 0 else math.nan
+    return float(share), int((~counts).sum())
+
+
+def _shares(network: MultilayerNetwork, codes: dict[str, Integers]) -> pd.Series:
+    pairs = [(layer, name) for layer in network.layers for name in codes]
+    shares = [_share(network, layer, codes[name])[0] for layer, name in pairs]
+    index = pd.MultiIndex.from_tuples(pairs, names=["layer", "group"])
+    return pd.Series(shares, index, dtype=np.float64)
+
+
+__dir__ = publish(globals())
