@@ -1,4 +1,4 @@
-"""What a measure of a network gives: a number, or numbers of its nodes."""
+"""What a measure of a network gives, a number or numbers of its nodes, and tables of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._runtime.arguments import one_column
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Integers
 from netinnov.errors import InputError
 
 
@@ -43,3 +43,22 @@ def check_alike(name: str, values: Sequence[Floats]) -> None:
     if len({each.ndim for each in values}) > 1:
         msg = f"measure {name!r} must return a number always, or a Series always"
         raise InputError(f"{msg}; it does both.")
+
+
+def long_table(
+    keys: pd.DataFrame,
+    values: Sequence[Sequence[Floats]],
+    measures: Sequence[str],
+    node: Integers,
+    ids: pd.Index,
+) -> pd.DataFrame:
+    """A row a measure, row of `keys` and node; `values` are by row of `keys` and by measure."""
+    tables = []
+    for at in range(len(measures)):
+        numbers = np.stack([each[at] for each in values])
+        nodes = node if numbers.ndim > 1 else np.array([-1])
+        table = keys.loc[keys.index.repeat(nodes.size)].reset_index(drop=True)
+        table["measure"] = pd.Categorical.from_codes(np.full(len(table), at), pd.Index(measures))
+        table["node"] = pd.Categorical.from_codes(np.tile(nodes, len(keys)), ids.rename(None))
+        tables.append(table.assign(value=numbers.ravel()))
+    return pd.concat(tables, ignore_index=True)

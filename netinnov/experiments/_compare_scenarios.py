@@ -174,9 +174,9 @@ def compare_scenarios(
         missing = [np.full_like(value, np.nan) for value in of[BASELINE][0].by_measure]
         undefined = Values(False, "", np.full(2, np.nan), missing)
         in_data = replace(task, resample=resample, data_seeds=data_seeds, undefined=undefined)
-        again = parts.long_table(measured(batches, in_data, "resamples"), columns, nodes)
+        again = parts.table_of(measured(batches, in_data, "resamples"), columns, nodes)
     return ExperimentResult(
-        parts.long_table(observed, columns, nodes),
+        parts.table_of(observed, columns, nodes),
         placebos=placebo_of,
         sites={name: tuple(values.label for values in of[name]) for name in placebos},
         refused=tests.refusals(

@@ -14,6 +14,7 @@ from netinnov._typing import Floats
 from netinnov.null_models._null_statistics import two_sided
 
 _ROUNDING = 1e-12  # relative changes below this count as 0
+_MIDDLE = [0.025, 0.5, 0.975]
 
 
 def columns_and_values(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Floats]]:
@@ -22,16 +23,13 @@ def columns_and_values(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Flo
     Of values in resampled data: resample x replicate x column.
     """
     sizes = [name for name in ("resample", "replicate") if name in table]
-    by_measure = table.groupby(["scenario", "measure"], observed=True, sort=False)
-    begins = np.flatnonzero(np.diff(by_measure.ngroup(), prepend=-1))
-    parts = {name: np.split(table[name].to_numpy(), begins[1:]) for name in ("value", *sizes)}
     values: dict[str, list[Floats]] = {}
-    for at, scenario in enumerate(table["scenario"].iloc[begins]):
-        shape = (*(np.unique(parts[name][at]).size for name in sizes), -1)
-        array = parts["value"][at].astype(np.float64).reshape(shape)
+    by_measure = table.groupby(["scenario", "measure"], observed=True, sort=False)
+    for (scenario, _), part in by_measure:
+        shape = (*(part[name].nunique() for name in sizes), -1)
+        array = part["value"].to_numpy(np.float64).reshape(shape)
         values.setdefault(str(scenario), []).append(array)
-    keys = ["scenario", *sizes]
-    first = np.logical_and.reduce([table[key] == table[key].iloc[0] for key in keys])
+    first = table.groupby(["scenario", *sizes], observed=True, sort=False).ngroup() == 0
     columns = table.loc[first, ["measure", "node"]].reset_index(drop=True)
     return columns, {name: np.concatenate(arrays, axis=-1) for name, arrays in values.items()}
 
@@ -62,8 +60,7 @@ def placement_statistics(baseline: Floats, values: Floats, differences: Floats) 
     change = pd.DataFrame(differences)
     n, mean = change.count(), change.mean()
     spread = spread_of(change, size_of(baseline, values))
-    quantiles = change.quantile([0.025, 0.5, 0.975])
-    low, median, high = (quantiles.loc[q] for q in quantiles.index)
+    low, median, high = change.quantile(_MIDDLE).to_numpy()
     start = pd.DataFrame(baseline).mean()
     error = spread / n.pow(0.5)
     # Half the width of the interval; no spread has none.
@@ -150,7 +147,7 @@ def placebo_statistics(
     why[different < 2] = "the placebo is always the same: a rank needs several"
     why[np.isnan(p) | np.isnan(change).all(axis=0)] = "undefined"
     why = np.array([reason or other for reason, other in zip(reasons, why, strict=True)], object)
-    low, median, high = band.quantile([0.025, 0.5, 0.975]).to_numpy()
+    low, median, high = band.quantile(_MIDDLE).to_numpy()
     return pd.DataFrame(
         {
             "placebo_median": median,

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._network.measured import check_alike, numbers_of
+from netinnov._network.measured import check_alike, long_table, numbers_of
 from netinnov._runtime.checkpoint import Checkpoint
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -173,37 +173,22 @@ def warn_of_grown(measures: Sequence[Bound], done: Sequence[Values]) -> None:
             warnings.warn(msg, UserWarning, stacklevel=4)
 
 
-def long_table(
+def table_of(
     results: Mapping[Item, Values], measures: Sequence[str], nodes: pd.Index
 ) -> pd.DataFrame:
-    scenarios = pd.Index(dict.fromkeys(item.scenario for item in results))
-    names, ids = pd.Index(measures), nodes.rename(None)
-    parts = []
-    for code, scenario in enumerate(scenarios):
-        items = [item for item in results if item.scenario == scenario]
-        for at in range(len(names)):
-            values = np.stack([results[item].by_measure[at] for item in items])
-            each = values.size // len(items)
-            node = np.arange(len(nodes)) if values.ndim > 1 else [-1]
-            part = {
-                "scenario": pd.Categorical.from_codes(np.full(values.size, code), scenarios),
-                "resample": np.repeat([item.resample for item in items], each),
-                "replicate": np.repeat([item.replicate for item in items], each),
-                "measure": pd.Categorical.from_codes(np.full(values.size, at), names),
-                "node": pd.Categorical.from_codes(np.tile(node, len(items)), ids),
-                "value": values.ravel(),
-            }
-            parts.append(pd.DataFrame(part))
-    table = pd.concat(parts, ignore_index=True)
-    return table if (table["resample"] >= 0).all() else table.drop(columns="resample")
+    items = pd.DataFrame([*results])[["scenario", "resample", "replicate"]]
+    items["scenario"] = pd.Categorical(items["scenario"], items["scenario"].unique())
+    if (items["resample"] < 0).all():
+        items = items.drop(columns="resample")
+    values = [each.by_measure for each in results.values()]
+    table = long_table(items, values, measures, np.arange(len(nodes)), nodes)
+    return table.sort_values("scenario", kind="stable", ignore_index=True)
 
 
 def stored_values(store: Checkpoint, columns: Sequence[str]) -> dict[Item, Values]:
     names = [f"measure_{at}" for at in range(len(columns))]
     rows = store.rows(*Item._fields, *Values._fields[:-1], *names)
-    return {
-        Item(*row[:3]): Values(row[3], row[4], row[5], [*map(np.asarray, row[6:])]) for row in rows
-    }
+    return {Item(*row[:3]): Values(*row[3:6], [*map(np.asarray, row[6:])]) for row in rows}
 
 
 def save_values(
@@ -217,7 +202,7 @@ def save_values(
     check_agreement(columns, done)
     rows = []
     for item, each in zip(items, done, strict=True):
-        row = item._asdict() | each._asdict()
-        numbers = enumerate(row.pop("by_measure"))
-        rows.append(row | {f"measure_{at}": number for at, number in numbers})
+        numbers = {f"measure_{at}": number for at, number in enumerate(each.by_measure)}
+        rows.append(item._asdict() | each._asdict() | numbers)
+        del rows[-1]["by_measure"]
     store.write(items, rows)

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._network.measured import check_alike, numbers_of
+from netinnov._network.measured import check_alike, long_table, numbers_of
 from netinnov._runtime.arguments import as_list, check_mapping, check_rng
 from netinnov._runtime.parallel import run
 from netinnov._typing import Confidence, Floats, Rng, Whole
@@ -95,13 +95,13 @@ def measure_panel(
         for when, part in parts.items()
         if part.n_links
     }
-    table = _long_table("period", parts, values, list(measures), network.nodes.index)
+    table = _table("period", parts, values, list(measures), network.nodes.index)
     size = sum(each.size for each in next(iter(values.values()), []))
     task = partial(_in_resample, parts, measures, resampled if resample is None else resample, size)
     items = [(when, each) for when in values for each in rng.spawn(resamples)]
     drawn = run(task, items, executor=executor, progress=progress, label="measure_panel")
     draws = {when: np.array(drawn[k * resamples :][:resamples]) for k, when in enumerate(values)}
-    columns = [*table.columns.drop("n_links"), *_SPREAD, "n_links"]
+    columns = ["period", "measure", "node", "value", *_SPREAD, "n_links"]
     return table.join(_spread(table, draws, confidence))[columns]
 
 
@@ -153,10 +153,8 @@ def measure_levels(
     asked = as_list("levels", levels, "levels")
     parts = {level: aggregate(network, by=by, level=level) for level in asked}
     values = {level: _measured(part, measures, f"level {level}") for level, part in parts.items()}
-    table = _long_table("level", parts, values, list(measures), network.places.index)
-    n_nodes = table["level"].map({level: part.n_nodes for level, part in parts.items()})
-    table.insert(4, "n_nodes", n_nodes.astype(np.int64))
-    return table
+    table = _table("level", parts, values, list(measures), network.places.index)
+    return table[["level", "measure", "node", "value", "n_nodes", "n_links"]]
 
 
 def _measured(
@@ -214,29 +212,22 @@ def _ends(value: Floats, draws: Floats, confidence: float) -> Floats:
     )
 
 
-def _long_table(
+def _table(
     key: str,
     parts: Mapping[Any, MultilayerNetwork],
     values: Mapping[Any, list[Floats]],
     measures: Sequence[str],
     index: pd.Index,
 ) -> pd.DataFrame:
-    """A row a measure and node; NaN where a part has no values."""
+    """A row a part, measure and node; NaN where a part has no values."""
     if not parts:
         raise InputError(f"`{key}s` must be one or more; found none.")
     for at, name in enumerate(measures):
         check_alike(name, [each[at] for each in values.values()])
-    usual = next(iter(values.values()), [np.array(np.nan)] * len(measures))
-    names, tables = index.rename(None), []
+    usual = next(iter(values.values()), [np.zeros(())] * len(measures))
+    unknown, tables = [np.full_like(each, np.nan) for each in usual], []
     for label, part in parts.items():
+        keys = pd.DataFrame({key: [label], "n_nodes": part.n_nodes, "n_links": part.n_links})
         node = index.get_indexer(part.storage.node_names)
-        for at, number in enumerate(values.get(label, usual)):
-            row = {
-                key: label,
-                "measure": pd.Categorical.from_codes([at] * number.size, pd.Index(measures)),
-                "node": pd.Categorical.from_codes(node if number.ndim else [-1], names),
-                "value": np.atleast_1d(number) if label in values else np.nan,
-                "n_links": part.n_links,
-            }
-            tables.append(pd.DataFrame(row))
+        tables.append(long_table(keys, [values.get(label, unknown)], measures, node, index))
     return pd.concat(tables, ignore_index=True)
