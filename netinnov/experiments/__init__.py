@@ -2,7 +2,11 @@
 
 from netinnov._runtime.public import publish
 from netinnov.experiments._compare_scenarios import compare_scenarios as compare_scenarios
-from netinnov.experiments._decomposition import PairSums as PairSums, decompose as decompose
+from netinnov.experiments._decomposition import (
+    PairSums as PairSums,
+    decompose as decompose,
+    link_changes as link_changes,
+)
 from netinnov.experiments._doses_and_specifications import (
     DoseResponse as DoseResponse,
     Specification as Specification,
@@ -14,7 +18,6 @@ from netinnov.experiments._experiment_result import (
     ExperimentResult as ExperimentResult,
     contrasts as contrasts,
 )
-from netinnov.experiments._link_changes import link_changes as link_changes
 from netinnov.experiments._placebo_tests import Placebo as Placebo
 from netinnov.experiments._replicates import Measure as Measure
 from netinnov.experiments._resampled_data import (

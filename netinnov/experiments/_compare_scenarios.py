@@ -62,15 +62,13 @@ def compare_scenarios(
         By name: functions of a network that return a number or a Series over nodes and do not draw
         (bind a fixed ``rng`` to one that does).
     baseline : scenario
-        The scenario that the others are compared with.
+        What the others are compared with.
     replicates : int
-        Random placements of each scenario; one of a scenario that draws nothing (NoChange, or one
-        that moves a volume).
+        Random placements of each scenario; one where nothing is drawn (NoChange, a volume).
     placebo : scenario, function or mapping, optional
-        Drawn in each replicate, such as `scenarios.RandomEnds`; one for all scenarios, or a mapping
+        Drawn in each replicate: one for all scenarios, such as `scenarios.RandomEnds`, or a mapping
         from their names. A function of a network and a Generator may return the changed network or
-        the scenario to apply. The places of a `scenarios.MatchedPlacebo` are used in turn, in
-        random order.
+        the scenario to apply. The places of a `scenarios.MatchedPlacebo` are used in turn.
     resample : function, optional
         For data uncertainty: `ResampledLinks`, `ResampledEvents`, or a function of a network and a
         Generator that returns a network of the same nodes.
@@ -104,20 +102,20 @@ def compare_scenarios(
     Notes
     -----
     *Nodes.* New nodes carry paths and enter no mean: a Series is cut to the nodes of `network` that
-    the baseline keeps, and a measure with a keyword ``nodes`` (`connectivity.global_efficiency`)
-    gets their ids, unless `functools.partial` has set it.
+    the baseline keeps, and a measure with a keyword ``nodes`` gets their ids, unless
+    `functools.partial` has set it.
 
-    *Random numbers.* Replicate number r of every scenario, and of a random baseline, starts from
-    the same generator (common random numbers): values depend neither on the executor nor on other
+    *Random numbers.* Replicate r of every scenario, and of a random baseline, starts from the same
+    generator (common random numbers): values depend neither on the executor nor on other
     scenarios, and the first stay if more are asked for.
 
     *Data uncertainty.* Scenarios and baseline, not placebos, are measured again in each resample,
     at the first `placements` of the replicates. A resample in which a scenario cannot be carried
     out (home has fewer links left than are reallocated) is left out.
 
-    *Checkpoints* belong to one network, baseline, entropy, version of netinnov, and to scenarios
-    and measures by their names and parameters; ``rng=None`` takes up the stored entropy, and more
-    replicates may be asked for. After a change of the code of a function use another folder.
+    *Checkpoints* belong to one network, entropy and version of netinnov, and to scenarios and
+    measures by their names and parameters, not their code; ``rng=None`` takes up the stored
+    entropy, and more replicates may be asked for.
 
     Examples
     --------
@@ -172,7 +170,7 @@ def compare_scenarios(
             for number in range(resamples)
         ]
         missing = [np.full_like(value, np.nan) for value in of[BASELINE][0].by_measure]
-        undefined = Values(False, "", np.full(2, np.nan), missing)
+        undefined = of[BASELINE][0]._replace(by_measure=missing)
         in_data = replace(task, resample=resample, data_seeds=data_seeds, undefined=undefined)
         again = parts.table_of(measured(batches, in_data, "resamples"), columns, nodes)
     return ExperimentResult(
@@ -191,14 +189,14 @@ def _check(
 ) -> None:
     for argument, mapping in (("scenarios", scenarios), ("measures", measures)):
         check_mapping(argument, mapping, f"from names to {argument}", filled=True)
-        names: list[object] = list(mapping)
+        names: list[object] = [*mapping]
         if odd := [name for name in names if not isinstance(name, str)]:
             raise InputError(f"names of `{argument}` must be text; found {shown(odd[0])}.")
     if BASELINE in scenarios:
         msg = f"a scenario cannot be called {BASELINE!r}"
         raise InputError(f"{msg}: that is the name of what it is compared with.")
-    named = {f"scenarios[{name!r}]": scenario for name, scenario in scenarios.items()}
-    for where, scenario in {"baseline": baseline, **named}.items():
-        check_scenario(where, scenario)
+    check_scenario("baseline", baseline)
+    for name, scenario in scenarios.items():
+        check_scenario(f"scenarios[{name!r}]", scenario)
     for name, measure in measures.items():
         check_callable(f"measures[{name!r}]", measure, "a function of a network")

@@ -38,9 +38,9 @@ class ExperimentResult(Displayed):
     Attributes
     ----------
     replicates : DataFrame
-        One row a value: ``scenario`` (the baseline's is ``"baseline"``), ``replicate`` (from 0),
-        ``measure``, ``node`` (missing if the measure is one number) and ``value``. In the order of
-        scenario, measure, replicate and node; names are categories; placebos are scenarios too.
+        One row a value: ``scenario`` (placebos and ``"baseline"`` too), ``replicate`` (from 0),
+        ``measure``, ``node`` (missing if the measure is one number) and ``value``, in the order of
+        scenario, measure, replicate and node. Names are categories.
     placebos : mapping of str to str
         The name of each scenario's placebo.
     sites : mapping of str to sequence of str
@@ -49,8 +49,7 @@ class ExperimentResult(Displayed):
     refused : mapping of (str, str) to str
         Why there is no p-value for a scenario and a measure.
     resamples : DataFrame, optional
-        Values in resampled data: as `replicates`, with a column ``resample``, the number of the
-        resample. None: no data were resampled.
+        As `replicates`, with a column ``resample``, its number. None: no data were resampled.
     """
 
     replicates: pd.DataFrame
@@ -84,8 +83,8 @@ class ExperimentResult(Displayed):
         Parameters
         ----------
         correction : {"holm", "fdr"}
-            How p-values are corrected over the family of all tests of the table: Holm's
-            family-wise error, or Benjamini and Hochberg's false discovery rate.
+            How p-values are corrected over the table: Holm's family-wise error, or Benjamini and
+            Hochberg's false discovery rate.
         full : bool
             Give all columns and not only ``scenario, measure, node, baseline, difference,
             percent, median, low, high, mc_error, placebo_p, corrected_p, why_no_p``.
@@ -96,19 +95,19 @@ class ExperimentResult(Displayed):
             One row for each scenario, measure and node. All columns are
 
             - ``baseline``, ``mean``: mean value in the baseline and in the scenario,
-            - ``difference``: mean over replicates of scenario minus baseline,
-            - ``percent``: ``difference`` in per cent of ``baseline``; NaN if that is 0,
+            - ``difference``: mean over replicates of scenario minus baseline, and ``percent`` of
+              ``baseline`` (NaN if that is 0),
             - ``median``, ``low``, ``high``: median (the headline), 2.5 and 97.5 % of these
               differences: how much depends on the placement of the links. No confidence interval,
-            - ``mc_error``, ``mc_low``, ``mc_high``: standard error of ``difference``, sd /
-              sqrt(replicates), and its 95 % confidence interval (Student's t),
-            - ``spread``: sd of the differences over placements; 0 if only rounding,
-            - ``standardised``: ``difference`` / ``spread``; NaN if that is 0,
+            - ``mc_error``, ``mc_low``, ``mc_high``: standard error of ``difference`` and its 95 %
+              confidence interval (Student's t),
+            - ``spread``: sd of the differences, 0 if only rounding; ``standardised``:
+              ``difference`` / ``spread``, NaN if that is 0,
             - ``same_sign``: share of replicates with the sign of the median; NaN where that is 0,
-            - ``replicates``: number of defined differences. 1 if nothing is random,
-            - ``data_error``: sd of the mean effect over resamples of the data, from their variance
-              less the part that interaction with placements has in it (two-way random effects:
-              Searle, Casella and McCulloch 1992); 0 where that is negative, NaN without `resample`,
+            - ``replicates``: number of defined differences, 1 if nothing is random,
+            - ``data_error``: sd of the mean effect over resamples of the data, less the part that
+              interaction with placements has in it (two-way random effects: Searle, Casella and
+              McCulloch 1992), at least 0; NaN without `resample`,
             - ``data_low``, ``data_high``: ``difference`` plus the 2.5 and 97.5 % quantiles of the
               deviations of this effect in resampled data from its mean over them,
             - ``resamples``: number of resamples in which the effect is defined,
@@ -117,17 +116,15 @@ class ExperimentResult(Displayed):
             - ``placebo_n``, ``placebo_placements``: number of placebos, and of placements of each
               that are ranked; ``ranked``: the real effect over as many placements,
             - ``placebo_p``: two-sided rank of ``ranked`` among the placebos: twice the smaller
-              tail, each (k + 1) / (n + 1), at most 1 (Davison and Hinkley 1997),
-            - ``corrected_p``: corrected over the table,
-            - ``why_no_p``: reason for a missing p.
+              tail, each (k + 1) / (n + 1), at most 1 (Davison and Hinkley 1997); ``corrected_p``;
+              ``why_no_p``: reason for a missing one.
 
             NaN where a value is undefined in all replicates; others leave undefined ones out. A
             difference of less than 1e-12 of the values is rounding and counts as 0.
 
         Notes
         -----
-        There is no p-value against the baseline: a measure that cannot fall when links are added
-        would be "significant" by construction, and replicates are draws of placements, not
+        There is no p-value against the baseline: replicates are draws of placements, not
         observations. Nor is there one for a measure of netinnov that new links can move one way
         only, where scenario and placebo do not add as many links or weight; nor on a modelled
         layer: it would test the model.
@@ -151,20 +148,19 @@ class ExperimentResult(Displayed):
             _, in_data = statistics.columns_and_values(self.resamples)
         tables = []
         for scenario in self._scenarios():
-            name = self.placebos.get(scenario)
-            change = statistics.changes(before, values[scenario])
+            after, name = values[scenario], self.placebos.get(scenario)
+            change = statistics.changes(before, after)
             placebo = None if name is None else statistics.changes(before, values[name])
-            again = None
-            if in_data:
-                again = statistics.changes(in_data[BASELINE], in_data[scenario])
+            again = statistics.changes(in_data[BASELINE], in_data[scenario]) if in_data else None
             untested = "" if name else "no placebo"
             reasons = [self.refused.get((scenario, each), untested) for each in measures]
-            labels = self.sites.get(name or "", ())
-            size = statistics.size_of(before, values[scenario])
-            names = {"scenario": pd.array([scenario] * len(columns), "str"), "measure": measures}
+            labels, size = self.sites.get(name or "", ()), statistics.size_of(before, after)
+            names = pd.Series([scenario] * len(columns), dtype="str", name="scenario")
             parts = [
-                pd.DataFrame({**names, "node": columns["node"]}),
-                statistics.placement_statistics(before, values[scenario], change),
+                names,
+                measures,
+                columns["node"],
+                statistics.placement_statistics(before, after, change),
                 statistics.data_statistics(again, change),
                 statistics.placebo_statistics(change, placebo, labels, reasons, size),
             ]
@@ -185,23 +181,19 @@ class ExperimentResult(Displayed):
         Returns
         -------
         list of Path
-            The files: ``effects`` and ``replicates``; and where there is something to say
-            ``sites`` (what each placebo was in each replicate), ``refused`` (why there is no
-            p-value) and ``resamples``.
+            The files: ``effects`` and ``replicates``; and unless empty ``sites`` (what each placebo
+            was in each replicate), ``refused`` (why there is no p-value) and ``resamples``.
         """
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        sites = [
-            (placebo, number, site)
-            for placebo, sites in self.sites.items()
-            for number, site in enumerate(sites)
-            if site
-        ]
+        sites = [(name, *each) for name, sites in self.sites.items() for each in enumerate(sites)]
         refused = [(*pair, reason) for pair, reason in self.refused.items()]
         tables = {
             "effects": self.effects(full=True),
             "replicates": self.replicates,
-            "sites": pd.DataFrame(sites, columns=["placebo", "replicate", "site"]),
+            "sites": pd.DataFrame(sites, columns=["placebo", "replicate", "site"]).query(
+                "site != ''"
+            ),
             "refused": pd.DataFrame(refused, columns=["scenario", "measure", "reason"]),
             "resamples": self.resamples,
         }
@@ -223,20 +215,19 @@ def contrasts(
     Parameters
     ----------
     result : ExperimentResult
-        An experiment in which all of them were tried.
+        An experiment with all of them.
     of : str
-        The scenario in question.
+        The scenario.
     against : sequence of str, optional
         Its rivals; by default all other scenarios. Placebos have to be named.
 
     Returns
     -------
     DataFrame
-        A row for each rival, measure and node: ``scenario``, ``rival``, ``measure``, ``node``
-        (missing if the measure is one number), ``difference`` (mean of scenario minus rival),
-        ``median``, ``low``, ``high`` (2.5 and 97.5 % of the differences), ``mc_error`` (standard
-        error of the mean), ``higher`` (share of the replicates in which the scenario has the
-        larger value, equal ones counting half; not a test) and ``replicates``. NaN where undefined.
+        A row for each rival, measure and node: ``scenario, rival, measure, node``, ``difference``
+        (mean of scenario minus rival), ``median, low, high, mc_error`` as in
+        `ExperimentResult.effects`, ``higher`` (share of the replicates in which the scenario has
+        the larger value, equal ones counting half; not a test) and ``replicates``.
 
     Raises
     ------
@@ -248,12 +239,10 @@ def contrasts(
     >>> cities = ni.datasets.make_city_system(n_cities=12, n_enclaves=0, rng=1)
     >>> ends = "synthetic_city_12", "synthetic_city_01"
     >>> park, direct = ni.ReverseEnclave(*ends, 3, 0.5), ni.scenarios.DirectLinks(*ends, 3)
-    >>> options = {"measures": {"efficiency": ni.connectivity.global_efficiency}, "rng": 1}
-    >>> result = ni.compare_scenarios(
-    ...     cities, scenarios={"park": park, "direct": direct}, replicates=5, **options
-    ... )
-    >>> contrasts(result, of="park")[["scenario", "rival", "measure"]].values.tolist()
-    [['park', 'direct', 'efficiency']]
+    >>> options = {"measures": {"links": lambda network: network.n_links}, "replicates": 2}
+    >>> result = ni.compare_scenarios(cities, scenarios={"p": park, "d": direct}, **options)
+    >>> contrasts(result, of="p")[["scenario", "rival", "difference"]].values.tolist()
+    [['p', 'd', 0.0]]
     """
     columns, values = statistics.columns_and_values(result.replicates)
     check_names("of", [of], list(values), of="the experiment")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -41,14 +42,14 @@ def evaluate_openings(
     Staggered difference in differences after Callaway and Sant'Anna (2021, Journal of Econometrics
     225). Read as effects only under its assumptions: without the opening the places would have
     changed as the controls did (parallel trends), nobody acts on an opening earlier than
-    ``anticipation`` says, and openings touch no place but those that ``network`` takes out of the
+    `anticipation` says, and openings touch no place but those that `network` takes out of the
     controls.
 
     Parameters
     ----------
     panel : DataFrame
-        One row a place and period: columns ``place``, ``period`` (whole numbers) and the outcome;
-        every place in every period. Or what `measure_panel` gives, whose nodes are the places.
+        One row a place and period, every place in every period: ``place``, ``period`` (whole
+        numbers) and the outcome. Or what `measure_panel` gives, whose nodes are the places.
     outcome : str
         Its column, or measure; numbers, none missing.
     openings : DataFrame
@@ -56,27 +57,26 @@ def evaluate_openings(
         place the earliest counts. Or what `enclave_openings` gives, whose homes are the places:
         those with an enclave that is not dated are left out.
     controls : {"not_yet", "never"}
-        Places that have not opened by then (with ``anticipation``), or those that never do.
+        Places that have not opened by then (with `anticipation`), or those that never do.
     anticipation : int
         Periods before the opening in which it may be felt already.
     by : str, optional
-        A column of ``openings``, such as ``direction``, or classes of a dose ("one park", "two or
-        more"): effects of each group against the same controls, and their differences.
+        A column of `openings`, such as ``direction`` or classes of a dose: effects of each group
+        against the same controls, and their differences.
     network : MultilayerNetwork, optional
-        Links between the places. A place without an opening is *exposed* once more than ``clean``
+        Links between the places. A place without an opening is *exposed* once more than `clean`
         of its link weight leads to places that have opened; exposed places are no controls, and
         ``spillover`` is what exposure does to places that never open. Effects of openings on other
         opened places are not removed.
     clean : float
-        From 0 to 1; see ``network``. Weights of all observed layers, periods and both directions
-        are added; links inside a place do not count.
+        From 0 to 1. Weights of all observed layers, periods and both directions are added; links
+        inside a place do not count.
     confidence : float
         Of the intervals.
     permutations : int
         Draws of randomisation inference: opening dates exchanged among the places.
     match : str, optional
-        A column of the panel: dates are exchanged only within the quartiles of its values in the
-        first period.
+        A column of the panel: dates are exchanged within the quartiles of its first values.
     rng : None, int, SeedSequence or Generator
         Source of randomness, of permutations and simultaneous bands.
 
@@ -88,19 +88,19 @@ def evaluate_openings(
     ------
     InputError
         Not one outcome for each place and period, no place that opens in the panel or is in the
-        network, a first opening of two groups, or no controls left at this ``clean``.
+        network, a first opening of two groups, or no controls left at this `clean`.
 
     Notes
     -----
     ATT(g, t) is the mean of Y_t - Y_b over the places that open in g, minus that over the controls;
-    b is the last period before g - ``anticipation``, and for t < g the period before t. Standard
-    errors are those of the influence function, clustered by place, with the influence of estimated
-    weights and without small-sample correction; intervals are normal.
+    b is the last period before g - `anticipation`, and for t < g the period before t. Standard
+    errors are of the influence function, clustered by place, with the influence of estimated
+    weights and no small-sample correction; intervals are normal.
 
     Examples
     --------
-    >>> panel = pd.DataFrame({"place": list("aabbcc"), "period": [1, 2] * 3})
-    >>> panel["firms"] = [1, 4, 2, 3, 0, 1]
+    >>> columns = {"place": list("aabbcc"), "period": [1, 2] * 3, "firms": [1, 4, 2, 3, 0, 1]}
+    >>> panel = pd.DataFrame(columns)
     >>> openings = pd.DataFrame({"place": ["a"], "opened": [2]})
     >>> found = evaluate_openings(panel, outcome="firms", openings=openings)
     >>> found.average["estimate"].tolist()  # 3 less 1
@@ -115,16 +115,17 @@ def evaluate_openings(
     kept = opened > periods[0]  # places that opened at once still expose others
     data, rules = whole.of(kept), Rules(controls, anticipation, confidence, clean)
     cells = staggered.cells_of(data, rules)
+    more: dict[str, Any] = {"left_out": int((~kept).sum()), "elsewhere": elsewhere}
     result = staggered.evaluation_of(cells, rules, for_bands)
-    result = replace(result, left_out=int((~kept).sum()), elsewhere=elsewhere)
     if permutations:
         drawn = _permuted(whole, kept, strata, rules, shares, for_dates.spawn(permutations))
-        estimate = float(result.average["estimate"].iloc[0])
-        p = (1 + int((np.abs(drawn) >= abs(estimate) - 1e-12).sum())) / (1 + drawn.size)
-        result = replace(result, permutation_p=p)
+        larger = np.abs(drawn) >= abs(result.average["estimate"].iloc[0]) - 1e-12
+        more["permutation_p"] = (1 + int(larger.sum())) / (1 + drawn.size)
     if network is not None:
-        result = replace(result, spillover=_spillover(data, rules, for_bands))
-    return result if by is None else _by_group(result, data, rules, group[kept], for_bands)
+        more["spillover"] = _spillover(data, rules, for_bands)
+    if by is not None:
+        more |= _by_group(data, rules, group[kept], for_bands)
+    return replace(result, **more)
 
 
 def _read_panel(
@@ -156,7 +157,7 @@ def _read_panel(
         raise InputError(f"{msg} Leave out places, or periods, that are not complete.")
     if match is None:
         return wide, np.zeros(len(wide), np.int64)
-    start = period.eq(wide.columns[0])
+    start = period == wide.columns[0]
     size = pd.Series(as_numbers(panel.loc[start, match])[0], place[start]).reindex(wide.index)
     if not np.isfinite(size).all():
         raise InputError(f"`match` must be numbers in the first period; {match!r} is not.")
@@ -184,17 +185,16 @@ def _read_openings(
 def _shares(network: MultilayerNetwork, places: pd.Index[str]) -> sparse.csr_array:
     """Share of the link weight of each place of the panel that leads to each other."""
     check_network(network)
-    storage = network.storage
-    at = storage.place_names.get_indexer(places)
+    storage, names = network.storage, network.storage.place_names
+    at = names.get_indexer(places)
     if (at < 0).all():
         msg = "places of the panel must be places of the network's nodes; none is: the panel has "
-        have = f"{examples(places)}; the network {examples(storage.place_names) or 'none'}"
-        raise InputError(f"{msg}{have}.")
+        raise InputError(f"{msg}{examples(places)}; the network {examples(names) or 'none'}.")
     rows = storage.link_rows()
     observed = np.array([not storage.records[name].modelled for name in network.layers], bool)
     ends = storage.place_codes[[rows.source, rows.target]]
     used = observed[rows.layer] & (ends[0] != ends[1]) & (ends >= 0).all(axis=0)
-    size = len(storage.place_names) + 1  # the last: no place of the network
+    size = len(names) + 1  # the last: no place of the network
     way = sparse.coo_array((rows.weight[used], tuple(ends[:, used])), shape=(size, size))
     ties = sparse.csr_array(way + way.T)
     around = ties.sum(axis=1)
@@ -217,21 +217,17 @@ def _permuted(
     shares: sparse.csr_array | None,
     rngs: Sequence[np.random.Generator],
 ) -> Floats:
-    drawn = []
+    drawn = [np.empty(0)]
     places = [np.flatnonzero(kept & (strata == each)) for each in np.unique(strata)]
     for rng in rngs:
         opened = whole.opened.copy()
         for at in places:
             opened[at] = whole.opened[rng.permutation(at)]
         exposed = _exposed(shares, opened, whole.periods, rules.clean)
-        try:
-            cells = staggered.cells_of(
-                whole._replace(opened=opened, exposed=exposed).of(kept), rules
-            )
-        except InputError:  # these dates leave no controls: no estimate, and no draw
-            continue
-        drawn.append(_average(cells).estimate)
-    return np.concatenate(drawn) if drawn else np.empty(0)
+        panel = whole._replace(opened=opened, exposed=exposed).of(kept)
+        with suppress(InputError):  # dates that leave no controls: no estimate, and no draw
+            drawn.append(_average(staggered.cells_of(panel, rules)).estimate)
+    return np.concatenate(drawn)
 
 
 def _average(cells: staggered.Cells) -> Effects:
@@ -245,7 +241,7 @@ def _spillover(data: Panel, rules: Rules, rng: np.random.Generator) -> Evaluatio
     first = np.where(exposed.any(axis=1), data.periods[exposed.argmax(axis=1)], np.inf)
     kept = never & ~exposed[:, 0]
     part = data._replace(opened=first, exposed=np.zeros_like(exposed)).of(kept)
-    if not np.isfinite(part.opened).any() or not np.isinf(part.opened).any():
+    if np.isinf(part.opened).all() or np.isfinite(part.opened).all():
         return None
     plain = rules._replace(controls="never", anticipation=0)
     result = staggered.evaluation_of(staggered.cells_of(part, plain), plain, rng)
@@ -253,9 +249,9 @@ def _spillover(data: Panel, rules: Rules, rng: np.random.Generator) -> Evaluatio
 
 
 def _by_group(
-    result: Evaluation, data: Panel, rules: Rules, group: pd.Series[Any], rng: np.random.Generator
-) -> Evaluation:
-    """The same for each group, against the same controls."""
+    data: Panel, rules: Rules, group: pd.Series[Any], rng: np.random.Generator
+) -> dict[str, pd.DataFrame]:
+    """Tables of each group, against the same controls, and differences of the averages."""
     parts: dict[Any, Evaluation] = {}
     means: dict[Any, Effects] = {}
     code, names = pd.factorize(group.where(np.isfinite(data.opened)), sort=True)
@@ -277,4 +273,4 @@ def _by_group(
         both = a._replace(estimate=a.estimate - b.estimate, influence=a.influence - b.influence)
         rows.append([one, two, *staggered.average_of(both, rules.confidence).iloc[0]])
     columns = ["first", "second", *staggered.STATISTICS, "p"]
-    return replace(result, **tables, difference=pd.DataFrame(rows, columns=columns))
+    return tables | {"difference": pd.DataFrame(rows, columns=columns)}

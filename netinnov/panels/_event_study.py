@@ -101,7 +101,7 @@ def event_study(
     reference : int
         Event time of the reference period; below -1 if ties may respond before the opening.
     by : str, optional
-        A column of ``openings``, such as ``direction``, whose groups have effects of their own.
+        A column of `openings`, such as ``direction``, whose groups have effects of their own.
     effects : {"place_period", "period"}
         Fixed effects besides those of pairs: of either place in each period, or of periods only.
     confidence : float
@@ -116,7 +116,7 @@ def event_study(
     Raises
     ------
     InputError
-        Periods without a link, ``openings`` that cannot be matched, no pair that is treated inside
+        Periods without a link, `openings` that cannot be matched, no pair that is treated inside
         the panel or none that is a control, or effects that the fixed effects absorb.
     ImportError
         The package pyfixest is not installed.
@@ -127,14 +127,13 @@ def event_study(
     period) and event time e, by Poisson pseudo maximum likelihood over all pairs: the extended
     two-way estimator of Wooldridge (2023, Econometrics Journal 26) and Nagengast and Yotov (2025,
     AEJ: Applied Economics 17), with cells before the opening. Estimates are means of d over
-    cohorts, weighted by pairs; those far from the opening are of other cohorts than those near it:
-    see ``n_treated``. Controls are pairs without an enclave in the panel; pairs with an older one
-    are left out.
+    cohorts, weighted by pairs: see ``n_treated``. Controls are pairs without an enclave in the
+    panel; pairs with an older one are left out.
 
     d is the effect of the enclave *if*, without it, the ties of the pair would have grown from the
-    reference period on by the factor that a and b give (parallel trends in ratios, not in
-    differences), if ties did not respond before the reference period, and if the enclave did not
-    change the ties of other pairs. ``pre_trend_p`` can reject the first two, not confirm them.
+    reference period on by the factor that a and b give (parallel trends in ratios), if ties did not
+    respond before that, and if the enclave did not change the ties of other pairs. ``pre_trend_p``
+    can reject the first two, not confirm them.
 
     Standard errors leave out one pair at a time (CR3; MacKinnon, Nielsen and Webb 2023, Journal of
     Applied Econometrics 38); that of a cell of one pair is too small. Fixed effects leave a bias
@@ -154,7 +153,7 @@ def event_study(
     why_untested(network, [layer])
     fit = ties.fit(pairs, treatment_of(pairs, openings, network, by), reference, effects)
     estimates, weights = _by_event_time(fit, reference, confidence)
-    p = _joint_p(fit, weights[estimates["event_time"].to_numpy() < reference])
+    p = _joint_p(fit, weights[estimates["event_time"] < reference])
     estimates = estimates if by else estimates.drop(columns="group")
     return EventStudy(*_results(fit, confidence), estimates, p)
 
@@ -233,15 +232,15 @@ def _joint_p(fit: CellFit, weights: Floats) -> float:
     """Sup-t p-value that all means are 0, given their correlations."""
     if not len(weights):
         return np.nan
-    estimate, used = fit.table["estimate"].to_numpy(), (weights != 0).any(axis=0)
+    used = (weights != 0).any(axis=0)
     w = weights[:, used]
-    mean = w @ estimate[used]
+    mean = w @ fit.table["estimate"].to_numpy()[used]
     variance = w @ fit.variance[np.ix_(used, used)] @ w.T
     error = np.sqrt(np.maximum(np.diag(variance), 0.0))
     if np.isnan(mean).any() or not (error > 0).all():
         return np.nan
-    free = max(fit.sample.n_clusters - 1, 1)
-    law = multivariate_t(None, variance / np.outer(error, error), free, allow_singular=True)
+    correlation = variance / np.outer(error, error)
+    law = multivariate_t(None, correlation, fit.degrees, allow_singular=True)
     drawn = law.rvs(_DRAWS, np.random.default_rng(0)).reshape(_DRAWS, -1)
     k = int((np.abs(drawn).max(axis=1) >= np.abs(mean / error).max()).sum())
     return (k + 1) / (_DRAWS + 1)

@@ -59,11 +59,10 @@ def measure_panel(
     Returns
     -------
     DataFrame
-        Long table, by period, by measure as given and by node: ``period``, ``measure``, ``node``
-        (missing if the measure is a number), ``value``, ``low`` and ``high`` (its interval),
-        ``change`` since the first of these periods that has a link, ``change_low`` and
-        ``change_high``, and ``n_links`` (linked pairs in the period). Names are categories. In a
-        period without a link values are NaN, whatever the measure would say of an empty network.
+        Long table, by period, measure and node: ``period``, ``measure``, ``node`` (missing if the
+        measure is a number), ``value``, ``low`` and ``high`` (its interval), ``change`` since the
+        first of these periods that has a link, ``change_low`` and ``change_high``, and ``n_links``
+        (linked pairs in the period). Names are categories. NaN in a period without a link.
 
     Raises
     ------
@@ -73,9 +72,9 @@ def measure_panel(
 
     Notes
     -----
-    An interval is that of `polycentricity.profile`: events are resampled, which loses weak links,
+    Intervals are those of `polycentricity.profile`: events are resampled, which loses weak links,
     and twice the bias is taken off the draws; there is none where the bias is more than a quarter
-    of the width. That of a change is of the differences of independent draws of both periods.
+    of the width. Those of changes are of differences of independent draws of both periods.
 
     Examples
     --------
@@ -129,10 +128,9 @@ def measure_levels(
     Returns
     -------
     DataFrame
-        Long table, by level and measure as given and by place: ``level``, ``measure``, ``node`` (a
-        place of that level; missing if the measure is a number), ``value``, ``n_nodes`` (places at
-        that level) and ``n_links`` (linked pairs). Names are categories. NaN is what the measure
-        leaves undefined.
+        Long table, by level, measure and place: ``level``, ``measure``, ``node`` (a place of that
+        level; missing if the measure is a number), ``value``, ``n_nodes`` (places at that level)
+        and ``n_links`` (linked pairs). Names are categories.
 
     Raises
     ------
@@ -141,13 +139,13 @@ def measure_levels(
 
     Examples
     --------
-    >>> parents = {"hangzhou": None, "yuhang": "hangzhou", "xihu": "hangzhou", "quzhou": None}
-    >>> nodes = pd.DataFrame({"place": ["yuhang", "xihu", "quzhou"]}, index=["a", "b", "c"])
+    >>> parents = {"hangzhou": None, "yuhang": "hangzhou", "xihu": "hangzhou"}
+    >>> nodes = pd.DataFrame({"place": ["yuhang", "xihu", "hangzhou"]}, index=["a", "b", "c"])
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["c", "c"]})
     >>> network = MultilayerNetwork(nodes, links, places=pd.DataFrame({"parent": parents}))
     >>> table = measure_levels(network, measures={"links": lambda n: n.n_links}, levels=(0, 1))
     >>> table[["level", "value", "n_nodes"]].to_numpy().tolist()
-    [[0.0, 2.0, 3.0], [1.0, 1.0, 2.0]]
+    [[0.0, 2.0, 3.0], [1.0, 0.0, 1.0]]
     """
     check_mapping("measures", measures, "from names to functions of a network", filled=True)
     asked = as_list("levels", levels, "levels")
@@ -190,16 +188,16 @@ def _in_resample(
 def _spread(table: pd.DataFrame, drawn: Mapping[int, Floats], confidence: float) -> pd.DataFrame:
     """Intervals of values, and of changes since the first period of those that were drawn."""
     spread = pd.DataFrame(np.nan, table.index, _SPREAD)
-    first, rows = next(iter(drawn), 0), table["period"].to_numpy()
+    first, periods = next(iter(drawn), 0), table["period"].to_numpy()
+    start, value = periods == first, table["value"].to_numpy()
     for when, draws in drawn.items():
-        at, since = (table["value"].to_numpy()[rows == each] for each in (when, first))
-        ends = _ends(at, draws, confidence)
-        spread.loc[rows == when, ["low", "high"]] = ends
+        rows = periods == when
+        spread.loc[rows, ["low", "high"]] = ends = _ends(value[rows], draws, confidence)
         if when > first:
-            known = ~np.isnan(ends + spread.loc[rows == first, ["low", "high"]].to_numpy())
-            change = _ends(at - since, draws - drawn[first], confidence)
-            spread.loc[rows == when, "change"] = at - since
-            spread.loc[rows == when, _SPREAD[3:]] = np.where(known, change, np.nan)
+            known = ~np.isnan(ends + spread.loc[start, ["low", "high"]].to_numpy())
+            spread.loc[rows, "change"] = change = value[rows] - value[start]
+            between = _ends(change, draws - drawn[first], confidence)
+            spread.loc[rows, ["change_low", "change_high"]] = np.where(known, between, np.nan)
     return spread
 
 

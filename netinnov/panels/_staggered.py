@@ -27,8 +27,8 @@ class Evaluation(Tabled):
     Attributes
     ----------
     average : DataFrame
-        One row (one a group with ``by``): ``estimate``, ``standard_error``, ``low``, ``high``,
-        ``p``: mean over all cohorts and periods since their opening, by the size of the cohort.
+        One row (one a group with ``by``): ``estimate, standard_error, low, high, p``: mean over
+        all cohorts and periods since their opening, by the size of the cohort.
     cells : DataFrame
         ATT(g, t): ``cohort``, ``period``, the same but p, ``n_treated``, ``n_controls``.
     dynamic, groups, calendar : DataFrame
@@ -39,8 +39,7 @@ class Evaluation(Tabled):
         size) and ``calendar`` (plain mean over periods).
     pre_trend_p : float
         Wald test that all effects before the opening are zero; NaN where there are none, or too
-        many for the number of places. It rejects far too often where few places open at a time;
-        the bands of `dynamic` do not.
+        many for the number of places. It rejects far too often where few places open at a time.
     breakdown : float
         Largest multiple of the worst change before the opening, repeated in every period since, at
         which the interval of the mean over event times is on one side of 0 (after Rambachan and
@@ -98,6 +97,10 @@ class Effects(NamedTuple):
     def where(self, mask: Mask) -> Effects:
         return Effects._make(each[mask] for each in self)
 
+    @property
+    def error(self) -> Floats:
+        return np.asarray(np.linalg.norm(self.influence, axis=1) / self.influence.shape[1])
+
 
 Cells: TypeAlias = tuple[Integers, Integers, Effects]  # cohort g and period t of each ATT(g, t)
 
@@ -115,23 +118,17 @@ def cells_of(data: Panel, rules: Rules, *, of: Mask | None = None) -> Cells:
     n = opened.size
     evaluated = np.isfinite(opened) if of is None else np.isfinite(opened) & of
     keys, rows = [], []
-    bases = {
-        cohort: before[-1]
-        for cohort in np.unique(opened[evaluated])
-        if (before := np.flatnonzero(periods < cohort - rules.anticipation)).size
-    }
-    if not bases:
+    cohorts = np.unique(opened[evaluated])
+    bases = np.searchsorted(periods, cohorts - rules.anticipation) - 1  # the last period before
+    if (bases < 0).all():
         wait = f" + {rules.anticipation} (`anticipation`)" if rules.anticipation else ""
         msg = f"a place must open after {periods[0]}{wait} and by {periods[-1]}; none does."
         raise InputError(msg)
-    for cohort, base in bases.items():
+    for cohort, base in zip(cohorts[bases >= 0], bases[bases >= 0], strict=True):
         treated = evaluated & (opened == cohort)
         for at in range(1, periods.size):
-            if rules.controls == "never":
-                others = np.isinf(opened)
-            else:
-                others = (opened > periods[at] + rules.anticipation) & (opened != cohort)
-            others = others & ~exposed[:, at]
+            start = np.inf if rules.controls == "never" else periods[at] + rules.anticipation + 1
+            others = (opened >= start) & (opened != cohort) & ~exposed[:, at]
             if not others.any():
                 continue
             change = outcome[:, at] - outcome[:, base if periods[at] >= cohort else at - 1]
@@ -140,14 +137,14 @@ def cells_of(data: Panel, rules: Rules, *, of: Mask | None = None) -> Cells:
             influence -= np.where(others, (change - second) * n / others.sum(), 0.0)
             keys.append((int(cohort), periods[at]))
             rows.append((first - second, influence, treated, others))
-    if not any(period >= cohort for cohort, period in keys):
+    cohort, period = np.array(keys, np.int64).reshape(-1, 2).T
+    if not (period >= cohort).any():
         never = np.isinf(opened)
         clean = int((never & ~exposed.any(axis=1)).sum())
         msg = f"no controls are left in any period after an opening: of {never.sum():,} places "
         msg += f"that never open {clean:,} are never exposed (`clean`={rules.clean:g}); take a "
         raise InputError(f"{msg}larger `clean`, or more places that never open.")
-    cohort, period = np.array(keys).T
-    return cohort, period, Effects(*map(np.array, zip(*rows, strict=True)))
+    return cohort, period, Effects._make(map(np.array, zip(*rows, strict=True)))
 
 
 def mean_by(key: Integers, effects: Effects, *, plain: bool = False) -> Effects:
@@ -170,9 +167,8 @@ def mean_of(effects: Effects, *, plain: bool = False) -> Effects:
 
 
 def table_of(effects: Effects, confidence: float, **keys: Integers) -> pd.DataFrame:
-    error = np.sqrt((effects.influence**2).sum(axis=1)) / effects.influence.shape[1]
+    estimate, error = effects.estimate, effects.error
     half = norm.ppf((1 + confidence) / 2) * error
-    estimate = effects.estimate
     ends = estimate, error, estimate - half, estimate + half
     numbers = dict(zip(STATISTICS, ends, strict=True))
     n_treated, n_controls = effects.treated.sum(axis=1), effects.controls.sum(axis=1)
@@ -217,12 +213,11 @@ def average_of(effect: Effects, confidence: float) -> pd.DataFrame:
 
 def _band(effects: Effects, rules: Rules, rng: np.random.Generator) -> Floats:
     """Simultaneous over all rows, by Rademacher multipliers of the influence functions."""
-    influence, n = effects.influence, effects.influence.shape[1]
-    error = np.sqrt((influence**2).sum(axis=1)) / n
+    error, n = effects.error, effects.influence.shape[1]
     sound = error > 0
     signs = rng.choice([-1.0, 1.0], (_MULTIPLIERS, n))
-    most = np.abs(signs @ (influence[sound] / n / error[sound, None]).T).max(axis=1, initial=0.0)
-    half = np.quantile(most, rules.confidence) * error
+    scaled = effects.influence[sound] / n / error[sound, None]
+    half = np.quantile(np.abs(signs @ scaled.T).max(axis=1, initial=0.0), rules.confidence) * error
     return np.column_stack([effects.estimate - half, effects.estimate + half])
 
 

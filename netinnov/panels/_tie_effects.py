@@ -31,10 +31,8 @@ class TieEffect(Tabled):
 
     Parameters
     ----------
-    estimate : float
-        0.1 is about 10 % more; exp(estimate) is the factor.
-    standard_error : float
-        Robust to dependence within a pair of places.
+    estimate, standard_error : float
+        0.1 is about 10 % more; the error is robust to dependence within a pair of places.
     low, high : float
         Interval by Student's t with one degree of freedom less than pairs.
     p : float
@@ -59,10 +57,9 @@ class PairSample(Displayed):
 
     Parameters
     ----------
-    n_pairs : int
-        All pairs of nodes (ordered ones in a directed layer).
-    n_never_linked : int
-        Pairs without a tie in any period, which say nothing about change: left out.
+    n_pairs, n_never_linked : int
+        All pairs of nodes (ordered ones in a directed layer), and those left out, without a tie in
+        any period: they say nothing about change.
     n_treated, n_controls : int
         Pairs with an enclave opened in the panel, and without, that enter the estimate.
     n_before, n_undated : int
@@ -88,6 +85,10 @@ class CellFit(NamedTuple):
     variance: Floats
     sample: PairSample
 
+    @property
+    def degrees(self) -> int:
+        return max(self.sample.n_clusters - 1, 1)
+
 
 def fit(pairs: Pairs, treatment: pd.DataFrame, reference: int | None, effects: Effects) -> CellFit:
     """Fit ln E(tie) = fixed effects + cells, a cell a group, cohort and event time."""
@@ -95,7 +96,7 @@ def fit(pairs: Pairs, treatment: pd.DataFrame, reference: int | None, effects: E
     never = cohort == len(pairs.periods)
     usable = (never | (cohort + (-1 if reference is None else reference) >= 0)) & ~undated
     treated = ~never & usable
-    if not (usable & ~treated).any():
+    if not (usable & never).any():
         raise InputError("there must be pairs without an enclave; all linked pairs have one.")
     pair, period = np.nonzero(np.broadcast_to(usable[:, None], pairs.weight.shape))
     time = period - np.where(treated, cohort, 0)[pair]
@@ -166,7 +167,7 @@ def means(fit: CellFit, weights: Floats, confidence: float) -> pd.DataFrame:
     mean = weights @ fit.table["estimate"].fillna(0.0).to_numpy()
     variance = np.einsum("ij,jk,ik->i", weights, np.nan_to_num(fit.variance), weights)
     error = np.sqrt(np.maximum(variance, 0.0))
-    law = stats.t(max(fit.sample.n_clusters - 1, 1))
+    law = stats.t(fit.degrees)
     reach = law.ppf((1 + confidence) / 2) * error
     p = 2 * law.sf(np.divide(np.abs(mean), error, out=np.full(mean.size, np.nan), where=error > 0))
     numbers = np.column_stack([mean, error, mean - reach, mean + reach, p])

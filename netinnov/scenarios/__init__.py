@@ -6,7 +6,6 @@ from netinnov.scenarios._apply_scenario import (
     apply_scenario as apply_scenario,
     remove_enclaves as remove_enclaves,
 )
-from netinnov.scenarios._changed_distances import ChangedDistances as ChangedDistances
 from netinnov.scenarios._direct_links import DirectLinks as DirectLinks, NewLinks as NewLinks
 from netinnov.scenarios._enclave import (
     ForwardEnclave as ForwardEnclave,
@@ -24,6 +23,7 @@ from netinnov.scenarios._placebos import (
 from netinnov.scenarios._prices import Prices as Prices
 from netinnov.scenarios._rivals import (
     RIVALS as RIVALS,
+    ChangedDistances as ChangedDistances,
     Combined as Combined,
     NoChange as NoChange,
     RandomEnds as RandomEnds,

@@ -76,7 +76,6 @@ def apply_scenario(
 def remove_enclaves(
     network: MultilayerNetwork,
     *,
-    rank: pd.Series | None = None,
     kinds: Sequence[str] | None = None,
     keep_nodes: bool = False,
 ) -> MultilayerNetwork:
@@ -86,9 +85,6 @@ def remove_enclaves(
     ----------
     network : MultilayerNetwork
         Nodes with a place and a jurisdiction. Stays as it is.
-    rank : Series, optional
-        A number for each place, larger for the more central one, as for `find_enclaves`: only
-        reverse enclaves are removed, whose host ranks higher than their home. None: all enclaves.
     kinds : sequence of str, optional
         Only remove nodes of these kinds, such as ``["park"]``.
     keep_nodes : bool
@@ -102,7 +98,7 @@ def remove_enclaves(
     Raises
     ------
     InputError
-        A kind that no node has, or a rank that is not a number.
+        A kind that no node has.
 
     Notes
     -----
@@ -116,9 +112,7 @@ def remove_enclaves(
     >>> remove_enclaves(network).nodes.index.tolist()
     ['f']
     """
-    enclaves = find_enclaves(network, rank=pd.Series(dtype=np.float64) if rank is None else rank)
-    if rank is not None:
-        enclaves = enclaves[enclaves["direction"] == "reverse"]
+    enclaves = find_enclaves(network, rank=pd.Series(dtype=np.float64))
     nodes = network.storage.nodes
     enclave = nodes.index.isin(enclaves["node"])
     if kinds is not None:

@@ -17,16 +17,8 @@ from netinnov._runtime.arguments import check_number, shown
 from netinnov._typing import Codes, Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, with_rows
-from netinnov.scenarios._pair_draws import (
-    ROUNDING,
-    Ends,
-    Pairs,
-    Scene,
-    largest,
-    layer_with_pairs,
-    points_to_end,
-    sides,
-)
+from netinnov.scenarios import _pair_draws
+from netinnov.scenarios._pair_draws import ROUNDING, Ends, Pairs, Scene
 from netinnov.scenarios._prices import Funding, Priced
 
 KEPT = 2**18  # rows of node tables cached with a network for further replicates
@@ -123,8 +115,9 @@ class BetweenPlaces(Priced):
             raise InputError(f"{msg}. A park at home is not an enclave.")
 
     def _scene(self, network: MultilayerNetwork) -> Scene:
-        layer_and_pairs = layer_with_pairs(network, self.layer)
-        return Scene(network, *layer_and_pairs, *sides(network, self.home, self.host))
+        layer_and_pairs = _pair_draws.layer_with_pairs(network, self.layer)
+        sides = _pair_draws.sides(network, self.home, self.host)
+        return Scene(network, *layer_and_pairs, *sides)
 
     def _funds(self, scene: Scene, count: int, rng: Generator) -> tuple[Pairs, Floats]:
         pairs = scene.pairs
@@ -141,7 +134,7 @@ class BetweenPlaces(Priced):
         return lost, lost.weight
 
     def _links_of_node(self, scene: Scene, ends: Ends, rng: Generator) -> tuple[Pairs, Pairs]:
-        to_end = points_to_end(ends.inward, scene.directed, rng)
+        to_end = _pair_draws.points_to_end(ends.inward, scene.directed, rng)
         # Drawn last, so that the same `rng` places the same links however they are paid for.
         removed, weight = self._funds(scene, len(ends.node), rng)
         n, end = scene.network.n_nodes, ends.node.astype(np.int32)
@@ -158,11 +151,9 @@ class LinksOrVolume(BetweenPlaces):
         sizes = ("size", "volume", "volume_share")
         named = [name for name in sizes if getattr(self, name) is not None]
         if len(named) != 1:
-            msg = (
-                "give one of `size` (a number of links), `volume` (a weight) and `volume_share` (a "
-            )
+            msg = "give one of `size` (a number of links), `volume` (a weight) and `volume_share` "
             held = " and ".join(named) or "none of them"
-            raise InputError(f"{msg}share of home's strength); found {held}.")
+            raise InputError(f"{msg}(a share of home's strength); found {held}.")
         if getattr(self, "pipeline_share", None) is NOT_GIVEN:
             msg = "`pipeline_share` must be given: the share of the park's links that lead to the"
             raise InputError(f"{msg} place it belongs to, from 0 to 1.")
@@ -210,7 +201,8 @@ class LinksOrVolume(BetweenPlaces):
                 "volume, another `layer`, or funding='new'."
             )
         weight = pairs.weight
-        weakest = weight[largest(weight, strength - volume, scene.least)].min(initial=np.inf)
+        strongest = _pair_draws.largest(weight, strength - volume, scene.least)
+        weakest = weight[strongest].min(initial=np.inf)
         # Of links of one weight none gives all while another stays: no order of the data decides.
         stay = weight >= weakest * (1 - ROUNDING)
         left = stay * weight * ((strength - volume) / (weight[stay].sum() or 1.0)) / weight

@@ -38,11 +38,10 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
 
     Notes
     -----
-    The ends at host are drawn as those that embed a `ReverseEnclave`, the ends at home as those of
-    its pipelines, and the first are joined to the second in random order. Weights of a pair that is
-    drawn twice, or linked already, add up. In a directed layer a link points to host with the mean
-    of two probabilities: that a unit of weight at its end in host points there, and that one at its
-    end in home points away.
+    The ends at host are drawn as those that embed a `ReverseEnclave`, those at home as its
+    pipelines, and joined in random order. Weights of a pair that is drawn twice, or linked already,
+    add up. In a directed layer a link points to host with the mean of two probabilities: that a
+    unit of weight at its end in host points there, and that one at its end in home points away.
 
     A volume is shared among the pairs of an end at home and an end at host, in proportion to the
     product of their parts in a `ReverseEnclave`, and with the same least weight of a link.
@@ -136,8 +135,7 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
 def _anywhere_at_random(
     scene: Scene, count: int, rng: Generator
 ) -> tuple[Positions, Positions, Floats]:
-    n = scene.network.n_nodes
-    inward = scene.by_strength(np.arange(n), 0.0).inward
+    n, inward = scene.network.n_nodes, scene.anywhere().inward
     a = rng.integers(n, size=count)
     b = (a + rng.integers(1, n, size=count)) % n
     return a, b, (inward[b] + 1 - inward[a]) / 2
@@ -154,18 +152,18 @@ class NewLinks(Priced):
     weight : float
         Weight of each link, above 0. Where a pair is linked already, weights add up.
     layer : str, optional
-        A layer of the network. None: the layer with the most links (the first by name in a tie).
+        As in `ReverseEnclave`.
 
     Raises
     ------
     InputError
-        No pairs, a pair that is not two different ids, or a weight that is not above 0; and when
-        it is applied, ids or a layer that the network does not have.
+        No pairs, or a pair that is not two different ids; and when it is applied, ids or a layer
+        that the network does not have.
 
     Notes
     -----
     Nothing is random, and nothing is taken away. *Cost*: a link between nodes in one place is
-    local, any other is paid by distance between the places of its ends. See `Prices`.
+    local, any other is paid by distance between the places of its ends.
 
     Examples
     --------

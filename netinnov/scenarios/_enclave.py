@@ -44,29 +44,25 @@ class Enclave(LinksOrVolume):
     def _place(
         self, network: MultilayerNetwork, rng: Generator, *, random_ends: bool = False
     ) -> MultilayerNetwork:
-        if not (random_ends or self.size is None):
-            node, scene, draw_links = self._draws_of_links(network)
+        if self.size is not None:
+            node, scene, draw_links = self._draws_of_links(network, random_ends)
             return with_moved_links(network, scene.layer, *draw_links(rng), node)
         scene = self._scene(network)
-        total, node = self._total(scene), self._node(scene)
-        anywhere = scene.by_strength(np.arange(network.n_nodes), 0.0)
-        if self.size is not None:
-            ends = _pair_draws.drawn_ends([(anywhere, total)], rng)
-            return with_moved_links(
-                network, scene.layer, *self._links_of_node(scene, ends, rng), node
-            )
-        removed, left, total = self._lowered(scene, total)
+        removed, left, total = self._lowered(scene, self._total(scene))
         ends, weight = _pair_draws.ends_of_volume(self._draws(scene, total), scene)
         if random_ends:
-            ends = anywhere.at(_pair_draws.draw(anywhere.pull, len(weight), rng))
+            ends = _pair_draws.drawn_ends([(scene.anywhere(), len(weight))], rng)
         park = np.full(len(weight), network.n_nodes, np.int32)
         new = split_ways(park, ends.node.astype(np.int32), weight, ends.inward, scene)
-        return with_moved_links(network, scene.layer, removed, new, node, left=left)
+        return with_moved_links(network, scene.layer, removed, new, self._node(scene), left=left)
 
-    def _draws_of_links(self, network: MultilayerNetwork) -> tuple[NewNode, Scene, DrawnLinks]:
+    def _draws_of_links(
+        self, network: MultilayerNetwork, random_ends: bool = False
+    ) -> tuple[NewNode, Scene, DrawnLinks]:
         """The park, and a function that draws the links taken away and its own."""
         scene = self._scene(network)
-        draws = self._draws(scene, self._total(scene))
+        total = self._total(scene)
+        draws = [(scene.anywhere(), total)] if random_ends else self._draws(scene, total)
 
         def draw_links(rng: Generator) -> tuple[Pairs, Pairs]:
             return self._links_of_node(scene, _pair_draws.drawn_ends(draws, rng), rng)
@@ -116,8 +112,7 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
     layer : str, optional
         Where links are added and given up. None: the layer of most links (in a tie the first).
     volume : float, optional
-        Weight of all links of the park, for flows: shared among the ends that `size` would draw
-        from, in proportion to their strength; nothing is drawn.
+        Weight of all links of the park, for flows: shared among the ends that `size` would draw.
     volume_share : float, optional
         The same as a share of home's strength, above 0; at most 1 if it is reallocated.
 
@@ -137,22 +132,19 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
     4. *Pipeline*: home nodes are drawn in the same way.
     5. *Networks of places*: where host has a single node of its own (parks of other jurisdictions
        do not count), the candidates are this node, always first, then its neighbours outside home,
-       drawn in proportion to (weight of the tie) ** attachment. Where home has one node of its
-       own, all pipelines are one link of the summed weight.
+       drawn in proportion to (weight of the tie) ** attachment.
     6. *Funding* ``"reallocated"``: `size` linked pairs are taken uniformly at random from those
        with an end at home, before the park is added. Each weight, summed over periods, moves to a
        new link. ``"new"``: each link has the median weight of the layer's links.
     7. *Direction*, in a directed layer: a link points from the park to its end with the
-       probability that a unit of the end's weight points to it (in-strength / strength, or for a
-       neighbour of host on a network of places, that share of the tie; 1/2 at strength 0),
-       otherwise to the park.
+       probability that a unit of the end's weight (of its tie with host, for a neighbour in 5.)
+       points to it, 1/2 at strength 0, otherwise to the park.
     8. New links have no period and no attributes.
 
-    *A volume* (`volume`, `volume_share`) is moved in proportion to the weights, as flows need it,
-    and draws nothing, so that one replicate says all. No link weighs less than one event (weight of
-    the layer / its ``events`` in `MultilayerNetwork.layer_table`), or where these are not known
-    than the smallest weight of the layer: a volume below it, of either part, is refused. Of 3. to
-    7. there remain:
+    *A volume* (`volume`, `volume_share`) is moved in proportion to the weights and draws nothing,
+    so that one replicate says all. No link weighs less than one event (weight of the layer / its
+    ``events`` in `MultilayerNetwork.layer_table`), or where these are not known than the smallest
+    weight of the layer: a volume below it, of either part, is refused. Of 3. to 7. there remain:
 
     - ``1 - pipeline_share`` of it goes to the candidates of the embedding and ``pipeline_share``
       to the home nodes, each candidate in proportion to strength ** attachment (all alike if none
@@ -167,16 +159,13 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
     - In a directed layer a link to an end and one from it split its weight by the probability of
       7., unless one of them would get less than the least weight.
 
-    *Cost*: one park; its links to nodes in host are local, those to home and, on a network of
-    places, to neighbours of host are paid by distance from host. See `Prices`. A volume costs
-    what its parts in proportion to strength would.
+    *Cost*: one park; its links to nodes in host are local, all others are paid by distance from
+    host. See `Prices`. A volume costs what its parts in proportion to strength would.
 
     Examples
     --------
     >>> ReverseEnclave("quzhou", "hangzhou", size=10, pipeline_share=0.4).funding
     'reallocated'
-    >>> ReverseEnclave("quzhou", "hangzhou", volume_share=0.1, pipeline_share=0.4).volume_share
-    0.1
     """
 
     _at_host: ClassVar[bool] = True
@@ -201,9 +190,8 @@ class ForwardEnclave(Enclave):  # numpydoc ignore=PR02
 
     Notes
     -----
-    The steps of `ReverseEnclave` with home and host exchanged, except in funding. The branch is a
-    node of kind ``park``, place `home`, jurisdiction `host`, id ``enclave:HOST@HOME``. Home must
-    not lie inside host. *Cost*: as that of the park, by distance from home. See `Prices`.
+    The steps of `ReverseEnclave` with home and host exchanged, except in funding; home must not lie
+    inside host. *Cost*: as that of the park, by distance from home.
 
     Examples
     --------

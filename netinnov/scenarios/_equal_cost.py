@@ -15,9 +15,10 @@ from scipy.optimize import brentq
 from netinnov._runtime.arguments import as_list, check_number, check_type, limit_of
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+from netinnov.scenarios import _prices
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
-from netinnov.scenarios._prices import Amounts, Priced, Prices, check_lengths, check_prices, cost_of
+from netinnov.scenarios._prices import Priced, Prices
 from netinnov.scenarios._rivals import BETWEEN, TalentAttraction
 
 Sized = TypeVar("Sized", ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)
@@ -41,7 +42,7 @@ def equal_cost(
 
     Returns
     -------
-    ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
+    same type as rival
         The rival with the largest size whose cost, as expected before links are drawn, is not above
         the budget. One that moves a volume, or a share of home's strength, costs exactly as much.
 
@@ -61,9 +62,9 @@ def equal_cost(
     6
     """
     check_type("rival", rival, *BETWEEN)
-    budget = cost_of(scenario, prices, network)
-    if budget is None:  # which is told of
-        budget = _priced(scenario).cost(prices, network)
+    budget = _prices.cost_of(scenario, prices, network)
+    if budget is None:
+        budget = _prices.check_priced(scenario).cost(prices, network)  # says what has a cost
     return largest_within(network, rival, budget, prices)
 
 
@@ -166,13 +167,14 @@ def break_even_prices(
     >>> table["break_even"].round(2).tolist()  # 1,112 km at 0.1 less 10 links is 101.2
     [101.2, 9.12, 0.03]
     """
-    check_prices(prices)
+    _prices.check_prices(prices)
     values = as_list("effects", effects, "numbers")
     if len(values) != 2:
         raise InputError(f"`effects` must hold two numbers; found {effects!r}.")
     for value in values:
         check_number("effects", value)
-    needs, rival_needs = (np.array(_amounts(each, network, prices)) for each in (scenario, rival))
+    both = (_prices.needed_at(prices, each, network) for each in (scenario, rival))
+    needs, rival_needs = map(np.array, both)
     current = np.array([prices.park, prices.link, prices.pipeline], np.float64)
     known = not np.isnan(needs[2] + rival_needs[2])
     if not known:  # and they cost nothing
@@ -185,32 +187,15 @@ def break_even_prices(
     for at in range(3):
         rest = float(slope @ current - slope[at] * current[at])
         rest = 0.0 if abs(rest) <= trace @ current else rest
-        where = -rest / slope[at] + 0.0 if slope[at] else math.nan
-        better = "always" if rest > 0 else "never" if rest < 0 else "same"
+        break_even = -rest / slope[at] + 0.0 if slope[at] else math.nan
+        where, better = math.nan, "always" if rest > 0 else "never" if rest < 0 else "same"
         if min(values) <= 0:
             better = "always" if values[0] > 0 else "never" if values[1] > 0 else "neither"
-            where = math.nan
         elif at == 2 and not known:
-            better, where = "unknown", math.nan
-        elif where >= 0:
-            better = "above" if slope[at] > 0 else "below"
-        else:
-            where = math.nan
+            better = "unknown"
+        elif break_even >= 0:
+            where, better = break_even, "above" if slope[at] > 0 else "below"
         rows.append((current[at], where, better))
     names = pd.Index(["park", "link", "pipeline"], name="of", dtype="str")
     table = pd.DataFrame(rows, names, columns=["price", "break_even", "better"])
     return table.astype({"better": "str"})
-
-
-def _amounts(scenario: object, network: MultilayerNetwork, prices: Prices) -> Amounts:
-    needed = _priced(scenario).amounts(network)
-    if prices.pipeline:
-        check_lengths(needed, network)
-    return needed
-
-
-def _priced(scenario: object) -> Priced:
-    if not isinstance(scenario, Priced):
-        msg = "a cost needs a ReverseEnclave, one of its rivals or NoChange"
-        raise InputError(f"{msg}; found {scenario!r}, which does not say what it needs.")
-    return scenario

@@ -171,6 +171,9 @@ class Scene(NamedTuple):
     def by_strength(self, nodes: Positions, attachment: float) -> Ends:
         return ends_by_strength(nodes, self.pairs, self.network.n_nodes, attachment)
 
+    def anywhere(self) -> Ends:
+        return self.by_strength(np.arange(self.network.n_nodes), 0.0)
+
     def natives(self, side: Side, attachment: float) -> Ends:
         return self.by_strength(native_nodes(self.network, side), attachment)
 

@@ -66,8 +66,7 @@ def placebo_candidates(
     *Gap*: the Euclidean distance between the numbers, after logarithms (a column with values below
     0 stays as it is; a 0 counts half the smallest value above 0) and divided by their standard
     deviation over the real place and all candidates with the values. Strength and tie are those of
-    the scenario's layer, both directions added; in a layer of shares of each origin's total
-    strength is the sum of the shares that other nodes send.
+    the scenario's layer, both directions added; in a layer of shares strength is what arrives.
 
     Examples
     --------
@@ -79,17 +78,14 @@ def placebo_candidates(
     """
     check_type("scenario", scenario, *BETWEEN)
     places = network.storage.places
-    known = list(dict.fromkeys([*_BUILT_IN, *places.columns]))
-    names = list(dict.fromkeys(check_names("match", match, known)))
+    names = [*dict.fromkeys(check_names("match", match, [*_BUILT_IN, *places.columns]))]
     sides(network, scenario.home, scenario.host)
     real = scenario.host
     values = {name: _values(name, scenario, network) for name in names}
     table: pd.DataFrame = pd.DataFrame(values).set_axis(places.index)
     if lacking := [name for name in names if table[name].isna()[real]]:
-        raise InputError(
-            f"{real!r} has no {' and no '.join(lacking)}, so nothing can be matched with it. "
-            "Complete the table of places, or leave this out of `match`."
-        )
+        msg = f"{real!r} has no {' and no '.join(lacking)}, so nothing can be matched with it. "
+        raise InputError(f"{msg}Complete the table of places, or leave this out of `match`.")
     able = _can_stand_in(network, scenario) | (places.index == real)
     table = table[able].dropna()
     # Scaled before categories leave few to take a standard deviation of.
@@ -107,8 +103,7 @@ def placebo_candidates(
             f"{scenario.home!r}, and has the same categories and all of {', '.join(names)}. Match "
             "on less."
         )
-    order = np.lexsort((np.arange(len(table)), table["gap"], table.index != real))
-    return table.iloc[order]
+    return table.iloc[np.lexsort((table["gap"], table.index != real))]
 
 
 def _values(name: str, scenario: Between, network: MultilayerNetwork) -> Any:
@@ -218,8 +213,7 @@ def placebo(
     False
     """
     rng = check_rng(rng)
-    some = MatchedPlacebo(scenario, match, nearest).placebos(network)
-    return cast(Matched, some[int(rng.integers(len(some)))])
+    return cast(Matched, MatchedPlacebo(scenario, match, nearest)._drawn(network, rng))
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,8 +251,11 @@ class MatchedPlacebo(Priced):
     def __call__(self, network: MultilayerNetwork, rng: Generator, /) -> MultilayerNetwork:
         # The choice of the place has its own stream, so that links are drawn as for the real one.
         (chooser,) = rng.spawn(1)
+        return self._drawn(network, chooser)(network, rng)
+
+    def _drawn(self, network: MultilayerNetwork, rng: Generator) -> Between:
         some = self.placebos(network)
-        return some[int(chooser.integers(len(some)))](network, rng)
+        return some[int(rng.integers(len(some)))]
 
     def placebos(self, network: MultilayerNetwork) -> list[Between]:
         """List the scenarios that are drawn from, the most similar first, without the real one.

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.random import Generator
 
-from netinnov._runtime.arguments import check_callable, check_number, check_type, examples
+from netinnov._runtime.arguments import check_callable, check_number, check_type, examples, shown
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
@@ -110,23 +110,19 @@ class Priced(ABC):
 
         Notes
         -----
-        A link inside home or inside host is local, any other is paid by its length, as a pipeline,
-        also that of a park to a neighbour of the host on a network of places. The cost is what is
-        expected before the ends are drawn, see `amounts`, the same for new and reallocated links:
-        funding determines who pays. Where a scenario moves a volume, prices are those of a unit of
-        weight.
+        A link inside home or inside host is local, any other is paid by its length, as a pipeline.
+        The cost is what is expected before the ends are drawn, the same for new and reallocated
+        links: funding determines who pays. Of a volume, prices are those of a unit of weight.
         """
         check_prices(prices)
-        needed = self.amounts(network)
+        needed = needed_at(prices, self, network)
         total = needed.park * prices.park + needed.link * prices.link
-        if prices.pipeline:
-            check_lengths(needed, network)
-            total += needed.pipeline * prices.pipeline
-        return float(total)
+        return float(total + (needed.pipeline * prices.pipeline if prices.pipeline else 0.0))
 
 
-def check_lengths(needed: Amounts, network: MultilayerNetwork) -> None:
-    if np.isnan(needed.pipeline):
+def needed_at(prices: Prices, scenario: object, network: MultilayerNetwork) -> Amounts:
+    needed = check_priced(scenario).amounts(network)
+    if prices.pipeline and np.isnan(needed.pipeline):
         msg = "distance has a price, and a distance over which links may lead is unknown; "
         if network.distances is None:
             lon, lat = network.storage.points
@@ -135,6 +131,15 @@ def check_lengths(needed: Amounts, network: MultilayerNetwork) -> None:
         raise InputError(
             f"{msg}complete the table of places, or of distances, or set `pipeline` to 0."
         )
+    return needed
+
+
+def check_priced(scenario: object) -> Priced:
+    if not isinstance(scenario, Priced):
+        msg = "a cost needs a ReverseEnclave, one of its rivals or NoChange"
+        found = getattr(scenario, "__name__", shown(scenario))
+        raise InputError(f"{msg}; found {found}, which does not say what it needs.")
+    return scenario
 
 
 def cost_of(scenario: object, prices: Prices, network: MultilayerNetwork) -> float | None:

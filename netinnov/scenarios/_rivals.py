@@ -1,16 +1,18 @@
-"""Rivals of an enclave: moving talents, direct links, several at once, random ends, nothing."""
+"""Rivals of an enclave: moving talents, other distances, several at once, random ends, nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any, cast
 
 import numpy as np
+import pandas as pd
 from numpy.random import Generator
 
-from netinnov._runtime.arguments import as_list, check_type
+from netinnov._network.distances import LONG
+from netinnov._runtime import arguments
 from netinnov._typing import Amount, Count, Mask, Share
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -44,28 +46,25 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
 
     Parameters
     ----------
-    home : str
-        The place that they move to. It pays.
-    host : str
-        The place that they leave.
+    home, host : str
+        The place that they move to, which pays, and the one that they leave.
     size : int
         Ties that they have after the move, 1 or more.
     kept_share : float
         Share of these, 0 to 1, that they had before and keep: ``round(kept_share * size)`` ties
         (halves are rounded to even). The others are new ones at home.
     funding, attachment, layer
-        As in `ReverseEnclave`. Funding pays for the new ties: those that are kept are always taken
-        from host. Ties to keep are drawn in proportion to weight ** attachment.
+        As in `ReverseEnclave`; funding pays for the new ties.
 
     Notes
     -----
     1. *The movers* are one new node of kind ``talent``, place and jurisdiction `home`, id
        ``talent:HOST>HOME``. No node is removed or moved.
-    2. *Ties kept* are drawn without replacement from the linked pairs of host's talents (nodes of
-       kind ``talent`` in host; if none of these has a link outside home, all host nodes, as on a
-       network of places) with ends that are not at home. The movers take the talent's end of the
-       tie; if both ends are talents of host, either with probability 1/2. Host loses the tie.
-       Weight, periods, attributes and direction are kept.
+    2. *Ties kept* are drawn without replacement, in proportion to weight ** attachment, from the
+       linked pairs of host's talents (nodes of kind ``talent`` in host; if none of these has a link
+       outside home, all host nodes) with ends that are not at home. The movers take the talent's
+       end of the tie; if both ends are talents of host, either with probability 1/2. Host loses the
+       tie. Weight, periods, attributes and direction are kept.
     3. *New ties* lead to home nodes, drawn as the pipelines of a `ReverseEnclave` are.
 
     *Cost*: no park; new ties are local links, kept ones are paid by distance from home.
@@ -141,18 +140,71 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedDistances:
+    """Some places are nearer to each other, or farther, as when a line opens.
+
+    All else stays. Where journeys with changes become shorter too, compare
+    ``network.with_distances(after)``, with times of `linkages.travel_times`.
+
+    Parameters
+    ----------
+    changes : mapping of (str, str) to float
+        New distance of a pair of places, in both directions unless the opposite pair is there too.
+
+    Raises
+    ------
+    InputError
+        A key is no pair of different places, or a distance is negative. When it is called: the
+        network holds no table of distances, or a place is not in it.
+
+    Examples
+    --------
+    >>> minutes = pd.DataFrame({"origin": ["Q"], "destination": ["H"], "distance": [66.0]})
+    >>> nodes = pd.DataFrame({"place": ["Q", "H"]}, index=["q", "h"])
+    >>> links = pd.DataFrame({"source": ["q"], "target": ["h"]})
+    >>> before = ni.build_network(nodes, links, distances=minutes, distance_unit="min")
+    >>> after = ni.scenarios.apply_scenario(before, ChangedDistances({("Q", "H"): 45}))
+    >>> after.distances["distance"].tolist()
+    [45.0, 45.0]
+    """
+
+    changes: Mapping[tuple[str, str], float]
+
+    def __post_init__(self) -> None:
+        arguments.check_mapping(
+            "changes", self.changes, "from pairs of places to distances", filled=True
+        )
+        changes: Mapping[Any, float] = self.changes
+        for pair, distance in changes.items():
+            if not isinstance(pair, tuple) or not len({*pair}) == len(pair) == 2:
+                msg = "`changes` must have pairs of different places as keys, such as ('Q', 'H'); "
+                raise InputError(f"{msg}found {arguments.shown(pair)}.")
+            arguments.check_number(f"changes[{pair!r}]", distance, low=0)
+        object.__setattr__(self, "changes", dict(self.changes))
+
+    def __call__(self, network: MultilayerNetwork, _rng: Generator, /) -> MultilayerNetwork:
+        known = network.distances
+        if known is None:
+            msg = "the network must hold a table of distances for ChangedDistances; it has none: "
+            raise InputError(f"{msg}network.with_distances(table, unit='min') gives it one.")
+        places = list(network.storage.place_names)
+        for pair in self.changes:
+            arguments.check_names("changes", pair, places)
+        changes = {(b, a): far for (a, b), far in self.changes.items()} | dict(self.changes)
+        new = pd.DataFrame([(a, b, far) for (a, b), far in changes.items()], columns=LONG)
+        table = pd.concat([new, known]).drop_duplicates(LONG[:2])
+        return network.with_distances(table, unit=network.distance_unit)
+
+
+@dataclass(frozen=True, slots=True)
 class RandomEnds(Priced):
     """The links of a scenario at random ends: the effect of its links wherever they lead.
 
     Parameters
     ----------
     scenario : ReverseEnclave, ForwardEnclave or DirectLinks
-        Its number of links, weights of a volume and funding are kept, and its park is added.
-
-    Notes
-    -----
-    The park's links lead to nodes drawn uniformly from the whole network. Direct links join two
-    different nodes, each drawn uniformly. It is no policy: it costs what the scenario does.
+        Its number of links, weights of a volume, funding, cost and park are kept. The park's links
+        lead to nodes drawn uniformly from the whole network; direct links join two of these.
 
     Examples
     --------
@@ -163,7 +215,7 @@ class RandomEnds(Priced):
     scenario: ReverseEnclave | ForwardEnclave | DirectLinks
 
     def __post_init__(self) -> None:
-        check_type("scenario", self.scenario, ReverseEnclave, ForwardEnclave, DirectLinks)
+        arguments.check_type("scenario", self.scenario, ReverseEnclave, ForwardEnclave, DirectLinks)
 
     def __call__(self, network: MultilayerNetwork, rng: Generator, /) -> MultilayerNetwork:
         return self.scenario._place(network, rng, random_ends=True)
@@ -180,29 +232,25 @@ class Combined(Priced):
     ----------
     scenarios : sequence of scenarios
         One or more, also functions. Each starts from the result of the one before it, so links
-        that one adds at home can be reallocated by the next.
+        that one adds at home can be reallocated by the next. The cost is the sum of the costs in
+        the original network; a function has none.
 
     Raises
     ------
     InputError
         The sequence is empty, or a member is not a scenario.
 
-    Notes
-    -----
-    The cost is the sum of the costs in the original network; a function has no cost.
-
     Examples
     --------
-    >>> links = DirectLinks("quzhou", "hangzhou", size=10)
-    >>> park = ReverseEnclave("quzhou", "hangzhou", size=10, pipeline_share=0.4)
-    >>> len(Combined([park, links]).scenarios)
+    >>> links, more = DirectLinks("quzhou", "hangzhou", 10), DirectLinks("quzhou", "ningbo", 5)
+    >>> len(Combined([links, more]).scenarios)
     2
     """
 
     scenarios: Sequence[Change]
 
     def __post_init__(self) -> None:
-        parts = as_list("scenarios", self.scenarios, "scenarios")
+        parts = arguments.as_list("scenarios", self.scenarios, "scenarios")
         if not parts:
             raise InputError("`scenarios` must hold one scenario or more; found none.")
         for at, part in enumerate(parts):
@@ -219,13 +267,7 @@ class Combined(Priced):
         return all(map(_prices.draws_nothing, self.scenarios))
 
     def _needs(self, network: MultilayerNetwork) -> Amounts:
-        parts = []
-        for scenario in self.scenarios:
-            priced: object = scenario
-            if not isinstance(priced, Priced):
-                name = getattr(scenario, "__name__", repr(scenario))
-                raise InputError(f"the function {name} has no cost: it does not say what it needs.")
-            parts.append(priced.amounts(network))
+        parts = [_prices.check_priced(scenario).amounts(network) for scenario in self.scenarios]
         return Amounts(*(float(sum(column)) for column in zip(*parts, strict=True)))
 
 

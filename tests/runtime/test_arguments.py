@@ -149,7 +149,7 @@ def test_ranks_are_needed_to_find_enclaves_and_not_to_remove_them() -> None:
     network = ni.build_network(NODES.assign(jurisdiction=["q", "q", "p", "q"]), LINKS)
     with pytest.raises(InputError, match=r"`rank` must be a Series or mapping .*; found None"):
         ni.linkages.find_enclaves(network, rank=None)
-    left = ni.scenarios.remove_enclaves(network, rank=None)
+    left = ni.scenarios.remove_enclaves(network)
     assert left.nodes.index.tolist() == ["b", "c", "d"]
 
 

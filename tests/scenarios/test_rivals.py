@@ -251,9 +251,6 @@ def test_removing_enclaves_by_hand() -> None:
     with_both = apply_scenario(with_both, ForwardEnclave("home", "host", 2, 0.5, "new"), rng=1)
     assert remove_enclaves(before) is before
     assert rows(remove_enclaves(with_both)) == rows(before)
-    rank = pd.Series({"home": 1.0, "host": 2.0})
-    reverse_gone = remove_enclaves(with_both, rank=rank)
-    assert reverse_gone.nodes.index.tolist() == [*before.nodes.index, BRANCH]
     assert remove_enclaves(with_both, kinds=["firm"]) is with_both
     kept = remove_enclaves(with_both, keep_nodes=True)
     assert kept.nodes.equals(with_both.nodes)
