@@ -128,7 +128,8 @@ def compare_scenarios(
     {'home': 1.0, 'host': 1.0, 'far': 0.0}
     """
     _check(scenarios, measures, baseline)
-    check_resampling(resample, replicates)
+    if resample is not None:
+        check_resampling(resample, replicates)
     _, seed = seed_of_run(rng, checkpoint)
     order = spawned(seed, _PLACEBOS)
     placebos, placebo_of = tests.placebo_draws(placebo, scenarios, network, order)
@@ -158,7 +159,7 @@ def compare_scenarios(
     items = [Item(name, number) for name in changes for number in range(number_of[name])]
     observed = measured([[item] for item in items], task, "replicates")
     parts.check_agreement(columns, observed.values())
-    parts.warn_of_grown(bound, list(observed.values()))
+    parts.warn_of_grown(measure_of, list(observed.values()))
     of = {name: [v for item, v in observed.items() if item.scenario == name] for name in changes}
     totals = {name: np.array([values.totals for values in of[name]]) for name in changes}
     start_totals = totals.pop(BASELINE)

@@ -46,10 +46,9 @@ class PairSums:
     -----
     Called with a network, and ``nodes`` if only the pairs of some count, it gives a Series over
     the kinds of pairs: the sum of 1 / distance over the ordered pairs of each kind, divided by the
-    number of all ordered pairs, so that the parts add up to `connectivity.global_efficiency`. In
-    `compare_scenarios` home and host are those of the baseline, and ``{"efficiency":
-    PairSums(...)}`` gives ``efficiency``, the sum, and one measure for each kind that has pairs,
-    such as ``efficiency: home-host``.
+    number of all ordered pairs. The parts add up to `connectivity.global_efficiency`. In
+    `compare_scenarios` home and host are those of the baseline, and a measure ``efficiency`` gives
+    this sum, and one measure for each kind that has pairs, such as ``efficiency: home-host``.
 
     Examples
     --------
@@ -128,15 +127,14 @@ def decompose(
     -------
     DataFrame
         Index ``part``: ``home-host``, ``home-others``, ``host-others``, ``others-others``,
-        ``home-home`` and ``host-host``. Columns ``pairs`` (ordered ones), ``before`` and ``after``
-        (parts of the efficiency) and ``contribution`` (their difference), which each add up: to the
-        efficiency before and after, and to the change. NaN for fewer than two nodes.
+        ``home-home`` and ``host-host``. Columns ``pairs`` (ordered ones), ``before`` and ``after``,
+        which add up to the efficiency, and ``contribution`` (their difference), to its change. NaN
+        for fewer than two nodes.
 
     Raises
     ------
     InputError
-        Home or host is unknown or has no nodes; the change drops nodes; frictions need
-        coordinates or jurisdictions that are not known.
+        Home or host is unknown or has no nodes; the change drops nodes.
 
     Examples
     --------
@@ -217,12 +215,12 @@ def link_changes(
     Returns
     -------
     DataFrame
-        A row for each pair of nodes whose weight differs: ``source``, ``target``, ``directed``
-        (the directed layers, a row for each direction; or the others, ends in the order of their
-        ids), ``source_place``, ``target_place``, ``source_new``, ``target_new``
-        (whether `network` does not have this end, such as a park), ``before``, ``after`` (mean over
-        placements), ``change`` and ``placements`` (share with another weight). Largest change
-        first. Weights are summed over layers and periods; self-links are left out.
+        A row for each pair of nodes whose weight differs, the largest change first: ``source``,
+        ``target``, ``directed`` (the directed layers, a row for each direction; or the others, ends
+        in the order of their ids), ``source_place, target_place, source_new, target_new`` (whether
+        `network` does not have this end, such as a park), ``before``, ``after`` (mean over
+        placements), ``change`` and ``placements`` (share with another weight). Weights are summed
+        over layers and periods; self-links are left out.
 
     Raises
     ------

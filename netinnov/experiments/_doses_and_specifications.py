@@ -21,7 +21,8 @@ from netinnov._runtime.parallel import run
 from netinnov._typing import Count, Rng
 from netinnov.errors import InputError
 from netinnov.experiments._compare_scenarios import compare_scenarios
-from netinnov.experiments._experiment_result import COLUMNS, ExperimentResult
+from netinnov.experiments._effect_statistics import STATISTICS
+from netinnov.experiments._experiment_result import ExperimentResult
 from netinnov.experiments._placebo_tests import Placebo, spawned
 from netinnov.experiments._replicates import Measure
 from netinnov.network import MultilayerNetwork
@@ -30,7 +31,6 @@ from netinnov.scenarios import NoChange, Scenario
 from netinnov.scenarios._settings import Settings
 
 _NO_CHANGE = NoChange()
-_EFFECT = "effect"
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -95,8 +95,7 @@ def dose_response(
     Returns
     -------
     DoseResponse
-        ``.to_frame()`` has the effects by dose. All doses have the same random numbers, so that
-        the curve is smoother than its points are sure.
+        All doses have the same random numbers: the curve is smoother than its points are sure.
 
     Raises
     ------
@@ -106,13 +105,12 @@ def dose_response(
     Examples
     --------
     >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
-    >>> home, host = cities.places.index[[-1, 0]]
     >>> def make(size):
-    ...     return ni.scenarios.DirectLinks(home, host, int(size), funding="new")
-    >>> options = {"measures": {"strength": ni.centrality.overlapping_strength}, "rng": 1}
-    >>> response = dose_response(cities, make=make, doses=[1, 2, 3], replicates=2, **options)
-    >>> response.to_frame().query("node == @home")["difference"].is_monotonic_increasing
-    True
+    ...     return ni.scenarios.NewLinks([("synthetic_city_01", "synthetic_city_02")], size)
+    >>> options = {"measures": {"n": lambda network: network.n_links}, "replicates": 2}
+    >>> response = dose_response(cities, make=make, doses=[1, 2.5], **options)
+    >>> response.to_frame()["dose"].tolist()
+    [1.0, 2.5]
     """
     listed: list[Any] = as_list("doses", doses, "numbers")
     for dose in listed:
@@ -188,11 +186,8 @@ def specification_curve(
         For each choice its alternatives, such as ``{"funding": ["new", "reallocated"]}``, with
         names of their own in a mapping: ``{"matching": {"near": ["distance"]}}``.
     make : function
-        Takes one alternative of each by keyword and gives a `Specification`, or None to leave it
-        out.
-    replicates : int
-        Random placements in each.
-    rng, executor, progress, checkpoint
+        Takes one alternative of each by keyword; gives a `Specification`, or None to leave it out.
+    replicates, rng, executor, progress, checkpoint
         As in `compare_scenarios`. All specifications start from the same random numbers; each is
         one piece of work, with a checkpoint of its own in the folder.
 
@@ -217,9 +212,8 @@ def specification_curve(
     ...     park = ni.scenarios.DirectLinks(home, host, size, funding="new")
     ...     return Specification(park, getattr(ni.connectivity, measure))
     >>> choices = {"size": [1, 2], "measure": ["global_efficiency", "largest_component"]}
-    >>> curve = specification_curve(cities, specifications=choices, make=make, replicates=2, rng=1)
-    >>> curve[["size", "measure"]].shape
-    (4, 2)
+    >>> len(specification_curve(cities, specifications=choices, make=make, replicates=2))
+    4
     """
     check_callable("make", make, "a function that gives a Specification")
     check_mapping("specifications", specifications, "from choices to alternatives", filled=True)
@@ -231,7 +225,7 @@ def specification_curve(
             raise InputError(f"{msg}; found {shown(each)}; write a list or a mapping of them.")
         named = each.items() if isinstance(each, Mapping) else ((_plain(one), one) for one in each)
         alternatives.append(list(named))
-    if clashes := [name for name in choices if name in COLUMNS[3:]]:
+    if clashes := [name for name in choices if name in STATISTICS]:
         raise InputError(f"choices cannot be called as columns of the effects: {clashes}.")
     (seed,) = seed_of_run(rng)[1].spawn(1)
     rows, tasks = [], []
@@ -239,27 +233,21 @@ def specification_curve(
         labels, values = zip(*combination, strict=True)
         chosen = dict(zip(choices, values, strict=True))
         specification: object = make(**chosen)
-        if specification is None:
-            continue
-        if not isinstance(specification, Specification):
+        if isinstance(specification, Specification):
+            rows.append(labels)
+            tasks.append((number, specification))
+        elif specification is not None:
             msg = f"`make` must give a Specification or None; found {type(specification).__name__}"
             raise InputError(f"{msg} for {chosen}.")
-        rows.append(dict(zip(choices, labels, strict=True)))
-        tasks.append((number, specification))
     if not tasks:
         raise InputError("`make` gave None for all combinations, so there is nothing to try.")
     if checkpoint is not None and rng is None:
         raise InputError("`rng` must be given with a checkpoint of several experiments.")
-    task = partial(
-        _effect,
-        network=network,
-        replicates=replicates,
-        seed=seed,
-        folder=None if checkpoint is None else Path(checkpoint),
-    )
+    folder = None if checkpoint is None else Path(checkpoint)
+    task = partial(_effect, network=network, replicates=replicates, seed=seed, folder=folder)
     tables = run(task, tasks, executor=executor, progress=progress, label="specifications")
     effects = pd.concat(tables, ignore_index=True).drop(columns=["scenario", "measure", "node"])
-    table = pd.DataFrame(rows).join(effects)
+    table = pd.DataFrame(rows, columns=[*choices]).join(effects)
     return table.sort_values("median", kind="stable", ignore_index=True)
 
 
@@ -269,15 +257,15 @@ def specification_summary(curve: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     curve : DataFrame
-        Of `specification_curve`. If its measures have different units only ``same_sign`` and
-        ``median_standardised`` can be read, and only if all of them are better when larger.
+        Of `specification_curve`. Where units differ read only ``same_sign`` and
+        ``median_standardised``, and only if all measures are better when larger.
 
     Returns
     -------
     Series
         ``specifications`` (with a defined effect), ``median``, ``low`` and ``high`` (2.5 and 97.5
         %) of their medians, ``median_standardised``, and ``same_sign``, the share of them whose
-        effect has the sign of the median. NaN if there is none, or that is 0.
+        effect has the sign of the median (NaN if that is 0).
 
     Examples
     --------
@@ -286,13 +274,13 @@ def specification_summary(curve: pd.DataFrame) -> pd.Series:
     [0.2, 0.667]
     """
     effects = curve["median"].dropna()
-    middle = effects.median()
+    low, middle, high = effects.quantile([0.025, 0.5, 0.975])
     return pd.Series(
         {
             "specifications": len(effects),
             "median": middle,
-            "low": effects.quantile(0.025),
-            "high": effects.quantile(0.975),
+            "low": low,
+            "high": high,
             "median_standardised": curve["standardised"].median(),
             "same_sign": np.sign(effects).eq(np.sign(middle)).mean() if middle else np.nan,
         }
@@ -308,10 +296,10 @@ def _effect(
     folder: Path | None,
 ) -> pd.DataFrame:
     number, specified = item
-    measure = _name(specified.measure)
+    measure = str(_plain(specified.measure))
     result = compare_scenarios(
         network if specified.network is None else specified.network(network),
-        scenarios={_EFFECT: specified.scenario},
+        scenarios={"effect": specified.scenario},
         measures={measure: specified.measure},
         replicates=replicates,
         placebo=specified.placebo,
@@ -325,17 +313,9 @@ def _effect(
     at = effects["node"].isna() if node is None else effects["node"].eq(node)
     effects = effects[at.to_numpy(bool, na_value=False) & effects["measure"].eq(measure)]
     if len(effects) != 1:
-        raise InputError(
-            f"a specification must have one effect; found {len(effects)}. Give `node` for a "
-            "measure with a value a node, and only then."
-        )
+        msg = f"a specification must have one effect; found {len(effects)}. Give `node` for a "
+        raise InputError(f"{msg}measure with a value a node, and only then.")
     return effects
-
-
-def _name(measure: object) -> str:
-    while isinstance(measure, partial):
-        measure = measure.func
-    return str(getattr(measure, "__name__", type(measure).__name__))
 
 
 def _plain(value: object) -> object:

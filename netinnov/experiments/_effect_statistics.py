@@ -13,6 +13,13 @@ from scipy.special import stdtrit
 from netinnov._typing import Floats
 from netinnov.null_models._null_statistics import two_sided
 
+# Columns of the table of effects, after scenario, measure and node
+STATISTICS = (
+    *("baseline", "mean", "difference", "percent", "median", "low", "high", "mc_error", "mc_low"),
+    *("mc_high", "spread", "standardised", "same_sign", "replicates", "data_error", "data_low"),
+    *("data_high", "resamples", "placebo_median", "placebo_low", "placebo_high", "placebo_n"),
+    *("placebo_placements", "ranked", "placebo_p", "corrected_p", "why_no_p"),
+)
 _ROUNDING = 1e-12  # relative changes below this count as 0
 _MIDDLE = [0.025, 0.5, 0.975]
 

@@ -19,10 +19,10 @@ from netinnov.experiments import _effect_statistics as statistics
 from netinnov.experiments._replicates import BASELINE
 from netinnov.null_models._null_statistics import Correction, corrected
 
-# The columns of the table of effects that are read first
-COLUMNS = [
-    *("scenario", "measure", "node", "baseline", "difference", "percent"),
-    *("median", "low", "high"),
+_KEYS = ["scenario", "measure", "node"]
+# The statistics that are read first
+_FIRST = [
+    *("baseline", "difference", "percent", "median", "low", "high"),
     *("mc_error", "placebo_p", "corrected_p", "why_no_p"),
 ]
 _OF_CONTRASTS = [
@@ -73,7 +73,7 @@ class ExperimentResult(Displayed):
         }
 
     def _shown_rows(self) -> str:
-        columns = ["scenario", "measure", "node", "difference", "low", "high"]
+        columns = [*_KEYS, "difference", "low", "high"]
         rows = self.effects()[columns][:ROWS].itertuples(index=False)
         return table([tuple(map(short, row)) for row in rows], columns)
 
@@ -166,9 +166,8 @@ class ExperimentResult(Displayed):
             ]
             tables.append(pd.concat(parts, axis=1))
         effects: pd.DataFrame = pd.concat(tables, ignore_index=True)
-        at = effects.columns.tolist().index("why_no_p")
-        effects.insert(at, "corrected_p", corrected(effects["placebo_p"], correction))
-        return effects if full else effects[COLUMNS]
+        effects["corrected_p"] = corrected(effects["placebo_p"], correction)
+        return effects[[*_KEYS, *(statistics.STATISTICS if full else _FIRST)]]
 
     def write(self, folder: str | os.PathLike[str]) -> list[Path]:
         """Write all tables, each as CSV and as Parquet.

@@ -161,13 +161,12 @@ def check_agreement(columns: Sequence[str], done: Iterable[Values]) -> None:
         check_alike(name, values)
 
 
-def warn_of_grown(measures: Sequence[Bound], done: Sequence[Values]) -> None:
+def warn_of_grown(measures: Mapping[str, Measure], done: Sequence[Values]) -> None:
     if not any(values.grown for values in done):
         return
-    owners = [bound for bound in measures for _ in bound.columns]
-    for bound, value in zip(owners, done[0].by_measure, strict=True):
-        if value.ndim == 0 and not _takes_nodes(bound.measure):
-            msg = f"measure {bound.name!r} gives one number for the whole network, so nodes that a "
+    for (name, measure), value in zip(measures.items(), done[0].by_measure, strict=True):
+        if value.ndim == 0 and not _takes_nodes(measure):
+            msg = f"measure {name!r} gives one number for the whole network, so nodes that a "
             msg += "scenario adds count in it. Give the function a keyword `nodes` (it gets the "
             msg += "ids of the baseline's) and count only these, or return a Series over nodes."
             warnings.warn(msg, UserWarning, stacklevel=4)

@@ -29,7 +29,7 @@ class ResampledLinks:
     Parameters
     ----------
     layers : sequence of str, optional
-        Layers that are resampled; the others, modelled ones above all, stay. None: all.
+        Layers that are resampled; the others stay. None: all.
 
     Raises
     ------
@@ -41,12 +41,11 @@ class ResampledLinks:
     A count is drawn from the Poisson distribution with the observed count as its mean. Where
     `layer_table` has the number of ``events`` of a layer, its weights are first put in events, and
     in a layer of shares those of each origin are resampled (multinomial), so that their sum stays.
-    Links without an event drawn are dropped. Links are independent: if one event makes many (a
-    project all pairs of its partners), take `ResampledEvents`. Periods are summed, attributes lost.
+    Links without an event are dropped, periods summed, attributes lost. Links are independent: if
+    one event makes many (a project all pairs of its partners), take `ResampledEvents`.
 
     Examples
     --------
-    >>> import numpy as np
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "weight": [100, 400]})
     >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
     >>> drawn = ResampledLinks()(network, np.random.default_rng(1))
@@ -98,7 +97,6 @@ class ResampledEvents:
 
     Examples
     --------
-    >>> import numpy as np
     >>> rows = pd.DataFrame({"project": [1, 1, 1, 2, 2], "who": list("abcab")})
     >>> links = ni.linkages.co_participation(rows, member="who", event="project")
     >>> network = ni.build_network(pd.DataFrame(index=list("abc")), links)
@@ -145,8 +143,6 @@ class ResampledEvents:
 
 
 def check_resampling(resample: object, replicates: int) -> None:
-    if resample is None:
-        return
     expected = "a function of a network and a Generator, such as ResampledLinks()"
     check_callable("resample", resample, expected, made=True)
     if replicates < 2:

@@ -2,7 +2,6 @@
 
 from netinnov._runtime.public import publish
 from netinnov.scenarios._apply_scenario import (
-    Scenario as Scenario,
     apply_scenario as apply_scenario,
     remove_enclaves as remove_enclaves,
 )
@@ -20,7 +19,7 @@ from netinnov.scenarios._placebos import (
     placebo as placebo,
     placebo_candidates as placebo_candidates,
 )
-from netinnov.scenarios._prices import Prices as Prices
+from netinnov.scenarios._prices import Prices as Prices, Scenario as Scenario
 from netinnov.scenarios._rivals import (
     RIVALS as RIVALS,
     ChangedDistances as ChangedDistances,

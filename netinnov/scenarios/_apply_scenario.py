@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,21 +12,7 @@ from netinnov._typing import Rng
 from netinnov.errors import InputError
 from netinnov.linkages import find_enclaves
 from netinnov.network import MultilayerNetwork, with_rows
-from netinnov.scenarios._direct_links import DirectLinks
-from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
-from netinnov.scenarios._prices import Change, check_scenario
-from netinnov.scenarios._rivals import Combined, NoChange, RandomEnds, TalentAttraction
-
-Scenario: TypeAlias = (
-    NoChange
-    | ReverseEnclave
-    | ForwardEnclave
-    | TalentAttraction
-    | DirectLinks
-    | RandomEnds
-    | Combined
-    | Change
-)
+from netinnov.scenarios._prices import Scenario, check_scenario
 
 
 def apply_scenario(
@@ -38,7 +23,7 @@ def apply_scenario(
     Parameters
     ----------
     network : MultilayerNetwork
-        The original network; it is not changed.
+        Where it starts.
     scenario : ReverseEnclave, one of its rivals, NoChange or function
         A function takes the network and a ``numpy.random.Generator`` and returns a network.
     rng : None, int, SeedSequence or Generator
@@ -84,7 +69,7 @@ def remove_enclaves(
     Parameters
     ----------
     network : MultilayerNetwork
-        Nodes with a place and a jurisdiction. Stays as it is.
+        Nodes with a place and a jurisdiction.
     kinds : sequence of str, optional
         Only remove nodes of these kinds, such as ``["park"]``.
     keep_nodes : bool

@@ -12,14 +12,8 @@ from numpy.random import Generator
 from netinnov._typing import Amount, Count, Positive, Share
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios import _pair_draws
-from netinnov.scenarios._between_places import (
-    NOT_GIVEN,
-    LinksOrVolume,
-    NewNode,
-    split_ways,
-    with_moved_links,
-)
+from netinnov.scenarios import _between_places as between, _pair_draws
+from netinnov.scenarios._between_places import LinksOrVolume, NewNode
 from netinnov.scenarios._pair_draws import Draws, Pairs, Scene, Side
 from netinnov.scenarios._prices import Amounts, Funding
 from netinnov.scenarios._settings import Settings
@@ -32,7 +26,7 @@ class Enclave(LinksOrVolume):
     home: str
     host: str
     size: Count | None = None
-    pipeline_share: Share = NOT_GIVEN
+    pipeline_share: Share = between.NOT_GIVEN
     funding: Funding = Settings.funding
     attachment: Amount = Settings.attachment
     layer: str | None = None
@@ -46,15 +40,16 @@ class Enclave(LinksOrVolume):
     ) -> MultilayerNetwork:
         if self.size is not None:
             node, scene, draw_links = self._draws_of_links(network, random_ends)
-            return with_moved_links(network, scene.layer, *draw_links(rng), node)
+            return between.with_moved_links(network, scene.layer, *draw_links(rng), node)
         scene = self._scene(network)
         removed, left, total = self._lowered(scene, self._total(scene))
         ends, weight = _pair_draws.ends_of_volume(self._draws(scene, total), scene)
         if random_ends:
             ends = _pair_draws.drawn_ends([(scene.anywhere(), len(weight))], rng)
         park = np.full(len(weight), network.n_nodes, np.int32)
-        new = split_ways(park, ends.node.astype(np.int32), weight, ends.inward, scene)
-        return with_moved_links(network, scene.layer, removed, new, self._node(scene), left=left)
+        new = between.split_ways(park, ends.node.astype(np.int32), weight, ends.inward, scene)
+        node = self._node(scene)
+        return between.with_moved_links(network, scene.layer, removed, new, node, left=left)
 
     def _draws_of_links(
         self, network: MultilayerNetwork, random_ends: bool = False

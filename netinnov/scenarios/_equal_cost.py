@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,23 +16,19 @@ from netinnov._runtime.arguments import as_list, check_number, check_type, limit
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import _prices
-from netinnov.scenarios._direct_links import DirectLinks
-from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._prices import Priced, Prices
-from netinnov.scenarios._rivals import BETWEEN, TalentAttraction
-
-Sized = TypeVar("Sized", ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)
+from netinnov.scenarios._rivals import BETWEEN, Same
 
 
 def equal_cost(
-    network: MultilayerNetwork, scenario: Priced, rival: Sized, *, prices: Prices
-) -> Sized:
+    network: MultilayerNetwork, scenario: Priced, rival: Same, *, prices: Prices
+) -> Same:
     """Resize a rival to the cost of a scenario.
 
     Parameters
     ----------
     network : MultilayerNetwork
-        Determines where the links can lead and how far.
+        Where the links would be made.
     scenario : ReverseEnclave or any other with a cost
         Its cost is the budget.
     rival : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
@@ -56,9 +52,9 @@ def equal_cost(
     >>> places = pd.DataFrame({"lon": [0, 1], "lat": 0.0}, index=["home", "host"])  # 111.2 km
     >>> nodes = pd.DataFrame({"place": ["home", "host"]}, index=["a", "b"])
     >>> network = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}), places)
-    >>> park = ReverseEnclave("home", "host", size=10, pipeline_share=0.4)
-    >>> prices = Prices(park=20, link=1, pipeline=0.1)
-    >>> equal_cost(network, park, DirectLinks("home", "host", 1), prices=prices).size  # 70.5 / 11.1
+    >>> park = ni.ReverseEnclave("home", "host", size=10, pipeline_share=0.4)
+    >>> prices, links = Prices(park=20, link=1, pipeline=0.1), ni.scenarios.DirectLinks
+    >>> equal_cost(network, park, links("home", "host", 1), prices=prices).size  # 70.5 / 11.1
     6
     """
     check_type("rival", rival, *BETWEEN)
@@ -68,12 +64,10 @@ def equal_cost(
     return largest_within(network, rival, budget, prices)
 
 
-def largest_within(
-    network: MultilayerNetwork, rival: Sized, budget: float, prices: Prices
-) -> Sized:
+def largest_within(network: MultilayerNetwork, rival: Same, budget: float, prices: Prices) -> Same:
     size: object = rival.size
     if size is None:
-        of_volume: Sized = _of_volume(network, rival, budget, prices)
+        of_volume: Same = _of_volume(network, rival, budget, prices)
         return of_volume
     affordable = budget * (1 + 1e-9)  # expectations are rounded
 
@@ -161,7 +155,8 @@ def break_even_prices(
     >>> places = pd.DataFrame({"lon": [0, 1], "lat": 0.0}, index=["home", "host"])  # 111.2 km
     >>> nodes = pd.DataFrame({"place": ["home", "host"]}, index=["a", "b"])
     >>> network = ni.build_network(nodes, pd.DataFrame({"source": ["a"], "target": ["b"]}), places)
-    >>> park, links = ReverseEnclave("home", "host", 10, 0), DirectLinks("home", "host", 10)
+    >>> park = ni.ReverseEnclave("home", "host", 10, 0)
+    >>> links = ni.scenarios.DirectLinks("home", "host", 10)
     >>> prices = Prices(park=20, link=1, pipeline=0.1)
     >>> table = break_even_prices(network, park, links, prices=prices, effects=(1, 1))
     >>> table["break_even"].round(2).tolist()  # 1,112 km at 0.1 less 10 links is 101.2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -17,19 +17,12 @@ from netinnov._runtime.arguments import as_list, as_whole, check_names, check_rn
 from netinnov._typing import Floats, Mask, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
-from netinnov.scenarios._direct_links import DirectLinks
-from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._pair_draws import Pairs, chosen_layer, linked_pairs, sides
 from netinnov.scenarios._prices import Amounts, Priced
-from netinnov.scenarios._rivals import BETWEEN, TalentAttraction
-
-Between: TypeAlias = ReverseEnclave | ForwardEnclave | TalentAttraction | DirectLinks
+from netinnov.scenarios._rivals import BETWEEN, Between, Same
 
 MATCH = ("strength", "distance")  # matched by default
-
-_BUILT_IN = ("strength", "distance", "tie", "population")
-
-Matched = TypeVar("Matched", ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)
+_BUILT_IN = (*MATCH, "tie", "population")
 
 
 def placebo_candidates(
@@ -172,20 +165,18 @@ def _scaled(values: pd.Series) -> Floats:
 
 def placebo(
     network: MultilayerNetwork,
-    scenario: Matched,
+    scenario: Same,
     *,
     match: Sequence[str] = MATCH,
     nearest: int | None = None,
     rng: Rng = None,
-) -> Matched:
+) -> Same:
     """Replace the host of a scenario with a similar place.
 
     Parameters
     ----------
-    network : MultilayerNetwork
-        Where the scenario would be applied.
-    scenario : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
-        The real one; only the host differs.
+    network, scenario
+        As in `placebo_candidates`; only the host differs.
     match : sequence of str
         What the places must have in common: ``"strength"`` (of the nodes in the place),
         ``"distance"`` (from home), ``"tie"`` (weight of the links with home), ``"population"``, or
@@ -198,12 +189,7 @@ def placebo(
 
     Returns
     -------
-    ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
-
-    Raises
-    ------
-    InputError
-        As `placebo_candidates`.
+    same type as scenario
 
     Examples
     --------
@@ -213,7 +199,7 @@ def placebo(
     False
     """
     rng = check_rng(rng)
-    return cast(Matched, MatchedPlacebo(scenario, match, nearest)._drawn(network, rng))
+    return cast(Same, MatchedPlacebo(scenario, match, nearest)._drawn(network, rng))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,17 +209,13 @@ class MatchedPlacebo(Priced):
     Parameters
     ----------
     scenario : ReverseEnclave, ForwardEnclave, TalentAttraction or DirectLinks
-        The real one.
+        The real one, of the same cost.
     match, nearest
-        As in `placebo`.
-
-    Notes
-    -----
-    As the placebo of an experiment its places are used in turn. It costs what the real one does.
+        As in `placebo`. As the placebo of an experiment its places are used in turn.
 
     Examples
     --------
-    >>> park = ReverseEnclave("quzhou", "hangzhou", 10, 0.4)
+    >>> park = ni.ReverseEnclave("quzhou", "hangzhou", 10, 0.4)
     >>> MatchedPlacebo(park, match=["strength", "province"]).match
     ('strength', 'province')
     """

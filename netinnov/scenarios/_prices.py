@@ -15,7 +15,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
 Funding: TypeAlias = Literal["reallocated", "new"]
-Change: TypeAlias = Callable[[MultilayerNetwork, Generator], MultilayerNetwork]
+Scenario: TypeAlias = Callable[[MultilayerNetwork, Generator], MultilayerNetwork]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,18 +25,13 @@ class Prices:
     Parameters
     ----------
     park : float
-        Price of a park of any size.
+        Price of a park of any size. All prices are at least 0, one of them above.
     link : float
         Of a local link: both ends are in home, or both in host (including places inside them).
     pipeline : float
         Of each unit of distance (kilometre, or the unit of ``network.distances``) of any other
-        link, whichever scenario makes it: from the place of one end to that of the other, the mean
-        of both directions, all nodes in home or host at one point.
-
-    Raises
-    ------
-    InputError
-        A price is negative or not finite, or all are 0.
+        link: from the place of one end to that of the other, the mean of both directions, all nodes
+        in home or host at one point.
 
     Examples
     --------
@@ -74,7 +69,7 @@ class Priced(ABC):
         Parameters
         ----------
         network : MultilayerNetwork
-            Determines where the links can lead, and how far.
+            Where the links would be made.
 
         Returns
         -------
@@ -95,24 +90,19 @@ class Priced(ABC):
         Parameters
         ----------
         prices : Prices
-            Of a park, a local link and a unit of distance of a pipeline.
+            Of a park, a local link and a unit of distance; of a volume, for a unit of weight.
         network : MultilayerNetwork
-            Determines where the links can lead and how far.
+            Where the links would be made.
 
         Returns
         -------
         float
+            What is expected before the ends are drawn, whoever pays.
 
         Raises
         ------
         InputError
             Distance has a price, and a distance is unknown.
-
-        Notes
-        -----
-        A link inside home or inside host is local, any other is paid by its length, as a pipeline.
-        The cost is what is expected before the ends are drawn, the same for new and reallocated
-        links: funding determines who pays. Of a volume, prices are those of a unit of weight.
         """
         check_prices(prices)
         needed = needed_at(prices, self, network)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeAlias, TypeVar, cast, get_args
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ from netinnov.scenarios._between_places import BetweenPlaces, NewNode, with_move
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
 from netinnov.scenarios._pair_draws import Ends, Pairs, Scene, native_nodes
-from netinnov.scenarios._prices import Amounts, Change, Funding, Priced
+from netinnov.scenarios._prices import Amounts, Funding, Priced, Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +247,7 @@ class Combined(Priced):
     2
     """
 
-    scenarios: Sequence[Change]
+    scenarios: Sequence[Scenario]
 
     def __post_init__(self) -> None:
         parts = arguments.as_list("scenarios", self.scenarios, "scenarios")
@@ -271,7 +271,9 @@ class Combined(Priced):
         return Amounts(*(float(sum(column)) for column in zip(*parts, strict=True)))
 
 
-BETWEEN = (ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)
+Between: TypeAlias = ReverseEnclave | ForwardEnclave | TalentAttraction | DirectLinks
+BETWEEN: tuple[type, ...] = get_args(Between)
+Same = TypeVar("Same", ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,10 +163,6 @@ def test_specifications_may_have_placebos_and_checkpoints(pair, tmp_path) -> Non
         ({"make": lambda size: None}, "None for all"),
         ({"make": lambda size: 3}, r"found int for \{'size': 1\}"),
         ({"make": lambda size: Specification(Plus(1), weights)}, "one effect; found 0"),
-        (
-            {"specifications": {"median": [1]}, "make": pytest.fail},
-            r"cannot be called .*\['median'\]",
-        ),
     ],
 )
 def test_wrong_specifications_are_refused(pair, options, words) -> None:
@@ -177,6 +173,13 @@ def test_wrong_specifications_are_refused(pair, options, words) -> None:
     } | options
     with pytest.raises(InputError, match=words):
         specification_curve(pair, **options)
+
+
+def test_no_choice_is_called_as_a_column_of_the_effects(pair) -> None:
+    effects = respond(pair, saturating).result.effects(full=True)
+    for name in effects.columns[3:]:
+        with pytest.raises(InputError, match=rf"cannot be called .*\['{name}'\]"):
+            specification_curve(pair, specifications={name: [1]}, make=pytest.fail)
 
 
 def test_names_of_alternatives_and_choices_of_placebos() -> None:
