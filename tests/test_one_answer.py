@@ -9,7 +9,7 @@ import pytest
 import netinnov as ni
 from netinnov import study
 from netinnov.scenarios._open_size import movable_layer, weights_at
-from netinnov.scenarios._settings import Settings
+from netinnov.scenarios._settings import Access, Settings
 from netinnov.study._places import aggregate_to_places
 
 ROOT = Path(__file__).parents[1]
@@ -34,37 +34,35 @@ def text_of(page: str) -> str:
 
 @pytest.fixture(scope="module")
 def of_report():
-    """The network of `netinnov run` and the experiment that its configuration asks for."""
+    """The network of `netinnov run`, the park, and the access that its configuration asks for."""
     configuration = study.read_configuration()
     part, measures = configuration.experiment, configuration.measures
     network = ni.datasets.load_yrd_enclaves()
     cities = aggregate_to_places(network, configuration.places).cities
     measures = measures.settled(cities)
-    settings = Settings(
-        **{name: getattr(part, name) for name in ("home", "host", "size", "pipeline_share")},
-        **{name: getattr(part, name) for name in ("layer", "replicates")},
-        funding=part.funding[0],
-        **measures.paths,
-        seed=configuration.seed,
-    )
-    return cities, settings
+    options = {name: getattr(part, name) for name in ("size", "pipeline_share", "layer")}
+    park = ni.ReverseEnclave(part.home, part.host, funding=part.funding[0], **options)
+    access = partial(ni.centrality.harmonic_centrality, **measures.paths)
+    return cities, park, access, {"replicates": part.replicates, "rng": configuration.seed}
 
 
 @pytest.fixture(scope="module")
 def change(of_report):
-    cities, settings = of_report
-    result = ni.compare_scenarios(cities, **settings.arguments(), progress=False)
+    cities, park, access, draws = of_report
+    several = {"scenarios": {"park": park}, "measures": {"access": access}}
+    result = ni.compare_scenarios(cities, **several, **draws, progress=False)
     effects = result.effects(full=True).query("node == 'quzhou'").iloc[0]
     return 100 * effects["median"] / effects["baseline"]
 
 
 def test_settings_of_the_bundled_case_are_the_defaults(of_report):
-    cities, settings = of_report
-    default = Settings("quzhou", "hangzhou", size=4)
-    for name in ("size", "pipeline_share", "funding", "attachment", "replicates", "seed"):
-        assert getattr(settings, name) == getattr(default, name)
-    layer = movable_layer(cities, settings.layer)
-    assert len(weights_at(cities, settings.home, layer)) == 6
+    cities, park, _, draws = of_report
+    default = Settings()
+    for name in ("pipeline_share", "funding", "attachment"):
+        assert getattr(park, name) == getattr(default, name)
+    assert (park.size, draws) == (4, {"replicates": default.replicates, "rng": default.seed})
+    layer = movable_layer(cities, park.layer)
+    assert len(weights_at(cities, park.home, layer)) == 6
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -87,13 +85,10 @@ def test_what_is_printed_is_the_change(change):
 
 
 def test_hosts_are_ranked_by_the_same_number(of_report, change):
-    cities, settings = of_report
-    access = partial(
-        ni.centrality.harmonic_centrality, distance=settings.distance, frictions=settings.frictions
-    )
-    for measure in (access, settings.access):
+    cities, park, access, draws = of_report
+    for measure in (access, Access(**access.keywords)):
         ranking = ni.planning.rank_hosts(
-            cities, home="quzhou", scenario=settings.park, measure=measure, rng=settings.seed
+            cities, home="quzhou", scenario=park, measure=measure, rng=draws["rng"]
         )
         assert ranking.loc["hangzhou", "median"] == pytest.approx(change)
         assert len(ranking) == 40

@@ -1,13 +1,12 @@
 """The size of a park that nobody states, and what home gives up for it."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
 import netinnov as ni
 from netinnov import study
 from netinnov.scenarios._open_size import open_size
-from netinnov.scenarios._settings import Settings
+from netinnov.scenarios._settings import Access, Settings
 from netinnov.study._experiment import ExperimentPart
 
 
@@ -54,7 +53,7 @@ def test_flows_are_moved_by_a_share_that_makes_links():
 
 def test_defaults_stand_in_one_place():
     part, park = ExperimentPart(), ni.ReverseEnclave("h", "o", 1, pipeline_share=0.25)
-    default = Settings("h", "o")
+    default = Settings()
     assert part.pipeline_share == park.pipeline_share == default.pipeline_share
     assert park.attachment == default.attachment
     assert (part.funding[0], park.funding) == (default.funding, default.funding)
@@ -62,22 +61,9 @@ def test_defaults_stand_in_one_place():
     assert study.configure({"data": {"source": "yrd"}}).seed == default.seed
 
 
-def test_arguments_of_settings_give_the_draws_of_a_comparison():
-    network = star(6)
-    settings = Settings("h", "o", size=2, pipeline_share=0.5, replicates=5)
-    result = ni.compare_scenarios(network, **settings.arguments(), progress=False)
-    seeds = np.random.SeedSequence(settings.seed).spawn(5)
-    changed = [settings.park(network, np.random.default_rng(seed)) for seed in seeds]
-    by_hand = [ni.centrality.harmonic_centrality(each, nodes=list(network.nodes.index))["h"]
-               for each in changed]  # fmt: skip
-    rows = result.replicates.query("scenario == 'park' and node == 'h'")
-    assert rows["value"].tolist() == pytest.approx(by_hand)
-
-
 def test_only_layers_that_count_make_access():
     nodes = pd.DataFrame({"place": list("abc")}, index=list("abc"))
     rows = [("a", "b", "x"), ("b", "c", "y")]
     links = pd.DataFrame(rows, columns=["source", "target", "layer"])
     network = ni.build_network(nodes, links)
-    access = Settings("a", "b", size=1, counted=("x",)).access
-    assert access(network).to_dict() == {"a": 0.5, "b": 0.5, "c": 0.0}
+    assert Access(layers=("x",))(network).to_dict() == {"a": 0.5, "b": 0.5, "c": 0.0}
