@@ -156,7 +156,7 @@ class ExperimentResult(Displayed):
             reasons = [self.refused.get((scenario, each), untested) for each in measures]
             labels, size = self.sites.get(name or "", ()), statistics.size_of(before, after)
             names = pd.Series([scenario] * len(columns), dtype="str", name="scenario")
-            parts = [
+            parts: list[Any] = [
                 names,
                 measures,
                 columns["node"],
@@ -238,10 +238,10 @@ def contrasts(
     >>> cities = ni.datasets.make_city_system(n_cities=12, n_enclaves=0, rng=1)
     >>> ends = "synthetic_city_12", "synthetic_city_01"
     >>> park, direct = ni.ReverseEnclave(*ends, 3, 0.5), ni.scenarios.DirectLinks(*ends, 3)
-    >>> options = {"measures": {"links": lambda network: network.n_links}, "replicates": 2}
-    >>> result = ni.compare_scenarios(cities, scenarios={"p": park, "d": direct}, **options)
-    >>> contrasts(result, of="p")[["scenario", "rival", "difference"]].values.tolist()
-    [['p', 'd', 0.0]]
+    >>> options = {"measures": {"efficiency": ni.connectivity.global_efficiency}, "replicates": 2}
+    >>> result = ni.compare_scenarios(cities, scenarios={"park": park, "links": direct}, **options)
+    >>> contrasts(result, of="park")[["scenario", "rival", "measure"]].values.tolist()
+    [['park', 'links', 'efficiency']]
     """
     columns, values = statistics.columns_and_values(result.replicates)
     check_names("of", [of], list(values), of="the experiment")

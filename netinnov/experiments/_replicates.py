@@ -187,7 +187,7 @@ def table_of(
 def stored_values(store: Checkpoint, columns: Sequence[str]) -> dict[Item, Values]:
     names = [f"measure_{at}" for at in range(len(columns))]
     rows = store.rows(*Item._fields, *Values._fields[:-1], *names)
-    return {Item(*row[:3]): Values(*row[3:6], [*map(np.asarray, row[6:])]) for row in rows}
+    return {Item(*row[:3]): Values._make([*row[3:6], [*map(np.asarray, row[6:])]]) for row in rows}
 
 
 def save_values(
