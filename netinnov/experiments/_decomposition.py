@@ -116,10 +116,8 @@ def decompose(
         Before the change; the pairs of its nodes count.
     changed : scenario or MultilayerNetwork
         The scenario to apply, or the network after the change.
-    home, host : str or sequence of str
+    home, host, distance, switch_cost, frictions
         As in `PairSums`, by membership before the change.
-    distance, switch_cost, frictions
-        As in `connectivity.global_efficiency`.
     rng : None, int, SeedSequence or Generator
         Source of the random choices of a scenario.
 
@@ -140,7 +138,7 @@ def decompose(
     --------
     >>> nodes = pd.DataFrame({"place": ["a", "b", "c"]}, index=["a", "b", "c"])
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
-    >>> more = ni.scenarios.DirectLinks("a", "c", 1, funding="new")
+    >>> more = ni.scenarios.NewLinks([("a", "c")])
     >>> table = decompose(ni.build_network(nodes, links), more, home="a", host="c")
     >>> table.loc["home-host", ["pairs", "contribution"]].round(3).to_dict()
     {'pairs': 2.0, 'contribution': 0.167}
@@ -210,7 +208,7 @@ def link_changes(
     network : MultilayerNetwork
         Before.
     after : MultilayerNetwork or sequence of them
-        After: of one placement, or of several, whose mean is taken.
+        Of one placement, or of several, whose mean is taken.
 
     Returns
     -------
@@ -232,9 +230,8 @@ def link_changes(
     >>> nodes = pd.DataFrame({"place": ["a", "b", "c"]}, index=["a", "b", "c"])
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
     >>> network = ni.build_network(nodes, links)
-    >>> direct = ni.scenarios.DirectLinks("a", "c", 1, funding="new")
-    >>> changes = link_changes(network, ni.scenarios.apply_scenario(network, direct))
-    >>> changes[["source", "target", "before", "after"]].values.tolist()
+    >>> after = network.with_links(pd.DataFrame({"source": ["a"], "target": ["c"]}))
+    >>> link_changes(network, after)[["source", "target", "before", "after"]].values.tolist()
     [['a', 'c', 0.0, 1.0]]
     """
     one_network = isinstance(after, MultilayerNetwork)

@@ -105,8 +105,8 @@ def dose_response(
     Examples
     --------
     >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
-    >>> def make(size):
-    ...     return ni.scenarios.NewLinks([("synthetic_city_01", "synthetic_city_02")], size)
+    >>> def make(weight):
+    ...     return ni.scenarios.NewLinks([cities.nodes.index[:2]], weight)
     >>> options = {"measures": {"n": lambda network: network.n_links}, "replicates": 2}
     >>> response = dose_response(cities, make=make, doses=[1, 2.5], **options)
     >>> response.to_frame()["dose"].tolist()

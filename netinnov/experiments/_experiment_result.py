@@ -131,11 +131,10 @@ class ExperimentResult(Displayed):
 
         *What is tested* is whether the place is special among those that could have been chosen.
         Of a placebo that is a scenario (`scenarios.MatchedPlacebo`, or a function that gives one)
-        the replicates at one place are averaged, and the rank is among places. Ranks compare as
-        many placements of the real place as of each placebo, with no random number in two of them,
-        so that p is uniform on its steps if nothing is special about the real place: of K places,
-        taken in turn, R replicates rank R // (K + 1) placements each, and the least p is 2 / (K +
-        1), or 2 / R with fewer replicates. Of a function that gives a network
+        the rank is among places, of means of as many placements of the real place as of each
+        placebo, with no random number in two of them: p is uniform on its steps if nothing is
+        special. Of K places, taken in turn, R replicates rank R // (K + 1) placements each, and the
+        least p is 2 / (K + 1), or 2 / R with fewer replicates. Of a function that gives a network
         (`scenarios.RandomEnds` too) each replicate is a placebo of its own; as ``difference`` is a
         mean and they are not, p errs on the high side. The band is shrunk towards the median, to
         the variance over places plus the placement variance of ``difference``.

@@ -198,7 +198,7 @@ def _shares(network: MultilayerNetwork, places: pd.Index[str]) -> sparse.csr_arr
     way = sparse.coo_array((rows.weight[used], tuple(ends[:, used])), shape=(size, size))
     ties = sparse.csr_array(way + way.T)
     around = ties.sum(axis=1)
-    to_one = sparse.diags_array(np.divide(1.0, around, out=np.zeros(size), where=around > 0))
+    to_one = sparse.diags_array(1 / np.where(around > 0, around, 1.0))
     return sparse.csr_array(to_one @ ties)[at][:, at]
 
 

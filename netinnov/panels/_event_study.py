@@ -61,9 +61,9 @@ class EventStudy(DifferenceInDifferences):
         ``event_time`` (periods since the opening), ``estimate, standard_error, low, high``,
         ``n_treated`` (pairs), after ``group`` if `by` is given. 0 and NaN in the reference period.
     pre_trend_p : float
-        P of the joint test that all estimates before the reference period are 0: the largest t
-        against draws of a multivariate t with the same correlations (sup-t; Montiel Olea and
-        Plagborg-Moller 2019, Journal of Applied Econometrics 34). NaN if there are none.
+        Joint test that all estimates before the reference period are 0: the largest t against a
+        multivariate t with the same correlations (sup-t; Montiel Olea and Plagborg-Moller 2019,
+        Journal of Applied Econometrics 34). NaN if there are none.
     """
 
     _main = "estimates"
@@ -176,13 +176,12 @@ def difference_in_differences(
     Parameters
     ----------
     network, layer, openings, periods, by, effects, confidence
-        As in `event_study`.
+        As in `event_study`, errors and warnings too.
 
     Returns
     -------
     DifferenceInDifferences
-        Effects are differences in the logarithm of the expected tie. Errors and warnings are those
-        of `event_study`.
+        Effects are differences in the logarithm of the expected tie.
 
     Examples
     --------

@@ -139,13 +139,13 @@ def measure_levels(
 
     Examples
     --------
-    >>> parents = {"hangzhou": None, "yuhang": "hangzhou", "xihu": "hangzhou"}
-    >>> nodes = pd.DataFrame({"place": ["yuhang", "xihu", "hangzhou"]}, index=["a", "b", "c"])
+    >>> parents = {"hangzhou": None, "yuhang": "hangzhou", "xihu": "hangzhou", "quzhou": None}
+    >>> nodes = pd.DataFrame({"place": ["yuhang", "xihu", "quzhou"]}, index=["a", "b", "c"])
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["c", "c"]})
     >>> network = MultilayerNetwork(nodes, links, places=pd.DataFrame({"parent": parents}))
     >>> table = measure_levels(network, measures={"links": lambda n: n.n_links}, levels=(0, 1))
     >>> table[["level", "value", "n_nodes"]].to_numpy().tolist()
-    [[0.0, 2.0, 3.0], [1.0, 0.0, 1.0]]
+    [[0.0, 2.0, 3.0], [1.0, 1.0, 2.0]]
     """
     check_mapping("measures", measures, "from names to functions of a network", filled=True)
     asked = as_list("levels", levels, "levels")
