@@ -39,7 +39,7 @@ class Limit:
 
     def drawn(self, rng: np.random.Generator) -> list[int]:
         plan: list[int] = []
-        for at in rng.permutation(self.costs.size).tolist():
+        for at in rng.permutation(self.costs.size).tolist()[: self.k]:
             if self.allows([*plan, at]):
                 plan.append(at)
         return plan
