@@ -187,28 +187,27 @@ class Problems:
         return "\n".join(lines)
 
     def _describe(self, table: str, column: str, problem: str, group: pd.DataFrame) -> str:
-        mend = MENDING[problem]
+        mend, theirs = MENDING[problem], self._headers.get(table, {})
         if group["row"].isna().all():
             value = group["value"].iloc[0]
             if problem in ("missing column", "misspelt column"):
-                value = self._headers.get(table, {}).get(value, value)
+                value = theirs.get(value, value)
                 suggestion = did_you_mean(value, [column]) or f" (meant as {column!r}?)"
                 instead = f", found {value!r} instead{suggestion}" if value else ""
                 columns = self._columns.get(table, [])[:COLUMNS]
-                theirs = self._headers.get(table, {})
                 listed = ", ".join(theirs.get(name, name) for name in columns)
                 held = f"; there are {listed}" if problem == "missing column" and listed else ""
                 return f"{problem}{instead}{held}; {mend}."
             return f"{problem} ({value}); {mend}."
         known = self._known.get((column, problem))
-        near = known is not None and len(known) <= SPELLING_UP_TO
+        names = known if known is not None and len(known) <= SPELLING_UP_TO else pd.Index([])
         numbers, unit = self._file_rows.get(table, (None, "row"))
         shown = []
         for row, value in zip(group["row"][:SHOWN], group["value"][:SHOWN], strict=True):
-            guess = did_you_mean(value, known) if near and known is not None else ""
             text = "nothing" if value is None else repr(value)
             text = text if len(text) <= 60 else f"{text[:57]}..."
-            shown.append(f"{unit} {row if numbers is None else numbers[row]}: {text}{guess}")
+            at = row if numbers is None else numbers[row]
+            shown.append(f"{unit} {at}: {text}{did_you_mean(value, names)}")
         more = f", and {len(group) - SHOWN} more" if len(group) > SHOWN else ""
         return f"{len(group)} x {problem} ({'; '.join(shown)}{more}); {mend}."
 
