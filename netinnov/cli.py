@@ -206,7 +206,7 @@ def _check_tables(source: Path, column: Columns, encoding: Encoding, decimal: De
         if not files:
             faults.append("Rows count from 0.")
     else:
-        layer_records(tables.layers, tables.directed, inspection.links.layers)
+        layer_records(tables.layers, tables.directed, inspection.links[0])
         two_mode = reading.source == "participations"
         if why := why_placeless(tables.nodes, None if two_mode else tables.links):
             faults.append(why)
