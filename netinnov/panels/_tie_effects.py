@@ -247,8 +247,9 @@ def _leave_one_out(ties: pd.DataFrame, cells: Integers, fixed: list[str]) -> Flo
     clusters = ties.groupby("unordered").indices.values()
     moved = np.empty((len(clusters), cells.size))
     for at, rows in enumerate(clusters):
-        used = np.unique(x[rows].indices)
-        part = x[rows][:, used].toarray()
+        some = x[rows]
+        used = np.unique(some.indices)
+        part = some.toarray()[:, used]
         left = np.eye(len(rows)) - part @ inverse[np.ix_(used, used)] @ part.T
         error = np.linalg.pinv(left, rcond=1e-6, hermitian=True) @ residual[rows]
         moved[at] = inverse[: cells.size, used] @ (part.T @ error)
