@@ -409,10 +409,7 @@ def test_colours_show_classes(cities, ax):
     classes = pd.cut(minutes, [0, 30, 60, 90], right=False)
     plot_flow_map(cities, layers=[], values=classes, label="minutes", ax=ax)
     drawn = marks(ax)
-    assert {name: n for name, (n, *_) in drawn.items()} == {
-        "0 to 30": 1,
-        "30 to 60": 1,
-        "60 to 90": 1,
-    }
+    counts = {name: n for name, (n, *_) in drawn.items()}
+    assert counts == {"0 to 30": 1, "30 to 60": 1, "60 to 90": 1}
     assert len({tuple(colours[0]) for _, _, colours in drawn.values()}) == 3
     assert len({area for _, areas, _ in drawn.values() for area in areas}) == 1
