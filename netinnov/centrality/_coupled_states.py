@@ -224,7 +224,6 @@ def _perron(weights: Coupled, count: int, label: Codes) -> tuple[Floats, Floats]
         states = np.sort(order[starts[c] : starts[c] + sizes[c]])
         if states.size <= SMALL:
             pair = _dense_pair(weights.dense(states), weights.symmetric)
-            pair = pair[0], np.maximum(pair[1], 0)
         else:
             part = _within(apply, states, label.size)
             pair = _searched_pair(part, vector[states], weights.symmetric)
@@ -252,7 +251,7 @@ def _dense_pair(matrix: Floats, symmetric: bool) -> tuple[float, Floats]:
     vector = vectors[:, first]
     largest = vector[np.argmax(np.abs(vector))]
     turned = np.real(vector / (largest / abs(largest)))
-    return float(np.real(values[first])), turned / np.linalg.norm(turned)
+    return float(np.real(values[first])), np.maximum(turned / np.linalg.norm(turned), 0)
 
 
 def _searched_pair(

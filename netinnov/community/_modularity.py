@@ -10,8 +10,8 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._network.matrices import unit_of
-from netinnov._typing import Amount, Codes, Floats, Integers, Presence
-from netinnov.community._partition import Membership, labels_of
+from netinnov._typing import Amount, Codes, Floats, Presence
+from netinnov.community._partition import Membership, codes_at, labels_of
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -132,21 +132,14 @@ def links_modularity(source: Labels, target: Labels, weight: Floats, resolution:
     return inside - resolution * float(out_of @ into)
 
 
-def _state_labels(network: MultilayerNetwork, membership: Any, numbers: Codes) -> Integers:
+def _state_labels(network: MultilayerNetwork, membership: Any, numbers: Codes) -> Codes:
     table = labels_of(membership, "membership")
     nodes, layers = network.storage.nodes.index, list(network.layers)
-    row, column = table.index.get_indexer(nodes), np.zeros(len(layers), np.intp)
-    if isinstance(table, pd.Series):
-        table = table.to_frame()
-    else:
-        column = table.columns.get_indexer(pd.Index(layers, dtype=object))
-    codes = pd.factorize(table.to_numpy(object).ravel())[0].reshape(table.shape)
-    # Missing states are read at position -1, the padding.
-    labels = np.pad(codes, (0, 1), constant_values=-1)[np.ix_(row, column)].T
-    missing = (numbers >= 0) & (labels < 0)
+    labels = codes_at(table, nodes, pd.Index(layers, dtype=object))
+    missing = (numbers.T >= 0) & (labels < 0)
     if missing.any():
-        where = [f"{nodes[i]!r} in {layers[x]!r}" for i, x in np.argwhere(missing.T)[:5]]
+        where = [f"{nodes[i]!r} in {layers[x]!r}" for i, x in np.argwhere(missing)[:5]]
         msg = "`membership` must have a label for every node in each layer where it is present; "
         msg += f"{int(missing.sum())} are missing: {', '.join(where)}. Labels are found by the ids "
         raise InputError(f"{msg}of nodes, which are text, and the names of layers.")
-    return labels.T[numbers.T >= 0]
+    return labels[numbers.T >= 0]

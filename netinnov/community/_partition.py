@@ -297,20 +297,21 @@ def aligned(
         _check_same("nodes", nodes, labels.index)
     for table in tables[1:]:
         _check_same("layers", tables[0].columns, table.columns)
-    return [_codes(labels, nodes, layers) for labels in memberships], nodes, layers
+    slots = pd.RangeIndex(1) if layers is None else layers
+    return [codes_at(labels, nodes, slots).ravel() for labels in memberships], nodes, layers
 
 
-def _codes(labels: pd.Series | pd.DataFrame, nodes: pd.Index, layers: pd.Index | None) -> Codes:
-    rows = labels.index.get_indexer(nodes)
+def codes_at(labels: pd.Series | pd.DataFrame, nodes: pd.Index, layers: pd.Index) -> Codes:
+    """Codes of nodes x layers, -1 where missing; a Series holds for every layer."""
+    table, columns = labels, np.zeros(len(layers), np.intp)
     if isinstance(labels, pd.DataFrame):
-        assert layers is not None
         columns = labels.columns.get_indexer(layers)
-        values = labels.to_numpy(dtype=object)[np.ix_(rows, columns)].ravel()
     else:
-        values = labels.to_numpy(dtype=object)[rows]
-        if layers is not None:
-            values = np.repeat(values, len(layers))
-    return pd.factorize(values)[0].astype(np.int32)
+        table = labels.to_frame()
+    # What is missing is read at position -1, the padding.
+    values = np.pad(table.to_numpy(object), (0, 1), constant_values=np.nan)
+    values = values[np.ix_(table.index.get_indexer(nodes), columns)]
+    return pd.factorize(values.ravel())[0].astype(np.int32).reshape(values.shape)
 
 
 def _check_same(noun: str, a: pd.Index, b: pd.Index) -> None:

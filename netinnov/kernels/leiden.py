@@ -59,17 +59,6 @@ def _shuffled_in_runs(n, state):
 
 
 @inlined
-def _bits(n, n_channels, n_entries):
-    """Log2 of the size of a hash table at most half full; 0 for one slot for each key."""
-    bits = 0
-    if n * n_channels > 8 * n_entries:
-        bits = 4
-        while (1 << bits) < 2 * n_entries:
-            bits += 1
-    return bits
-
-
-@inlined
 def _slot(table, key):
     """Where a key is, or would be put."""
     at = key
@@ -93,7 +82,11 @@ def _put(table, key, value):
 @inlined
 def _table(label, n_channels, cptr, cidx, cval):
     """The strengths of the communities of these labels."""
-    bits = _bits(label.size, n_channels, cidx.size)
+    bits = 0  # log2 of the size of a hash table at most half full; 0: one slot for each key
+    if label.size * n_channels > 8 * cidx.size:
+        bits = 4
+        while (1 << bits) < 2 * cidx.size:
+            bits += 1
     values = np.zeros(1 << bits if bits > 0 else label.size * n_channels)
     table = Table(np.full(1 << bits, -1, np.int64), values, np.zeros(1 << bits, np.int32), bits)
     for v in range(label.size):

@@ -5,19 +5,7 @@ The arrays are those that `netinnov.kernels.leiden` describes.
 
 import numpy as np
 
-from netinnov.kernels._jit import inlined, kernel
-
-
-@inlined
-def _added(begin, end, place, key, value, keys, values):
-    """Add a value to that of its key in a row from ``begin`` on; where the row then ends."""
-    if place[key] < begin:
-        place[key] = end
-        keys[end] = key
-        values[end] = 0.0
-        end += 1
-    values[place[key]] += value
-    return end
+from netinnov.kernels._jit import kernel
 
 
 @kernel
@@ -56,12 +44,30 @@ def aggregated(indptr, indices, weight, cptr, cidx, cval, mptr, mnode, mcount, l
             v = members[m]
             for k in range(indptr[v], indptr[v + 1]):
                 d = label[indices[k]]
-                if d != c:
-                    e = _added(e0, e, at_link, d, weight[k], new_indices, new_weight)
+                if d == c:
+                    continue
+                if at_link[d] < e0:
+                    at_link[d] = e
+                    new_indices[e] = d
+                    new_weight[e] = 0.0
+                    e += 1
+                new_weight[at_link[d]] += weight[k]
             for k in range(cptr[v], cptr[v + 1]):
-                f = _added(f0, f, at_channel, cidx[k], cval[k], new_cidx, new_cval)
+                q = cidx[k]
+                if at_channel[q] < f0:
+                    at_channel[q] = f
+                    new_cidx[f] = q
+                    new_cval[f] = 0.0
+                    f += 1
+                new_cval[at_channel[q]] += cval[k]
             for k in range(mptr[v], mptr[v + 1]):
-                g = _added(g0, g, at_node, mnode[k], mcount[k], new_mnode, new_mcount)
+                i = mnode[k]
+                if at_node[i] < g0:
+                    at_node[i] = g
+                    new_mnode[g] = i
+                    new_mcount[g] = 0.0
+                    g += 1
+                new_mcount[at_node[i]] += mcount[k]
         new_indptr[c + 1] = e
         new_cptr[c + 1] = f
         new_mptr[c + 1] = g

@@ -18,16 +18,10 @@ from netinnov._runtime.parallel import run
 from netinnov._typing import Count, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
+from netinnov.null_models import _prepared
 from netinnov.null_models._identity import checkpoint_of
 from netinnov.null_models._null_statistics import NullComparison, Value, compared
-from netinnov.null_models._prepared import (
-    LEAST_MOVED,
-    NullModel,
-    Prepared,
-    mean_moved,
-    moved_share,
-    prepared_null,
-)
+from netinnov.null_models._prepared import NullModel, Prepared
 from netinnov.null_models._relocate import Relocation
 from netinnov.null_models._rewire import Rewire, RewiringChains
 from netinnov.null_models._two_mode import Trades
@@ -120,7 +114,7 @@ def compare_with_null(
     seeds = seed.spawn(int(replicates))
     # The same stream for any number of replicates.
     rng_of_null = np.random.default_rng(seeds[0].spawn(1)[0])
-    ready = prepared_null(null, network, rng_of_null)
+    ready = _prepared.prepared_null(null, network, rng_of_null)
     values = partial(_values, network=network, null=ready, measure=measure, observed=observed)
     options: dict[str, Any] = {"executor": executor, "progress": progress}
     why_untested(network, ready.layers)
@@ -137,8 +131,8 @@ def compare_with_null(
         store = checkpoint_of(checkpoint, "compare_with_null", state, network, **named)
         task, sizes = partial(_replicate, null=ready, values=values), [(), np.shape(observed)]
         rows = run_numbered(task, seeds, sizes=sizes, checkpoint=store, **options)
-    moved = mean_moved([float(row[0]) for row in rows])
-    if moved < LEAST_MOVED:
+    moved = _prepared.mean_moved([float(row[0]) for row in rows])
+    if moved < _prepared.LEAST_MOVED:
         subject, mend = "nodes that may move", "Take wider `bins`, or more `trials`."
         if not isinstance(ready, Relocation):
             subject = "links"
@@ -176,7 +170,7 @@ def _values(
     measure: Measure,
     observed: Value,
 ) -> list[Floats]:
-    moved = moved_share(network, random_network, null)
+    moved = _prepared.moved_share(network, random_network, null)
     value = _checked(measure(random_network), observed)
     return [np.asarray(moved), np.asarray(value, np.float64)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,12 +31,6 @@ class MaxEntropy(NullFamily):
     ----------
     layers : sequence of str, optional
         As in `max_entropy`.
-
-    Examples
-    --------
-    >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
-    >>> MaxEntropy()(cities, np.random.default_rng(1)).n_nodes == cities.n_nodes
-    True
     """
 
     layers: Sequence[str] | None = None
@@ -97,11 +91,8 @@ class Ensembles(PreparedLayers):
     ensembles: Mapping[str, Sequence[Ensemble]]
 
     def draw(self, rng: np.random.Generator) -> MultilayerNetwork:
-        states = []
-        for parts in self.ensembles.values():
-            first, *other = (_draw(each, rng) for each in parts)
-            states.append(first.followed_by(other[0]) if other else first)
-        return self.network_of(states)
+        drawn = ([_draw(each, rng) for each in parts] for parts in self.ensembles.values())
+        return self.network_of([reduce(State.followed_by, states) for states in drawn])
 
 
 def _draw(ensemble: Ensemble, rng: np.random.Generator) -> State:

@@ -157,8 +157,7 @@ def corrected(p: npt.ArrayLike, correction: Correction, *, size: int | None = No
 def two_sided(observed: npt.ArrayLike, draws: npt.ArrayLike, size: npt.ArrayLike = 0.0) -> Any:
     """Twice the smaller tail, each (k + 1) / (n + 1), at most 1; draws along the first axis.
 
-    Ties up to a relative 1e-12 (of ``size``, if that is larger) count in both tails. NaN draws are
-    left out; NaN observed, or no draw, gives NaN.
+    Ties up to a relative 1e-12 (of ``size``, if that is larger) count in both tails.
     """
     value, null = np.asarray(observed, np.float64), np.asarray(draws, np.float64)
     count = (~np.isnan(null)).sum(axis=0)

@@ -15,7 +15,7 @@ from netinnov._network.distances import needed
 from netinnov._network.rows import NO_PERIOD, Block, Rows
 from netinnov._runtime.arguments import as_list, check_names, shown
 from netinnov._runtime.parallel import in_threads
-from netinnov._typing import Codes, Floats, Mask
+from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network, network_of_storage, with_rows
 
@@ -38,9 +38,6 @@ class State(NamedTuple):
     @property
     def links(self) -> tuple[Codes, Codes, Floats]:
         return self[:3]
-
-    def at(self, where: Mask | slice) -> State:
-        return State(self.source[where], self.target[where], self.weight[where])
 
     def followed_by(self, other: State) -> State:
         both = zip(self.links, other.links, strict=True)
@@ -262,9 +259,10 @@ def _chain(
 ) -> Chain:
     block = network.storage.block(layer)
     directed = layer in network.directed
-    links = State(block.sources, block.indices, block.data)
-    loop = links.source == links.target
-    start, loops = (links.at(~loop), links.at(loop)) if loop.any() else (links, links.at(slice(0)))
+    links = block.sources, block.indices, block.data
+    loop = block.sources == block.indices
+    loops = State(*(each[loop] for each in links))
+    start = State(*(each[~loop] for each in links) if loop.any() else links)
     if group.size:
         bucket, begin = ends_by_class(start, group, directed)
     else:

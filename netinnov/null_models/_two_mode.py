@@ -177,10 +177,9 @@ def validated_projection(
     row, column = np.searchsorted(members, row), np.searchsorted(events, column)
     shape = (members.size, events.size)
     table = sparse.csr_array((np.ones(row.size), (row, column)), shape=shape)
-    meet = sparse.triu(table @ table.T, k=1).tocoo()
-    i, j, common = meet.row, meet.col, meet.data.astype(np.int64)
-    order = np.lexsort((j, i))
-    i, j, common = i[order], j[order], common[order]
+    meet = sparse.csr_array(sparse.triu(table @ table.T, k=1))
+    meet.sort_indices()
+    (i, j), common = meet.tocoo().coords, meet.data.astype(np.int64)
     degree = np.bincount(row, minlength=members.size)
     # Pairs of the same degrees and as many common events share their p.
     degrees, degree_class = np.unique(degree, return_inverse=True)
@@ -193,16 +192,9 @@ def validated_projection(
     p = np.asarray(tail, np.float64)[case.ravel()] if len(cases) else np.empty(0)
     adjusted = corrected(p, correction, size=members.size * (members.size - 1) // 2)
     index = network.storage.nodes.index
-    result = pd.DataFrame(
-        {
-            "source": index.take(members[i]),
-            "target": index.take(members[j]),
-            "weight": common.astype(np.float64),
-            "p": p,
-            "p_corrected": adjusted,
-        }
-    )
-    return result[adjusted <= alpha].reset_index(drop=True)
+    ends = {"source": index.take(members[i]), "target": index.take(members[j])}
+    numbers = {"weight": common.astype(np.float64), "p": p, "p_corrected": adjusted}
+    return pd.DataFrame(ends | numbers)[adjusted <= alpha].reset_index(drop=True)
 
 
 @dataclass(frozen=True, slots=True)
