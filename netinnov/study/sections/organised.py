@@ -120,8 +120,11 @@ def _specialised(table: pd.DataFrame | None) -> dict[str, Fact]:
         return {"specialised": None, "krugman": [], "most_in": []}
     rows = table[table["links"] >= table["links"].median()].nlargest(NAMED, "krugman_index")
     rows = rows[rows["krugman_index"] > NOTHING]
-    known = {"specialised": [*map(Place, rows.index)], "krugman": rows["krugman_index"].tolist()}
-    return known | {"most_in": [*map(Layer, rows["most_special_in"])]}
+    return {
+        "specialised": [*map(Place, rows.index)],
+        "krugman": rows["krugman_index"].tolist(),
+        "most_in": [*map(Layer, rows["most_special_in"])],
+    }
 
 
 def key_figures(result: Organised) -> Iterator[KeyFigure]:
