@@ -14,7 +14,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from netinnov._network.distances import between
-from netinnov._network.paths import PathCosts, lengths_of_links, path_costs
+from netinnov._network.paths import PathCosts, lengths_of_links, path_costs, shortest_links
 from netinnov._runtime.arguments import as_list, check_callable, check_name, check_rng, shown
 from netinnov._runtime.parallel import run
 from netinnov._typing import Count, Floats, Integers, Rng
@@ -28,9 +28,9 @@ from netinnov.scenarios import ReverseEnclave
 from netinnov.scenarios._between_places import BetweenPlaces, NewNode, with_moved_links
 from netinnov.scenarios._enclave import Enclave
 from netinnov.scenarios._open_size import movable_layer, open_size
-from netinnov.scenarios._pair_draws import Pairs, Positions, Scene
+from netinnov.scenarios._pair_draws import Pairs, Positions, Scene, chosen_layer
 from netinnov.scenarios._prices import draws_nothing
-from netinnov.scenarios._settings import Access, Settings
+from netinnov.scenarios._settings import Settings
 
 _ROUNDING = 1e-12  # relative difference of values that are equal
 _BLOCK = 2**21  # links of the copies that are searched together
@@ -120,14 +120,15 @@ def rank_hosts(
     tried: Any = [replace(scenario, host=host) for host in chosen]  # type: ignore[type-var]
     moves = draws_nothing(scenario)
     if measure is None:
-        measure = Access("inverse" if moves else "unit")
+        measure = partial(harmonic_centrality, distance="inverse" if moves else "unit")
     check_callable("measure", measure, "a function of a network")
-    access = _access(measure)
-    if access is not None and isinstance(scenario, Enclave) and not moves:
-        before = float(called_on(access, network, list(network.nodes.index)).iloc[at_home].mean())
+    costs = _costs(measure)
+    if costs is not None and isinstance(scenario, Enclave) and not moves:
+        before = float(called_on(measure, network, list(network.nodes.index)).iloc[at_home].mean())
         seed: Any = check_rng(rng).bit_generator.seed_seq
-        task = partial(ParkAccess(network, at_home, access).values, seeds=seed.spawn(replicates))
-        after = np.array(run(task, tried, executor=executor, progress=False)).T
+        arcs = _arcs(network, chosen_layer(network, scenario.layer), costs)
+        access = ParkAccess(network, at_home, costs, *arcs, seed.spawn(replicates))
+        after = np.array(run(access.values, tried, executor=executor, progress=False)).T
     else:
         result = compare_scenarios(
             network,
@@ -163,14 +164,12 @@ def _hosts(network: MultilayerNetwork, home: str, hosts: Sequence[str] | None) -
     return listed
 
 
-def _access(measure: Measure) -> Access | None:
-    """What the measure is, where the parks of all placements can be searched at once."""
+def _costs(measure: Measure) -> PathCosts | None:
+    """Of the paths of access, where the parks of all placements can be searched at once."""
     function, options = with_options(measure)
-    if isinstance(function, Access):
-        return None if options else function
     if function is not harmonic_centrality or not options.keys() <= {"distance", "frictions"}:
         return None
-    return Access(**{name: value for name, value in options.items() if value is not None})
+    return path_costs(options.get("distance", "unit"), 0.0, options.get("frictions"))
 
 
 def _measured(
@@ -211,65 +210,50 @@ def _table(
     return table.sort_values("rank", kind="stable")
 
 
-class _Arcs(NamedTuple):
-    key: Integers  # source * n + target, ascending
-    length: Floats
-    without: Floats  # where the one layer has no link
+def _arcs(
+    network: MultilayerNetwork, layer: str, costs: PathCosts
+) -> tuple[Integers, Floats, Floats]:
+    n, others = network.n_nodes, [name for name in network.layers if name != layer]
+    every, rest = (
+        shortest_links(each, costs).tocoo() for each in (network, network.select(layers=others))
+    )
+    key, at = (graph.row.astype(np.int64) * n + graph.col for graph in (every, rest))
+    without = np.full(key.size, np.inf)
+    without[np.searchsorted(key, at)] = rest.data
+    return key, every.data, without
 
 
-class ParkAccess:
+class ParkAccess(NamedTuple):
     """Mean harmonic closeness of the nodes of home, over the nodes that were there before."""
 
-    def __init__(self, network: MultilayerNetwork, home: Positions, access: Access) -> None:
-        self.network, self.home = network, home
-        self.costs: PathCosts = path_costs(access.distance, 0.0, access.frictions)
-        chosen = network.layers if access.layers is None else access.layers
-        self.layers = tuple(layer for layer in network.layers if layer in chosen)
-        self._arcs: dict[str, _Arcs] = {}
+    network: MultilayerNetwork
+    home: Positions
+    costs: PathCosts
+    key: Integers  # of each arc: source * n + target, ascending
+    length: Floats
+    without: Floats  # the same where the layer of the park has no link
+    seeds: Sequence[np.random.SeedSequence]
 
-    def values(self, park: Enclave, seeds: Sequence[np.random.SeedSequence]) -> Floats:
+    def values(self, park: Enclave) -> Floats:
         """Of a park that counts links: a value for each seed, one placement of it."""
         node, scene, draw = park._draws_of_links(self.network)
-        drawn = [draw(np.random.default_rng(seed)) for seed in seeds]
-        arcs = self._without(scene.layer)
-        step = max(1, _BLOCK // max(arcs.key.size, 1))
+        drawn = [draw(np.random.default_rng(seed)) for seed in self.seeds]
+        step = max(1, _BLOCK // self.key.size)
         parts = [drawn[at : at + step] for at in range(0, len(drawn), step)]
-        return np.concatenate([self._searched(part, arcs, node, scene) for part in parts])
-
-    def _without(self, layer: str) -> _Arcs:
-        if layer not in self._arcs:
-            n = self.network.n_nodes
-            blocks = [self.network.storage.simple_csr(name) for name in self.layers]
-            none: list[Integers] = [np.empty(0, np.int64)]
-            row = np.concatenate([*none, *(block.sources for block in blocks)])
-            column = np.concatenate([*none, *(block.indices for block in blocks)])
-            weight = np.concatenate([np.empty(0), *(block.data for block in blocks)])
-            counts = [block.data.size for block in blocks]
-            other = np.repeat(np.array([name != layer for name in self.layers], bool), counts)
-            one_way = [name in self.network.directed for name in self.layers]
-            directed = np.repeat(np.array(one_way, bool), counts)
-            length = lengths_of_links(self.network, row, column, weight, self.costs, directed)
-            key, at = np.unique(row * n + column, return_inverse=True)
-            every, without = np.full((2, key.size), np.inf)
-            np.minimum.at(every, at, length)
-            np.minimum.at(without, at[other], length[other])
-            self._arcs[layer] = _Arcs(key, every, without)
-        return self._arcs[layer]
+        return np.concatenate([self._searched(part, node, scene) for part in parts])
 
     def _searched(
-        self, drawn: Sequence[tuple[Pairs, Pairs]], arcs: _Arcs, node: NewNode, scene: Scene
+        self, drawn: Sequence[tuple[Pairs, Pairs]], node: NewNode, scene: Scene
     ) -> Floats:
         n, copies = self.network.n_nodes, len(drawn)
-        size, both = n + 1, not scene.directed
-        length = np.tile(arcs.length, (copies, 1))
-        row, column, values = np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
-        if scene.layer in self.layers:
-            copy, key, _ = _stacked([removed for removed, _ in drawn], n, both)
-            at = np.searchsorted(arcs.key, key)
-            length[copy, at] = arcs.without[at]
-            row, column, values = self._of_park([new for _, new in drawn], node, scene)
+        size = n + 1
+        length = np.tile(self.length, (copies, 1))
+        copy, key, _ = _stacked([removed for removed, _ in drawn], n, not scene.directed)
+        at = np.searchsorted(self.key, key)
+        length[copy, at] = self.without[at]
+        row, column, values = self._of_park([new for _, new in drawn], node, scene)
         first = (size * np.arange(copies))[:, None]
-        source, target = np.divmod(arcs.key, n)
+        source, target = np.divmod(self.key, n)
         rows = np.append((first + source).ravel(), row)
         columns = np.append((first + target).ravel(), column)
         entries = np.append(length.ravel(), values), (rows, columns)

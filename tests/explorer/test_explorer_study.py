@@ -1,6 +1,7 @@
 """The explorer of the bundled study: its settings, every home, every host, on a telephone too."""
 
 import re
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -13,7 +14,6 @@ from netinnov import study
 from netinnov.centrality import harmonic_centrality
 from netinnov.explorer._payload import centralities
 from netinnov.planning import rank_hosts
-from netinnov.scenarios._settings import Access
 from netinnov.study._explorer_page import explorer_of
 from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
@@ -104,7 +104,7 @@ def test_sizes_and_tables_are_those_of_the_layers_that_count(browser, file, citi
 
 def test_hosts_are_ranked_as_in_python(browser, file, cities, configuration):
     measures = configuration.measures
-    measure = Access(measures.distance or "unit", measures.frictions(measures.border))
+    measure = partial(harmonic_centrality, **measures.paths)
     layer = configuration.experiment.layer
     park = ni.ReverseEnclave("jinhua", "shanghai", 4, 0.25, layer=layer)
     expected = rank_hosts(cities, home="jinhua", scenario=park, measure=measure, rng=3)

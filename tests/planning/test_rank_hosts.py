@@ -11,7 +11,6 @@ from netinnov.centrality import harmonic_centrality, overlapping_strength
 from netinnov.errors import InputError
 from netinnov.planning import rank_hosts
 from netinnov.scenarios import DirectLinks, ForwardEnclave
-from netinnov.scenarios._settings import Access
 
 COLUMNS = ["median", "low", "high", "best", "distance", "rank"]
 TREE = [("h", "a"), ("a", "b"), ("b", "c"), ("b", "d")]
@@ -132,15 +131,3 @@ def test_flows_move_a_volume_and_are_placed_once():
 def test_bad_input_is_named(options, words):
     with pytest.raises(InputError, match=words):
         rank_hosts(network_of(TREE), **{"home": "h", "rng": 1} | options)
-
-
-@pytest.mark.parametrize("layers", [("x",), ("y",), ()])
-def test_only_layers_that_count_are_searched(layers):
-    # The park's links are in x: where only y counts, nothing changes.
-    network = drawn(8)
-    access = Access(layers=layers)
-    options = {"home": "h", "scenario": park(layer="x"), "replicates": 5, "rng": 2}
-    fast = rank_hosts(network, measure=access, **options)
-    slow = rank_hosts(network, measure=partial(access, nodes=list(network.nodes.index)), **options)
-    pd.testing.assert_frame_equal(fast, slow)
-    assert (fast["median"].fillna(0) != 0).any() == (layers == ("x",))

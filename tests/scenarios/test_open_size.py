@@ -6,7 +6,7 @@ import pytest
 import netinnov as ni
 from netinnov import study
 from netinnov.scenarios._open_size import open_size
-from netinnov.scenarios._settings import Access, Settings
+from netinnov.scenarios._settings import Settings
 from netinnov.study._experiment import ExperimentPart
 
 
@@ -59,11 +59,3 @@ def test_defaults_stand_in_one_place():
     assert (part.funding[0], park.funding) == (default.funding, default.funding)
     assert part.replicates == default.replicates == 100
     assert study.configure({"data": {"source": "yrd"}}).seed == default.seed
-
-
-def test_only_layers_that_count_make_access():
-    nodes = pd.DataFrame({"place": list("abc")}, index=list("abc"))
-    rows = [("a", "b", "x"), ("b", "c", "y")]
-    links = pd.DataFrame(rows, columns=["source", "target", "layer"])
-    network = ni.build_network(nodes, links)
-    assert Access(layers=("x",))(network).to_dict() == {"a": 0.5, "b": 0.5, "c": 0.0}
