@@ -192,12 +192,7 @@ def misspelt(column: str, name: str) -> bool:
     if len(b) < 4:
         return a in words_for(b)
     swapped = len(a) == len(b) and sorted(a) == sorted(b)
-    short, long = sorted((a, b), key=len)
-    one_more = len(long) == len(short) + 1 and any(
-        long[:k] + long[k + 1 :] == short for k in range(len(long))
-    )
-    close = len(b) >= 8 and difflib.SequenceMatcher(None, a, b).ratio() >= 0.85
-    return swapped or one_more or close
+    return swapped or difflib.SequenceMatcher(None, a, b).ratio() > 0.86
 
 
 def nearest(name: str, columns: Iterable[str]) -> str | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 import pandas as pd
 
 from netinnov._network.file_rows import with_file_headers
-from netinnov._network.numeric_columns import NUMBERS, TEXT
+from netinnov._network.numeric_columns import COLUMNS
 from netinnov._network.synonyms import FLOWS, SYNONYMS, key_of
 from netinnov._runtime.arguments import check_mapping, did_you_mean, examples, shown
 from netinnov.errors import InputError
@@ -29,10 +30,11 @@ def our_names(
     file: str, table: str, header: Sequence[str], columns: Mapping[str, str]
 ) -> dict[str, str]:
     """Our name of each header: by `columns`, else ours in any case, else usual words."""
+    own = "links" if table == "flows" else table
     ours = {
         header_name: columns[key]
         for header_name in header
-        for key in (f"{table}.{header_name}", header_name)[::-1]
+        for key in (header_name, f"{own}.{header_name}")
         if key in columns
     }
     names = [ours.get(name, name) for name in header]
@@ -42,8 +44,8 @@ def our_names(
         raise InputError(f"{msg}give one of them another name in `columns`.")
     keys = {name: key_of(name) for name in header if name not in ours}
     usual = FLOWS if table == "flows" else SYNONYMS[table]
-    own = "links" if table == "flows" else table
-    for column in dict.fromkeys((*TEXT[own], *NUMBERS[own], *usual)):
+    text, numbers = COLUMNS[own]
+    for column in dict.fromkeys((*text, *numbers, *usual)):
         if column not in ours.values():
             _take(file, column, [name for name in keys if keys[name] == column], ours, keys)
     _refuse_two_pairs(file, ours, usual, keys)
@@ -73,9 +75,8 @@ def described(file: str, ours: Mapping[str, str], columns: Mapping[str, str]) ->
 
 
 def unweighted(file: str, links: pd.DataFrame) -> list[str]:
-    others = [
-        name for name in links if key_of(name) not in (*TEXT["links"], *NUMBERS["links"], "id")
-    ]
+    known = {"id", *chain(*COLUMNS["links"])}
+    others = [name for name in links if key_of(name) not in known]
     heads = {str(name): links[name].head(1000).dropna() for name in others}
     numbers = [
         name

@@ -19,22 +19,18 @@ def parents(places: pd.DataFrame) -> Codes:
 def units(codes: Codes, places: pd.DataFrame, level: int | str | None) -> Codes:
     """Containing units: ``level`` steps up, or up to this value in the column ``level``."""
     parent = parents(places)
-    own = np.arange(parent.size, dtype=np.int32)
-    up = np.where(parent >= 0, parent, own)
     if isinstance(level, str):
-        steps, arrived = len(places), _of_level(places, level)
-    else:
-        if level is not None:
-            check_number("level", level, low=0, whole=True)
-        steps, arrived = min(int(level or 0), len(places)), np.zeros(parent.size, bool)
-    reached = own
-    for _ in range(steps):
-        further = np.where(arrived[reached], reached, up[reached])
-        if (further == reached).all():
+        unit = nearest(_of_level(places, level), parent, codes)
+        return np.where(unit >= 0, unit, codes)
+    if level is not None:
+        check_number("level", level, low=0, whole=True)
+    unit = codes
+    for _ in range(min(int(level or 0), len(places))):
+        above = _one_step(parent, unit)
+        if (above < 0).all():
             break
-        reached = further
-    unit = np.where(arrived[reached], reached, own) if isinstance(level, str) else reached
-    return np.where(codes >= 0, np.append(unit, np.int32(-1))[codes], np.int32(-1))
+        unit = np.where(above >= 0, above, unit)
+    return unit
 
 
 def only_country(codes: Codes, places: pd.DataFrame) -> Mask:

@@ -49,18 +49,24 @@ def layer_records(
     unknown = [layer for layer in rows if layer not in names]
     if unknown:
         raise unknown_names("layers", unknown, len(rows), known, of=of)
-    records = {}
+    records, faults = {}, list[str]()
     for layer in known:
-        values = {
-            column: _checked(f"{column} of layer {layer}", column, value)
-            for column, value in rows.get(layer, {}).items()
-            if not (pd.api.types.is_scalar(value) and pd.isna(value))
-        }
+        values: dict[str, Any] = {}
+        for column, value in rows.get(layer, {}).items():
+            if pd.api.types.is_scalar(value) and pd.isna(value):
+                continue
+            try:
+                values[column] = _checked(f"{column} of layer {layer}", column, value)
+            except InputError as error:
+                faults.append(str(error))
         if layer in pointed and values.get("directed") is False:
-            msg = f"`layers`: layer {layer!r} is named in `directed`, and its record says "
-            raise InputError(f"{msg}directed=False; say one of them.")
+            msg = f"layer {layer!r} is named in `directed`, and its record in `layers` says "
+            faults.append(f"{msg}directed=False; say one of them.")
         values["directed"] = layer in pointed or values.get("directed", False)
         records[layer] = LayerRecord(**values)
+    if faults:
+        head = [f"`layers`: {len(faults)} values do not fit:"] if len(faults) > 1 else []
+        raise InputError("\n- ".join(head + faults))
     return records
 
 

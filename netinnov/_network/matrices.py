@@ -31,11 +31,8 @@ def flat_matrix(network: MultilayerNetwork, subject: str = "a sum over layers") 
     """Weights summed over layers; symmetric unless a layer is directed."""
     if len(network.layers) > 1:
         refuse_shares(network.storage.records, subject)
-    if len(network.layers) == 1:
-        total = layer_matrix(network, network.layers[0]).copy()
-    else:
-        total = sparse.csr_array((network.n_nodes,) * 2, dtype="float64")
-        for layer in network.layers:
-            total = total + layer_matrix(network, layer)
+    total = sparse.csr_array((network.n_nodes,) * 2, dtype="float64")
+    for layer in network.layers:
+        total = total + layer_matrix(network, layer)
     total.sort_indices()
     return total

@@ -91,30 +91,18 @@ def _texts(column: pd.Series) -> pd.Series:
     return column[column.map(lambda cell: isinstance(cell, str)).to_numpy(bool)].astype("str")
 
 
-TEXT = {
-    "nodes": ("node", "kind", "place", "jurisdiction"),
-    "links": ("source", "target", "layer"),
-    "places": ("place", "parent"),
-    "layers": ("layer", "directed", "modelled", "quantity", "unit", "parameters"),
-    "distances": ("origin", "destination"),
-    "branches": ("firm", "branch", "place", "seat"),
-    "seats": ("firm", "place"),
-    "participations": ("member", "event", "place", "jurisdiction"),
-    "panel": ("place",),
-    "openings": ("place",),
-}
 # Our columns of text and of numbers, recognised in any case
-NUMBERS = {
-    "nodes": ("lon", "lat", "population"),
-    "links": ("weight", "period"),
-    "places": ("lon", "lat", "population"),
-    "layers": ("events",),
-    "distances": ("distance",),
-    "branches": ("period",),
-    "seats": (),
-    "participations": ("period",),
-    "panel": ("period", "outcome"),
-    "openings": (),
+COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "nodes": (("node", "kind", "place", "jurisdiction"), ("lon", "lat", "population")),
+    "links": (("source", "target", "layer"), ("weight", "period")),
+    "places": (("place", "parent"), ("lon", "lat", "population")),
+    "layers": (("layer", "directed", "modelled", "quantity", "unit", "parameters"), ("events",)),
+    "distances": (("origin", "destination"), ("distance",)),
+    "branches": (("firm", "branch", "place", "seat"), ("period",)),
+    "seats": (("firm", "place"), ()),
+    "participations": (("member", "event", "place", "jurisdiction"), ("period",)),
+    "panel": (("place",), ("period", "outcome")),
+    "openings": (("place",), ()),
 }
 CODE = r"[+-]?(?:0\d+|\d{16,})"  # as a number it would lose leading zeros or last digits
 WHOLE = r"\s*[+-]?\d+\s*"
@@ -125,17 +113,18 @@ def typed(
     table: str, frame: pd.DataFrame, decimal: Decimal = ".", *, thousands: bool = False
 ) -> pd.DataFrame:
     columns: dict[str, Any] = {}
-    for name in frame.columns.intersection([*NUMBERS[table]]):
+    of_text, of_numbers = COLUMNS[table]
+    for name in frame.columns.intersection([*of_numbers]):
         as_it_is = decimal == "." and not thousands
         columns[name] = _numbers(frame[name], None if as_it_is else decimal).array
-    for name in frame.columns.intersection([*TEXT[table]]):
+    for name in frame.columns.intersection([*of_text]):
         if frame[name].dtype == object:  # of a sheet: 7 beside 7b is the text that the cell shows
             cells = frame[name].map(lambda x: str(x) if type(x) is int else x, na_action="ignore")
             columns[name] = cells.array
     others = [
         str(name)
         for name, dtype in frame.dtypes.items()
-        if name not in (*TEXT[table], *NUMBERS[table]) and isinstance(dtype, pd.StringDtype)
+        if name not in of_text + of_numbers and isinstance(dtype, pd.StringDtype)
     ]
     texts = frame.assign(**{name: plain(frame[name], decimal) for name in others if thousands})
     columns |= numeric(texts, others)

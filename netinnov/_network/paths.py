@@ -16,7 +16,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from netinnov._network.distances import between
-from netinnov._network.rows import Block, locked
+from netinnov._network.rows import Block, joined, locked
 from netinnov._runtime.arguments import as_list, check_choice, check_number, check_type
 from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Distance, Floats, Integers, Mask
@@ -168,12 +168,9 @@ def pairs_at_each_distance(
 
 def _all_links(network: MultilayerNetwork) -> tuple[Codes, Codes, Floats]:
     blocks = [network.storage.simple_csr(layer) for layer in network.layers]
-    if not blocks:
-        none = np.empty(0, np.int32)
-        return none, none, np.empty(0)
-    row = np.concatenate([block.sources for block in blocks])
-    column = np.concatenate([block.indices for block in blocks])
-    return row, column, np.concatenate([block.data for block in blocks])
+    row = joined([block.sources for block in blocks], np.int32)
+    column = joined([block.indices for block in blocks], np.int32)
+    return row, column, joined([block.data for block in blocks], np.float64)
 
 
 def linked(network: MultilayerNetwork) -> Mask:

@@ -94,29 +94,12 @@ class Problems:
     def __init__(self) -> None:
         self._parts: list[pd.DataFrame] = []
         self._known: dict[tuple[str, str], pd.Index] = {}
-        self._columns: dict[str, list[str]] = {}
-        self._file_rows: dict[str, tuple[pd.Index, str]] = {}
-        self._headers: dict[str, dict[str, str]] = {}
+        self.tables: dict[str, pd.DataFrame] = {}  # as they came, by the names that messages have
 
     def __bool__(self) -> bool:
         return bool(self._parts)
 
-    def name_as_the_file(
-        self, table: str, numbers: pd.Index, unit: str, headers: dict[str, str]
-    ) -> None:
-        self._file_rows[table] = (numbers, unit)
-        self._headers[table] = headers
-
-    def whole(
-        self,
-        table: str,
-        column: str | None,
-        problem: str,
-        value: Any,
-        columns: list[str] | None = None,
-    ) -> None:
-        if columns is not None:
-            self._columns[table] = columns
+    def whole(self, table: str, column: str | None, problem: str, value: Any) -> None:
         self._add(np.array([table], object), None, column, problem, [value])
 
     def rows(
@@ -176,38 +159,36 @@ class Problems:
             f"of {len(groups)} type{'s' * (len(groups) != 1)}:"
         ]
         for (table, column, problem), group in groups:
-            theirs = self._headers.get(str(table), {})
-            head = str(table)
+            given = self.tables.get(str(table), pd.DataFrame())
+            head = table
             if isinstance(column, str):
-                head = f"{table}, column {theirs.get(column, column)!r}"
-            description = self._describe(str(table), str(column), str(problem), group)
-            lines.append(f"- {head}: {description}")
+                head = f"{table}, column {file_headers(given).get(column, column)!r}"
+            lines.append(f"- {head}: {self._describe(given, column, problem, group)}")
         if frame["row"].notna().all():
             lines.append("clean_tables() sets such rows aside; check_tables() lists them all.")
         return "\n".join(lines)
 
-    def _describe(self, table: str, column: str, problem: str, group: pd.DataFrame) -> str:
-        mend, theirs = MENDING[problem], self._headers.get(table, {})
+    def _describe(self, given: pd.DataFrame, column: Any, problem: Any, group: pd.DataFrame) -> str:
+        mend, theirs = MENDING[problem], file_headers(given)
         if group["row"].isna().all():
             value = group["value"].iloc[0]
             if problem in ("missing column", "misspelt column"):
                 value = theirs.get(value, value)
                 suggestion = did_you_mean(value, [column]) or f" (meant as {column!r}?)"
                 instead = f", found {value!r} instead{suggestion}" if value else ""
-                columns = self._columns.get(table, [])[:COLUMNS]
+                columns = map(str, given.columns[:COLUMNS])
                 listed = ", ".join(theirs.get(name, name) for name in columns)
                 held = f"; there are {listed}" if problem == "missing column" and listed else ""
                 return f"{problem}{instead}{held}; {mend}."
             return f"{problem} ({value}); {mend}."
         known = self._known.get((column, problem))
         names = known if known is not None and len(known) <= SPELLING_UP_TO else pd.Index([])
-        numbers, unit = self._file_rows.get(table, (None, "row"))
         shown = []
         for row, value in zip(group["row"][:SHOWN], group["value"][:SHOWN], strict=True):
             text = "nothing" if value is None else repr(value)
             text = text if len(text) <= 60 else f"{text[:57]}..."
-            at = row if numbers is None else numbers[row]
-            shown.append(f"{unit} {at}: {text}{did_you_mean(value, names)}")
+            at = given.index[row] if has_file_rows(given) else row
+            shown.append(f"{row_unit(given)} {at}: {text}{did_you_mean(value, names)}")
         more = f", and {len(group) - SHOWN} more" if len(group) > SHOWN else ""
         return f"{len(group)} x {problem} ({'; '.join(shown)}{more}); {mend}."
 
@@ -222,9 +203,7 @@ def stacked(name: str, table: Any, problems: Problems) -> Stack:
         if not isinstance(frame, pd.DataFrame):
             problems.whole(label, None, "not a table", type(frame).__name__)
             continue
-        if has_file_rows(frame):
-            headers = file_headers(frame)
-            problems.name_as_the_file(label, frame.index, row_unit(frame), headers)
+        problems.tables[label] = frame
         if not _columns_are_sound(name, label, frame, problems):
             continue
         frame = _with_key(name, frame)
@@ -252,16 +231,14 @@ def _columns_are_sound(name: str, label: str, frame: pd.DataFrame, problems: Pro
         if column not in columns:
             known = {*REQUIRED[name], *OPTIONAL[name]}
             guess = nearest(column, [other for other in columns if other not in known])
-            problems.whole(label, column, "missing column", guess, columns)
-    if name in KEYS:
-        key = KEYS[name]
-        if key not in columns:
-            guess = next((c for c in columns if c.casefold() == "id" or misspelt(c, key)), None)
-            if is_bare(frame) and guess is not None:
-                problems.whole(label, key, "missing column", guess, columns)
-            elif frame.index.nlevels > 1:
-                problems.whole(label, key, "index has several levels", str(frame.index.names))
-                sound = False
+            problems.whole(label, column, "missing column", guess)
+    if (key := KEYS.get(name)) is not None and key not in columns:
+        guess = next((c for c in columns if c.casefold() == "id" or misspelt(c, key)), None)
+        if is_bare(frame) and guess is not None:
+            problems.whole(label, key, "missing column", guess)
+        elif frame.index.nlevels > 1:
+            problems.whole(label, key, "index has several levels", str(frame.index.names))
+            sound = False
     for column in OPTIONAL[name]:
         if column not in columns:
             for other in columns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -95,6 +96,10 @@ class Rows(NamedTuple):
         if self.attributes is None:
             return pd.DataFrame(index=range(self.layer.size))
         return self.attributes
+
+
+def joined(arrays: Sequence[Any], dtype: Any) -> Any:
+    return np.concatenate([np.empty(0, dtype), *arrays])
 
 
 def locked(array: Any) -> Any:

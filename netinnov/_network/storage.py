@@ -13,7 +13,7 @@ import pandas as pd
 from netinnov._network.distances import PlaceTable
 from netinnov._network.hierarchy import nearest, parents
 from netinnov._network.layer_table import LayerRecord, Records
-from netinnov._network.rows import NO_PERIOD, Block, Rows, locked
+from netinnov._network.rows import NO_PERIOD, Block, Rows, joined, locked
 from netinnov._network.tables import NodeTable, codes_of, inspect
 from netinnov._runtime.arguments import as_list, check_name, unknown_names
 from netinnov._runtime.parallel import in_threads
@@ -92,18 +92,13 @@ class Storage:
         # An index of text is Arrow's already, and slow to walk through.
         column = isinstance(names, pd.Index) and isinstance(names.dtype, pd.StringDtype)
         listed: Any = names if column else as_list(argument, names, "names of nodes")
+        texts = listed if column else pd.Index(list(map(str, listed)), dtype="str")
         index = self._nodes.index
-        if column or len(listed) > MANY:
-            codes = codes_of(listed if column else [str(name) for name in listed], index)
-            if (codes < 0).any():
-                unknown = [listed[k] for k in np.flatnonzero(codes < 0)]
-                raise unknown_names(argument, unknown, len(listed), index)
-            return codes
-        try:
-            return np.fromiter(map(index.get_loc, map(str, listed)), np.int32, len(listed))
-        except KeyError:
-            unknown = [name for name in listed if str(name) not in index]
-            raise unknown_names(argument, unknown, len(listed), index) from None
+        codes = codes_of(texts, index) if len(texts) > MANY else index.get_indexer(texts)
+        if (codes < 0).any():
+            unknown = [listed[k] for k in np.flatnonzero(codes < 0)]
+            raise unknown_names(argument, unknown, len(listed), index)
+        return codes.astype(np.int32, copy=False)
 
     def holds_shares(self, layer: str) -> bool:
         return self.records[layer].quantity == "share_of_origin"
@@ -167,9 +162,9 @@ class Storage:
         counts = [block.indices.size for block in self.blocks]
         return Rows(
             np.repeat(np.arange(len(counts), dtype=np.int32), counts),
-            _joined([block.sources for block in self.blocks], np.int32),
-            _joined([block.indices for block in self.blocks], np.int32),
-            _joined([block.data for block in self.blocks], np.float64),
+            joined([block.sources for block in self.blocks], np.int32),
+            joined([block.indices for block in self.blocks], np.int32),
+            joined([block.data for block in self.blocks], np.float64),
         )
 
     def link_table(self) -> pd.DataFrame:
@@ -350,7 +345,3 @@ def _without_loops(block: Block) -> Block:
     loops_before = np.concatenate([[0], np.cumsum(np.bincount(row[loop], minlength=n))])
     indptr = (block.indptr - loops_before).astype(np.int32)
     return Block(indptr, block.indices[~loop], block.data[~loop])
-
-
-def _joined(arrays: list[Any], dtype: Any) -> Any:
-    return np.concatenate(arrays) if arrays else np.empty(0, dtype)

@@ -112,8 +112,7 @@ def _look_for_ids(nodes: Any, stacks: dict[str, Stack], problems: Problems) -> N
         return
     held = {str(name): int(ends.isin(as_text(nodes[name])[0]).sum()) for name in nodes.columns}
     best = max(held, key=lambda column: held[column], default="")
-    columns = [str(column) for column in nodes.columns]
-    problems.whole("nodes", "node", "missing column", best if held.get(best) else None, columns)
+    problems.whole("nodes", "node", "missing column", best if held.get(best) else None)
 
 
 def _unique(key: str, ids: pd.Series, stack: Stack, problems: Problems) -> Mask:

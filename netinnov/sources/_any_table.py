@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.file_rows import ROW, GivenTable, is_bare, with_file_rows
-from netinnov._network.numeric_columns import NUMBERS, Decimal, decimal_of, typed
+from netinnov._network.numeric_columns import COLUMNS, Decimal, decimal_of, typed
 from netinnov._runtime import opening
 from netinnov._runtime.arguments import examples
 from netinnov.errors import InputError
@@ -111,7 +111,7 @@ def table_of(table: str, held: GivenTable, decimal: Decimal | None) -> pd.DataFr
     frame = held.frame
     if decimal is not None:
         return typed(table, frame, decimal, thousands=True)
-    own = [name for name in NUMBERS[table] if name in frame and name != "period"]
+    own = [name for name in COLUMNS[table][1] if name in frame and name != "period"]
     mark = decimal_of(held.name, frame, own, held.delimiter)
     tables = typed(table, frame, mark)
     if mark == ".":  # for attributes that are numbers as well

@@ -6,18 +6,14 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from netinnov._runtime.arguments import examples
-from netinnov._runtime.opening import CELL, check_made
 from netinnov.errors import InputError, shortened
 from netinnov.linkages._from_records import Weighting
-
-PAIR = 4 * CELL  # bytes: a pair of members is a link in up to two layers, and is sorted
 
 
 class Tables(NamedTuple):
@@ -58,13 +54,6 @@ def check_events(name: str, events: str, weighting: Weighting) -> None:
     if events == "nodes" and weighting != "count":
         msg = f"`weighting` is for pairs; leave it out with {name}='nodes' (found {weighting!r})."
         raise InputError(msg)
-
-
-def check_pairs(path: Path, pairs: float, largest: str, members: int) -> None:
-    """Refuse a file whose events have more pairs of members than memory holds."""
-    about = f"{path}, {largest} with {members:,} members: links of pairs"
-    size = sum(each.stat().st_size for each in (path, *path.rglob("*")) if each.is_file())
-    check_made(about, PAIR * pairs, size)
 
 
 def most_frequent(values: pd.Series, by: pd.Series) -> pd.Series:

@@ -18,7 +18,6 @@ from netinnov.linkages._from_records import Weighting
 from netinnov.sources._complete_rows import (
     Tables,
     check_events,
-    check_pairs,
     most_frequent,
     places_of_cities,
     warn_of,
@@ -130,9 +129,6 @@ def read_cordis(
         layer = "participation"
     else:
         by = {"member": "organisation", "event": "project", "period": "period"}
-        members = meetings["project"].value_counts()
-        pairs = (members * (members - 1.0) / 2).sum()
-        check_pairs(folder, pairs, f"project {members.index[0]}", members.iloc[0])
         links, layer = co_participation(meetings, weighting=weighting, **by), "co_participation"
     links.insert(0, "layer", pd.Series(layer, links.index, dtype="str"))
     return Tables(nodes, links, _places(nodes, rows), ())

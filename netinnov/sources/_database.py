@@ -13,12 +13,14 @@ import pandas as pd
 import pyarrow as pa
 
 from netinnov._runtime.arguments import shown
+from netinnov._runtime.opening import CELL, check_made
 from netinnov._runtime.optional import require
 from netinnov.errors import InputError
-from netinnov.sources._complete_rows import check_pairs
 
+PAIR = 4 * CELL  # bytes: a pair of members is a link in up to two layers, and is sorted
 PIECE = 2**17  # rows that are in memory as Python objects at a time
 
+FIRST = ("source", "target", "weight", "period")
 TYPES = {
     pa.string(): pd.StringDtype(na_value=float("nan")),
     pa.large_string(): pd.StringDtype(na_value=float("nan")),
@@ -84,11 +86,14 @@ class Database:
         return frame
 
     def check_pairs(self, path: Path, table: str, event: str) -> None:
+        """Refuse a file whose events have more pairs of members than memory holds."""
         events = self.frame(f"""
             SELECT sum(n * (n - 1.0) / 2) AS pairs, max(n) AS n, arg_max(event, n) AS event
             FROM (SELECT {event} AS event, count(*) AS n FROM {table} GROUP BY ALL)
         """).iloc[0]
-        check_pairs(path, events["pairs"], f"{event} {events['event']}", events["n"])
+        about = f"{path}, {event} {events['event']} with {events['n']:,} members: links of pairs"
+        size = sum(each.stat().st_size for each in (path, *path.rglob("*")) if each.is_file())
+        check_made(about, PAIR * events["pairs"], size)
 
     def links(self, ids: str, layers: Mapping[str, tuple[Any, str]]) -> pd.DataFrame:
         """Links of each layer in the order given; layers and ids are categories, 4 bytes an end."""
@@ -98,9 +103,10 @@ class Database:
         """)
         parts = []
         for relation, order in layers.values():
-            others = [name for name in relation.columns if name not in ("source", "target", "seen")]
+            others = [name for name in relation.columns if name not in (*FIRST, "seen")]
             query = f"""
-                SELECT s.code AS source, t.code AS target, {", ".join(others)} FROM links
+                SELECT s.code AS source, t.code AS target, {", ".join([*FIRST[2:], *others])}
+                FROM links
                 JOIN ids s ON s.name = source JOIN ids t ON t.name = target ORDER BY {order}
             """
             parts.append(relation.query("links", query).to_arrow_table())
@@ -117,7 +123,7 @@ class Database:
         layer = np.repeat(np.array([names.index(name) for name in layers], np.int8), n_links)
         by_name = pd.CategoricalDtype(pd.Index(names, dtype="str"))
         links.insert(0, "layer", pd.Series(pd.Categorical.from_codes(layer, dtype=by_name)))
-        return links
+        return links.drop(columns="period") if links["period"].isna().all() else links
 
 
 def usual(table: str, by: str, value: str) -> str:

@@ -59,17 +59,14 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
 
 def _with_namespace(path: Path, data: bytes) -> BytesIO:
     """Add the GraphML namespace, without which networkx sees no elements."""
-    _, root = next(ET.iterparse(BytesIO(data), events=["start"]))
+    root = ET.fromstring(data)
     space, _, name = root.tag.rpartition("}")
     if name != "graphml":
         raise InputError(f"{path} must be GraphML, in a <graphml>; it begins with <{name}>.")
     if space == GRAPHML:
         return BytesIO(data)
-    root = ET.fromstring(data)
     for element in root.iter():
-        prefix, _, name = element.tag.rpartition("}")
-        if prefix == space:
-            element.tag = f"{GRAPHML}}}{name}"
+        element.tag = GRAPHML + "}" + element.tag.rpartition("}")[2]
     return BytesIO(ET.tostring(root))
 
 

@@ -144,9 +144,6 @@ def read_openalex(
             data.check_pairs(folder, "shared", "work")
             links = _pairs(data, weighting)
     warn_of(faults)
-    links = links[["layer", "source", "target", "weight", "period"]]
-    if links["period"].isna().all():
-        links = links.drop(columns="period")
     directed = ("mobility",) if (links["layer"] == "mobility").any() else ()
     return Tables(nodes, links, places, directed)
 

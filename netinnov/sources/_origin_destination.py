@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from os import PathLike
 from types import NoneType
 from typing import Annotated
@@ -134,7 +134,8 @@ def read_origin_destination(
     table = _given_table(source, check_encoding(encoding))
     matrix = flow_matrix.as_matrix(table)
     if matrix is not None:
-        _refuse_named_places(headers, table, [str(name) for name in matrix[1].columns])
+        corner = [str(name) for name in table.frame if name not in matrix[1]]
+        unused_columns(headers, {"corner of the matrix": corner})
         flows, ends = flow_matrix.flows_of_matrix(table, *matrix, rows, decimal)
     else:
         if rows is not None:
@@ -186,25 +187,14 @@ def _given_table(source: str | PathLike[str] | pd.DataFrame, encoding: str | Non
     return table._replace(frame=frame)
 
 
-def _of_flows(
-    columns: Mapping[str, str], header: Sequence[str], known: Mapping[str, Sequence[str]]
-) -> dict[str, str]:
-    own = {
-        key: key.removeprefix("links.") if key.removeprefix("links.") in header else key
-        for key in columns
-    }
-    unused_columns({own[key]: ours for key, ours in columns.items()}, known)
-    # What names the table goes before what names no table.
-    return {own[key]: columns[key] for key in sorted(columns, key=lambda key: own[key] != key)}
-
-
 def _flows_of_table(
     table: GivenTable, columns: Mapping[str, str], decimal: Decimal | None, faults: list[str]
 ) -> tuple[pd.DataFrame, pd.Index]:
     named = any(level is not None for level in table.frame.index.names)
     frame = table.frame.reset_index(drop=has_file_rows(table.frame) or not named)
     header = [str(name) for name in frame]
-    ours = our_names(table.name, "flows", header, _of_flows(columns, header, {"links": header}))
+    unused_columns(columns, {"links": header})
+    ours = our_names(table.name, "flows", header, columns)
     note(described(table.name, ours, columns))
     table = table._replace(frame=frame.set_axis(table.rows, axis=0))
     frame = frame.rename(columns=ours)
@@ -257,15 +247,6 @@ def _periods(table: GivenTable, values: pd.Series) -> pd.Series:
         where = f"{table.where(bad)}, column {values.name!r} ({values[bad].iloc[0]!r})"
         raise InputError(f"{table.name} must have whole numbers as periods; not so: {where}.")
     return periods
-
-
-def _refuse_named_places(headers: dict[str, str], table: GivenTable, places: list[str]) -> None:
-    """Of a matrix only the corner may be named."""
-    if named := [key for key in headers if key.removeprefix("links.") in places]:
-        msg = f"`columns`: {named[0]!r} is a place in the header of {table.name}; "
-        raise InputError(f"{msg}leave it out, and rename places by `aliases`.")
-    corner = [name for name in map(str, table.frame) if name not in places]
-    _of_flows(headers, corner, {"corner of the matrix": corner})
 
 
 def _layers(flows: pd.DataFrame, layer: str, table: str) -> pd.Series:

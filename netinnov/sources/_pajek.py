@@ -90,28 +90,23 @@ def parse_pajek(name: str, lines: parsing.Lines) -> Parsed:
     return Parsed(parsing.node_table(ids, labels, columns), links, directed)
 
 
-def _parts(lines: parsing.Lines) -> Iterator[Part]:
-    part = None
+def _parts(lines: parsing.Lines) -> list[Part]:
+    parts: list[Part] = []
     for where, text in lines:
         if text.startswith("*"):
-            if part is not None:
-                yield part
             if text.count('"') % 2:
-                msg = (
-                    f"{where}: a quotation mark is not closed ({text[:40]!r}); is the file cut off?"
-                )
-                raise InputError(msg)
-            part = Part(where, text, [], [])
+                msg = f"{where}: a quotation mark is not closed ({text[:40]!r}); is the file cut "
+                raise InputError(f"{msg}off?")
+            parts.append(Part(where, text, [], []))
         elif text.startswith("%"):
-            if part is not None:
-                part.comments.append(text[1:])
+            if parts:
+                parts[-1].comments.append(text[1:])
         elif text:
-            if part is None:
+            if not parts:
                 msg = f"{where}: a Pajek file must begin with a line such as '*Vertices n'; found "
                 raise InputError(f"{msg}{text[:40]!r}.")
-            part.body.append((where, text))
-    if part is not None:
-        yield part
+            parts[-1].body.append((where, text))
+    return parts
 
 
 def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any]]:

@@ -128,8 +128,6 @@ def read_patentsview(
             data.check_pairs(folder, MEMBERS, "patent")
             links = _pairs(data, weighting)
     warn_of(faults)
-    if links["period"].isna().all():
-        links = links.drop(columns="period")
     return Tables(pd.concat(nodes).rename_axis("node"), links, None if places.empty else places, ())
 
 

@@ -284,6 +284,10 @@ def test_layers_that_people_write_are_read(tmp_path: Path) -> None:
         ("layer,modelld\ntrade,yes\n", r"'modelld' \(did you mean 'modelled'\?\)"),
         ("level,modelled\ntrade,yes\n", "must have a column `layer`; it has level, modelled"),
         ("layer,modelled\ntrad,yes\n", r"1 of 1 names .*did you mean 'trade'"),
+        (
+            "layer,modelled,quantity,events\ntrade,perhaps,share,0\n",
+            r"`layers`: 3 values(?s:.*modelled of.*perhaps.*quantity of.*events of.*; found)",
+        ),
     ],
 )
 def test_faults_of_a_table_of_layers_are_named(layers: str, words: str, tmp_path: Path) -> None:
