@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,9 @@ import pandas as pd
 from netinnov._network import paths
 from netinnov._network.columns import as_numbers
 from netinnov._network.distances import between
-from netinnov._network.paths import Frictions, path_costs, positions
+from netinnov._network.paths import Frictions, PathCosts, path_costs, positions
 from netinnov._runtime.arguments import check_names, check_type, examples
-from netinnov._typing import Distance, Floats, Positive
+from netinnov._typing import Codes, Distance, Floats, Positive
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -72,15 +72,22 @@ def global_efficiency(
     chosen = positions(network, nodes)
     if chosen.size < 2:
         return float("nan")
-    if costs.hops:
-        count = paths.pairs_at_each_distance(*paths.union_arcs(network), chosen)
-        total = float((count / np.arange(1, count.size + 1)).sum())
-    else:
-        total, joined = 0.0, chosen[paths.linked(network)[chosen]]
-        for sources, lengths in paths.distances(network, joined, costs):
-            lengths[np.arange(sources.size), sources] = np.inf
-            total += float((1.0 / lengths[:, joined]).sum())
+    total = sum(float((n / length).sum()) for length, n in _lengths(network, chosen, costs))
     return total / (chosen.size * (chosen.size - 1))
+
+
+def _lengths(
+    network: MultilayerNetwork, nodes: Codes, costs: PathCosts
+) -> Iterator[tuple[Floats, Any]]:
+    """Distances between different nodes, and how many pairs are that far apart."""
+    if costs.hops:
+        count = paths.pairs_at_each_distance(*paths.union_arcs(network), nodes)
+        yield np.arange(1.0, count.size + 1), count
+        return
+    joined = nodes[paths.linked(network)[nodes]]
+    for sources, lengths in paths.distances(network, joined, costs):
+        lengths[np.arange(sources.size), sources] = np.inf
+        yield lengths[:, joined], 1
 
 
 def average_path_length(
@@ -119,17 +126,11 @@ def average_path_length(
     """
     costs = path_costs(distance, switch_cost, frictions)
     chosen = positions(network, nodes)
-    if costs.hops:
-        count = paths.pairs_at_each_distance(*paths.union_arcs(network), chosen)
-        pairs, total = int(count.sum()), float((count * np.arange(1, count.size + 1)).sum())
-    else:
-        pairs, total = 0, 0.0
-        for sources, lengths in paths.distances(network, chosen, costs):
-            lengths[np.arange(sources.size), sources] = np.inf
-            lengths = lengths[:, chosen]
-            reached = np.isfinite(lengths)
-            pairs += int(reached.sum())
-            total += float(lengths[reached].sum())
+    pairs, total = 0, 0.0
+    for length, n in _lengths(network, chosen, costs):
+        reached = np.isfinite(length)
+        pairs += int((n * reached).sum())
+        total += float((n * length)[reached].sum())
     return total / pairs if pairs else float("nan")
 
 

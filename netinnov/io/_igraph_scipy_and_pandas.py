@@ -47,13 +47,10 @@ def to_igraph(network: MultilayerNetwork, *, attributes: Attributes = None) -> i
 
     held = one_graph(with_attributes(network, attributes), node_names={"name"})
     edges = list(zip(held.source, held.target, strict=True))
-    graph = ig.Graph(len(held.nodes), edges, directed=held.directed, graph_attrs=held.about)
-    graph.vs["name"] = held.nodes
-    for column in held.node_columns:
-        graph.vs[column.name] = column.values
-    for column in held.link_columns:
-        graph.es[column.name] = column.values
-    return graph
+    vertices = {"name": held.nodes} | {each.name: each.values for each in held.node_columns}
+    links = {each.name: each.values for each in held.link_columns}
+    attached = {"graph_attrs": held.about, "vertex_attrs": vertices, "edge_attrs": links}
+    return ig.Graph(len(held.nodes), edges, directed=held.directed, **attached)
 
 
 def from_igraph(graph: ig.Graph) -> MultilayerNetwork:

@@ -15,8 +15,6 @@ import numpy as np
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_damaged: set[str] = set()  # cache folders that could not be read or written in this process
-
 # Only kernels call parts of kernels.
 _NO_WRAPPERS: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
@@ -46,35 +44,33 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     writable and one for read-only arrays, and a kernel must not change a network. Work arrays, to
     which it writes, come in a tuple.
     """
+    compiled: Any
     try:
-        compiled: Any = numba.njit(nogil=True, cache=True)(function)
+        compiled = numba.njit(nogil=True, cache=True)(function)
     except RuntimeError:  # no folder of the cache is writable
         compiled = numba.njit(nogil=True)(function)
-    folder = getattr(getattr(compiled, "stats", None), "cache_path", None)
     started = False
 
     @functools.wraps(function)
     def call(*args: P.args, **_: P.kwargs) -> R:
-        nonlocal started, compiled, folder
+        nonlocal started, compiled
         if not started:
             started = True
-            cached = _is_cached(folder, function)
-            for listener in () if cached else tuple(_listeners):
+            for listener in () if _is_cached(compiled, function) else tuple(_listeners):
                 listener(function.__name__)
-            if folder in _damaged and not cached:
-                compiled, folder = numba.njit(nogil=True)(function), None
         values = [_read_only(value) for value in args]
-        if folder is None:
-            return compiled(*values)
         try:
-            return compiled(*values)
+            result: R = compiled(*values)
         except Exception as error:
-            # A damaged file, or a full disk: without the cache, unless the kernel itself fails.
+            # A damaged file of the cache, or a full disk, unless the kernel itself fails.
             uncached: Any = numba.njit(nogil=True)(function)
             result = uncached(*values)
-            _warn_of_cache(folder, error)
-            compiled, folder = uncached, None
-            return result
+            msg = f"compiled code cannot be kept in or read from {compiled.stats.cache_path} "
+            msg += f"({type(error).__name__}: {error}), so it is compiled again in each run. Make "
+            msg += "room on the disk, or delete this folder: it is only a cache."
+            warnings.warn(msg, UserWarning, stacklevel=2)
+            compiled = uncached
+        return result
 
     return call
 
@@ -98,21 +94,10 @@ def _read_only(value: Any) -> Any:
     return value
 
 
-def _is_cached(folder: str | None, function: Callable[..., Any]) -> bool:
-    if folder is None:
+def _is_cached(compiled: Any, function: Callable[..., Any]) -> bool:
+    if not hasattr(compiled, "stats"):
         return bool(getattr(numba.config, "DISABLE_JIT", False))  # there is nothing to compile
     tag = f"py{sys.version_info.major}{sys.version_info.minor}"
-    line = function.__code__.co_firstlineno
-    return any(Path(folder).glob(f"*{function.__name__}-{line}.{tag}*.nbi"))
-
-
-def _warn_of_cache(folder: str, error: Exception) -> None:
-    if folder not in _damaged:
-        _damaged.add(folder)
-        warnings.warn(
-            f"compiled code cannot be kept in or read from {folder} ({type(error).__name__}: "
-            f"{error}), so it is compiled again in each run. Make room on the disk, or delete this "
-            "folder: it is only a cache.",
-            UserWarning,
-            stacklevel=3,
-        )
+    name = f"*{function.__name__}-{function.__code__.co_firstlineno}.{tag}*.nbi"
+    folder = compiled.stats.cache_path
+    return folder is not None and any(Path(folder).glob(name))

@@ -1,53 +1,10 @@
-"""Factors, inverses and smallest eigenvalues of Laplacian matrices."""
+"""Factors and inverses of Laplacian matrices."""
 
 import numpy as np
 
 from netinnov.kernels._jit import kernel
 
 TINY = 1e-290  # below this a quotient has lost digits, or nearly so
-
-
-@kernel
-def lanczos(indptr, indices, data, degrees, before, current, beta, steps):
-    """Go on for some steps with the tridiagonal matrix of a Laplacian, constants left out.
-
-    ``before`` and ``current`` are the last two Lanczos vectors, ``beta`` joins them (0 at the
-    start). Returns the new diagonal, the new entries beside it, and the two last vectors; shorter
-    than ``steps`` where nothing is left to explore. Vectors are not made orthogonal again, which
-    repeats eigenvalues but does not move the smallest (Paige 1980). O(steps (m + n)).
-    """
-    n = degrees.size
-    u, v, w = before.copy(), current.copy(), np.empty(n)
-    diagonal, beside = np.empty(steps), np.empty(steps)
-    scale = 0.0
-    for i in range(n):
-        scale = max(scale, degrees[i])
-    for step in range(steps):
-        alpha = 0.0
-        for i in range(n):
-            total = degrees[i] * v[i]
-            for k in range(indptr[i], indptr[i + 1]):
-                total -= data[k] * v[indices[k]]
-            total -= beta * u[i]
-            w[i] = total
-            alpha += total * v[i]
-        mean = 0.0
-        for i in range(n):
-            w[i] -= alpha * v[i]
-            mean += w[i]
-        mean /= n
-        square = 0.0
-        for i in range(n):
-            w[i] -= mean
-            square += w[i] * w[i]
-        beta = np.sqrt(square)
-        diagonal[step], beside[step] = alpha, beta
-        if beta <= 1e-13 * scale:
-            return diagonal[: step + 1], beside[: step + 1], u, v
-        for i in range(n):
-            w[i] /= beta
-        u, v, w = v, w, u
-    return diagonal, beside, u, v
 
 
 @kernel

@@ -1,12 +1,7 @@
-"""What many figures share in their docstrings: said once, and added to that of each."""
+"""What many figures share in their docstrings: said once, and added to that of each.
 
-from __future__ import annotations
-
-import inspect
-import re
-from typing import Any
-
-_PARAMETERS = """\
+Parameters
+----------
 names : mapping from id to str, optional
     Labels; by default the names in the table of places, if there is one, else the ids.
 label : str, optional
@@ -27,8 +22,8 @@ edge_kws : mapping, optional
 node_kws : mapping, optional
     Settings of matplotlib for the markers (`scatter`).
 ax : Axes, optional
-    Where to draw; a new figure by default (89 or 183 mm wide in `print_style`)."""
-_RESULT = """\
+    Where to draw; a new figure by default (89 or 183 mm wide in `print_style`).
+
 Returns
 -------
 Axes
@@ -37,20 +32,32 @@ Axes
 Raises
 ------
 InputError
-    If what is drawn is of another type, lacks a column or row, or holds a value out of range."""
+    If what is drawn is of another type, lacks a column or row, or holds a value out of range.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any
 
 
 def complete(module: dict[str, Any]) -> None:
     """Add what is shared to the docstring of each figure, parameters in their order."""
+    _, shared, *result = _sections(__doc__)
     for function in [each for name, each in module.items() if name.startswith("plot_")]:
-        head, own, *others = re.split(r"\n\n(?=\w+\n---)", inspect.cleandoc(function.__doc__))
-        entries = _entries(_PARAMETERS) | _entries(own.partition("---\n")[2])
+        head, own, *others = _sections(inspect.cleandoc(function.__doc__))
+        entries = _entries(shared) | _entries(own)
         listed = dict.fromkeys(entries[name] for name in inspect.signature(function).parameters)
         own = "\n".join(["Parameters", "----------", *listed])
-        function.__doc__ = "\n\n".join([head, own, _RESULT, *others])
+        function.__doc__ = "\n\n".join([head, own, *result, *others])
+
+
+def _sections(docstring: str) -> list[str]:
+    return re.split(r"\n\n(?=\w+\n---)", docstring.strip())
 
 
 def _entries(section: str) -> dict[str, str]:
-    parts = re.split(r"\n(?=\S)", section)
+    parts = re.split(r"\n(?=\S)", section.partition("---\n")[2])
     heads = [(part.partition("\n")[0].partition(" :")[0], part) for part in parts]
     return {name: part for head, part in heads for name in head.split(", ")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -219,27 +219,20 @@ def plot_dose_response(
 
 
 def plot_null_distribution(
-    comparison: NullComparison,
-    *,
-    node: Hashable = None,
-    label: str = "value",
-    ax: Axes | None = None,
+    comparison: NullComparison, *, label: str = "value", ax: Axes | None = None
 ) -> Axes:
     """Draw an observed value among its random replicates; of several, a row each.
 
     Of one value: bars count replicates; the grey band holds the middle 95 % of them; the legend
-    gives the observed value, z and the two-sided p, and the least that p can be. Of several values,
-    without `node`: a row each, with that band as a bar; the point is filled if p, corrected for all
-    values, is below 0.05. Values that never vary are left out. Of more than 12, up to 12 that stand
-    out are drawn, or the 5 of z furthest from 0 if none does.
+    gives the observed value, z and the two-sided p, and the least that p can be. Of several values
+    a row each, with that band as a bar; the point is filled if p, corrected for all values, is
+    below 0.05. Values that never vary are left out. Of more than 12, up to 12 that stand out are
+    drawn, or the 5 of z furthest from 0 if none does.
 
     Parameters
     ----------
     comparison : NullComparison
         From `netinnov.null_models.compare_with_null`.
-    node : optional
-        Whose value of a measure that gives several: a node, a direction of
-        `linkages.count_enclaves`, a pair of places.
 
     Examples
     --------
@@ -250,23 +243,15 @@ def plot_null_distribution(
     'efficiency'
     """
     check_type("comparison", comparison, NullComparison, mend="compare_with_null(...)")
-    draws, table = comparison.draws, comparison.to_frame()
     if isinstance(comparison.observed, pd.Series):
-        if node is None:
-            return _plot_values(comparison, label, ax)
-        if node not in table.index:
-            known = table.index[:5].tolist()
-            raise InputError(f"`node` must be one of those measured, e.g. {known}; found {node!r}.")
-        draws, table = draws[node], table[table.index == node]
-    elif node is not None:
-        raise InputError(f"`node` must be left out, as the measure is one number; found {node!r}.")
-    value, z, p, low, high = table[["observed", "z", "p", "low", "high"]].to_numpy(np.float64)[0]
-    values = np.asarray(draws, np.float64)
+        return _plot_values(comparison, label, ax)
+    value, z, p = comparison.observed, comparison.z, comparison.p
+    values = np.asarray(comparison.draws, np.float64)
     values = values[np.isfinite(values)]
     if not values.size:
         raise InputError("no replicate of `comparison` has a value; there is nothing to draw.")
     with drawing(ax, 62, SINGLE) as ax:
-        _draw_histogram(ax, values, (low, high), "replicates")
+        _draw_histogram(ax, values, (comparison.low, comparison.high), "replicates")
         text = f"observed: {number(value, '.4g')}"
         text += f", z = {number(z, '+.1f')}" if np.isfinite(z) else ""
         text += f"\np = {p:.3g}" if np.isfinite(p) else ""

@@ -17,7 +17,18 @@ from netinnov.errors import InputError
 from netinnov.plotting._drawing import chance, finish, is_narrow, number, table_of, write_columns
 from netinnov.plotting._fonts import Names, printable
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import BAND, MARKS, PALETTE, SINGLE, drawing, ink, larger, paper, tone
+from netinnov.plotting._style import (
+    BAND,
+    MARKS,
+    PALETTE,
+    SINGLE,
+    drawing,
+    ink,
+    larger,
+    paper,
+    tone,
+    write,
+)
 from netinnov.polycentricity import rank_size
 
 Method: TypeAlias = Literal["ols", "gabaix"]
@@ -170,9 +181,8 @@ def _columns(table: pd.DataFrame, *, narrow: bool) -> list[tuple[str, list[str]]
 
 
 def _write_beside(ax: Axes, x: float, at: float, away: float, text: str) -> None:
-    look: dict[str, Any] = {"ha": "left" if away > 0 else "right", "va": "center"}
-    look |= {"xycoords": ax.get_yaxis_transform(), "annotation_clip": False}
-    ax.annotate(text, (x, at), (away * 72 / 25.4, 0), textcoords="offset points", **look)
+    look = {"ha": "left" if away > 0 else "right", "xycoords": ax.get_yaxis_transform()}
+    write(ax, text, (x, at), away=(away * 72 / 25.4, 0), annotation_clip=False, **look)
 
 
 def _three_digits(value: float) -> str:

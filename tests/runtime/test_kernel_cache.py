@@ -10,8 +10,6 @@ import numba
 import numpy as np
 import pytest
 
-from netinnov.kernels import _jit
-
 SOURCE = """
 from netinnov.kernels._jit import kernel
 
@@ -29,7 +27,6 @@ def first(values):
 def load(tmp_path, monkeypatch) -> Callable[[], object]:
     """Import kernels from a file as a new process would, with a cache of their own."""
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(_jit, "_damaged", set())
     path = tmp_path / "tiny.py"
     path.write_text(SOURCE)
 
@@ -65,15 +62,14 @@ def test_a_damaged_file_is_compiled_again_and_its_folder_named(load, tmp_path, e
     assert load().doubled(1.5) == 3
 
 
-def test_a_full_disk_is_told_once_and_costs_no_run(load, tmp_path, monkeypatch):
+def test_a_full_disk_is_told_and_costs_no_run(load, tmp_path, monkeypatch):
     def full(*paths: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     tiny = load()
     monkeypatch.setattr(os, "replace", full)
-    with pytest.warns(UserWarning, match="No space left on device") as caught:
+    with pytest.warns(UserWarning, match="No space left on device"):
         assert [tiny.doubled(1.5), tiny.first(np.ones(2))] == [3, 2]
-    assert len(caught) == 1
     assert cached(tmp_path) == []
 
 
