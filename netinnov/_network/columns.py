@@ -61,6 +61,11 @@ def as_text(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
     return text.str.strip(), bad, mixed
 
 
+def ids_of(table: pd.DataFrame, key: str) -> pd.Series:
+    ids = table[key] if key in table else table.index.to_series()
+    return as_text(ids.reset_index(drop=True))[0]
+
+
 def as_written(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
     sound = np.zeros(len(values), bool)
     dtype = values.dtype

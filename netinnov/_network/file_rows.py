@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._runtime.arguments import examples
@@ -29,13 +27,6 @@ class GivenTable(NamedTuple):
     def where(self, rows: Sequence[int] | Mask) -> str:
         unit = row_unit(self.frame)
         return examples(self.rows[rows], lambda number: f"{unit} {number}")
-
-
-def with_file_rows(frame: pd.DataFrame, numbers: npt.NDArray[np.int64], name: str) -> pd.DataFrame:
-    first = int(numbers[0]) if numbers.size else 2
-    if (numbers == np.arange(first, first + numbers.size)).all():
-        return frame.set_axis(pd.RangeIndex(first, first + numbers.size, name=name), axis=0)
-    return frame.set_axis(pd.Index(numbers, name=name), axis=0)
 
 
 HEADERS = "headers of file"

@@ -29,9 +29,8 @@ Records = Mapping[str, LayerRecord]
 
 
 def layer_table(layers: Sequence[str], records: Records) -> pd.DataFrame:
-    rows = [records[layer] for layer in layers]
-    table = pd.DataFrame(rows, columns=LayerRecord._fields)
-    table.index = pd.Index(list(layers), dtype="str", name="layer")
+    index = pd.Index(list(layers), dtype="str", name="layer")
+    table = pd.DataFrame([records[layer] for layer in layers], index, LayerRecord._fields)
     text = dict.fromkeys(("quantity", "unit", "parameters"), "str")
     return table.astype({"directed": "bool", "modelled": "bool", "events": "Int64", **text})
 

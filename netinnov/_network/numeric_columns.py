@@ -12,7 +12,6 @@ import pandas as pd
 
 from netinnov._network.columns import as_floats
 from netinnov._network.file_rows import row_unit
-from netinnov._typing import Floats, Integers
 from netinnov.errors import InputError
 
 Decimal = Literal[".", ","]
@@ -121,17 +120,11 @@ def typed(
         if frame[name].dtype == object:  # of a sheet: 7 beside 7b is the text that the cell shows
             cells = frame[name].map(lambda x: str(x) if type(x) is int else x, na_action="ignore")
             columns[name] = cells.array
-    others = [
-        str(name)
-        for name, dtype in frame.dtypes.items()
-        if name not in of_text + of_numbers and isinstance(dtype, pd.StringDtype)
-    ]
-    texts = frame.assign(**{name: plain(frame[name], decimal) for name in others if thousands})
-    columns |= numeric(texts, others)
-    kept = {name: columns[name] if name in columns else frame[name].array for name in frame}
-    numbers = pd.DataFrame(kept, index=frame.index)
-    numbers.attrs = frame.attrs
-    return numbers
+    for name in frame.columns.difference([*of_text, *of_numbers], sort=False):
+        if isinstance(frame[name].dtype, pd.StringDtype):
+            number = numeric(plain(frame[name], decimal) if thousands else frame[name])
+            columns[name] = (number if number.dtype.kind in "if" else frame[name]).array
+    return frame.assign(**columns)
 
 
 def _numbers(column: pd.Series, decimal: Decimal | None) -> pd.Series:
@@ -148,13 +141,10 @@ def _numbers(column: pd.Series, decimal: Decimal | None) -> pd.Series:
     return number if not broken.any() else number.astype(object).where(~broken, column)
 
 
-def numeric(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, Integers | Floats]:
-    """Columns that are numbers throughout and lose nothing."""
-    numeric: dict[str, Integers | Floats] = {}
-    for name in names:
-        text, number = frame[name], as_floats(frame[name])
-        same = number.notna() & ~text.str.fullmatch(CODE, na=False)
-        if same.any() and (same | text.isna()).all():
-            whole = text.str.fullmatch(WHOLE, na=False).all()
-            numeric[name] = number.to_numpy(np.int64 if whole else np.float64)
-    return numeric
+def numeric(text: pd.Series) -> pd.Series:
+    """As numbers if it is numbers throughout and loses nothing, else as it is."""
+    number = as_floats(text)
+    same = number.notna() & ~text.str.fullmatch(CODE, na=False)
+    if not same.any() or not (same | text.isna()).all():
+        return text
+    return number.astype("int64" if text.str.fullmatch(WHOLE, na=False).all() else "float64")

@@ -93,6 +93,7 @@ class Stack:
 class Problems:
     def __init__(self) -> None:
         self._parts: list[pd.DataFrame] = []
+        self._lost: list[tuple[str, str | None]] = []  # whole columns, or tables
         self._known: dict[tuple[str, str], pd.Index] = {}
         self.tables: dict[str, pd.DataFrame] = {}  # as they came, by the names that messages have
 
@@ -100,6 +101,8 @@ class Problems:
         return bool(self._parts)
 
     def whole(self, table: str, column: str | None, problem: str, value: Any) -> None:
+        if problem != "misspelt column":
+            self._lost.append((table, column))
         self._add(np.array([table], object), None, column, problem, [value])
 
     def rows(
@@ -133,13 +136,7 @@ class Problems:
         self._parts.append(part.astype(dict.fromkeys(head, "str") | {"row": "Int64"}))
 
     def lost(self, name: str, key: str) -> bool:
-        return any(
-            part["row"].isna().all()
-            and (part["problem"] != "misspelt column").all()
-            and part["table"].str.startswith(name).all()
-            and (part["column"].isna() | (part["column"] == key)).all()
-            for part in self._parts
-        )
+        return any(table.startswith(name) and column in (None, key) for table, column in self._lost)
 
     def frame(self) -> pd.DataFrame:
         if not self._parts:

@@ -117,11 +117,8 @@ def _look_for_ids(nodes: Any, stacks: dict[str, Stack], problems: Problems) -> N
 
 def _unique(key: str, ids: pd.Series, stack: Stack, problems: Problems) -> Mask:
     """Rows whose id stood in an earlier row."""
-    again = ids.duplicated().to_numpy()
-    if not again.any():
-        return again
-    again = again & ids.notna().to_numpy()
-    if key == "node" and "kind" in stack.frame:
+    again = (ids.duplicated() & ids.notna()).to_numpy()
+    if again.any() and key == "node" and "kind" in stack.frame:
         kind = as_text(stack.frame["kind"])[0].str.lower().fillna("")
         first = pd.Series(kind.to_numpy(), index=ids).groupby(level=0).first()
         other = again & (kind.to_numpy() != ids.map(first).fillna("").to_numpy())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from netinnov._network.file_rows import ROW, GivenTable, is_bare, with_file_rows
+from netinnov._network.file_rows import ROW, GivenTable, is_bare
 from netinnov._network.numeric_columns import COLUMNS, Decimal, decimal_of, typed
 from netinnov._runtime import opening
 from netinnov._runtime.arguments import examples
@@ -43,7 +43,7 @@ def read_any_table(
         with opening.damage_refused(str(path), Exception):
             frame = table.to_pandas()  # ids in its index stay there
         if is_bare(frame):
-            frame = with_file_rows(frame, np.arange(1, len(frame) + 1), ROW)
+            frame = frame.set_axis(pd.RangeIndex(1, len(frame) + 1, name=ROW), axis=0)
         return GivenTable(path.name, frame, "", [])
     if ending == POINTS:
         return GivenTable(path.name, _points(path), "", [])
@@ -179,6 +179,7 @@ def _table(name: str, rows: Rows, columns: list[int]) -> pd.DataFrame:
     header = [str(rows[first].get(at, f"column {at + 1}")).strip() for at in columns]
     opening.check_header(name, header, f"row {first}")
     cells = [[rows[number].get(at, np.nan) for at in columns] for number in numbers]
-    table = pd.DataFrame(cells, columns=header, dtype=object)
+    at = pd.Index(numbers, dtype="int64", name=ROW)
+    table = pd.DataFrame(cells, at, header, dtype=object)
     empty = {str(name): table[name] for name in table if table[name].isna().all()}
-    return with_file_rows(table.infer_objects().assign(**empty), np.array(numbers, np.int64), ROW)
+    return table.infer_objects().assign(**empty)

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
-from netinnov._network.file_rows import LINE, GivenTable, with_file_rows
+from netinnov._network.file_rows import LINE, GivenTable
 from netinnov._runtime.arguments import did_you_mean, examples
 from netinnov._runtime.encodings import decoded, text_of
 from netinnov._runtime.opening import check_header, opened, read_bytes
@@ -72,8 +72,7 @@ def read_delimited(
         raise InputError(f"{path} must name its columns in line 1, which is empty.")
     check_header(path, header, "line 1")
     names = [name if name.strip() else f"column {at}" for at, name in enumerate(header, start=1)]
-    picked, first_line = range(len(names)), 2 if hint else 1
-    table, lines, uneven = _rows_of(path, text, delimiter, header, picked, first=first_line)
+    table, lines, uneven = _rows_of(path, text, delimiter, header, first=2 if hint else 1)
     if uneven:
         msg = f"{path} must have {len(names)} fields in each row, as in its header; rows with more "
         raise InputError(f"{msg}or fewer: {len(uneven)} ({some_lines(uneven)}).")
@@ -82,7 +81,7 @@ def read_delimited(
         for name, field, column in zip(names, header, table.columns, strict=True)
         if name == field or column.null_count < len(column)  # a comma too many in each
     }
-    frame = with_file_rows(_frame_of(columns, len(table)), lines, LINE)
+    frame = _frame_of(columns, len(table)).set_axis(pd.Index(lines, name=LINE), axis=0)
     notes = [f"{path.name}: read as {detected}."] if detected else []
     return GivenTable(path.name, frame, delimiter, notes)
 
@@ -101,10 +100,9 @@ def read_text_file(
         text = decoded(name, stream.read())
     header = header_of(name, text, delimiter)
     columns = wanted_columns(name, header, required, optional, delimiter)
-    picked = [header.index(column) for column in columns]
-    table, lines, uneven = _rows_of(name, text, delimiter, header, picked)
+    table, lines, uneven = _rows_of(name, text, delimiter, header)
     tell_uneven(name, len(header), len(table), uneven, faults)
-    held = {column: _trimmed(table.column(at)) for at, column in enumerate(columns)}
+    held = {column: _trimmed(table.column(header.index(column))) for column in columns}
     blank = pa.nulls(len(table), pa.string())
     arrays = {column: held.get(column, blank) for column in (*required, *optional)}
     return TextTable(name, _frame_of(arrays, len(table)).set_axis(lines, axis=0))
@@ -115,7 +113,6 @@ def _rows_of(
     text: str,
     delimiter: str,
     header: Sequence[str],
-    picked: Sequence[int],
     *,
     first: int = 1,
 ) -> tuple[pa.Table, Integers, list[int]]:
@@ -140,7 +137,6 @@ def _rows_of(
             ReadOptions(column_names=names, skip_rows_after_names=1, block_size=BLOCK),
             ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=skip),
             ConvertOptions(
-                include_columns=[names[at] for at in picked],
                 column_types=dict.fromkeys(names, pa.string()),
                 strings_can_be_null=True,
                 null_values=[""],

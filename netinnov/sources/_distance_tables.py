@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from netinnov._network.columns import as_text
+from netinnov._network.columns import as_text, ids_of
 from netinnov._network.distances import LONG
 from netinnov._network.file_rows import GivenTable
 from netinnov._network.headers import rename
@@ -84,12 +85,11 @@ def of_known_places(
     if tables.distances is None:
         return tables, []
     places, nodes = tables.places, tables.nodes
-    named: list[Any] = [nodes[name] for name in ("place", "jurisdiction") if name in nodes]
-    if "place" not in nodes:  # each may be taken as a place of its own
-        named.append(nodes["node"] if "node" in nodes else nodes.index.to_series())
-    if places is not None:
-        named.append(places["place"] if "place" in places else places.index.to_series())
-    known = {name for names in named for name in as_text(names)[0]}
+    named = [as_text(nodes[name])[0] for name in ("place", "jurisdiction") if name in nodes]
+    # Without a column of places each node may be taken as a place of its own.
+    named += [] if "place" in nodes else [ids_of(nodes, "node")]
+    named += [] if places is None else [ids_of(places, "place")]
+    known = {*chain(*named)}
     table = tables.distances.reset_index(drop=True)
     ends = table[LONG[:2]].apply(lambda column: as_text(column)[0])
     joined = {theirs: kept for theirs, kept in (same or {}).items() if theirs not in known}

@@ -11,7 +11,14 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network import flow_matrix
-from netinnov._network.columns import as_numbers, as_periods, as_text, is_blank, refuse_repeated
+from netinnov._network.columns import (
+    as_numbers,
+    as_periods,
+    as_text,
+    ids_of,
+    is_blank,
+    refuse_repeated,
+)
 from netinnov._network.file_rows import GivenTable, has_file_rows
 from netinnov._network.headers import (
     check_columns,
@@ -294,7 +301,7 @@ def _in_places(
     if name is not None and name not in places:
         guess = did_you_mean(name, places.columns)
         raise InputError(f"`places` must have the column {name!r}{guess} that `name` asks for.")
-    ids = _place_ids(places)
+    ids = ids_of(places, "place")
     called = ids if name is None else as_text(places[name].reset_index(drop=True))[0].str.strip()
     known = ~is_blank(called)
     if (twice := called[known & called.duplicated().to_numpy()]).size:
@@ -313,11 +320,6 @@ def _in_places(
     return ids_of_names
 
 
-def _place_ids(places: pd.DataFrame) -> pd.Series:
-    ids = places["place"] if "place" in places else places.index.to_series()
-    return as_text(ids.reset_index(drop=True))[0]
-
-
 def _parents(places: pd.DataFrame) -> pd.Series:
     return as_text(places.get("parent", pd.Series(dtype="str")))[0].dropna()
 
@@ -327,7 +329,7 @@ def _nodes(ids: pd.Series, places: pd.DataFrame | None) -> pd.DataFrame:
     index = pd.Index(distinct.to_numpy(), name="node", dtype="str")
     name = pd.Series(distinct.index.to_numpy(), index, dtype="str")
     if places is not None:
-        place_ids = _place_ids(places)
+        place_ids = ids_of(places, "place")
         lowest = place_ids.isin(index) | ~place_ids.isin(_parents(places))
         index = pd.Index(place_ids[lowest], name="node", dtype="str")
     columns = {"kind": "place", "place": index, "name": name.reindex(index)}

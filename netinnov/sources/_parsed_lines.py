@@ -74,8 +74,7 @@ def weight_of(text: str, where: str) -> float:
 def attribute(values: Sequence[str | None]) -> pd.Series:
     """Text as numbers, if all of it is and nothing is lost; blank is missing."""
     text = pd.Series(list(values), dtype="str")
-    frame = text.mask(text == "").to_frame("text")
-    return pd.Series(numeric(frame, ["text"]).get("text", frame["text"]))
+    return numeric(text.mask(text == ""))
 
 
 def link_table(links: Sequence[Link], column_of: Callable[[Any], Any] = list) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._network.columns import as_text, is_blank
+from netinnov._network.columns import as_text, ids_of, is_blank
 from netinnov._network.file_rows import GivenTable, is_bare, without_file
 from netinnov._network.headers import check_columns, rename, unused_columns, unweighted
 from netinnov._network.layer_table import records_of_old_folder
@@ -319,8 +319,7 @@ def why_placeless(nodes: pd.DataFrame, links: pd.DataFrame | None = None) -> str
         return None
     if links is None or not len(links):
         return None
-    ids = as_text(nodes["node"] if "node" in nodes else nodes.index.to_series())[0]
-    placed = ids[~is_blank(as_text(nodes["place"])[0])]
+    placed = ids_of(nodes, "node")[~is_blank(as_text(nodes["place"])[0])]
     ends = [as_text(links[end])[0].isin(placed).to_numpy() for end in ("source", "target")]
     if (ends[0] & ends[1]).any():
         return None
