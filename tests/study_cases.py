@@ -168,7 +168,8 @@ def said(section, of, code="en"):
 
 def figures_of(section, of):
     """Key figures by name."""
-    return {figure.name: figure for figure in section.key_figures(result_of(section, of))}
+    result = result_of(section, of)
+    return {each.name: each for each in section.key_figures(result, section.facts(result))}
 
 
 def tables_of(section, of):

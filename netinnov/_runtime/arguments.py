@@ -47,14 +47,9 @@ def check_flag(name: str, value: object) -> None:
         raise InputError(f"`{name}` must be True or False; found {shown(value)}.")
 
 
-def _as_number(name: str, value: Any, kind: Is) -> Any:
-    check_number(name, value, **kind._asdict())
-    return int(value) if kind.whole else value
-
-
 ARGUMENT_CHECKS[Literal] = check_choice
 ARGUMENT_CHECKS[bool] = lambda name, value, _: check_flag(name, value)
-ARGUMENT_CHECKS[Is] = _as_number
+ARGUMENT_CHECKS[Is] = lambda name, value, kind: check_number(name, value, **kind._asdict())
 
 
 def check_callable(
@@ -99,8 +94,8 @@ def check_number(
     above: bool = False,
     below: bool = False,
     whole: bool = False,
-) -> None:
-    """Refuse all but a finite number in [low, high]; ``above`` and ``below`` exclude the ends."""
+) -> Any:
+    """Give a finite number in [low, high], of which ``above`` and ``below`` exclude the ends."""
     if name in LIMITS or (whole and math.isfinite(low)):
         high = min(high, limit_of(name))
     number = _number(value)
@@ -114,6 +109,7 @@ def check_number(
         limits = " " + " and ".join(ends) if ends else ""
         kind = "whole" if whole else "finite"
         raise InputError(f"`{name}` must be a {kind} number{limits}; found {shown(value)}.")
+    return int(value) if whole else value
 
 
 def _plain(limit: float) -> str:
@@ -121,8 +117,8 @@ def _plain(limit: float) -> str:
 
 
 def as_whole(name: str, value: Any, *, low: float = 0, high: float = math.inf) -> int:
-    check_number(name, value, low=low, high=high, whole=True)
-    return int(value)
+    number: int = check_number(name, value, low=low, high=high, whole=True)
+    return number
 
 
 def as_floats(name: str, values: Any) -> npt.NDArray[np.float64]:

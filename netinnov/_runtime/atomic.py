@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from uuid import uuid4
 
 import pandas as pd
@@ -21,20 +21,17 @@ from netinnov.errors import InputError
 
 @contextmanager
 def new_file(path: str | os.PathLike[str], *, newline: str = "\n") -> Iterator[IO[str]]:
-    with _hidden_file(as_path("path", path)) as (hidden, real):
-        with hidden.open("x", encoding="utf-8", newline=newline) as stream:
-            yield stream
-            check_interrupted()
-        hidden.replace(real)
+    text: Any = {"encoding": "utf-8", "newline": newline}
+    with _hidden_file(as_path("path", path)) as hidden, hidden.open("x", **text) as stream:
+        yield stream
+        check_interrupted()
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    with _hidden_file(path) as (hidden, real):
-        with hidden.open("xb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        hidden.replace(real)
+    with _hidden_file(path) as hidden, hidden.open("xb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
@@ -104,7 +101,8 @@ def new_folder(path: str | os.PathLike[str], *, replace: bool = False) -> Iterat
 
 
 @contextmanager
-def _hidden_file(path: Path) -> Iterator[tuple[Path, Path]]:
+def _hidden_file(path: Path) -> Iterator[Path]:
+    """A file beside the path, that takes its place once it is written and closed."""
     if check_target(path) == "a folder":
         raise InputError(f"{path} must be the name of a file; it is a folder.")
     real = path.resolve()  # a link stays, and what it leads to is replaced
@@ -115,7 +113,8 @@ def _hidden_file(path: Path) -> Iterator[tuple[Path, Path]]:
             hidden.unlink()
 
     with cleaning(clean), _refusals(f"{path} cannot be written"):
-        yield hidden, real
+        yield hidden
+        hidden.replace(real)
 
 
 @contextmanager

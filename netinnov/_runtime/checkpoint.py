@@ -134,15 +134,12 @@ def seed_state(seed: np.random.SeedSequence) -> dict[str, Any]:
     }
 
 
-def seed_of_run(
-    rng: Rng, checkpoint: PathLike | None = None
-) -> tuple[np.random.Generator, np.random.SeedSequence]:
-    """Generator of a run and its seed; None resumes the seed that the checkpoint holds."""
+def seed_of_run(rng: Rng, checkpoint: PathLike | None = None) -> np.random.SeedSequence:
+    """Seed of a run; None resumes that which the checkpoint holds."""
     if rng is None and checkpoint is not None:
         stored = _manifest(as_path("checkpoint", checkpoint))
-        rng = None if stored is None else _seed(stored["entropy"])
-    generator = check_rng(rng)
-    return generator, cast(np.random.SeedSequence, generator.bit_generator.seed_seq)
+        rng = None if stored is None else np.random.SeedSequence(**stored["entropy"])
+    return cast(np.random.SeedSequence, check_rng(rng).bit_generator.seed_seq)
 
 
 def _manifest(folder: Path) -> dict[str, Any] | None:
@@ -158,19 +155,11 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path} cannot be read: {str(error).rstrip('.')}. {mend}") from None
     try:
-        if seed_state(_seed(stored["entropy"])) != stored["entropy"]:
+        if seed_state(np.random.SeedSequence(**stored["entropy"])) != stored["entropy"]:
             raise ValueError
     except (KeyError, OverflowError, TypeError, ValueError):
         raise InputError(f"{path} is not of a checkpoint of netinnov. {mend}") from None
     return cast("dict[str, Any]", stored)
-
-
-def _seed(state: Any) -> np.random.SeedSequence:
-    children = state["n_children_spawned"]
-    spawn_key = tuple(state["spawn_key"])
-    return np.random.SeedSequence(
-        state["entropy"], spawn_key=spawn_key, n_children_spawned=children
-    )
 
 
 def _differences(stored: Mapping[str, Any], mine: Mapping[str, Any]) -> list[str]:

@@ -98,12 +98,9 @@ def _members(shown: Iterable[str], size: int = 0) -> str:
 
 
 def table(rows: Iterable[Sequence[str]], heads: Sequence[str] = ()) -> str:
-    body = "".join(
-        "<tr>"
-        + "".join(f"<td>{html.escape(without_controls(cell))}</td>" for cell in row)
-        + "</tr>"
-        for row in rows
-    )
-    head = "".join(f"<th>{html.escape(each)}</th>" for each in heads)
-    thead = f"<thead><tr>{head}</tr></thead>" if head else ""
-    return f"<table>{thead}<tbody>{body}</tbody></table>"
+    def line(cells: Sequence[str], tag: str) -> str:
+        shown = (html.escape(without_controls(cell)) for cell in cells)
+        return f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in shown)}</tr>"
+
+    head = f"<thead>{line(heads, 'th')}</thead>" if heads else ""
+    return f"<table>{head}<tbody>{''.join(line(row, 'td') for row in rows)}</tbody></table>"

@@ -214,27 +214,19 @@ def _missing_field(result: object, name: str) -> object:
 
 
 def missing_name(module: str, name: str, known: Iterable[str]) -> AttributeError:
-    home = _home_of(name)
-    meant = f"use netinnov.{home}" if home else _elsewhere(name, method=False)
-    return _no_attribute(f"module {module!r}", name, known, meant)
+    return _no_attribute(f"module {module!r}", name, known, _meant(name, method=False))
 
 
 def missing_attribute(owner: str, name: str, known: Iterable[str]) -> AttributeError:
-    home = _home_of(name)
-    meant = f"write netinnov.{home}(network)" if home else _elsewhere(name, method=True)
-    return _no_attribute(owner, name, known, meant)
+    return _no_attribute(owner, name, known, _meant(name, method=True))
 
 
-def _home_of(name: str) -> str | None:
-    if name.startswith("_") or name in OTHER_WAYS:
-        return None
-    return OTHER_NAMES.get(name) or homes().get(name)
-
-
-def _elsewhere(name: str, *, method: bool) -> str | None:
-    """What is written for a name of another program that no function here has."""
+def _meant(name: str, *, method: bool) -> str | None:
+    """What is written for a name of netinnov or of another program."""
     if name.startswith("_") or name in OTHER_WAYS:
         return OTHER_WAYS.get(name)
+    if home := OTHER_NAMES.get(name) or homes().get(name):
+        return f"write netinnov.{home}(network)" if method else f"use netinnov.{home}"
     if name.startswith(("read_", "Read_")):
         return "write netinnov.read_network(path)"
 

@@ -130,7 +130,7 @@ def compare_scenarios(
     _check(scenarios, measures, baseline)
     if resample is not None:
         check_resampling(resample, replicates)
-    _, seed = seed_of_run(rng, checkpoint)
+    seed = seed_of_run(rng, checkpoint)
     order = spawned(seed, _PLACEBOS)
     placebos, placebo_of = tests.placebo_draws(placebo, scenarios, network, order)
     changes: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}

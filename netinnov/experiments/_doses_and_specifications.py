@@ -227,7 +227,7 @@ def specification_curve(
         alternatives.append(list(named))
     if clashes := [name for name in choices if name in STATISTICS]:
         raise InputError(f"choices cannot be called as columns of the effects: {clashes}.")
-    (seed,) = seed_of_run(rng)[1].spawn(1)
+    (seed,) = seed_of_run(rng).spawn(1)
     rows, tasks = [], []
     for number, combination in enumerate(product(*alternatives)):
         labels, values = zip(*combination, strict=True)

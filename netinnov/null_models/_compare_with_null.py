@@ -107,7 +107,7 @@ def compare_with_null(
     >>> compare_with_null(network, measure=largest, replicates=19, rng=1, progress=False).p
     1.0
     """
-    _, seed = seed_of_run(rng, checkpoint)
+    seed = seed_of_run(rng, checkpoint)
     check_callable("measure", measure, "a function of a network")
     observed = _checked(measure(network), None)
     state = seed_state(seed)

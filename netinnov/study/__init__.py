@@ -180,8 +180,7 @@ def _checked(context: Context) -> list[Section[Any]]:
     context.configuration.measures.check(context.cities)
     wanted = [each for each in sections.SECTIONS if each.is_wanted(context)]
     for section in wanted:
-        if section.check is not None:
-            context.once(section.check)
+        context.once(section.check)
     return wanted
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
@@ -15,12 +15,13 @@ from netinnov._network.columns import display_names
 from netinnov._runtime.arguments import check_names
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import place_names
+from netinnov.plotting._frame import map_height
 from netinnov.sources._read_network import Reading
 from netinnov.study._language import Language, LanguageName, words
 from netinnov.study._loaded_data import Loaded, load
 from netinnov.study._measures import MeasuresPart
-from netinnov.study._places import MapsPart, PlaceLevel, aggregate_to_places
-from netinnov.study._section import Part
+from netinnov.study._places import Frame, MapsPart, PlaceLevel, aggregate_to_places
+from netinnov.study._section import Part, Picture
 
 if TYPE_CHECKING:
     from netinnov.study._configuration import Configuration
@@ -142,6 +143,12 @@ class Context:
         if self.code == "zh":
             places = places.assign(name_zh=places.index.map(self.language.places))
         return place_names(places, chinese=self.code == "zh")
+
+    def on_map(self, name: str, frame: Frame, plot: Any, *of: Any, **more: Any) -> Picture:
+        front = more.pop("front", False)
+        more |= {"names": self.drawn_names, "extent": frame, "basemap": self.maps.below}
+        drawn = partial(plot, *of, **more)
+        return Picture(name, drawn, partial(map_height, frame), on_page=True, front=front)
 
     def check_places(self, setting: str, places: Sequence[str]) -> None:
         of = f"the places of the report, at level {self.configuration.places.level}"

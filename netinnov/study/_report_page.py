@@ -61,7 +61,8 @@ Page = Mapping[str, Any]
 
 def chapter(section: Section[Any], result: Result, tables: Iterable[Table]) -> Chapter:
     language = result.context.language
-    text = language.text(language.template(section.name), section.facts(result))
+    facts = section.facts(result)
+    text = language.text(language.template(section.name), facts)
     pictures = list(section.draw(result))
     first = {picture.front: picture for picture in reversed(pictures) if picture.on_page}
     seen = [picture for picture in pictures if picture is first.get(picture.front)]
@@ -69,7 +70,7 @@ def chapter(section: Section[Any], result: Result, tables: Iterable[Table]) -> C
     return Chapter(
         section.name,
         text,
-        [_key_figure(each, text, language) for each in section.key_figures(result)],
+        [_key_figure(each, text, language) for each in section.key_figures(result, facts)],
         [_show(picture, text, language) for picture in seen],
         [(each, text.tables[each.name], view_of(each, language)) for each in open_tables],
         pictures,

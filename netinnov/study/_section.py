@@ -184,12 +184,12 @@ class Section(Generic[R]):
     compute: Callable[[Context], R | None]  # all numbers; None where the data do not allow any
     facts: Callable[[R], Mapping[str, Fact]]  # flat and typed: what the templates may say
     tables: Callable[[R], Iterable[Table]]  # what is written to files
-    key_figures: Callable[[R], Iterable[KeyFigure]] = lambda _: ()
+    key_figures: Callable[[R, Any], Iterable[KeyFigure]] = lambda *_: ()  # also of its facts
     draw: Callable[[R], Iterable[Picture]] = lambda _: ()
     # Settings, which several sections may share; where all parts are false it is left out.
     options: tuple[type[Part], ...] = ()
     # Called before any section computes: raises what is wrong with the settings for these data.
-    check: Callable[[Context], Any] | None = None
+    check: Callable[[Context], Any] = lambda _: None
 
     @classmethod
     def of(cls, module: ModuleType) -> Self:
@@ -217,16 +217,15 @@ def joint_section(name: str, **modules: ModuleType) -> Section[Joint]:
 
     def check(context: Context) -> None:
         for part in asked(context).values():
-            if part.check is not None:
-                context.once(part.check)
+            context.once(part.check)
 
     def compute(context: Context) -> Joint:
         results = {each: part.compute(context) for each, part in asked(context).items()}
         return Joint(context, results)
 
-    def every(kind: str, joint: Joint) -> Iterator[Any]:
+    def every(kind: str, joint: Joint, *known: Any) -> Iterator[Any]:
         for each, result in joint.results.items():
-            yield getattr(parts[each], kind)(replace(result, context=joint.context))
+            yield getattr(parts[each], kind)(replace(result, context=joint.context), *known)
 
     def facts(joint: Joint) -> Mapping[str, Fact]:
         known: dict[str, Fact] = {f"has_{each}": each in joint.results for each in parts}
@@ -234,8 +233,8 @@ def joint_section(name: str, **modules: ModuleType) -> Section[Joint]:
             known |= each
         return known
 
-    def rows(kind: str) -> Callable[[Joint], Iterable[Any]]:
-        return lambda joint: chain.from_iterable(every(kind, joint))
+    def rows(kind: str) -> Callable[..., Iterable[Any]]:
+        return lambda *of: chain.from_iterable(every(kind, *of))
 
     of_parts: Any = {kind: rows(kind) for kind in ("tables", "key_figures", "draw")}
     options = tuple(option for part in parts.values() for option in part.options)

@@ -191,7 +191,7 @@ def tested() -> Context:
 
 
 def effective(result):
-    return next(each for each in centres.key_figures(result) if each.name == "effective")
+    return figures_of(centres, result)["effective"]
 
 
 def test_an_index_has_an_interval_whose_ends_differ_as_written(stars):

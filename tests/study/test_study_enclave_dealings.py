@@ -131,7 +131,7 @@ def test_a_pair_beyond_chance_is_named():
     assert "would always make as many" in said(enclaves, context)
     assert "p 1" not in said(enclaves, context)
     result = result_of(enclaves, context)
-    assert [figure.name for figure in enclaves.key_figures(result)] == []
+    assert [figure.name for figure in enclaves.key_figures(result, {})] == []
     (picture,) = [each for each in enclaves.draw(result) if each.name == "enclaves_by_chance"]
     assert [label.get_text() for label in picture.draw().get_yticklabels()] == ["A → E"]
 
@@ -156,7 +156,7 @@ def test_where_there_is_no_test_it_is_said_why_and_no_p_is_told(network, replica
     assert " p " not in text
     result = result_of(enclaves, context)
     assert {*tables_of(enclaves, context)} == {"enclave_funnel", "enclaves"}
-    assert not [*enclaves.key_figures(result)]
+    assert not [*enclaves.key_figures(result, {})]
     assert "enclaves_by_chance" not in {each.name for each in enclaves.draw(result)}
 
 

@@ -15,6 +15,7 @@ from study_cases import (
     STARS,
     context_of,
     few_draws,
+    figures_of,
     network_of,
     parks,
     plain_text_of,
@@ -183,7 +184,7 @@ def test_an_approach_that_gains_nothing_is_not_best():
     same = replace(result, comparison=replace(result.comparison, effects=flat))
     facts = governance.facts(same)
     assert (facts["best_home"], facts["best_host"]) == ([], [])
-    assert [*governance.key_figures(same)] == []
+    assert figures_of(governance, same) == {}
 
 
 @pytest.mark.parametrize(

@@ -232,7 +232,7 @@ def made(answer="One.", *, front=False, code="en"):
         compute=lambda context: None,
         facts=lambda result: {"said": answer},
         tables=lambda result: (),
-        key_figures=lambda result: [KeyFigure("n", 3, 1.0, 5.0, of=9)],
+        key_figures=lambda *_: [KeyFigure("n", 3, 1.0, 5.0, of=9)],
     )
     result = SimpleNamespace(context=SimpleNamespace(language=language))
     return chapter(section, result, [table, Table("u", frame)])

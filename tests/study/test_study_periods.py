@@ -141,7 +141,9 @@ def test_counts_are_whole_however_many(two):
         },
         index=["reverse_enclaves", "n_centres"],
     )
-    figures = {each.name: each for each in periods.key_figures(replace(result, changes=changes))}
+    figures = {
+        each.name: each for each in periods.key_figures(replace(result, changes=changes), {})
+    }
     shown = figures["reverse_enclaves"]
     assert two.language.form(shown.value, shown.form, shown.digits) == "24"
     shown = figures["n_centres"]

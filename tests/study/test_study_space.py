@@ -11,6 +11,7 @@ from study_cases import (
     NODES,
     PLACES,
     context_of,
+    figures_of,
     network_of,
     parks,
     plain_text_of,
@@ -76,7 +77,7 @@ def test_space_that_falls_short_is_told_not_refused():
     facts = space.facts(result)
     assert (facts["allocated"], facts["missing"], facts["distance"]) == (False, 900, None)
     assert "900 m² too little" in plain_text_of(space, result).answer
-    assert {each.name for each in space.key_figures(result)} == {"needed", "capacity", "floor"}
+    assert {*figures_of(space, result)} == {"needed", "capacity", "floor"}
     assert [*space.draw(result)] == []
     assert "space_flows" not in tables_of(space, result)
 

@@ -119,9 +119,10 @@ def test_every_figure_table_and_number_of_a_section_has_its_words(computed):
     names = [table.name for section, result in results.values() for table in section.tables(result)]
     assert len(set(names)) == len(names)
     for name, (section, result) in results.items():
-        text = said(context, "en", name, section.facts(result))
+        facts = section.facts(result)
+        text = said(context, "en", name, facts)
         shown = {table.name for table in section.tables(result) if table.on_page}
-        figures = {figure.name for figure in section.key_figures(result)}
+        figures = {figure.name for figure in section.key_figures(result, facts)}
         assert len(shown) <= 2
         assert len(figures) <= 6
         assert (figures - {*text.labels}, shown - {*text.tables}) == (set(), set())

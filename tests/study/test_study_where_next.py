@@ -13,7 +13,15 @@ from netinnov.polycentricity import effective_number
 from netinnov.scenarios import NewLinks
 from netinnov.study import _candidate_parks
 from netinnov.study.sections import SECTIONS, _centre_plan as plans, _sites as siting
-from study_cases import FEW, context_of, few_draws, network_of, plain_text_of, tables_of
+from study_cases import (
+    FEW,
+    context_of,
+    few_draws,
+    figures_of,
+    network_of,
+    plain_text_of,
+    tables_of,
+)
 
 TREE = [("a", "b", 9), ("a", "c", 6), ("b", "d", 4), ("b", "e", 3), ("c", "f", 3), ("f", "g", 2)]
 """A tree whose ends e, d and g are far from each other."""
@@ -77,7 +85,7 @@ def test_the_chosen_links_are_those_that_raise_efficiency_most():
     # All nine links together bound every plan of two.
     assert result.plan.bound == pytest.approx(efficiency([*before, *pairs]))
     assert (facts["n"], facts["chosen"]) == (9, 2)
-    figures = {each.name: each.value for each in siting.key_figures(result)}
+    figures = {name: each.value for name, each in figures_of(siting, result).items()}
     assert figures["gain"] == facts["gain"]
 
 
@@ -120,7 +128,7 @@ def test_an_enclave_is_told_on_placements_that_it_was_not_chosen_on():
     result = siting.compute(context)
     assert len(result.fresh) == siting.FRESH
     low, high = (result.fresh.quantile(q) / result.plan.baseline - 1 for q in (0.025, 0.975))
-    gain = next(iter(siting.key_figures(result)))
+    gain = figures_of(siting, result)["gain"]
     assert (gain.low, gain.high) == pytest.approx((low, high))
     assert gain.value == pytest.approx(result.fresh.mean() / result.plan.baseline - 1)
     facts = siting.facts(result)
@@ -209,7 +217,7 @@ def test_a_target_out_of_reach_is_said_with_the_most_that_there_is():
     assert not facts["reached"]
     assert facts["after"] == pytest.approx(most)
     # Nothing is proposed: no figure and no table of the page shows it as built.
-    assert [each.name for each in plans.key_figures(result)] == ["before"]
+    assert [*figures_of(plans, result)] == ["before"]
     said = plain_text_of(where_next, context).answer
     assert "No set of 4 candidates that was tried raises" in said
     assert f"the most is {most:.3g}" in said
@@ -220,7 +228,7 @@ def test_nothing_is_built_where_the_target_holds():
     result = plans.compute(case(siting={}, plan={"effective_number": 2.0}))
     facts = plans.facts(result)
     assert (facts["reached"], facts["plan_sites"], facts["plan_modelled"]) == (True, [], False)
-    assert [each.name for each in plans.key_figures(result)] == ["before"]
+    assert [*figures_of(plans, result)] == ["before"]
     notes = notes_of(case(siting={}, plan={"effective_number": 2.0}))
     assert not any("For the target" in note for note in notes)
 
@@ -246,7 +254,7 @@ def test_a_plan_that_changes_nothing_is_not_told():
     context = case(links, places=places_of(), siting=part, measures={"distance": "unit"})
     result = siting.compute(context)
     assert not siting.facts(result)["helps"]
-    assert not list(siting.key_figures(result))
+    assert not figures_of(siting, result)
     assert not list(siting.draw(result))
     assert not any(table.on_page for table in siting.tables(result))
     said = plain_text_of(where_next, context)
@@ -275,5 +283,5 @@ def test_either_part_may_be_false(left_out):
     for code in ("en", "zh"):
         said = plain_text_of(where_next, result, code)
         assert said.answer
-        assert {each.name for each in where_next.key_figures(result)} <= {*said.labels}
+        assert {*figures_of(where_next, result)} <= {*said.labels}
         assert {each.name for each in where_next.draw(result)} <= {*said.figures}

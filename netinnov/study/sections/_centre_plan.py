@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
@@ -64,7 +64,7 @@ def facts(result: Plan) -> Mapping[str, Fact]:
     return known | {"plan_sites": pairs_of(siting.pairs.loc[list(plan.sites)])}
 
 
-def key_figures(result: Plan) -> Iterator[KeyFigure]:
+def key_figures(result: Plan, _: Any) -> Iterator[KeyFigure]:
     yield KeyFigure("before", float(result.plan.baseline), digits=3)
     if result.plan.sites and result.plan.reached:
         yield KeyFigure("after", float(result.plan.value), digits=3)

@@ -116,8 +116,7 @@ def facts(result: Governance) -> Mapping[str, Fact]:
     return known
 
 
-def key_figures(result: Governance) -> Iterator[KeyFigure]:
-    known: Any = facts(result)
+def key_figures(result: Governance, known: Any) -> Iterator[KeyFigure]:
     effects: Any = result.comparison.effects.set_index(["measure", "approach"])
     for end in ("home", "host"):
         for best in known[f"best_{end}"][:1]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -97,11 +97,10 @@ def facts(result: Sharing) -> Mapping[str, Fact]:
     return known | {"unstable_rules": [Term(f"rule_{rule}") for rule in in_core.index[~in_core]]}
 
 
-def key_figures(result: Sharing) -> Iterator[KeyFigure]:
-    known, in_core = facts(result), result.in_core
+def key_figures(result: Sharing, known: Any) -> Iterator[KeyFigure]:
     yield KeyFigure("total", result.total)
     yield KeyFigure("top_share", known["top_share"], form="percent")
-    yield KeyFigure("stable_rules", int(in_core.sum()), of=len(in_core))
+    yield KeyFigure("stable_rules", int(result.in_core.sum()), of=len(RULES))
 
 
 def draw(result: Sharing) -> Iterator[Picture]:

@@ -14,7 +14,6 @@ from netinnov.connectivity import global_efficiency
 from netinnov.experiments import ResampledLinks
 from netinnov.planning import SitingPlan, site_enclaves, siting_stability
 from netinnov.plotting import plot_sites
-from netinnov.plotting._frame import map_height
 from netinnov.polycentricity._resampled_flows import Change
 from netinnov.study._candidate_parks import PLACEMENTS, Candidates, SitingPart, candidates_of
 from netinnov.study._context import Context
@@ -148,8 +147,7 @@ def facts(result: Siting) -> Mapping[str, Fact]:
     return known | {"share_low": min(shares, default=0.0), "share_high": max(shares, default=0.0)}
 
 
-def key_figures(result: Siting) -> Iterator[KeyFigure]:
-    known: Any = facts(result)
+def key_figures(result: Siting, known: Any) -> Iterator[KeyFigure]:
     if known["helps"]:
         low, high = (result.rise(end) for end in result.fresh.quantile([0.025, 0.975]))
         yield KeyFigure("gain", known["gain"], low, high, form="change")
@@ -162,17 +160,8 @@ def draw(result: Siting) -> Iterator[Picture]:
     context, pairs = result.context, result.candidates.pairs
     at = context.points.reindex(pd.unique(pairs.to_numpy().ravel())).dropna()
     frame = context.maps.detail_with(at, at.loc[at.index.isin(result.chosen.stack())])
-    plot = partial(
-        plot_sites,
-        result.plan,
-        pairs=pairs,
-        places=context.cities.places,
-        shares=result.shares,
-        names=context.drawn_names,
-        extent=frame,
-        basemap=context.maps.below,
-    )
-    yield Picture("siting", plot, partial(map_height, frame), on_page=True)
+    said: Any = {"pairs": pairs, "places": context.cities.places, "shares": result.shares}
+    yield context.on_map("siting", frame, plot_sites, result.plan, **said)
 
 
 def tables(result: Siting) -> Iterator[Table]:

@@ -66,7 +66,7 @@ def facts(result: Central) -> Mapping[str, Fact]:
     return known | {"even_share": 1 / len(rank)}
 
 
-def key_figures(result: Central) -> Iterator[KeyFigure]:
+def key_figures(result: Central, _: Any) -> Iterator[KeyFigure]:
     strength = result.table["overlapping_strength"]
     yield KeyFigure("strength", float(strength.max() / strength.sum()), form="share")
     yield KeyFigure("degree", int(result.table["overlapping_degree"].max()))

@@ -13,7 +13,6 @@ import pandas as pd
 from netinnov import plotting, polycentricity
 from netinnov.null_models import GravityNull
 from netinnov.null_models._null_statistics import CONSTANT
-from netinnov.plotting._frame import map_height
 from netinnov.polycentricity._centre_rules import least_share
 from netinnov.study._context import Context
 from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Result, Table, Term
@@ -113,8 +112,7 @@ def _compared(table: pd.DataFrame, structure: Plan) -> dict[str, Fact]:
     return numbers | {"shifted": int((table["bias"].notna() & table["low"].isna()).sum())}
 
 
-def key_figures(result: Centres) -> Iterator[KeyFigure]:
-    known: Any = facts(result)
+def key_figures(result: Centres, known: Any) -> Iterator[KeyFigure]:
     detected, places = result.detection, len(result.detection.table)
     low, high = result.interval("n_centres")
     whole = low and math.floor(low), high and math.ceil(high)
@@ -127,25 +125,16 @@ def key_figures(result: Centres) -> Iterator[KeyFigure]:
 
 
 def draw(result: Centres) -> Iterator[Picture]:
-    at = result.context.points.reindex(result.detection.table.index).dropna()
+    context, table = result.context, result.detection.table
+    at = context.points.reindex(table.index).dropna()
     if not at.empty:
-        table, maps = result.detection.table, result.context.maps
-        frame = maps.detail_with(at, at.loc[table["centre"].reindex(at.index)])
-        plot = partial(
-            plotting.plot_centres,
-            result.context.cities,
-            table,
-            names=result.context.drawn_names,
-            extent=frame,
-            spokes=len(at) <= SPOKES,
-            label="strength",
-            basemap=maps.below,
-        )
-        yield Picture("centres", plot, partial(map_height, frame), on_page=True)
+        frame = context.maps.detail_with(at, at.loc[table["centre"].reindex(at.index)])
+        said: Any = {"spokes": len(at) <= SPOKES, "label": "strength"}
+        yield context.on_map("centres", frame, plotting.plot_centres, context.cities, table, **said)
     columns = ["low", "low_without_one", "null_low"]
     if result.profile[columns].notna().any(axis=None):  # else it would show values alone
         known = result.profile.dropna(subset="value")
-        names = {index: result.context.language.term(str(index)) for index in known.index}
+        names = {index: context.language.term(str(index)) for index in known.index}
         of = "flows" if result.detection.plan.participation is None else "events"
         plot = partial(plotting.plot_profile, known, names=names, resampled=of)
         yield Picture("profile", plot, 34 + 4.6 * len(known))

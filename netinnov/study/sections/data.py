@@ -45,19 +45,15 @@ def facts(result: Data) -> Mapping[str, Fact]:
     known: dict[str, Fact] = {"nodes": int(kinds.sum()), "n_kinds": len(kinds)}
     known |= {"kinds": [*map(Name, kinds.index.dropna()[:KINDS])]}
     known |= {"pairs": int(result.layers["links"].sum()), "layers": len(result.layers)}
-    known |= {
-        "modelled": [*map(Layer, context.modelled)],
-        "within": float(within / (added_up or 1)),
-    }
+    known |= {"modelled": [*map(Layer, context.modelled)]}
+    known |= {"within": float(within / (added_up or 1))}
     known |= {"directed": bool(result.layers["directed"].any())}
     known |= {"mixed": len({layer in cities.directed for layer in cities.layers}) == 2}
     known |= {"empty_layers": [Layer(x) for x in context.network.layers if x not in linked]}
     known |= {"periods": 0 if periods is None else len({*periods.tolist()} - {NO_PERIOD})}
-    known |= {"projected": None, "met_in": 0}
-    if incidence is not None:
-        known["projected"] = Layer(incidence.projection.layer)
-        known["met_in"] = incidence.network.n_nodes - context.network.n_nodes
-    known |= {"places": cities.n_nodes}
+    known |= {"projected": incidence and Layer(incidence.projection.layer)}
+    before = incidence.network.n_nodes if incidence else context.network.n_nodes
+    known |= {"met_in": before - context.network.n_nodes, "places": cities.n_nodes}
     known |= {"members": int(nodes["members"].sum()) if "members" in nodes else cities.n_nodes}
     known |= {"unlinked": int((~cities.storage.presence("linked").any(axis=0)).sum())}
     known |= {"lost": [Term(f"not {part}") for part in lost.index]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -12,7 +13,6 @@ from netinnov.linkages._enclaves import DIRECTIONS, POPULATION, STRENGTH, UNKNOW
 from netinnov.plotting import plot_flow_map
 from netinnov.plotting._effects import plot_null_rows
 from netinnov.plotting._flow_map import arrows_between
-from netinnov.plotting._frame import map_height
 from netinnov.plotting._style import SINGLE
 from netinnov.study import _enclave_list
 from netinnov.study._context import Context
@@ -74,7 +74,7 @@ def _dealt(dealings: Dealings | str) -> dict[str, Fact]:
     return known | {"beyond_numbers": beyond["observed"].tolist()}
 
 
-def key_figures(result: Enclaves) -> Iterator[KeyFigure]:
+def key_figures(result: Enclaves, _: Any) -> Iterator[KeyFigure]:
     dealings = result.context.once(deal)
     if isinstance(dealings, Dealings) and dealings.varied:
         for way, row in dealings.ways.iterrows():
@@ -87,16 +87,9 @@ def draw(result: Enclaves) -> Iterator[Picture]:
     if not context.points.empty:
         whole, detail = context.maps.frames(context.points)
         name, frame = ("flow_map_detail", detail) if detail else ("flow_map", whole)
-        plot = partial(
-            plot_flow_map,
-            context.cities,
-            enclaves=result.counted,
-            names=context.drawn_names,
-            extent=frame,
-            strongest=STRONGEST // max(1, min(LAYERS, len(context.cities.layers))),
-            basemap=context.maps.below,
-        )
-        yield Picture(name, plot, partial(map_height, frame), on_page=True, front=True)
+        strongest = STRONGEST // max(1, min(LAYERS, len(context.cities.layers)))
+        said: Any = {"enclaves": result.counted, "strongest": strongest, "front": True}
+        yield context.on_map(name, frame, plot_flow_map, context.cities, **said)
     if isinstance(dealings, Dealings) and (dealings.varied or len(dealings.beyond)):
         # Directions, where dealings differ in them, and the pairs with the clearest excess.
         rows = dealings.beyond.head(MOST_PAIRS).set_index(["home", "host"])

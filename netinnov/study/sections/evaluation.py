@@ -43,6 +43,7 @@ class EvaluationPart(Part, part="evaluation", optional=True):
 
 OPTIONS = EvaluationPart
 ALPHA = 0.05
+ENDS = ["estimate", "low", "high"]
 ENOUGH = 10  # places of a cohort, for each period before; with fewer Wald tests reject too often
 DATE = r"^\s*(\d{4})(?:-\d\d){1,2}(?: 00:00:00)?\s*$"  # of which the year counts
 
@@ -190,7 +191,7 @@ def facts(result: Evaluated) -> Mapping[str, Fact]:
     moved = before["band_low"].gt(rounding) | before["band_high"].lt(-rounding)
     n_treated, n_controls = whole.groups["n_treated"], since["n_controls"]
     doubted, undated, spill = whole.pre_trend_p < ALPHA, result.data.undated, whole.spillover
-    groups = None if result.groups is None else result.groups.average
+    groups = pd.DataFrame(columns=["", *ENDS]) if not result.groups else result.groups.average
     known: dict[str, Fact] = {"outcome": Name(part.outcome), **_statistics("", whole)}
     known |= {"places": len(places), "n_periods": len(periods)}
     known |= {"first": str(periods[0]), "last": str(periods[-1])}
@@ -211,24 +212,19 @@ def facts(result: Evaluated) -> Mapping[str, Fact]:
     known |= {"unlinked": int((~pd.Index(places).isin(cities.storage.nodes.index)).sum())}
     known |= {"spills": spill is not None, **_statistics("spill_", spill)}
     known |= {"exposed": 0 if spill is None else int(spill.groups["n_treated"].sum())}
-    return known | {
-        "groups": [] if groups is None else [Term(str(each)) for each in groups[part.by]],
-        "estimates": [] if groups is None else groups["estimate"].tolist(),
-        "lows": [] if groups is None else groups["low"].tolist(),
-        "highs": [] if groups is None else groups["high"].tolist(),
-    }
+    known |= {"groups": [Term(str(each)) for each in groups.iloc[:, 0]]}
+    return known | {f"{end}s": groups[end].tolist() for end in ENDS}
 
 
 def _statistics(prefix: str, evaluation: Evaluation | None) -> dict[str, Fact]:
     row: Any = {} if evaluation is None else evaluation.average.iloc[0]
-    ends = ("estimate", "low", "high")
-    return {f"{prefix}{name}": float(row.get(name, math.nan)) for name in ends}
+    return {f"{prefix}{name}": float(row.get(name, math.nan)) for name in ENDS}
 
 
-def key_figures(result: Evaluated) -> Iterator[KeyFigure]:
+def key_figures(result: Evaluated, _: Any) -> Iterator[KeyFigure]:
     for name, each in (("average", result.whole), ("spillover", result.whole.spillover)):
         if each is not None:
-            yield KeyFigure(name, *each.average[["estimate", "low", "high"]].iloc[0].map(float))
+            yield KeyFigure(name, *each.average[ENDS].iloc[0].map(float))
     if not math.isnan(result.whole.permutation_p):
         yield KeyFigure("permutation_p", result.whole.permutation_p)
     yield KeyFigure("breakdown", result.whole.breakdown)

@@ -26,17 +26,13 @@ def facts(result: Experiment) -> Facts:
     part, headline, choice = result.part, result.headline, result.choice
     asked, size = result.context.settings(type(part)), part.size
     share = part.volume_share if part.volume is None else part.volume / result.own
-    chosen, chosen_ties = result.chosen or (0, 0)
     of_park = result.of(headline, ACCESS)["replicates"]
     modelled, left_open = result.context.modelled, (asked.size, asked.volume, asked.volume_share)
     known: Facts = {"home": Place(part.home), "host": Place(part.host)}
-    known |= {"chosen": chosen, "chosen_ties": chosen_ties}
+    known |= zip(("chosen", "chosen_ties"), result.chosen or (0, 0), strict=True)
     known |= {"left_open": left_open == (None, None, None), "of_volume": size is None}
-    known |= {
-        "size": size or 0,
-        "share": share or 0.0,
-        "own": 0 if size is None else int(result.own),
-    }
+    known |= {"size": size or 0, "share": share or 0.0}
+    known |= {"own": 0 if size is None else int(result.own)}
     known |= {"paid": headline.funding == "reallocated"}
     known |= {"too_few": headline.funding == "new" and size is not None and size > result.own}
     known |= {"layer": Layer(choice.layer), "one_layer": len(result.context.cities.layers) == 1}
@@ -49,8 +45,7 @@ def facts(result: Experiment) -> Facts:
     return known | _changes(result) | _others(result) | _rivals(result) | _placebos(result)
 
 
-def key_figures(result: Experiment) -> Iterator[KeyFigure]:
-    known: Any = facts(result)
+def key_figures(_: Experiment, known: Any) -> Iterator[KeyFigure]:
     for name in ("reallocated", "new", "host", "rival", "placebo", "efficiency"):
         if known[f"{name}_way"] not in ("", "undefined"):
             change, low, high = (known[f"{name}_{end}"] for end in ("change", "low", "high"))
@@ -122,12 +117,9 @@ def _rivals(result: Experiment) -> Facts:
     best = min(wins, key=lambda pair: pair[0])[1] if wins else None
     had = {trial.kind for trial in result.rivals}
     asked = map(_experiment.kind_of, result.part.rivals)
-    return _change("rival", _row(result, best, ACCESS, result.part.home)) | {
-        **sides,
-        "rival": None if best is None else Term(best.kind),
-        "sure": SURE,
-        "missing": [Term(each) for each in asked if each not in had],
-    }
+    known = _change("rival", _row(result, best, ACCESS, result.part.home)) | {"sure": SURE}
+    known |= {"rival": None if best is None else Term(best.kind), **sides}
+    return known | {"missing": [Term(each) for each in asked if each not in had]}
 
 
 def _placebos(result: Experiment) -> Facts:

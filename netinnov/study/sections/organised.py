@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -127,8 +128,8 @@ def _specialised(table: pd.DataFrame | None) -> dict[str, Fact]:
     }
 
 
-def key_figures(result: Organised) -> Iterator[KeyFigure]:
-    known, test = facts(result), result.detection.test
+def key_figures(result: Organised, known: Any) -> Iterator[KeyFigure]:
+    test = result.detection.test
     yield KeyFigure("communities", known["n_communities"])
     yield KeyFigure("modularity", test.modularity, test.null_low, test.null_high, digits=3)
     yield KeyFigure("inside", result.inside, form="percent")

@@ -64,8 +64,7 @@ def facts(result: Park) -> Mapping[str, Fact]:
     return known | {"single_points": [*map(Place, result.single_points)]}
 
 
-def key_figures(result: Park) -> Iterator[KeyFigure]:
-    known: Any = facts(result)
+def key_figures(result: Park, known: Any) -> Iterator[KeyFigure]:
     yield KeyFigure("partners", known["partners"])
     if not known["directed"]:
         yield KeyFigure("pairs", known["homeward"])

@@ -141,7 +141,7 @@ def facts(result: Periods) -> Mapping[str, Fact]:
     return numbers | {"left_out": [*map(Term, result.left_out)], "reasons": reasons}
 
 
-def key_figures(result: Periods) -> Iterator[KeyFigure]:
+def key_figures(result: Periods, _: Any) -> Iterator[KeyFigure]:
     for index in result.changes.index.intersection(["effective_number", "gini", *COUNTS]):
         change, low, high = result.changes.loc[index, ["change", "low", "high"]].tolist()
         if index in COUNTS and not math.isnan(change):  # whole, however many

@@ -117,10 +117,8 @@ def facts(result: Space) -> Mapping[str, Fact]:
     known |= {"n_units": float(stock.units.sum()), "unit": Name(part.unit)}
     known |= {"needed": float(needed), "capacity": float(capacity)}
     known |= {"floor": float(demand.floor), "floor_n": demand.n}
-    known |= {"floor_low": None, "floor_high": None, "rent_low": None, "rent_high": None}
-    if demand.n:  # drawn again
-        known |= {"floor_low": float(demand.low), "floor_high": float(demand.high)}
-        known |= {"rent_low": low, "rent_high": high}
+    drawn = {"floor_low": demand.low, "floor_high": demand.high, "rent_low": low, "rent_high": high}
+    known |= drawn if demand.n else dict.fromkeys(drawn)
     known |= {"full": [*map(Place, full.index)], "rent": rent, "allocated": plan is not None}
     known |= {"missing": float(needed - capacity) if needed > capacity * (1 + 1e-9) else 0.0}
     known |= {"distance": None if plan is None else float(plan.cost / plan.flows.to_numpy().sum())}
@@ -132,8 +130,7 @@ def facts(result: Space) -> Mapping[str, Fact]:
     return known | {"served": float(rents["served"].iloc[0]) if demand.n else None}
 
 
-def key_figures(result: Space) -> Iterator[KeyFigure]:
-    known: Any = facts(result)
+def key_figures(result: Space, known: Any) -> Iterator[KeyFigure]:
     yield KeyFigure("needed", known["needed"], digits=3)
     yield KeyFigure("capacity", known["capacity"], digits=3)
     ends = (known["floor_low"], known["floor_high"])
