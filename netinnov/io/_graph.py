@@ -49,10 +49,6 @@ class Form(NamedTuple):
     read: Callable[[Any], Any]
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=_jsonable)
-
-
 def _jsonable(value: Any) -> Any:
     if isinstance(value, (np.ndarray, np.generic)):
         return value.tolist()
@@ -68,6 +64,7 @@ def _only(*types: type) -> Callable[[Any], Any]:
     return read
 
 
+_json = json.JSONEncoder(ensure_ascii=False, default=_jsonable).encode
 _iso = operator.methodcaller("isoformat")
 
 # The first that fits counts: a bool is an int too, a datetime a date.

@@ -137,10 +137,8 @@ def plot_robustness(
 
 
 def _checked_curve(name: str, curve: Any) -> pd.DataFrame:
-    if not isinstance(curve, (pd.Series, pd.DataFrame)):
-        msg = "`curves` must be a Series, a DataFrame or a mapping to these; "
-        raise InputError(f"{msg}found {type(curve).__name__}.")
-    table: pd.DataFrame = curve.to_frame() if isinstance(curve, pd.Series) else curve
+    table = curve.to_frame() if isinstance(curve, pd.Series) else curve
+    table = table_of("curves", table, of="a Series, a DataFrame or a mapping to these")
     steps = pd.to_numeric(pd.Series(table.index), errors="coerce").to_numpy(np.float64)
     values = table.apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
     rising = len(steps) > 1 and steps[0] == 0 and bool((np.diff(steps) > 0).all())
