@@ -61,8 +61,7 @@ def location_quotient(values: pd.DataFrame) -> pd.DataFrame:
     x = _table("values", values)
     region, field, total = x.sum(axis=1), x.sum(axis=0), x.sum()
     expected = np.outer(region, field)
-    quotient = np.full(x.shape, np.nan)
-    np.divide(x * total, expected, out=quotient, where=expected > 0)
+    quotient = x * total / np.where(expected > 0, expected, np.nan)
     return pd.DataFrame(quotient, values.index, values.columns)
 
 
@@ -272,8 +271,7 @@ def relatedness_density(values: pd.DataFrame, near: pd.DataFrame) -> pd.DataFram
         raise InputError("`near` must have the fields of `values` in rows and columns, in order.")
     np.fill_diagonal(weight, 0.0)
     total = weight.sum(axis=0)
-    density = np.full(x.shape, np.nan)
-    np.divide(x @ weight, total, out=density, where=total > 0)
+    density = x @ weight / np.where(total > 0, total, np.nan)
     return pd.DataFrame(density, values.index, values.columns)
 
 
@@ -288,7 +286,7 @@ def _parts(name: str, values: Any) -> Floats:
 def _shares(x: Floats) -> Floats:
     """Shares along the last axis; NaN where the total is 0."""
     total = x.sum(axis=-1, keepdims=True)
-    return np.asarray(np.divide(x, total, out=np.full(x.shape, np.nan), where=total > 0))
+    return np.asarray(x / np.where(total > 0, total, np.nan))
 
 
 __dir__ = publish(globals())

@@ -308,15 +308,12 @@ def _joined(linked: Mask, *, directed: bool) -> Mask:
 def _roles(network: MultilayerNetwork, side: pd.Series, kinds: pd.Series) -> pd.DataFrame:
     nodes = network.storage.nodes.index
     counts = brokerage(network, groups=side.loc[nodes])
-    linked = np.asarray(union(network).toarray() > 0)
+    linked = (union(network).toarray() > 0).astype(np.int64)
     labels = side.loc[nodes].to_numpy(str)
     home, host = labels == "home", labels == "host"
-    counts[["homeward", "outward"]] = 0
-    for node, name in enumerate(nodes):
-        pairs = np.outer(linked[:, node], linked[node]) & ~linked  # a > node > b and none a > b
-        np.fill_diagonal(pairs, False)
-        counts.loc[name, "homeward"] = int(pairs[np.ix_(host, home)].sum())
-        counts.loc[name, "outward"] = int(pairs[np.ix_(home, host)].sum())
+    for column, (one, other) in {"homeward": (host, home), "outward": (home, host)}.items():
+        apart = np.outer(one, other) * (1 - linked)
+        counts[column] = (linked.T @ apart * linked).sum(axis=1)  # a > node > b and none a > b
     table = counts.reindex(side.index).astype("Int64")
     table.insert(0, "kind", kinds)
     table.insert(1, "side", side)

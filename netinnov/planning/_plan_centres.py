@@ -202,6 +202,8 @@ def plan_centres(
         value, after = values.value(part), values.replicates[0].network(tuple(sorted(part)))
         name, cost = names[part[-1]] if part else None, math.fsum(costs[part])
         rows.append((name, value, *measure.interval(after, value, confidence), cost))
+    old, new = total_strength(network), total_strength(after)[: network.n_nodes]
+    strengths = {"strength_before": old, "strength_after": new, "change": new - old}
     steps = pd.DataFrame(rows, columns=["name", "value", "low", "high", "cost"])
     return CentrePlan(
         target=target,
@@ -212,14 +214,8 @@ def plan_centres(
         baseline=values.value([]),
         steps=steps.astype({"name": "str"}),
         exact=exact,
-        places=_changes(network, after),
+        places=pd.DataFrame(strengths, network.nodes.index),
     )
-
-
-def _changes(before: MultilayerNetwork, after: MultilayerNetwork) -> pd.DataFrame:
-    old, new = total_strength(before), total_strength(after)[: before.n_nodes]
-    columns = {"strength_before": old, "strength_after": new, "change": new - old}
-    return pd.DataFrame(columns, before.nodes.index)
 
 
 def holds(values: PlanValues, plan: Sequence[int], at_least: float) -> bool:

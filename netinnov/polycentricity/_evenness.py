@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import xlogy
 
 from netinnov._network.columns import as_numbers
 from netinnov._network.layer_table import refuse_shares
@@ -129,8 +130,8 @@ def theil(values: Values) -> float:
     x = scaled(values)
     if len(x) == 0:
         return math.nan
-    ratio = x[x > 0] / x.mean()
-    return max(0.0, float(ratio @ np.log(ratio)) / len(x))
+    ratio = x / x.mean()
+    return max(0.0, float(xlogy(ratio, ratio).mean()))
 
 
 def effective_number(values: Values, *, order: float = 1) -> float:

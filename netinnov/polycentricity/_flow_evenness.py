@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 from scipy import sparse
+from scipy.special import entr, xlog1py
 
 from netinnov._network.layer_table import refuse_shares
 from netinnov._network.matrices import flat_matrix
@@ -206,13 +207,10 @@ def dominance(value: Floats) -> Floats:
 
 def normalised_entropy(value: Floats, possible: int) -> float:
     """Entropy of the shares over that of `possible` equal ones."""
-    positive = value[value > 0]
-    if possible < 2 or positive.size == 0:
+    if possible < 2 or not value.any():
         return math.nan
-    share = positive / positive.max()  # first by the largest: no sum overflows
-    share = share / share.sum()
-    share = share[share > 0]  # 0 ln 0 is 0, also where a share is too small for a number
-    return abs(float(share @ np.log(share))) / math.log(possible)
+    share = value / value.max()  # first by the largest: no sum overflows
+    return float(entr(share / share.sum()).sum()) / math.log(possible)
 
 
 def symmetry(flows: Flows) -> Floats:
@@ -220,9 +218,7 @@ def symmetry(flows: Flows) -> Floats:
     inward, outward = (np.asarray(flows.matrix.sum(axis=axis), np.float64) for axis in (0, 1))
     both = inward + outward
     difference = inward - outward if flows.directed else np.zeros(both.size)
-    balance = np.full(both.size, math.nan)
-    np.divide(difference, both, out=balance, where=both > 0)
-    return balance
+    return difference / np.where(both > 0, both, math.nan)
 
 
 def link_balance(flows: Flows) -> tuple[Floats, sparse.coo_array]:
@@ -230,8 +226,4 @@ def link_balance(flows: Flows) -> tuple[Floats, sparse.coo_array]:
     both = sparse.coo_array(sparse.triu(flows.matrix + flows.matrix.T))
     i, j = both.coords
     share = flows.matrix[i, j] / both.data if both.nnz else both.data
-    inside = (share > 0) & (share < 1)
-    f = share[inside]
-    balance = np.zeros(share.size)
-    balance[inside] = -(f * np.log(f) + (1 - f) * np.log1p(-f)) / math.log(2)
-    return balance, both
+    return (entr(share) - xlog1py(1 - share, -share)) / math.log(2), both

@@ -147,7 +147,7 @@ def among(setting: Setting, nodes: npt.NDArray[np.intp], shares: Floats | None =
         return setting
     rest = setting.distances[np.ix_(nodes, nodes)]
     same = shares is not None and not np.delete(shares, nodes).any()
-    maximum = setting.maximum if same else widest_spread(rest).value
+    maximum = setting.maximum if same else widest_spread(rest)[0]
     return setting._replace(distances=rest, maximum=maximum)
 
 

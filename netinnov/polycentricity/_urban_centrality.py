@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,13 +22,6 @@ _CURVATURE = 1e-9  # part of the largest distance below which a positive eigenva
 _MADE = 1e-5  # curvature added where there is none
 _ROUNDS = 200  # one is enough where all directions bend
 _GAP = 1e-10  # relative distance from the maximum at which the search ends; an exact bound
-
-
-class Spread(NamedTuple):
-    """Shares s that maximise s'Ds, and that maximum."""
-
-    value: float
-    shares: Floats
 
 
 def urban_centrality_index(
@@ -81,7 +74,7 @@ def urban_centrality_index(
     matrix = _distances(distances, one_column("values", values))
     if x.size == 0:
         return math.nan
-    return centrality_of(x, matrix, widest_spread(matrix).value if maximum is None else maximum)
+    return centrality_of(x, matrix, widest_spread(matrix)[0] if maximum is None else maximum)
 
 
 def centrality_of(values: Floats, distances: Floats, maximum: float) -> float:
@@ -97,8 +90,8 @@ def centrality_of(values: Floats, distances: Floats, maximum: float) -> float:
     return 0.0 if abs(index) <= _GAP else index
 
 
-def widest_spread(distances: Floats) -> Spread:
-    """Maximise s'Ds over shares s >= 0 with sum 1, D conditionally negative definite.
+def widest_spread(distances: Floats) -> tuple[float, Floats]:
+    """Largest s'Ds over shares s >= 0 with sum 1, D conditionally negative definite; these shares.
 
     Equivalent to nonnegative least squares on points that are eigenvectors of the centred D.
     Directions without curvature get some around the last shares (proximal point method).
@@ -106,7 +99,7 @@ def widest_spread(distances: Floats) -> Spread:
     n = len(distances)
     scale = float(distances.max(initial=0.0))
     if n == 0 or scale == 0:
-        return Spread(0.0, np.full(n, 1 / max(n, 1)))
+        return 0.0, np.full(n, 1 / max(n, 1))
     matrix = distances / scale
     level = matrix.mean(axis=0) - matrix.mean()
     bend, axes = np.linalg.eigh(level + matrix.mean(axis=0)[:, None] - matrix)
@@ -129,7 +122,7 @@ def widest_spread(distances: Floats) -> Spread:
         value = float(share @ slope)
         # By concavity no shares reach more than value + 2 (largest slope - value).
         if slope.max() - value <= _GAP / 10 * value:
-            return Spread(value * scale, share)
+            return value * scale, share
     raise InputError("the largest s'Ds could not be found to 1e-10; give it as `maximum`.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import numpy as np
 import pandas as pd
@@ -14,21 +14,14 @@ from netinnov._typing import Floats, Is, PositiveShare, Share
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._logit import LogitMigration, one_state
 from netinnov.mechanisms.free_flow._trade_model import TradeModel
+from netinnov.mechanisms.free_flow._trading_regions import CorePeriphery
 
 # One spread state; it or a core, depending on the start; agglomeration only.
 _PHASES = ("convergence", "either", "divergence")
 _N_SHARES = 129  # shares at which the sign of the gap is sampled without a closed form
 
-_BOUNDS: dict[str, dict[str, Any]] = {
-    "sigma": {"low": 1, "above": True},
-    "mu": {"low": 0, "high": 1, "above": True, "below": True},
-    "freeness": {"low": 0, "high": 1, "above": True},
-    **{name: {"low": 0} for name in ("congestion", "spillover")},
-    "border": {"low": 0, "high": 1, "below": True},
-    "enclave": {"low": 0, "high": 1},
-    "sensitivity": {"low": 0, "above": True},
-    "attraction": {},
-}
+_FIELDS = get_type_hints(CorePeriphery, include_extras=True)
+_FIELDS |= get_type_hints(LogitMigration, include_extras=True) | {"freeness": PositiveShare}
 
 
 def bifurcation_diagram(
@@ -152,7 +145,7 @@ def _axis(argument: str, axis: Mapping[str, Any], known: dict[str, Any]) -> pd.I
         raise InputError(f"`{argument}` must be one of {', '.join(known)}; found {name!r}.")
     numbers = _sequence(f"{argument}[{name!r}]", values)
     for number in numbers:
-        check_number(name, float(number), **_BOUNDS[name])
+        check_number(name, float(number), **_FIELDS[name].__metadata__[0]._asdict())
     return pd.Index(numbers, name=name)
 
 
