@@ -69,8 +69,6 @@ def ids_of(table: pd.DataFrame, key: str) -> pd.Series:
 def as_written(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
     sound = np.zeros(len(values), bool)
     dtype = values.dtype
-    if dtype == TEXT:
-        return values, sound, False
     if isinstance(dtype, pd.ArrowDtype):
         return as_written(_without_arrow(values, dtype))
     if isinstance(dtype, pd.CategoricalDtype):

@@ -85,8 +85,6 @@ def plain(values: pd.Series, decimal: Decimal) -> pd.Series:
 def _texts(column: pd.Series) -> pd.Series:
     if isinstance(column.dtype, pd.StringDtype):
         return column.dropna()
-    if column.dtype != object:
-        return column.iloc[:0].astype("str")
     return column[column.map(lambda cell: isinstance(cell, str)).to_numpy(bool)].astype("str")
 
 

@@ -19,9 +19,8 @@ def as_text(storage: Storage) -> str:
     listed = f" ({without_controls(names, one_line=True)})" if names else ""
     nodes, places = _counts(storage)
     n_links = _count(sum(block.indices.size for block in storage.blocks), "link")
-    return (
-        f"MultilayerNetwork: {nodes}{places}, {n_links} in {_count(len(layers), 'layer')}{listed}"
-    )
+    in_layers = f"{n_links} in {_count(len(layers), 'layer')}{listed}"
+    return f"MultilayerNetwork: {nodes}{places}, {in_layers}"
 
 
 def as_html(storage: Storage) -> str:

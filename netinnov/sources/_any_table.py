@@ -136,14 +136,10 @@ def read_workbook(path: Path) -> dict[str, pd.DataFrame]:
             for number, cells in enumerate(sheet.iter_rows(), start=1):
                 if number > LAST_ROW:
                     raise InputError(f"{path}, sheet {sheet.title} has more than {LAST_ROW} rows.")
-                if not cells:
-                    continue
                 visited += len(cells)
                 opening.check_made(path, opening.CELL * visited, size)
-                values = {
-                    at: _shown(cell) for at, cell in enumerate(cells) if cell.value is not None
-                }
-                if held := {at: value for at, value in values.items() if value is not None}:
+                values = enumerate(map(_shown, cells))
+                if held := {at: value for at, value in values if value is not None}:
                     rows[number] = held
             if rows:
                 columns = sorted({column for cells in rows.values() for column in cells})
@@ -179,7 +175,7 @@ def _table(name: str, rows: Rows, columns: list[int]) -> pd.DataFrame:
     header = [str(rows[first].get(at, f"column {at + 1}")).strip() for at in columns]
     opening.check_header(name, header, f"row {first}")
     cells = [[rows[number].get(at, np.nan) for at in columns] for number in numbers]
-    at = pd.Index(numbers, dtype="int64", name=ROW)
-    table = pd.DataFrame(cells, at, header, dtype=object)
+    index = pd.Index(numbers, dtype="int64", name=ROW)
+    table = pd.DataFrame(cells, index, header, dtype=object)
     empty = {str(name): table[name] for name in table if table[name].isna().all()}
     return table.infer_objects().assign(**empty)

@@ -80,9 +80,8 @@ class Database:
         self._connection.register(name, pa.Table.from_pandas(frame, preserve_index=False))
 
     def frame(self, query: str) -> pd.DataFrame:
-        frame: pd.DataFrame = (
-            self.relation(query).to_arrow_table().to_pandas(types_mapper=TYPES.get)
-        )
+        rows = self.relation(query).to_arrow_table()
+        frame: pd.DataFrame = rows.to_pandas(types_mapper=TYPES.get)
         return frame
 
     def check_pairs(self, path: Path, table: str, event: str) -> None:

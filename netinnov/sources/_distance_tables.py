@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -59,20 +58,6 @@ def read_distances(
         msg = f"{held.name}: {UNSAID}; a study takes it from [data] distance_unit, Python from "
         say([f"{msg}network.with_distances(network.distances, unit=...)."])
     return table, unit or "units"
-
-
-def distances_of(
-    raw: dict[str, GivenTable],
-    columns: Mapping[str, str],
-    decimal: Decimal | None,
-    written: Mapping[str, Any] | None = None,
-) -> tuple[pd.DataFrame | None, str]:
-    """Take the table of distances out of the others; `written`: what a network's folder says."""
-    if (held := raw.pop("distances", None)) is None:
-        return None, "km"
-    if written is None:
-        return read_distances(held, columns, decimal)
-    return table_of("distances", held, decimal), str(written.get("distance_unit", "km"))
 
 
 def of_known_places(

@@ -195,10 +195,8 @@ def _values(above: Part, part: Part, n: int) -> Sequence[Any]:
         matches = [CLASS.fullmatch(piece.strip()) for piece in comment.split(";")]
         named |= {int(match[1]): match[2] for match in matches if match and all(matches)}
     if not all(value.is_integer() and abs(value) < 2**53 for value in values):
-        msg = (
-            f"{part.where}: classes of {above.title!r} must be whole numbers below 2**53; not all "
-        )
-        raise InputError(f"{msg}are.")
+        msg = f"{part.where}: classes of {above.title!r} must be whole numbers below 2**53; not "
+        raise InputError(f"{msg}all are.")
     codes = [int(value) for value in values]
     return [named.get(code) for code in codes] if {*codes} - {0} <= {*named} else codes
 

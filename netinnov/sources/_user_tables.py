@@ -38,7 +38,7 @@ from netinnov.sources._any_table import (
     table_of,
 )
 from netinnov.sources._complete_rows import Tables, note, say
-from netinnov.sources._distance_tables import distances_of
+from netinnov.sources._distance_tables import read_distances
 
 TRUTH = dict.fromkeys(("true", "yes", "1", "是"), True)
 TRUTH |= dict.fromkeys(("false", "no", "0", "否"), False)
@@ -168,7 +168,13 @@ def typed_tables(
     say([text for table in raw.values() for text in table.notes], stacklevel=6)  # of read_tables
     if not ours:
         unused_columns(asked, {name: map(str, table.frame) for name, table in raw.items()})
-    distances, unit = distances_of(raw, asked, decimal, written if ours else None)
+    distances: pd.DataFrame | None = None
+    unit = "km"
+    if (table := raw.pop("distances", None)) is not None and ours:
+        distances = table_of("distances", table, decimal)
+        unit = str(written.get("distance_unit", unit))
+    elif table is not None:
+        distances, unit = read_distances(table, asked, decimal)
     held = raw if ours else {name: _renamed(name, table, asked) for name, table in raw.items()}
     typed = {
         name: table._replace(frame=table_of(name, table, decimal)) for name, table in held.items()
