@@ -6,11 +6,9 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -18,17 +16,18 @@ from netinnov._runtime.arguments import as_path, check_rng
 from netinnov._runtime.atomic import write_bytes
 from netinnov._runtime.opening import check_file, kind_at_path
 from netinnov._runtime.parallel import run
-from netinnov._typing import Floats, Rng
+from netinnov._typing import Rng
 from netinnov._version import __version__
 from netinnov.errors import InputError
 
 PathLike = str | os.PathLike[str]
-Item = TypeVar("Item")
+Row = Sequence[np.ndarray]
 Parts = Mapping[str, str | Mapping[str, str]]
 
 _MANIFEST = "checkpoint.json"
 _BATCHES = "batch-*.npz"
 _EXPERIMENT = "experiment"
+_VALUE = "value_{}"
 _DELETE = "Delete it, or the folder of the checkpoint: what is missing is measured again."
 
 
@@ -48,79 +47,51 @@ class Checkpoint:
             msg += f"{'; '.join(differences)}. Choose another folder, delete this one, or repeat "
             raise InputError(f"{msg}the experiment as it was.")
 
-    def rows(self, *names: str) -> Iterator[tuple[Any, ...]]:
+    def rows(self, width: int) -> dict[str, Row]:
+        """What was written, by key: rows of so many arrays."""
+        known: dict[str, Row] = {}
         for path in sorted(self._folder.glob(_BATCHES)):
             try:
                 # numpy leaves a file of a damaged batch open that it opened itself.
                 with check_file(path).open("rb") as stream, np.load(stream) as batch:
                     same = str(batch[_EXPERIMENT]) == self._digest
-                    columns = [batch[name] for name in names] if same else []
+                    names = ["key", *map(_VALUE.format, range(width))] if same else []
+                    columns = [batch[name] for name in names]
                     fault = "" if same else "is of another experiment"
             except Exception as error:  # whatever numpy raises for the bytes of a damaged file
                 fault = f"cannot be read ({error})"
             if fault:
                 raise InputError(f"the file {path} of the checkpoint {fault}. {_DELETE}")
-            yield from zip(*(c.tolist() if c.ndim == 1 else c for c in columns), strict=True)
+            known |= {str(key): row for key, *row in zip(*columns, strict=True)}
+        return known
 
-    def write(self, key: object, rows: Sequence[Mapping[str, Any]]) -> None:
+    def write(self, keys: Sequence[object], rows: Sequence[Row]) -> None:
+        if len({tuple(map(np.shape, row)) for row in rows}) > 1:
+            return  # a measure that gives now this, now that is refused when all are there
+        values = map(np.stack, zip(*rows, strict=True))
+        columns = {_VALUE.format(at): each for at, each in enumerate(values)}
+        columns |= {_EXPERIMENT: np.array(self._digest), "key": np.array([*map(str, keys)])}
         stream = io.BytesIO()
-        columns = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
-        columns[_EXPERIMENT] = np.array(self._digest)
         np.savez(stream, allow_pickle=False, **columns)
-        name = hashlib.sha256(f"{self._digest} {key!r}".encode()).hexdigest()[:16]
+        name = hashlib.sha256(f"{self._digest} {keys!r}".encode()).hexdigest()[:16]
         write_bytes(self._folder / f"batch-{name}.npz", stream.getvalue())
 
 
-def run_numbered(
-    task: Callable[[Item], Sequence[Floats]],
-    items: Sequence[Item],
-    *,
-    sizes: Sequence[tuple[int, ...]],
+def run_kept(
+    task: Callable[[Any], Row],
+    keys: Sequence[Any],
     checkpoint: Checkpoint | None,
-    executor: Executor | int | None = None,
-    progress: bool = True,
-    label: str = "replicates",
-) -> list[Sequence[Floats]]:
-    """Apply a task as `run` does, skipping items (by number) that the checkpoint holds."""
-    if checkpoint is None:
-        return run(task, items, executor=executor, progress=progress, label=label)
-    store, names = checkpoint, [f"value_{at}" for at in range(len(sizes))]
-
-    def save(
-        batch: Sequence[tuple[int, Item]], values_of_batch: Sequence[Sequence[Floats]]
-    ) -> None:
-        numbers = [number for number, _ in batch]
-        rows = [
-            {"number": number, **dict(zip(names, values, strict=True))}
-            for number, values in zip(numbers, values_of_batch, strict=True)
-        ]
-        store.write(numbers, rows)
-
-    known: dict[int, Sequence[Floats]] = {}
-    for number, *values in store.rows("number", *names):
-        known[number] = [np.asarray(value, np.float64) for value in values]
-        shapes = [value.shape for value in known[number]]
-        if shapes != list(sizes):
-            msg = f"the checkpoint holds values of shapes {shapes}, not {list(sizes)}"
-            raise InputError(f"{msg}: a function was changed since. Choose another folder.")
-    missing = [(number, item) for number, item in enumerate(items) if number not in known]
-    new = run(
-        partial(_of_numbered, task),
-        missing,
-        executor=executor,
-        progress=progress,
-        label=label,
-        save=save,
-        done=len(items) - len(missing),
-    )
-    known |= {number: values for (number, _), values in zip(missing, new, strict=True)}
-    return [known[number] for number in range(len(items))]
-
-
-def _of_numbered(
-    task: Callable[[Any], Sequence[Floats]], numbered: tuple[int, Any]
-) -> Sequence[Floats]:
-    return task(numbered[1])
+    *,
+    width: int,
+    **options: Any,
+) -> list[Row]:
+    """Apply a task, which gives rows of so many arrays, as `run` does; skip keys that are kept."""
+    known = {} if checkpoint is None else checkpoint.rows(width)
+    left = [key for key in keys if str(key) not in known]
+    save = None if checkpoint is None else checkpoint.write
+    new = run(task, left, save=save, done=len(keys) - len(left), **options)
+    known |= zip(map(str, left), new, strict=True)
+    return [known[str(key)] for key in keys]
 
 
 def seed_state(seed: np.random.SeedSequence) -> dict[str, Any]:

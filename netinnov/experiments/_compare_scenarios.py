@@ -5,22 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import replace
 from functools import partial
-from itertools import chain
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from netinnov._runtime.arguments import check_callable, check_mapping, shown
-from netinnov._runtime.checkpoint import seed_of_run, seed_state
-from netinnov._runtime.parallel import run
+from netinnov._runtime.checkpoint import run_kept, seed_of_run, seed_state
 from netinnov._typing import Count, Rng, Several
 from netinnov.errors import InputError
 from netinnov.experiments import _placebo_tests as tests, _replicates as parts
 from netinnov.experiments._experiment_result import ExperimentResult
 from netinnov.experiments._placebo_tests import Placebo, spawned
-from netinnov.experiments._replicates import BASELINE, Item, Measure, Replication, Values
+from netinnov.experiments._replicates import BASELINE, Item, Measure, Replication
 from netinnov.experiments._resampled_data import Resample, check_resampling
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._identity import checkpoint_of
@@ -145,39 +143,41 @@ def compare_scenarios(
     bound = parts.bound_measures(measures, start, nodes)
     measure_of = {column: each.measure for each in bound for column in each.columns}
     columns = list(measure_of)
-    results = {} if store is None else parts.stored_values(store, columns)
-    save = None if store is None else partial(parts.save_values, store=store, columns=columns)
-
-    def measured(batches: list[list[Item]], task: Replication, label: str) -> dict[Item, Values]:
-        left = [batch for batch in batches if not results.keys() >= set(batch)]
-        options: dict[str, Any] = {"executor": executor, "progress": progress, "save": save}
-        new = run(task, left, label=label, done=len(batches) - len(left), **options)
-        results.update(zip(chain(*left), chain(*new), strict=True))
-        return {item: results[item] for item in chain(*batches)}
-
+    width = parts.N_BEFORE + len(columns)
+    options: dict[str, Any] = {"width": width, "executor": executor, "progress": progress}
     task = Replication(network, changes, bound, nodes, seeds)
     items = [Item(name, number) for name in changes for number in range(number_of[name])]
-    observed = measured([[item] for item in items], task, "replicates")
-    parts.check_agreement(columns, observed.values())
-    parts.warn_of_grown(measure_of, list(observed.values()))
-    of = {name: [v for item, v in observed.items() if item.scenario == name] for name in changes}
-    totals = {name: np.array([values.totals for values in of[name]]) for name in changes}
+    rows = run_kept(task.observed, items, store, label="replicates", **options)
+    table = parts.table_of(pd.DataFrame(items), rows, columns, nodes)
+    if any(row[0] for row in rows):
+        parts.warn_of_grown(measure_of, rows[0])
+    of = {
+        name: [row for row, item in zip(rows, items, strict=True) if item.scenario == name]
+        for name in changes
+    }
+    totals = {name: np.array([row[2] for row in of[name]]) for name in changes}
     start_totals = totals.pop(BASELINE)
     again = None
     if resample is not None:
-        at = {name: range(min(placements, number_of[name])) for name in (BASELINE, *scenarios)}
-        batches = [
-            [Item(name, placement, number) for name in at for placement in at[name]]
-            for number in range(resamples)
-        ]
-        missing = [np.full_like(value, np.nan) for value in of[BASELINE][0].by_measure]
-        undefined = of[BASELINE][0]._replace(by_measure=missing)
-        in_data = replace(task, resample=resample, data_seeds=data_seeds, undefined=undefined)
-        again = parts.table_of(measured(batches, in_data, "resamples"), columns, nodes)
+        real = [item for item in items if item.scenario not in placebos]
+        at = [item for item in real if item.replicate < placements]
+        undefined = [*rows[0][:3], *(np.full_like(value, np.nan) for value in rows[0][3:])]
+        in_data = partial(
+            task.in_resample, items=at, resample=resample, seeds=data_seeds, undefined=undefined
+        )
+        keys = [(number, len(at)) for number in range(resamples)]
+        drawn = run_kept(in_data, keys, store, label="resamples", **options)
+        in_each = [(each.scenario, number, each.replicate) for number, _ in keys for each in at]
+        again = parts.table_of(
+            pd.DataFrame(in_each, columns=["scenario", "resample", "replicate"]),
+            [row for values in drawn for row in zip(*values, strict=True)],
+            columns,
+            nodes,
+        )
     return ExperimentResult(
-        parts.table_of(observed, columns, nodes),
+        table,
         placebos=placebo_of,
-        sites={name: tuple(values.label for values in of[name]) for name in placebos},
+        sites={name: tuple(str(row[1]) for row in of[name]) for name in placebos},
         refused=tests.refusals(
             network, scenarios, measure_of, placebos, placebo_of, totals, start_totals
         ),

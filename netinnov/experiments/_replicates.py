@@ -5,18 +5,15 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from netinnov._network.measured import check_alike, long_table, numbers_of
-from netinnov._runtime.checkpoint import Checkpoint
-from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments._decomposition import PairSums
 from netinnov.experiments._placebo_tests import PlaceboDraw, spawned, totals_of
@@ -28,24 +25,17 @@ from netinnov.scenarios import Scenario, apply_scenario
 Measure: TypeAlias = Callable[..., float | pd.Series]
 
 
-class Item(NamedTuple):
-    """A replicate of a scenario, in the observed data (-1) or in a resample."""
-
-    scenario: str
-    replicate: int
-    resample: int = -1
-
+# Of one replicate: whether nodes were added, what the placebo was, number and weight of links, and
+# for each measure a number, or one value a node. In a resample each of all its placements.
+Row: TypeAlias = Sequence[np.ndarray]
+N_BEFORE = 3  # arrays of a row in front of the measures
 
 BASELINE = "baseline"
 
 
-class Values(NamedTuple):
-    """Results of one replicate: a number, or one value a node, for each measure."""
-
-    grown: bool
-    label: str
-    totals: Floats
-    by_measure: list[Floats]
+class Item(NamedTuple):
+    scenario: str
+    replicate: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,23 +75,30 @@ class Replication:
     measures: Sequence[Bound]
     nodes: pd.Index
     seeds: Sequence[np.random.SeedSequence]
-    resample: Resample | None = None
-    data_seeds: Sequence[np.random.SeedSequence] = ()
-    undefined: Values | None = None  # of a scenario that a resample cannot carry out
 
-    def __call__(self, items: Sequence[Item]) -> list[Values]:
-        if self.resample is None:
-            return [self._values(item, self.network) for item in items]
-        number = items[0].resample
+    def observed(self, item: Item) -> Row:
+        return self._row(item, self.network)
+
+    def in_resample(
+        self,
+        key: tuple[int, int],
+        *,
+        items: Sequence[Item],
+        resample: Resample,
+        seeds: Sequence[np.random.SeedSequence],
+        undefined: Row,
+    ) -> Row:
+        """By number of the resample and of items; undefined where one cannot be carried out."""
         try:
-            rng = np.random.default_rng(spawned(self.data_seeds[number]))
-            network = checked_change(self.network, self.resample, rng, "resample")
-            return [self._values(item, network) for item in items]
+            rng = np.random.default_rng(spawned(seeds[key[0]]))
+            network = checked_change(self.network, resample, rng, "resample")
+            rows = [self._row(item, network, undefined) for item in items]
+            return [np.stack(values) for values in zip(*rows, strict=True)]
         except Exception as error:
-            error.add_note(f"In resample {number} of the data.")
+            error.add_note(f"In resample {key[0]} of the data.")
             raise
 
-    def _values(self, item: Item, network: MultilayerNetwork) -> Values:
+    def _row(self, item: Item, network: MultilayerNetwork, undefined: Row | None = None) -> Row:
         try:
             # A copy, because a scenario that spawns from its generator changes the seed itself.
             rng = np.random.default_rng(spawned(self.seeds[item.replicate]))
@@ -113,15 +110,15 @@ class Replication:
                 if not isinstance(change, MultilayerNetwork):
                     change = apply_scenario(network, change, rng=rng)
             except InputError:
-                if self.undefined is None:
+                if undefined is None:
                     raise
-                return self.undefined
+                return undefined
             return self._measured(item.scenario, change, label)
         except Exception as error:
             error.add_note(f"In scenario {item.scenario!r}, replicate {item.replicate}.")
             raise
 
-    def _measured(self, scenario: str, network: MultilayerNetwork, label: str) -> Values:
+    def _measured(self, scenario: str, network: MultilayerNetwork, label: str) -> Row:
         nodes, after = self.nodes, network.storage.nodes.index
         # New nodes come last, as a rule.
         kept = after.is_(nodes) or nodes.equals(after[: len(nodes)])
@@ -129,16 +126,17 @@ class Replication:
             msg = f"scenario {scenario!r} drops {len(lost)} nodes of the baseline, e.g. "
             msg += f"{list(lost[:5])}. Take the smaller network as the baseline, or drop links "
             raise InputError(f"{msg}instead of nodes.")
-        names, values = nodes.tolist(), []
+        totals = totals_of(network, directed=bool(network.directed))
+        row = [np.array(len(after) > len(nodes)), np.array(label), totals]
+        names = nodes.tolist()
         for bound in self.measures:
             value = called_on(bound.measure, network, names)
             if bound.parts:
                 parts = value[list(bound.parts)].to_numpy(np.float64)
-                values += [np.array(parts.sum()), *map(np.array, parts)]
+                row += [np.array(parts.sum()), *map(np.array, parts)]
             else:
-                values.append(numbers_of(bound.name, value, network.storage.node_names, nodes))
-        totals = totals_of(network, directed=bool(network.directed))
-        return Values(len(after) > len(nodes), label, totals, values)
+                row.append(numbers_of(bound.name, value, network.storage.node_names, nodes))
+        return row
 
 
 def _takes_nodes(measure: Measure) -> bool:
@@ -155,16 +153,8 @@ def called_on(measure: Measure, network: MultilayerNetwork, nodes: list[str]) ->
     return measure(network)
 
 
-def check_agreement(columns: Sequence[str], done: Iterable[Values]) -> None:
-    by_column = zip(*(values.by_measure for values in done), strict=True)
-    for name, values in zip(columns, by_column, strict=True):
-        check_alike(name, values)
-
-
-def warn_of_grown(measures: Mapping[str, Measure], done: Sequence[Values]) -> None:
-    if not any(values.grown for values in done):
-        return
-    for (name, measure), value in zip(measures.items(), done[0].by_measure, strict=True):
+def warn_of_grown(measures: Mapping[str, Measure], row: Row) -> None:
+    for (name, measure), value in zip(measures.items(), row[N_BEFORE:], strict=True):
         if value.ndim == 0 and not _takes_nodes(measure):
             msg = f"measure {name!r} gives one number for the whole network, so nodes that a "
             msg += "scenario adds count in it. Give the function a keyword `nodes` (it gets the "
@@ -173,35 +163,12 @@ def warn_of_grown(measures: Mapping[str, Measure], done: Sequence[Values]) -> No
 
 
 def table_of(
-    results: Mapping[Item, Values], measures: Sequence[str], nodes: pd.Index
+    items: pd.DataFrame, rows: Sequence[Row], measures: Sequence[str], nodes: pd.Index
 ) -> pd.DataFrame:
-    items = pd.DataFrame([*results])[["scenario", "resample", "replicate"]]
+    """Values of items, by scenario; `items` has the columns of the table in front of them."""
+    for at, name in enumerate(measures, N_BEFORE):
+        check_alike(name, [row[at] for row in rows])
     items["scenario"] = pd.Categorical(items["scenario"], items["scenario"].unique())
-    if (items["resample"] < 0).all():
-        items = items.drop(columns="resample")
-    values = [each.by_measure for each in results.values()]
+    values = [row[N_BEFORE:] for row in rows]
     table = long_table(items, values, measures, np.arange(len(nodes)), nodes)
     return table.sort_values("scenario", kind="stable", ignore_index=True)
-
-
-def stored_values(store: Checkpoint, columns: Sequence[str]) -> dict[Item, Values]:
-    names = [f"measure_{at}" for at in range(len(columns))]
-    rows = store.rows(*Item._fields, *Values._fields[:-1], *names)
-    return {Item(*row[:3]): Values._make([*row[3:6], [*map(np.asarray, row[6:])]]) for row in rows}
-
-
-def save_values(
-    batches: Sequence[Sequence[Item]],
-    values: Sequence[Sequence[Values]],
-    *,
-    store: Checkpoint,
-    columns: Sequence[str],
-) -> None:
-    items, done = list(chain(*batches)), list(chain(*values))
-    check_agreement(columns, done)
-    rows = []
-    for item, each in zip(items, done, strict=True):
-        numbers = {f"measure_{at}": number for at, number in enumerate(each.by_measure)}
-        rows.append(item._asdict() | each._asdict() | numbers)
-        del rows[-1]["by_measure"]
-    store.write(items, rows)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from netinnov._network.significance import why_untested
 from netinnov._runtime.arguments import check_callable, one_column, shown
-from netinnov._runtime.checkpoint import PathLike, run_numbered, seed_of_run, seed_state
+from netinnov._runtime.checkpoint import PathLike, run_kept, seed_of_run, seed_state
 from netinnov._runtime.parallel import run
 from netinnov._typing import Count, Floats, Rng
 from netinnov.errors import InputError
@@ -129,8 +129,11 @@ def compare_with_null(
     else:
         named = {"measure": measure, "null": null}
         store = checkpoint_of(checkpoint, "compare_with_null", state, network, **named)
-        task, sizes = partial(_replicate, null=ready, values=values), [(), np.shape(observed)]
-        rows = run_numbered(task, seeds, sizes=sizes, checkpoint=store, **options)
+        task = partial(_replicate, seeds=seeds, null=ready, values=values)
+        rows = run_kept(task, range(len(seeds)), store, width=2, **options)
+        if (held := {np.shape(row[1]) for row in rows}) != {np.shape(observed)}:
+            msg = f"the checkpoint holds values of shapes {held}, not {np.shape(observed)}: the "
+            raise InputError(f"{msg}measure was changed since. Choose another folder.")
     moved = _prepared.mean_moved([float(row[0]) for row in rows])
     if moved < _prepared.LEAST_MOVED:
         subject, mend = "nodes that may move", "Take wider `bins`, or more `trials`."
@@ -147,8 +150,10 @@ def compare_with_null(
     return compared(observed, np.array([row[1] for row in rows], np.float64), moved)
 
 
-def _replicate(seed: np.random.SeedSequence, *, null: Prepared, values: Values) -> list[Floats]:
-    return values(null.draw(np.random.default_rng(seed)))
+def _replicate(
+    number: int, *, seeds: Sequence[np.random.SeedSequence], null: Prepared, values: Values
+) -> list[Floats]:
+    return values(null.draw(np.random.default_rng(seeds[number])))
 
 
 def _walk(
