@@ -19,9 +19,9 @@ from netinnov.experiments import _placebo_tests as tests, _replicates as parts
 from netinnov.experiments._experiment_result import ExperimentResult
 from netinnov.experiments._placebo_tests import Placebo, spawned
 from netinnov.experiments._replicates import BASELINE, Item, Measure, Replication
-from netinnov.experiments._resampled_data import Resample, check_resampling
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._identity import checkpoint_of
+from netinnov.polycentricity._resampled_flows import Change
 from netinnov.scenarios import NoChange, Scenario, apply_scenario
 from netinnov.scenarios._prices import check_scenario
 from netinnov.scenarios._settings import Settings
@@ -40,7 +40,7 @@ def compare_scenarios(
     baseline: Scenario = _NO_CHANGE,
     replicates: Count = Settings.replicates,
     placebo: Placebo | Mapping[str, Placebo] | None = None,
-    resample: Resample | None = None,
+    resample: Change | None = None,
     resamples: Several = 100,
     placements: Several = 5,
     rng: Rng = None,
@@ -127,7 +127,10 @@ def compare_scenarios(
     """
     _check(scenarios, measures, baseline)
     if resample is not None:
-        check_resampling(resample, replicates)
+        expected = "a function of a network and a Generator, such as ResampledLinks()"
+        check_callable("resample", resample, expected, made=True)
+        if replicates < 2:
+            raise InputError("`replicates` must be 2 or more where data are resampled; found 1.")
     seed = seed_of_run(rng, checkpoint)
     order = spawned(seed, _PLACEBOS)
     placebos, placebo_of = tests.placebo_draws(placebo, scenarios, network, order)

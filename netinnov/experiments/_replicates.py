@@ -17,9 +17,8 @@ from netinnov._network.measured import check_alike, long_table, numbers_of
 from netinnov.errors import InputError
 from netinnov.experiments._decomposition import PairSums
 from netinnov.experiments._placebo_tests import PlaceboDraw, spawned, totals_of
-from netinnov.experiments._resampled_data import Resample
 from netinnov.network import MultilayerNetwork
-from netinnov.polycentricity._resampled_flows import changed as checked_change
+from netinnov.polycentricity._resampled_flows import Change, changed as checked_change
 from netinnov.scenarios import Scenario, apply_scenario
 
 Measure: TypeAlias = Callable[..., float | pd.Series]
@@ -84,7 +83,7 @@ class Replication:
         key: tuple[int, int],
         *,
         items: Sequence[Item],
-        resample: Resample,
+        resample: Change,
         seeds: Sequence[np.random.SeedSequence],
         undefined: Row,
     ) -> Row:

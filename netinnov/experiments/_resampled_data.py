@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
 from netinnov._network.rows import Rows
-from netinnov._runtime.arguments import as_list, check_callable, check_name, check_names
+from netinnov._runtime.arguments import as_list, check_name, check_names
 from netinnov._runtime.dataframes import as_pandas
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._from_records import Weighting
 from netinnov.network import MultilayerNetwork, check_network, with_rows
 from netinnov.polycentricity._resampled_flows import resampled
-
-Resample: TypeAlias = Callable[[MultilayerNetwork, Generator], MultilayerNetwork]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +137,6 @@ class ResampledEvents:
         layer = np.full(len(links), network.layers.index(self.layer), np.int32)
         rows = Rows(layer, source, target, weight[weight > 0])
         return _with_layers(network, [self.layer], rows)
-
-
-def check_resampling(resample: object, replicates: int) -> None:
-    expected = "a function of a network and a Generator, such as ResampledLinks()"
-    check_callable("resample", resample, expected, made=True)
-    if replicates < 2:
-        raise InputError("`replicates` must be 2 or more where data are resampled; found 1.")
 
 
 def _with_layers(network: MultilayerNetwork, layers: Sequence[str], new: Rows) -> MultilayerNetwork:

@@ -22,10 +22,10 @@ from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError
 from netinnov.experiments import Measure, compare_scenarios
 from netinnov.experiments._replicates import BASELINE, called_on
-from netinnov.network import MultilayerNetwork
+from netinnov.network import MultilayerNetwork, with_rows
 from netinnov.planning._plan_values import with_options
 from netinnov.scenarios import ReverseEnclave
-from netinnov.scenarios._between_places import BetweenPlaces, NewNode, with_moved_links
+from netinnov.scenarios._between_places import BetweenPlaces, NewNode, added_node
 from netinnov.scenarios._enclave import Enclave
 from netinnov.scenarios._open_size import movable_layer, open_size
 from netinnov.scenarios._pair_draws import Pairs, Positions, Scene, chosen_layer
@@ -275,8 +275,8 @@ class ParkAccess(NamedTuple):
         # Parallel links of a park are one, of the summed weight.
         key, at = np.unique(copy * size**2 + key, return_inverse=True)
         copy, (row, column) = key // size**2, np.divmod(key % size**2, size)
-        none = Pairs(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
-        beside = with_moved_links(self.network, scene.layer, none, none, node)
+        nodes = added_node(self.network, node)
+        beside = with_rows(self.network, self.network.storage.link_rows(), nodes)
         summed = np.bincount(at, weight).astype(np.float64)
         length = lengths_of_links(beside, row, column, summed, self.costs, scene.directed)
         return copy * size + row, copy * size + column, length

@@ -18,7 +18,6 @@ from netinnov._runtime.parallel import run
 from netinnov._typing import Amount, Count, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.experiments import ResampledLinks
-from netinnov.experiments._resampled_data import Resample
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._plan_values import ROUNDING, Objective
 from netinnov.planning._searches import all_plans, chosen_by, valued
@@ -30,7 +29,7 @@ from netinnov.planning._site_enclaves import (
     seed_of,
     site_enclaves,
 )
-from netinnov.polycentricity._resampled_flows import changed
+from netinnov.polycentricity._resampled_flows import Change, changed
 from netinnov.scenarios import Prices, Scenario
 
 _COUNTS = ResampledLinks()
@@ -141,7 +140,7 @@ def siting_stability(
     method: Method = "greedy",
     monotone: bool | None = None,
     replicates: Count = 1,
-    resample: Resample = _COUNTS,
+    resample: Change = _COUNTS,
     resamples: Count = 100,
     rng: Rng = None,
     executor: Executor | int | None = None,
@@ -196,7 +195,7 @@ def _sites(
     rng: np.random.Generator,
     *,
     network: MultilayerNetwork,
-    resample: Resample,
+    resample: Change,
     method: Method,
     prepare: Callable[..., Siting],
 ) -> frozenset[str] | None:

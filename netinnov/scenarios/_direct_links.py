@@ -180,9 +180,7 @@ class NewLinks(Priced):
         wrong = [
             pair
             for pair in pairs
-            if isinstance(pair, str)
-            or len(ends := as_list("pairs", pair)) != 2
-            or ends[0] == ends[1]
+            if isinstance(pair, str) or not len({*as_list("pairs", pair)}) == len(pair) == 2
         ]
         if wrong or not pairs:
             msg = "`pairs` must hold pairs of two different ids, such as [('a', 'b')]; found"

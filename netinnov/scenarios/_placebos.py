@@ -13,8 +13,8 @@ from numpy.random import Generator
 
 from netinnov._network.distances import between
 from netinnov._network.hierarchy import within
-from netinnov._runtime.arguments import as_list, as_whole, check_names, check_rng, check_type
-from netinnov._typing import Floats, Mask, Rng
+from netinnov._runtime.arguments import as_list, check_names, check_rng, check_type
+from netinnov._typing import Count, Floats, Mask, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios._pair_draws import Pairs, chosen_layer, linked_pairs, sides
@@ -168,7 +168,7 @@ def placebo(
     scenario: Same,
     *,
     match: Sequence[str] = MATCH,
-    nearest: int | None = None,
+    nearest: Count | None = None,
     rng: Rng = None,
 ) -> Same:
     """Replace the host of a scenario with a similar place.
@@ -222,12 +222,10 @@ class MatchedPlacebo(Priced):
 
     scenario: Between
     match: Sequence[str] = MATCH
-    nearest: int | None = None
+    nearest: Count | None = None
 
     def __post_init__(self) -> None:
         check_type("scenario", self.scenario, *BETWEEN)
-        if self.nearest is not None:
-            object.__setattr__(self, "nearest", as_whole("nearest", self.nearest, low=1))
         object.__setattr__(self, "match", tuple(as_list("match", self.match)))
 
     def __call__(self, network: MultilayerNetwork, rng: Generator, /) -> MultilayerNetwork:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.random import Generator
 
 from netinnov._runtime.arguments import check_callable, check_number, check_type, examples, shown
+from netinnov._typing import Amount
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 
@@ -39,14 +40,12 @@ class Prices:
     Prices(park=50, link=1, pipeline=0.02)
     """
 
-    park: float
-    link: float
-    pipeline: float
+    park: Amount
+    link: Amount
+    pipeline: Amount
 
     def __post_init__(self) -> None:
-        for name in self.__slots__:
-            check_number(name, getattr(self, name), low=0)
-        if not any(getattr(self, name) for name in self.__slots__):
+        if not any((self.park, self.link, self.pipeline)):
             raise InputError("one price at least must be above 0; found three times 0.")
 
 
