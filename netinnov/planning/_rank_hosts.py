@@ -15,7 +15,8 @@ from scipy.sparse import csgraph
 
 from netinnov._network.distances import between
 from netinnov._network.paths import PathCosts, lengths_of_links, path_costs, shortest_links
-from netinnov._runtime.arguments import as_list, check_callable, check_name, check_rng, shown
+from netinnov._runtime.arguments import as_list, check_callable, check_name, shown
+from netinnov._runtime.checkpoint import seed_of_run
 from netinnov._runtime.parallel import run
 from netinnov._typing import Count, Floats, Integers, Rng
 from netinnov.centrality import harmonic_centrality
@@ -125,9 +126,8 @@ def rank_hosts(
     costs = _costs(measure)
     if costs is not None and isinstance(scenario, Enclave) and not moves:
         before = float(called_on(measure, network, list(network.nodes.index)).iloc[at_home].mean())
-        seed: Any = check_rng(rng).bit_generator.seed_seq
         arcs = _arcs(network, chosen_layer(network, scenario.layer), costs)
-        access = ParkAccess(network, at_home, costs, *arcs, seed.spawn(replicates))
+        access = ParkAccess(network, at_home, costs, *arcs, seed_of_run(rng).spawn(replicates))
         after = np.array(run(access.values, tried, executor=executor, progress=False)).T
     else:
         result = compare_scenarios(

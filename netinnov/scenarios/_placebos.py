@@ -251,7 +251,7 @@ class MatchedPlacebo(Priced):
         """
         check_network(network)
         table = placebo_candidates(network, self.scenario, match=self.match)
-        places = table.index[1:] if self.nearest is None else table.index[1 : self.nearest + 1]
+        places = table.index[1:][: self.nearest]
         return [dataclasses.replace(self.scenario, host=place) for place in places]
 
     def _needs(self, network: MultilayerNetwork) -> Amounts:
