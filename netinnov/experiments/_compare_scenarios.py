@@ -154,33 +154,31 @@ def compare_scenarios(
     table = parts.table_of(pd.DataFrame(items), rows, columns, nodes)
     if any(row[0] for row in rows):
         parts.warn_of_grown(measure_of, rows[0])
-    of = {
-        name: [row for row, item in zip(rows, items, strict=True) if item.scenario == name]
-        for name in changes
-    }
-    totals = {name: np.array([row[2] for row in of[name]]) for name in changes}
+    of = pd.DataFrame(items).groupby("scenario").indices
+    totals = {name: np.array([rows[at][2] for at in of[name]]) for name in changes}
     start_totals = totals.pop(BASELINE)
     again = None
     if resample is not None:
         real = [item for item in items if item.scenario not in placebos]
-        at = [item for item in real if item.replicate < placements]
-        undefined = [*rows[0][:3], *(np.full_like(value, np.nan) for value in rows[0][3:])]
+        each = [item for item in real if item.replicate < placements]
+        before, values = rows[0][: parts.N_BEFORE], rows[0][parts.N_BEFORE :]
+        undefined = [*before, *(np.full_like(value, np.nan) for value in values)]
         in_data = partial(
-            task.in_resample, items=at, resample=resample, seeds=data_seeds, undefined=undefined
+            task.in_resample, items=each, resample=resample, seeds=data_seeds, undefined=undefined
         )
-        keys = [(number, len(at)) for number in range(resamples)]
+        keys = [(number, len(each)) for number in range(resamples)]
         drawn = run_kept(in_data, keys, store, label="resamples", **options)
-        in_each = [(each.scenario, number, each.replicate) for number, _ in keys for each in at]
+        in_each = [(name, number, placed) for number, _ in keys for name, placed in each]
         again = parts.table_of(
             pd.DataFrame(in_each, columns=["scenario", "resample", "replicate"]),
-            [row for values in drawn for row in zip(*values, strict=True)],
+            [row for stacked in drawn for row in zip(*stacked, strict=True)],
             columns,
             nodes,
         )
     return ExperimentResult(
         table,
         placebos=placebo_of,
-        sites={name: tuple(str(row[1]) for row in of[name]) for name in placebos},
+        sites={name: tuple(str(rows[at][1]) for at in of[name]) for name in placebos},
         refused=tests.refusals(
             network, scenarios, measure_of, placebos, placebo_of, totals, start_totals
         ),

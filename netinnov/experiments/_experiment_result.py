@@ -154,11 +154,8 @@ class ExperimentResult(Displayed):
             untested = "" if name else "no placebo"
             reasons = [self.refused.get((scenario, each), untested) for each in measures]
             labels, size = self.sites.get(name or "", ()), statistics.size_of(before, after)
-            names = pd.Series([scenario] * len(columns), dtype="str", name="scenario")
             parts: list[Any] = [
-                names,
-                measures,
-                columns["node"],
+                columns.assign(scenario=scenario, measure=measures),
                 statistics.placement_statistics(before, after, change),
                 statistics.data_statistics(again, change),
                 statistics.placebo_statistics(change, placebo, labels, reasons, size),

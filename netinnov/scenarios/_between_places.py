@@ -177,9 +177,7 @@ class LinksOrVolume(BetweenPlaces):
 
     def _total(self, scene: Scene) -> float:
         if self.volume_share is None:
-            total = self.size if self.volume is None else self.volume
-            assert total is not None
-            return total
+            return self.size or self.volume or 0.0  # one of the two is given
         strength = float(scene.pairs.weight[scene.at_home()].sum())
         if strength == 0:
             raise InputError(f"{self.home!r} has no links in layer {scene.layer!r} to share.")
