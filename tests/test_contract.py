@@ -129,6 +129,7 @@ def overwrite(result: Result) -> None:
         result.columns.names = ["renamed"] * result.columns.nlevels
 
 
+@pytest.mark.slow
 @given(tables=some_tables)
 def test_the_answer_has_its_shape_is_undefined_where_stated_and_changes_nothing(
     tables: Tables,
@@ -155,6 +156,7 @@ def test_the_answer_has_its_shape_is_undefined_where_stated_and_changes_nothing(
         pd.testing.assert_frame_equal(frame, copy)
 
 
+@pytest.mark.slow
 @given(tables=some_tables, data=st.data())
 def test_names_and_the_order_of_rows_and_ends_do_not_matter(
     tables: Tables, data: st.DataObject
@@ -198,6 +200,7 @@ def test_names_and_the_order_of_rows_and_ends_do_not_matter(
         given_nodes.agree(asked.values(other, [*node.values()]), asked.values(network, [*node]))
 
 
+@pytest.mark.slow
 @given(tables=some_tables)
 def test_a_link_split_in_three_is_one_link(tables: Tables) -> None:
     half, quarter = (
@@ -215,6 +218,7 @@ def test_a_link_split_in_three_is_one_link(tables: Tables) -> None:
         given_nodes.agree(asked.values(split, ids), asked.values(network, ids))
 
 
+@pytest.mark.slow
 @given(tables=some_tables, factor=st.sampled_from([0.5, 4.0, 3.0]))
 def test_scaled_weights_have_the_stated_effect(tables: Tables, factor: float) -> None:
     scaled = tables.links.assign(weight=factor * tables.links["weight"])
@@ -230,6 +234,7 @@ def test_scaled_weights_have_the_stated_effect(tables: Tables, factor: float) ->
         given_nodes.agree(asked.values(larger, ids, factor), expected)
 
 
+@pytest.mark.slow
 @given(tables=networks(missing=False, min_links=1))
 def test_an_added_isolate_has_the_stated_effect(tables: Tables) -> None:
     network = ni.build_network(*tables)

@@ -84,6 +84,7 @@ def test_what_is_printed_is_the_change(change):
     assert tables == pytest.approx([change] * 2, abs=0.051)
 
 
+@pytest.mark.slow
 def test_hosts_are_ranked_by_the_same_number(of_report, change):
     cities, park, access, draws = of_report
     ranking = ni.planning.rank_hosts(

@@ -28,6 +28,7 @@ def test_the_example_prints_what_the_readme_says(tmp_path):
     assert run.stdout.rstrip() == promised.rstrip()
 
 
+@pytest.mark.slow
 def test_a_list_of_links_becomes_a_figure_in_eight_lines(tmp_path):
     example = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.S)[1]
     assert sum(1 for line in example.splitlines() if line) <= 8

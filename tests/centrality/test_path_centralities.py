@@ -119,6 +119,7 @@ def test_closeness_and_harmonic_agree_with_floyd_and_warshall(
         np.testing.assert_allclose(found, column, rtol=1e-9, atol=1e-14, err_msg=name)
 
 
+@pytest.mark.slow
 def test_the_search_from_many_sources_agrees_with_one_search_a_source() -> None:
     # More sources than fit in one round of the search, and paths that are long.
     n = 1100
@@ -139,6 +140,7 @@ def test_the_search_from_many_sources_agrees_with_one_search_a_source() -> None:
     np.testing.assert_allclose(centrality.closeness_centrality(network), closeness, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_a_pair_linked_in_two_layers_doubles_paths_only_with_a_cost_of_changes() -> None:
     # a to d by way of b or of c; a-b and b-d are linked in x and y, a-c and c-d in x only.
     # Sequences of nodes: two, half for b. Sequences of links with changes: by b in x, by b in y,

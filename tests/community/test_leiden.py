@@ -222,6 +222,7 @@ def test_the_same_rng_gives_the_same_partition_with_any_number_of_workers(
     assert_frame_equal(again.membership, found[0].membership)
 
 
+@pytest.mark.slow
 @settings(max_examples=3)
 @given(networks(max_nodes=8, min_layers=2), options)
 def test_large_networks_are_searched_the_same_way(tables: Tables, given: dict[str, Any]) -> None:

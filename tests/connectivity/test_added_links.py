@@ -28,6 +28,7 @@ def with_link(network, pair, weight):
     return network.with_links(link, directed=["+"] if network.directed else [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("distance", ["unit", "inverse"])
 @pytest.mark.parametrize("frictions", [None, ni.Frictions(0.5, 0.25, 0.125)])
 @few
@@ -52,6 +53,7 @@ def test_efficiency_rises_as_recomputed_from_scratch(distance, frictions, tables
     np.testing.assert_allclose(found, np.array(after) - before, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.slow
 @few
 @given(
     tables=networks(missing=False, max_nodes=6, min_links=1),

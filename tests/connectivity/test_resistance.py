@@ -47,6 +47,7 @@ CLOSED = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", SIZES)
 @pytest.mark.parametrize(("name", "make", "connectivity_of", "index_of"), CLOSED)
 def test_closed_forms(name: str, make: Any, connectivity_of: Any, index_of: Any, n: int) -> None:

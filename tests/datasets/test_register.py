@@ -92,6 +92,7 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("table", "line", "column", "value", "message"), CASES)
 def test_a_broken_rule_is_named_with_its_row(table, line, column, value, message, tmp_path):
     faults = faults_of(read_register(broken(tmp_path, (table, line, column, value))))

@@ -114,6 +114,7 @@ def test_wrong_options() -> None:
         load_research_cities(projects="nodes", weighting="count")
 
 
+@pytest.mark.slow
 def test_the_case_is_run_by_its_name(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     empty = [replace(section, compute=lambda context: None) for section in sections.SECTIONS]

@@ -115,6 +115,7 @@ CHOICES = {
 }
 
 
+@pytest.mark.slow
 def test_all_combinations_are_tried_and_sorted(pair) -> None:
     curve = specification_curve(pair, specifications=CHOICES, make=specified, replicates=3,
                                 rng=1, progress=False)  # fmt: skip

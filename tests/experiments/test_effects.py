@@ -138,6 +138,7 @@ def test_matched_placebos_are_the_scenario_itself_elsewhere(distant) -> None:
         assert value == global_efficiency(after, distance="inverse", nodes=nodes)
 
 
+@pytest.mark.slow
 def test_the_places_of_matched_placebos_are_taken_in_turn(distant) -> None:
     matched = MatchedPlacebo(distant, nearest=5)
     hosts = hosts_of(matched_experiment(matched, 12))
@@ -239,6 +240,7 @@ def test_rounding_is_no_spread_and_parts_no_ties(pair) -> None:
     assert row["placebo_p"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scenario", "placebo", "tested"),
     [

@@ -107,6 +107,7 @@ def pairs() -> list[tuple[ni.MultilayerNetwork, ...]]:
     return list(before_and_after())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(MEASURES) - SLOW))
 def test_measures_that_new_links_move_one_way_only_are_in_the_list(name, pairs):
     assert (name in _MONOTONE) == (len(directions(name, pairs)) == 1)

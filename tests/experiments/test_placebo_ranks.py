@@ -62,6 +62,7 @@ def test_with_fewer_replicates_than_places_the_last_leaves_its_turn_to_the_real_
     assert "a rank needs several" in row["why_no_p"]
 
 
+@pytest.mark.slow
 def test_the_band_has_the_luck_of_as_many_placements_as_the_difference() -> None:
     # Means of the places 0, 4, 8, of two placements each, 1 apart from them: variance between 16,
     # within 2. Luck of two: 1; of the six of the real one: 1/3. So sqrt((16 - 1 + 1/3) / 16).
@@ -82,6 +83,7 @@ def test_the_band_has_the_luck_of_as_many_placements_as_the_difference() -> None
     assert np.mean(width) == pytest.approx(2 * 1.96 / math.sqrt(200), rel=0.5)  # raw: 2 * 0.88
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("replicates", [20, 45, 200])
 @pytest.mark.parametrize("shared", [0.0, 3.0])
 def test_ranks_are_uniform_where_places_are_alike(replicates, shared) -> None:

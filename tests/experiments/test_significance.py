@@ -115,6 +115,7 @@ def _weight(network: ni.MultilayerNetwork) -> float:
     return float(network.adjacency("x")[[3]].sum() ** 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", CALLS, ids=lambda function: function.__name__)
 def test_a_test_on_a_modelled_layer_refuses_or_warns(function: Callable) -> None:
     with warnings.catch_warnings(record=True) as caught:
@@ -135,6 +136,7 @@ def test_a_test_on_a_modelled_layer_refuses_or_warns(function: Callable) -> None
         assert {each.filename for each in ours} == {__file__}, "the warning names the user's line"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", CALLS, ids=lambda function: function.__name__)
 def test_a_test_on_an_observed_layer_is_given_without_a_word_of_it(function: Callable) -> None:
     with warnings.catch_warnings(record=True) as caught:

@@ -95,6 +95,7 @@ def data_of(html):
     return json.loads(re.search(r'id="data">(.*?)</script>', html)[1])
 
 
+@pytest.mark.slow
 def test_the_explorer_of_a_study_shows_its_experiment(study_folder):
     folder, network = study_folder
     data = data_of(ni.explore(network, study=folder).html)
@@ -203,6 +204,7 @@ def test_of_a_large_network_only_the_strongest_links_are_in_the_page(monkeypatch
     assert {layer["name"]: layer["weight"] for layer in data["layers"]} == {"x": [], "y": [5, 9]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [4, 60, 500])
 def test_a_layout_is_the_same_each_time_and_keeps_places_apart(n):
     rng = np.random.default_rng(2)

@@ -39,6 +39,7 @@ def file(configuration, tmp_path_factory):
     return explorer_of(configuration).write(tmp_path_factory.mktemp("explorer") / "page.html")
 
 
+@pytest.mark.slow
 def test_the_page_and_python_agree_on_the_question(browser, file, cities, configuration):
     part, measures = configuration.experiment, configuration.measures
     park = ni.ReverseEnclave(
@@ -102,6 +103,7 @@ def test_sizes_and_tables_are_those_of_the_layers_that_count(browser, file, citi
     assert max((r for r, has in zip(rank, linked, strict=True) if not has), default=0) == 0
 
 
+@pytest.mark.slow
 def test_hosts_are_ranked_as_in_python(browser, file, cities, configuration):
     measures = configuration.measures
     measure = partial(harmonic_centrality, **measures.paths)

@@ -177,6 +177,7 @@ def test_they_are_a_hundred_of_which_95_do():
     assert len(HUNDRED) >= 95
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", HUNDRED)
 def test_a_line_does_what_is_meant_or_says_in_one_line_what_to_write(line, names):
     meant = HUNDRED[line]

@@ -508,6 +508,7 @@ TEXTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=3)
 @given(texts=TEXTS)
 def test_places_alone_and_together_get_the_same_answer(texts):

@@ -39,6 +39,7 @@ def test_shares_by_hand():
     assert table[["null_mean", "z", "p"]].isna().all(axis=None)
 
 
+@pytest.mark.slow
 def test_the_null_mean_is_that_of_all_networks_of_the_same_degrees():
     # A matching of six nodes: each of the 15 perfect matchings is equally likely.
     ids = list("abcdef")

@@ -61,6 +61,7 @@ def folder(odd: MultilayerNetwork, tmp_path: Path) -> Path:
     return tmp_path / "odd"
 
 
+@pytest.mark.slow
 @given(network=rich_networks())
 def test_what_is_written_is_read_again(network):
     for format in FORMATS:
@@ -171,6 +172,7 @@ def test_a_network_without_links_keeps_its_columns():
     assert through_a_folder(network).equals(network)
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(network=rich_networks())
 def test_the_reader_of_tables_reads_it_too(network):

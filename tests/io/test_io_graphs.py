@@ -47,6 +47,7 @@ def one_way_or_both(network: MultilayerNetwork) -> Counter[tuple[str, str, str, 
     return arcs
 
 
+@pytest.mark.slow
 @given(network=rich_networks())
 def test_a_network_comes_back_from_networkx(network):
     assert from_networkx(to_networkx(network)).equals(network)

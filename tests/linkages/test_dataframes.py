@@ -85,6 +85,7 @@ def many_tables() -> pd.DataFrame:
     return rows.assign(city=rows["who"].map(CITY) + text, who=rows["who"] + text)
 
 
+@pytest.mark.slow
 def test_all_libraries_give_the_same_links():
     check_libraries(many_tables(), LIBRARIES)
 
@@ -102,6 +103,7 @@ def test_spark_gives_the_same_links(spark):
     check_libraries(many_tables(), {"spark": spark.createDataFrame})
 
 
+@pytest.mark.slow
 @given(records, st.sampled_from(["count", "newman", "full"]))
 def test_links_of_groups_are_the_aggregated_links_of_members(rows, weighting):
     rows = rows.assign(city=rows["who"].map(CITY).astype("str"))

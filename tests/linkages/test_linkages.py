@@ -68,6 +68,7 @@ def test_count_is_the_double_loop(rows):
     assert links["weight"].dtype == np.float64
 
 
+@pytest.mark.slow
 @given(incidences)
 def test_what_members_and_events_hand_out(rows):
     events = rows.groupby("event")["member"].agg(set)
@@ -82,6 +83,7 @@ def test_what_members_and_events_hand_out(rows):
     assert co(rows, weighting="full")["weight"].sum() == pytest.approx(len(shared))
 
 
+@pytest.mark.slow
 @given(incidences, st.randoms(use_true_random=False), st.sampled_from(["count", "newman", "full"]))
 def test_row_order_and_repeated_rows_do_not_matter(rows, random, weighting):
     order = list(range(len(rows))) * 2
@@ -107,6 +109,7 @@ def test_incidence_that_cannot_be_used(rows, words):
         co(pd.DataFrame(rows))
 
 
+@pytest.mark.slow
 @given(incidences, st.sampled_from(["count", "newman", "full"]))
 def test_members_meet_within_a_period(rows, weighting):
     # Two events become one in two periods, and two in a third one whose number is missing.

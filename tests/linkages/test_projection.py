@@ -83,6 +83,7 @@ def test_projection_is_networkx_in_each_period(rows):
         assert found == pytest.approx(expected)
 
 
+@pytest.mark.slow
 @given(participations, st.sampled_from(["count", "newman", "full"]))
 def test_projection_is_co_participation_of_the_links(rows, weighting):
     found = project(two_mode(rows), layer="joins", through="project", weighting=weighting).links

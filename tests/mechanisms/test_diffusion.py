@@ -50,6 +50,7 @@ def adopt(network: ni.MultilayerNetwork, seeds: list[int], threshold: float) -> 
     return step
 
 
+@pytest.mark.slow
 @given(tables=networks(), data=st.data(), threshold=st.sampled_from([0.1, 1 / 3, 0.5, 2 / 3, 1.0]))
 def test_adoption_is_as_defined(tables: Tables, data: st.DataObject, threshold: float):
     network = ni.build_network(*tables)
@@ -61,6 +62,7 @@ def test_adoption_is_as_defined(tables: Tables, data: st.DataObject, threshold: 
     np.testing.assert_array_equal(found.to_numpy(), adopt(network, seeds, threshold))
 
 
+@pytest.mark.slow
 @given(tables=networks(), data=st.data())
 def test_sure_contacts_walk_shortest_paths(tables: Tables, data: st.DataObject):
     network = ni.build_network(*tables)

@@ -72,6 +72,7 @@ def test_points_with_a_vanishing_enclave_are_those_without(model):
     assert fold < model.break_point()
 
 
+@pytest.mark.slow
 @both
 @pytest.mark.parametrize("e", [0.01, 0.05, 0.1])
 def test_the_spread_state_ends_at_the_fold(model, e):

@@ -56,6 +56,7 @@ FORMS: dict[str, Any] = {
 }
 
 
+@pytest.mark.slow
 @given(plain=rows)
 def test_codes_build_what_text_builds(plain: pd.DataFrame) -> None:
     text = ni.build_network(NODES, plain.astype("str"), directed=[*set(plain["layer"]) & {"a"}])

@@ -32,6 +32,7 @@ def region(weights: np.ndarray, *, directed: bool, layer: Any = "trips") -> ni.M
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("power", "directed"), [(1000, True), (-1000, False), (-1040, True)])
 def test_the_unit_of_weights_changes_no_index_and_no_centre(power: int, directed: bool) -> None:
     # Of 2^-1040 the last digits are lost to means over both directions.

@@ -56,6 +56,7 @@ PAIRS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("one", "other"), PAIRS)
 def test_what_differs_has_other_words(one, other) -> None:
     for wrap in (lambda x: x, lambda x: partial(total, w=x), lambda x: partial(total, x)):

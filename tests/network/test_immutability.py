@@ -246,6 +246,7 @@ def test_tables_changed_afterwards_do_not_reach_the_network(small_tables: Any) -
         directed.remove("coop")
 
 
+@pytest.mark.slow
 @given(networks())
 def test_building_leaves_the_tables_alone(tables: Tables) -> None:
     copies = [frame.copy(deep=True) for frame in tables[:3]]

@@ -180,6 +180,7 @@ OPERATIONS: dict[str, Callable[[Network], Network]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_operation_carries_the_records(name: str) -> None:
     network = small()

@@ -100,6 +100,7 @@ def test_the_network_is_what_a_plain_loop_builds(tables: Tables) -> None:
     assert rows(network.links) == expected
 
 
+@pytest.mark.slow
 @given(networks(), st.data())
 def test_what_a_verb_returns_is_rebuilt_from_its_own_tables(
     tables: Tables, data: st.DataObject

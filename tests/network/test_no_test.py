@@ -110,6 +110,7 @@ def by_hand(network, rng):
     return PARK(network, rng)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scenario", "placebo"),
     [

@@ -93,6 +93,7 @@ def test_the_likeliest_come_first():
     assert found == [("Munchen", "Munich"), ("Postdam", "Potsdam"), ("Kalterm", "Kaltern")]
 
 
+@pytest.mark.slow
 def test_each_of_many_names_is_compared_with_few():
     """All pairs of 20,000 names would be 200 million."""
     draw = random.Random(1)

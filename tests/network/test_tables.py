@@ -179,6 +179,7 @@ def test_the_good_tables_are_good() -> None:
     assert (len(cleaned.nodes), len(cleaned.links), len(cleaned.places)) == (4, 4, 4)
 
 
+@pytest.mark.slow
 @every_fault
 def test_a_fault_alone_is_found_where_it_is_with_its_value(given_fault: Fault) -> None:
     nodes, links, places = complete(given_fault.tables)
@@ -207,6 +208,7 @@ def test_a_country_that_contains_the_others_and_a_firm_called_total_are_sound() 
 BLANKS = ["\t", "\u3000", " \u202f"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("blank", BLANKS, ids=ascii)
 def test_blanks_at_the_ends_of_ids_places_and_ends_do_not_count(blank: str) -> None:
     nodes, links, places = complete({"nodes": good_nodes(jurisdiction=["P", None, "Q", "S"])})
@@ -373,6 +375,7 @@ def test_places_that_are_no_table() -> None:
         assert spots(problems) == {("places", None, None)}
 
 
+@pytest.mark.slow
 @every_fault
 def test_cleaning_sets_faulty_rows_aside_and_keeps_the_rest(given_fault: Fault) -> None:
     nodes, links, places = complete(given_fault.tables)

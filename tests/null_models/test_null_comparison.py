@@ -111,6 +111,7 @@ def test_networks_without_nodes_have_nothing_to_compare():
 inf = np.inf
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("draws", "mean", "low", "high"),
     [

@@ -124,6 +124,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_all_dealings_are_equally_likely(name):
     rows, null = CASES[name]
@@ -296,6 +297,7 @@ def weighted(network):
                                          ("jurisdiction", "place"))].sum())  # fmt: skip
 
 
+@pytest.mark.slow
 def test_p_is_that_of_all_dealings():
     rows = [*CASES["outside, some at home"][0], "firm B C", "firm D B"]
     null = Relocate(outside=True)

@@ -97,6 +97,7 @@ def test_default_bins_are_deciles_and_all_links_of_one_length_are_one_bin():
     assert all(place[a] != place[b] for a, b in pairs(rewired, "links"))
 
 
+@pytest.mark.slow
 def test_expected_distance_keeps_the_mean_of_a_larger_network():
     network = city_network(n=200, m=600)
     edges = np.array([0.0, 300.0, 800.0, 3000.0])
@@ -112,6 +113,7 @@ def test_expected_distance_keeps_the_mean_of_a_larger_network():
     assert drawn.std(axis=0).min() > 1  # the constraint is soft
 
 
+@pytest.mark.slow
 def test_strengths_come_back():
     network = city_network(n=100, m=900, directed=("y",))
     loose, tight = rewire(network, rng=5), rewire(network, preserve=("strength",), rng=5)
@@ -147,6 +149,7 @@ def test_the_same_rng_gives_the_same_network_whatever_the_threads(monkeypatch):
     assert rewire(pickle.loads(pickle.dumps(network)), rng=7).equals(first)
 
 
+@pytest.mark.slow
 def test_layers_move_by_themselves():
     # A square is one of three with its degrees; in two layers all nine pairs are equally likely.
     square = pd.DataFrame({"source": list("abca"), "target": list("bcdd")})

@@ -37,6 +37,7 @@ def graph(states, *, directed):
     return np.sort(64 * low + high).tobytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("network", "null"), CHAINS)
 def test_steps_are_as_probable_backwards(network, null):
     """Flows between graphs along one chain: as many there as back, up to chance."""

@@ -134,6 +134,7 @@ def trips() -> ni.MultilayerNetwork:
     return in_years([*rows, ("a", "b", 400, 2018), ("b", "c", 500, 2018)])
 
 
+@pytest.mark.slow
 def test_intervals_of_events_are_those_of_poisson_numbers_and_of_their_differences(trips):
     panel = measure_panel(trips, measures={"flows": flows}, resamples=400, rng=1)
     expected = {2015: 400, 2016: 300, 2018: 900}
@@ -155,6 +156,7 @@ def test_intervals_of_events_are_those_of_poisson_numbers_and_of_their_differenc
     assert numbers(narrow)[0][:2] == pytest.approx(ends, abs=0.3 * 900**0.5)
 
 
+@pytest.mark.slow
 def test_intervals_do_not_depend_on_workers_or_on_the_order_of_periods(trips):
     draw = {"measures": MEASURES, "resamples": 20, "rng": 3}
     one = measure_panel(trips, executor=1, **draw)

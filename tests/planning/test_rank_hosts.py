@@ -64,6 +64,7 @@ def test_a_host_that_takes_a_link_away_may_lower_access():
     assert ranking["best"].tolist() == [0.25] * 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("directed", [False, True])
 @pytest.mark.parametrize("distance", ["unit", "inverse"])
 @pytest.mark.parametrize("funding", ["reallocated", "new"])

@@ -161,6 +161,7 @@ def coverage(network: ni.MultilayerNetwork) -> float:
     return float(len({*new["source"], *new["target"]}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", instances(1, 50))
 def test_the_bound_of_a_submodular_objective_holds(seed):
     rng = np.random.default_rng(seed)
@@ -193,6 +194,7 @@ def objective_by_hand(name: str, network: ni.MultilayerNetwork) -> float:
 NAMED = ["efficiency", "home_access", "worst_access", "equity", "effective_number"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMED)
 def test_objectives_by_name_are_measured_on_the_nodes_of_the_baseline(name):
     network = random_network(np.random.default_rng(3))
@@ -217,6 +219,7 @@ def test_objectives_by_name_are_measured_on_the_nodes_of_the_baseline(name):
     assert max(changed.n_nodes for changed in seen) == 11
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("directed", [(), ("x",), ("x", "y")])
 @pytest.mark.parametrize("frictions", [None, Frictions(0.3, 1.0, border_by_distance=0.5)])
 @pytest.mark.parametrize("distance", ["inverse", "unit"])

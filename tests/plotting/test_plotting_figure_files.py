@@ -19,6 +19,7 @@ def test_what_cannot_be_written_is_told_with_the_path(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["effects.pdf"]
 
 
+@pytest.mark.slow
 def test_files_carry_their_caption_and_command(tmp_path):
     caption, command = "衢州 & <hosts>:\nfull \x07circles.", "python figures.py"
     said = {"caption": caption, "command": command, "formats": ["pdf", "png", "svg"]}

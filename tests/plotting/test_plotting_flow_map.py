@@ -83,6 +83,7 @@ def test_enclaves_are_arrows_from_home_to_host_and_those_left_out_are_counted(ci
     assert "no coordinates: 1 of 4." in note
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "columns", "drawn", "entry"),
     [
@@ -283,6 +284,7 @@ def test_polygons_and_lines_lie_below_everything(network):
         assert getattr(ax, f"get_{name}")() == getattr(plain, f"get_{name}")()
 
 
+@pytest.mark.slow
 def test_other_coordinate_systems_become_degrees(network, tmp_path):
     shapes = geopandas.GeoDataFrame(geometry=[PROVINCE], crs=4326)
     shapes.to_file(tmp_path / "land.geojson")

@@ -85,6 +85,7 @@ def test_what_nobody_sees_is_left_out(odd):
     assert printable(odd) in ("", "?")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:The font of figures")
 def test_odd_text_is_drawn_in_every_format(tmp_path):
     text = f"{ODD}$x_{{$\\frac"
@@ -105,6 +106,7 @@ def test_odd_text_is_drawn_in_every_format(tmp_path):
         assert path.stat().st_size > 1000
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("latin_fonts")
 def test_the_report_says_which_labels_are_not_drawn(tmp_path, monkeypatch):
     with_map = [section for section in sections.SECTIONS if section.name in ("data", "enclaves")]

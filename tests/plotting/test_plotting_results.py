@@ -106,6 +106,7 @@ def drawn(ax):
     return str((texts(ax), ticks(ax.yaxis), lines, points))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("draw", "table"),
     [
@@ -139,6 +140,7 @@ def test_a_rest_point_that_is_missing_ends_its_branch(ax):
         plot_bifurcation(table.assign(share=np.nan), ax=ax)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [5, 13])
 def test_neither_heads_nor_figures_of_many_measures_overlap(columns):
     values = np.geomspace(0.0001234, 56789, 8 * columns).reshape(8, columns)

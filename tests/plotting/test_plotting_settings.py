@@ -63,6 +63,7 @@ def sizes_in_force():
     return {FontProperties(size=size).get_size_in_points() for size in given}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLOTS)
 def test_size_font_and_colours_of_text_are_those_of_the_settings(name):
     with mpl.rc_context(mpl.rcParamsDefault | SLIDES):
@@ -73,6 +74,7 @@ def test_size_font_and_colours_of_text_are_those_of_the_settings(name):
     assert {to_hex(text.get_color()) for text in written(figure)} == {"#eeffee"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLOTS)
 def test_axes_that_are_given_keep_their_size_and_their_type(name):
     with mpl.rc_context(mpl.rcParamsDefault):
@@ -91,6 +93,7 @@ def test_axes_that_are_given_keep_their_size_and_their_type(name):
     assert {text.get_fontsize() for text in written(figure)} <= sizes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLOTS)
 def test_in_the_style_of_print_a_figure_is_as_wide_as_a_column_and_type_is_7_or_8_points(name):
     figure = example(name).figure
@@ -99,6 +102,7 @@ def test_in_the_style_of_print_a_figure_is_as_wide_as_a_column_and_type_is_7_or_
     assert_inside(figure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["plot_reach", "plot_flow_map"])
 def test_new_figures_grow_with_their_type_but_for_a_size_of_your_own(name):
     printed = example(name).figure.get_size_inches()
@@ -128,6 +132,7 @@ WITH_NODES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WITH_NODES)
 def test_nodes_and_links_take_settings_of_matplotlib_which_the_legend_shows(name):
     settings = {"node_kws": {"edgecolor": "#654321"}, "edge_kws": {"color": "#123456"}}

@@ -140,6 +140,7 @@ def test_no_links_no_centres(rule):
     assert not detect_centres(loops, rule=rule, resamples=3, rng=1)["centre"].any()
 
 
+@pytest.mark.slow
 @given(networks(periods=False))
 def test_centres_have_flow_and_every_rule_works(tables):
     found = ni.build_network(*tables)
@@ -230,6 +231,7 @@ def test_bad_options(two, options, words):
         detect_centres(two, **({"resamples": 2} | options))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("weight", "unit", "why"),
     [

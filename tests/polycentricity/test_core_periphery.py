@@ -77,6 +77,7 @@ def test_the_core_is_the_best_of_all_cores(tables):
     assert core(found) == tables.nodes["node"].iloc[list(which)].tolist()
 
 
+@pytest.mark.slow
 def test_the_search_reaches_the_best_of_all_cores(monkeypatch):
     graphs = [nx.gnp_random_graph(18, 0.1 + 0.02 * k, seed=k) for k in range(15)]
     graphs += [nx.barabasi_albert_graph(18, 2, seed=k) for k in range(15)]

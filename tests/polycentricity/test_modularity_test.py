@@ -119,6 +119,7 @@ def test_other_rules_are_not_tested(stars):
     assert (detect_centres(stars, null=None, resamples=0, rng=1)["rule"] == "hubs").all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("links", "rule", "n"), [(WHEEL, "hubs", 2), (PAIRS, "head_tail", 4)])
 def test_a_profile_tests_communities_against_the_null_model_that_it_is_given(links, rule, n):
     # Strengths 242, 90, 80, 70 and 26, 9, 8, 7: two hubs, and four above the mean of 66.5.

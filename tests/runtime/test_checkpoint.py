@@ -148,6 +148,7 @@ def test_more_replicates_are_added_and_fewer_are_a_part(network, tmp_path) -> No
     pd.testing.assert_frame_equal(fewer, compare(network, replicates=5))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("executor", "error"), [(1, ZeroDivisionError("in the middle")), (2, KeyboardInterrupt())]
 )
@@ -162,6 +163,7 @@ def test_ctrl_c_and_errors_leave_what_was_done(network, tmp_path, executor, erro
     pd.testing.assert_frame_equal(table, compare(network))
 
 
+@pytest.mark.slow
 def test_no_rng_takes_up_the_stored_entropy(network, tmp_path) -> None:
     first = compare(network, rng=None, checkpoint=tmp_path)
     pd.testing.assert_frame_equal(compare(network, rng=None, checkpoint=tmp_path), first)

@@ -57,6 +57,7 @@ def compare(network, executor=1, measure=efficiency, **options) -> pd.DataFrame:
     ).replicates
 
 
+@pytest.mark.slow
 def test_threads_and_processes_give_the_same_numbers(cities, processes, tmp_path) -> None:
     expected = compare(cities, replicates=20)
     with ThreadPoolExecutor(3) as threads:
@@ -84,6 +85,7 @@ def test_a_cluster_gives_the_same_numbers(cities, tmp_path) -> None:
         pd.testing.assert_frame_equal(kept, expected)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("one_item_a_batch")
 def test_an_executor_that_dies_can_be_replaced(cities, tmp_path) -> None:
     with pytest.raises(ConnectionError, match="the cluster is gone"):

@@ -94,6 +94,7 @@ main()
 """
 
 
+@pytest.mark.slow
 @unix
 @pytest.mark.parametrize(("number", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
 def test_a_signal_inside_an_import_is_not_told_as_its_error(tmp_path, number, code):

@@ -43,6 +43,7 @@ def cached(folder: Path) -> list[Path]:
     return sorted(path for path in (folder / "cache").rglob("*") if path.is_file())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [".nbi", ".nbc"])
 @pytest.mark.parametrize("content", [b"", b"no pickle", None], ids=["empty", "garbage", "cut"])
 def test_a_damaged_file_is_compiled_again_and_its_folder_named(load, tmp_path, ending, content):

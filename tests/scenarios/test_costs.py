@@ -102,6 +102,7 @@ def test_kilometres_are_expected_under_the_rule_by_which_ends_are_drawn() -> Non
     assert whole.amounts(network) == pytest.approx((1, 2, 6 * DEGREE))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attachment", [0.5, 1.5])
 @pytest.mark.parametrize(
     "make",

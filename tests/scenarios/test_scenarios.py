@@ -248,6 +248,7 @@ def test_on_directed_places_a_shared_tie_keeps_its_direction() -> None:
         assert {(PARK, "far"), (PARK, "near")} < new
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("attachment", "share"), [(0, 1 / 2), (1, 3 / 4), (1.5, 27**0.5)])
 def test_the_exponent_says_how_strongly_strength_attracts(attachment: float, share: float) -> None:
     # o1 has strength 1, o2 has 3; o3 is taken out. 3^1.5 : 1 is sqrt(27) : 1.

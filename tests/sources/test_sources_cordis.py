@@ -188,6 +188,7 @@ def test_columns_that_come_and_go(write):
     pd.testing.assert_frame_equal(fewer.links, full.links)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["gz", "zip", "gz in a zip", "other names"])
 def test_packed_forms_are_the_same(write, tmp_path, form):
     folder = write()

@@ -244,6 +244,7 @@ def pages_of(folder):
     return [html.unescape(re.sub(r"<[^>]+>", "", page)) for page in named]
 
 
+@pytest.mark.slow
 def test_a_list_of_branches_and_one_of_seats_make_a_study(here, no_figures):
     """Of 4 branches of firms with a seat 3 are elsewhere: 2 reach up, to the larger P."""
     lists = here / "lists"
@@ -269,6 +270,7 @@ def test_a_list_of_branches_and_one_of_seats_make_a_study(here, no_figures):
     assert directions.value_counts().to_dict() == {"reverse": 2, "forward": 1}
 
 
+@pytest.mark.slow
 def test_a_list_of_participations_makes_a_study_of_those_who_meet(here, no_figures):
     text = "member,event,place\na,p,P\nb,p,Q\nc,p,R\na,q,P\nb,q,Q\nc,r,R\nd,s,\n"
     (here / "members.csv").write_text(text)
@@ -367,6 +369,7 @@ def test_the_check_counts_faults_by_type(here, ending):
     assert ("Rows count from 0." in message) == (ending == ".parquet")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "text", "nodes", "links"),
     [

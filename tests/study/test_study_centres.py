@@ -276,6 +276,7 @@ TEN = [f"E{i}" for i in range(10)]
 RING = list(zip(TEN, TEN[1:] + TEN[:1], strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("links", [RING, list(itertools.combinations(TEN, 2))], ids=["ring", "all"])
 def test_centres_by_the_order_of_the_data_are_said_to_be(links):
     context = context_of(network_of(links))

@@ -114,6 +114,7 @@ def test_the_numbers_are_those_of_evaluate_openings(evaluated):
     assert f"By way, up: {averages.loc['up', 'estimate']:.2g}" in said(evaluation, context)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", [0.0, 0.4])
 def test_a_difference_is_an_effect_only_with_its_assumptions_in_sight(evaluated, before):
     context = evaluated(panel_of(noise=0.3, before=before), openings_of())
@@ -137,6 +138,7 @@ def test_a_difference_is_an_effect_only_with_its_assumptions_in_sight(evaluated,
     assert effect in answers[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("enough", [evaluation.ENOUGH, 1])
 def test_a_wald_test_of_small_cohorts_is_a_doubt_and_no_refusal(evaluated, enough, monkeypatch):
     # Two cohorts that stray in opposite ways two years before, so that their mean does not.
@@ -247,6 +249,7 @@ def call(*arguments):
     return CliRunner().invoke(app, [*arguments])
 
 
+@pytest.mark.slow
 def test_a_run_writes_the_section_and_hashes_its_files(folder, monkeypatch):
     alone = [each for each in sections.SECTIONS if each.name in ("centres", "evaluation")]
     monkeypatch.setattr(sections, "SECTIONS", alone)

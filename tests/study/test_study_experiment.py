@@ -155,6 +155,7 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
             assert "&lt;bdi" not in in_html(line)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("row", "way", "words"),
     [
@@ -332,6 +333,7 @@ def test_home_and_host_are_only_said_to_have_most_enclaves_if_no_other_pair_has_
     assert words in said(experiment, result)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "size"), [(20, 4), (2, 4), (50, 5)])
 def test_a_park_whose_size_is_left_open_has_a_link_home(n, size) -> None:
     # A tenth of 20 links are 2, of which a quarter is half a link.
@@ -394,6 +396,7 @@ def test_a_tenth_that_makes_no_link_is_not_tried() -> None:
     assert "as it has only 1 to give up" in plain(text_in(experiment, few).answer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "amount",
     [{"size": 2}, {"volume": 1.5}, {"volume_share": 0.25}],

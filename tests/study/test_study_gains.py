@@ -150,6 +150,7 @@ def test_what_has_no_links_is_in_no_comparison():
         assert [shown in note for note in said.notes] == [word in note for note in said.notes]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("people", "called"), [((1.0, 9.0), "reverse"), ((9.0, 1.0), "forward"), ((5.0, 5.0), "")]
 )

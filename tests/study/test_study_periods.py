@@ -100,6 +100,7 @@ def test_nothing_is_said_on_a_trend_from_fewer_than_four_periods(n, trend):
         assert "rises 1 time and falls 2 times" in said(periods, context)
 
 
+@pytest.mark.slow
 def test_enclaves_of_a_period_are_the_nodes_with_a_link_in_it():
     parks = pd.DataFrame(
         {
@@ -150,6 +151,7 @@ def test_counts_are_whole_however_many(two):
     assert two.language.span(shown.low, shown.high, around=shown.value) == "−27 to 134"
 
 
+@pytest.mark.slow
 def test_clear_changes_are_told_with_their_intervals():
     ring = [(*pair, 100.0 + 20 * k, 2014) for k, pair in enumerate(RING)]
     star = [(*pair, 100.0 + 20 * k, 2016) for k, pair in enumerate(STAR)]

@@ -363,6 +363,7 @@ def test_the_bundled_case_has_the_numbers_of_the_park(bundled):
     assert "By links alone that are stated as facts it joins none." in page_of(bundled)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_files_and_another_one_others(no_figures, tables, tmp_path):
     ends = [*pairwise(f"n{at}" for at in range(6)), ("n5", "n0"), ("n0", "n3")]
     first = "seed = 1\n" + NOTHING.replace("structure = false\n", "")
@@ -405,6 +406,7 @@ def test_what_is_true_of_a_layer_can_be_said_in_the_configuration(no_figures, ta
         study.run(study.read_configuration(path), out=path.parent / "other")
 
 
+@pytest.mark.slow
 def test_names_that_mean_something_to_a_browser_or_a_spreadsheet(no_figures, tables):
     ids = [f"n{at}" for at in range(len(NASTY))]
     layers = [*NASTY[3:], *NASTY[:2]]
@@ -510,6 +512,7 @@ SOURCES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", [*SOURCES])
 def test_every_reader_is_usable_in_a_study(no_figures, tmp_path, source):
     name, text = SOURCES[source]
@@ -536,6 +539,7 @@ def test_nothing_is_overwritten_unasked(tables):
     assert (out / ".mine").read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_an_older_study_is_replaced_when_asked_once_the_new_one_is_there(
     no_figures, tables, monkeypatch
 ):

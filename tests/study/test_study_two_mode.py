@@ -123,6 +123,7 @@ def test_an_event_of_several_periods_is_resampled_as_a_whole_and_traded_within_e
     assert context.once(_structure_plan.plan).left_out == {}
 
 
+@pytest.mark.slow
 def test_a_study_of_events_has_intervals_and_a_null_model():
     context = context_of(two_mode(5, members=18, events=80), resamples=60)
     plan = context.once(_structure_plan.plan)

@@ -116,6 +116,7 @@ def test_space_without_any_home_or_host_on_the_map_is_refused(bare):
         space.CHECK(case(*bare, space={"floor": 100.0}))
 
 
+@pytest.mark.slow
 def test_approaches_are_compared_where_a_place_is_not_located():
     pair = {"home": "P", "host": "R"}
     with few_draws():
@@ -139,6 +140,7 @@ def planned(*bare):
     return context_of(network_of(tree, places=at), experiment=False, siting=part)
 
 
+@pytest.mark.slow
 def test_sites_are_drawn_where_both_ends_are_located():
     with few_draws():
         every, one, none = (planned(*bare) for bare in ("", "g", "a"))

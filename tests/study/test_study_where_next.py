@@ -89,6 +89,7 @@ def test_the_chosen_links_are_those_that_raise_efficiency_most():
     assert figures["gain"] == facts["gain"]
 
 
+@pytest.mark.slow
 def test_a_plan_is_proposed_with_what_is_assumed_in_the_same_sentence():
     part = {"k": 2, "size": 3}
     context = case(siting=part)
@@ -184,6 +185,7 @@ def after(result, sites):
     return effective_number(strength(network).sum(axis=1).to_numpy())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("direct")
 def test_the_plan_is_the_smallest_set_that_reaches_the_target(monkeypatch):
     monkeypatch.setitem(OWN, "share", 0.9)
