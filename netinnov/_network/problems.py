@@ -156,24 +156,24 @@ class Problems:
             f"of {len(groups)} type{'s' * (len(groups) != 1)}:"
         ]
         for (table, column, problem), group in groups:
-            given = self.tables.get(str(table), pd.DataFrame())
+            rows = self.tables.get(str(table), pd.DataFrame())
             head = table
             if isinstance(column, str):
-                head = f"{table}, column {file_headers(given).get(column, column)!r}"
-            lines.append(f"- {head}: {self._describe(given, column, problem, group)}")
+                head = f"{table}, column {file_headers(rows).get(column, column)!r}"
+            lines.append(f"- {head}: {self._describe(rows, column, problem, group)}")
         if frame["row"].notna().all():
             lines.append("clean_tables() sets such rows aside; check_tables() lists them all.")
         return "\n".join(lines)
 
-    def _describe(self, given: pd.DataFrame, column: Any, problem: Any, group: pd.DataFrame) -> str:
-        mend, theirs = MENDING[problem], file_headers(given)
+    def _describe(self, rows: pd.DataFrame, column: Any, problem: Any, group: pd.DataFrame) -> str:
+        mend, theirs = MENDING[problem], file_headers(rows)
         if group["row"].isna().all():
             value = group["value"].iloc[0]
             if problem in ("missing column", "misspelt column"):
                 value = theirs.get(value, value)
                 suggestion = did_you_mean(value, [column]) or f" (meant as {column!r}?)"
                 instead = f", found {value!r} instead{suggestion}" if value else ""
-                columns = map(str, given.columns[:COLUMNS])
+                columns = map(str, rows.columns[:COLUMNS])
                 listed = ", ".join(theirs.get(name, name) for name in columns)
                 held = f"; there are {listed}" if problem == "missing column" and listed else ""
                 return f"{problem}{instead}{held}; {mend}."
@@ -184,8 +184,8 @@ class Problems:
         for row, value in zip(group["row"][:SHOWN], group["value"][:SHOWN], strict=True):
             text = "nothing" if value is None else repr(value)
             text = text if len(text) <= 60 else f"{text[:57]}..."
-            at = given.index[row] if has_file_rows(given) else row
-            shown.append(f"{row_unit(given)} {at}: {text}{did_you_mean(value, names)}")
+            at = rows.index[row] if has_file_rows(rows) else row
+            shown.append(f"{row_unit(rows)} {at}: {text}{did_you_mean(value, names)}")
         more = f", and {len(group) - SHOWN} more" if len(group) > SHOWN else ""
         return f"{len(group)} x {problem} ({'; '.join(shown)}{more}); {mend}."
 

@@ -111,8 +111,8 @@ def overlapping_strength(network: MultilayerNetwork) -> pd.Series:
 def participation_coefficient(network: MultilayerNetwork, *, weighted: bool = False) -> pd.Series:
     """How evenly the links of a node spread over the layers.
 
-    P_i = L / (L - 1) (1 - sum_x (k_i^x / o_i)^2) for L layers (Battiston, Nicosia and Latora 2014,
-    Physical Review E 89, 032804).
+    P_i = L / (L - 1) (1 - sum_x (k_i^x / o_i)^2) for L layers: Battiston, Nicosia and Latora
+    (2014), Structural measures for multiplex networks, Physical Review E 89, 032804.
 
     Parameters
     ----------

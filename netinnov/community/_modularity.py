@@ -62,7 +62,8 @@ def modularity(
 
     References
     ----------
-    Mucha et al. (2010), Science 328, 876-878.
+    Mucha et al. (2010), Community structure in time-dependent, multiscale, and multiplex networks,
+    Science 328, 876-878.
 
     Examples
     --------

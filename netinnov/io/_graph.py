@@ -270,11 +270,11 @@ def _renamed(columns: list[Column], taken: Collection[str]) -> list[Column]:
 def with_attributes(network: MultilayerNetwork, attributes: Attributes) -> MultilayerNetwork:
     if attributes is None:
         return network
-    given = dict(attributes.items()) if isinstance(attributes, pd.DataFrame) else attributes
-    check_mapping("attributes", given, "from names to Series over the nodes, or a DataFrame")
+    named = dict(attributes.items()) if isinstance(attributes, pd.DataFrame) else attributes
+    check_mapping("attributes", named, "from names to Series over the nodes, or a DataFrame")
     nodes = network.storage.nodes
     tables = [nodes]
-    for name, value in given.items():
+    for name, value in named.items():
         held = getattr(value, "membership", value)  # of a Partition
         table = held.to_frame() if isinstance(held, pd.Series) else held
         if not isinstance(table, pd.DataFrame):

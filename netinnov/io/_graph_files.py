@@ -136,7 +136,7 @@ def write_gexf(
 def _write_xml(writer: Any, path: str | os.PathLike[str]) -> None:
     writer.indent(writer.xml)
     text = tostring(writer.xml, encoding="unicode")
-    text = re.sub(f"[{''.join(map(chr, XML))}]", lambda found: found[0].translate(XML), text)
+    text = re.sub(f"[{''.join(map(chr, XML))}]", lambda match: match[0].translate(XML), text)
     with new_file(path) as stream:
         stream.write('<?xml version="1.0" encoding="UTF-8"?>\n')
         stream.write(text.replace("\r", "&#13;"))  # of which readers would make a line feed

@@ -312,8 +312,8 @@ def _roles(network: MultilayerNetwork, side: pd.Series, kinds: pd.Series) -> pd.
     labels = side.loc[nodes].to_numpy(str)
     home, host = labels == "home", labels == "host"
     for column, (one, other) in {"homeward": (host, home), "outward": (home, host)}.items():
-        apart = np.outer(one, other) * (1 - linked)
-        counts[column] = (linked.T @ apart * linked).sum(axis=1)  # a > node > b and none a > b
+        unlinked = np.outer(one, other) * (1 - linked)
+        counts[column] = (linked.T @ unlinked * linked).sum(axis=1)  # a > node > b and none a > b
     table = counts.reindex(side.index).astype("Int64")
     table.insert(0, "kind", kinds)
     table.insert(1, "side", side)

@@ -142,7 +142,8 @@ def rewire(
 
     References
     ----------
-    Rao, Jana and Bandyopadhyay (1996), Sankhya A 58. Fosdick et al. (2018), SIAM Review 60.
+    Rao, Jana and Bandyopadhyay (1996), A Markov chain Monte Carlo method for generating random
+    (0,1)-matrices with given marginals, Sankhya A 58. Fosdick et al. (2018), SIAM Review 60.
 
     Examples
     --------

@@ -242,8 +242,8 @@ def plot_roles(
             look |= {"linewidths": 0.6, "zorder": 3, "clip_on": False}
             draw_points(ax, at[chosen], look, node_kws)
         count = placed["role"].value_counts()
-        found = [role for role in _ROLES if role in count]
-        texts = [f"{role} {_ROLES[role][0]}: {count[role]:,}" for role in found]
+        present = [role for role in _ROLES if role in count]
+        texts = [f"{role} {_ROLES[role][0]}: {count[role]:,}" for role in present]
         handles = [Rectangle((0, 0), 0, 0, alpha=0, label=text) for text in texts]
         note = counted("Nodes without links or community, left out", len(roles) - len(placed))
         x, y = "participation across communities", "z inside the community"

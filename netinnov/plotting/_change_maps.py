@@ -88,7 +88,7 @@ def plot_sites(
             draw_places(ax, others, area, label, node_kws, marker=marker)
         note = counted("Sites with an end outside the frame, not drawn", left_out)
         finish(ax, notes=[note], ncols=2)
-        named = [place for place in dict.fromkeys(chosen.to_numpy().T.ravel()) if place in labels]
+        named = [place for place in dict.fromkeys(chosen.to_numpy().T.ravel()) if place in at.index]
         spots = at.loc[[*named, *at.index.drop(named)]]  # no label may cover the others
         texts = [labels[place] for place in spots.index]
         label_points(ax, spots.to_numpy(), texts, radii=3.2, most=len(named), must=len(named))

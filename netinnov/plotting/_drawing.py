@@ -190,8 +190,8 @@ def finish(
     if y:
         ax.set_ylabel(y)
     if handles is None:  # the first artist of each label
-        found, labels = ax.get_legend_handles_labels()
-        handles = [found[labels.index(label)] for label in dict.fromkeys(labels)]
+        entries, labels = ax.get_legend_handles_labels()
+        handles = [entries[labels.index(label)] for label in dict.fromkeys(labels)]
     if handles:
         _draw_legend(ax, handles, beside=beside, **style)
     return ax

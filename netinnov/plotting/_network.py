@@ -144,9 +144,9 @@ def plot_network(
         beside = [] if together else _draw_planes(ax, titles, pictures, linked, order[:labels])
         for k, where in enumerate(pictures):
             for number in range(len(drawn)) if together else [k]:
-                apart = _APART * (number - (len(drawn) - 1) / 2) if by_colour else 0.0
+                bend = _APART * (number - (len(drawn) - 1) / 2) if by_colour else 0.0
                 directed = drawn[number] in network.directed
-                way: dict[str, Any] = {"bend": _BEND if directed else apart, "heads": directed}
+                way: dict[str, Any] = {"bend": _BEND if directed else bend, "heads": directed}
                 named = by_colour or (together and drawn[number] in modelled)
                 look = styles[number] | {"label": titles[number] if named else "_"}
                 _draw_links(ax, links[number], where, look, edge_kws, **way)

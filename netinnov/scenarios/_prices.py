@@ -126,8 +126,8 @@ def needed_at(prices: Prices, scenario: object, network: MultilayerNetwork) -> A
 def check_priced(scenario: object) -> Priced:
     if not isinstance(scenario, Priced):
         msg = "a cost needs a ReverseEnclave, one of its rivals or NoChange"
-        found = getattr(scenario, "__name__", shown(scenario))
-        raise InputError(f"{msg}; found {found}, which does not say what it needs.")
+        name = getattr(scenario, "__name__", shown(scenario))
+        raise InputError(f"{msg}; found {name}, which does not say what it needs.")
     return scenario
 
 
