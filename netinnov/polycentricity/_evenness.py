@@ -204,8 +204,8 @@ def green(values: Values, *, ddof: Literal[0, 1] = 0) -> float:
 
     References
     ----------
-    Green (2007), Functional polycentricity: a formal definition in terms of social network analysis,
-    Urban Studies 44, 2077.
+    Green (2007), Functional polycentricity: a formal definition in terms of social network
+    analysis, Urban Studies 44, 2077.
 
     Examples
     --------
