@@ -275,6 +275,7 @@ def test_self_links_do_not_count_among_given_nodes(tables: Tables) -> None:
         given_nodes.agree(asked.values(looped, ids), asked.values(network, ids))
 
 
+@pytest.mark.slow
 @given(tables=networks(missing=False, max_layers=1, min_links=1))
 def test_one_layer_equals_networkx(tables: Tables) -> None:
     graph = nx.DiGraph()

@@ -207,6 +207,7 @@ def test_labels_go_by_size_and_then_by_first_node() -> None:
     assert labels.isna().to_dict() == {node: node == "b" for node in "abcdefgh"}
 
 
+@pytest.mark.slow
 def test_the_same_rng_gives_the_same_partition_with_any_number_of_workers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

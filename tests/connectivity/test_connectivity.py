@@ -78,6 +78,7 @@ def test_frictions_agree_with_floyd_warshall(
     assert found == pytest.approx(part, rel=1e-7, nan_ok=True)
 
 
+@pytest.mark.slow
 @given(networks())
 def test_largest_component_agrees_with_networkx(tables: Tables) -> None:
     network = ni.build_network(*tables)

@@ -32,6 +32,7 @@ FALLS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("decay", list(FALLS))
 def test_minutes_of_the_delta_by_a_plain_loop(decay):
     times = travel_times(load_yrd_rail_minutes(), transfer=30)

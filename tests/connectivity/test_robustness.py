@@ -14,6 +14,7 @@ from netinnov import connectivity
 from strategies import Tables, bare, networks
 
 
+@pytest.mark.slow
 def test_a_star_that_loses_a_leaf_and_then_its_hub() -> None:
     # All 4; without b: 3; without the hub a: singles; then one, then none.
     network = ni.build_network(*bare({"l": [("a", "b"), ("a", "c"), ("a", "d")]}, "abcd"))

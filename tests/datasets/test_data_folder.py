@@ -90,6 +90,7 @@ def test_the_script_refuses_facts_that_break_a_rule(run: Run, tmp_path: Path) ->
     assert not (tmp_path / "tables").exists()
 
 
+@pytest.mark.slow
 def test_the_data_package_is_valid_and_says_what_is_in_it(open_package) -> None:
     package = open_package(str(FACTS / "datapackage.json"))
     report = package.validate()

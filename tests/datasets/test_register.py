@@ -29,6 +29,7 @@ def broken(folder, *edits):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", [[], [FACTS]])
 def test_the_register_of_the_package_passes_and_what_is_missing_is_counted(folder):
     result = call("--register", *folder)

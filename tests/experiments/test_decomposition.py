@@ -78,6 +78,7 @@ def test_a_side_of_several_nodes_has_pairs_inside(path) -> None:
     assert table.loc["home-home", "before"] == pytest.approx(2 / 12)
 
 
+@pytest.mark.slow
 @given(directed=st.booleans(), seed=st.integers(0, 2**32))
 def test_parts_add_up_to_the_change(directed, seed) -> None:
     network = random_network(seed, directed=directed)

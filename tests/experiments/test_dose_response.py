@@ -80,6 +80,7 @@ def test_wrong_doses_are_refused(pair, options, words) -> None:
         respond(pair, **options)
 
 
+@pytest.mark.slow
 def test_doses_have_checkpoints(pair, tmp_path) -> None:
     first = respond(pair, saturating, checkpoint=tmp_path)
     again = respond(pair, saturating, checkpoint=tmp_path, rng=None)
@@ -139,6 +140,7 @@ def test_all_combinations_are_tried_and_sorted(pair) -> None:
         pd.testing.assert_frame_equal(again, curve)
 
 
+@pytest.mark.slow
 def test_specifications_may_have_placebos_and_checkpoints(pair, tmp_path) -> None:
     def make(effect):
         return Specification(Plus(effect, 0.1), weight, placebo=Plus(0, 1))
@@ -183,6 +185,7 @@ def test_no_choice_is_called_as_a_column_of_the_effects(pair) -> None:
             specification_curve(pair, specifications={name: [1]}, make=pytest.fail)
 
 
+@pytest.mark.slow
 def test_names_of_alternatives_and_choices_of_placebos() -> None:
     city = ni.datasets.make_city_system(n_cities=10, rng=1)
     home, host = city.places.index[[-1, 0]]

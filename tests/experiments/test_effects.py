@@ -122,6 +122,7 @@ def distant() -> ReverseEnclave:
     return ReverseEnclave(home, host, 6, 0.5, funding="new")
 
 
+@pytest.mark.slow
 def test_matched_placebos_are_the_scenario_itself_elsewhere(distant) -> None:
     result = matched_experiment(MatchedPlacebo(distant, nearest=4), 40)
     (row,) = result.effects(full=True).to_dict("records")

@@ -70,6 +70,7 @@ def row(result: ExperimentResult, scenario: str, measure: str, node: str | None 
     return found
 
 
+@pytest.mark.slow
 def test_effects_by_hand(cities) -> None:
     # Baseline: pairs at distance 1, 1, 1, 2 (home-host), 2 (near-far), 3 (home-far):
     # (3 + 1/2 + 1/2 + 1/3)/6 = 26/36.

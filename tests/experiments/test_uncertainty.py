@@ -25,6 +25,8 @@ from planted import weight, weights
 
 COUNT = 400
 
+pytestmark = pytest.mark.slow  # many draws
+
 
 @pytest.fixture(scope="module")
 def pair() -> ni.MultilayerNetwork:
@@ -72,7 +74,6 @@ def test_the_variance_of_data_by_hand() -> None:
 # Experiments.
 
 
-@pytest.mark.slow
 def test_planted_variances_are_found_apart(pair) -> None:
     # Effect: (factor - 1) W + sd s, with W of variance 400. Factor 1.5: data have 0.5^2 400 = 100,
     # placements 5^2 = 25, whatever the data.
@@ -85,7 +86,6 @@ def test_planted_variances_are_found_apart(pair) -> None:
     assert row["resamples"] == 400
 
 
-@pytest.mark.slow
 def test_the_data_as_observed_give_what_they_gave_before(pair) -> None:
     scenarios = {"x": Times(1.5, sd=5), "none": NoChange()}
     plain = compare(pair, scenarios, resample=None)
@@ -100,7 +100,6 @@ def test_the_data_as_observed_give_what_they_gave_before(pair) -> None:
     assert right["data_error"].tolist()[1] == 0
 
 
-@pytest.mark.slow
 def test_sets_of_data_and_replicates_do_not_change_with_each_others_number(pair) -> None:
     few = compare(pair, {"x": Times(1.5, sd=5)}, resamples=3, replicates=15).resamples
     many = compare(pair, {"x": Times(1.5, sd=5)}, resamples=6, replicates=20).resamples
@@ -115,7 +114,6 @@ def test_sets_of_data_and_replicates_do_not_change_with_each_others_number(pair)
     assert counts["x"].tolist() == (1.5 * counts["baseline"]).tolist()
 
 
-@pytest.mark.slow
 def test_a_random_baseline_and_values_of_nodes(pair) -> None:
     measures = {"w": weight, "s": weights}
     few = {"measures": measures, "resamples": 8, "replicates": 10}
@@ -164,7 +162,6 @@ def test_the_same_numbers_on_every_executor_and_from_checkpoints(
             run(resample=resample, checkpoint=tmp_path)
 
 
-@pytest.mark.slow
 def test_sets_in_which_an_effect_is_undefined_are_left_out(pair) -> None:
     def sometimes(network):
         value = weight(network)
@@ -207,7 +204,6 @@ def test_a_failure_says_in_which_data(pair) -> None:
     assert caught.value.__notes__ == ["In scenario 'x', replicate 0.", "In resample 0 of the data."]
 
 
-@pytest.mark.slow
 def test_intervals_of_data_cover_the_truth() -> None:
     """The count is drawn around 400 in each run; the effect in truth is 0.5 * 400."""
     nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
@@ -245,7 +241,6 @@ def test_only_the_layers_asked_for_are_counted_anew() -> None:
         ResampledLinks(layers=["sen"])(network, np.random.default_rng(1))
 
 
-@pytest.mark.slow
 def test_events_are_drawn_whole() -> None:
     # Event 0 joins a, b and c, event 1 joins a and d, event 2 has d alone.
     rows = pd.DataFrame({"event": [0, 0, 0, 1, 1, 2], "who": list("abcadd")})
@@ -274,7 +269,6 @@ def test_events_are_drawn_whole() -> None:
         ResampledEvents(rows, "Who", "event", layer="met")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("weighting", ["count", "newman", "full"])
 def test_events_that_are_drawn_make_the_links_of_co_participation(weighting) -> None:
     rows = pd.DataFrame({"event": [0, 0, 0, 0, 1, 1, 2, 2, 2, 3], "who": list("abcddaabaa")})
@@ -296,7 +290,6 @@ def test_events_that_are_drawn_make_the_links_of_co_participation(weighting) -> 
         ResampledEvents(missing, "who", "event", layer="links")
 
 
-@pytest.mark.slow
 def test_one_event_with_many_links_makes_more_uncertainty_than_single_links() -> None:
     rng = np.random.default_rng(3)
     rows = pd.DataFrame({"event": np.repeat(np.arange(40), 5), "who": rng.integers(8, size=200)})
@@ -318,7 +311,6 @@ def test_one_event_with_many_links_makes_more_uncertainty_than_single_links() ->
     assert whole == pytest.approx(math.sqrt(40) * (size * (size - 1) / 2).std(ddof=0), rel=0.2)
 
 
-@pytest.mark.slow
 def test_sets_in_which_home_has_too_few_links_are_left_out(tmp_path) -> None:
     # Home has three links, counted once each: a set of data has them all, and can pay for two new
     # ones, with the chance that a Poisson number of mean 1 is above 0 in two or three of them.

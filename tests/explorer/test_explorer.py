@@ -165,6 +165,7 @@ def damaged(study_folder, tmp_path):
     return folder, network, manifest
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_that_the_study_did_not_write_is_refused(damaged, name):
     folder, network, _ = damaged

@@ -13,7 +13,7 @@ import pytest
 import netinnov as ni
 from explorer_pages import middle_of, opened, read, settle
 
-pytestmark = pytest.mark.usefixtures("few_resamples")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_resamples")]
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -59,7 +59,6 @@ def test_layers_that_are_modelled_say_so_and_can_be_left_out(browser, bundled):
         assert page.faults == []
 
 
-@pytest.mark.slow
 def test_home_and_host_chosen_in_the_question_are_tried_and_cited(browser, bundled):
     with opened(browser, bundled) as page:
         page.select_option("[name=home]", label="Quzhou")
@@ -81,7 +80,6 @@ def test_home_and_host_chosen_in_the_question_are_tried_and_cited(browser, bundl
         assert page.faults == []
 
 
-@pytest.mark.slow
 def test_a_wish_that_cannot_be_met_is_refused_in_words(browser, bundled):
     with opened(
         browser, bundled, "#home=quzhou&host=hangzhou&size=500&funding=reallocated"
@@ -96,7 +94,6 @@ def test_a_wish_that_cannot_be_met_is_refused_in_words(browser, bundled):
         assert "size=x" in told
 
 
-@pytest.mark.slow
 def test_the_map_is_used_by_keyboard(browser, bundled):
     with opened(browser, bundled) as page:
         page.locator('.place[tabindex="0"]').focus()
@@ -111,7 +108,6 @@ def test_the_map_is_used_by_keyboard(browser, bundled):
         page.wait_for_selector(".place[aria-pressed=true]", state="detached")
 
 
-@pytest.mark.slow
 def test_a_drag_from_place_to_place_tries_a_park(browser, bundled):
     with opened(browser, bundled) as page:
         page.mouse.move(*middle_of(page, "Wenzhou"))
@@ -122,7 +118,6 @@ def test_a_drag_from_place_to_place_tries_a_park(browser, bundled):
         assert "home=wenzhou&host=beijing" in page.url
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("width", [1200, 420])
 def test_every_view_is_accessible(browser, actors, width):
     if not AXE.is_file():
@@ -147,7 +142,6 @@ def test_every_view_is_accessible(browser, actors, width):
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, view
 
 
-@pytest.mark.slow
 def test_tables_are_filtered_sorted_and_saved(browser, bundled):
     with opened(browser, bundled, "#view=tables") as page:
         page.fill("[name=filter]", "zhou")
@@ -181,7 +175,6 @@ def test_no_name_is_a_formula_in_a_saved_table(browser, tmp_path):
         assert page.faults == []
 
 
-@pytest.mark.slow
 def test_above_300_places_the_page_shows_what_python_computed(browser, tmp_path):
     rng = np.random.default_rng(1)
     n = 900

@@ -12,7 +12,7 @@ from explorer_pages import opened, read, settle
 from netinnov.centrality import harmonic_centrality
 from netinnov.connectivity import Frictions, global_efficiency
 
-pytestmark = pytest.mark.usefixtures("few_resamples")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_resamples")]
 
 DRAWS = 300
 
@@ -152,7 +152,7 @@ def test_the_form_of_a_line_and_its_way_back(browser, by_rail, tmp_path):
 
 
 # 200 cases in all.
-@pytest.mark.parametrize(("seed", "n"), [(18, 20), pytest.param(19, 180, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("seed", "n"), [(18, 20), (19, 180)])
 def test_explicit_changes_measure_as_in_python(browser, cities, page_file, seed, n):
     rng = np.random.default_rng(seed)
     cases = [case(cities, rng) for _ in range(n)]
@@ -241,7 +241,6 @@ def test_a_volume_measures_as_in_python(browser, cities, delta, page_file, tmp_p
             np.testing.assert_allclose(found, access, rtol=0, atol=1e-9)
 
 
-@pytest.mark.slow
 def test_drawn_placements_have_the_medians_of_python(browser, cities, page_file):
     cases = [*enclaves(cities)]
     with opened(browser, page_file) as page:

@@ -18,7 +18,7 @@ from netinnov.study._explorer_page import explorer_of
 from netinnov.study._loaded_data import load
 from netinnov.study._places import aggregate_to_places
 
-pytestmark = pytest.mark.usefixtures("few_resamples")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_resamples")]
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
@@ -39,7 +39,6 @@ def file(configuration, tmp_path_factory):
     return explorer_of(configuration).write(tmp_path_factory.mktemp("explorer") / "page.html")
 
 
-@pytest.mark.slow
 def test_the_page_and_python_agree_on_the_question(browser, file, cities, configuration):
     part, measures = configuration.experiment, configuration.measures
     park = ni.ReverseEnclave(
@@ -64,7 +63,6 @@ def test_the_page_and_python_agree_on_the_question(browser, file, cities, config
     assert "if it gave up 4 of its 6 links" in told
 
 
-@pytest.mark.slow
 def test_new_links_are_the_default_where_home_has_too_few_to_give_up(browser, file):
     with opened(browser, file, "#home=wenzhou&host=shanghai&layer=operation") as page:
         assert re.search(
@@ -77,7 +75,6 @@ def test_new_links_are_the_default_where_home_has_too_few_to_give_up(browser, fi
         assert "to give up, and 4 are asked for" in page.locator(".answer").inner_text()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("counted", ["ownership,production", "gravity_modelled"])
 def test_sizes_and_tables_are_those_of_the_layers_that_count(browser, file, cities, counted):
     expected = centralities(cities.select(layers=counted.split(",")))
@@ -103,7 +100,6 @@ def test_sizes_and_tables_are_those_of_the_layers_that_count(browser, file, citi
     assert max((r for r, has in zip(rank, linked, strict=True) if not has), default=0) == 0
 
 
-@pytest.mark.slow
 def test_hosts_are_ranked_as_in_python(browser, file, cities, configuration):
     measures = configuration.measures
     measure = partial(harmonic_centrality, **measures.paths)
@@ -137,7 +133,6 @@ def test_hosts_are_ranked_as_in_python(browser, file, cities, configuration):
         assert page.faults == []
 
 
-@pytest.mark.slow
 def test_the_picture_says_what_it_shows(browser, file):
     with opened(browser, file) as page:
         with page.expect_download() as download:
@@ -156,7 +151,6 @@ def test_the_picture_says_what_it_shows(browser, file):
         assert page.faults == []
 
 
-@pytest.mark.slow
 def test_a_swipe_on_a_telephone_scrolls_and_a_tap_is_answered(browser, file):
     with opened(browser, file, "", **PHONE) as page:
         page.locator("svg.map").scroll_into_view_if_needed()
@@ -183,7 +177,6 @@ def test_a_swipe_on_a_telephone_scrolls_and_a_tap_is_answered(browser, file):
         assert page.faults == []
 
 
-@pytest.mark.slow
 def test_all_of_the_chinese_page_is_chinese(browser, file):
     with opened(browser, file, "#lang=zh") as page:
         assert page.locator("h1").inner_text() == "长三角的反向创新飞地"

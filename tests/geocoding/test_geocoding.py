@@ -379,6 +379,7 @@ def test_every_form_of_places(gazetteer):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_form_of_a_gazetteer(gazetteer, tmp_path):
     cities, names = gazetteer
     expected = geocode(["WIEN 1010", "宿州", "Oakland CA"], gazetteer)
@@ -597,6 +598,7 @@ def test_the_judged_answers_stand_and_are_right(judged, cordis, in_fine, fine):
     assert (right * share).sum() / share.sum() >= 0.99
 
 
+@pytest.mark.slow
 def test_chinese_names_find_the_cities_of_the_bundled_case(coarse):
     # Districts and counties are mostly none of the gazetteer's names.
     places = load_yrd_enclaves().places

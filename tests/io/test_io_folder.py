@@ -71,6 +71,7 @@ def test_what_is_written_is_read_again(network):
             assert getattr(again, table).dtypes.equals(getattr(network, table).dtypes)
 
 
+@pytest.mark.slow
 @given(
     ids=st.lists(any_text.map(str.strip).filter(bool), min_size=2, max_size=6, unique=True),
     column=any_text.filter(str.strip),

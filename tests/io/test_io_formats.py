@@ -71,6 +71,7 @@ def links_of(graph: nx.Graph, **names: str) -> Counter[tuple[Any, ...]]:
     return found
 
 
+@pytest.mark.slow
 @given(network=rich_networks())
 def test_graphml_comes_back_through_networkx(network):
     with written(network, "graphml") as path:
@@ -215,6 +216,7 @@ def test_gexf_is_the_same_in_networkx(network):
         assert {names.get(name, name): value for name, value in data.items()} == direct.nodes[node]
 
 
+@pytest.mark.slow
 @given(network=rich_networks(min_links=1, max_layers=1, periods=False))
 def test_a_network_of_one_layer_is_the_same_in_networkx_and_igraph(network):
     with written(network, "net") as path:

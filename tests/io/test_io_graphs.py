@@ -242,6 +242,7 @@ def test_scipy_holds_the_adjacency_of_each_layer(tables):
         assert (network.adjacency(layer).data > 0).all()
 
 
+@pytest.mark.slow
 @given(network=rich_networks())
 def test_a_network_comes_back_from_igraph(network):
     assert from_igraph(to_igraph(network)).equals(network)
@@ -267,6 +268,7 @@ def test_what_is_no_network_of_igraph_is_refused(graph, message):
         from_igraph(graph)
 
 
+@pytest.mark.slow
 @given(network=networks(missing=False))
 def test_collapsed_periods_add_up(network):
     network = build_network(*network)

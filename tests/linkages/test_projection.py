@@ -61,6 +61,7 @@ def test_three_projects_by_hand(weighting, expected):
     assert list(found.links.columns) == ["layer", "source", "target", "weight"]
 
 
+@pytest.mark.slow
 @given(participations)
 def test_projection_is_networkx_in_each_period(rows):
     functions = {
@@ -176,6 +177,7 @@ def test_pairs_split_by_kind_by_hand():
     assert weights(found.select(layers=["mixed"])) == pytest.approx(mixed)
 
 
+@pytest.mark.slow
 @given(participations, st.sampled_from(["count", "newman", "full"]))
 def test_layers_split_by_an_attribute_add_up_to_the_whole(rows, weighting):
     network = two_mode(rows)

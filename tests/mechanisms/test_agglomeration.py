@@ -49,6 +49,7 @@ def test_krugman_vanishes_where_the_mix_is_the_same(values):
     assert krugman_index(values).between(0, 2).all()
 
 
+@pytest.mark.slow
 def test_ellison_glaeser_is_zero_for_darts():
     # E[G] = (1 - X) H if plants land at random; the index of that G is 0.
     x = np.array([0.5, 0.3, 0.2])

@@ -168,6 +168,7 @@ def test_a_path_takes_a_sum_of_geometric_waits():
         assert (times <= step).mean() == pytest.approx(expected, abs=0.035)
 
 
+@pytest.mark.slow
 def test_first_half_and_all_of_the_targets():
     links = pd.DataFrame({"source": ["s"] * 4, "target": list("abcd")})
     star = ni.build_network(pd.DataFrame(index=list("sabcd")), links)

@@ -30,6 +30,7 @@ GRID = [
 ]
 
 
+@pytest.mark.slow
 def test_break_points_with_mutual_enclaves_are_where_moving_begins_to_pay():
     # The slope of what a move out of the even split earns, when each reaches e of the other's.
     h = 1e-5
@@ -189,6 +190,7 @@ def phase_of(table: pd.DataFrame) -> str:
     return PHASES[0] if not core else PHASES[1] if spread else PHASES[2]
 
 
+@pytest.mark.slow
 @both
 @pytest.mark.parametrize("enclave", [0.0, 0.05, 0.4])
 def test_a_phase_map_says_what_the_rest_points_say(model, enclave):

@@ -96,6 +96,7 @@ def test_aggregate_agrees_with_dense_algebra(tables: Tables, by: str) -> None:
     pd.testing.assert_frame_equal(apart.links[columns], links[columns])
 
 
+@pytest.mark.slow
 @given(networks(), st.sampled_from(["place", "jurisdiction", "kind"]))
 def test_totals_of_layers_and_periods_are_conserved(tables: Tables, by: str) -> None:
     network = ni.build_network(*tables)

@@ -195,6 +195,7 @@ def same(network: ni.MultilayerNetwork, stored: bytes) -> None:
     assert new[4:] == old[4:]
 
 
+@pytest.mark.slow
 def test_no_attack_changes_the_relatives_of_a_network(small_tables: Any) -> None:
     # Selections may share memory with the network they come from; each is attacked, too.
     network = rich(small_tables)

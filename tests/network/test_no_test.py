@@ -76,6 +76,7 @@ def curve(network, make, **options) -> pd.DataFrame:
     return specification_curve(network, make=make, rng=1, progress=False, **options)
 
 
+@pytest.mark.slow
 def test_specifications_are_refused_a_test_as_experiments_are() -> None:
     def make(size):
         park = replace(PARK, size=size)
@@ -135,6 +136,7 @@ def test_nor_is_what_adds_less() -> None:
     assert "the scenario adds fewer links than its placebo does" in row["why_no_p"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("funding", ["new", "reallocated"])
 def test_what_adds_as_much_as_its_placebo_is_tested(funding) -> None:
     park = replace(PARK, funding=funding, size=2)

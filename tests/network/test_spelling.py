@@ -106,6 +106,7 @@ def test_each_of_many_names_is_compared_with_few():
     assert len(found) < 100
 
 
+@pytest.mark.slow
 def test_the_names_of_cities_are_those_of_geonames():
     script = Path(__file__).parents[2] / "data" / "make_city_names.py"
     assert runpy.run_path(str(script))["main"](["--check"]) == 0

@@ -109,6 +109,7 @@ def test_degrees_at_the_edge_of_what_is_possible():
     assert max_entropy(from_matrix(star), rng=1).equals(from_matrix(star))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("directed", [False, True])
 def test_draws_link_each_pair_with_its_probability(directed):
     rng = np.random.default_rng(1)

@@ -117,6 +117,7 @@ def test_there_is_no_advice_from_a_chain_that_is_too_short(monkeypatch):
     assert np.isnan(mixing(network, null=Rewire(trials=20), rng=1).advice["links"])
 
 
+@pytest.mark.slow
 def test_a_layer_that_never_moves_has_no_advice_and_one_link_needs_none():
     star = network_of([(0, 1), (0, 2), (0, 3)])
     found = mixing(star, rng=1).to_frame().loc["links"]

@@ -250,6 +250,7 @@ def test_any_executor_gives_the_same_numbers(method, processes):
         assert other.moved == one.moved
 
 
+@pytest.mark.slow
 def test_moved_is_the_share_of_the_nodes_that_may_move():
     # Of three parks that stand outside all move, to the one other dealing, or none.
     network = dealt([*CYCLE, "firm A A", "firm B B"])

@@ -457,6 +457,7 @@ def test_openings_of_places_outside_the_panel_are_counted():
     pd.testing.assert_frame_equal(result.cells, evaluated(outcome, opened).cells)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [

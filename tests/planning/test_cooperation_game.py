@@ -91,6 +91,7 @@ def test_gains_are_those_of_each_network(seed: int) -> None:
     np.testing.assert_allclose(game.values, expected, rtol=0, atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_links_may_name_the_players_they_need(seed: int) -> None:
     # Links of one pair that need different players are built one without the other.

@@ -61,6 +61,7 @@ def cheapest(network, candidates, numbers, at_least) -> float | None:
 SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 30))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_cheaper_set_reaches_the_target(seed, monkeypatch):
     network, candidates = case(seed)
@@ -87,6 +88,7 @@ def test_no_cheaper_set_reaches_the_target(seed, monkeypatch):
                 assert number_after(network, candidates, fewer) < at_least
 
 
+@pytest.mark.slow
 def test_a_target_out_of_reach_says_the_best_there_is():
     network, candidates = case(2)
     target = EffectiveNumber(6.9)
@@ -122,6 +124,7 @@ def test_steps_have_index_interval_and_cost_and_places_their_change():
     assert plan.steps[["low", "high"]].isna().all(axis=None)
 
 
+@pytest.mark.slow
 def test_support_of_a_centre():
     # b gets 30 and 20 more in the two largest links: then it is among the two of seven places on
     # top (a share of 0.1 is one place: the top one is a or b).

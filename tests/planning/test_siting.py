@@ -103,6 +103,7 @@ def test_exact_is_the_best_of_all_plans_and_greedy_and_bound_enclose_it(seed):
     assert greedy.steps["gain"].sum() == pytest.approx(greedy.value - greedy.baseline, abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", instances(2, 40))
 def test_plans_of_any_objective_within_a_budget(seed):
     # The value of a set is drawn, so it is neither monotone nor submodular.
@@ -136,6 +137,7 @@ def test_plans_of_any_objective_within_a_budget(seed):
     assert math.isnan(greedy.gap)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", instances(2, 40))
 def test_budgets_of_a_monotone_objective(seed):
     rng = np.random.default_rng(seed)

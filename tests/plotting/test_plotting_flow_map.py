@@ -156,6 +156,7 @@ def test_places_at_one_point_share_a_label(ax):
     assert [label.get_text() for label in placed] == ["Hefei, Anhui", "Quzhou", "a and 4 more"]
 
 
+@pytest.mark.slow
 def test_a_label_is_nearest_to_its_own_point_and_hides_none(ax):
     rng = np.random.default_rng(5)
     ax.set(xlim=(0, 1), ylim=(0, 1))
@@ -245,6 +246,7 @@ def test_what_is_not_in_the_network_or_on_earth_is_refused(cities, options, word
         plot_flow_map(cities, **options)
 
 
+@pytest.mark.slow
 def test_a_pdf_embeds_true_type_fonts_and_a_png_has_300_dots_an_inch(cities, tmp_path):
     figure = new_figure(width=89, height=60)
     plot_flow_map(cities, ax=figure.add_subplot())
@@ -331,6 +333,7 @@ LAND = [(120.15, 30.28), (-78.5, -0.2), (146.5, -42.2), (-179.0, 67.5), (204.4, 
 SEA = [(121.3, 30.5), (50.5, 42.0), (-5.0, 71.3)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", LAND + SEA)
 @pytest.mark.parametrize("around", [1.5, 15.0])
 def test_the_bundled_land_is_where_land_is(place, around):

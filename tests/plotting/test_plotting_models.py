@@ -61,6 +61,7 @@ def branches(ax, *, dashed):
     return [np.column_stack(line.get_data()) for line in lines if line.is_dashed() == dashed]
 
 
+@pytest.mark.slow
 def test_every_rest_point_is_drawn_once_and_branches_are_whole(ax):
     diagram = bifurcation_diagram(MODEL.equilibria, np.linspace(0.05, 0.2, 200))
     plot_bifurcation(diagram, ax=ax)

@@ -153,6 +153,7 @@ def test_neither_heads_nor_figures_of_many_measures_overlap(columns):
         assert text.get_window_extent().width <= room
 
 
+@pytest.mark.slow
 def test_a_frame_ends_at_the_poles_and_so_do_its_degrees():
     at = pd.DataFrame({"lon": [-170.0, 170.0], "lat": [-85.0, 88.0]}, index=["a", "b"])
     assert frame_of(at)[2:] == (-90.0, 90.0)

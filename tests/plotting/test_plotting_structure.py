@@ -73,6 +73,7 @@ def tables(cities, roles, profile, centres):
     return SimpleNamespace(cities=cities, roles=roles, profile=profile, centres=centres)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["roles", "profile", "centres"])
 def test_all_text_is_inside_the_figure_and_no_input_is_changed(name, tables):
     table = getattr(tables, name)
@@ -149,6 +150,7 @@ def test_labels_may_come_as_a_partition_or_a_table(cities):
         plot_community_flows(cities, table)
 
 
+@pytest.mark.slow
 def test_symmetric_tables_show_the_lower_half_and_others_all(ax):
     table = pd.DataFrame([[1, 0.25], [0.25, np.nan]], index=["x", "y"], columns=["x", "y"])
     assert texts(plot_layer_similarity(table, ax=ax)) == ["1", ".25"]
@@ -217,6 +219,7 @@ def test_area_is_centrality_and_shade_is_support(cities, centres, ax):
     assert entries(ax)[:2] == ["centre: 2", "other place: 3"]
 
 
+@pytest.mark.slow
 def test_spokes_join_places_with_the_main_centre_of_their_community(cities, centres):
     ax = plot_centres(cities, centres, ax=axes())
     (spokes,) = [c for c in ax.collections if isinstance(c, LineCollection) and c.get_gid()]

@@ -149,6 +149,7 @@ def test_centres_have_flow_and_every_rule_works(tables):
         assert (table.loc[table["centre"], "centrality"] > 0).all()
 
 
+@pytest.mark.slow
 def test_support_is_the_share_of_draws():
     # Counts 6 and 3 of two separate pairs; the first pair leads where its Poisson draw is larger
     # or, by node order, equal: P(X >= Y) by summation.

@@ -61,6 +61,7 @@ def test_an_ideal_core_is_found(size, n):
     assert core(found) == [str(i) for i in range(size)]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(networks(min_nodes=3, max_nodes=6))
 def test_the_core_is_the_best_of_all_cores(tables):

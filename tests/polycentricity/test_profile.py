@@ -102,6 +102,7 @@ def test_sizes_are_morphology(region):
             profile(region, sizes=wrong, null=None)
 
 
+@pytest.mark.slow
 def test_shares_of_origins_leave_out_what_needs_outflows():
     layer = "x"
     rows = [("a", "b", 60.0), ("a", "c", 40.0), ("b", "a", 99.5), ("c", "a", 100.0)]
@@ -126,6 +127,7 @@ def test_a_network_without_links_is_nan():
     assert found.loc["n_centres", "value"] == 0
 
 
+@pytest.mark.slow
 def test_the_interval_of_a_share_of_two():
     # Two separate pairs with 600 and 400 events; primacy is half of the larger share. Its sd is
     # sqrt(0.6 x 0.4 / 1000) / 2 = 0.0077, and 1.96 of them lie on each side.

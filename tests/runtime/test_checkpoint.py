@@ -126,6 +126,7 @@ def test_a_killed_run_goes_on_to_the_same_table(tmp_path, monkeypatch, how) -> N
     assert len(whole) == (1 + 60 + 60) * 5
 
 
+@pytest.mark.slow
 def test_what_is_there_is_not_measured_again(network, tmp_path) -> None:
     plain, kept = Counting(total), Counting(total)
     expected = compare(network, plain)

@@ -45,6 +45,7 @@ def test_letters_of_all_scripts_and_line_feeds_stay():
     assert without_controls(text) == text
 
 
+@pytest.mark.slow
 def test_the_module_is_the_command():
     called = subprocess.run(
         [sys.executable, "-m", "netinnov", "--version"], capture_output=True, text=True, check=False

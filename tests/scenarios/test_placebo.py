@@ -101,6 +101,7 @@ def test_ties_with_the_place_that_stays() -> None:
     assert table.index.tolist() == ["host", "a", "b", "c", "d"]
 
 
+@pytest.mark.slow
 def test_the_placebo_is_drawn_among_the_nearest() -> None:
     network = towns()
 

@@ -168,6 +168,7 @@ def test_direct_links_join_actors_of_home_and_host_alike() -> None:
     assert stats.binomtest(joined[frozenset(straight)], 100, 1 / 2).pvalue > 1e-3
 
 
+@pytest.mark.slow
 def test_direct_links_point_as_both_ends_are_used_to() -> None:
     # h only sends, o only receives: always forth. Then h sends 1 of 2: 3/4.
     names = ["h", "o", "x"]
@@ -183,6 +184,7 @@ def test_direct_links_point_as_both_ends_are_used_to() -> None:
         assert forth == 100 if chance == 1 else stats.binomtest(forth, 100, chance).pvalue > 1e-3
 
 
+@pytest.mark.slow
 def test_random_ends_are_anywhere() -> None:
     before = actors()
     park = RandomEnds(ReverseEnclave("home", "host", 1, 0.5, "new"))

@@ -91,6 +91,7 @@ def test_a_second_park_gets_a_number() -> None:
         assert network.nodes.index[-1] == name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("size", [1, 3, 4])
 @pytest.mark.parametrize("share", [0, 0.5, 1])

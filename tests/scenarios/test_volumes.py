@@ -119,6 +119,7 @@ def test_nodes_in_places_share_the_volume_by_their_strength() -> None:
     assert new == pytest.approx({"a1": 0.25, "a2": 0.75, "b1": 0.2, "b2": 0.8})
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.integers(1, 10**6), min_size=4, max_size=4),
     st.floats(0.01, 1),

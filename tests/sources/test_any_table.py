@@ -284,6 +284,7 @@ def links_of(folder, weights, mark=";", header="from{0}to{0}flow"):
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mark", [";", "\t", "|"])
 def test_points_that_may_stand_after_thousands_are_asked_for(tmp_path, mark):
     path = links_of(tmp_path, THREE_DIGITS, mark)

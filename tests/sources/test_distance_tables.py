@@ -39,6 +39,7 @@ def known(network):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "rows", "unit"),
     [

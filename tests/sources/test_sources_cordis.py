@@ -167,6 +167,7 @@ def test_projects_as_nodes(write):
     assert set(tables.links["layer"]) == {"participation"}
 
 
+@pytest.mark.slow
 def test_columns_that_come_and_go(write):
     full = read_cordis(write())
     order = [COLUMNS.index(c) for c in (*COLUMNS[::-1],)]

@@ -125,6 +125,7 @@ def test_works_by_hand(snapshot: Path) -> None:
     assert ni.aggregate(network.select(nodes=["I1", "I2", "I3"]), level=1).n_nodes == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seed", "piece"), [(0, 17), (1, 2**17)])
 def test_works_at_random_give_links_counted_one_by_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, piece: int
@@ -247,6 +248,7 @@ def test_wrong_paths_and_options(snapshot: Path, tmp_path: Path) -> None:
         read_openalex(snapshot, memory="much")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("year", [2018.5, "unknown", 10**400])
 def test_a_year_that_is_none_is_missing(tmp_path: Path, year: object) -> None:
     path = tmp_path / "works.jsonl"

@@ -370,6 +370,7 @@ def delta(china) -> pd.DataFrame:
     return cities[cities.index.str[:2].isin(["31", "32", "33", "34"])]
 
 
+@pytest.mark.slow
 def test_the_41_prefectures_of_the_delta(china, delta):
     path = china / "BaiduNet_out_20200109.csv.gz"
     assert len(delta) == 41

@@ -87,6 +87,7 @@ def write(tmp_path):
     return write
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quoted", [True, False])
 def test_inventors_and_assignees(write, quoted):
     nodes = read_patentsview(write(quoted=quoted)).nodes
@@ -106,6 +107,7 @@ def test_inventors_and_assignees(write, quoted):
     assert nodes["patents"].tolist() == [2, 3, 2, 2, 1, 1]
 
 
+@pytest.mark.slow
 def test_links_by_year(write):
     tables = read_patentsview(write())
     links = tables.links.fillna({"period": -1, "transboundary": -1})
@@ -140,6 +142,7 @@ def test_places(write):
     assert places["level"].tolist() == ["location"] * 3 + ["country"] * 2
 
 
+@pytest.mark.slow
 def test_patents_as_nodes(write):
     tables = read_patentsview(write(), patents="nodes")
     patents = tables.nodes[tables.nodes["kind"] == "patent"]
@@ -207,6 +210,7 @@ def test_only_some_patents(write):
         read_patentsview(write(), only="1")
 
 
+@pytest.mark.slow
 def test_tables_that_are_not_there(write):
     # Grants date the patents that no application dates.
     grants = read_patentsview(write(g_application=None)).links["period"]
@@ -225,6 +229,7 @@ def test_tables_that_are_not_there(write):
     assert build_network(*tables).n_nodes == 3
 
 
+@pytest.mark.slow
 def test_packed_forms_are_the_same(write, tmp_path):
     full = read_patentsview(write())
     archive = tmp_path / "all.zip"
@@ -251,6 +256,7 @@ def test_packed_forms_are_the_same(write, tmp_path):
         read_patentsview(folder)
 
 
+@pytest.mark.slow
 def test_slices_with_assignees_inside(tmp_path):
     text = (
         ",patent_id,inventor_id,inventor_iso2,location_id,assigneeid,time\n"

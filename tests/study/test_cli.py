@@ -157,6 +157,7 @@ def test_without_a_terminal_each_step_has_a_line_at_its_begin_and_at_its_end(her
     assert len(lines) == 2 * len(begun) + 1  # and what the network is
 
 
+@pytest.mark.slow
 def test_a_folder_of_tables_is_a_study_with_all_settings_left_as_they_are(here, no_results):
     assert call("run", "tables", "--quiet").stdout.strip().endswith("report.html")
     found = json.loads((here / "results" / "tables" / "manifest.json").read_text())
@@ -172,6 +173,7 @@ def test_a_folder_of_tables_is_a_study_with_all_settings_left_as_they_are(here, 
     assert Path("results/tables/report.html").is_file()
 
 
+@pytest.mark.slow
 def test_without_a_configuration_it_is_the_bundled_case(here, monkeypatch):
     monkeypatch.setattr(sections, "SECTIONS", [])
     monkeypatch.setattr("netinnov.study._configuration.parts", dict)
@@ -216,6 +218,7 @@ def test_places_that_may_be_one_are_told_of_with_the_setting_that_joins_them(her
     assert "may be of one place" not in call("check", "study.toml").stdout
 
 
+@pytest.mark.slow
 def test_a_check_says_what_a_run_leaves_out_in_the_words_of_the_report(here, no_figures):
     nodes = "node,place\nlab,P\nfirm,Q\nshop,P\nfair,\n"
     links = "source,target,layer\nlab,firm,trade\nlab,shop,talks\nfirm,fair,trade\n"

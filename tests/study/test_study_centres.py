@@ -121,6 +121,7 @@ def test_what_is_modelled_only_is_not_tested():
     assert "intervals and null model (modelled links are no evidence)." in said(centres, context)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("events", [None, 1_000])
 def test_a_layer_in_money_has_intervals_by_its_events_only(events):
     # 12,000 euros are not 12,000 contracts: nobody knows how many are behind them.
@@ -209,6 +210,7 @@ def test_an_interval_that_resampling_shifts_is_left_out_and_counted(stars):
     assert centres.facts(with_index(stars, bias=0.3, low=2.0, high=3.0))["shifted"] == 0
 
 
+@pytest.mark.slow
 def test_an_index_is_held_against_random_networks(tested):
     result = with_index(tested, null_low=1.0, null_high=2.0, p=0.02)
     known = centres.facts(result)
@@ -236,6 +238,7 @@ def test_indices_that_cannot_be_tested_are_not_counted(tested):
     assert (alone["compared"], alone["towards_more"]) == (0, [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rows", "shown"),
     [
@@ -262,6 +265,7 @@ def test_without_links_between_places_there_is_nothing_to_look_at(links):
     assert context_of(network_of(links, nodes=nodes)).once(centres.compute) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [2, 3])
 def test_the_smallest_networks_have_a_structure(n):
     links = [(a, b, 1) for a, b in zip("ab", "bc", strict=True)][: n - 1]

@@ -190,6 +190,7 @@ def test_a_direction_that_is_not_known_and_a_tie_are_counted_and_neither_is_reve
     assert view["direction"].tolist() == ["level", "unknown"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("population", "words"),
     [

@@ -115,6 +115,7 @@ def test_the_numbers_are_those_of_a_comparison_with_places_dealt_again():
             assert pairs.loc[pair, "p"] == pytest.approx((1 + as_large) / 42)
 
 
+@pytest.mark.slow
 def test_a_pair_beyond_chance_is_named():
     # Each home has 16, each host takes 16: A has 12 in E, where chance gives 4.
     table = pd.DataFrame([[12, 2, 1, 1], [1, 5, 5, 5], [1, 5, 5, 5], [2, 4, 5, 5]])
@@ -139,6 +140,7 @@ def test_a_pair_beyond_chance_is_named():
 RING = (list("AABBCC"), list("BCCAAB"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("network", "replicates", "words"),
     [

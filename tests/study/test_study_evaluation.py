@@ -64,6 +64,7 @@ def evaluated(tmp_path):
     return write
 
 
+@pytest.mark.slow
 def test_a_planted_difference_is_found_to_the_last_digit(evaluated):
     context = evaluated(panel_of(spill=SPILL), openings_of())
     known = facts_of(evaluation, context)
@@ -83,6 +84,7 @@ def test_a_planted_difference_is_found_to_the_last_digit(evaluated):
     assert figures_of(evaluation, context)["average"].value == pytest.approx(EFFECT)
 
 
+@pytest.mark.slow
 def test_the_numbers_are_those_of_evaluate_openings(evaluated):
     openings = openings_of(way=["up", "down"] * 8)
     panel = panel_of(noise=1.0)
@@ -156,6 +158,7 @@ def test_a_wald_test_of_small_cohorts_is_a_doubt_and_no_refusal(evaluated, enoug
     assert ("the comparison is not fair" in answer) is (enough == 1)
 
 
+@pytest.mark.slow
 def test_without_openings_the_enclaves_of_the_data_are_taken(evaluated):
     parks = pd.DataFrame({"jurisdiction": [*OPENED, "p00", "p30", "p31"], "kind": "park"})
     parks["place"] = "p39"
@@ -301,6 +304,7 @@ def test_all_faults_of_the_tables_are_one_message(folder):
         assert "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [

@@ -252,6 +252,7 @@ def computed(network, *, measures=None, **part: Any) -> Experiment:
     return result
 
 
+@pytest.mark.slow
 def test_where_home_and_host_are_linked_already_access_is_counted_by_weight() -> None:
     # P - Q - R: P is a step from Q already. A second link between them makes it half as long.
     park = {"funding": ["new"], "rivals": ["direct links"], "placebos": 0, "size": 1}
@@ -301,6 +302,7 @@ def test_all_places_that_lose_are_counted() -> None:
     assert figures_of(experiment, result)["reallocated"].low is None
 
 
+@pytest.mark.slow
 def test_a_place_that_reached_nobody_has_changes_without_per_cent() -> None:
     # Directed links reach e and lead nowhere, so its access is 0 before: no change is relative.
     flows = [("a", "b", 3), ("b", "c", 2), ("c", "d", 1), ("d", "e", 1), ("a", "c", 5)]
@@ -313,6 +315,7 @@ def test_a_place_that_reached_nobody_has_changes_without_per_cent() -> None:
         assert "nan" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("hosts", "chosen", "words"),
     [
@@ -359,6 +362,7 @@ def tried_on(network: ni.MultilayerNetwork, measures: Any = None, **settings: An
     return experiment.compute(context)
 
 
+@pytest.mark.slow
 def test_flows_move_a_tenth_of_the_strength_of_home() -> None:
     result = tried_on(network_of(FLOWS), home="P", host="Q")
     assert result.headline.scenario.volume_share == 0.1
@@ -382,6 +386,7 @@ def test_flows_move_a_tenth_of_the_strength_of_home() -> None:
     assert of_park["placebo_n"].max() == 2
 
 
+@pytest.mark.slow
 def test_a_tenth_that_makes_no_link_is_not_tried() -> None:
     # The smallest weight is 1 and P has 10: a quarter of what is moved leads home, so 4 are.
     flows = [*FLOWS[:-1], ("R", "S", 1)]

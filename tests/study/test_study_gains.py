@@ -91,6 +91,7 @@ def test_pairs_of_enclaves_are_counted_once_each(monkeypatch):
     assert result.pairs.left_out == 1  # that of R and S, though of two enclaves
 
 
+@pytest.mark.slow
 def test_home_and_host_are_those_of_most_enclaves_and_all_have_as_many_links(monkeypatch):
     choice = governance.choice_of(parks(governance={}))
     assert (choice.home, choice.host) == ("P", "Q")

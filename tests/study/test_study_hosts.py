@@ -44,6 +44,7 @@ def test_other_hosts_of_the_experiment_are_those_that_are_ranked():
     assert experiment.facts(result.tried)["hosts"] == len(result.ranking) - 1 == 4
 
 
+@pytest.mark.slow
 def test_hosts_at_an_unknown_distance_are_said_to_be_favoured():
     names = list("habcd")  # not e
     table = pd.DataFrame([(a, b, 30.0) for a in names for b in names if a < b])

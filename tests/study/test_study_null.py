@@ -103,6 +103,7 @@ def test_a_null_model_that_does_not_fit_is_refused(name, words):
         context.once(section.check)
 
 
+@pytest.mark.slow
 def test_what_gravity_fixes_by_the_totals_is_not_compared_with_it():
     many = {"resamples": 0, "replicates": 40}
     context = context_of(dense(left_out=8), structure=many)

@@ -103,6 +103,7 @@ def test_no_measure_has_two_values(case):
     assert different == {}
 
 
+@pytest.mark.slow
 def test_efficiency_is_that_of_the_options_wherever_it_is_told():
     context, tables = study()
     whole = connectivity.global_efficiency(context.cities, **context.measures.paths)

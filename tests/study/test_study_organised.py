@@ -50,6 +50,7 @@ def test_communities_by_chance_are_told_as_such(stars):
     assert "but no clearer than chance makes them." in text_in(organised, stars).answer
 
 
+@pytest.mark.slow
 def test_modelled_layers_are_apart_from_communities(stars):
     links = [*STARS, ("b", "y", 90, "model"), ("c", "z", 1, "model")]
     both = context_of(network_of(links, modelled=["model"]))
@@ -99,6 +100,7 @@ def test_chinese_ids_and_names_go_before_english_names_on_a_chinese_page():
         assert chinese.drawn_names.tolist() == ["甲市", "B", "丙"]
 
 
+@pytest.mark.slow
 def test_layers_are_compared_where_there_are_two(stars):
     assert facts_of(organised, stars)["layers"] == 1
     assert "layer_overlap" not in tables_of(organised, stars)
@@ -132,6 +134,7 @@ def test_places_are_specialised_in_the_layers_where_they_have_more_than_others()
     assert context_of(three(CHAIN)).once(organised.specialisation) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [2, 3])
 def test_the_smallest_networks_are_told_of(n):
     context = context_of(network_of([("a", "b"), ("b", "c")][: n - 1]))

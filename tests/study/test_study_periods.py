@@ -72,6 +72,7 @@ def test_the_order_of_rows_and_of_periods_changes_nothing(two):
     pd.testing.assert_frame_equal(turned.table, two.once(periods.compute).table)
 
 
+@pytest.mark.slow
 def test_fewer_than_two_periods_of_twenty_links_have_no_section():
     inside = [("p00", "p00", 10.0, 2016)]  # a link inside a place joins no two
     for rows in (
@@ -91,6 +92,7 @@ def test_fewer_than_two_periods_of_twenty_links_have_no_section():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "trend"), [(3, False), (4, True)])
 def test_nothing_is_said_on_a_trend_from_fewer_than_four_periods(n, trend):
     rows = [row for k in range(n) for row in dated(STAR if k % 2 else RING, 2000 + k)]
@@ -172,6 +174,7 @@ def test_clear_changes_are_told_with_their_intervals():
     assert primacy[["low", "high"]].stack().between(0, 1).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "why"),
     [

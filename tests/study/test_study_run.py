@@ -562,6 +562,7 @@ def test_an_older_study_is_replaced_when_asked_once_the_new_one_is_there(
     assert study.run(study.read_configuration(path), out=fresh, overwrite=True).is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "told"),
     [

@@ -45,6 +45,7 @@ TABLE = "from,to,trips\nMunich,Berlin,3\nMunchen,Berlin,4\nBerlin,Munchen,1\nMun
 MATRIX = ",Munich,Munchen,Berlin\nMunich,0,2,3\nMunchen,0,0,4\nBerlin,0,1,0\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [TABLE, MATRIX])
 @pytest.mark.parametrize("table", [None, "Munich\nBerlin\n", "Munich\nMunchen\nBerlin\n"])
 def test_flows_of_two_names_are_added_up(tmp_path, text, table):

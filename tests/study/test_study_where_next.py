@@ -272,6 +272,7 @@ def test_places_that_are_not_linked_are_refused_by_name_of_the_part():
         where_next.check(context_of(network, siting={}))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("direct")
 @pytest.mark.parametrize("left_out", ["siting", "plan"])
 def test_either_part_may_be_false(left_out):
