@@ -55,10 +55,7 @@ def test_overhead_of_a_replicate(in_turns, where, tmp_path):
             assert done == list(range(n))
 
         found = in_turns(
-            {
-                "in batches": lambda: work(parallel.BATCHES),
-                "one by one": lambda: work(10**9),
-            },
+            {"in batches": lambda: work(parallel.BATCHES), "one by one": lambda: work(10**9)},
             rounds=5,
             clock=True,
         )

@@ -9,13 +9,7 @@ import pandas as pd
 import pytest
 
 from netinnov import build_network, centrality
-from netinnov.planning import (
-    Game,
-    cooperation_game,
-    nucleolus,
-    per_capita_nucleolus,
-    shapley_value,
-)
+from netinnov.planning import Game, cooperation_game, nucleolus, per_capita_nucleolus, shapley_value
 
 TYPES = range(1, 6)
 """Kinds of random games of Benedek, Fliege and Nguyen (2021)."""

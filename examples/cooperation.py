@@ -27,11 +27,7 @@ from netinnov.plotting import plot_park, print_style
 
 PARK = "quzhou_haichuang"
 ROLES = ["coordinator", "itinerant", "gatekeeper", "representative", "liaison"]
-GROUPS = {
-    "own": "its own",
-    "home": "home (its jurisdiction)",
-    "host": "host (its place)",
-}
+GROUPS = {"own": "its own", "home": "home (its jurisdiction)", "host": "host (its place)"}
 LAYERS = (
     "funding",
     "hosting",

@@ -18,11 +18,7 @@ from _pages import fill, markdown, new_figure, save, three, write_tables
 
 import netinnov as ni
 from netinnov.datasets import load_yrd_enclaves
-from netinnov.mechanisms.diffusion import (
-    reach_table,
-    simple_contagion,
-    time_to_reach,
-)
+from netinnov.mechanisms.diffusion import reach_table, simple_contagion, time_to_reach
 from netinnov.plotting import plot_reach, print_style
 from netinnov.scenarios import DirectLinks, ReverseEnclave, apply_scenario, remove_enclaves
 
@@ -288,11 +284,7 @@ def main(folder="diffusion", _data=None):
     """Write page, tables and figures below a folder; the facts are bundled, DATA is not needed."""
     mpl.use("Agg")
     folder = Path(folder)
-    found = {
-        "graphs": regular_graphs(),
-        "bundled": bundled_case(),
-        "made_up": made_up(),
-    }
+    found = {"graphs": regular_graphs(), "bundled": bundled_case(), "made_up": made_up()}
     draw(found, folder / "figures")
     tables = {
         "reach_first": found["bundled"]["tables"]["first"].rename_axis("network"),

@@ -297,12 +297,7 @@ def far_parts(networks, homes, host, some):
     """The change of efficiency, long links over borders being dear, as a sum over pairs."""
     home = farthest(networks, homes, host)
     parts = decompose(
-        networks[home],
-        some[home]["enclave"],
-        home=home,
-        host=host,
-        rng=1,
-        **OPTIONS["far"],
+        networks[home], some[home]["enclave"], home=home, host=host, rng=1, **OPTIONS["far"]
     )
     return home, parts
 

@@ -26,9 +26,7 @@ import netinnov as ni
 from netinnov.panels import difference_in_differences, event_study
 from netinnov.plotting import plot_event_study, print_style
 
-FILES = [
-    "scale_graphs/WrldCo_years.zip",
-]
+FILES = ["scale_graphs/WrldCo_years.zip"]
 FIRST, N_PERIODS, COHORTS = 2010, 9, (2012, 2014, 2016)
 MORE_IF_REVERSE = 0.2
 DRAWS = 40

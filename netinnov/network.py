@@ -455,11 +455,7 @@ def network_of_storage(storage: Storage) -> MultilayerNetwork:
 
 
 def network_of_rows(
-    nodes: NodeTable,
-    places: PlaceTable,
-    layers: tuple[str, ...],
-    rows: Rows,
-    records: Records,
+    nodes: NodeTable, places: PlaceTable, layers: tuple[str, ...], rows: Rows, records: Records
 ) -> MultilayerNetwork:
     """A network from codes, without labels or checks: see `Storage.of_rows`."""
     return network_of_storage(Storage.of_rows(nodes, places, layers, rows, records))

@@ -13,8 +13,7 @@ actors, layers = ([state[k] for state in states] for k in (0, 1))
 ml.add_vertices(network, {"actor": actors, "layer": layers})
 sources, targets, of = ([link[k] for link in LINKS] for k in (0, 1, 2))
 ml.add_edges(
-    network,
-    {"from_actor": sources, "from_layer": of, "to_actor": targets, "to_layer": of},
+    network, {"from_actor": sources, "from_layer": of, "to_actor": targets, "to_layer": of}
 )
 
 

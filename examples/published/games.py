@@ -168,9 +168,7 @@ ROWS = [
         "Aumann and Myerson 1988",
         "introductory example",
         reading=Reading(
-            "only linked groups cooperate",
-            "all groups (Shapley value)",
-            "shapley_value(pairs)",
+            "only linked groups cooperate", "all groups (Shapley value)", "shapley_value(pairs)"
         ),
     ),
     Row(

@@ -22,14 +22,7 @@ from netinnov._network.columns import (
     taken,
 )
 from netinnov._network.file_rows import is_bare
-from netinnov._network.problems import (
-    OPTIONAL,
-    REQUIRED,
-    Problems,
-    Stack,
-    identifiers,
-    stacked,
-)
+from netinnov._network.problems import OPTIONAL, REQUIRED, Problems, Stack, identifiers, stacked
 from netinnov._network.rows import NO_PERIOD, Rows
 from netinnov._network.synonyms import is_total
 from netinnov._runtime.dataframes import as_pandas

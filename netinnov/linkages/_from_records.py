@@ -111,11 +111,7 @@ def _cells(frame: Any, when: list[str], *, grouped: bool) -> Any:
 
 
 def pairs(
-    cells: Any,
-    *,
-    by: list[str],
-    weighting: Weighting | None = None,
-    inside: bool = False,
+    cells: Any, *, by: list[str], weighting: Weighting | None = None, inside: bool = False
 ) -> Any:
     """Sum over events what each pair of units gets, ``source`` before ``target``.
 

@@ -92,11 +92,7 @@ def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction"
 
 
 def brokerage_table(
-    network: MultilayerNetwork,
-    park: str,
-    *,
-    park_side: ParkSide = "own",
-    by_layer: bool = False,
+    network: MultilayerNetwork, park: str, *, park_side: ParkSide = "own", by_layer: bool = False
 ) -> pd.DataFrame:
     """Roles of a park and its partners between the jurisdictions of home and host.
 

@@ -89,10 +89,7 @@ def simple_contagion(
 
 
 def complex_contagion(
-    network: MultilayerNetwork,
-    *,
-    seeds: Sequence[str],
-    threshold: float | pd.Series,
+    network: MultilayerNetwork, *, seeds: Sequence[str], threshold: float | pd.Series
 ) -> pd.Series:
     """Step in which each node adopts when enough of its neighbours have.
 

@@ -59,10 +59,7 @@ def apply_scenario(
 
 
 def remove_enclaves(
-    network: MultilayerNetwork,
-    *,
-    kinds: Sequence[str] | None = None,
-    keep_nodes: bool = False,
+    network: MultilayerNetwork, *, kinds: Sequence[str] | None = None, keep_nodes: bool = False
 ) -> MultilayerNetwork:
     """Remove the nodes located outside their jurisdiction, with all their links.
 

@@ -109,12 +109,7 @@ def read_text_file(
 
 
 def _rows_of(
-    name: str | Path,
-    text: str,
-    delimiter: str,
-    header: Sequence[str],
-    *,
-    first: int = 1,
+    name: str | Path, text: str, delimiter: str, header: Sequence[str], *, first: int = 1
 ) -> tuple[pa.Table, Integers, list[int]]:
     """Rows that are as wide as the header, their lines, and the lines of the others."""
     if text.count('"') % 2:  # Arrow would take the rest of the file for one field

@@ -9,12 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 import netinnov as ni
-from netinnov.community import (
-    Partition,
-    compare_partitions,
-    consensus,
-    stability,
-)
+from netinnov.community import Partition, compare_partitions, consensus, stability
 from netinnov.experiments import ResampledLinks
 from strategies import bare
 

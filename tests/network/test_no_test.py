@@ -13,11 +13,7 @@ from netinnov import null_models
 from netinnov.centrality import betweenness_centrality
 from netinnov.connectivity import global_efficiency
 from netinnov.errors import InputError
-from netinnov.experiments import (
-    Specification,
-    compare_scenarios,
-    specification_curve,
-)
+from netinnov.experiments import Specification, compare_scenarios, specification_curve
 from netinnov.experiments._placebo_tests import totals_of
 from netinnov.scenarios import MatchedPlacebo, RandomEnds, ReverseEnclave
 

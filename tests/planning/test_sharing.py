@@ -166,11 +166,7 @@ def test_stability_counts_games_and_objections() -> None:
         (owen_value, {"unions": [["a", "b"], ["b", "c"]]}, "in more than one: 'b'"),
         (owen_value, {"unions": [["a", "b"], ["c", "z"]]}, "players of the game, .*; found 'z'"),
         (owen_value, {"unions": ["ab", "c"]}, "found the text 'ab'"),
-        (
-            myerson_value,
-            {"links": [("a", "b", "c")]},
-            r"pairs of two players.* \('a', 'b'",
-        ),
+        (myerson_value, {"links": [("a", "b", "c")]}, r"pairs of two players.* \('a', 'b'"),
         (myerson_value, {"links": [("a", "a")]}, r"found \('a', 'a'\)"),
         (myerson_value, {"links": ["ab"]}, "found 'ab'"),
         (share_benefits, {"rules": ["equity"]}, "knows 'equal', .*, weights and functions; found"),

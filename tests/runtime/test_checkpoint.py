@@ -251,8 +251,7 @@ def saved(change: Callable[[dict[str, Any]], object]) -> Any:
 
 
 @pytest.mark.parametrize(
-    "damage",
-    [lambda path: path.write_text("hello"), saved(lambda arrays: arrays.pop("value_0"))],
+    "damage", [lambda path: path.write_text("hello"), saved(lambda arrays: arrays.pop("value_0"))]
 )
 def test_a_batch_that_is_not_as_it_was_written_is_refused(network, tmp_path, damage) -> None:
     compare(network, checkpoint=tmp_path, replicates=2)

@@ -83,10 +83,7 @@ def test_bad_distances_are_refused_in_words(tmp_path):
             "must be numbers, or empty where unknown; found 'x'",
         ),
         ([["origin", "destination", "minutes"], ["杭州", "衢州", -3]], "at least 0"),
-        (
-            [["origin", "destination", "minutes"], *LONG, *LONG[:1]],
-            "more than once: 杭州 - 衢州",
-        ),
+        ([["origin", "destination", "minutes"], *LONG, *LONG[:1]], "more than once: 杭州 - 衢州"),
         ([["origin"], ["杭州"]], "columns origin, destination and distance, or a row and a column"),
         (
             [["起点", "终点", "时间（小时）"], *LONG],

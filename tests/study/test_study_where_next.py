@@ -13,15 +13,7 @@ from netinnov.polycentricity import effective_number
 from netinnov.scenarios import NewLinks
 from netinnov.study import _candidate_parks
 from netinnov.study.sections import SECTIONS, _centre_plan as plans, _sites as siting
-from study_cases import (
-    FEW,
-    context_of,
-    few_draws,
-    figures_of,
-    network_of,
-    plain_text_of,
-    tables_of,
-)
+from study_cases import FEW, context_of, few_draws, figures_of, network_of, plain_text_of, tables_of
 
 TREE = [("a", "b", 9), ("a", "c", 6), ("b", "d", 4), ("b", "e", 3), ("c", "f", 3), ("f", "g", 2)]
 """A tree whose ends e, d and g are far from each other."""
