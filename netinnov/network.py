@@ -343,7 +343,7 @@ class MultilayerNetwork:
 
         Examples
         --------
-            >>> nodes = pd.DataFrame({"place": ["H", "Q"]}, index=["h", "q"])
+        >>> nodes = pd.DataFrame({"place": ["H", "Q"]}, index=["h", "q"])
         >>> network = MultilayerNetwork(nodes, pd.DataFrame({"source": ["h"], "target": ["q"]}))
         >>> minutes = pd.DataFrame({"origin": ["Q"], "destination": ["H"], "distance": [46.0]})
         >>> network.with_distances(minutes, unit="min").distances
