@@ -137,15 +137,21 @@ def compare_approaches(
         What borders and distance add to the length of a link.
     pipeline_share, kept_share : float
         Of both kinds of parks, and of those who move: see `ReverseEnclave`, `TalentAttraction`.
-    corridor_relief, mobility : float
-        Assumptions: share of the border between home and host that a corridor removes; mobility in
-        the coupled cobweb between places that exchange all their weight.
+    corridor_relief : float
+        Assumption: share of the border between home and host that a corridor removes.
+    mobility : float
+        Assumption: of the coupled cobweb, between places that exchange all their weight.
     replicates, confidence, rng : int, float, Generator or seed
         Random placements of each approach, intervals over them, and their source.
 
     Returns
     -------
     ApproachComparison
+
+    Raises
+    ------
+    InputError
+        Unknown approaches or places, or a budget below one link.
 
     Notes
     -----

@@ -57,6 +57,12 @@ def test_every_promised_name_is_there(name):
         assert value.__name__ == name
 
 
+def test_figures_are_there_without_docstrings():
+    code = "import netinnov.plotting as plotting; print(plotting.plot_reach.__doc__)"
+    run = subprocess.run([sys.executable, "-OO", "-c", code], capture_output=True, text=True)
+    assert (run.stdout, run.stderr) == ("None\n", "")
+
+
 def test_dir_lists_nothing_else_but_what_every_module_has():
     assert netinnov.build_network  # a name that has been used is no other than before
     others = set(dir(netinnov)) - set(netinnov.__all__)

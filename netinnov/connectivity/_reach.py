@@ -140,8 +140,10 @@ class ExternalReach(Tabled):
         Length of the longest path that counts.
     nodes, gatekeepers : int
         Nodes of the place, and those of them with a link to the outside.
-    reached, pairs : int
-        Different nodes outside that any node of the place reaches, and number of pairs.
+    reached : int
+        Different nodes outside that any node of the place reaches.
+    pairs : int
+        Number of pairs.
     direct, through_gatekeepers, through_others : float
         Shares of the pairs, which add up to 1.
     """
@@ -173,6 +175,11 @@ def reach(network: MultilayerNetwork, *, steps: Count, kind: str | None = None) 
     -------
     Series
         One whole number a node; 0 for an isolate. A node does not count itself.
+
+    Raises
+    ------
+    InputError
+        If no node is of that kind.
 
     Examples
     --------
@@ -223,6 +230,11 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: Count = 2) 
     ExternalReach
         Counts and shares of pairs. The shares are NaN where the place has no node or reaches
         nobody.
+
+    Raises
+    ------
+    InputError
+        If the place is not known.
 
     References
     ----------

@@ -46,6 +46,11 @@ def enclaves(
         Columns ``source`` (home), ``target`` (host) and ``weight``: directed links, one row a park,
         as given; `build_network` adds up those of one pair of places.
 
+    Raises
+    ------
+    InputError
+        A column is missing; a home, host or weight is missing; a weight is not positive.
+
     Examples
     --------
     >>> parks = pd.DataFrame({"jurisdiction": ["quzhou"], "place": ["hangzhou"]})
@@ -87,6 +92,12 @@ def find_enclaves(
         its jurisdiction and ``host`` its place, or the units that contain them at the level.
         ``direction``: ``reverse`` if the host ranks higher, ``forward`` if the home does,
         ``level`` if they rank the same, ``unknown`` if one of them has no rank.
+
+    Raises
+    ------
+    InputError
+        ``rank`` holds something that is not a number, or two values for one place; ``level`` is
+        negative, not a whole number, or a text that is not in the column of levels.
 
     Examples
     --------

@@ -210,6 +210,12 @@ def mobility(moves: Any, *, origin: str, destination: str, period: str | None = 
         ``period`` if asked for; one row for each ordered pair with a move, sorted by the ids as
         text and then by period, missing last.
 
+    Raises
+    ------
+    InputError
+        A column or an id is missing, a column mixes numbers and text, or a period is not a whole
+        number.
+
     Examples
     --------
     >>> moves = pd.DataFrame({"from": ["quzhou", "quzhou"], "to": ["hangzhou", "hangzhou"]})
@@ -245,6 +251,12 @@ def branches(units: Any, *, firm: str, place: str, value: str | None = None) -> 
     DataFrame
         Columns ``source``, ``target`` (text) and ``weight``; one row for each pair of places that
         share a firm, sorted by the ids as text, the source before the target.
+
+    Raises
+    ------
+    InputError
+        A column or an id is missing, a column mixes numbers and text, or a value is missing or
+        below 0.
 
     References
     ----------

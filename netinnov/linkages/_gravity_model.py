@@ -122,6 +122,11 @@ def travel_times(direct: pd.DataFrame, *, transfer: Amount) -> pd.DataFrame:
         Square, origins in rows, places sorted: a journey of k connections takes the sum of their
         times + (k - 1) * `transfer`. NaN where no journey leads; 0 on the diagonal.
 
+    Raises
+    ------
+    InputError
+        A time is negative or infinite, or a pair stands there twice.
+
     Examples
     --------
     >>> trains = {"origin": ["Q", "H"], "destination": ["H", "S"], "distance": [46.0, 45.0]}

@@ -41,9 +41,11 @@ def add_outposts(
     owner : str or sequence of str
         The kinds that can have outposts. Of the links of the layer those count that join one of
         them with a node of another kind, the *member*.
-    least, level : int
-        Members that make an outpost, 1 or more; how many steps to go up in ``places.parent`` before
-        places are compared, as from districts to cities.
+    least : int
+        Members that make an outpost, 1 or more.
+    level : int
+        How many steps to go up in ``places.parent`` before places are compared, as from
+        districts to cities; a place without parent stays as it is.
     name : str
         Name of the new layer.
 
@@ -56,6 +58,12 @@ def add_outposts(
         The links of these members lead to the outpost instead of the owner, and the layer `name`
         joins the owner with its outposts, with the sum of these links as weight. `find_enclaves`
         lists them with all other enclaves.
+
+    Raises
+    ------
+    InputError
+        A name is not in the network, a number is out of its range, or the id of an outpost is
+        taken.
 
     Examples
     --------

@@ -48,13 +48,16 @@ class GravityFit(Displayed):
         for a quantity that is the same for all pairs. Empty with ``"ratio"``.
     standard_errors : Series
         Robust to unequal variances (White's HC0), not to dependence of flows that share a place.
-    deviance, explained : float
-        Poisson deviance, 2 x sum of y ln(y / m) - (y - m) over all pairs; share of that of equal
-        flows that is explained, NaN if all flows are equal.
+    deviance : float
+        Poisson deviance, 2 x sum of y ln(y / m) - (y - m) over all pairs: 0 if all is explained.
+    explained : float
+        Share of the deviance of equal flows that is explained; NaN if all flows are equal.
     n_pairs : int
         Pairs of places, with those without a flow.
-    iterations, converged : int, bool
-        Steps the fit took; whether the last one changed next to nothing.
+    iterations : int
+        Steps the fit took.
+    converged : bool
+        Whether the last step changed next to nothing.
     """
 
     network: MultilayerNetwork

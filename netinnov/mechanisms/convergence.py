@@ -37,8 +37,10 @@ class BetaConvergence(Tabled):
         less, where gaps close, or turn round, within the periods.
     half_life : float
         Periods until half of a gap is closed; infinite without convergence, NaN as the speed.
-    r_squared, n, periods : float, int, float
-        Share of the variance of growth; regions; T, from the first to the last period.
+    r_squared : float
+        Share of the variance of growth.
+    n, periods : int, float
+        Regions; T, from the first to the last period.
     """
 
     slope: float

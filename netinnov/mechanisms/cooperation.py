@@ -45,6 +45,11 @@ def park_network(network: MultilayerNetwork, park: str) -> MultilayerNetwork:
     MultilayerNetwork
         Nodes in the order they had; all places; layers without a link among them are dropped.
 
+    Raises
+    ------
+    InputError
+        There is no such node, or it has no place, no jurisdiction, or is located at home.
+
     Examples
     --------
     >>> park_network(ni.datasets.load_yrd_enclaves(), "quzhou_haichuang").n_nodes

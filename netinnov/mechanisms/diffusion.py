@@ -63,8 +63,10 @@ def simple_contagion(
         Nodes that have it at step 0.
     rate : float or mapping from layer to float
         Chance that a link passes it on in a step, from 0 to 1; layers not named pass nothing.
-    horizon, rng : int, Generator or seed
-        Last step that is looked at, 0 or more (None: until nobody is left); source of randomness.
+    horizon : int, optional
+        Last step that is looked at, 0 or more; None: until nobody is left to reach.
+    rng : int, SeedSequence, Generator or None
+        Source of randomness.
 
     Returns
     -------
@@ -252,8 +254,10 @@ def reach_table(
     ----------
     times : Series or mapping from name to Series
         Steps in each draw, NaN where the targets were not reached, as `time_to_reach` gives them.
-    horizon, confidence : int, float
-        Step up to which draws are compared, 1 or more, at most that of the draws; of the intervals.
+    horizon : int
+        Step up to which draws are compared, 1 or more; no more than that of the draws.
+    confidence : float
+        Of the intervals, above 0 and below 1.
 
     Returns
     -------

@@ -31,6 +31,12 @@ class MaxEntropy(NullFamily):
     ----------
     layers : sequence of str, optional
         As in `max_entropy`.
+
+    Examples
+    --------
+    >>> cities = ni.datasets.make_city_system(n_cities=8, rng=1)
+    >>> MaxEntropy()(cities, np.random.default_rng(1)).n_nodes == cities.n_nodes
+    True
     """
 
     layers: Sequence[str] | None = None

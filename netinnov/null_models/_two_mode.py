@@ -33,6 +33,15 @@ class Curveball(NullFamily):
     ----------
     trials, layers, through
         As in `curveball`.
+
+    Examples
+    --------
+    >>> nodes = pd.DataFrame({"kind": ["firm"] * 2 + ["park"] * 2}, index=["f", "g", "p", "q"])
+    >>> network = ni.build_network(
+    ...     nodes, pd.DataFrame({"source": ["f", "g"], "target": ["p", "q"]})
+    ... )
+    >>> Curveball()(network, np.random.default_rng(3)).links["target"].tolist()
+    ['q', 'p']
     """
 
     trials: Amount = 20

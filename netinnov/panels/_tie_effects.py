@@ -57,9 +57,10 @@ class PairSample(Displayed):
 
     Parameters
     ----------
-    n_pairs, n_never_linked : int
-        All pairs of nodes (ordered ones in a directed layer), and those left out, without a tie in
-        any period: they say nothing about change.
+    n_pairs : int
+        All pairs of nodes (ordered ones in a directed layer).
+    n_never_linked : int
+        Pairs without a tie in any period, which say nothing about change: left out.
     n_treated, n_controls : int
         Pairs with an enclave opened in the panel, and without, that enter the estimate.
     n_before, n_undated : int

@@ -30,16 +30,20 @@ class SpaceAllocation(Displayed):
 
     Attributes
     ----------
-    flows, cost : DataFrame, float
-        A row a demand, a column a site; their total cost.
+    flows : DataFrame
+        A row a demand, a column a site.
+    cost : float
+        Total cost of the flows.
     rents : Series
         What one more unit of space at a site saves; 0 where space is left, NaN of whole units.
     reduced_costs : DataFrame
         What the total rises by for a unit sent there: 0 on pairs in use, NaN if not allowed.
     rents_unique : bool
         False where the least-cost flows are degenerate, so that other rents may do as well.
-    left, allowed : Series, DataFrame
-        Space left at each site; whether a pair is allowed.
+    left : Series
+        Space left at each site.
+    allowed : DataFrame
+        Whether a pair is allowed.
     """
 
     flows: pd.DataFrame = field(repr=False)
@@ -84,8 +88,10 @@ def allocate_space(
 
     Parameters
     ----------
-    demand, capacity : Series
-        Space that each demand needs and that each site has, 0 or more, in one unit.
+    demand : Series
+        Space that each demand needs (of a home, say), 0 or more.
+    capacity : Series
+        Space at each site, 0 or more, in the same unit.
     cost : DataFrame
         Cost of a unit for each demand (rows) and site (columns); NaN: that pair is not allowed.
     minimum_share : mapping of str to float, optional

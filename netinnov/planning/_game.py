@@ -50,6 +50,11 @@ class Game:
         Gains (of costs give the negative) of the ``2**n`` coalitions by bit masks: ``players[i]``
         is in that of ``values[mask]`` where bit i of the mask is set; ``values[0]`` is 0.
 
+    Raises
+    ------
+    InputError
+        If a player is there twice, there are more than 24, or values are missing or not finite.
+
     Examples
     --------
     >>> Game(["home", "host"], [0, 1, 2, 6]).value({"home", "host"})

@@ -49,8 +49,10 @@ class CentreSupport:
 
     Parameters
     ----------
-    place, at_least : str, float
-        A node of the network; share of resamples, above 0 and at most 1.
+    place : str
+        A node of the network.
+    at_least : float
+        Share of resamples, above 0 and at most 1.
     rule : {"hubs", "top", "head_tail", "core", "z", "dominant_flow"}
         What makes a place a centre, see `polycentricity.detect_centres`.
     """
@@ -103,8 +105,10 @@ class CentrePlan(Tabled):
 
     Attributes
     ----------
-    target, sites : EffectiveNumber or CentreSupport, tuple of str
-        What was asked for; the chosen candidates, by step, or those that come nearest to it.
+    target : EffectiveNumber or CentreSupport
+        What was asked for.
+    sites : tuple of str
+        Names of the chosen candidates, by step; of a target out of reach those that come nearest.
     cost, reached : float, bool
         Their total cost, and whether the target holds with them.
     value, baseline : float
@@ -163,6 +167,11 @@ def plan_centres(
     Returns
     -------
     CentrePlan
+
+    Raises
+    ------
+    InputError
+        A place that is not a node, candidates without a cost, or a support of unknown events.
 
     Notes
     -----

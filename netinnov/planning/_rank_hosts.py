@@ -54,8 +54,10 @@ def rank_hosts(
     ----------
     network : MultilayerNetwork
         The network before the park, best of places (`aggregate`); it is not changed.
-    home, hosts : str, sequence of str
-        The place that the park belongs to; those to compare (None: all others with a link).
+    home : str
+        The place that the park belongs to.
+    hosts : sequence of str, optional
+        The places to compare. None: every other place with a link, in any layer.
     scenario : ReverseEnclave or another scenario between two places, optional
         What is tried, with each of the hosts in turn in place of its own. None: a `ReverseEnclave`
         of open size, of which a quarter of the links leads home (see Notes).
@@ -63,8 +65,10 @@ def rank_hosts(
         What changes at home: a function of a network that returns a number, or a Series over
         nodes, of which the mean over the nodes in home is taken. Larger is better. None: access,
         `harmonic_centrality`, with lengths 1, or 1 / weight where the scenario moves a volume.
-    replicates, rng : int, Generator or seed
-        Random placements of the park in each host (one where nothing is drawn); their source.
+    replicates : int
+        Random placements of the park in each host; one where nothing is drawn.
+    rng : None, int, SeedSequence or Generator
+        Source of the placements.
     executor : Executor, int or None
         As in `compare_scenarios`.
 

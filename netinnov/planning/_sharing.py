@@ -53,9 +53,11 @@ def shapley_value(
         A value for each coalition; also a mapping from frozensets of players, or a function of one.
     players : sequence, optional
         All players, any number of them; only with a function, which needs them.
-    orders, rng : int, Generator or seed
+    orders : int, optional
         Estimate from so many random orders, at least 2; a function is asked once for a coalition.
-        None: exact for up to 24 players, and 1,000 orders for more. Their source.
+        None: exact for up to 24 players, by all 2^n coalitions, and 1,000 orders for more.
+    rng : None, int, SeedSequence or Generator
+        Source of the random orders.
 
     Returns
     -------
@@ -346,9 +348,10 @@ class AllocationStability(Displayed):
 
     Parameters
     ----------
-    share, objections : float, Series
-        Share of the games in whose core the allocation lies, and of those in which a coalition
-        (frozenset) would leave, if ever; the largest first.
+    share : float
+        Share of the games in whose core the allocation lies.
+    objections : Series
+        Share of games in which a coalition (frozenset) would leave, if ever; the largest first.
     """
 
     share: float

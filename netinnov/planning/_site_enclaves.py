@@ -43,16 +43,21 @@ class SitingPlan(Tabled):
         Names of the chosen candidates; of greedy plans in the order of choice.
     value, baseline : float
         The objective after all of them, and without any.
-    bound, gap : float
-        No plan within the limit has a larger value (NaN: unknown); ``(bound - value) / (bound -
-        baseline)``, 0 for the best possible.
-    placebo, placebo_share : Series, float
-        Values of plans drawn at random within the same limit, and the share at least as good.
+    bound : float
+        No plan within the limit has a larger value; NaN where nothing is known.
+    gap : float
+        ``(bound - value) / (bound - baseline)``: 0 is the best possible.
+    placebo : Series
+        Values of plans drawn at random within the same limit.
+    placebo_share : float
+        Share of these at least as good as the plan; NaN without any.
     steps : DataFrame
         A row a choice: ``name``, ``value`` with it, ``gain``, ``evaluations`` (plans valued so
         far) and ``leaves`` (the candidate that a swap takes out).
-    cost, candidates : float, DataFrame
-        Total cost (NaN without prices); what `to_frame` gives.
+    cost : float
+        Total cost; NaN without prices.
+    candidates : DataFrame
+        What `to_frame` gives.
     """
 
     _main = "candidates"
@@ -100,8 +105,10 @@ def site_enclaves(
     candidates : mapping of str to scenario
         What can be built, by name: any scenario, or a function of a network and a Generator; with
         `prices` it needs a method ``cost(prices, network)``.
-    k, budget : int or float
-        How many are built, exactly; or what they may cost together, at `prices`. Give one.
+    k : int, optional
+        How many are built, exactly. Give `k` or `budget`.
+    budget : float, optional
+        What they may cost together, at `prices`.
     prices : Prices, optional
         Of a park, a local link and a unit of distance of a pipeline; needed with `budget`.
     objective : str or function
@@ -114,12 +121,17 @@ def site_enclaves(
     method : {"greedy", "exchange", "exact"}
         One after the other, each the best addition; the same, then swaps until none improves the
         plan; the best of all, by branch and bound if monotone, else of at most 200,000 plans.
-    monotone, submodular : bool, optional
-        Whether more candidates never lower the objective (None: so for efficiency and access, but
-        ``"equity"``, where candidates only add links), and whether gains never grow (None: no).
-    placebos, replicates, rng : int, int, Generator or seed
-        Plans drawn at random with the same `k` or `budget`, to compare with; random placements of
-        each candidate, over which the objective is averaged; source of both.
+    monotone : bool, optional
+        Whether more candidates never lower the objective. None: known of efficiency and access
+        (but ``"equity"``) where all candidates only add links; else not assumed.
+    submodular : bool, optional
+        Whether what a candidate gains never grows when others are there. None: not assumed.
+    placebos : int
+        Plans drawn at random with the same `k` or `budget`, to compare with; 0 for none.
+    replicates : int
+        Random placements of each candidate, over which the objective is averaged.
+    rng : None, int, SeedSequence or Generator
+        Source of placements and of placebo plans.
 
     Returns
     -------

@@ -166,6 +166,11 @@ def siting_stability(
         Index candidate; ``chosen`` (with the data as they are), ``share`` of resamples in which it
         is chosen, and ``resamples`` that could be planned for (the same in all rows).
 
+    Raises
+    ------
+    InputError
+        As in `site_enclaves`, and weights that are not counts where events are not given.
+
     Examples
     --------
     >>> links = pd.DataFrame({"source": list("abcd"), "target": list("bcde"), "weight": 99})

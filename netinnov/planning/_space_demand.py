@@ -28,8 +28,10 @@ class SpaceDemand(Displayed):
         Space of each flow, in the shape of the flows.
     floor, low, high : float
         Space for a unit of flow, and its interval (of no width where it was given).
-    n, confidence : int, float
-        Parks that it rests on (0 where it was given); of the interval.
+    n : int
+        Parks that it rests on; 0 where it was given.
+    confidence : float
+        Of the interval.
     by_resample : array
         Space for a unit of flow in each bootstrap resample of the parks.
     """
@@ -90,8 +92,10 @@ def space_demand(
         Space for a unit of flow; or parks, one a row or node, from which it is estimated.
     area, units : str
         Columns of parks: their floor space, and how many units are in it.
-    confidence, resamples, rng : float, int, Generator or seed
-        Of the interval; bootstrap resamples of the parks, and their source.
+    confidence : float
+        Of the interval.
+    resamples, rng : int, Generator or seed
+        Bootstrap resamples of the parks, and their source.
 
     Returns
     -------

@@ -44,6 +44,8 @@ from typing import Any
 
 def complete(module: dict[str, Any]) -> None:
     """Add what is shared to the docstring of each figure, parameters in their order."""
+    if not __doc__:  # python -OO
+        return
     _, shared, *result = _sections(__doc__)
     for function in [each for name, each in module.items() if name.startswith("plot_")]:
         head, own, *others = _sections(inspect.cleandoc(function.__doc__))

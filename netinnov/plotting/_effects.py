@@ -183,8 +183,10 @@ def plot_dose_response(
     table : DoseResponse or DataFrame
         ``dose, measure, node, difference, low, high`` and perhaps ``mc_low, mc_high``,
         ``placebo_low, placebo_high``, as `netinnov.experiments.DoseResponse.to_frame` gives them.
-    measure, node : str
-        Which measure, of which node; without one where the measure is one number.
+    measure : str
+        Which measure.
+    node : str, optional
+        Of which node; None where the measure is one number.
 
     Examples
     --------

@@ -69,8 +69,10 @@ def core_periphery(
     ----------
     network : MultilayerNetwork
         Any network. Layers are flattened, weights ignored.
-    restarts, rng : int, Generator or seed
-        Starts of the search in networks of more than 20 linked nodes, and their source.
+    restarts : int
+        Starts of the search in networks of more than 20 linked nodes.
+    rng : None, int, SeedSequence or Generator
+        For the starts of the search; smaller networks need none.
 
     Returns
     -------

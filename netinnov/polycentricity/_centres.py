@@ -63,8 +63,10 @@ class ModularityTest(Tabled):
         Mean, 2.5 and 97.5 % of the highest found in each random network.
     p : float
         One-sided: (k + 1) / (n + 1), where k of n random networks have as much. NaN: no test.
-    moved, replicates : float, int
-        Mean share of links that the null model moved; number of random networks.
+    moved : float
+        Mean share of links that the null model moved.
+    replicates : int
+        Number of random networks.
     untested : str or None
         Why there is no test; None where there is one.
     """
@@ -106,9 +108,11 @@ def modularity_test(
     ----------
     network : MultilayerNetwork
         Any network; layers are flattened after they are drawn.
-    null, replicates : null model or function, int
-        Such as `null_models.Rewire`, or a function ``(network, Generator) -> network``; networks
-        drawn from it, at least 19.
+    null : null model or function
+        Such as `null_models.Rewire` or `null_models.GravityNull`, or a function ``(network,
+        Generator) -> network``.
+    replicates : int
+        Networks drawn from it, at least 19.
     resolution, restarts
         Of the search for communities, see `community.leiden`; the same for each network.
     rng, executor, progress
@@ -210,8 +214,10 @@ def detect_centres(
         ``"head_tail"``: above the mean strength. ``"core"``: in the core. ``"z"``: z-score of 2.5
         or more inside its community. ``"dominant_flow"``: its own largest flow goes to a smaller
         place, and that of some smaller place comes to it.
-    direction, share : {"total", "in", "out"}, float
-        What the strength counts in directed layers; for ``"top"``, rounded up to whole places.
+    direction : {"total", "in", "out"}
+        What the strength counts in directed layers.
+    share : float
+        For ``"top"``; rounded up to whole places.
     resolution, restarts
         Of the communities, see `community.leiden`; restarts of the search for a core as well, at
         least 20. In resamples, which begin with the observed communities, and in random networks
@@ -222,8 +228,10 @@ def detect_centres(
     null : null model, function or None
         For ``"hubs"``: the null model of `modularity_test`, which says whether communities are
         beyond chance (p of 0.05 or less). None: they are used without a test.
-    replicates, resamples : int
-        Networks drawn from it, at least 19; bootstrap resamples for `support`, 0 for none.
+    replicates : int
+        Networks drawn from it, at least 19.
+    resamples : int
+        Number of bootstrap resamples of the flows for `support`; 0 for none.
     resample : function, optional
         Draws one, ``(network, Generator) -> network``. None: see Notes. Needed where one event
         makes several links, as in projections: draw its events and project them.
@@ -238,6 +246,11 @@ def detect_centres(
         `community.roles`, missing without links. `support`: share of resamples in which the place
         is a centre by the same rule; NaN with no resamples or an unknown number of events. `rule`:
         the rule that was used, ``"head_tail"`` where communities are not beyond chance.
+
+    Raises
+    ------
+    InputError
+        Layers of shares unless ``direction="in"``; other nodes of `resample`.
 
     Notes
     -----

@@ -234,14 +234,21 @@ def functional(
     weighted : bool
         Take strengths in place of degrees (of layers of shares with ``direction="in"`` only). The
         density counts links in either case.
-    ddof, direction : {0, 1}, {"total", "in", "out"}
-        Of the standard deviations in `green`; which links of directed layers make the degree.
+    ddof : {0, 1}
+        Of the standard deviations in `green`.
+    direction : {"total", "in", "out"}
+        Which links of a directed layer make the degree (or strength) of a place.
 
     Returns
     -------
     float
         0 (one star, or hardly a link) to 1 (all pairs linked, evenly). A layer without links
         between different places is left out of the mean; NaN if no layer has any.
+
+    Raises
+    ------
+    InputError
+        ``weighted=True`` on a layer of shares of each origin's total, unless ``direction="in"``.
 
     Notes
     -----

@@ -90,6 +90,11 @@ def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total
         One number a place: 1 for the flow of an average place, infinite if no other place has
         flow, NaN if none has, and for a network of one place.
 
+    Raises
+    ------
+    InputError
+        For a layer of shares of each origin's total, unless ``direction="in"``.
+
     Notes
     -----
     Layers of shares need ``direction="in"``. Some papers divide by the mean over all places.

@@ -60,11 +60,14 @@ def profile(  # noqa: PLR0913
     ----------
     network : MultilayerNetwork
         Places and the flows between them.
-    sizes, indices : Series, sequence of str
-        One number a node, such as population, for the morphological indices; rows (None: all).
-    direction, ddof : {"total", "in", "out"}, {0, 1}
-        What strengths and degrees count in directed layers (of shares ``"in"``); of the standard
-        deviations in `green` and `functional`.
+    sizes : Series, optional
+        One number a node, such as population, for the morphological indices.
+    indices : sequence of str, optional
+        Rows of the table. None: all.
+    direction : {"total", "in", "out"}
+        What strengths and degrees count in directed layers.
+    ddof : {0, 1}
+        Of the standard deviations in `green` and `functional`.
     rule : {"hubs", "top", "head_tail", "core", "z", "dominant_flow"}, optional
         The rule of `detect_centres` by which ``n_centres`` counts. None: the one that
         `detect_centres` uses with the same `null`, or its default where there is none.
@@ -94,6 +97,11 @@ def profile(  # noqa: PLR0913
         `null_mean`, `null_low`, `null_high`: mean and 2.5 and 97.5 % of the null model. `z`, `p`:
         position of the value in it, p two-sided; `untested`: why there is no p although there is a
         null model. NaN where not asked for or not defined.
+
+    Raises
+    ------
+    InputError
+        Sizes lack nodes; layers of shares unless ``direction="in"``.
 
     Warns
     -----

@@ -43,8 +43,10 @@ class RankSize(Tabled):
         Height of the line where the regressor is 0.
     r_squared : float
         Share of the variance that the line explains; NaN if all values are equal.
-    standard_error, n : float, int
-        Of the slope; values used.
+    standard_error : float
+        Of the slope.
+    n : int
+        Values used.
     """
 
     slope: float
@@ -138,10 +140,16 @@ class BorrowedSize(Tabled):
 
     Attributes
     ----------
-    elasticity, intercept : float
-        By what per cent the value grows with 1 % of size; logarithm of that expected at size 1.
-    standard_error, r_squared, n : float, float, int
-        Of the slope (NaN for two nodes); share of the variance that size explains; nodes used.
+    elasticity : float
+        Slope: by what per cent the value grows with 1 % of size.
+    intercept : float
+        Natural logarithm of the value expected at size 1.
+    standard_error : float
+        Of the slope; NaN for two nodes.
+    r_squared : float
+        Share of the variance that size explains; NaN if all values are equal.
+    n : int
+        Nodes used.
     table : DataFrame
         Over nodes: ``value``, ``size``, ``expected`` (the value that the size predicts),
         ``residual`` (ln value - ln expected: above 0 borrowed size, below 0 agglomeration shadow)
@@ -178,6 +186,11 @@ def borrowed_size(
     BorrowedSize
         Nodes whose value or size is 0 or missing are left out of the fit, and their row is NaN from
         ``expected`` on (from ``residual`` if the size is known). NaN for fewer than two sizes.
+
+    Raises
+    ------
+    InputError
+        An unknown column, values for other nodes, or negative numbers.
 
     References
     ----------

@@ -65,16 +65,19 @@ def sensitivity(
     ----------
     network : MultilayerNetwork
         Places and the flows between them.
-    rules, tops : sequence of str, of int or None
-        Which places are looked at: ``"all"``, or the centres by a rule of `detect_centres`; how
-        many of these, the strongest first (None: all of them).
+    rules : sequence of str
+        Which places are looked at: ``"all"``, or the centres by a rule of `detect_centres`.
+    tops : sequence of int or None
+        How many of these places, the strongest first; None: all of them.
     indices, direction, ddof
         See `profile`, whose rows they name.
     null : null model, function or None
         As for `profile`; the rules are applied to each of its networks, and the rule ``"hubs"``
         gives way to ``"head_tail"`` where communities are not beyond it. None: no test.
-    replicates, restarts : int
-        Networks drawn from it; as for `detect_centres`.
+    replicates : int
+        Networks drawn from it.
+    restarts : int
+        As for `detect_centres`.
     rng, executor, progress
         As in `experiments.compare_scenarios`.
 

@@ -34,6 +34,11 @@ class Prices:
         link: from the place of one end to that of the other, the mean of both directions, all nodes
         in home or host at one point.
 
+    Raises
+    ------
+    InputError
+        A price is negative or not finite, or all are 0.
+
     Examples
     --------
     >>> Prices(park=50, link=1, pipeline=0.02)

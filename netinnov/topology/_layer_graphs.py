@@ -146,6 +146,11 @@ def assortativity(network: MultilayerNetwork, *, by: str | pd.Series = "degree")
         the links from category c to d, and a and b its row and column sums. NaN without links, and
         where all ends are alike. Weights, self-links and links at a missing value do not count.
 
+    Raises
+    ------
+    InputError
+        If the Series does not have one value for each node.
+
     References
     ----------
     Newman (2003), Mixing patterns in networks, Physical Review E 67, 026126.

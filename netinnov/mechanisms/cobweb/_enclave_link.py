@@ -35,6 +35,11 @@ def with_enclave(
     CoupledCobweb
         A new model.
 
+    Raises
+    ------
+    InputError
+        A region is unknown, or both are the same.
+
     Examples
     --------
     >>> regions = CoupledCobweb([1, 1], [0.8, 0.8], mobility=0.05)

@@ -87,8 +87,10 @@ class Cobweb:
 
         Parameters
         ----------
-        start, periods : float, int
-            Price of period 0; number of later periods.
+        start : float
+            Price of period 0.
+        periods : int
+            Number of later periods.
         expected : float, optional
             Expected price of period 0; by default ``start``.
 
@@ -96,6 +98,11 @@ class Cobweb:
         -------
         array
             ``periods + 1`` prices, the first one ``start``.
+
+        Raises
+        ------
+        InputError
+            The model has no intercepts.
         """
         expected = start if expected is None else expected
         check_number("start", start)

@@ -156,8 +156,10 @@ class Logit:
 
     Parameters
     ----------
-    sensitivity, mobility : float
-        Above 0; above 0 and at most 1, the share that chooses again in a step.
+    sensitivity : float
+        Above 0.
+    mobility : float
+        Above 0 and at most 1: the share that chooses again in a step.
 
     Examples
     --------

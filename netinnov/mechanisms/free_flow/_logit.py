@@ -29,8 +29,10 @@ class LogitMigration:
         theta: sensitivity of choices to attraction, above 0; 0 would be a uniform choice.
     attraction : float
         A: how much more a region with all of the mobile attracts than one with none.
-    congestion, spillover : float
-        C and S, at least 0: loss of attraction by crowding; effect of the mobile of the other.
+    congestion : float
+        C, at least 0: the loss of attraction by crowding.
+    spillover : float
+        S, at least 0: the effect of the mobile of the other region.
     border : float
         From 0 (free flow) to below 1: the share of spillovers that the border stops.
     enclave : float

@@ -107,6 +107,11 @@ class TradeModel(ABC):
         -------
         float
             Root of the gain of the first to leave.
+
+        Raises
+        ------
+        InputError
+            In a black hole.
         """
         self._needs_two("sustain_point")
         check_number("enclave", enclave, low=0, high=1)
@@ -138,6 +143,11 @@ class TradeModel(ABC):
         -------
         float
             Found numerically. NaN if the spread state moves to home without a jump.
+
+        Raises
+        ------
+        InputError
+            In a black hole.
         """
         self._needs_two("fold_point")
         check_number("enclave", enclave, low=0, high=1, above=True)
@@ -150,8 +160,10 @@ class TradeModel(ABC):
 
         Parameters
         ----------
-        share, freeness : float or array
-            Part of the mobile that live in region 1; phi = T^(1 - sigma), above 0, at most 1.
+        share : float or array
+            Part of the mobile that live in region 1.
+        freeness : float or array
+            phi = T^(1 - sigma), above 0 and at most 1.
         enclave : float
             Share of the varieties of region 2, the host, that region 1, the home, reaches.
 
@@ -240,8 +252,10 @@ class TradeModel(ABC):
         ----------
         start, freeness, immobile, enclaves
             As in `attraction`, the shares at the start.
-        steps, dynamics : int, Replicator or Logit
-            Number of steps, at least 1; how they move, by default ``Replicator()``.
+        steps : int
+            Number of steps, at least 1.
+        dynamics : Replicator or Logit, optional
+            How they move; ``Replicator()`` by default.
 
         Returns
         -------

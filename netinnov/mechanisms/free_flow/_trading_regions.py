@@ -34,8 +34,10 @@ class CorePeriphery(TradeModel):
 
     Parameters
     ----------
-    sigma, mu : float
-        Elasticity of substitution, above 1; share of the mobile sector in demand, between 0 and 1.
+    sigma : float
+        Elasticity of substitution between varieties, above 1.
+    mu : float
+        Share of the mobile sector in demand, between 0 and 1.
 
     References
     ----------
@@ -102,8 +104,10 @@ class FootlooseEntrepreneur(TradeModel):
 
     Parameters
     ----------
-    sigma, mu : float
-        Elasticity of substitution, above 1; share of varieties in demand, below 1 and sigma - 1.
+    sigma : float
+        Elasticity of substitution between varieties, above 1.
+    mu : float
+        Share of varieties in demand, between 0 and 1, and below sigma - 1.
     regions : int
         Equidistant ones, for the break point; all else without a matrix of freeness is for two.
 
