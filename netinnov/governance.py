@@ -141,8 +141,12 @@ def compare_approaches(
         Assumption: share of the border between home and host that a corridor removes.
     mobility : float
         Assumption: of the coupled cobweb, between places that exchange all their weight.
-    replicates, confidence, rng : int, float, Generator or seed
-        Random placements of each approach, intervals over them, and their source.
+    replicates : int
+        Random placements of each approach.
+    confidence : float
+        Of the intervals over them, above 0 and below 1.
+    rng : None, int, SeedSequence or Generator
+        Source of the placements.
 
     Returns
     -------

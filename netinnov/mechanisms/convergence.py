@@ -39,8 +39,10 @@ class BetaConvergence(Tabled):
         Periods until half of a gap is closed; infinite without convergence, NaN as the speed.
     r_squared : float
         Share of the variance of growth.
-    n, periods : int, float
-        Regions; T, from the first to the last period.
+    n : int
+        Regions.
+    periods : float
+        T, from the first to the last period.
     """
 
     slope: float

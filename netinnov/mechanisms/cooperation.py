@@ -69,7 +69,7 @@ def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction"
 
     Parameters
     ----------
-    network, park : MultilayerNetwork, str
+    network, park
         As in `park_network`.
     by : {"jurisdiction", "place"}
         Whose an actor is, or where it is: by this the park itself is on the side of home or host.
@@ -105,7 +105,7 @@ def brokerage_table(
 
     Parameters
     ----------
-    network, park : MultilayerNetwork, str
+    network, park
         As in `park_network`, whose actors are looked at.
     park_side : {"own", "home", "host"}
         The group of the park itself: one of its own, or that of its jurisdiction, or that of its
@@ -150,7 +150,7 @@ def outages(network: MultilayerNetwork, park: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    network, park : MultilayerNetwork, str
+    network, park
         As in `park_network`; paths may lead through its actors only.
 
     Returns

@@ -211,8 +211,10 @@ def time_to_reach(
         How many of the targets have to be reached: one, at least half of them, or every one.
     horizon : int, optional
         As in `simple_contagion`.
-    replicates, rng : int, Generator or seed
-        Number of draws, 1 or more, and their source.
+    replicates : int
+        Number of draws, 1 or more.
+    rng : None, int, SeedSequence or Generator
+        Source of the draws.
 
     Returns
     -------

@@ -194,8 +194,10 @@ def excess(game: GameLike, allocation: pd.Series) -> pd.Series:
 
     Parameters
     ----------
-    game, allocation : Game or mapping, Series or mapping
-        A value for each coalition (frozensets of players in a mapping), and what each player gets.
+    game : Game or mapping
+        A value for each coalition; in a mapping these are frozensets of players.
+    allocation : Series or mapping
+        What each player gets.
 
     Returns
     -------
@@ -218,7 +220,7 @@ def in_core(game: GameLike, allocation: pd.Series) -> bool:
 
     Parameters
     ----------
-    game, allocation : Game or mapping, Series or mapping
+    game, allocation
         As in `excess`.
 
     Returns
@@ -279,8 +281,10 @@ def cooperation_game(
     objective : callable, optional
         Takes a network and the frozenset S and returns a number, larger is better. Default: the
         sum of `harmonic_centrality` over the baseline's nodes whose jurisdiction is in S.
-    replicates, rng : int, Generator or seed
-        Placements of the scenarios that are averaged, the same in every coalition; their source.
+    replicates : int
+        Placements of the scenarios that are averaged, the same in every coalition.
+    rng : None, int, SeedSequence or Generator
+        Source of the placements.
 
     Returns
     -------

@@ -109,8 +109,10 @@ class CentrePlan(Tabled):
         What was asked for.
     sites : tuple of str
         Names of the chosen candidates, by step; of a target out of reach those that come nearest.
-    cost, reached : float, bool
-        Their total cost, and whether the target holds with them.
+    cost : float
+        Their total cost.
+    reached : bool
+        Whether the target holds with them.
     value, baseline : float
         What the target measures, with them and without any.
     steps : DataFrame
@@ -161,8 +163,10 @@ def plan_centres(
     replicates, resamples : int
         Random placements of each candidate, over which the target is averaged; bootstrap resamples
         of the flows, for the target `CentreSupport` (known events only) and for intervals.
-    confidence, rng : float, Generator or seed
-        Of the intervals of the steps; source of placements and resamples.
+    confidence : float
+        Of the intervals of the steps, above 0 and below 1.
+    rng : None, int, SeedSequence or Generator
+        Source of placements and resamples.
 
     Returns
     -------

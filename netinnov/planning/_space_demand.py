@@ -94,8 +94,10 @@ def space_demand(
         Columns of parks: their floor space, and how many units are in it.
     confidence : float
         Of the interval.
-    resamples, rng : int, Generator or seed
-        Bootstrap resamples of the parks, and their source.
+    resamples : int
+        Bootstrap resamples of the parks.
+    rng : None, int, SeedSequence or Generator
+        Source of the resamples.
 
     Returns
     -------
