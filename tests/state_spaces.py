@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov import MultilayerNetwork
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import great_circle
 from netinnov.null_models import curveball
 from realisations import Graph, Link, as_network, graphs_alike, visits
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.columns import as_text, as_written
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import great_circle
 from netinnov._runtime.arguments import examples
 
 ADMINISTRATIVE = "市省县区"  # endings that one table writes and another leaves out

@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import great_circle
 from netinnov._runtime.arguments import as_whole, check_rng
 from netinnov._typing import Amount, Floats, Integers, Is, Mask, Positive, Rng, Several
 from netinnov.build import build_network

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.columns import as_floats, as_numbers, as_text, is_blank
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import great_circle
 from netinnov._runtime.arguments import did_you_mean, examples, shown
 from netinnov._runtime.opening import read_text
 from netinnov._typing import Floats, Integers, Mask

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import great_circle
 from netinnov.geocoding._gazetteer import LARGE, LONGEST, METROPOLIS, Entry, Gazetteer
 from netinnov.geocoding._name_keys import Address, mended, read_address, words
 

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csgraph
 
-from netinnov._network.distances import LONG, distance_table, known_distances
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import LONG, distance_table, great_circle, known_distances
 from netinnov._runtime.arguments import check_type, examples
 from netinnov._typing import Amount, Is
 from netinnov.errors import InputError

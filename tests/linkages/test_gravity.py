@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 import netinnov as ni
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import great_circle
 from netinnov.errors import InputError
 from netinnov.linkages import GravityFit, gravity, gravity_residuals
 from netinnov.linkages._residuals import poisson

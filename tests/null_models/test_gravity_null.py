@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import great_circle
 from netinnov.errors import InputError
 from netinnov.linkages import gravity_residuals
 from netinnov.null_models import GravityNull, compare_with_null

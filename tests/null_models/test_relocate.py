@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 import netinnov as ni
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import great_circle
 from netinnov.errors import InputError
 from netinnov.linkages import count_enclaves, find_enclaves
 from netinnov.null_models import Relocate, compare_with_null

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from scipy import stats
 
 import netinnov as ni
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import great_circle
 from netinnov.errors import InputError
 from netinnov.null_models import Rewire, rewire
 from netinnov.null_models._prepared import prepared_null

@@ -36,7 +36,7 @@ def region():
 
 
 def kilometres(network):
-    from netinnov._network.geography import great_circle
+    from netinnov._network.distances import great_circle
 
     places = network.places
     lon, lat = places["lon"].to_numpy(), places["lat"].to_numpy()

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import great_circle
 from netinnov.errors import InputError
 from netinnov.study.sections import space
 from study_cases import (

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from netinnov import study
-from netinnov._network.geography import great_circle
+from netinnov._network.distances import great_circle
 from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError
 from netinnov.study._experiment import matched_on

@@ -1,6 +1,6 @@
 // The network as Python wrote it: places, layers of pairs, and who lies inside whom.
 
-/** Kilometres on a sphere; mirrors `netinnov._network.geography.great_circle`. */
+/** Kilometres on a sphere; mirrors `netinnov._network.distances.great_circle`. */
 export function greatCircle(lon1, lat1, lon2, lat2) {
   const radians = Math.PI / 180;
   const [y1, y2] = [lat1 * radians, lat2 * radians];

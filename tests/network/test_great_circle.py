@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from netinnov._network.geography import RADIUS, great_circle
+from netinnov._network.distances import RADIUS, great_circle
 
 lon = st.floats(-180, 180)
 lat = st.floats(-90, 90)
