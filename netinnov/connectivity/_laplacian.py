@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -348,24 +349,23 @@ def _from_short_recurrence(weights: sparse.csr_array) -> float | None:
     degrees = weights.sum(axis=1)
     laplacian = sparse.csr_array(sparse.diags_array(degrees) - weights)
     before, current, edge = np.zeros(degrees.size), _start(degrees.size), 0.0
-    diagonal: list[float] = []
-    beside: list[float] = []
+    largest, diagonal, beside = float(degrees.max()), list[float](), list[float]()
     while len(diagonal) < MOST:
         for _ in range(ROUND):
-            further = laplacian @ current - edge * before
+            before *= edge
+            further = laplacian @ current - before
             diagonal.append(float(further @ current))
             further -= diagonal[-1] * current
-            further -= further.mean()  # the constants are left out
-            edge = float(np.linalg.norm(further))
-            beside.append(edge)
-            if explored := edge <= 1e-13 * degrees.max():
+            further -= further.sum() / further.size  # the constants are left out
+            beside.append(edge := math.sqrt(further @ further))
+            if explored := edge <= 1e-13 * largest:
                 break
             before, current = current, further / edge
         values, vectors = linalg.eigh_tridiagonal(
             diagonal, beside[:-1], select="i", select_range=(0, 0)
         )
         value, rest = values[0], edge * abs(vectors[-1, 0])
-        if value < 1e-5 * degrees.max():
+        if value < 1e-5 * largest:
             return None  # too few digits would be left beside the largest eigenvalue
         if rest <= TOLERANCE * value or explored:
             return float(value) * unit
