@@ -115,7 +115,7 @@ def compare_with_null(
     # The same stream for any number of replicates.
     rng_of_null = np.random.default_rng(seeds[0].spawn(1)[0])
     ready = _prepared.prepared_null(null, network, rng_of_null)
-    values = partial(_values, network=network, null=ready, measure=measure, observed=observed)
+    values = partial(_values, null=ready, measure=measure, observed=observed)
     options: dict[str, Any] = {"executor": executor, "progress": progress}
     why_untested(network, ready.layers)
     if method == "serial":
@@ -168,16 +168,10 @@ def _walk(
 
 
 def _values(
-    random_network: MultilayerNetwork,
-    *,
-    network: MultilayerNetwork,
-    null: Prepared,
-    measure: Measure,
-    observed: Value,
+    random_network: MultilayerNetwork, *, null: Prepared, measure: Measure, observed: Value
 ) -> list[Floats]:
-    moved = _prepared.moved_share(network, random_network, null)
     value = _checked(measure(random_network), observed)
-    return [np.asarray(moved), np.asarray(value, np.float64)]
+    return [np.asarray(null.moved(random_network)), np.asarray(value, np.float64)]
 
 
 def _checked(value: Any, observed: Value | None) -> Value:

@@ -17,8 +17,8 @@ from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._newton import maximum, solve_semidefinite
-from netinnov.null_models._prepared import NullFamily
-from netinnov.null_models._rewiring import Chain, PreparedLayers, State, chains_of
+from netinnov.null_models._prepared import NullFamily, PreparedLayers
+from netinnov.null_models._rewiring import Chain, State, chains_of
 from netinnov.null_models._two_mode import joins_two_kinds
 
 Deterrence = Literal["power", "exponential"]

@@ -15,8 +15,8 @@ from netinnov._typing import Codes, Floats, Integers, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._newton import maximum
-from netinnov.null_models._prepared import NullFamily
-from netinnov.null_models._rewiring import PreparedLayers, State, chains_of
+from netinnov.null_models._prepared import NullFamily, PreparedLayers
+from netinnov.null_models._rewiring import State, chains_of
 from netinnov.null_models._two_mode import joins_two_kinds, two_sides
 
 _MOST_PAIRS = 25_000_000  # pairs of classes whose matrices (200 MB each) still fit

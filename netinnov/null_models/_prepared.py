@@ -5,16 +5,19 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from netinnov._network.rows import NO_PERIOD, Rows
 from netinnov._runtime.arguments import as_list, check_callable, check_rng, shown
-from netinnov._typing import Floats, Integers
+from netinnov._runtime.parallel import in_threads
+from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network
-from netinnov.null_models._rewiring import PreparedLayers, checked, link_keys
+from netinnov.network import MultilayerNetwork, check_network, network_of_storage, with_rows
+from netinnov.null_models._rewiring import Chain, State, checked, link_keys
 
 LEAST_MOVED = 0.05  # mean share of the links that a null model must move for a test
 # Returns a random network: a frozen class of this module, or any function
@@ -63,21 +66,45 @@ def prepared_null(
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedNodes(ABC):
-    """A null model that moves nodes and draws no layer."""
+class Prepared(ABC):
+    """A null model of one network, with the work that draws share already done."""
 
     network: MultilayerNetwork
-    node: Integers  # those that may move
-    layers: ClassVar[Collection[str]] = ()
+    # Whether weights are drawn too, so that a link is the same only with the same weight.
     draws_weights: ClassVar[bool] = False
+
+    @property
+    @abstractmethod
+    def layers(self) -> Collection[str]:
+        """Names of those that are drawn."""
 
     @abstractmethod
     def draw(self, rng: np.random.Generator) -> MultilayerNetwork: ...
 
+    def moved(self, drawn: MultilayerNetwork) -> float:
+        """Share of the links (with weights if drawn) that the network lacks; NaN without links."""
+        network, before, after = self.network, self.network.storage, drawn.storage
+        position, relabelled = np.arange(network.n_nodes), False
+        if after.tables != before.tables:
+            relabelled = _differ(before.nodes, after.nodes) or _differ(before.places, after.places)
+            position = before.node_names.get_indexer(after.node_names)
+            position = np.where(position < 0, network.n_nodes + np.arange(position.size), position)
+        total = same = 0
+        for layer in drawn.layers:
+            if layer not in self.layers and layer in network.layers:
+                continue
+            new, weight = _keys(drawn, layer, position)
+            total += new.size
+            if layer in network.layers and not relabelled:
+                old, observed = _keys(network, layer, np.arange(network.n_nodes))
+                _, at, before_at = np.intersect1d(new, old, assume_unique=True, return_indices=True)
+                equal = weight[at] == observed[before_at]
+                same += int(equal.sum()) if self.draws_weights else at.size
+        return 1 - same / total if total else np.nan
+
 
 @dataclass(frozen=True, slots=True)
-class _Function:
-    network: MultilayerNetwork
+class _Function(Prepared):
     null: NullModel
     draws_weights: ClassVar[bool] = True
 
@@ -92,31 +119,36 @@ class _Function:
         return drawn
 
 
-Prepared: TypeAlias = PreparedLayers | PreparedNodes | _Function
+@dataclass(frozen=True, slots=True)
+class PreparedLayers(Prepared):
+    chains: dict[str, Chain]
 
+    @property
+    def layers(self) -> Collection[str]:
+        return self.chains
 
-def moved_share(network: MultilayerNetwork, drawn: MultilayerNetwork, null: Prepared) -> float:
-    """Share of the links (with weights if drawn) that the network lacks; NaN without links."""
-    before, after = network.storage, drawn.storage
-    if isinstance(null, PreparedNodes):
-        return float((before.place_codes != after.place_codes)[null.node].mean())
-    position, relabelled = np.arange(network.n_nodes), False
-    if after.tables != before.tables:
-        relabelled = _differ(before.nodes, after.nodes) or _differ(before.places, after.places)
-        position = before.node_names.get_indexer(after.node_names)
-        position = np.where(position < 0, network.n_nodes + np.arange(position.size), position)
-    total = same = 0
-    for layer in drawn.layers:
-        if layer not in null.layers and layer in network.layers:
-            continue
-        new, weight = _keys(drawn, layer, position)
-        total += new.size
-        if layer in network.layers and not relabelled:
-            old, observed = _keys(network, layer, np.arange(network.n_nodes))
-            _, at, before_at = np.intersect1d(new, old, assume_unique=True, return_indices=True)
-            equal = weight[at] == observed[before_at]
-            same += int(equal.sum()) if null.draws_weights else at.size
-    return 1 - same / total if total else np.nan
+    def start(self) -> list[State]:
+        return [chain.start for chain in self.chains.values()]
+
+    def network_of(self, states: Sequence[State]) -> MultilayerNetwork:
+        network, of_layers = self.network, list(zip(self.chains.values(), states, strict=True))
+        if network.storage.kept_rows is None or len(self.chains) == len(network.layers):
+            work = [partial(chain.packed, state) for chain, state in of_layers]
+            packed = in_threads(work, sum(state.source.size for state in states))
+            blocks = dict(zip(network.layers, network.storage.blocks, strict=True))
+            blocks.update(zip(self.chains, packed, strict=True))
+            return network_of_storage(network.storage.with_blocks(blocks))
+        # Layers that stay may have periods and attributes.
+        rows = network.storage.link_rows()
+        codes = [x for x, layer in enumerate(network.layers) if layer not in self.chains]
+        rows = rows.where(np.isin(rows.layer, codes))
+        for layer, (chain, state) in zip(self.chains, of_layers, strict=True):
+            links = state.followed_by(chain.loops).links
+            at = np.full(links[0].size, network.layers.index(layer), np.int32)
+            rows = rows.followed_by(Rows(at, *links))
+        if rows.period is not None and (rows.period == NO_PERIOD).all():
+            rows = rows._replace(period=None)
+        return with_rows(network, rows)
 
 
 def mean_moved(shares: Sequence[float] | Floats) -> float:

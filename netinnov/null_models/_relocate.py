@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -16,7 +16,7 @@ from netinnov._runtime.arguments import check_names, examples
 from netinnov._typing import Amount, Codes, Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, network_of_storage
-from netinnov.null_models._prepared import NullFamily, PreparedNodes
+from netinnov.null_models._prepared import NullFamily, Prepared
 from netinnov.null_models._rewiring import zones_of
 
 
@@ -104,9 +104,10 @@ class Relocate(NullFamily):
 
 
 @dataclass(frozen=True, slots=True)
-class Relocation(PreparedNodes):
+class Relocation(Prepared):
     """A state: position in `hosts` of the place of each node, by kind and then by name."""
 
+    node: Integers  # those that may move
     hosts: Codes
     begin: Codes
     home: Codes
@@ -114,6 +115,7 @@ class Relocation(PreparedNodes):
     size: Codes
     zone: npt.NDArray[np.uint8] | None  # of homes and hosts, 0: not allowed; None: all are alike
     trials: float
+    layers: ClassVar[Collection[str]] = ()
 
     def start(self) -> Codes:
         return self.begin
@@ -131,6 +133,11 @@ class Relocation(PreparedNodes):
 
     def draw(self, rng: np.random.Generator) -> MultilayerNetwork:
         return self.network_of(self.advance(self.begin, rng))
+
+    def moved(self, drawn: MultilayerNetwork) -> float:
+        """Share of the nodes that may move whose place differs."""
+        place, after = self.network.storage.place_codes, drawn.storage.place_codes
+        return float((place != after)[self.node].mean())
 
     def network_of(self, state: Codes) -> MultilayerNetwork:
         place = self.network.storage.place_codes.copy()

@@ -15,8 +15,8 @@ from netinnov._runtime.arguments import check_rng
 from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Amount, Rng
 from netinnov.network import MultilayerNetwork
-from netinnov.null_models._prepared import NullFamily
-from netinnov.null_models._rewiring import PreparedLayers, Preserve, State, chains_of, seed_words
+from netinnov.null_models._prepared import NullFamily, PreparedLayers
+from netinnov.null_models._rewiring import Preserve, State, chains_of, seed_words
 
 
 @dataclass(frozen=True, slots=True)

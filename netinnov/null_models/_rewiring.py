@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, ClassVar, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from netinnov._network.distances import needed
-from netinnov._network.rows import NO_PERIOD, Block, Rows
+from netinnov._network.rows import Block
 from netinnov._runtime.arguments import as_list, check_names, shown
-from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, check_network, network_of_storage, with_rows
+from netinnov.network import MultilayerNetwork, check_network
 
 Preserve = Literal["degree", "kind", "place", "distance", "distance_expected", "strength"]
 Words = npt.NDArray[np.uint64]
@@ -60,9 +59,6 @@ class Chain:
     n_nodes: int
     directed: bool
     group: Codes  # class of each node; empty if no classes are kept
-    # Ends of links (2 x slot + side) at the start, by class; see `exchange_within`
-    bucket: Codes
-    begin: npt.NDArray[np.int64]
     strength: bool
     zones: Zones
 
@@ -97,12 +93,8 @@ class Chain:
         if self.group.size or self.zones.site.size:
             # Few links: excursions of 8 moves on average, that come back changed; else of 2.
             further = np.uint64(3 if few else 1)
-            bucket = self.bucket
-            if self.group.size and state is not self.start:  # on the way ends change their slots
-                bucket, _ = ends_by_class(state, self.group, self.directed)
-            classes = (self.group, bucket, self.begin, *self.zones)
             source, target, weight, accepted, total, _ = exchange_within(
-                *slots, *classes, steps, pace, further, words[0]
+                *slots, *self._ends_by_class(state), *self.zones, steps, pace, further, words[0]
             )
             state = State(source, target, weight, accepted, total / steps)
         else:
@@ -117,59 +109,21 @@ class Chain:
         )
         return state._replace(weight=weight)
 
-
-@dataclass(frozen=True, slots=True)
-class PreparedLayers(ABC):
-    """A null model of the layers of one network, with the work that draws share already done."""
-
-    network: MultilayerNetwork
-    chains: dict[str, Chain]
-    # Whether weights are drawn too, so that a link is the same only with the same weight.
-    draws_weights: ClassVar[bool] = False
-
-    @property
-    def layers(self) -> Collection[str]:
-        return self.chains
-
-    @abstractmethod
-    def draw(self, rng: np.random.Generator) -> MultilayerNetwork: ...
-
-    def start(self) -> list[State]:
-        return [chain.start for chain in self.chains.values()]
-
-    def network_of(self, states: Sequence[State]) -> MultilayerNetwork:
-        network, of_layers = self.network, list(zip(self.chains.values(), states, strict=True))
-        if network.storage.kept_rows is None or len(self.chains) == len(network.layers):
-            work = [partial(chain.packed, state) for chain, state in of_layers]
-            packed = in_threads(work, sum(state.source.size for state in states))
-            blocks = dict(zip(network.layers, network.storage.blocks, strict=True))
-            blocks.update(zip(self.chains, packed, strict=True))
-            return network_of_storage(network.storage.with_blocks(blocks))
-        # Layers that stay may have periods and attributes.
-        rows = network.storage.link_rows()
-        codes = [x for x, layer in enumerate(network.layers) if layer not in self.chains]
-        rows = rows.where(np.isin(rows.layer, codes))
-        for layer, (chain, state) in zip(self.chains, of_layers, strict=True):
-            links = state.followed_by(chain.loops).links
-            at = np.full(links[0].size, network.layers.index(layer), np.int32)
-            rows = rows.followed_by(Rows(at, *links))
-        if rows.period is not None and (rows.period == NO_PERIOD).all():
-            rows = rows._replace(period=None)
-        return with_rows(network, rows)
-
-
-def ends_by_class(
-    state: State, group: Codes, directed: bool
-) -> tuple[Codes, npt.NDArray[np.int64]]:
-    n_groups = int(group.max(initial=0)) + 1
-    n_classes = n_groups * (2 if directed else 1)
-    # Short numbers are sorted by counting, many times as fast.
-    ends = np.empty(2 * state.source.size, np.min_scalar_type(n_classes))
-    ends[0::2] = group[state.source]
-    ends[1::2] = group[state.target] + (n_groups if directed else 0)
-    sizes = np.bincount(ends, minlength=n_classes)
-    begin = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    return np.argsort(ends, kind="stable").astype(np.int32), begin
+    def _ends_by_class(self, state: State) -> tuple[Codes, Codes, npt.NDArray[np.int64]]:
+        """Class of each node; ends of links (2 x slot + side) by class, and where each begins."""
+        directed = int(self.directed)
+        if not self.group.size:
+            every = np.arange(directed, 2 * self.size, 1 + directed, dtype=np.int32)
+            return self.group, every, np.array([0, every.size], np.int64)
+        n_groups = int(self.group.max()) + 1
+        n_classes = n_groups * (1 + directed)
+        # Short numbers are sorted by counting, many times as fast.
+        ends = np.empty(2 * self.size, np.min_scalar_type(n_classes))
+        ends[0::2] = self.group[state.source]
+        ends[1::2] = self.group[state.target] + directed * n_groups
+        sizes = np.bincount(ends, minlength=n_classes)
+        begin = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        return self.group, np.argsort(ends, kind="stable").astype(np.int32), begin
 
 
 def link_keys(source: Ends, target: Ends, directed: bool) -> npt.NDArray[np.int64]:
@@ -204,8 +158,7 @@ def chains_of(
     group = _classes(network, preserved)
     chains = {}
     for layer in sorted(set(names)):
-        within = bool(group.size or distances)
-        chain = _chain(network, layer, group, strength="strength" in preserved, within=within)
+        chain = _chain(network, layer, group, strength="strength" in preserved)
         if distances:
             chain = _with_zones(network, layer, chain, edges, hard="distance" in preserved)
             if "distance_expected" in preserved:
@@ -245,31 +198,19 @@ def checked(
 def _classes(network: MultilayerNetwork, preserved: set[str]) -> Codes:
     """Class of each node; a missing kind or place is a class of its own."""
     columns = {"kind": network.storage.kind_codes, "place": network.storage.place_codes}
-    codes = [column for name, column in columns.items() if name in preserved]
-    if not codes:
+    names = [name for name in columns if name in preserved]
+    if not names:
         return np.empty(0, np.int32)
-    code = np.zeros(network.n_nodes, np.int64)
-    for column in codes:
-        code = code * (int(column.max(initial=0)) + 2) + column + 1
-    return np.unique(code, return_inverse=True)[1].astype(np.int32)
+    return np.asarray(pd.DataFrame(columns).groupby(names).ngroup(), np.int32)
 
 
-def _chain(
-    network: MultilayerNetwork, layer: str, group: Codes, *, strength: bool, within: bool
-) -> Chain:
-    block = network.storage.block(layer)
-    directed = layer in network.directed
+def _chain(network: MultilayerNetwork, layer: str, group: Codes, *, strength: bool) -> Chain:
+    block, directed = network.storage.block(layer), layer in network.directed
     links = block.sources, block.indices, block.data
     loop = block.sources == block.indices
     loops = State(*(each[loop] for each in links))
     start = State(*(each[~loop] for each in links) if loop.any() else links)
-    if group.size:
-        bucket, begin = ends_by_class(start, group, directed)
-    else:
-        last = 2 * start.source.size if within else 0
-        bucket = np.arange(1 if directed else 0, last, 2 if directed else 1, dtype=np.int32)
-        begin = np.array([0, bucket.size], np.int64)
-    return Chain(start, loops, network.n_nodes, directed, group, bucket, begin, strength, Zones())
+    return Chain(start, loops, network.n_nodes, directed, group, strength, Zones())
 
 
 def _with_zones(

@@ -21,8 +21,8 @@ from netinnov._typing import Amount, Codes, Rng, Share
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._null_statistics import Correction, corrected
-from netinnov.null_models._prepared import NullFamily
-from netinnov.null_models._rewiring import PreparedLayers, State, chains_of, seed_words
+from netinnov.null_models._prepared import NullFamily, PreparedLayers
+from netinnov.null_models._rewiring import State, chains_of, seed_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,7 @@ def _drawn(
 ) -> tuple[float, float]:
     drawn = drawn_from(null, network, rng.spawn(1)[0])
     _, modularity = communities_of(flatten(drawn), options, rng)
-    return _prepared.moved_share(network, drawn, null), modularity
+    return null.moved(drawn), modularity
 
 
 def detect_centres(

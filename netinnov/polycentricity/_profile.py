@@ -230,7 +230,7 @@ class _Task:
             network = _resampled_flows.changed(network, self.resample, rng, "resample")
         elif draw_of == "null" and self.null is not None:
             network, start = _resampled_flows.drawn_from(self.null, network, rng), None
-            moved = _prepared.moved_share(self.network, network, self.null)
+            moved = self.null.moved(network)
         elif draw_of == "without":
             rest = np.delete(np.arange(network.n_nodes), number)
             network = network.select(nodes=list(network.storage.nodes.index.take(rest)))

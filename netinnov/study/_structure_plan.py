@@ -147,7 +147,7 @@ def tried_null(
 ) -> tuple[_prepared.Prepared, float]:
     own, *children = np.random.default_rng(seed).spawn(1 + TRIED)
     ready = _prepared.prepared_null(model, network, own)
-    moved = [_prepared.moved_share(network, ready.draw(child), ready) for child in children]
+    moved = [ready.moved(ready.draw(child)) for child in children]
     return ready, _prepared.mean_moved(moved)
 
 

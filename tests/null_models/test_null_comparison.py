@@ -2,7 +2,6 @@
 
 import pickle
 from dataclasses import FrozenInstanceError
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -20,8 +19,9 @@ from netinnov.null_models import (
     max_entropy,
     rewire,
 )
+from netinnov.null_models._gravity_null import GravityFlows
 from netinnov.null_models._null_statistics import corrected, two_sided
-from netinnov.null_models._prepared import moved_share
+from netinnov.null_models._rewire import RewiringChains
 
 
 def ring(n=12):
@@ -229,8 +229,8 @@ def test_the_share_of_links_that_moved_by_hand():
     )
 
     def share(other, layers=("x",), *, weights=False):
-        null = SimpleNamespace(layers=list(layers), draws_weights=weights)
-        return moved_share(network, other, null)
+        of_layers = GravityFlows if weights else RewiringChains
+        return of_layers(network, dict.fromkeys(layers), {}).moved(other)
 
     assert share(drawn) == 1 / 4
     assert share(drawn, weights=True) == 2 / 4
