@@ -9,7 +9,7 @@ repository. The data are bundled: `netinnov.datasets.load_research_cities`. The 
 from __future__ import annotations
 
 import sys
-from functools import partial
+from functools import cache, partial
 from itertools import product
 from pathlib import Path
 
@@ -155,19 +155,20 @@ def inequality(network, *, nodes):
     return theil(harmonic_centrality(network, nodes=nodes)[nodes])
 
 
-def policies(network, home, host):
-    """The scenarios, rivals at the size that the cost of the enclave pays."""
+def policies(network, home, host, names=tuple(SCENARIOS)):
+    """Some of the scenarios, rivals at the size that the cost of the enclave pays."""
     park = ReverseEnclave(home, host, SIZE, SHARE)
-    direct = equal_cost(network, park, DirectLinks(home, host, 1), prices=PRICES)
-    talent = equal_cost(network, park, TalentAttraction(home, host, 2, SHARE), prices=PRICES)
-    return {
-        "enclave": park,
-        "random": RandomEnds(park),
-        "direct": direct,
-        "talent": talent,
-        "enclave_new": ReverseEnclave(home, host, SIZE, SHARE, funding="new"),
-        "direct_new": DirectLinks(home, host, direct.size, funding="new"),
+    paid = partial(equal_cost, network, park, prices=PRICES)
+    direct = paid(DirectLinks(home, host, 1))
+    make = {
+        "enclave": lambda: park,
+        "random": lambda: RandomEnds(park),
+        "direct": lambda: direct,
+        "talent": lambda: paid(TalentAttraction(home, host, 2, SHARE)),
+        "enclave_new": lambda: ReverseEnclave(home, host, SIZE, SHARE, funding="new"),
+        "direct_new": lambda: DirectLinks(home, host, direct.size, funding="new"),
     }
+    return {name: make[name]() for name in names}
 
 
 def experiment(network, home, host):
@@ -189,11 +190,16 @@ def experiment(network, home, host):
 def specifications(networks, homes, hosts):
     """Enclave and direct links over all choices."""
 
-    def make(scenario, home, host, length, funding, attachment):
+    @cache  # a cost is that of all lengths
+    def tried(scenario, home, host, funding, attachment):
         park = ReverseEnclave(home, host, SIZE, SHARE, funding=funding, attachment=attachment)
-        if scenario == "direct":
-            rival = DirectLinks(home, host, 1, funding=funding, attachment=attachment)
-            park = equal_cost(networks[home], park, rival, prices=PRICES)
+        if scenario == "enclave":
+            return park
+        rival = DirectLinks(home, host, 1, funding=funding, attachment=attachment)
+        return equal_cost(networks[home], park, rival, prices=PRICES)
+
+    def make(scenario, home, host, length, funding, attachment):
+        park = tried(scenario, home, host, funding, attachment)
         measure = partial(home_access, home=home, **OPTIONS[length])
         return Specification(park, measure, network=lambda _: networks[home])
 
@@ -228,10 +234,9 @@ def effects_on(network, homes, host, seed):
     """Change of access by enclave and direct links, in per cent, by home and length."""
     rows = {}
     for home in homes:
-        some = policies(network, home, host)
         result = compare_scenarios(
             network,
-            scenarios={name: some[name] for name in NULL_SCENARIOS},
+            scenarios=policies(network, home, host, NULL_SCENARIOS),
             measures={
                 name: partial(home_access, home=home, **OPTIONS[name]) for name in NULL_LENGTHS
             },

@@ -64,7 +64,8 @@ class Rows(NamedTuple):
         swap = ~directed[self.layer] & (self.source > self.target)
         source = np.where(swap, self.target, self.source)
         target = np.where(swap, self.source, self.target)
-        keys: list[npt.NDArray[Any]] = [target, source, self.layer]
+        pair = source.astype(np.int64) * (int(target.max(initial=0)) + 1) + target  # a fast key
+        keys: list[npt.NDArray[Any]] = [pair, self.layer]
         if self.period is not None:
             keys.insert(0, self.period)
         order = np.lexsort(tuple(keys))
