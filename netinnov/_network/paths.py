@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from types import NoneType
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from netinnov._network.distances import between
-from netinnov._network.rows import Block, joined, locked
+from netinnov._network.rows import Block, Rows, rows_of_blocks
 from netinnov._runtime.arguments import as_list, check_choice, check_number, check_type
 from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Distance, Floats, Integers, Mask
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from netinnov.network import MultilayerNetwork
 
 BATCH = 2**22  # entries of a block of distances: 32 MiB
+TOGETHER = 512  # sources that one search can start from
+PARTS = 64  # searches are made in so many parts at most, whatever the number of threads
 KEPT = 2**18  # entries up to which the distances of all pairs are kept with a network: 2 MiB
 
 # Nodes and share of linked pairs above which Floyd-Warshall is faster than Dijkstra
@@ -126,7 +128,7 @@ def union(network: MultilayerNetwork) -> sparse.csr_array:
     """Number of layers that link each pair, no self-links; read-only, kept with the network."""
     n, memo = network.n_nodes, network.storage.memo
     if "union" not in memo:
-        row, column, _ = _all_links(network)
+        _, row, column, *_ = links_both_ways(network)
         counts = sparse.coo_array((np.ones(row.size), (row, column)), shape=(n, n)).tocsr()
         counts.sort_indices()
         memo["union"] = Block(counts.indptr, counts.indices, counts.data).locked()
@@ -134,52 +136,49 @@ def union(network: MultilayerNetwork) -> sparse.csr_array:
     return sparse.csr_array((data, indices, indptr), shape=(n, n))
 
 
-def union_arcs(network: MultilayerNetwork) -> tuple[Codes, Codes]:
-    """CSR pointers and targets of the links of all layers as one."""
+def union_arcs(network: MultilayerNetwork, *, backward: bool = False) -> tuple[Codes, Codes]:
+    """CSR pointers and targets of the links of all layers as one; backward: turned round."""
     graph = union(network)
+    if backward and network.directed:
+        graph = graph.T.tocsr()
     return graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
 
 
-def batches(sources: Codes) -> Iterator[Codes]:
-    from netinnov.kernels.breadth_first import WORDS
-
-    step = 64 * WORDS
-    return (sources[begin : begin + step] for begin in range(0, sources.size, step))
-
-
-def pairs_at_each_distance(
-    indptr: Codes, indices: Codes, sources: Codes, targets: Codes | None = None
-) -> Integers:
-    """Number of ordered pairs of a source and a target (None: a source) 1, 2, ... links apart."""
+def steps_apart(
+    indptr: Codes,
+    indices: Codes,
+    sources: Codes,
+    targets: Codes | None = None,
+    *,
+    carries: Mask | None = None,
+    limit: int | None = None,
+) -> tuple[Integers, Any, Any, Any]:
+    """`steps_between` sources and targets (None: the sources), searched in parts side by side."""
     from netinnov.kernels.breadth_first import steps_between
 
     n = indptr.size - 1
-    wanted, every = np.zeros(n, bool), np.ones(n, bool)
+    wanted = np.zeros(n, bool)
     wanted[sources if targets is None else targets] = True
-    work = [
-        partial(steps_between, indptr, indices, part, wanted, every, n) for part in batches(sources)
-    ]
-    counts = [pairs for pairs, *_ in in_threads(work, size=indices.size * len(work))]
-    total = np.zeros(max((count.size for count in counts), default=0), np.int64)
+    carries, limit = np.ones(n, bool) if carries is None else carries, n if limit is None else limit
+    step = max(TOGETHER, -(-sources.size // PARTS))
+    parts = [sources[at : at + step] for at in range(0, sources.size, step)] or [sources]
+    work = [partial(steps_between, indptr, indices, part, wanted, carries, limit) for part in parts]
+    counts, *by_node = zip(*in_threads(work, size=indices.size * len(work)), strict=True)
+    pairs = np.zeros(max(count.size for count in counts), np.int64)
     for count in counts:
-        total[: count.size] += count
-    return total
+        pairs[: count.size] += count
+    reached, steps, inverse = map(sum, by_node)
+    return pairs, reached, steps, inverse
 
 
-def _all_links(network: MultilayerNetwork) -> tuple[Codes, Codes, Floats]:
-    blocks = [network.storage.simple_csr(layer) for layer in network.layers]
-    row = joined([block.sources for block in blocks], np.int32)
-    column = joined([block.indices for block in blocks], np.int32)
-    return row, column, joined([block.data for block in blocks], np.float64)
+def links_both_ways(network: MultilayerNetwork) -> Rows:
+    """Links of all layers without self-links, an undirected one from either end."""
+    return rows_of_blocks([network.storage.simple_csr(layer) for layer in network.layers])
 
 
 def linked(network: MultilayerNetwork) -> Mask:
     """Nodes with a link to another node; all others are unreachable."""
-    memo = network.storage.memo
-    if "linked" not in memo:
-        memo["linked"] = locked(network.storage.presence("linked").any(axis=0))
-    linked_nodes: Mask = memo["linked"]
-    return linked_nodes
+    return np.asarray(network.storage.presence("linked").any(axis=0))
 
 
 def distances(
@@ -205,6 +204,33 @@ def distances(
     for begin in range(0, sources.size, step):
         block = sources[begin : begin + step]
         yield block, _from_each(network, block, graph)
+
+
+def sums_of_distances(
+    network: MultilayerNetwork, chosen: Codes, costs: PathCosts
+) -> tuple[Floats, Floats, Floats]:
+    """Number of other chosen nodes that each reaches, and sums of their distances and of 1 / d."""
+    if len(network.layers) < 2:
+        costs = costs._replace(switch_cost=0.0)  # there is nothing to change to
+    if costs.hops:
+        # Paths to a node from all others, found together, are those away from it turned round.
+        _, *sums = steps_apart(*union_arcs(network, backward=True), chosen)
+        reached, total, inverse = (by_node[chosen] for by_node in sums)
+        return reached, total, inverse
+    reached, total, inverse = np.zeros((3, chosen.size))
+    has_links = linked(network)[chosen]
+    nodes, at = chosen[has_links], np.flatnonzero(has_links)
+    begin = 0
+    for sources, lengths in distances(network, nodes, costs):
+        part = at[begin : begin + sources.size]
+        begin += sources.size
+        lengths[np.arange(sources.size), sources] = np.inf
+        others = lengths[:, nodes]
+        reaches = np.isfinite(others)
+        reached[part] = reaches.sum(axis=1)
+        total[part] = others.sum(axis=1, where=reaches)
+        inverse[part] = (1.0 / others).sum(axis=1)
+    return reached, total, inverse
 
 
 def _from_each(network: MultilayerNetwork, block: Codes, graph: sparse.csr_array) -> Floats:
@@ -252,9 +278,8 @@ def _graph(network: MultilayerNetwork, costs: PathCosts) -> sparse.csr_array:
         return _with_switches(network, lengths, costs.switch_cost)
     if len(network.layers) == 1:  # nothing to choose among
         return link_lengths(network, network.layers[0], costs)
-    row, column, weight = _all_links(network)
-    sizes = [network.storage.simple_csr(layer).indices.size for layer in network.layers]
-    directed = np.repeat([layer in network.directed for layer in network.layers], sizes)
+    layer, row, column, weight, *_ = links_both_ways(network)
+    directed = np.isin(network.layers, [*network.directed])[layer]
     length = lengths_of_links(network, row, column, weight, costs, directed)
     return _smallest_lengths(row, column, length, network.n_nodes)
 
@@ -329,9 +354,7 @@ def _smallest_lengths(row: Codes, column: Codes, length: Floats, n: int) -> spar
     row, column, length = row[order], column[order], length[order]
     first = np.ones(row.size, bool)
     first[1:] = (row[1:] != row[:-1]) | (column[1:] != column[:-1])
-    indptr = np.zeros(n + 1, np.int32)
-    np.cumsum(np.bincount(row[first], minlength=n), out=indptr[1:])
-    return sparse.csr_array((length[first], column[first], indptr), shape=(n, n))
+    return sparse.csr_array((length[first], (row[first], column[first])), shape=(n, n))
 
 
 def _with_switches(

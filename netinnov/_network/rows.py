@@ -99,8 +99,16 @@ class Rows(NamedTuple):
         return self.attributes
 
 
-def joined(arrays: Sequence[Any], dtype: Any) -> Any:
-    return np.concatenate([np.empty(0, dtype), *arrays])
+def rows_of_blocks(blocks: Sequence[Block]) -> Rows:
+    """Links of all layers, one block after the other."""
+    counts = [block.indices.size for block in blocks]
+    ends = [(block.sources, block.indices) for block in blocks]
+    return Rows(
+        np.repeat(np.arange(len(blocks), dtype=np.int32), counts),
+        np.concatenate([np.empty(0, np.int32), *(source for source, _ in ends)]),
+        np.concatenate([np.empty(0, np.int32), *(target for _, target in ends)]),
+        np.concatenate([np.empty(0), *(block.data for block in blocks)]),
+    )
 
 
 def locked(array: Any) -> Any:

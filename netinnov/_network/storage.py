@@ -13,7 +13,7 @@ import pandas as pd
 from netinnov._network.distances import PlaceTable
 from netinnov._network.hierarchy import nearest, parents
 from netinnov._network.layer_table import LayerRecord, Records
-from netinnov._network.rows import NO_PERIOD, Block, Rows, joined, locked
+from netinnov._network.rows import NO_PERIOD, Block, Rows, locked, rows_of_blocks
 from netinnov._network.tables import NodeTable, codes_of, inspect
 from netinnov._runtime.arguments import as_list, check_name, unknown_names
 from netinnov._runtime.parallel import in_threads
@@ -157,15 +157,7 @@ class Storage:
         return NodeTable(self._nodes, self.place_codes, self.jurisdiction_codes)
 
     def link_rows(self) -> Rows:
-        if self.kept_rows is not None:
-            return self.kept_rows
-        counts = [block.indices.size for block in self.blocks]
-        return Rows(
-            np.repeat(np.arange(len(counts), dtype=np.int32), counts),
-            joined([block.sources for block in self.blocks], np.int32),
-            joined([block.indices for block in self.blocks], np.int32),
-            joined([block.data for block in self.blocks], np.float64),
-        )
+        return rows_of_blocks(self.blocks) if self.kept_rows is None else self.kept_rows
 
     def link_table(self) -> pd.DataFrame:
         rows = self.link_rows()

@@ -64,12 +64,9 @@ def brokerage(
     """
     from netinnov.kernels.brokerage import brokered_pairs
 
-    indptr, indices = into_ptr, origins = union_arcs(network)
-    if network.directed:
-        into = union(network).T.tocsr()
-        into_ptr, origins = into.indptr.astype(np.int32), into.indices.astype(np.int32)
-    group = _groups(network, groups, np.diff(indptr) + np.diff(into_ptr) > 0)
-    arrays = (indptr, indices, into_ptr, origins, group, int(group.max(initial=0)) + 1)
+    (indptr, indices), into = union_arcs(network), union_arcs(network, backward=True)
+    group = _groups(network, groups, np.diff(indptr) + np.diff(into[0]) > 0)
+    arrays = (indptr, indices, *into, group, int(group.max(initial=0)) + 1)
     counts = np.sum(_in_pieces(partial(brokered_pairs, *arrays), indptr), axis=0)
     return pd.DataFrame(counts, network.storage.nodes.index, pd.Index(KINDS, dtype="str"))
 

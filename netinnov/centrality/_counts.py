@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.layer_table import refuse_shares
-from netinnov._network.rows import Block
+from netinnov._network.rows import Block, rows_of_blocks
 from netinnov._typing import Direction, Floats
 from netinnov.network import MultilayerNetwork
 
@@ -245,10 +245,7 @@ def rich_club(network: MultilayerNetwork) -> pd.Series:
 def _pairs(network: MultilayerNetwork) -> Block:
     from netinnov.kernels.links import sort_rows
 
-    blocks = network.storage.blocks
-    none = np.empty(0, np.int32)
-    source = np.concatenate([none, *(block.sources for block in blocks)])
-    target = np.concatenate([none, *(block.indices for block in blocks)])
+    _, source, target, *_ = rows_of_blocks(network.storage.blocks)
     rows = np.flatnonzero(source != target).astype(np.uint32)
     return Block(*sort_rows(rows, source, target, np.ones(1), network.n_nodes, True))
 

@@ -10,13 +10,12 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._network import paths
-from netinnov._network.paths import Frictions, PathCosts, path_costs, positions, union
+from netinnov._network.paths import Frictions, PathCosts, path_costs, positions, sums_of_distances
 from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Codes, Distance, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
-PARTS = 16  # searches are made in so many parts, whatever the number of threads
 PRECISION = 1e-10  # lengths of paths that differ by a smaller part are equal
 SOURCES = 64  # parts that sources of shares are searched in, whatever the number of threads
 
@@ -63,7 +62,7 @@ def closeness_centrality(
     costs = path_costs(distance, switch_cost, frictions)
     chosen = positions(network, nodes)
     score = np.full(network.n_nodes, np.nan)
-    reached, total, _ = _sums(network, chosen, costs)
+    reached, total, _ = sums_of_distances(network, chosen, costs)
     others = max(chosen.size - 1, 1)
     score[chosen] = reached**2 / np.where(reached > 0, total, 1.0) / others
     return pd.Series(score, network.storage.nodes.index, name="closeness_centrality")
@@ -107,7 +106,7 @@ def harmonic_centrality(
     chosen = positions(network, nodes)
     score = np.full(network.n_nodes, np.nan)
     if chosen.size > 1:
-        _, _, inverse = _sums(network, chosen, costs)
+        _, _, inverse = sums_of_distances(network, chosen, costs)
         score[chosen] = inverse / (chosen.size - 1)
     return pd.Series(score, network.storage.nodes.index, name="harmonic_centrality")
 
@@ -175,48 +174,6 @@ def betweenness_centrality(
         score = _by_igraph(network, costs._replace(switch_cost=0.0))
     score = score / max((n - 1) * (n - 2), 1)
     return pd.Series(score, network.storage.nodes.index, name="betweenness_centrality")
-
-
-def _sums(
-    network: MultilayerNetwork, chosen: Codes, costs: PathCosts
-) -> tuple[Floats, Floats, Floats]:
-    """Number of other chosen nodes reached, and sums of their distances and of 1 / d."""
-    if len(network.layers) < 2:
-        costs = costs._replace(switch_cost=0.0)  # there is nothing to change to
-    if costs.hops:
-        return _sums_of_hops(network, chosen)
-    reached, total, inverse = np.zeros((3, chosen.size))
-    has_links = paths.linked(network)[chosen]
-    nodes, at = chosen[has_links], np.flatnonzero(has_links)
-    begin = 0
-    for sources, lengths in paths.distances(network, nodes, costs):
-        part = at[begin : begin + sources.size]
-        begin += sources.size
-        lengths[np.arange(sources.size), sources] = np.inf
-        others = lengths[:, nodes]
-        reaches = np.isfinite(others)
-        reached[part] = reaches.sum(axis=1)
-        total[part] = others.sum(axis=1, where=reaches)
-        inverse[part] = (1.0 / others).sum(axis=1)
-    return reached, total, inverse
-
-
-def _sums_of_hops(network: MultilayerNetwork, chosen: Codes) -> tuple[Floats, Floats, Floats]:
-    from netinnov.kernels.breadth_first import steps_between
-
-    graph = union(network)
-    if network.directed:
-        # Paths to a node from all others, found together, are those away from it turned round.
-        graph = graph.T.tocsr()
-    indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
-    n = network.n_nodes
-    wanted, every = np.zeros(n, bool), np.ones(n, bool)
-    wanted[chosen] = True
-    parts = np.array_split(chosen, min(PARTS, -(-chosen.size // 512)) or 1)
-    work = [partial(steps_between, indptr, indices, part, wanted, every, n) for part in parts]
-    sums = [by_node for _, *by_node in in_threads(work, size=indices.size * len(parts))]
-    reached, total, inverse = (np.sum(values, axis=0)[chosen] for values in zip(*sums, strict=True))
-    return reached, total, inverse
 
 
 def _by_igraph(network: MultilayerNetwork, costs: PathCosts) -> Floats:

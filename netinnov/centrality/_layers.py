@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._network.paths import pair_index
-from netinnov._typing import Integers, Presence
+from netinnov._network.paths import links_both_ways, pair_index, union
+from netinnov._typing import Presence
 from netinnov.centrality._counts import degree
 from netinnov.network import MultilayerNetwork
 
@@ -52,7 +52,8 @@ def layer_overlap(
     if of == "nodes":
         members = sparse.csr_array(network.storage.presence("linked").astype(np.float64))
     else:
-        key, layer = _arcs(network)
+        layer, source, target, *_ = links_both_ways(network)
+        key = source.astype(np.int64) * network.n_nodes + target
         pairs, column = np.unique(key, return_inverse=True)
         shape = (len(network.layers), pairs.size)
         members = sparse.csr_array((np.ones(key.size), (layer, column)), shape=shape)
@@ -122,19 +123,7 @@ def edge_overlap(network: MultilayerNetwork) -> pd.Series:
     >>> edge_overlap(network).to_dict()
     {('a', 'b'): 2, ('a', 'c'): 1}
     """
-    pairs, count = np.unique(_arcs(network)[0], return_counts=True)
-    source, target = np.divmod(pairs, max(network.n_nodes, 1))
-    if not network.directed:
-        once = source < target
-        source, target, count = source[once], target[once], count[once]
-    index = pair_index(network, source, target)
-    return pd.Series(count.astype(np.int64), index, name="edge_overlap")
-
-
-def _arcs(network: MultilayerNetwork) -> tuple[Integers, Integers]:
-    keys, layers = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for x, layer in enumerate(network.layers):
-        block = network.storage.simple_csr(layer)
-        keys.append(block.sources.astype(np.int64) * network.n_nodes + block.indices)
-        layers.append(np.full(block.indices.size, x, dtype=np.int64))
-    return np.concatenate(keys), np.concatenate(layers)
+    layers = union(network) if network.directed else sparse.triu(union(network))
+    pairs = sparse.coo_array(layers)
+    index = pair_index(network, *pairs.coords)
+    return pd.Series(pairs.data.astype(np.int64), index, name="edge_overlap")

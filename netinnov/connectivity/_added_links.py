@@ -12,14 +12,12 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._network import paths
-from netinnov._network.layer_table import LayerRecord
 from netinnov._network.paths import Frictions, PathCosts, pair_positions, path_costs
-from netinnov._network.rows import Rows
 from netinnov._runtime.parallel import in_threads, workers
 from netinnov._typing import Codes, Distance, Floats, Positive
 from netinnov.connectivity._laplacian import conductances, parts, pseudoinverse
 from netinnov.errors import InputError
-from netinnov.network import MultilayerNetwork, network_of_rows
+from netinnov.network import MultilayerNetwork
 
 Gain = Literal["efficiency", "kirchhoff"]
 Ends: TypeAlias = tuple[Codes, Codes]
@@ -93,7 +91,8 @@ def added_link_gain(
     if kirchhoff:
         changes = _falls(weights, *ends, weight)
     else:
-        length = _lengths(network, *ends, weight, costs)
+        new = np.full(ends[0].size, weight, np.float64)
+        length = paths.lengths_of_links(network, *ends, new, costs, True)
         chosen = paths.positions(network, nodes)
         changes = _rises(network, ends, length, costs, chosen)
     index = paths.pair_index(network, *ends)
@@ -110,24 +109,6 @@ def _unlinked(network: MultilayerNetwork) -> Ends:
         taken[np.tril_indices(n)] = True
     source, target = np.nonzero(~taken)
     return source.astype(np.int32), target.astype(np.int32)
-
-
-def _lengths(
-    network: MultilayerNetwork, source: Codes, target: Codes, weight: float, costs: PathCosts
-) -> Floats:
-    if not costs.frictions:
-        return np.full(source.size, 1.0 if costs.distance == "unit" else 1.0 / weight)
-    if not source.size:
-        return np.empty(0)
-    # Frictions are read from a network of these links alone, each pair once.
-    pairs, at = np.unique(np.column_stack([source, target]), axis=0, return_inverse=True)
-    one, two = pairs.astype(np.int32).T.copy()
-    rows = Rows(np.zeros(one.size, np.int32), one, two, np.full(one.size, float(weight)))
-    nodes, places = network.storage.node_table(), network.storage.place_table
-    records = {"added": LayerRecord(directed=True)}
-    candidates = network_of_rows(nodes, places, ("added",), rows, records)
-    lengths = sparse.csr_array(paths.link_lengths(candidates, "added", costs))
-    return np.where(source == target, np.inf, lengths[one, two][at])
 
 
 def _rises(

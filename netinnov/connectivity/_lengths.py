@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,9 @@ import pandas as pd
 from netinnov._network import paths
 from netinnov._network.columns import as_numbers
 from netinnov._network.distances import between
-from netinnov._network.paths import Frictions, PathCosts, path_costs, positions
+from netinnov._network.paths import Frictions, path_costs, positions, sums_of_distances
 from netinnov._runtime.arguments import check_names, check_type, examples
-from netinnov._typing import Codes, Distance, Floats, Positive
+from netinnov._typing import Distance, Floats, Positive
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -72,22 +72,8 @@ def global_efficiency(
     chosen = positions(network, nodes)
     if chosen.size < 2:
         return float("nan")
-    total = sum(float((n / length).sum()) for length, n in _lengths(network, chosen, costs))
-    return total / (chosen.size * (chosen.size - 1))
-
-
-def _lengths(
-    network: MultilayerNetwork, nodes: Codes, costs: PathCosts
-) -> Iterator[tuple[Floats, Any]]:
-    """Distances between different nodes, and how many pairs are that far apart."""
-    if costs.hops:
-        count = paths.pairs_at_each_distance(*paths.union_arcs(network), nodes)
-        yield np.arange(1.0, count.size + 1), count
-        return
-    joined = nodes[paths.linked(network)[nodes]]
-    for sources, lengths in paths.distances(network, joined, costs):
-        lengths[np.arange(sources.size), sources] = np.inf
-        yield lengths[:, joined], 1
+    _, _, inverse = sums_of_distances(network, chosen, costs)
+    return float(inverse.sum()) / (chosen.size * (chosen.size - 1))
 
 
 def average_path_length(
@@ -125,13 +111,8 @@ def average_path_length(
     1.3333333333333333
     """
     costs = path_costs(distance, switch_cost, frictions)
-    chosen = positions(network, nodes)
-    pairs, total = 0, 0.0
-    for length, n in _lengths(network, chosen, costs):
-        reached = np.isfinite(length)
-        pairs += int((n * reached).sum())
-        total += float((n * length)[reached].sum())
-    return total / pairs if pairs else float("nan")
+    reached, total, _ = sums_of_distances(network, positions(network, nodes), costs)
+    return float(total.sum() / reached.sum()) if reached.any() else float("nan")
 
 
 def shortest_path(

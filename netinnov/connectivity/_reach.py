@@ -8,13 +8,11 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 from scipy.sparse import csgraph
 
-from netinnov._network.paths import batches, union, union_arcs
+from netinnov._network.paths import steps_apart, union, union_arcs
 from netinnov._runtime.arguments import check_name
 from netinnov._runtime.display import Tabled
-from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Count
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -187,24 +185,15 @@ def reach(network: MultilayerNetwork, *, steps: Count, kind: str | None = None) 
     >>> reach(network, steps=2).tolist()
     [2, 3, 3, 2]
     """
-    wanted = np.arange(network.n_nodes, dtype=np.int32)
+    wanted = every = np.arange(network.n_nodes, dtype=np.int32)
     if kind is not None:
         kinds = network.storage.nodes["kind"]
         check_name("kind", kind, kinds.dropna().unique().tolist())
         wanted = np.flatnonzero(kinds == kind).astype(np.int32)
-    from netinnov.kernels.breadth_first import steps_between
-
     # Searched from those that are counted, against the direction of the links.
-    graph = sparse.csr_array(union(network).T)
-    indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
-    limit, every = min(steps, max(network.n_nodes, 1)), np.ones(network.n_nodes, bool)
-    work = [
-        partial(steps_between, indptr, indices, part, every, every, limit)
-        for part in batches(wanted)
-    ]
-    total = np.zeros(network.n_nodes, np.int64)
-    total += sum(by_node for _, by_node, *_ in in_threads(work, size=indices.size * len(work)))
-    return pd.Series(total, network.nodes.index, name="reach")
+    arcs, limit = union_arcs(network, backward=True), min(steps, network.n_nodes)
+    _, reached, *_ = steps_apart(*arcs, wanted, every, limit=limit)
+    return pd.Series(reached, network.nodes.index, name="reach")
 
 
 def external_reach(network: MultilayerNetwork, *, place: str, steps: Count = 2) -> ExternalReach:
@@ -250,24 +239,14 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: Count = 2) 
     >>> external.direct, external.through_gatekeepers  # b to c by its own link; a to c through b
     (0.5, 0.5)
     """
-    from netinnov.kernels.breadth_first import steps_between
-
     check_name("place", place, list(network.storage.place_names))
     at_place = network.storage.inside([place])
-    members = np.flatnonzero(at_place).astype(np.int32)
-    indptr, indices = union_arcs(network)
-    limit, every = min(steps, max(network.n_nodes, 1)), np.ones(network.n_nodes, bool)
-    work = [
-        partial(steps_between, indptr, indices, batch, ~at_place, carries, limit)
-        for carries in (every, ~at_place)
-        for batch in batches(members)
-    ]
-    parts = in_threads(work, size=indices.size * len(work))
-    inside, beyond = parts[: len(parts) // 2], parts[len(parts) // 2 :]
-    pairs = sum(int(count.sum()) for count, *_ in inside)
-    direct = sum(int(count[0]) for count, *_ in inside)
-    alone = sum(int(count.sum()) for count, *_ in beyond)
-    reached = np.any([by_node > 0 for _, by_node, *_ in inside], axis=0)
+    members, others = (np.flatnonzero(mask).astype(np.int32) for mask in (at_place, ~at_place))
+    search = partial(steps_apart, *union_arcs(network), members, others)
+    limit = min(steps, network.n_nodes)
+    counts, reached, *_ = search(limit=limit)
+    counts_beyond, *_ = search(limit=limit, carries=~at_place)
+    pairs, direct, alone = (int(each.sum()) for each in (counts, counts[:1], counts_beyond))
     counted = pairs or float("nan")
     leaving = union(network)[members][:, ~at_place].sum(axis=1) > 0
     return ExternalReach(
@@ -275,7 +254,7 @@ def external_reach(network: MultilayerNetwork, *, place: str, steps: Count = 2) 
         steps=steps,
         nodes=members.size,
         gatekeepers=int(leaving.sum()),
-        reached=int(np.sum(reached)),
+        reached=int((reached > 0).sum()),
         pairs=pairs,
         direct=direct / counted,
         through_gatekeepers=(pairs - alone) / counted,

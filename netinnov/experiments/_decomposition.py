@@ -181,7 +181,7 @@ def _sums_by_search(network: MultilayerNetwork, chosen: Codes, group: Group) -> 
     members = [chosen[group[chosen] == side] for side in range(3)]
     sums = np.zeros(len(PARTS))
     for a, b in product(range(3), repeat=2):
-        count = paths.pairs_at_each_distance(*arcs, members[a], members[b])
+        count, *_ = paths.steps_apart(*arcs, members[a], members[b])
         sums[_PART[a, b]] += (count / np.arange(1, count.size + 1)).sum()
     return sums
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csgraph
 
-from netinnov._network.paths import pairs_at_each_distance, union
+from netinnov._network.paths import steps_apart, union
 from netinnov._typing import Integers
 from netinnov.network import MultilayerNetwork
 from netinnov.topology._clustering import clustering_of, local_efficiency_of, transitivity_of
@@ -65,7 +65,7 @@ def _numbers(layer: Layer, paths: bool) -> dict[str, float]:
     pairs: Integers = np.empty(0, np.int64)
     if paths:
         arcs = matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32)
-        pairs = pairs_at_each_distance(*arcs, np.arange(n, dtype=np.int32))
+        pairs, *_ = steps_apart(*arcs, np.arange(n, dtype=np.int32))
     length = np.arange(1, pairs.size + 1)
     return {
         "nodes": int(np.count_nonzero(np.diff(layer.pairs().indptr))),
