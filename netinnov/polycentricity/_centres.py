@@ -86,7 +86,7 @@ class ModularityTest(Tabled):
 
         Returns
         -------
-        bool bool
+        bool
         """
         return self.p > _LEVEL
 

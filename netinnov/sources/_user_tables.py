@@ -97,8 +97,8 @@ def read_tables(
     Warns
     -----
     UserWarning
-        An encoding or delimiter was found that is not the usual, words were read as our names, or
-        links have columns of numbers and none is the weight.
+        The encoding is not UTF-8, links have columns of numbers and none is the weight, or a file of
+        `write_network` was changed afterwards.
 
     See Also
     --------
