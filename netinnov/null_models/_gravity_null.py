@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -222,21 +222,17 @@ def _fit_deterrence(
     """
     if not observed.any():
         return observed, math.nan
-    x = np.zeros_like(observed)
-    scale = 1.0
+    table = _Table(observed, np.where(possible, 0.0, -np.inf), np.zeros_like(observed), layer)
+    fitted = table.fitted(np.append(np.log(observed.sum(axis=0)), 0.0))
     if resistance is not None:
         # Only differences count: about their mean they lose no digits, in units of their spread.
         x = np.where(possible, resistance - np.average(resistance, weights=observed), 0.0)
         scale = float(np.abs(x).max()) or 1.0
-        x /= scale
-    table = _Table(observed, np.where(possible, 0.0, -np.inf), x, layer)
-    start = np.append(np.log(observed.sum(axis=0)), 0.0)
-    without = table.fitted(start, with_x=False)
-    expected = table.expected(without)
-    if resistance is None or not table.tells_coefficient(expected):
-        return expected, math.nan
-    fitted = table.fitted(without, with_x=True)
-    return table.expected(fitted), -float(fitted[-1]) / scale
+        table = replace(table, x=x / scale)
+        if table.tells_coefficient(fitted):
+            fitted = table.fitted(fitted)
+            return table.expected(fitted), float(fitted[-1]) / scale
+    return table.expected(fitted), math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,52 +244,41 @@ class _Table:
 
     def expected(self, parameters: Floats) -> Floats:
         """Flows whose rows have the observed sums, for logarithms of B and b."""
-        logit = self.closed + parameters[:-1] - parameters[-1] * self.x
+        logit = self.closed + parameters[:-1] + parameters[-1] * self.x
         shares = np.exp(logit - logsumexp(logit, axis=1, keepdims=True))
         flows: Floats = self.observed.sum(axis=1, keepdims=True) * shares
         return flows
 
-    def lack(self, expected: Floats) -> Floats:
-        """Gradient: the deficit of columns, and the excess of resistance."""
-        difference = self.observed - expected
-        return np.append(difference.sum(axis=0), -(difference * self.x).sum())
+    def gradient(self, parameters: Floats) -> Floats:
+        """The deficit of columns, and of x."""
+        difference = self.observed - self.expected(parameters)
+        return np.append(difference.sum(axis=0), (difference * self.x).sum())
 
-    def information(self, expected: Floats) -> Floats:
-        rows = self.observed.sum(axis=1)
-        far = -self.x
-        mean = (expected * far).sum(axis=1) / rows
+    def information(self, parameters: Floats) -> Floats:
+        expected, rows = self.expected(parameters), self.observed.sum(axis=1)
+        apart = self.x - ((expected * self.x).sum(axis=1) / rows)[:, None]
         m = expected.shape[1]
         matrix = np.empty((m + 1, m + 1))
         matrix[:m, :m] = -(expected.T / rows) @ expected
         matrix[np.arange(m), np.arange(m)] += expected.sum(axis=0)
-        matrix[:m, m] = matrix[m, :m] = (expected * (far - mean[:, None])).sum(axis=0)
-        matrix[m, m] = (expected * (far - mean[:, None]) ** 2).sum()
+        matrix[:m, m] = matrix[m, :m] = (expected * apart).sum(axis=0)
+        matrix[m, m] = (expected * apart**2).sum()
         return matrix
 
-    def tells_coefficient(self, expected: Floats) -> bool:
+    def tells_coefficient(self, parameters: Floats) -> bool:
         """Whether b is identified: not if x is a sum of rows and columns."""
-        spread = float((expected * self.x**2).sum())
-        matrix = self.information(expected)
+        spread = float((self.expected(parameters) * self.x**2).sum())
+        matrix = self.information(parameters)
         inner, with_x = matrix[:-1, :-1], matrix[:-1, -1]
         return bool(matrix[-1, -1] - with_x @ solve_semidefinite(inner, with_x) > 1e-9 * spread)
 
-    def fitted(self, start: Floats, *, with_x: bool) -> Floats:
-        """Parameters of largest likelihood; without x the last of them stays 0."""
-        rest = np.zeros(0 if with_x else 1)
-        n = start.size - rest.size
-
-        def flows(parameters: Floats) -> Floats:
-            return self.expected(np.append(parameters, rest))
-
+    def fitted(self, start: Floats) -> Floats:
+        """Parameters of largest likelihood; where x is 0 the last of them stays."""
         with_distance = (self.observed * np.abs(self.x)).sum() or 1.0
-        solution, error = maximum(
-            start[:n],
-            lambda parameters: self.lack(flows(parameters))[:n],
-            lambda parameters: self.information(flows(parameters))[:n, :n],
-            np.append(self.observed.sum(axis=0), with_distance)[:n],
-        )
+        scale = np.append(self.observed.sum(axis=0), with_distance)
+        parameters, error = maximum(start, self.gradient, self.information, scale)
         if error <= _ENOUGH:
-            return np.append(solution, rest)
+            return parameters
         raise InputError(
             f"no gravity model fits layer {self.layer!r}: its flows go to the nearest (or the "
             "farthest) possible places only, or its sums leave no choice. Take deterrence=None, "

@@ -160,9 +160,10 @@ def ensembles_of(network: MultilayerNetwork, layer: str) -> list[Ensemble]:
     if not joins_two_kinds(network, layer):
         stay = source != target
         return [solve(source[stay], target[stay], one_mode=True, symmetric=not directed)]
-    forward = two_sides(network, layer, both_ways=True).rows_at_source
+    sides = two_sides(network, layer, both_ways=True)
     if not directed:
-        return [solve(np.where(forward, source, target), np.where(forward, target, source))]
+        return [solve(*sides.ends(source, target))]
+    forward = sides.in_rows[source]
     return [solve(source[way], target[way]) for way in (forward, ~forward) if way.any()]
 
 

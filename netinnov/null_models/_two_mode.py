@@ -17,7 +17,7 @@ from scipy import sparse
 from netinnov._network.significance import why_untested
 from netinnov._runtime.arguments import check_name, check_names, check_rng
 from netinnov._runtime.parallel import in_threads
-from netinnov._typing import Amount, Codes, Rng, Share
+from netinnov._typing import Amount, Codes, Mask, Rng, Share
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._null_statistics import Correction, corrected
@@ -177,9 +177,7 @@ def validated_projection(
     sides = two_sides(network, layer, listed)
     why_untested(network, [layer])
     block = network.storage.block(layer)
-    source = block.sources
-    row = np.where(sides.rows_at_source, source, block.indices)
-    column = np.where(sides.rows_at_source, block.indices, source)
+    row, column = sides.ends(block.sources, block.indices)
     members, events = sides.rows, sides.columns
     if not kinds.iloc[members].isin(listed).all():
         row, column, members, events = column, row, events, members
@@ -191,13 +189,9 @@ def validated_projection(
     (i, j), common = meet.tocoo().coords, meet.data.astype(np.int64)
     degree = np.bincount(row, minlength=members.size)
     # Pairs of the same degrees and as many common events share their p.
-    degrees, degree_class = np.unique(degree, return_inverse=True)
-    low = np.minimum(degree_class[i], degree_class[j])
-    high = np.maximum(degree_class[i], degree_class[j])
+    low, high = np.sort([degree[i], degree[j]], axis=0)
     cases, case = np.unique(np.column_stack([low, high, common]), axis=0, return_inverse=True)
-    tail = scipy.stats.hypergeom.sf(
-        cases[:, 2] - 1, events.size, degrees[cases[:, 0]], degrees[cases[:, 1]]
-    )
+    tail = scipy.stats.hypergeom.sf(cases[:, 2] - 1, events.size, cases[:, 0], cases[:, 1])
     p = np.asarray(tail, np.float64)[case.ravel()] if len(cases) else np.empty(0)
     adjusted = corrected(p, correction, size=members.size * (members.size - 1) // 2)
     index = network.storage.nodes.index
@@ -228,7 +222,11 @@ class Trades(PreparedLayers):
 class Sides(NamedTuple):
     rows: Codes
     columns: Codes
-    rows_at_source: npt.NDArray[np.bool_]
+    in_rows: Mask  # of all nodes
+
+    def ends(self, source: Codes, target: Codes) -> tuple[Codes, Codes]:
+        forward = self.in_rows[source]
+        return np.where(forward, source, target), np.where(forward, target, source)
 
 
 def joins_two_kinds(network: MultilayerNetwork, layer: str) -> bool:
@@ -265,17 +263,16 @@ def two_sides(
         raise InputError(
             f"{msg}`layers`, name the kinds of one side by `through`, or use rewire()."
         )
-    block = network.storage.block(layer)
-    source, target = block.sources, block.indices
-    forward = first_side[network.storage.kind_codes[source]]
+    block, in_first = network.storage.block(layer), first_side[network.storage.kind_codes]
+    forward = in_first[block.sources]
     one_way = layer not in network.directed or forward.all() or not forward.any()
     if not one_way and not both_ways:
         msg = f"layer {layer!r} is directed and runs both ways between its two sides; use rewire()."
         raise InputError(msg)
-    first = np.unique(np.where(forward, source, target)).astype(np.int32)
-    second = np.unique(np.where(forward, target, source)).astype(np.int32)
+    linked = np.union1d(block.sources, block.indices)
+    first, second = linked[in_first[linked]], linked[~in_first[linked]]
     fewer = second.size < first.size
-    return Sides(second, first, ~forward) if fewer else Sides(first, second, forward)
+    return Sides(second, first, ~in_first) if fewer else Sides(first, second, in_first)
 
 
 def _pairs_of_kinds(network: MultilayerNetwork, layer: str) -> npt.NDArray[np.integer]:
@@ -290,9 +287,7 @@ def _traded(start: State, sides: Sides, steps: int, seed: npt.NDArray[np.uint64]
 
     if sides.rows.size < 2 or steps == 0:
         return start
-    rows_at_source = np.isin(start.source, sides.rows)
-    row = np.where(rows_at_source, start.source, start.target)
-    column = np.where(rows_at_source, start.target, start.source)
+    row, column = sides.ends(start.source, start.target)
     order = np.argsort(row, kind="stable")
     row_code = np.searchsorted(sides.rows, row[order])
     indices = np.searchsorted(sides.columns, column[order]).astype(np.int32)
@@ -300,4 +295,4 @@ def _traded(start: State, sides: Sides, steps: int, seed: npt.NDArray[np.uint64]
     traded, weight = trade(indptr, indices, start.weight[order], sides.columns.size, steps, seed)
     ends: tuple[Codes, Codes] = (sides.rows[row_code], sides.columns[traded])
     # The end that was the source goes on being it: that matters in a directed layer only.
-    return State(*(ends if rows_at_source.all() else ends[::-1]), weight)
+    return State(*(ends if sides.in_rows[start.source].all() else ends[::-1]), weight)
