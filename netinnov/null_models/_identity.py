@@ -58,16 +58,12 @@ def checkpoint_of(
 
 
 def digest(network: MultilayerNetwork) -> str:
-    rows = network.storage.link_rows()
-    sums = hashlib.sha256()
-    for frame in (network.storage.nodes, network.storage.places):
-        sums.update(repr([str(name) for name in frame.columns]).encode())
-        sums.update(frame.to_csv().encode())
-    for codes in (network.storage.place_codes, network.storage.jurisdiction_codes):
-        sums.update(np.ascontiguousarray(codes).tobytes())
-    sums.update(repr(sorted(network.storage.records.items())).encode())
-    for values in (rows.layer, rows.source, rows.target, rows.weight, rows.period):
-        sums.update(b"none" if values is None else np.ascontiguousarray(values).tobytes())
-    if rows.attributes is not None:
-        sums.update(rows.attributes.to_csv().encode())
+    storage, distances = network.storage, pd.DataFrame(network.distances)
+    sums = hashlib.sha256(repr((sorted(storage.records.items()), network.distance_unit)).encode())
+    codes = storage.place_codes, storage.jurisdiction_codes
+    for part in (storage.nodes, storage.places, distances, *codes, *storage.link_rows()):
+        if isinstance(part, pd.DataFrame):
+            sums.update(part.to_csv().encode())
+        else:
+            sums.update(b"none" if part is None else np.ascontiguousarray(part).tobytes())
     return sums.hexdigest()

@@ -38,6 +38,8 @@ def path(weight: float = 1.0) -> ni.MultilayerNetwork:
 
 TABLE = pd.DataFrame({"x": np.arange(1_600.0), "y": 1.0}, [f"n{at}" for at in range(1_600)])
 
+FAR = pd.DataFrame({"origin": ["a"], "destination": ["b"], "distance": [9.0]})
+
 # Each pair differs in one thing only.
 PAIRS = [
     (total, path),
@@ -83,5 +85,6 @@ def test_the_digest_is_that_of_the_content() -> None:
         network.replace_links(network.links.assign(year=3)),
         network.with_nodes(pd.DataFrame({"place": ["c"]}, index=["e"])),
         ni.build_network(network.nodes, network.links, directed=["links"]),
+        ni.build_network(network.nodes, network.links, distances=FAR, distance_unit="h"),
     ):
         assert digest(other) != digest(network)
