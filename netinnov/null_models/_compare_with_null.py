@@ -206,15 +206,11 @@ def _checked(value: Any, observed: Value | None) -> Value:
 
 
 def _check_chain(ready: Prepared, null: NullModel) -> ReversibleChain:
-    if isinstance(ready, Relocation):
+    if isinstance(ready, ReversibleChain) and "strength" not in getattr(null, "preserve", ()):
         return ready
-    if not isinstance(ready, RewiringChains | Trades):
-        name = getattr(null, "__name__", type(null).__name__)
-    elif any(chain.strength for chain in ready.chains.values()):
-        name = "Rewire that preserves 'strength', which it reaches by annealing"
-    else:
-        return ready
+    name = getattr(null, "__name__", type(null).__name__)
     raise InputError(
         "a serial test needs a null model that is a reversible Markov chain, Rewire() without "
-        f"'strength', Curveball() or Relocate(); found {name}. Take method='independent'."
+        "'strength', which it reaches by annealing, Curveball() or Relocate(); found "
+        f"{name}. Take method='independent'."
     )

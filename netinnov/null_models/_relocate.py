@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -17,7 +16,7 @@ from netinnov._typing import Amount, Codes, Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, network_of_storage
 from netinnov.null_models._prepared import NullFamily, Prepared
-from netinnov.null_models._rewiring import zones_of
+from netinnov.null_models._rewiring import proposals, zones_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,7 @@ class Relocation(Prepared):
         from netinnov.kernels.exchanges import exchange_places
 
         seed = rng.integers(0, 2**64, size=2, dtype=np.uint64) | np.array([0, 1], np.uint64)
-        steps = round(self.trials * state.size) or math.ceil(min(self.trials, 1.0))
+        steps = proposals(self.trials * state.size)
         among = (self.home, self.first, self.size, self.zone)
         return np.asarray(exchange_places(state, *among, steps, seed), np.int32)
 

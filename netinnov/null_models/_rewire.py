@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +15,7 @@ from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Amount, Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._prepared import NullFamily, PreparedLayers
-from netinnov.null_models._rewiring import Preserve, State, chains_of, seed_words
+from netinnov.null_models._rewiring import Preserve, State, chains_of, proposals, seed_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class RewiringChains(PreparedLayers):
         """Steps as probable backwards: one proposal less than a multiple of the pace."""
         after, words = [], seed_words(rng, len(self.chains))
         for chain, state, seeds in zip(self.chains.values(), states, words, strict=True):
-            steps = round(self.trials * chain.size) or math.ceil(min(self.trials, 1.0))
+            steps = proposals(self.trials * chain.size)
             more = (-steps - 1) % chain.pace if steps else 0
             after.append(chain.advance(state, steps + more, seeds))
         return after

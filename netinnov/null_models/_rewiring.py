@@ -136,6 +136,11 @@ def seed_words(rng: np.random.Generator, size: int) -> Words:
     return rng.integers(0, 2**64, size=(size, 2, 2), dtype=np.uint64)
 
 
+def proposals(number: float) -> int:
+    """A whole number of them, at least one where any are wanted."""
+    return round(number) or int(number > 0)
+
+
 def _strengths(state: State, n: int, directed: bool) -> tuple[Floats, Floats]:
     """Out- and in-strengths; undirected: strengths, and an empty array."""
     ends = (state.source, state.target)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +21,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._null_statistics import Correction, corrected
 from netinnov.null_models._prepared import NullFamily, PreparedLayers
-from netinnov.null_models._rewiring import State, chains_of, seed_words
+from netinnov.null_models._rewiring import State, chains_of, proposals, seed_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +180,12 @@ def validated_projection(
     members, events = sides.rows, sides.columns
     if not kinds.iloc[members].isin(listed).all():
         row, column, members, events = column, row, events, members
-    row, column = np.searchsorted(members, row), np.searchsorted(events, column)
-    shape = (members.size, events.size)
-    table = sparse.csr_array((np.ones(row.size), (row, column)), shape=shape)
+    at = np.searchsorted(members, row), np.searchsorted(events, column)
+    table = sparse.csr_array((np.ones(row.size), at), shape=(members.size, events.size))
     meet = sparse.csr_array(sparse.triu(table @ table.T, k=1))
     meet.sort_indices()
     (i, j), common = meet.tocoo().coords, meet.data.astype(np.int64)
-    degree = np.bincount(row, minlength=members.size)
+    degree = np.diff(table.indptr)
     # Pairs of the same degrees and as many common events share their p.
     low, high = np.sort([degree[i], degree[j]], axis=0)
     cases, case = np.unique(np.column_stack([low, high, common]), axis=0, return_inverse=True)
@@ -212,8 +210,7 @@ class Trades(PreparedLayers):
         words = seed_words(rng, len(self.sides))[:, 0] | np.array([0, 1], np.uint64)
         work = []
         for state, sides, seed in zip(states, self.sides.values(), words, strict=True):
-            trades = self.trials * sides.rows.size
-            steps = round(trades) or math.ceil(min(trades, 1.0))
+            steps = proposals(self.trials * sides.rows.size)
             work.append(partial(_traded, state, sides, steps, seed))
         size = 2 * round(self.trials * sum(state.source.size for state in states))
         return in_threads(work, size)
