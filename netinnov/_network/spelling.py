@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, combinations
 
 import numpy as np
 import pandas as pd
 
 from netinnov._network.columns import as_text, as_written
 from netinnov._network.distances import great_circle
+from netinnov._network.hierarchy import parents, within
+from netinnov._network.tables import codes_of
 from netinnov._runtime.arguments import examples
 
 ADMINISTRATIVE = "市省县区"  # endings that one table writes and another leaves out
@@ -88,13 +90,16 @@ def near_twins(
         stray = 0 in (uses.get(one), uses.get(other))
         if len(known) < 2 and (stray or not all(map(CHINESE.fullmatch, words))):
             pairs.setdefault((other, one), uses.get(one, 1) / max(uses.get(other, 1), 1))
-    parent, at = places["parent"].dropna().to_dict(), places[["lon", "lat"]].astype("float64")
+    ordered = [(a, b) if rank[a] > rank[b] else (b, a) for a, b in pairs]
+    dropped, kept = codes_of([*chain(*ordered)], places.index).reshape(-1, 2).T
+    lon, lat = (places[name].to_numpy(np.float64, na_value=np.nan) for name in ("lon", "lat"))
+    parent = parents(places)
+    apart = within(parent, dropped, kept) | within(parent, kept, dropped)
+    apart |= great_circle(lon[dropped], lat[dropped], lon[kept], lat[kept]) > FAR
     held: dict[tuple[str, str], float] = {}
-    for pair, more in pairs.items():
-        other, kept = sorted(pair, key=rank.__getitem__, reverse=True)
-        inside = _inside(other, kept, parent) or _inside(kept, other, parent)
-        if not inside and not great_circle(*at.loc[other], *at.loc[kept]) > FAR:
-            held.setdefault((other, kept), more)
+    for pair, more, two in zip(ordered, pairs.values(), apart, strict=True):
+        if not two:
+            held.setdefault(pair, more)
     return sorted(held, key=lambda pair: -held[pair])
 
 
@@ -109,14 +114,6 @@ def _key(name: str) -> str:
 def _base(name: str) -> str:
     key = _key(name)
     return key[:-1] if key.endswith((*ADMINISTRATIVE,)) else key
-
-
-def _inside(place: str, whole: str, parent: dict[Hashable, str]) -> bool:
-    above: str | None = place
-    while (above := parent.get(above)) is not None:
-        if above == whole:
-            return True
-    return False
 
 
 def _slips(

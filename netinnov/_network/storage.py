@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, cast
 
 import numpy as np
@@ -25,7 +25,7 @@ MOST = 2**30 - 1  # links of a layer, so that an undirected one has fewer than 2
 MANY = 1_000  # names in a list from which on Arrow's look-up is faster than Python's
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # without slots, so that what is computed once is kept
 class Storage:
     """Data of a network, ``network.storage``: tables are not copied, arrays are read-only."""
 
@@ -38,7 +38,6 @@ class Storage:
     directed: frozenset[str]  # the layers whose links have a direction
     blocks: tuple[Block, ...]  # the links of each layer, those of an undirected one once
     kept_rows: Rows | None  # of links with periods or attributes; None where the blocks say all
-    _full: dict[str, Block] = field(default_factory=dict)
     _simple: dict[str, Block] = field(default_factory=dict)
     # What modules computed of this network and several measures need, by name; not pickled.
     memo: dict[str, Any] = field(default_factory=dict)
@@ -65,26 +64,21 @@ class Storage:
     def place_names(self) -> pd.Index[str]:
         return self.place_table.frame.index
 
-    @property
+    @cached_property
     def points(self) -> tuple[Floats, Floats]:
         """Longitudes and latitudes of the places, NaN where missing; the last is of code -1."""
-        if "points" not in self.memo:
-            frame = self.place_table.frame
-            columns = [frame[name].to_numpy(np.float64, na_value=np.nan) for name in ("lon", "lat")]
-            self.memo["points"] = [locked(np.append(column, np.nan)) for column in columns]
-        lon, lat = self.memo["points"]
-        return lon, lat
+        frame = self.place_table.frame
+        lon, lat = (frame[name].to_numpy(np.float64, na_value=np.nan) for name in ("lon", "lat"))
+        return locked(np.append(lon, np.nan)), locked(np.append(lat, np.nan))
 
     @property
     def kind_codes(self) -> Codes:
         """Position of each node's kind among the sorted kinds; -1 for none."""
         return cast(Codes, locked(pd.factorize(self._nodes["kind"], sort=True)[0].astype(np.int32)))
 
-    @property
+    @cached_property
     def parents(self) -> Codes:
-        if "parents" not in self.memo:
-            self.memo["parents"] = locked(parents(self.place_table.frame))
-        return cast(Codes, self.memo["parents"])
+        return cast(Codes, locked(parents(self.place_table.frame)))
 
     def positions(self, argument: str, names: Iterable[object]) -> Codes:
         if isinstance(names, pd.Series):
@@ -113,24 +107,20 @@ class Storage:
         return float(block.data.sum()) / (record.events * origins) or None
 
     def block(self, layer: str) -> Block:
+        if layer not in self.layers:
+            check_name("layer", layer, self.layers)
         return self.blocks[self.layers.index(layer)]
 
     def csr(self, layer: str) -> Block:
         """CSR rows of all neighbours (directed: successors), columns ascending."""
-        asked: object = layer
-        if not isinstance(asked, str) or asked not in self._full:
-            layer = check_name("layer", layer, self.layers)
-            self._full[layer] = self._mirrored(layer, self.block(layer))
-        return self._full[layer]
+        block = self.block(layer)
+        alike = _without_loops(block) is block
+        return self.simple_csr(layer) if alike else self._mirrored(layer, block)
 
     def simple_csr(self, layer: str) -> Block:
         """Without self-links, which no measure counts."""
-        asked: object = layer
-        if not isinstance(asked, str) or asked not in self._simple:
-            block = self.block(check_name("layer", layer, self.layers))
-            rest = _without_loops(block)
-            rows = self.csr(layer) if rest is block else self._mirrored(layer, rest)
-            self._simple[layer] = rows
+        if layer not in self._simple:
+            self._simple[layer] = self._mirrored(layer, _without_loops(self.block(layer)))
         return self._simple[layer]
 
     def _mirrored(self, layer: str, block: Block) -> Block:
@@ -141,17 +131,16 @@ class Storage:
         return Block(*mirror(*block, len(self._nodes))).locked()
 
     def presence(self, presence: Presence) -> Mask:
-        shape = (len(self.layers), len(self._nodes))
-        if presence == "all":
-            return np.ones(shape, bool)
-        if "present" not in self.memo:
-            present = np.zeros(shape, bool)
-            for x, layer in enumerate(self.layers):
-                indptr, indices, _ = _without_loops(self.block(layer))
-                present[x] = np.diff(indptr) > 0
-                present[x, indices] = True
-            self.memo["present"] = locked(present)
-        return cast("Mask", self.memo["present"])
+        return np.ones_like(self._linked) if presence == "all" else self._linked
+
+    @cached_property
+    def _linked(self) -> Mask:
+        linked = np.zeros((len(self.layers), len(self._nodes)), bool)
+        for own, block in zip(linked, self.blocks, strict=True):
+            indptr, indices, _ = _without_loops(block)
+            own[:] = np.diff(indptr) > 0
+            own[indices] = True
+        return cast(Mask, locked(linked))
 
     def node_table(self) -> NodeTable:
         return NodeTable(self._nodes, self.place_codes, self.jurisdiction_codes)
@@ -319,8 +308,8 @@ class Storage:
     def with_place_codes(self, codes: Codes) -> Storage:
         """Same links and what was computed of them, other places of the nodes."""
         names = self.place_names.array.take(codes, allow_fill=True)
-        table, memo = self._nodes.assign(place=names), {"parents": self.parents}
-        return replace(self, _nodes=table, place_codes=locked(codes), memo=memo)
+        table = self._nodes.assign(place=names)
+        return replace(self, _nodes=table, place_codes=locked(codes), memo={})
 
     @property
     def tables(self) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.arguments import as_list, did_you_mean, examples
+from netinnov._runtime.arguments import check_callable, check_names
 from netinnov.centrality import _counts, _distances
 from netinnov.centrality._brokerage import brokerage, constraint, effective_size
 from netinnov.centrality._pagerank import pagerank
@@ -86,19 +86,11 @@ def _named(measures: Sequence[str] | Mapping[str, Measure] | None) -> dict[str, 
     if measures is None:
         return dict(DEFAULT)
     if isinstance(measures, Mapping):
-        named: Mapping[str, object] = measures
-        wrong = [name for name, measure in named.items() if not callable(measure)]
-        if wrong:
-            msg = f"`measures` must map names to functions of a network; no function: {wrong[:5]}."
-            raise InputError(msg)
+        for name, measure in measures.items():
+            check_callable(f"measures[{name!r}]", measure, "a function of a network")
         return {str(name): measure for name, measure in measures.items()}
-    asked = as_list("measures", measures)
-    unknown = [name for name in asked if not isinstance(name, str) or name not in BY_NAME]
-    if unknown:
-        some = examples(unknown, lambda name: f"{name!r}{did_you_mean(name, BY_NAME)}")
-        msg = f"`measures`: {len(unknown)} of {len(asked)} are not measures of nodes: {some}. "
-        raise InputError(msg + f"Known: {', '.join(BY_NAME)}; or give a mapping to functions.")
-    return {name: BY_NAME[name] for name in asked}
+    known = f"the measures of nodes ({', '.join(BY_NAME)}; or give a mapping to functions)"
+    return {name: BY_NAME[name] for name in check_names("measures", measures, [*BY_NAME], of=known)}
 
 
 def _labelled(nodes: pd.Index, name: str, values: object) -> pd.Series | pd.DataFrame:

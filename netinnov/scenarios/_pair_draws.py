@@ -76,10 +76,9 @@ def layer_with_pairs(network: MultilayerNetwork, name: str | None) -> tuple[str,
 def linked_pairs(network: MultilayerNetwork, layer: str) -> Pairs:
     kept: dict[str, Pairs] = network.storage.memo.setdefault("linked pairs", {})
     if layer not in kept:
-        block = network.storage.csr(layer)
-        source, target = block.sources, block.indices
-        where = source != target if layer in network.directed else source < target
-        kept[layer] = Pairs(*map(locked, Pairs(source, target, block.data).at(where)))
+        block = network.storage.block(layer)
+        pairs = Pairs(block.sources, block.indices, block.data)
+        kept[layer] = Pairs(*map(locked, pairs.at(pairs.source != pairs.target)))
     return kept[layer]
 
 
