@@ -44,7 +44,7 @@ from netinnov.scenarios import (
     apply_scenario,
 )
 from netinnov.scenarios._equal_cost import largest_within
-from netinnov.scenarios._pair_draws import Side, inside, sides
+from netinnov.scenarios._pair_draws import Side, sides
 from netinnov.scenarios._prices import check_prices
 
 __all__ = ["ApproachComparison", "compare_approaches", "cross_border_shares"]
@@ -282,8 +282,8 @@ class _Measures:
     def __call__(self, network: MultilayerNetwork, relief: float) -> dict[str, float]:
         home, host = self.sides
         # 0 for nodes whose jurisdiction is home, 1 for those of host, 2 for all others.
-        code = network.storage.jurisdiction_codes
-        own = [inside(network, side.place)[code] & (code >= 0) for side in self.sides]
+        storage = network.storage
+        own = [storage.inside([side.place], storage.jurisdiction_codes) for side in self.sides]
         belongs = np.select(own, [0, 1], 2)
         access = self._access(network, belongs, relief)
         totals = strength(network).sum(axis=1).to_numpy(np.float64)[: self.baseline.n_nodes]

@@ -8,8 +8,7 @@ import pytest
 
 import netinnov as ni
 from netinnov import study
-from netinnov.scenarios._open_size import movable_layer, weights_at
-from netinnov.scenarios._settings import Settings
+from netinnov.scenarios._open_size import Settings, movable_layer, weights_at
 from netinnov.study._places import aggregate_to_places
 
 ROOT = Path(__file__).parents[1]

@@ -50,6 +50,13 @@ def within(parent: Codes, place: Codes, whole: Codes) -> Mask:
     return contained
 
 
+def related(parent: Codes, place: int) -> Mask:
+    """Places that contain this one or lie in it, and itself."""
+    every = np.arange(parent.size, dtype=np.int32)
+    same = np.full_like(every, place)
+    return within(parent, every, same) | within(parent, same, every)
+
+
 def nearest(known: Mask, parent: Codes, place: Codes) -> Codes:
     """First known place on the way up from each place, itself included; -1 if none."""
     around = place

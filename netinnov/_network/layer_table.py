@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+import warnings
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,9 @@ from netinnov._network.columns import as_text, refuse_repeated
 from netinnov._runtime import arguments
 from netinnov._runtime.arguments import as_list, did_you_mean, examples, shown, unknown_names
 from netinnov.errors import InputError
+
+if TYPE_CHECKING:
+    from netinnov.network import MultilayerNetwork
 
 Quantity = Literal["amount", "share_of_origin"]
 
@@ -106,6 +110,23 @@ def refuse_shares(records: Records, subject: str) -> None:
         msg += "total that leaves each origin; or measure direction='in'; or, if these are no "
         msg += "shares, give the layer the quantity 'amount' (argument `layers` of build_network)."
         raise InputError(msg)
+
+
+def why_untested(
+    network: MultilayerNetwork, layers: Collection[str] | None = None, *, warn: bool = True
+) -> str | None:
+    """Reason, also as a warning, why modelled layers cannot be tested; None if there are none."""
+    tested = network.storage.records.keys() if layers is None else layers
+    records = network.storage.records
+    modelled = [name for name in network.layers if name in tested and records[name].modelled]
+    if not modelled:
+        return None
+    are = "is" if len(modelled) == 1 else "are"
+    reason = f"{', '.join(modelled)} {are} modelled: a test would only repeat the model"
+    if warn:
+        msg = f"{reason}, so p says nothing of what was observed. Test layers that were observed"
+        warnings.warn(f"{msg}: see `layer_table`.", UserWarning, stacklevel=4)
+    return reason
 
 
 def _common(values: Iterable[str | None]) -> str | None:

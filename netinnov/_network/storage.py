@@ -168,13 +168,10 @@ class Storage:
             return table
         return pd.concat([table, rows.attributes.copy()], axis=1)
 
-    def inside(self, places: Iterable[str]) -> Mask:
-        names = self.place_names
-        known = np.zeros(len(names), bool)
-        for place in places:
-            if place in names:
-                known[names.get_loc(place)] = True
-        return nearest(known, self.parents, self.place_codes) >= 0
+    def inside(self, places: Iterable[str], codes: Codes | None = None) -> Mask:
+        """Which places by code (None: those of the nodes) are one of these, or lie in one."""
+        known = np.asarray(self.place_names.isin([*places]))
+        return nearest(known, self.parents, self.place_codes if codes is None else codes) >= 0
 
     def part(
         self, mask: Mask, layers: Collection[str], periods: Sequence[int] | None = None

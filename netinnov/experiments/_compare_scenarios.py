@@ -23,8 +23,8 @@ from netinnov.network import MultilayerNetwork
 from netinnov.null_models._identity import checkpoint_of
 from netinnov.polycentricity._resampled_flows import Change
 from netinnov.scenarios import NoChange, Scenario, apply_scenario
+from netinnov.scenarios._open_size import Settings
 from netinnov.scenarios._prices import check_scenario
-from netinnov.scenarios._settings import Settings
 
 _NO_CHANGE = NoChange()
 

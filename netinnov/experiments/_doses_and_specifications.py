@@ -28,7 +28,7 @@ from netinnov.experiments._replicates import Measure
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._identity import identity
 from netinnov.scenarios import NoChange, Scenario
-from netinnov.scenarios._settings import Settings
+from netinnov.scenarios._open_size import Settings
 
 _NO_CHANGE = NoChange()
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 from numpy.random import Generator
 
-from netinnov._network.significance import why_untested
+from netinnov._network.layer_table import why_untested
 from netinnov._runtime.arguments import check_callable, check_names
 from netinnov._typing import Floats
 from netinnov.errors import InputError

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csgraph
 
-from netinnov._network.hierarchy import within
+from netinnov._network.hierarchy import related
 from netinnov._network.paths import union
 from netinnov._runtime.arguments import did_you_mean, shown
 from netinnov._runtime.public import publish
@@ -90,7 +90,7 @@ def park_sides(network: MultilayerNetwork, park: str, *, by: By = "jurisdiction"
     home, host = _check_park(network, park)
     storage = network.storage
     where = storage.jurisdiction_codes if by == "jurisdiction" else storage.place_codes
-    at_home, at_host = (_related(network, each)[where] for each in (home, host))
+    at_home, at_host = (related(network.storage.parents, each)[where] for each in (home, host))
     side = np.select([at_home & at_host, at_home, at_host], ["both", "home", "host"], "other")
     sides = pd.Series(side, storage.node_names, dtype="str", name="side")
     return sides.mask(where < 0)
@@ -286,18 +286,11 @@ def _check_park(network: MultilayerNetwork, park: str) -> tuple[int, int]:
     if None in named:
         msg = f"`park` must have a place (its host) and a jurisdiction (its home); {park!r} has "
         raise InputError(f"{msg}place {named[1]!r} and jurisdiction {named[0]!r}.")
-    if _related(network, home)[host]:
+    if related(network.storage.parents, home)[host]:
         msg = "`park` must stand outside its jurisdiction; "
         msg += f"{park!r} of {named[0]!r} stands in {named[1]!r}"
         raise InputError(f"{msg}; see netinnov.linkages.find_enclaves.")
     return home, host
-
-
-def _related(network: MultilayerNetwork, place: int) -> Mask:
-    parent = network.storage.parents
-    every = np.arange(parent.size, dtype=np.int32)
-    whole = np.full(parent.size, place, np.int32)
-    return within(parent, every, whole) | within(parent, whole, every)
 
 
 def _joined(linked: Mask, *, directed: bool) -> Mask:

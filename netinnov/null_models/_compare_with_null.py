@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._network.significance import why_untested
+from netinnov._network.layer_table import why_untested
 from netinnov._runtime.arguments import check_callable, one_column, shown
 from netinnov._runtime.checkpoint import PathLike, run_kept, seed_of_run, seed_state
 from netinnov._runtime.parallel import run

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from netinnov._network.layer_table import why_untested
 from netinnov._network.matrices import layer_matrix
-from netinnov._network.significance import why_untested
 from netinnov._runtime.arguments import check_name, check_names, check_rng
 from netinnov._runtime.display import Displayed, Tabled
 from netinnov._runtime.parallel import run

@@ -13,7 +13,7 @@ import pandas as pd
 import scipy
 from scipy import sparse
 
-from netinnov._network.significance import why_untested
+from netinnov._network.layer_table import why_untested
 from netinnov._runtime.arguments import check_name, check_names, check_rng
 from netinnov._runtime.parallel import in_threads
 from netinnov._typing import Amount, Codes, Mask, Rng, Share

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import multivariate_t
 
-from netinnov._network.significance import why_untested
+from netinnov._network.layer_table import why_untested
 from netinnov._runtime.display import Tabled
 from netinnov._typing import Confidence, Floats, Is
 from netinnov.network import MultilayerNetwork

@@ -28,10 +28,9 @@ from netinnov.planning._plan_values import with_options
 from netinnov.scenarios import ReverseEnclave
 from netinnov.scenarios._between_places import BetweenPlaces, NewNode, added_node
 from netinnov.scenarios._enclave import Enclave
-from netinnov.scenarios._open_size import movable_layer, open_size
+from netinnov.scenarios._open_size import Settings, movable_layer, open_size
 from netinnov.scenarios._pair_draws import Pairs, Positions, Scene, chosen_layer
 from netinnov.scenarios._prices import draws_nothing
-from netinnov.scenarios._settings import Settings
 
 _ROUNDING = 1e-12  # relative difference of values that are equal
 _BLOCK = 2**21  # links of the copies that are searched together
@@ -113,8 +112,7 @@ def rank_hosts(
     if scenario is None:
         layer, share = movable_layer(network, None), Settings.pipeline_share
         size = open_size(network, home, layer=layer, pipeline_share=share)
-        options: Any = {"pipeline_share": share, "funding": size.funding, "layer": layer}
-        scenario = ReverseEnclave(home, chosen[0], **size.amount, **options)
+        scenario = ReverseEnclave(home, chosen[0], pipeline_share=share, layer=layer, **size)
     asked: object = scenario
     if not isinstance(asked, BetweenPlaces):
         msg = "`scenario` must be a scenario between two places, such as a ReverseEnclave; found"

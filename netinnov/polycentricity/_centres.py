@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._network.significance import why_untested
+from netinnov._network.layer_table import why_untested
 from netinnov._runtime.arguments import check_rng
 from netinnov._runtime.display import Tabled
 from netinnov._runtime.parallel import run

@@ -9,14 +9,15 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.random import Generator
 
+from netinnov._network.tables import codes_of
 from netinnov._typing import Amount, Count, Positive, Share
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import _between_places as between, _pair_draws
 from netinnov.scenarios._between_places import LinksOrVolume, NewNode
+from netinnov.scenarios._open_size import Settings
 from netinnov.scenarios._pair_draws import Draws, Pairs, Scene, Side
 from netinnov.scenarios._prices import Amounts, Funding
-from netinnov.scenarios._settings import Settings
 
 DrawnLinks: TypeAlias = Callable[[Generator], tuple[Pairs, Pairs]]
 
@@ -198,7 +199,8 @@ class ForwardEnclave(Enclave):  # numpydoc ignore=PR02
 
     def _scene(self, network: MultilayerNetwork) -> Scene:
         scene = Enclave._scene(self, network)
-        if _pair_draws.inside(network, self.host)[network.storage.place_names.get_loc(self.home)]:
+        home = codes_of([self.home], network.storage.place_names)
+        if network.storage.inside([self.host], home)[0]:
             msg = f"`home` must lie outside `host`; {self.home!r} is inside {self.host!r}"
             raise InputError(f"{msg}: a branch there would be at home.")
         return scene

@@ -11,7 +11,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -25,22 +26,29 @@ ROUNDING = 1e-9
 FLOWS = 0.5  # share of linked pairs from which on a layer of different weights holds flows
 
 
-class OpenSize(NamedTuple):
-    amount: dict[str, Any]  # size, a number of links, or volume_share, of home's strength
-    funding: Funding
+@dataclass(frozen=True)  # without slots, so that defaults can be read from the class
+class Settings:
+    """The only place of the defaults of an experiment with a reverse enclave."""
+
+    pipeline_share: float = 0.25
+    funding: Funding = "reallocated"
+    attachment: float = 1.0
+    replicates: int = 100
+    seed: int = 1
 
 
 def movable_layer(network: MultilayerNetwork, asked: str | None) -> str:
     """The one asked for, or that of most links among those whose links can be moved."""
     amounts = [layer for layer in network.layers if not network.storage.holds_shares(layer)]
-    if asked is not None or not amounts or len(amounts) == len(network.layers):
+    if asked is not None or not amounts:
         return chosen_layer(network, asked)
     return max(amounts, key=lambda layer: len(linked_pairs(network, layer).weight))
 
 
 def open_size(
     network: MultilayerNetwork, home: str, *, layer: str, pipeline_share: float
-) -> OpenSize:
+) -> dict[str, Any]:
+    """Size (a number of links) or volume_share (of home's strength), and funding."""
     own = weights_at(network, home, layer)
     # The smaller part, at home or at the host, must be worth one link.
     smaller = min(part for part in (pipeline_share, 1 - pipeline_share) if part)
@@ -48,10 +56,10 @@ def open_size(
         enough = least_weight(network, layer, linked_pairs(network, layer)) / smaller
         if enough <= own.sum():
             share = max(TENTH, float(enough / own.sum()))
-            return OpenSize({"size": None, "volume_share": share}, "reallocated")
+            return {"size": None, "volume_share": share, "funding": "reallocated"}
     size = max(round(TENTH * len(own)), math.ceil(1 / smaller - ROUNDING))
-    funding: Funding = "reallocated" if size <= len(own) else "new"
-    return OpenSize({"size": size, "volume_share": None}, funding)
+    funding = "reallocated" if size <= len(own) else "new"
+    return {"size": size, "volume_share": None, "funding": funding}
 
 
 def weights_at(network: MultilayerNetwork, home: str, layer: str) -> Floats:

@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.random import Generator
 
 from netinnov._network.distances import between
-from netinnov._network.hierarchy import within
 from netinnov._network.rows import locked
+from netinnov._network.tables import codes_of
 from netinnov._runtime.arguments import check_name, did_you_mean, shown
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
@@ -205,7 +205,7 @@ def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]
         if not isinstance(place, str) or place not in places:
             msg = f"`{role}` must be a place of the network; {shown(place)} is not one"
             raise InputError(f"{msg}{did_you_mean(place, places)}.")
-    if inside(network, home)[places.get_loc(host)]:
+    if storage.inside([home], codes_of([host], places))[0]:
         msg = f"`host` must lie outside `home`; {host!r} is inside {home!r}"
         raise InputError(f"{msg}: a park there would be at home.")
     at_home = storage.inside([home])
@@ -218,16 +218,10 @@ def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]
     return sides
 
 
-def inside(network: MultilayerNetwork, place: str) -> Mask:
-    parent, code = network.storage.parents, network.storage.place_names.get_loc(place)
-    codes = np.arange(len(parent), dtype=np.int32)
-    return within(parent, codes, np.full_like(codes, code))
-
-
 def native_nodes(network: MultilayerNetwork, side: Side) -> Positions:
     """The place's own node if there is exactly one, else all of its nodes."""
-    code = network.storage.jurisdiction_codes
-    native = side.nodes & inside(network, side.place)[code] & (code >= 0)
+    storage = network.storage
+    native = side.nodes & storage.inside([side.place], storage.jurisdiction_codes)
     return np.flatnonzero(native if native.sum() == 1 else side.nodes)
 
 

@@ -12,7 +12,9 @@ import pandas as pd
 from numpy.random import Generator
 
 from netinnov._network.distances import between
-from netinnov._network.hierarchy import within
+from netinnov._network.hierarchy import related
+from netinnov._network.paths import linked
+from netinnov._network.tables import codes_of
 from netinnov._runtime.arguments import as_list, check_names, check_rng, check_type
 from netinnov._typing import Count, Floats, Mask, Rng
 from netinnov.errors import InputError
@@ -84,7 +86,7 @@ def placebo_candidates(
     # Scaled before categories leave few to take a standard deviation of.
     gap, alike = np.zeros(len(table)), np.ones(len(table), bool)
     for name in names:
-        if is_number(table[name]):
+        if pd.api.types.is_any_real_numeric_dtype(table[name]):
             scaled = _scaled(table[name])
             gap += (scaled - scaled[table.index.get_loc(real)]) ** 2
         else:
@@ -133,23 +135,15 @@ def _by_place(network: MultilayerNetwork, of_nodes: Floats) -> Floats:
 
 def _can_stand_in(network: MultilayerNetwork, scenario: Between) -> Mask:
     """Places with linked nodes outside home and host, as many steps from the top as host."""
-    parent, code = network.storage.parents, network.storage.place_names.get_loc
-    linked = network.storage.presence("linked").any(axis=0)
-    able: Mask = _by_place(network, np.asarray(linked, np.float64)) > 0
+    parent, names = network.storage.parents, network.storage.place_names
+    home, host = map(int, codes_of([scenario.home, scenario.host], names))
+    able: Mask = _by_place(network, linked(network).astype(np.float64)) > 0
     steps, above = np.zeros(len(parent), np.intp), parent
     while (above >= 0).any():
         steps += above >= 0
         above = np.where(above >= 0, parent[above], -1)
-    able &= steps == steps[code(scenario.host)]
-    codes = np.arange(len(parent), dtype=np.int32)
-    for place in (scenario.home, scenario.host):
-        other = np.full_like(codes, code(place))
-        able &= ~within(parent, codes, other) & ~within(parent, other, codes)
-    return able
-
-
-def is_number(values: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    able &= steps == steps[host]
+    return able & ~related(parent, home) & ~related(parent, host)
 
 
 def _scaled(values: pd.Series) -> Floats:

@@ -18,9 +18,8 @@ from netinnov.errors import InputError
 from netinnov.experiments import compare_scenarios, contrasts
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import RIVALS, MatchedPlacebo, ReverseEnclave, placebo_candidates
-from netinnov.scenarios._open_size import movable_layer, open_size, weights_at
+from netinnov.scenarios._open_size import Settings, movable_layer, open_size, weights_at
 from netinnov.scenarios._prices import Funding
-from netinnov.scenarios._settings import Settings
 from netinnov.study import _enclave_list
 from netinnov.study._context import Context
 from netinnov.study._measures import MeasuresPart, linked_layers
@@ -114,8 +113,8 @@ def _settled(context: Context, part: ExperimentPart) -> Choice:
     cities, layer = context.cities, movable_layer(context.cities, part.layer)
     if (part.size, part.volume, part.volume_share) == (None, None, None):
         size = open_size(cities, part.home, layer=layer, pipeline_share=part.pipeline_share)
-        part = part.model_copy(update=size.amount)
-        if size.funding == "new" and "new" in part.funding:  # too few links at home to give up
+        funding, part = size.pop("funding"), part.model_copy(update=size)
+        if funding == "new" and "new" in part.funding:  # too few links at home to give up
             part = part.model_copy(update={"funding": ["new"]})
     called = enclave_called(context, part.home, part.host)
     for trial in enclaves_of(part, layer, called):
