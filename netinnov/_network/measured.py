@@ -47,15 +47,14 @@ def check_alike(name: str, values: Sequence[Floats]) -> None:
 
 def long_table(
     keys: pd.DataFrame,
-    values: Sequence[Sequence[Floats]],
+    values: Sequence[Floats],
     measures: Sequence[str],
     node: Integers,
     ids: pd.Index,
 ) -> pd.DataFrame:
-    """A row a measure, row of `keys` and node; `values` are by row of `keys` and by measure."""
+    """A row a measure, row of `keys` and node; of a measure a row for each row of `keys`."""
     tables = []
-    for at in range(len(measures)):
-        numbers = np.stack([each[at] for each in values])
+    for at, numbers in enumerate(values):
         nodes = node if numbers.ndim > 1 else np.array([-1])
         table = keys.loc[keys.index.repeat(nodes.size)].reset_index(drop=True)
         table["measure"] = pd.Categorical.from_codes(np.full(len(table), at), pd.Index(measures))

@@ -1,7 +1,10 @@
 """What scenarios change: every measure on the baseline's nodes, over many random placements."""
 
 from netinnov._runtime.public import publish
-from netinnov.experiments._compare_scenarios import compare_scenarios as compare_scenarios
+from netinnov.experiments._compare_scenarios import (
+    Measure as Measure,
+    compare_scenarios as compare_scenarios,
+)
 from netinnov.experiments._decomposition import (
     PairSums as PairSums,
     decompose as decompose,
@@ -19,7 +22,6 @@ from netinnov.experiments._experiment_result import (
     contrasts as contrasts,
 )
 from netinnov.experiments._placebo_tests import Placebo as Placebo
-from netinnov.experiments._replicates import Measure as Measure
 from netinnov.experiments._resampled_data import (
     ResampledEvents as ResampledEvents,
     ResampledLinks as ResampledLinks,

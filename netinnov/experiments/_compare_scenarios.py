@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from netinnov._network.measured import check_alike, long_table, numbers_of
 from netinnov._runtime.arguments import check_callable, check_mapping, shown
-from netinnov._runtime.checkpoint import run_kept, seed_of_run, seed_state
-from netinnov._typing import Count, Rng, Several
+from netinnov._runtime.checkpoint import Row, run_kept, seed_of_run, seed_state
+from netinnov._typing import Count, Floats, Rng, Several
 from netinnov.errors import InputError
-from netinnov.experiments import _placebo_tests as tests, _replicates as parts
-from netinnov.experiments._experiment_result import ExperimentResult
-from netinnov.experiments._placebo_tests import Placebo, spawned
-from netinnov.experiments._replicates import BASELINE, Item, Measure, Replication
+from netinnov.experiments import _placebo_tests as tests
+from netinnov.experiments._decomposition import PairSums
+from netinnov.experiments._experiment_result import BASELINE, ExperimentResult
+from netinnov.experiments._placebo_tests import Placebo, PlaceboDraw, spawned
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._identity import checkpoint_of
-from netinnov.polycentricity._resampled_flows import Change
+from netinnov.polycentricity._resampled_flows import Change, changed
 from netinnov.scenarios import NoChange, Scenario, apply_scenario
 from netinnov.scenarios._open_size import Settings
 from netinnov.scenarios._prices import check_scenario
+
+Measure: TypeAlias = Callable[..., float | pd.Series]
 
 _NO_CHANGE = NoChange()
 
 # Spawn keys that are no replicate: sets of data, order of placebos
 _DATA, _PLACEBOS = 2**64 - 1, 2**64 - 2
+
+# Arrays of a row in front of the measures: whether nodes were added, what the placebo was, number
+# and weight of links. Each measure is a number, or one value a node.
+_N_BEFORE = 3
 
 
 def compare_scenarios(
@@ -143,46 +152,33 @@ def compare_scenarios(
     seeds = seed.spawn(max(replicates, *number_of.values()))
     start = apply_scenario(network, baseline, rng=spawned(seeds[0]))
     nodes = network.nodes.index[network.nodes.index.isin(start.nodes.index)]
-    bound = parts.bound_measures(measures, start, nodes)
+    bound = _bound(measures, start, nodes)
     measure_of = {column: each.measure for each in bound for column in each.columns}
-    columns = list(measure_of)
-    width = parts.N_BEFORE + len(columns)
+    names = list(measure_of)
+    width = _N_BEFORE + len(names)
     options: dict[str, Any] = {"width": width, "executor": executor, "progress": progress}
-    task = Replication(network, changes, bound, nodes, seeds)
-    items = [Item(name, number) for name in changes for number in range(number_of[name])]
-    rows = run_kept(task.observed, items, store, label="replicates", **options)
-    table = parts.table_of(pd.DataFrame(items), rows, columns, nodes)
-    if any(row[0] for row in rows):
-        parts.warn_of_grown(measure_of, rows[0])
+    experiment = _Experiment(network, changes, bound, nodes, seeds, resample, data_seeds)
+    items = [_Item(name, at) for name in changes for at in range(number_of[name])]
+    alone: list[_Unit] = [(None, [item]) for item in items]
+    rows = run_kept(experiment.rows, alone, store, label="replicates", **options)
+    grown, labels, totals, *values = _joined(names, rows)
+    if grown.any():
+        _warn_of_grown(measure_of, values)
     of = pd.DataFrame(items).groupby("scenario").indices
-    totals = {name: np.array([rows[at][2] for at in of[name]]) for name in changes}
-    start_totals = totals.pop(BASELINE)
-    again = None
+    in_data = None
     if resample is not None:
-        real = [item for item in items if item.scenario not in placebos]
-        each = [item for item in real if item.replicate < placements]
-        before, values = rows[0][: parts.N_BEFORE], rows[0][parts.N_BEFORE :]
-        undefined = [*before, *(np.full_like(value, np.nan) for value in values)]
-        in_data = partial(
-            task.in_resample, items=each, resample=resample, seeds=data_seeds, undefined=undefined
-        )
-        keys = [(number, len(each)) for number in range(resamples)]
-        drawn = run_kept(in_data, keys, store, label="resamples", **options)
-        in_each = [(name, number, placed) for number, _ in keys for name, placed in each]
-        again = parts.table_of(
-            pd.DataFrame(in_each, columns=["scenario", "resample", "replicate"]),
-            [row for stacked in drawn for row in zip(*stacked, strict=True)],
-            columns,
-            nodes,
-        )
+        nothing = [grown[0], labels[0], totals[0], *(each[0] * np.nan for each in values)]
+        again = [x for x in items if x.scenario not in placebos and x.replicate < placements]
+        in_each: list[_Unit] = [(number, again) for number in range(resamples)]
+        task = partial(experiment.rows, undefined=nothing)
+        rows = run_kept(task, in_each, store, label="resamples", **options)
+        in_data = _table(in_each, _joined(names, rows)[_N_BEFORE:], names, nodes)
     return ExperimentResult(
-        table,
+        _table(alone, values, names, nodes),
         placebos=placebo_of,
-        sites={name: tuple(str(rows[at][1]) for at in of[name]) for name in placebos},
-        refused=tests.refusals(
-            network, scenarios, measure_of, placebos, placebo_of, totals, start_totals
-        ),
-        resamples=again,
+        sites={name: tuple(labels[of[name]].tolist()) for name in placebos},
+        refused=tests.refusals(network, scenarios, measure_of, placebos, placebo_of, totals, of),
+        resamples=in_data,
     )
 
 
@@ -202,3 +198,141 @@ def _check(
         check_scenario(f"scenarios[{name!r}]", scenario)
     for name, measure in measures.items():
         check_callable(f"measures[{name!r}]", measure, "a function of a network")
+
+
+class _Bound(NamedTuple):
+    name: str
+    measure: Measure
+    parts: tuple[str, ...]
+
+    @property
+    def columns(self) -> list[str]:
+        return [self.name, *(f"{self.name}: {part}" for part in self.parts)]
+
+
+def _bound(
+    measures: Mapping[str, Measure], start: MultilayerNetwork, nodes: pd.Index
+) -> list[_Bound]:
+    bound = []
+    for name, measure in measures.items():
+        parts: tuple[str, ...] = ()
+        if isinstance(measure, PairSums):
+            inside = start.select(nodes=list(nodes)) if len(nodes) < start.n_nodes else start
+            measure, pairs = measure._fixed(inside)
+            parts = tuple(pairs.index[pairs > 0])
+        bound.append(_Bound(name, measure, parts))
+    columns = pd.Index([column for each in bound for column in each.columns])
+    if twice := sorted(columns[columns.duplicated()]):
+        raise InputError(f"names of measures must not be those of parts of others; found {twice}.")
+    return bound
+
+
+class _Item(NamedTuple):
+    scenario: str
+    replicate: int
+
+
+_Unit: TypeAlias = tuple[int | None, list[_Item]]  # resample, or None: the data as observed
+
+
+class _Experiment(NamedTuple):
+    network: MultilayerNetwork
+    scenarios: Mapping[str, Scenario | PlaceboDraw]
+    measures: Sequence[_Bound]
+    nodes: pd.Index
+    seeds: Sequence[np.random.SeedSequence]
+    resample: Any  # a Change, or None
+    data_seeds: Sequence[np.random.SeedSequence]
+
+    def rows(self, unit: _Unit, undefined: Row = ()) -> Row:
+        """Of all items, stacked; undefined where a scenario cannot be carried out."""
+        (resample, items), network = unit, self.network
+        try:
+            if resample is not None:
+                rng = np.random.default_rng(spawned(self.data_seeds[resample]))
+                network = changed(network, self.resample, rng, "resample")
+            rows = [self._row(item, network, undefined) for item in items]
+            return [np.stack(values) for values in zip(*rows, strict=True)]
+        except Exception as error:
+            if resample is not None:
+                error.add_note(f"In resample {resample} of the data.")
+            raise
+
+    def _row(self, item: _Item, network: MultilayerNetwork, undefined: Row) -> Row:
+        try:
+            # A copy, because a scenario that spawns from its generator changes the seed itself.
+            rng = np.random.default_rng(spawned(self.seeds[item.replicate]))
+            change: Any = self.scenarios[item.scenario]
+            label = ""
+            if isinstance(change, PlaceboDraw):
+                change, label = change.of_replicate(network, rng, item.replicate)
+            try:
+                if not isinstance(change, MultilayerNetwork):
+                    change = apply_scenario(network, change, rng=rng)
+            except InputError:
+                if not undefined:
+                    raise
+                return undefined
+            return self._measured(item.scenario, change, label)
+        except Exception as error:
+            error.add_note(f"In scenario {item.scenario!r}, replicate {item.replicate}.")
+            raise
+
+    def _measured(self, scenario: str, network: MultilayerNetwork, label: str) -> Row:
+        nodes, after = self.nodes, network.storage.nodes.index
+        # New nodes come last, as a rule.
+        if not nodes.equals(after[: len(nodes)]) and len(lost := nodes[~nodes.isin(after)]):
+            msg = f"scenario {scenario!r} drops {len(lost)} nodes of the baseline, e.g. "
+            msg += f"{list(lost[:5])}. Take the smaller network as the baseline, or drop links "
+            raise InputError(f"{msg}instead of nodes.")
+        totals = tests.totals_of(network)
+        row = [np.array(len(after) > len(nodes)), np.array(label), totals]
+        names = nodes.tolist()
+        for bound in self.measures:
+            value = called_on(bound.measure, network, names)
+            if bound.parts:
+                parts = value[list(bound.parts)].to_numpy(np.float64)
+                row += [np.array(parts.sum()), *map(np.array, parts)]
+            else:
+                row.append(numbers_of(bound.name, value, network.storage.node_names, nodes))
+        return row
+
+
+def _takes_nodes(measure: Measure) -> bool:
+    try:
+        return "nodes" in inspect.signature(measure).parameters
+    except (TypeError, ValueError):  # some compiled functions have no signature
+        return False
+
+
+def called_on(measure: Measure, network: MultilayerNetwork, nodes: list[str]) -> Any:
+    bound = isinstance(measure, partial) and "nodes" in measure.keywords
+    if _takes_nodes(measure) and not bound:
+        return measure(network, nodes=nodes)
+    return measure(network)
+
+
+def _warn_of_grown(measures: Mapping[str, Measure], values: Sequence[np.ndarray]) -> None:
+    for (name, measure), value in zip(measures.items(), values, strict=True):
+        if value.ndim == 1 and not _takes_nodes(measure):
+            msg = f"measure {name!r} gives one number for the whole network, so nodes that a "
+            msg += "scenario adds count in it. Give the function a keyword `nodes` (it gets the "
+            msg += "ids of the baseline's) and count only these, or return a Series over nodes."
+            warnings.warn(msg, UserWarning, stacklevel=4)
+
+
+def _joined(names: Sequence[str], rows: Sequence[Row]) -> list[np.ndarray]:
+    arrays = [*zip(*rows, strict=True)]
+    for name, values in zip(names, arrays[_N_BEFORE:], strict=True):
+        check_alike(name, values)
+    return [*map(np.concatenate, arrays)]
+
+
+def _table(
+    units: Sequence[_Unit], values: Sequence[Floats], names: Sequence[str], nodes: pd.Index
+) -> pd.DataFrame:
+    rows = [(name, number, at) for number, items in units for name, at in items]
+    keys = pd.DataFrame(rows, columns=["scenario", "resample", "replicate"]).dropna(axis="columns")
+    keys["scenario"] = pd.Categorical(keys["scenario"], keys["scenario"].unique())
+    table = long_table(keys, values, names, np.arange(len(nodes)), nodes)
+    return table.sort_values("scenario", kind="stable", ignore_index=True)

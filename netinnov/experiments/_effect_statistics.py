@@ -43,11 +43,9 @@ def columns_and_values(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Flo
 
 def changes(before: npt.ArrayLike, after: npt.ArrayLike) -> Floats:
     """After minus before; what was measured once (one row) is compared with all."""
-    start, end = np.asarray(before, np.float64), np.asarray(after, np.float64)
     with np.errstate(invalid="ignore"):  # infinite in both: the difference is undefined
-        difference = end - start
-        size = np.maximum(np.abs(start), np.abs(end))
-        rounding = np.isfinite(size) & (np.abs(difference) <= _ROUNDING * size)
+        difference = np.subtract(after, before, dtype=np.float64)
+    rounding = np.isclose(after, before, rtol=_ROUNDING, atol=0.0) & np.isfinite(difference)
     return np.where(rounding, 0.0, difference)
 
 

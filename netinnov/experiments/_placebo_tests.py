@@ -16,6 +16,7 @@ from netinnov._runtime.arguments import check_callable, check_names
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments._decomposition import PairSums
+from netinnov.experiments._experiment_result import BASELINE
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._identity import identity
 from netinnov.scenarios import MatchedPlacebo, NoChange, RandomEnds, Scenario
@@ -99,11 +100,11 @@ def placebo_draws(
     return draws, placebo_of
 
 
-def totals_of(network: MultilayerNetwork, *, directed: bool) -> Floats:
+def totals_of(network: MultilayerNetwork) -> Floats:
     parts = [network.storage.simple_csr(layer) for layer in network.layers]
     weight = math.fsum(part.data.sum() for part in parts)
     totals = np.array([sum(part.indices.size for part in parts), weight], np.float64)
-    return totals if directed else totals / 2
+    return totals if network.directed else totals / 2
 
 
 def refusals(
@@ -112,11 +113,11 @@ def refusals(
     measures: Mapping[str, object],
     placebos: Mapping[str, PlaceboDraw],
     placebo_of: Mapping[str, str],
-    totals: Mapping[str, Floats],
-    start: Floats,
+    totals: Floats,
+    of: Mapping[Any, Any],
 ) -> dict[tuple[str, str], str]:
-    """Why there is no p-value, by scenario and measure; `start` are the baseline's totals."""
-    modelled = why_untested(network, warn=False)
+    """Why there is no p-value, by scenario and measure; `of` are rows of `totals` by scenario."""
+    modelled, start = why_untested(network, warn=False), totals[of[BASELINE]]
     reasons = {}
     for name, scenario in scenarios.items():
         unequal, reason = "", modelled or ("" if name in placebo_of else "no placebo")
@@ -125,7 +126,7 @@ def refusals(
             # The same policy at another place, or with other ends, has as many links to give.
             elsewhere = isinstance(against, (MatchedPlacebo, RandomEnds))
             if not (elsewhere and cast(Any, against).scenario == scenario):
-                both = (totals[each] - start for each in (name, placebo_of[name]))
+                both = (totals[of[each]] - start for each in (name, placebo_of[name]))
                 unequal = _adds_otherwise(*both, margin=1e-9 * start.max(axis=0))
         for measure, function in measures.items():
             if reason or (unequal and is_monotone(function)):

@@ -99,7 +99,7 @@ def measure_panel(
     task = partial(_in_resample, parts, measures, resampled if resample is None else resample, size)
     items = [(when, each) for when in values for each in rng.spawn(resamples)]
     drawn = run(task, items, executor=executor, progress=progress, label="measure_panel")
-    draws = {when: np.array(drawn[k * resamples :][:resamples]) for k, when in enumerate(values)}
+    draws = dict(zip(values, np.reshape(drawn, (len(values), resamples, size)), strict=True))
     columns = ["period", "measure", "node", "value", *_SPREAD, "n_links"]
     return table.join(_spread(table, draws, confidence))[columns]
 
@@ -202,8 +202,6 @@ def _spread(table: pd.DataFrame, drawn: Mapping[int, Floats], confidence: float)
 
 
 def _ends(value: Floats, draws: Floats, confidence: float) -> Floats:
-    if not draws.size:
-        return np.full((value.size, 2), np.nan)
     pairs = zip(value, draws.T, strict=True)
     return np.array(
         [interval(*each, (-np.inf, np.inf), confidence=confidence)[:2] for each in pairs]
@@ -227,5 +225,6 @@ def _table(
     for label, part in parts.items():
         keys = pd.DataFrame({key: [label], "n_nodes": part.n_nodes, "n_links": part.n_links})
         node = index.get_indexer(part.storage.node_names)
-        tables.append(long_table(keys, [values.get(label, unknown)], measures, node, index))
+        numbers = [each[None] for each in values.get(label, unknown)]
+        tables.append(long_table(keys, numbers, measures, node, index))
     return pd.concat(tables, ignore_index=True)

@@ -149,17 +149,15 @@ def cells_of(data: Panel, rules: Rules, *, of: Mask | None = None) -> Cells:
 
 def mean_by(key: Integers, effects: Effects, *, plain: bool = False) -> Effects:
     """Mean of the rows of each key: plain, or by treated places, whose share is estimated."""
-    means = []
-    for each in np.unique(key):
-        estimate, influence, treated, controls = effects.where(key == each)
-        share = np.ones(estimate.size) if plain else treated.mean(axis=1)
-        weight = share / share.sum()
-        total = weight @ influence
-        if not plain:
-            slope = (treated - share[:, None]) / share.sum()
-            total += estimate @ (slope - weight[:, None] * slope.sum(axis=0))
-        means.append((weight @ estimate, total, treated.any(axis=0), controls.any(axis=0)))
-    return Effects(*map(np.array, zip(*means, strict=True)))
+    rows = key == np.unique(key)[:, None]
+    share = np.ones(key.size) if plain else effects.treated.mean(axis=1)
+    total = rows @ share
+    weight = rows * share / total[:, None]
+    mean, influence = weight @ effects.estimate, weight @ effects.influence
+    if not plain:
+        slope = rows * (effects.estimate - mean[:, None]) / total[:, None]
+        influence += slope @ (effects.treated - share[:, None])
+    return Effects(mean, influence, rows @ effects.treated, rows @ effects.controls)
 
 
 def mean_of(effects: Effects, *, plain: bool = False) -> Effects:

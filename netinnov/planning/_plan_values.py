@@ -21,7 +21,7 @@ from netinnov.centrality import harmonic_centrality
 from netinnov.centrality._counts import layer_factors, total_strength
 from netinnov.connectivity import global_efficiency
 from netinnov.errors import InputError
-from netinnov.experiments._replicates import called_on
+from netinnov.experiments._compare_scenarios import called_on
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._placements import Placement, links_of, records_with, stream, with_placements
 from netinnov.polycentricity import effective_number, gini

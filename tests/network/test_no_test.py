@@ -164,9 +164,8 @@ def test_a_pair_counts_once_or_each_way_as_the_baseline_has_it() -> None:
     links = pd.DataFrame({"source": list("aab"), "target": list("bca"), "weight": [1.0, 2, 4]})
     nodes = pd.DataFrame(index=list("abc"))
     x = ni.build_network(nodes, links[:2].assign(layer="x"))
-    assert totals_of(x, directed=False).tolist() == [2, 3]
+    assert totals_of(x).tolist() == [2, 3]
     both = ni.build_network(nodes, links.assign(layer=list("xxy")), directed=["y"])
     # Ways a-b, b-a, a-c, c-a; b-a once more in layer y.
-    assert totals_of(both, directed=True).tolist() == [5, 10]
-    assert totals_of(both, directed=False).tolist() == [2.5, 5]
-    assert totals_of(ni.build_network(nodes, links[:0]), directed=False).tolist() == [0, 0]
+    assert totals_of(both).tolist() == [5, 10]
+    assert totals_of(ni.build_network(nodes, links[:0])).tolist() == [0, 0]
