@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from netinnov._runtime.optional import require
 from netinnov.errors import InputError
 
 PAIR = 4 * CELL  # bytes: a pair of members is a link in up to two layers, and is sorted
-PIECE = 2**17  # rows that are in memory as Python objects at a time
 
 FIRST = ("source", "target", "weight", "period")
 TYPES = {
@@ -61,17 +60,6 @@ class Database:
         self._connection, self.folder = connection, folder
         self.run = connection.execute
         self.relation = connection.sql
-
-    def make(self, table: str, columns: Sequence[str], *, whole: Sequence[str] = ()) -> None:
-        types = [f"{name} {'BIGINT' if name in whole else 'VARCHAR'}" for name in columns]
-        self.run(f"CREATE TABLE {table} (row BIGINT, {', '.join(types)})")
-
-    def add(self, table: str, piece: pd.DataFrame) -> None:
-        start = self.size(table)
-        rows = piece.assign(row=range(start, start + len(piece)))
-        self.show("piece", rows)
-        names = ", ".join(map(str, rows.columns))
-        self.run(f"INSERT INTO {table} ({names}) SELECT {names} FROM piece")
 
     def size(self, table: str) -> int:
         return int(self.run(f"SELECT coalesce(max(row) + 1, 0) FROM {table}").fetchall()[0][0])
@@ -133,3 +121,7 @@ def usual(table: str, by: str, value: str) -> str:
             WHERE {value} IS NOT NULL AND {by} IS NOT NULL GROUP BY {by}, {value})
         GROUP BY {by}
     """
+
+
+def degrees(value: str, most: int) -> str:
+    return f"CASE WHEN abs(try_cast({value} AS DOUBLE)) <= {most} THEN {value} END"

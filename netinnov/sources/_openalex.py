@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+import re
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, NoReturn
 
 import pandas as pd
 
-from netinnov._network.columns import as_floats
 from netinnov._runtime.arguments import as_path, examples
-from netinnov._runtime.opening import kind_at_path, opened, parse_json
+from netinnov._runtime.encodings import decoded
+from netinnov._runtime.opening import check_file, kind_at_path, opened, parse_json
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._from_records import Weighting
@@ -24,19 +23,78 @@ from netinnov.sources._complete_rows import (
     places_of_cities,
     warn_of,
 )
-from netinnov.sources._database import PIECE, Database, database
+from netinnov.sources._database import Database, database, degrees
 
-MENTION = ("work", "author", "institution", "year")
-INSTITUTION = ("institution", "name", "ror", "type", "country", "city", "city_id", "lat", "lon")
 JSON = (".jsonl", ".jsonl.gz", ".json", ".json.gz")
 KINDS = {"education": "university", "company": "firm", "facility": "institute"}
+LARGEST = 2**25  # bytes of a line, or of an answer of the API
 
-IDS = "SELECT DISTINCT institution AS name FROM named"
-N_WORKS = """
-    SELECT institution AS node, count(*) AS works
-    FROM (SELECT institution, work, min(row) AS row FROM shared GROUP BY ALL)
-    GROUP BY institution ORDER BY min(row)
+# What is read of each object, if it has it; numbers as text, as odd ones become missing
+INSTITUTION = """
+    id VARCHAR, display_name VARCHAR, ror VARCHAR, type VARCHAR, country_code VARCHAR,
+    geo STRUCT(city VARCHAR, geonames_city_id VARCHAR, country_code VARCHAR,
+        latitude VARCHAR, longitude VARCHAR)
 """
+OBJECT = f"""
+    {INSTITUTION}, publication_year VARCHAR,
+    authorships STRUCT(author STRUCT(id VARCHAR), institutions STRUCT({INSTITUTION})[])[]
+"""
+ID = "nullif(split_part({}, '/', -1), '')"  # https://openalex.org/W1 is W1
+# Each institution of each author of a work, in order; of no work: an institution's own record
+MENTIONS = f"""
+    CREATE TABLE mentions AS
+    WITH objects AS (
+        SELECT unnest(coalesce(entry.results, [entry]::STRUCT({OBJECT})[])) AS object
+        FROM read_json($files, records = false, maximum_object_size = {LARGEST},
+            columns = {{entry: 'STRUCT({OBJECT}, results STRUCT({OBJECT})[])'}})),
+    authorships AS (
+        SELECT {ID.format("object.id")} AS name, object.publication_year AS year,
+            unnest(CASE left(name, 1)
+                WHEN 'W' THEN object.authorships
+                WHEN 'I' THEN [{{author: NULL, institutions: [object::STRUCT({INSTITUTION})]}}]
+            END, max_depth := 2)
+        FROM objects),
+    listed AS (
+        SELECT name, year, author.id AS author,
+            unnest(if(len(institutions) > 0, institutions, [NULL])) AS listed FROM authorships)
+    SELECT row_number() OVER () AS row, if(name LIKE 'W%', name, NULL) AS work,
+        {ID.format("author")} AS author, {ID.format("listed.id")} AS institution, listed,
+        try_cast(regexp_extract(year, '^(\\d+)(\\.0)?$', 1) AS BIGINT) AS year
+    FROM listed
+"""
+TABLES = """
+    CREATE TABLE named AS
+    SELECT row, work, author, institution, year FROM mentions
+    SEMI JOIN (SELECT min(row) AS row FROM mentions
+        WHERE author IS NOT NULL AND institution IS NOT NULL
+        GROUP BY work, author, institution) USING (row);
+
+    CREATE TABLE shared AS
+    SELECT min(row) AS row, institution, work, year FROM named GROUP BY ALL;
+
+    -- An institution's own record goes before what works say, of that the first
+    CREATE TABLE known AS
+    SELECT institution, arg_min(display_name, rank) AS name, arg_min(type, rank) AS type,
+        arg_min(ror, rank) AS ror, arg_min(geo, rank) AS geo,
+        arg_min(coalesce(nullif(country_code, ''), geo.country_code), rank) AS country
+    FROM (SELECT institution, if(work IS NULL, -row, row) AS rank, unnest(listed) FROM mentions)
+    GROUP BY institution;
+"""
+COUNTS = """
+    SELECT (SELECT count(*) FROM mentions WHERE institution IS NULL),
+        (SELECT count(work) FROM mentions), (SELECT count(*) FROM named),
+        (SELECT count(DISTINCT work) FROM named WHERE year IS NULL)
+"""
+INSTITUTIONS = f"""
+    SELECT institution AS node, name, type, ror, country, works,
+        geo.city AS city, geo.geonames_city_id AS city_id,
+        {degrees("geo.longitude", 180)}::DOUBLE AS lon, {degrees("geo.latitude", 90)}::DOUBLE AS lat
+    FROM (SELECT institution, count(*) AS works, min(row) AS seen FROM
+        (SELECT institution, work, min(row) AS row FROM shared GROUP BY ALL)
+        GROUP BY institution)
+    JOIN known USING (institution) ORDER BY seen
+"""
+IDS = "SELECT DISTINCT institution AS name FROM named"
 WORKS = """
     SELECT 'work:' || work AS node, 'work' AS kind FROM shared GROUP BY work ORDER BY min(row)
 """
@@ -133,8 +191,8 @@ def read_openalex(
     folder = as_path("path", path)
     faults: list[str] = []
     with database(memory, "read_openalex") as data:
-        institutions = _load(data, folder, faults)
-        nodes, places = _nodes(data.frame(N_WORKS).set_index("node")["works"], institutions)
+        _load(data, folder, faults)
+        nodes, places = _nodes(data.frame(INSTITUTIONS).set_index("node"))
         if works == "nodes":
             ids = f"{IDS} UNION SELECT 'work:' || work FROM shared"
             links = data.links(ids, {"authorship": (data.relation(AUTHORSHIP), "seen")})
@@ -148,36 +206,54 @@ def read_openalex(
     return Tables(nodes, links, places, directed)
 
 
-def _load(data: Database, folder: Path, faults: list[str]) -> pd.DataFrame:
-    """Distinct mentions with all ids, as tables; return what is known of institutions."""
-    data.make("mentions", ["work", "author", "institution", "year"], whole=["year"])
-    institutions = _read_mentions(folder, partial(data.add, "mentions"))
-    data.run("""
-        CREATE TABLE named AS
-        SELECT row, work, author, institution, year FROM mentions
-        SEMI JOIN (SELECT min(row) AS row FROM mentions
-            WHERE work IS NOT NULL AND author IS NOT NULL AND institution IS NOT NULL
-            GROUP BY work, author, institution) USING (row)
-    """)
-    data.run("""
-        CREATE TABLE shared AS
-        SELECT min(row) AS row, institution, work, year FROM named GROUP BY ALL
-    """)
-    counts = data.frame("""
-        SELECT (SELECT count(*) FROM mentions WHERE institution IS NULL) AS nowhere,
-            (SELECT count(*) FROM mentions) AS rows,
-            (SELECT count(*) FROM named) AS named,
-            (SELECT count(DISTINCT work) FROM named WHERE year IS NULL) AS undated
-    """)
+def _load(data: Database, path: Path, faults: list[str]) -> None:
+    """Distinct mentions with all ids, and what is known of institutions, as tables."""
+    files = _files(path)
+    try:
+        data.run(MENTIONS, {"files": [str(file) for file in files]})
+    except Exception as error:
+        for file in reversed(files):  # x.json.gz before x.json
+            if str(file) in str(error):
+                _refuse(file, str(error))
+        raise
+    data.run(TABLES)
+    nowhere, n_rows, named, undated = data.run(COUNTS).fetchall()[0]
     data.run("DROP TABLE mentions")
-    nowhere, n_rows, named, undated = counts.to_numpy(int)[0].tolist()
     if not named:
-        raise InputError(f"{folder} must hold works whose authors have institutions; none has.")
+        raise InputError(f"{path} must hold works whose authors have institutions; none has.")
     if nowhere:
         faults.append(f"authorships without an institution: {nowhere} of {n_rows}")
     if undated:
         faults.append(f"works without a year of publication: {undated}")
-    return institutions
+
+
+def _files(path: Path) -> list[Path]:
+    kind = kind_at_path(path)
+    if kind == "nothing":
+        raise InputError(f"{path} does not exist; give a file or folder of OpenAlex.")
+    files = [path]
+    if kind == "a folder":
+        files = sorted(entry for entry in path.rglob("*") if entry.is_file())
+    found = [file for file in files if _is_json(file) or file.name.casefold().endswith(JSON)]
+    if not found:
+        msg = f"{path} must hold JSON lines of OpenAlex (.jsonl, .gz); it holds "
+        raise InputError(f"{msg}{examples([file.name for file in files], str) or 'nothing'}.")
+    return [check_file(file) for file in found]
+
+
+def _refuse(file: Path, why: str) -> NoReturn:
+    """Name the line at fault; DuckDB counts records, and anew in lists."""
+    with opened(file) as stream:
+        for number, line in enumerate(stream, start=1):
+            text = decoded(file.name, line, first=number).rstrip()
+            if number == 1 and text.endswith(("{", "[", ",")):  # an answer of several lines
+                text += "\n" + decoded(file.name, stream.read(), first=2)
+            if text and not isinstance(parse_json(file.name, text, first=number), dict):
+                msg = f"{file.name}, line {number} must be an object of OpenAlex, or an answer "
+                raise InputError(f"{msg}with `results`; found {text[:40]!r}.")
+    reason = re.sub(r", in (line|record/value) \d+", "", why.splitlines()[0])
+    msg = f"{file.name} must hold works and institutions as OpenAlex writes them"
+    raise InputError(f"{msg}; {reason.replace(str(file), file.name)}.")
 
 
 def _pairs(data: Database, weighting: Weighting) -> pd.DataFrame:
@@ -194,68 +270,19 @@ def _pairs(data: Database, weighting: Weighting) -> pd.DataFrame:
     )
 
 
-def _nodes(
-    n_works: pd.Series, institutions: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    ids = pd.Index(n_works.index, name="node", dtype="str")
-    about = institutions.reindex(ids)
-    text = about[["type", "name", "country", "ror", "city", "city_id"]].astype("str")
-    country = text["country"]
-    city = text["city"] + ", " + country
+def _nodes(about: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    country, number = about["country"], about["city_id"]
+    city = about["city"] + ", " + country
     # Of cities with one name in a country, those that are not the first have their id behind it.
-    number = text["city_id"]
-    first = most_frequent(number, city).reindex(city).set_axis(ids)
+    first = most_frequent(number, city).reindex(city).set_axis(about.index)
     other = number.notna() & (number != first)
     city = city.mask(other, city + " (" + number.fillna("") + ")")
     place = city.fillna(country)
-    nodes = text[["name", "country", "ror"]].assign(works=n_works.astype("Int64"))
-    nodes = pd.DataFrame({"kind": text["type"].replace(KINDS), "place": place, **nodes})
+    nodes = pd.DataFrame({"kind": about["type"].replace(KINDS), "place": place})
+    nodes = nodes.join(about[["name", "country", "ror", "works"]])
     if place.isna().all():
         return nodes, None
-    at = pd.DataFrame({"place": city, "city": about["city"], "country": country}, ids)
-    for axis, most in (("lon", 180), ("lat", 90)):
-        degrees = as_floats(about[axis]).astype("float64")
-        at[axis] = degrees.where(degrees.abs() <= most)
-    return nodes, places_of_cities(at, country)
-
-
-def _read_mentions(path: Path, use: Callable[[pd.DataFrame], None]) -> pd.DataFrame:
-    """Institutions by id; mentions go to ``use`` in pieces."""
-    if kind_at_path(path) == "nothing":
-        raise InputError(f"{path} does not exist; give a file or folder of OpenAlex.")
-    files = [path]
-    if kind_at_path(path) == "a folder":
-        files = sorted(entry for entry in path.rglob("*") if entry.is_file())
-    lines = [file for file in files if _is_json(file) or file.name.casefold().endswith(JSON)]
-    if not lines:
-        msg = f"{path} must hold JSON lines of OpenAlex (.jsonl, .gz); it holds "
-        raise InputError(f"{msg}{examples([file.name for file in files], str) or 'nothing'}.")
-    mentions: list[tuple[Any, ...]] = []
-    known: dict[str, dict[str, Any]] = {}
-    for file in lines:
-        for where, entry in _entries(file):
-            kind = _id(entry.get("id"))[:1]
-            try:
-                if kind == "I":
-                    _learn(known, entry)
-                elif kind == "W":
-                    mentions += _of_work(entry, known)
-            except (AttributeError, TypeError) as error:
-                msg = f"{where}: {entry['id']} must be as OpenAlex writes it; {error}."
-                raise InputError(msg) from None
-            if len(mentions) >= PIECE:
-                use(_mentions(mentions))
-                mentions.clear()
-    use(_mentions(mentions))
-    return pd.DataFrame([*known.values()], columns=INSTITUTION).set_index("institution")
-
-
-def _mentions(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=MENTION, dtype=object).astype(
-        dict.fromkeys(MENTION[:3], "str")
-    )
-    year = as_floats(table["year"])
-    return table.assign(year=year.where((year % 1 == 0) & (year.abs() < 2**53)).astype("Int64"))
+    return nodes, places_of_cities(about.assign(place=city), country)
 
 
 def is_openalex(folder: Path) -> bool:
@@ -267,60 +294,3 @@ def is_openalex(folder: Path) -> bool:
 def _is_json(file: Path) -> bool:
     name = file.name.casefold()
     return name.endswith(JSON[:2]) or (name.startswith("part_") and name.endswith(".gz"))
-
-
-def _entries(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    with opened(file) as stream:
-        for number, line in enumerate(stream, start=1):
-            where, text = f"{file.name}, line {number}", line.decode("utf-8-sig", errors="replace")
-            if not text.strip():
-                continue
-            if number == 1:  # perhaps of an object of several lines
-                try:
-                    json.loads(text)
-                except json.JSONDecodeError:
-                    text += stream.read().decode("utf-8-sig", errors="replace")
-                except (ValueError, RecursionError):
-                    pass
-            entry = parse_json(file.name, text, first=number)
-            several = entry.get("results", [entry]) if isinstance(entry, dict) else entry
-            if not isinstance(several, list) or not all(isinstance(each, dict) for each in several):
-                msg = f"{where} must be an object of OpenAlex, or an answer whose `results` are a "
-                raise InputError(f"{msg}list of such; found {text.strip()[:40]!r}.")
-            yield from ((where, each) for each in several)
-
-
-def _of_work(work: dict[str, Any], known: dict[str, dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
-    year = work.get("publication_year")
-    for authorship in work.get("authorships") or ():
-        author = _id((authorship.get("author") or {}).get("id")) or None
-        affiliations = authorship.get("institutions") or ()
-        for institution in affiliations:
-            _learn(known, institution)
-            yield _id(work["id"]), author, _id(institution.get("id")) or None, year
-        if not affiliations:
-            yield _id(work["id"]), author, None, year
-
-
-def _learn(known: dict[str, dict[str, Any]], entry: dict[str, Any]) -> None:
-    """Institution record: its own entry overrides what a work lists."""
-    name = _id(entry.get("id"))
-    geo = entry.get("geo") or {}
-    attributes = {
-        "institution": name,
-        "name": entry.get("display_name"),
-        "ror": entry.get("ror"),
-        "type": entry.get("type"),
-        "country": entry.get("country_code") or geo.get("country_code"),
-        "city": geo.get("city"),
-        "city_id": geo.get("geonames_city_id"),
-        "lat": geo.get("latitude"),
-        "lon": geo.get("longitude"),
-    }
-    held = known.setdefault(name, dict.fromkeys(INSTITUTION))
-    own = "geo" in entry
-    held.update({key: value for key, value in attributes.items() if own or held[key] is None})
-
-
-def _id(text: object) -> str:
-    return str(text or "").rpartition("/")[2]

@@ -135,8 +135,7 @@ def _load(
     data: Database, tables: dict[str, list[Found]], only: Collection[str] | None, faults: list[str]
 ) -> None:
     if only is not None:
-        data.make("asked", ["patent"])
-        data.add("asked", pd.DataFrame({"patent": pd.Series(sorted(only), dtype="str")}))
+        data.show("asked", pd.DataFrame({"patent": pd.Series(sorted(only), dtype="str")}))
     asked = "" if only is None else "asked"
     load(data, tables, "inventors", "mentions", faults, among=asked)
     data.run("CREATE TABLE wanted AS SELECT DISTINCT patent FROM mentions")

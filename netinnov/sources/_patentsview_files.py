@@ -17,7 +17,7 @@ from netinnov._runtime.encodings import decoded
 from netinnov._runtime.opening import files_in, is_zip, kind_at_path, opened
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import with_countries
-from netinnov.sources._database import Database
+from netinnov.sources._database import Database, degrees
 from netinnov.sources._delimited import header_of, tell_uneven, tell_values, wanted_columns
 
 # What the columns are called, newest release first.
@@ -51,15 +51,14 @@ TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 BLANKS = " \t\r\n\u00a0\u3000"
 DAY = r"regexp_extract({0}, '^(\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}})(\D|$)', 1)"
-DEGREES = "CASE WHEN abs(try_cast({{0}} AS DOUBLE)) <= {} THEN {{0}} END"
 # SQL of values that must be readable, and what they must be
 READABLE = {
     "date": (
         f"strftime(try_strptime(replace({DAY}, '/', '-'), '%Y-%m-%d'), '%Y-%m-%d')",
         "date such as 2016-01-31",
     ),
-    "lat": (DEGREES.format(90), "number within 90 degrees"),
-    "lon": (DEGREES.format(180), "number within 180 degrees"),
+    "lat": (degrees("{0}", 90), "number within 90 degrees"),
+    "lon": (degrees("{0}", 180), "number within 180 degrees"),
 }
 
 
@@ -123,7 +122,7 @@ def load(
     among: str = "",
 ) -> None:
     """Make a table of a sort; ``among`` is a table of the patents that are wanted."""
-    data.make(table, columns_of(sort))
+    data.run(f"CREATE TABLE {table} (row BIGINT, {' VARCHAR, '.join(columns_of(sort))} VARCHAR)")
     for source in tables[sort]:
         _read(data, source, faults)
         roles = [role for role in columns_of(sort) if role in source.columns]
