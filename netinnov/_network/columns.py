@@ -144,6 +144,15 @@ def as_numbers(values: pd.Series) -> tuple[Floats, Mask]:
     return number, known & ~real
 
 
+def amounts(name: str, values: pd.Series) -> Floats:
+    """Finite numbers of 0 or more, NaN where missing; all else is refused."""
+    number, bad = as_numbers(values)
+    if (bad := bad | (number < 0) | np.isinf(number)).any():
+        msg = f"`{name}` must be finite numbers of 0 or more, or missing; not so at "
+        raise InputError(f"{msg}{examples(values.index[bad])}.")
+    return number
+
+
 def as_periods(values: pd.Series) -> tuple[pd.Series, Mask]:
     """Int64, and which entries are neither whole numbers nor missing."""
     number, text = as_numbers(values)

@@ -169,10 +169,13 @@ def layer_factors(network: MultilayerNetwork) -> Floats:
     return np.where(directed, 1.0, 2.0) if network.directed else np.ones(len(directed))
 
 
-def total_strength(network: MultilayerNetwork) -> Floats:
+def total_strength(network: MultilayerNetwork, direction: Direction = "total") -> Floats:
     """Strength of each node in the flattened network."""
-    total: Floats = counts(network, "total", weighted=True) @ layer_factors(network)
-    return total
+    if len(network.layers) > 1:
+        refuse_shares(network.storage.records, "strength in several layers")
+    by_layer = counts(network, direction, weighted=True)
+    factors = layer_factors(network) if direction == "total" else np.ones(by_layer.shape[1])
+    return np.asarray(by_layer @ factors)
 
 
 def core_number(network: MultilayerNetwork) -> pd.Series:

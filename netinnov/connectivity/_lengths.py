@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network import paths
-from netinnov._network.columns import as_numbers
+from netinnov._network.columns import amounts
 from netinnov._network.distances import between
 from netinnov._network.paths import Frictions, path_costs, positions, sums_of_distances
 from netinnov._runtime.arguments import check_names, check_type, examples
@@ -282,8 +282,4 @@ def _masses(network: MultilayerNetwork, mass: str | pd.Series[float]) -> Floats:
     check_type("mass", values, pd.Series)
     if len(strange := values.index.difference(places.index)):
         raise InputError(f"`mass` names what is no place of the network: {examples(strange)}.")
-    number, bad = as_numbers(values.reindex(places.index))
-    if (bad := bad | (number < 0) | np.isinf(number)).any():
-        listed = examples(places.index[bad])
-        raise InputError(f"`mass` must be a number of at least 0 or missing; not so at {listed}.")
-    return np.nan_to_num(number)
+    return np.nan_to_num(amounts("mass", values.reindex(places.index)))

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._network.layer_table import refuse_shares
 from netinnov._network.matrices import flat_matrix, layer_matrix
 from netinnov._network.paths import union
 from netinnov._runtime.arguments import check_rng
 from netinnov._runtime.display import Displayed
 from netinnov._typing import Codes, Count, Direction, Floats, Integers, Mask, Rng
 from netinnov.build import flatten
+from netinnov.centrality._counts import total_strength
 from netinnov.network import MultilayerNetwork
-from netinnov.polycentricity._flow_evenness import totals
 
 CentreRule: TypeAlias = Literal["hubs", "top", "head_tail", "core", "z", "dominant_flow"]
 Links: TypeAlias = tuple[Codes, Codes, Floats, int]  # CSR, and how often a pair may be linked
@@ -176,13 +175,6 @@ class Options(NamedTuple):
         return self._replace(effort=_FEW)
 
 
-def checked_options(network: MultilayerNetwork, **chosen: Any) -> Options:
-    options = Options(**chosen)
-    if options.direction != "in":
-        refuse_shares(network.storage.records, f"strength with direction={options.direction!r}")
-    return options
-
-
 class Structure(NamedTuple):
     """Input of the rules, an entry a place; NaN, -1 or None if no rule needs it."""
 
@@ -207,7 +199,7 @@ def structure_of(
     index = network.storage.nodes.index
     flat = network if network.layers == ("all",) else flatten(network)
     if strength is None:
-        strength = totals(flat, options.direction, f"strength with direction={options.direction!r}")
+        strength = total_strength(flat, options.direction)
     for_community, for_core = rng.spawn(2)
     community = core = z = np.full(len(index), math.nan)
     quality = modularity = math.nan

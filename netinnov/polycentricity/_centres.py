@@ -175,6 +175,12 @@ def compared_modularity(
     return ModularityTest(modularity, float(values.mean()), low, high, float(p), moved, n)
 
 
+def tested_rule(network: MultilayerNetwork, options: Options, *compared: Any) -> CentreRule:
+    """Hubs, or head/tail breaks where communities are not beyond chance."""
+    test = compared_modularity(network, options.for_draws, *compared)
+    return "head_tail" if test.by_chance else "hubs"
+
+
 def _drawn(
     rng: np.random.Generator, *, network: MultilayerNetwork, null: Prepared, options: Options
 ) -> tuple[float, float]:
@@ -275,17 +281,14 @@ def detect_centres(
     >>> structure.index[structure["centre"]].tolist()
     ['a', 'x']
     """
-    kept: dict[str, Any] = {"direction": direction, "share": share, "resolution": resolution}
-    kept |= {"restarts": restarts, "minimum_share": minimum_share}
-    options = _centre_rules.checked_options(network, **kept)
+    options = Options(direction, share, resolution, restarts, minimum_share)
     rng = check_rng(rng)
     first, *others = rng.spawn(1 + resamples)
     structure = _centre_rules.structure_of(network, options, first, {rule, "roles"})
     in_parts = partial(run, executor=executor, progress=progress)
     if rule == "hubs" and null is not None:
-        compared = options.for_draws, null, replicates, first, in_parts, structure.modularity
-        test = compared_modularity(network, *compared)
-        rule = "head_tail" if test.by_chance else rule
+        compared = null, replicates, first, in_parts, structure.modularity
+        rule = tested_rule(network, options, *compared)
     support = np.full(network.n_nodes, math.nan)
     if others and (resample is not None or not without_events(network)):
         task = partial(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import xlogy
+from scipy.special import logsumexp, xlogy
 
 from netinnov._network.columns import as_numbers
 from netinnov._network.layer_table import refuse_shares
@@ -35,14 +35,12 @@ def numbers(values: Values) -> Floats:
     x: Floats
     if array.dtype.kind in "biuf":
         x = array.astype(np.float64)
-    elif array.dtype.kind != "O" or any(isinstance(value, str) for value in array):
-        raise InputError(f"values must be numbers; found {array[:5].tolist()}.")
     else:
         x, _ = as_numbers(pd.Series(array, dtype=object))
     bad = np.flatnonzero(~(np.isfinite(x) & (x >= 0)))
     if len(bad):
         rows = ", ".join(f"{shown(array[i])} at position {i}" for i in bad[:5])
-        msg = f"values must be finite and 0 or more; {len(bad)} of {len(x)} are not: {rows}."
+        msg = f"values must be finite numbers of 0 or more; {len(bad)} of {len(x)} are not: {rows}."
         raise InputError(f"{msg} Drop or mend them first.")
     return x
 
@@ -180,9 +178,7 @@ def effective_number(values: Values, *, order: float = 1) -> float:
         return float(math.exp(share @ information))
     if abs(beyond) < _NEAR_ONE:
         return float(math.exp(-math.log1p(share @ np.expm1(-beyond * information)) / beyond))
-    least = information.min()  # taken out of the sum, so that high orders do not underflow
-    total = math.log(np.exp(-order * (information - least)).sum()) - order * least
-    return float(math.exp(-total / beyond))
+    return float(math.exp(-logsumexp(-order * information) / beyond))
 
 
 def green(values: Values, *, ddof: Literal[0, 1] = 0) -> float:

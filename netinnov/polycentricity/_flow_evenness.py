@@ -14,6 +14,7 @@ from netinnov._network.layer_table import refuse_shares
 from netinnov._network.matrices import flat_matrix
 from netinnov._network.paths import pair_index
 from netinnov._typing import Direction, Floats
+from netinnov.centrality._counts import total_strength
 from netinnov.network import MultilayerNetwork
 
 Unit: TypeAlias = Literal["links", "nodes"]
@@ -71,7 +72,7 @@ def entropy_index(network: MultilayerNetwork, *, of: Unit = "links") -> float:
     if of == "links":
         flows = Flows.of(network, "entropy_index")
         return normalised_entropy(flows.links.data, flows.possible)
-    return normalised_entropy(totals(network, "total", "entropy_index"), network.n_nodes)
+    return normalised_entropy(total_strength(network), network.n_nodes)
 
 
 def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total") -> pd.Series:
@@ -106,8 +107,8 @@ def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total
     >>> dominance_index(network).round(6).tolist()  # 2 over the mean of 1 and 1
     [2.0, 0.666667, 0.666667]
     """
-    value = totals(network, direction, f"dominance_index with direction={direction!r}")
-    return pd.Series(dominance(value), network.storage.nodes.index, name="dominance_index")
+    value = dominance(total_strength(network, direction))
+    return pd.Series(value, network.storage.nodes.index, name="dominance_index")
 
 
 def node_symmetry(network: MultilayerNetwork) -> pd.Series:
@@ -183,18 +184,6 @@ def link_symmetry(network: MultilayerNetwork) -> pd.Series:
     """
     balance, both = link_balance(Flows.of(network, "link_symmetry"))
     return pd.Series(balance, pair_index(network, *both.coords), name="link_symmetry")
-
-
-def totals(network: MultilayerNetwork, direction: Direction, subject: str) -> Floats:
-    """Over all layers; total = in + out, an undirected link once at each end."""
-    if direction != "in":
-        refuse_shares(network.storage.records, subject)
-    matrix = flat_matrix(network, subject)
-    inward: Floats = np.asarray(matrix.sum(axis=0), np.float64)
-    outward: Floats = np.asarray(matrix.sum(axis=1), np.float64)
-    if direction == "in":
-        return inward
-    return inward + outward if direction == "total" and network.directed else outward
 
 
 def dominance(value: Floats) -> Floats:

@@ -13,6 +13,7 @@ from netinnov._network.distances import between
 from netinnov._runtime.arguments import check_names
 from netinnov._typing import Floats
 from netinnov.build import flatten
+from netinnov.centrality._counts import total_strength
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity import _evenness, _flow_evenness
@@ -86,7 +87,7 @@ def index_values(
     flat = flatten(network)
     stands_in = value is not None
     if value is None:
-        value = _flow_evenness.totals(flat, direction, f"strength with direction={direction!r}")
+        value = total_strength(flat, direction)
     indices = value_indices(value, setting)
     largest = _flow_evenness.dominance(value).max() if value.size else math.nan
     indices["dominance_index"] = float(largest)

@@ -22,8 +22,8 @@ from netinnov.null_models import NullModel, Rewire, _prepared
 from netinnov.null_models._null_statistics import CONSTANT
 from netinnov.null_models._prepared import Prepared
 from netinnov.polycentricity import _indices, _resampled_flows
-from netinnov.polycentricity._centre_rules import CentreRule, checked_options, structure_of
-from netinnov.polycentricity._centres import REPLICATES, compared_modularity
+from netinnov.polycentricity._centre_rules import CentreRule, Options, structure_of
+from netinnov.polycentricity._centres import REPLICATES, tested_rule
 from netinnov.polycentricity._evenness import numbers as checked_values
 from netinnov.polycentricity._indices import INDICES, SIZE, Setting
 from netinnov.polycentricity._rank_size import over_nodes
@@ -135,8 +135,8 @@ def profile(  # noqa: PLR0913
     >>> table["value"].round(3).to_dict()
     {'primacy': 0.389, 'functional': 1.0}
     """
-    kept = {"direction": direction, "resolution": resolution, "restarts": restarts}
-    options = checked_options(network, minimum_share=minimum_share, **kept)
+    kept: dict[str, Any] = {"resolution": resolution, "restarts": restarts}
+    options = Options(direction, minimum_share=minimum_share, **kept)
     size = None if sizes is None else checked_values(over_nodes(network, "sizes", sizes))
     setting = _indices.checked_setting(network, indices, ddof, options, sizes=size is not None)
     first, for_draws, for_leaving, for_null, own = check_rng(rng).spawn(5)
@@ -161,9 +161,8 @@ def profile(  # noqa: PLR0913
         setting = setting._replace(rule=rule or "hubs")
         observed = structure_of(network, options, first, _indices.rules_of(setting))
         if rule is None:
-            draws_of = options.for_draws, null or _REWIRE, REPLICATES, first, in_parts
-            test = compared_modularity(network, *draws_of, observed.modularity)
-            setting = setting._replace(rule="head_tail" if test.by_chance else "hubs")
+            compared = null or _REWIRE, REPLICATES, first, in_parts, observed.modularity
+            setting = setting._replace(rule=tested_rule(network, options, *compared))
         searched = setting.rule in {"hubs", "z"}
         task = replace(task, setting=setting, communities=observed.community if searched else None)
     indices_of = _indices.index_values(network, setting, first, structure=observed)

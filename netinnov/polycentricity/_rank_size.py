@@ -10,14 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.arguments import (
-    as_floats,
-    as_list,
-    as_whole,
-    check_names,
-    check_type,
-    one_column,
-)
+from netinnov._network.columns import amounts
+from netinnov._runtime.arguments import as_list, as_whole, check_names, check_type, one_column
 from netinnov._runtime.display import Tabled
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -244,9 +238,9 @@ def _sizes(network: MultilayerNetwork, size: str | pd.Series[Any]) -> Floats:
         if not (code >= 0).any():
             msg = f"`size` is a column of places, {size!r}, and no node has a place; give the "
             raise InputError(f"{msg}nodes a column `place`, or `size` as a Series over nodes.")
-        return np.append(_numbers(f"places[{size!r}]", places[size]), np.nan)[code]
+        return np.append(amounts(f"places[{size!r}]", places[size]), np.nan)[code]
     check_names("size", [size], [*places, *nodes], of="the columns of places and nodes")
-    return _numbers(f"nodes[{size!r}]", nodes[size])
+    return amounts(f"nodes[{size!r}]", nodes[size])
 
 
 def over_nodes(network: MultilayerNetwork, name: str, values: pd.Series[Any]) -> Floats:
@@ -256,15 +250,7 @@ def over_nodes(network: MultilayerNetwork, name: str, values: pd.Series[Any]) ->
         missing = list(nodes.difference(values.index)[:5])
         msg = f"`{name}` must have each node of the network once in its index; missing: {missing}."
         raise InputError(f"{msg} Reindex it by network.nodes.index (NaN is left out).")
-    return _numbers(name, values.reindex(nodes))
-
-
-def _numbers(name: str, values: pd.Series[Any]) -> Floats:
-    numbers = as_floats(name, values)
-    if len(bad := values.index[(numbers < 0) | np.isinf(numbers)]):
-        msg = f"`{name}` must be finite and 0 or more; {len(bad)} are not: "
-        raise InputError(f"{msg}{list(bad[:5])}.")
-    return numbers
+    return amounts(name, values.reindex(nodes))
 
 
 def _cuts(top: int | Sequence[int]) -> list[int]:

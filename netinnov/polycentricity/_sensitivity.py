@@ -21,8 +21,8 @@ from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel
 from netinnov.null_models._prepared import Prepared, prepared_null
 from netinnov.polycentricity import _centre_rules, _indices
-from netinnov.polycentricity._centre_rules import CentreRule, Structure
-from netinnov.polycentricity._centres import REPLICATES, compared_modularity
+from netinnov.polycentricity._centre_rules import CentreRule, Options, Structure
+from netinnov.polycentricity._centres import REPLICATES, tested_rule
 from netinnov.polycentricity._indices import Setting
 from netinnov.polycentricity._resampled_flows import drawn_from
 
@@ -114,7 +114,7 @@ def sensitivity(
     if not named:
         raise InputError("`rules` must name at least one rule.")
     cuts = _cuts(tops)
-    options = _centre_rules.checked_options(network, direction=direction, restarts=restarts)
+    options = Options(direction, restarts=restarts)
     setting = _indices.checked_setting(network, indices, ddof, options)
     first, for_null, own = check_rng(rng).spawn(3)
     ready = None if null is None else prepared_null(null, network, own)
@@ -122,9 +122,8 @@ def sensitivity(
     structure = _centre_rules.structure_of(network, options, first, set(named) - {_ALL})
     in_parts = partial(run, executor=executor, progress=progress)
     if _HUBS in used and null is not None:
-        compared = options.for_draws, null, REPLICATES, first, in_parts, structure.modularity
-        test = compared_modularity(network, *compared)
-        used[_HUBS] = "head_tail" if test.by_chance else _HUBS
+        compared = null, REPLICATES, first, in_parts, structure.modularity
+        used[_HUBS] = tested_rule(network, options, *compared)
     task = _Task(network, setting, used, cuts, ready)
     seen = task.specified(network, structure, first)
     draws = for_null.spawn(0 if null is None else replicates)

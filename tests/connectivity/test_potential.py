@@ -94,7 +94,7 @@ def test_scaling_of_units_and_of_mass():
     [
         ({"mass": "people"}, "'people'"),
         ({"mass": pd.Series({"a": 1.0, "x": 2.0})}, "no place of the network: 'x'"),
-        ({"mass": pd.Series({"a": -1.0})}, "at least 0 or missing; not so at 'a'"),
+        ({"mass": pd.Series({"a": -1.0})}, "of 0 or more, or missing; not so at 'a'"),
         ({"mass": "jobs", "scale": 0}, "scale"),
         ({"mass": "jobs", "decay": "power"}, "0 apart where mass counts by a power"),
         ({"mass": [1, 2]}, "must be of the type Series"),

@@ -155,7 +155,7 @@ def test_all_zero_or_empty_is_undefined(index) -> None:
         ([1, None], "None at position 1"),
         (pd.Series([1, None], dtype="Int64"), "nan at position 1"),
         ([-1] * 9, "9 of 9"),
-        ([1j], "must be numbers"),
+        ([1j], "1j at position 0"),
         ([[1, 2], [3, 4]], "2 dimensions"),
         (7, "int of 0 dimensions"),
         ({"a": 1}, "dict of 0 dimensions"),

@@ -106,7 +106,7 @@ def test_a_path_metric_without_the_property_is_refused():
     ("values", "matrix", "words"),
     [
         ([1, 2], LINE, r"a row and a column for each of the 2 values; found shape \(3, 3\)"),
-        ([1, 2, -3], LINE, "values must be finite and 0 or more"),
+        ([1, 2, -3], LINE, "values must be finite numbers of 0 or more"),
         ([1, 2, 3], LINE - 1, "`distances` must be finite and 0 or more; 3 are not"),
         ([1, 2], [[0, math.nan], [1, 0]], "nan at row 0, column 1"),
     ],

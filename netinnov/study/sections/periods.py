@@ -16,7 +16,7 @@ from netinnov._network.rows import NO_PERIOD
 from netinnov.network import MultilayerNetwork
 from netinnov.panels import measure_panel
 from netinnov.plotting._style import DOUBLE, PALETTE, drawing, larger, new_figure, on_page
-from netinnov.polycentricity._centre_rules import checked_options
+from netinnov.polycentricity._centre_rules import Options
 from netinnov.polycentricity._indices import Setting, checked_setting, index_values, possible
 from netinnov.polycentricity._resampled_flows import without_events
 from netinnov.study import _enclave_list
@@ -81,7 +81,7 @@ def _panels(
     most = max(FEWEST, MOST_DRAWS // len(periods) if plan.search else 0)
     draws = 0 if left_out else min(plan.resamples, most)
     asked = {each: plan.draw[each] for each in ("direction", "restarts")}
-    setting = checked_setting(network, INDICES, 0, checked_options(network, **asked))
+    setting = checked_setting(network, INDICES, 0, Options(**asked))
     setting = setting._replace(rule=detected.rule)
     indices = {each: partial(_index, each, setting, context.seed) for each in INDICES}
     draw: dict[str, Any] = {"periods": periods, "rng": context.seed, "progress": context.progress}
