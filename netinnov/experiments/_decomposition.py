@@ -246,8 +246,7 @@ def link_changes(
         }
     )
     table = table[table["placements"] > 0]
-    order = table["change"].abs().sort_values(ascending=False, kind="stable").index
-    return table.loc[order].reset_index(drop=True)
+    return table.sort_values("change", key=abs, ascending=False, kind="stable", ignore_index=True)
 
 
 def _weights(network: MultilayerNetwork) -> pd.Series:

@@ -153,7 +153,9 @@ def event_study(
     why_untested(network, [layer])
     fit = ties.fit(pairs, treatment_of(pairs, openings, network, by), reference, effects)
     estimates, weights = _by_event_time(fit, reference, confidence)
-    p = _joint_p(fit, weights[estimates["event_time"] < reference])
+    before = (estimates["event_time"] < reference).to_numpy()
+    variance = weights[before] @ np.nan_to_num(fit.variance) @ weights[before].T
+    p = _joint_p(estimates["estimate"].to_numpy()[before], variance, fit.degrees)
     estimates = estimates if by else estimates.drop(columns="group")
     return EventStudy(*_results(fit, confidence), estimates, p)
 
@@ -227,19 +229,12 @@ def _by_event_time(fit: CellFit, reference: int, confidence: float) -> tuple[pd.
     return pd.concat([times[key], numbers, times["n_treated"]], axis=1), weights
 
 
-def _joint_p(fit: CellFit, weights: Floats) -> float:
+def _joint_p(mean: Floats, variance: Floats, degrees: int) -> float:
     """Sup-t p-value that all means are 0, given their correlations."""
-    if not len(weights):
-        return np.nan
-    used = (weights != 0).any(axis=0)
-    w = weights[:, used]
-    mean = w @ fit.table["estimate"].to_numpy()[used]
-    variance = w @ fit.variance[np.ix_(used, used)] @ w.T
     error = np.sqrt(np.maximum(np.diag(variance), 0.0))
-    if np.isnan(mean).any() or not (error > 0).all():
+    if not mean.size or np.isnan(mean).any() or not (error > 0).all():
         return np.nan
-    correlation = variance / np.outer(error, error)
-    law = multivariate_t(None, correlation, fit.degrees, allow_singular=True)
+    law = multivariate_t(None, variance / np.outer(error, error), degrees, allow_singular=True)
     drawn = law.rvs(_DRAWS, np.random.default_rng(0)).reshape(_DRAWS, -1)
     k = int((np.abs(drawn).max(axis=1) >= np.abs(mean / error).max()).sum())
     return (k + 1) / (_DRAWS + 1)

@@ -140,9 +140,7 @@ def first_openings(
     opened = opening_periods(openings["opened"]).to_numpy(np.float64, na_value=np.nan)
     table = pd.DataFrame({"key": np.asarray(key), "opened": opened})
     table["group"] = openings[by].array if by else "all"
-    dated = table.dropna(subset="opened")
-    first = dated[dated["opened"] == dated.groupby("key")["opened"].transform("min")]
-    first = first.drop_duplicates(["key", "group"])
+    first = table[table.groupby("key")["opened"].rank("min") == 1].drop_duplicates(["key", "group"])
     if (bare := first["group"].isna()).any():
         msg = f"each place that opens must have a {by!r}; {bare.sum()} have none"
         raise InputError(f"{msg}: {examples(first.loc[bare, 'key'], name)}.")

@@ -11,9 +11,8 @@ from scipy import stats
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.linkages._residuals import poisson
-from netinnov.panels import PairSample, difference_in_differences, enclave_openings, event_study
+from netinnov.panels import difference_in_differences, enclave_openings, event_study
 from netinnov.panels._event_study import _joint_p
-from netinnov.panels._tie_effects import CellFit
 
 pytest.importorskip("pyfixest", reason="needs pyfixest, of the extra econometrics")
 
@@ -210,15 +209,13 @@ def test_estimates_before_the_opening_are_tested_by_the_largest_t():
     correlation = np.array([[1.0, 0.8, 0.5], [0.8, 1.0, 0.7], [0.5, 0.7, 1.0]])
     error = np.array([0.1, 0.2, 3.0])
     estimate = np.array([0.05, 0.44, -1.0])  # t = 0.5, 2.2, -0.33
-    table = pd.DataFrame({"estimate": estimate, "event_time": [-4, -3, -2]})
-    sample = PairSample(*[0] * 7, n_clusters=13)
-    fit = CellFit(table, correlation * np.outer(error, error), sample)
+    variance = correlation * np.outer(error, error)
     law = stats.multivariate_t(shape=correlation, df=12, seed=1)
-    assert _joint_p(fit, np.eye(3)) == pytest.approx(
+    assert _joint_p(estimate, variance, 12) == pytest.approx(
         1 - law.cdf(np.full(3, 2.2), lower_limit=np.full(3, -2.2)), abs=0.006
     )
-    assert np.isnan(_joint_p(fit, np.empty((0, 3))))
-    assert np.isnan(_joint_p(CellFit(table, 0 * fit.variance, sample), np.eye(3)))
+    assert np.isnan(_joint_p(estimate[:0], variance[:0, :0], 12))
+    assert np.isnan(_joint_p(estimate, 0 * variance, 12))
 
 
 @pytest.mark.slow
