@@ -100,8 +100,7 @@ class Game:
         -------
         float
         """
-        positions = as_positions("coalition", coalition, self.players)
-        return float(self.values[sum(1 << i for i in set(positions))])
+        return float(self.values[mask_of("coalition", coalition, self.players)])
 
 
 GameLike: TypeAlias = Game | Mapping[frozenset[Any], float]
@@ -150,6 +149,10 @@ def as_positions(argument: str, names: object, players: Sequence[Any]) -> list[i
         msg = f"`{argument}` must name players of the game, {examples(players)}; found "
         raise InputError(f"{msg}{examples(unknown, shown)}.")
     return [at[name] for name in listed]
+
+
+def mask_of(argument: str, names: object, players: Sequence[Any]) -> int:
+    return sum(1 << at for at in set(as_positions(argument, names, players)))
 
 
 def as_allocation(argument: str, allocation: object, players: Sequence[Any]) -> Floats:
@@ -357,10 +360,10 @@ def _needs_of_links(network: MultilayerNetwork, links: pd.DataFrame, names: list
 
 
 def _mask(argument: str, players: object, names: list[str]) -> int:
-    positions = set(as_positions(argument, players, names))
-    if not positions:
+    mask = mask_of(argument, players, names)
+    if not mask:
         raise InputError(f"`{argument}` must name at least one player; found none.")
-    return sum(1 << at for at in positions)
+    return mask
 
 
 def _measured(

@@ -104,11 +104,10 @@ def _scaled_least_core(game: Game) -> tuple[Floats, float, float]:
     return gains, scale, levels[0].excess
 
 
-def _scaled_gains(game: Game, least: float = -np.inf) -> tuple[Floats, float]:
+def _scaled_gains(game: Game) -> tuple[Floats, float]:
     """Gains over what the members have alone, divided by the largest."""
     gains: Floats = game.values - sums_over_coalitions(alone_in(game))
     gains[1 << np.arange(len(game.players))] = 0.0
-    gains[-1] = max(gains[-1], least)
     scale = float(np.abs(gains).max()) or 1.0
     return gains / scale, scale
 
@@ -192,7 +191,8 @@ def _solved(game: Game, *, per_capita: bool) -> Floats:
         raise InputError(msg)
     if n == 1:
         return alone
-    gains, scale = _scaled_gains(game, least=0.0)
+    gains, scale = _scaled_gains(game)
+    gains[-1] = max(gains[-1], 0.0)  # below only by rounding
     levels, settled = excess_levels(gains, per_capita=per_capita, rational=True)
     sums = np.vstack([np.ones((1, n)), *(members(tight["mask"], n) for _, tight, _ in levels)])
     right = [tight["value"] - excess * tight["size"] for excess, tight, _ in levels]

@@ -20,7 +20,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._placements import all_placements
 from netinnov.planning._plan_values import Judge, PlanValues, effective_places, plan_values
-from netinnov.planning._searches import per_cost
+from netinnov.planning._searches import Limit, chosen_by, one_by_one
 from netinnov.planning._site_enclaves import check_candidates, costs_of, seed_of
 from netinnov.polycentricity import detect_centres
 from netinnov.polycentricity._centre_rules import CentreRule
@@ -251,14 +251,7 @@ def all_sets(values: PlanValues, costs: Floats, at_least: float) -> list[int]:
 
 
 def searched_set(values: PlanValues, costs: Floats, at_least: float) -> list[int]:
-    plan: list[int] = []
-    outside = list(range(costs.size))
-    while outside and not holds(values, plan, at_least):
-        now = values.value(plan)
-        gains = np.minimum(values.values(plan, outside), at_least) - now
-        if not values.is_better(now + float(gains.max()), now):
-            break
-        plan.append(outside.pop(int(np.argmax(per_cost(gains, costs[outside])))))
+    plan = chosen_by(one_by_one(values, Limit(costs), by_cost=True, enough=at_least))
     if not holds(values, plan, at_least):
         return plan
     for at in sorted(plan, key=lambda each: -costs[each]):

@@ -61,23 +61,27 @@ def chosen_by(steps: Sequence[Step]) -> list[int]:
 
 def greedy(values: PlanValues, limit: Limit) -> list[Step]:
     """With a budget the better of gain and gain per cost (Khuller, Moss and Naor 1999)."""
-    by_gain = _greedy(values, limit, by_cost=False)
+    by_gain = one_by_one(values, limit, by_cost=False)
     if limit.k is not None:
         return by_gain
-    by_cost = _greedy(values, limit, by_cost=True)
+    by_cost = one_by_one(values, limit, by_cost=True)
     better = by_cost and values.is_better(by_cost[-1].value, by_gain[-1].value)
     return by_cost if better else by_gain
 
 
-def _greedy(values: PlanValues, limit: Limit, *, by_cost: bool) -> list[Step]:
+def one_by_one(
+    values: PlanValues, limit: Limit, *, by_cost: bool, enough: float = math.inf
+) -> list[Step]:
+    """Each the best addition; a value above ``enough`` counts no more than that."""
     plan: list[int] = []
     steps: list[Step] = []
     now = values.value([])
-    while options := limit.affordable(plan):
-        with_each = values.values(plan, options)
+    while now < enough and (options := limit.affordable(plan)):
+        with_each = np.minimum(values.values(plan, options), enough)
         best = values.first_best(with_each)
         if by_cost:
-            scores = per_cost(with_each - now, limit.costs[options])
+            better = [values.is_better(each, now) for each in with_each]
+            scores = per_cost(np.where(better, with_each - now, 0.0), limit.costs[options])
             tolerance = 1e-9 * abs(scores.max())
             best = int(np.argmax(scores >= scores.max() - np.nan_to_num(tolerance, posinf=0.0)))
         at, value = options[best], float(with_each[best])
