@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 from scipy.sparse import csgraph
 
 from netinnov._network.paths import Frictions, PathCosts, shortest_links
@@ -303,14 +302,13 @@ class _Measures:
     def _access(self, network: MultilayerNetwork, belongs: Integers, relief: float) -> Floats:
         n = self.baseline.n_nodes
         costs = PathCosts("unit", 0.0, self.frictions)
-        lengths = sparse.coo_array(shortest_links(network, costs))
-        length, (row, column) = lengths.data.astype(np.float64), lengths.coords
+        graph = shortest_links(network, costs)
         if relief > 0:
-            without = Frictions(distance=self.frictions.distance)
-            inner = sparse.coo_array(shortest_links(network, costs._replace(frictions=without)))
+            without = replace(self.frictions, border=0.0, border_by_distance=0.0)
+            inner = shortest_links(network, costs._replace(frictions=without)).data
+            row, column = graph.tocoo().coords
             crosses = belongs[row] + belongs[column] == 1  # between home, 0, and host, 1
-            length = np.where(crosses, (1 - relief) * length + relief * inner.data, length)
-        graph = sparse.csr_array((length, (row, column)), shape=lengths.shape)
+            graph.data = np.where(crosses, (1 - relief) * graph.data + relief * inner, graph.data)
         distance_between = csgraph.dijkstra(graph, directed=True, indices=np.arange(n))[:, :n]
         np.fill_diagonal(distance_between, np.inf)
         return np.asarray((1.0 / distance_between).sum(axis=1) / max(n - 1, 1))

@@ -58,7 +58,8 @@ def test_a_merger_takes_the_border_between_the_two_away(path, plain):
     # Steps of 2, and of 1 between home and host: home at 1, 3 and 5 from the others.
     assert after["home_access"] == pytest.approx((1 + 1 / 3 + 1 / 5) / 3)
     assert after["host_access"] == pytest.approx((1 + 1 / 2 + 1 / 4) / 3)
-    without = values_of(compared(path, frictions=Frictions()), "merger", "difference")
+    without = compared(path, frictions=Frictions(distance=1.0, per=60.0))
+    without = values_of(without, "merger", "difference")
     assert without[["efficiency", "home_access", "host_access"]].abs().max() == 0
 
 
