@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -17,9 +16,10 @@ from scipy.sparse import csgraph
 
 from netinnov._network.distances import between
 from netinnov._network.rows import Block, Rows, rows_of_blocks
-from netinnov._runtime.arguments import as_list, check_choice, check_number, check_type
+from netinnov._runtime.arguments import as_list, check_type
 from netinnov._runtime.parallel import in_threads
-from netinnov._typing import Codes, Distance, Floats, Integers, Mask
+from netinnov._runtime.public import ARGUMENT_CHECKS
+from netinnov._typing import Amount, Codes, Distance, Floats, Integers, Mask, Positive
 from netinnov.errors import InputError
 
 if TYPE_CHECKING:
@@ -61,15 +61,11 @@ class Frictions:
     Frictions(border=1.0, distance=0.0, border_by_distance=0.0, per=1000.0)
     """
 
-    border: float = 0.0
-    distance: float = 0.0
-    border_by_distance: float = 0.0
-    per: float = 1000.0
+    border: Amount = 0.0
+    distance: Amount = 0.0
+    border_by_distance: Amount = 0.0
+    per: Positive = 1000.0
     strict: ClassVar[bool] = True  # a study says itself which distances are unknown and add nothing
-
-    def __post_init__(self) -> None:
-        for name in Frictions.__slots__:
-            check_number(name, getattr(self, name), low=0, above=name == "per")
 
     def __bool__(self) -> bool:
         return self.border > 0 or self.by_distance
@@ -80,6 +76,11 @@ class Frictions:
         return self.distance > 0 or self.border_by_distance > 0
 
 
+ARGUMENT_CHECKS[Frictions] = lambda name, value, kind: check_type(
+    name, value, kind, mend="Frictions(border=1.0)"
+)
+
+
 class PathCosts(NamedTuple):
     distance: Distance = "unit"
     switch_cost: float = 0.0
@@ -88,13 +89,6 @@ class PathCosts(NamedTuple):
     @property
     def hops(self) -> bool:
         return self.distance == "unit" and self.switch_cost == 0 and not self.frictions
-
-
-def path_costs(distance: Distance, switch_cost: float, frictions: Frictions | None) -> PathCosts:
-    check_choice("distance", distance, Distance)
-    check_number("switch_cost", switch_cost, low=0)
-    check_type("frictions", frictions, Frictions, NoneType, mend="Frictions(border=1.0)")
-    return PathCosts(distance, switch_cost, frictions)
 
 
 def positions(

@@ -10,9 +10,9 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._network import paths
-from netinnov._network.paths import Frictions, PathCosts, path_costs, positions, sums_of_distances
+from netinnov._network.paths import Frictions, PathCosts, positions, sums_of_distances
 from netinnov._runtime.parallel import in_threads
-from netinnov._typing import Codes, Distance, Floats
+from netinnov._typing import Amount, Codes, Distance, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -24,7 +24,7 @@ def closeness_centrality(
     network: MultilayerNetwork,
     *,
     distance: Distance = "unit",
-    switch_cost: float = 0.0,
+    switch_cost: Amount = 0.0,
     frictions: Frictions | None = None,
     nodes: Sequence[str] | None = None,
 ) -> pd.Series:
@@ -59,7 +59,7 @@ def closeness_centrality(
     >>> closeness_centrality(network).round(3).tolist()
     [0.444, 0.667, 0.444, 0.0]
     """
-    costs = path_costs(distance, switch_cost, frictions)
+    costs = PathCosts(distance, switch_cost, frictions)
     chosen = positions(network, nodes)
     score = np.full(network.n_nodes, np.nan)
     reached, total, _ = sums_of_distances(network, chosen, costs)
@@ -72,7 +72,7 @@ def harmonic_centrality(
     network: MultilayerNetwork,
     *,
     distance: Distance = "unit",
-    switch_cost: float = 0.0,
+    switch_cost: Amount = 0.0,
     frictions: Frictions | None = None,
     nodes: Sequence[str] | None = None,
 ) -> pd.Series:
@@ -102,7 +102,7 @@ def harmonic_centrality(
     >>> harmonic_centrality(network).tolist()
     [0.75, 1.0, 0.75]
     """
-    costs = path_costs(distance, switch_cost, frictions)
+    costs = PathCosts(distance, switch_cost, frictions)
     chosen = positions(network, nodes)
     score = np.full(network.n_nodes, np.nan)
     if chosen.size > 1:
@@ -115,7 +115,7 @@ def betweenness_centrality(
     network: MultilayerNetwork,
     *,
     distance: Distance = "unit",
-    switch_cost: float = 0.0,
+    switch_cost: Amount = 0.0,
     frictions: Frictions | None = None,
 ) -> pd.Series:
     """Share of the shortest paths between two other nodes that pass through a node, on average.
@@ -159,7 +159,7 @@ def betweenness_centrality(
     >>> betweenness_centrality(network).tolist()
     [0.0, 1.0, 0.0]
     """
-    costs = path_costs(distance, switch_cost, frictions)
+    costs = PathCosts(distance, switch_cost, frictions)
     n = network.n_nodes
     if n < 3:
         score = np.full(n, np.nan)

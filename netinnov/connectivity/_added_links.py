@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._network import paths
-from netinnov._network.paths import Frictions, PathCosts, pair_positions, path_costs
+from netinnov._network.paths import Frictions, PathCosts, pair_positions
 from netinnov._runtime.parallel import in_threads, workers
 from netinnov._typing import Codes, Distance, Floats, Positive
 from netinnov.connectivity._laplacian import conductances, parts, pseudoinverse
@@ -79,7 +79,7 @@ def added_link_gain(
     >>> added_link_gain(network, pairs=[("a", "c"), ("a", "e")]).round(3).to_dict()
     {('a', 'c'): 0.075, ('a', 'e'): 0.108}
     """
-    costs = path_costs(distance, 0.0, frictions)
+    costs = PathCosts(distance, frictions=frictions)
     kirchhoff = measure == "kirchhoff"
     if kirchhoff and (distance != "unit" or frictions or nodes is not None):
         msg = "measure='kirchhoff' reads weights as conductances and takes all nodes; leave out "

@@ -12,9 +12,9 @@ import pandas as pd
 from netinnov._network import paths
 from netinnov._network.columns import amounts
 from netinnov._network.distances import between
-from netinnov._network.paths import Frictions, path_costs, positions, sums_of_distances
+from netinnov._network.paths import Frictions, PathCosts, positions, sums_of_distances
 from netinnov._runtime.arguments import check_names, check_type, examples
-from netinnov._typing import Distance, Floats, Positive
+from netinnov._typing import Amount, Distance, Floats, Positive
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -27,7 +27,7 @@ def global_efficiency(
     network: MultilayerNetwork,
     *,
     distance: Distance = "unit",
-    switch_cost: float = 0.0,
+    switch_cost: Amount = 0.0,
     frictions: Frictions | None = None,
     nodes: Sequence[str] | None = None,
 ) -> float:
@@ -68,7 +68,7 @@ def global_efficiency(
     >>> global_efficiency(network)  # two pairs at distance 1, one at 2
     0.8333333333333334
     """
-    costs = path_costs(distance, switch_cost, frictions)
+    costs = PathCosts(distance, switch_cost, frictions)
     chosen = positions(network, nodes)
     if chosen.size < 2:
         return float("nan")
@@ -80,7 +80,7 @@ def average_path_length(
     network: MultilayerNetwork,
     *,
     distance: Distance = "unit",
-    switch_cost: float = 0.0,
+    switch_cost: Amount = 0.0,
     frictions: Frictions | None = None,
     nodes: Sequence[str] | None = None,
 ) -> float:
@@ -110,7 +110,7 @@ def average_path_length(
     >>> average_path_length(network)  # two pairs at distance 1, one at 2
     1.3333333333333333
     """
-    costs = path_costs(distance, switch_cost, frictions)
+    costs = PathCosts(distance, switch_cost, frictions)
     reached, total, _ = sums_of_distances(network, positions(network, nodes), costs)
     return float(total.sum() / reached.sum()) if reached.any() else float("nan")
 
@@ -121,7 +121,7 @@ def shortest_path(
     target: str,
     *,
     distance: Distance = "unit",
-    switch_cost: float = 0.0,
+    switch_cost: Amount = 0.0,
     frictions: Frictions | None = None,
 ) -> pd.Series:
     """Find a shortest path between two nodes, and how far along it each node is.
@@ -147,7 +147,7 @@ def shortest_path(
     >>> shortest_path(network, "a", "c").to_dict()
     {'a': 0.0, 'b': 1.0, 'c': 2.0}
     """
-    costs = path_costs(distance, switch_cost, frictions)
+    costs = PathCosts(distance, switch_cost, frictions)
     start = int(network.storage.positions("source", [source])[0])
     end = int(network.storage.positions("target", [target])[0])
     path, lengths = paths.path_between(network, start, end, costs)
@@ -159,7 +159,7 @@ def access(
     *,
     origin: Sequence[str],
     distance: Distance = "unit",
-    switch_cost: float = 0.0,
+    switch_cost: Amount = 0.0,
     frictions: Frictions | None = None,
 ) -> pd.Series:
     """Distance to each node from the nearest of the origin nodes.
@@ -190,7 +190,7 @@ def access(
     >>> access(network, origin=["a"]).tolist()
     [0.0, 1.0, 2.0, nan]
     """
-    costs = path_costs(distance, switch_cost, frictions)
+    costs = PathCosts(distance, switch_cost, frictions)
     sources = positions(network, origin, name="origin")
     if sources.size == 0:
         raise InputError("`origin` must name at least one node; found none.")

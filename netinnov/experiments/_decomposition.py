@@ -13,7 +13,7 @@ import pandas as pd
 from netinnov._network import paths
 from netinnov._network.paths import Frictions, PathCosts
 from netinnov._runtime.arguments import as_list, check_rng, did_you_mean
-from netinnov._typing import Codes, Distance, Floats, Rng
+from netinnov._typing import Amount, Codes, Distance, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import Scenario, apply_scenario
@@ -61,11 +61,10 @@ class PairSums:
     home: str | Sequence[str]
     host: str | Sequence[str]
     distance: Distance = "unit"
-    switch_cost: float = 0.0
+    switch_cost: Amount = 0.0
     frictions: Frictions | None = None
 
     def __post_init__(self) -> None:
-        paths.path_costs(self.distance, self.switch_cost, self.frictions)
         for name in ("home", "host"):
             if not isinstance(value := getattr(self, name), str):
                 ids = tuple(map(str, as_list(name, value, "ids of nodes")))
@@ -97,7 +96,7 @@ def decompose(
     home: str | Sequence[str],
     host: str | Sequence[str],
     distance: Distance = "unit",
-    switch_cost: float = 0.0,
+    switch_cost: Amount = 0.0,
     frictions: Frictions | None = None,
     rng: Rng = None,
 ) -> pd.DataFrame:

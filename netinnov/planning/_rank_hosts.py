@@ -14,7 +14,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from netinnov._network.distances import between
-from netinnov._network.paths import PathCosts, lengths_of_links, path_costs, shortest_links
+from netinnov._network.paths import PathCosts, lengths_of_links, shortest_links
 from netinnov._runtime.arguments import as_list, check_callable, check_name, shown
 from netinnov._runtime.checkpoint import seed_of_run
 from netinnov._runtime.parallel import run
@@ -172,7 +172,7 @@ def _costs(measure: Measure) -> PathCosts | None:
     function, options = with_options(measure)
     if function is not harmonic_centrality or not options.keys() <= {"distance", "frictions"}:
         return None
-    return path_costs(options.get("distance", "unit"), 0.0, options.get("frictions"))
+    return PathCosts(options.get("distance", "unit"), 0.0, options.get("frictions"))
 
 
 def _measured(
