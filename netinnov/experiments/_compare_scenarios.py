@@ -148,8 +148,8 @@ def compare_scenarios(
     store = checkpoint_of(checkpoint, "compare_scenarios", seed_state(seed), network, **named)
     # Of their own, so that neither resamples nor replicates depend on the number of the other.
     data_seeds = spawned(seed, _DATA).spawn(resamples if resample else 0)
-    number_of = {name: tests.n_replicates(each, replicates) for name, each in changes.items()}
-    seeds = seed.spawn(max(replicates, *number_of.values()))
+    n_of = {name: tests.n_replicates(each, replicates, baseline) for name, each in changes.items()}
+    seeds = seed.spawn(max(replicates, *n_of.values()))
     start = apply_scenario(network, baseline, rng=spawned(seeds[0]))
     nodes = network.nodes.index[network.nodes.index.isin(start.nodes.index)]
     bound = _bound(measures, start, nodes)
@@ -158,7 +158,7 @@ def compare_scenarios(
     width = _N_BEFORE + len(names)
     options: dict[str, Any] = {"width": width, "executor": executor, "progress": progress}
     experiment = _Experiment(network, changes, bound, nodes, seeds, resample, data_seeds)
-    items = [_Item(name, at) for name in changes for at in range(number_of[name])]
+    items = [_Item(name, at) for name in changes for at in range(n_of[name])]
     alone: list[_Unit] = [(None, [item]) for item in items]
     rows = run_kept(experiment.rows, alone, store, label="replicates", **options)
     grown, labels, totals, *values = _joined(names, rows)

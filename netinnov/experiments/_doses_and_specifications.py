@@ -308,9 +308,9 @@ def _effect(
         checkpoint=None if folder is None else folder / f"{number:05d}",
     )
     effects = result.effects(full=True)
-    node = specified.node
-    at = effects["node"].isna() if node is None else effects["node"].eq(node)
-    effects = effects[at.to_numpy(bool, na_value=False) & effects["measure"].eq(measure)]
+    node, asked = effects["node"], specified.node
+    at = node.isna() if asked is None else node.eq(asked)
+    effects = effects[at & effects["measure"].eq(measure)]
     if len(effects) != 1:
         msg = f"a specification must have one effect; found {len(effects)}. Give `node` for a "
         raise InputError(f"{msg}measure with a value a node, and only then.")

@@ -56,16 +56,16 @@ class PlaceboDraw:
         return change, "" if isinstance(change, MultilayerNetwork) else identity(change)
 
 
-def n_replicates(scenario: object, replicates: int) -> int:
-    """One if nothing is random, or one at each place of a placebo."""
-    among = scenario.among if isinstance(scenario, PlaceboDraw) else (scenario,)
-    return len(among) if among and all(map(draws_nothing, among)) else replicates
+def n_replicates(scenario: object, replicates: int, baseline: Scenario) -> int:
+    """One if nothing is random, or one at each place of a placebo, the baseline being fixed too."""
+    if not isinstance(scenario, PlaceboDraw):
+        return 1 if draws_nothing(scenario) else replicates
+    fixed = scenario.among and all(map(draws_nothing, (baseline, *scenario.among)))
+    return len(scenario.among) if fixed else replicates
 
 
 def spawned(seed: np.random.SeedSequence, *key: int) -> np.random.SeedSequence:
-    return np.random.SeedSequence(
-        seed.entropy, spawn_key=(*seed.spawn_key, *key), pool_size=seed.pool_size
-    )
+    return np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, *key))
 
 
 def placebo_draws(
@@ -87,12 +87,10 @@ def placebo_draws(
         expected = "a scenario, or a function of a network and a Generator that gives one"
         check_callable("placebo", change, expected, made=True)
         if isinstance(change, NoChange):
-            raise InputError(
-                "no change is not a placebo: it is one case, not a distribution, and a measure "
-                "that cannot fall when links are added (efficiency) would differ from it by "
-                "construction. Take the same scenario at a matched place (MatchedPlacebo) or with "
-                "random ends (RandomEnds)."
-            )
+            msg = "no change is not a placebo: it is one case, not a distribution, and a measure "
+            msg += "that cannot fall when links are added (efficiency) would differ from it by "
+            msg += "construction. Take the same scenario at a matched place (MatchedPlacebo) or "
+            raise InputError(f"{msg}with random ends (RandomEnds).")
         if name in scenarios:
             raise InputError(f"a scenario cannot be called {name!r} where there is a placebo.")
         among = change.placebos(network) if isinstance(change, MatchedPlacebo) else ()

@@ -364,6 +364,19 @@ def test_every_other_host_is_a_placebo_measured_once(tmp_path: Path) -> None:
     assert compare().replicates.equals(result.replicates)
 
 
+def test_beside_a_random_baseline_volumes_have_a_placebo_in_each_replicate() -> None:
+    network, measures = flows_of_many(), {"efficiency": efficiency_of}
+    result = compare_scenarios(
+        network, scenarios={"park": MANY_PARK}, baseline=RandomEnds(MANY_PARK), replicates=16,
+        placebo=MatchedPlacebo(MANY_PARK, match=["strength"]), measures=measures, progress=False,
+    )  # fmt: skip
+    (row,) = result.effects(full=True).to_dict("records")
+    assert (row["placebo_n"], row["placebo_placements"], row["replicates"]) == (7, 2, 16)
+    start = result.replicates.query("scenario == 'baseline'")["value"].mean()
+    after = efficiency_of(apply_scenario(network, MANY_PARK))
+    assert row["difference"] == pytest.approx(after - start)
+
+
 def test_several_volumes_in_turn_draw_nothing_either() -> None:
     both = Combined([PARK, DirectLinks("c", "d", volume=1.0)])
     result = compare_scenarios(
