@@ -124,6 +124,8 @@ def evaluate_openings(
     if network is not None:
         more["spillover"] = _spillover(data, rules, for_bands)
     if by is not None:
+        if by in {*result.average, *result.cells, *result.dynamic}:
+            raise InputError(f"`by` cannot be called as a column of the tables; rename {by!r}.")
         more |= _by_group(data, rules, group[kept], for_bands)
     return replace(result, **more)
 
