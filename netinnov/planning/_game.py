@@ -409,9 +409,8 @@ class CoalitionAccess:
     def __call__(self, network: MultilayerNetwork, coalition: frozenset[str]) -> float:
         if network is not self._measured:
             scores = harmonic_centrality(network, nodes=self._nodes)
-            owned = self.owner >= 0
-            baseline = scores.to_numpy()[: self.owner.size]
-            sums = np.bincount(self.owner[owned], baseline[owned], minlength=len(self.players))
+            # The first sum is that of nodes of nobody.
+            sums = np.bincount(self.owner + 1, scores.to_numpy()[: self.owner.size])[1:]
             self._by_player = dict(zip(self.players, sums.tolist(), strict=True))
             self._measured = network
         return sum(self._by_player[player] for player in self.players if player in coalition)

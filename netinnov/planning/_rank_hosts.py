@@ -25,7 +25,7 @@ from netinnov.experiments import Measure, compare_scenarios
 from netinnov.experiments._compare_scenarios import called_on
 from netinnov.experiments._experiment_result import BASELINE
 from netinnov.network import MultilayerNetwork, with_rows
-from netinnov.planning._plan_values import with_options
+from netinnov.planning._plan_values import ROUNDING, with_options
 from netinnov.scenarios import ReverseEnclave
 from netinnov.scenarios._between_places import BetweenPlaces, NewNode, added_node
 from netinnov.scenarios._enclave import Enclave
@@ -33,7 +33,6 @@ from netinnov.scenarios._open_size import Settings, movable_layer, open_size
 from netinnov.scenarios._pair_draws import Pairs, Positions, Scene, chosen_layer
 from netinnov.scenarios._prices import draws_nothing
 
-_ROUNDING = 1e-12  # relative difference of values that are equal
 _BLOCK = 2**21  # links of the copies that are searched together
 
 
@@ -190,13 +189,13 @@ def _table(
     network: MultilayerNetwork, home: str, hosts: list[str], before: float, after: Floats
 ) -> pd.DataFrame:
     change = after - before
-    change[np.abs(change) < _ROUNDING * max(abs(before), 1e-300)] = 0.0
+    change[np.abs(change) < ROUNDING * max(abs(before), 1e-300)] = 0.0
     per_cent = 100 * change / abs(before) if before else np.full(change.shape, np.nan)
     low, high = np.quantile(per_cent, [0.025, 0.975], axis=0)
-    equal = after >= after.max(axis=1, keepdims=True) - _ROUNDING * np.abs(after).max()
+    equal = after >= after.max(axis=1, keepdims=True) - ROUNDING * np.abs(after).max()
     best = (equal / equal.sum(axis=1, keepdims=True)).mean(axis=0)
     middle = np.median(change, axis=0)
-    steps = np.round(middle / (_ROUNDING * (np.abs(after).max() or 1.0)))  # equal ones tie
+    steps = np.round(middle / (ROUNDING * (np.abs(after).max() or 1.0)))  # equal ones tie
     names = network.storage.place_names
     at, to = names.get_indexer(pd.Index([home])), names.get_indexer(pd.Index(hosts))
     table = pd.DataFrame(

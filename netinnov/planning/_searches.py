@@ -6,13 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations, groupby
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.planning._plan_values import PlanValues
+
+Method = Literal["greedy", "exchange", "exact"]
 
 MOST_SETS = 200_000  # plans that the exact method values at most
 
@@ -59,7 +61,24 @@ def chosen_by(steps: Sequence[Step]) -> list[int]:
     return plan
 
 
-def greedy(values: PlanValues, limit: Limit) -> list[Step]:
+def searched(values: PlanValues, limit: Limit, method: Method, *, monotone: bool) -> list[Step]:
+    if method == "exact" and not monotone:
+        return _in_order(values, _enumerated(values, limit))
+    steps = _greedy(values, limit)
+    if method == "greedy":
+        return steps
+    steps = _exchange(values, limit, steps)
+    if method == "exact":
+        return _in_order(values, _branch_and_bound(values, limit, chosen_by(steps)))
+    return steps
+
+
+def _in_order(values: PlanValues, plan: list[int]) -> list[Step]:
+    reached = [values.value(plan[: at + 1]) for at in range(len(plan))]
+    return [Step(at, value, values.evaluations) for at, value in zip(plan, reached, strict=True)]
+
+
+def _greedy(values: PlanValues, limit: Limit) -> list[Step]:
     """With a budget the better of gain and gain per cost (Khuller, Moss and Naor 1999)."""
     by_gain = one_by_one(values, limit, by_cost=False)
     if limit.k is not None:
@@ -98,7 +117,7 @@ def per_cost(gains: Floats, costs: Floats) -> Floats:
     return np.where(costs > 0, gains / np.where(costs > 0, costs, 1.0), free)
 
 
-def exchange(values: PlanValues, limit: Limit, steps: Sequence[Step]) -> list[Step]:
+def _exchange(values: PlanValues, limit: Limit, steps: Sequence[Step]) -> list[Step]:
     done, plan = list(steps), chosen_by(steps)
     now = steps[-1].value if steps else values.value([])
     while True:
@@ -120,7 +139,7 @@ def exchange(values: PlanValues, limit: Limit, steps: Sequence[Step]) -> list[St
         done.append(Step(at, now, values.evaluations, leaves))
 
 
-def enumerated(values: PlanValues, limit: Limit) -> list[int]:
+def _enumerated(values: PlanValues, limit: Limit) -> list[int]:
     plans = all_plans(limit, "method='exact'", _MEND)
     best, of_plans = 0, valued(values, plans).tolist()
     for at, value in enumerate(of_plans):
@@ -155,7 +174,7 @@ def valued(values: PlanValues, plans: Sequence[tuple[int, ...]]) -> Floats:
     return np.concatenate(parts)
 
 
-def branch_and_bound(values: PlanValues, limit: Limit, start: Sequence[int]) -> list[int]:
+def _branch_and_bound(values: PlanValues, limit: Limit, start: Sequence[int]) -> list[int]:
     """Best plan of a monotone objective, bounded by f(plan + all still allowed)."""
     best: list[int] | None = None
     k, most, first_evaluation = limit.k, values.value(start), values.evaluations

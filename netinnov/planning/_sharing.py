@@ -16,21 +16,8 @@ from netinnov._runtime.arguments import as_list, as_whole, check_number, check_r
 from netinnov._runtime.display import Displayed
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
-from netinnov.planning._game import (
-    MOST_PLAYERS,
-    Game,
-    GameLike,
-    as_allocation,
-    as_game,
-    as_positions,
-    by_player,
-    coalition_index,
-    coalition_of,
-    distinct_players,
-    excesses,
-    sums_over_coalitions,
-    tolerance,
-)
+from netinnov.planning import _game
+from netinnov.planning._game import Game, GameLike, as_game, by_player
 from netinnov.planning._nucleolus import has_imputations, nucleolus, per_capita_nucleolus
 
 ORDERS = 1000  # random orders by default
@@ -83,7 +70,7 @@ def shapley_value(
     if callable(game):
         if players is None:
             raise InputError("`players` must name all players, because `game` is a function.")
-        names = distinct_players("players", players, most=None)
+        names = _game.distinct_players("players", players, most=None)
     elif players is not None:
         raise InputError("`players` is for a function; this game names its own players.")
     else:
@@ -94,11 +81,11 @@ def shapley_value(
     def worth(mask: int) -> float:
         if isinstance(game, Game):
             return float(game.values[mask])
-        number: Any = game(coalition_of(mask, names))  # type: ignore[operator]
-        check_number(f"game({set(coalition_of(mask, names))})", number)
+        number: Any = game(_game.coalition_of(mask, names))  # type: ignore[operator]
+        check_number(f"game({set(_game.coalition_of(mask, names))})", number)
         return float(number)
 
-    if orders is not None or len(names) > MOST_PLAYERS:
+    if orders is not None or len(names) > _game.MOST_PLAYERS:
         return _sampled(worth, names, ORDERS if orders is None else orders, rng)
     if not isinstance(game, Game):
         game = Game(tuple(names), np.array([0.0, *map(worth, range(1, 1 << len(names)))]))
@@ -192,7 +179,7 @@ def owen_value(game: GameLike, *, unions: Sequence[Sequence[Hashable]]) -> pd.Se
     shares = np.zeros(len(game.players))
     for k, block in enumerate(blocks):
         others, own = np.delete(whole, k), 1 << np.array(block)
-        before, inside = sums_over_coalitions(others), sums_over_coalitions(own)
+        before, inside = _game.sums_over_coalitions(others), _game.sums_over_coalitions(own)
         # The game of the union's members, on average over who came before the union.
         shares[block] = mean_by_orders(chances @ game.values[before[:, None] | inside])
     return by_player(game.players, shares, "owen_value")
@@ -233,7 +220,7 @@ def myerson_value(game: GameLike, *, links: Sequence[Sequence[Hashable]]) -> pd.
     game = as_game(game)
     neighbours = np.zeros(len(game.players), np.int64)
     for pair in as_list("links", links, "pairs of players"):
-        ends = [] if isinstance(pair, str) else as_positions("links", pair, game.players)
+        ends = [] if isinstance(pair, str) else _game.as_positions("links", pair, game.players)
         if len(ends) != 2 or ends[0] == ends[1]:
             msg = "`links` must hold pairs of two players, such as [('a', 'b')]; found "
             raise InputError(f"{msg}{shown(pair)}.")
@@ -245,7 +232,7 @@ def myerson_value(game: GameLike, *, links: Sequence[Sequence[Hashable]]) -> pd.
 
 def _blocks(unions: object, game: Game) -> list[list[int]]:
     listed = as_list("unions", unions, "sequences of players")
-    blocks = [as_positions("unions", union, game.players) for union in listed]
+    blocks = [_game.as_positions("unions", union, game.players) for union in listed]
     members = [game.players[at] for block in blocks for at in block]
     twice = [player for player in game.players if members.count(player) > 1]
     missing = [player for player in game.players if player not in members]
@@ -307,12 +294,12 @@ def share_benefits(
     parts = []
     for name, rule in rules.items():
         shares = _shares(game, str(name), rule)
-        gaps = excesses(game, shares)
-        inside, most = gaps[1:-1], tolerance(game)
+        gaps = _game.excesses(game, shares)
+        inside, most = gaps[1:-1], _game.tolerance(game)
         largest = inside.max() if inside.size else np.nan
         # Of coalitions that gain the same but for rounding the first.
         first = 1 + int(np.argmax(inside >= largest - most)) if largest > most else 0
-        objector = coalition_of(first, game.players) if first else None
+        objector = _game.coalition_of(first, game.players) if first else None
         columns = {
             "rule": str(name),
             "player": pd.Series(list(game.players), dtype=object),
@@ -334,8 +321,8 @@ def _shares(game: Game, name: str, rule: object) -> Floats:
             return np.full(len(game.players), np.nan)
         return RULES[rule](game).to_numpy()
     if callable(rule):
-        return as_allocation(f"rules[{name!r}](game)", rule(game), game.players)
-    weights = as_allocation(f"rules[{name!r}]", rule, game.players)
+        return _game.as_allocation(f"rules[{name!r}](game)", rule(game), game.players)
+    weights = _game.as_allocation(f"rules[{name!r}]", rule, game.players)
     if (weights < 0).any() or not weights.any():
         msg = f"`rules[{name!r}]` must hold weights of at least 0, and one above 0; found "
         raise InputError(f"{msg}{examples(weights)}.")
@@ -403,19 +390,19 @@ def allocation_stability(games: Iterable[GameLike], allocation: pd.Series) -> Al
     if others:
         msg = f"all `games` must have the same players, {examples(first.players)}; found "
         raise InputError(f"{msg}{examples(others[0].players)}.")
-    payoffs = as_allocation("allocation", allocation, first.players)
+    payoffs = _game.as_allocation("allocation", allocation, first.players)
     if not payoffs.sum():
         raise InputError("`allocation` must not add up to 0: it is scaled to the value of all.")
     objects = np.zeros(first.values.size)
     stable = 0
     for game in listed:
-        own = 1 << np.array(as_positions("games", first.players, game.players))
-        same = Game(first.players, game.values[sums_over_coalitions(own)])
-        gaps = excesses(same, payoffs * (same.values[-1] / payoffs.sum()))[1:-1]
-        leaves = gaps > tolerance(same)
+        own = 1 << np.array(_game.as_positions("games", first.players, game.players))
+        same = Game(first.players, game.values[_game.sums_over_coalitions(own)])
+        gaps = _game.excesses(same, payoffs * (same.values[-1] / payoffs.sum()))[1:-1]
+        leaves = gaps > _game.tolerance(same)
         objects[1:-1] += leaves
         stable += not leaves.any()
     order = np.argsort(-objects, kind="stable")[: np.count_nonzero(objects)]
     often = objects[order] / len(listed)
-    shares = pd.Series(often, coalition_index(first, order), name="objections")
+    shares = pd.Series(often, _game.coalition_index(first, order), name="objections")
     return AllocationStability(stable / len(listed), shares)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,20 +17,9 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._placements import all_placements
 from netinnov.planning._plan_values import Objective, PlanValues, judge_of, plan_values
-from netinnov.planning._searches import (
-    Limit,
-    Step,
-    bound_after,
-    branch_and_bound,
-    chosen_by,
-    enumerated,
-    exchange,
-    greedy,
-)
+from netinnov.planning._searches import Limit, Method, Step, bound_after, chosen_by, searched
 from netinnov.scenarios import Prices, Scenario
 from netinnov.scenarios._prices import check_prices, check_scenario, cost_of
-
-Method = Literal["greedy", "exchange", "exact"]
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -168,7 +157,7 @@ def site_enclaves(
     limits = k, budget, prices
     siting = prepared(network, candidates, *limits, objective, replicates, seed, monotone)
     names, values, limit, monotone = siting
-    steps = searched(siting, method)
+    steps = searched(values, limit, method, monotone=monotone)
     plan = chosen_by(steps)
     value, baseline = values.value(plan), values.value([])
     bound, gap = value, 0.0
@@ -266,24 +255,6 @@ def costs_of(
             f"{len(without)} have none: {examples(without)}. Give `k` without `prices`."
         )
     return np.array(list(costs.values()), np.float64)
-
-
-def searched(siting: Siting, method: Method) -> list[Step]:
-    values, limit = siting.values, siting.limit
-    if method == "exact" and not siting.monotone:
-        return _in_order(values, enumerated(values, limit))
-    steps = greedy(values, limit)
-    if method == "greedy":
-        return steps
-    steps = exchange(values, limit, steps)
-    if method == "exact":
-        return _in_order(values, branch_and_bound(values, limit, chosen_by(steps)))
-    return steps
-
-
-def _in_order(values: PlanValues, plan: list[int]) -> list[Step]:
-    reached = [values.value(plan[: at + 1]) for at in range(len(plan))]
-    return [Step(at, value, values.evaluations) for at, value in zip(plan, reached, strict=True)]
 
 
 def _table_of_steps(names: Sequence[str], steps: Sequence[Step], baseline: float) -> pd.DataFrame:

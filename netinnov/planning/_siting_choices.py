@@ -20,15 +20,8 @@ from netinnov.errors import InputError
 from netinnov.experiments import ResampledLinks
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._plan_values import ROUNDING, Objective
-from netinnov.planning._searches import all_plans, chosen_by, valued
-from netinnov.planning._site_enclaves import (
-    Method,
-    Siting,
-    prepared,
-    searched,
-    seed_of,
-    site_enclaves,
-)
+from netinnov.planning._searches import Method, all_plans, chosen_by, searched, valued
+from netinnov.planning._site_enclaves import Siting, prepared, seed_of, site_enclaves
 from netinnov.polycentricity._resampled_flows import Change, changed
 from netinnov.scenarios import Prices, Scenario
 
@@ -206,7 +199,8 @@ def _sites(
 ) -> frozenset[str] | None:
     network = changed(network, resample, rng, "resample")
     try:
-        siting = prepare(network, seed=seed_of(rng))
-        return frozenset(siting.names[at] for at in chosen_by(searched(siting, method)))
+        names, values, limit, monotone = prepare(network, seed=seed_of(rng))
+        steps = searched(values, limit, method, monotone=monotone)
+        return frozenset(names[at] for at in chosen_by(steps))
     except InputError:
         return None
