@@ -49,22 +49,14 @@ def test_panel_by_hand(years):
     panel = measure_panel(years, measures=MEASURES)
     before = ["period", "measure", "node", "value", "low", "high"]
     assert list(panel.columns) == [*before, "change", "change_low", "change_high", "n_links"]
-    assert cells(panel, "strength") == {
-        2015: [0, 1, 1],
-        2016: [2, 0, 2],
-        2017: [None] * 3,
-        2018: [0, 4, 4],
-    }
+    by_year = cells(panel, "strength")
+    assert by_year == {2015: [0, 1, 1], 2016: [2, 0, 2], 2017: [None] * 3, 2018: [0, 4, 4]}
     assert cells(panel, "links") == {2015: [1], 2016: [1], 2017: [None], 2018: [1]}
     over_nodes = panel[panel["measure"] == "strength"]
     assert over_nodes["node"].tolist() == list("cab") * 4
     assert panel.loc[panel["measure"] == "links", "node"].isna().all()
-    assert panel.groupby("period")["n_links"].unique().map(list).to_dict() == {
-        2015: [1],
-        2016: [1],
-        2017: [0],
-        2018: [1],
-    }
+    linked = panel.groupby("period")["n_links"].unique().map(list).to_dict()
+    assert linked == {2015: [1], 2016: [1], 2017: [0], 2018: [1]}
     wide = over_nodes.pivot(index="node", columns="period", values="value")
     assert wide.loc["b"].tolist()[:2] == [1, 2]
     order = panel[["period", "measure"]].drop_duplicates().to_numpy().tolist()
@@ -203,19 +195,9 @@ def test_own_resamples_are_drawn_from_the_network_of_each_period(trips):
 
 
 # Two cities with two districts each, in one province and another.
-PLACES = pd.DataFrame(
-    {
-        "parent": {
-            "yuhang": "hangzhou",
-            "xihu": "hangzhou",
-            "kecheng": "quzhou",
-            "hangzhou": "zhejiang",
-            "quzhou": "zhejiang",
-            "shanghai": None,
-            "zhejiang": None,
-        }
-    }
-)
+PARENTS = {"yuhang": "hangzhou", "xihu": "hangzhou", "kecheng": "quzhou", "hangzhou": "zhejiang"}
+PARENTS |= {"quzhou": "zhejiang", "shanghai": None, "zhejiang": None}
+PLACES = pd.DataFrame({"parent": PARENTS})
 
 
 @pytest.fixture
