@@ -67,14 +67,8 @@ def ids_of(table: pd.DataFrame, key: str) -> pd.Series:
 
 
 def as_written(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
-    sound = np.zeros(len(values), bool)
+    sound, values = np.zeros(len(values), bool), _unwrapped(values)
     dtype = values.dtype
-    if isinstance(dtype, pd.ArrowDtype):
-        return as_written(_without_arrow(values, dtype))
-    if isinstance(dtype, pd.CategoricalDtype):
-        kind = dtype.categories.dtype
-        gaps = values.hasnans and getattr(kind, "kind", "O") in "iub"
-        return as_written(values.astype(object if gaps else kind))
     if isinstance(dtype, pd.StringDtype) or pd.api.types.is_integer_dtype(dtype):
         return values.astype("str"), sound, False
     if pd.api.types.is_float_dtype(dtype):
@@ -84,10 +78,10 @@ def as_written(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
     inferred = pd.api.types.infer_dtype(values, skipna=True)
     if inferred in ("string", "empty"):
         return values.astype("str"), sound, False
-    if inferred in ("integer", "floating", "mixed-integer-float"):
+    if inferred == "integer":  # beyond 2^53 a float would not hold it
+        return values.map(str, na_action="ignore").astype("str"), sound, False
+    if inferred in ("floating", "mixed-integer-float"):
         number = pd.to_numeric(values.where(values.notna(), np.nan)).to_numpy(np.float64)
-        if inferred == "integer":  # beyond 2^53 a float would not hold it
-            return values.map(str, na_action="ignore").astype("str"), sound, False
         return _whole_numbers(number, values.index)
     is_text = values.map(lambda value: isinstance(value, str)).to_numpy(bool)
     bad = values.notna().to_numpy() & ~is_text
@@ -129,15 +123,11 @@ def _whole_numbers(number: Floats, index: pd.Index) -> tuple[pd.Series, Mask, bo
 
 def as_numbers(values: pd.Series) -> tuple[Floats, Mask]:
     """Float64 with NaN where missing, and which entries are not numbers."""
-    dtype = values.dtype
-    if isinstance(dtype, pd.ArrowDtype):
-        return as_numbers(_without_arrow(values, dtype))
-    if isinstance(dtype, pd.CategoricalDtype) and dtype.categories.dtype.kind in "iuf":
-        return as_numbers(values.astype(np.float64))
-    if pd.api.types.is_any_real_numeric_dtype(dtype):
+    values = _unwrapped(values)
+    if pd.api.types.is_any_real_numeric_dtype(values.dtype):
         return values.to_numpy(np.float64, na_value=np.nan), np.zeros(len(values), bool)
     number, known = np.full(len(values), np.nan), values.notna().to_numpy()
-    if dtype != object:
+    if values.dtype != object:
         return number, known
     real = values.map(_is_real).to_numpy(bool) & known
     number[real] = [_as_float(value) for value in values.to_numpy()[real]]
@@ -162,10 +152,19 @@ def as_periods(values: pd.Series) -> tuple[pd.Series, Mask]:
     return periods, text | (~np.isnan(number) & ~whole)
 
 
-def _without_arrow(values: pd.Series, dtype: pd.ArrowDtype) -> pd.Series:
-    if pa.types.is_integer(dtype.pyarrow_dtype):
-        return values.astype("Int64")
-    return pd.Series(pa.array(values).to_pandas().array, values.index)
+def _unwrapped(values: pd.Series) -> pd.Series:
+    """The same values in types of pandas, and as they are rather than as categories."""
+    dtype = values.dtype
+    if isinstance(dtype, pd.ArrowDtype):
+        if pa.types.is_integer(dtype.pyarrow_dtype):
+            return values.astype("Int64")
+        values = pd.Series(pa.array(values).to_pandas().array, values.index)
+        dtype = values.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        kind = dtype.categories.dtype
+        gaps = values.hasnans and getattr(kind, "kind", "O") in "iub"
+        return values.astype(object if gaps else kind)
+    return values
 
 
 def _is_real(value: Any) -> bool:

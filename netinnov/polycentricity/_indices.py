@@ -66,7 +66,6 @@ class Setting(NamedTuple):
     names: tuple[str, ...]
     ddof: Literal[0, 1]
     options: Options
-    shares: bool
     distances: Floats | None
     maximum: float
     rule: str = "hubs"
@@ -97,7 +96,7 @@ def index_values(
             kept: Any = {"weighted": weighted, "ddof": setting.ddof, "direction": direction}
             indices[name] = _evenness.functional(network, **kept)
     if wanted & _NEEDS_OUTFLOW:
-        indices |= _both_ways(flat, setting)
+        indices |= _both_ways(flat)
     if rules := rules_of(setting):
         if structure is None:
             strength = None if stands_in else value
@@ -152,8 +151,8 @@ def among(setting: Setting, nodes: npt.NDArray[np.intp], shares: Floats | None =
     return setting._replace(distances=rest, maximum=maximum)
 
 
-def _both_ways(network: MultilayerNetwork, setting: Setting) -> dict[str, float]:
-    if setting.shares:
+def _both_ways(network: MultilayerNetwork) -> dict[str, float]:
+    if any(map(network.storage.holds_shares, network.layers)):
         return dict.fromkeys(_NEEDS_OUTFLOW, math.nan)
     flows = Flows.of(network, "the indices of links")
     entropy = _flow_evenness.normalised_entropy(flows.links.data, flows.possible)
@@ -183,5 +182,4 @@ def checked_setting(
         raise InputError("`indices` must name at least one index; found none.")
     central = any(name.endswith("urban_centrality_index") for name in names)
     distances = distances_of(network) if central else None
-    shares = any(map(network.storage.holds_shares, network.layers))
-    return Setting(tuple(names), ddof, options, shares, distances, math.nan)
+    return Setting(tuple(names), ddof, options, distances, math.nan)
