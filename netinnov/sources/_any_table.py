@@ -31,8 +31,6 @@ POINTS = ".geojson"
 # Endings of names of systems in degrees, within a metre of each other
 DEGREES = ("CRS84", "4326", "4258", "4490")
 
-Rows = dict[int, dict[int, Any]]  # what cells show, by numbers of rows and columns
-
 
 def read_any_table(
     path: Path, encoding: str | None = None, *, stripped: bool = False
@@ -132,19 +130,15 @@ def read_workbook(path: Path) -> dict[str, pd.DataFrame]:
     with _opened(path) as book:
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # what a file says of them may be wrong
-            rows = Rows()
-            for number, cells in enumerate(sheet.iter_rows(), start=1):
-                if number > LAST_ROW:
-                    raise InputError(f"{path}, sheet {sheet.title} has more than {LAST_ROW} rows.")
+            rows = []
+            for cells in sheet.iter_rows(max_row=LAST_ROW):
                 visited += len(cells)
                 opening.check_made(path, opening.CELL * visited, size)
-                values = enumerate(map(_shown, cells))
-                if held := {at: value for at, value in values if value is not None}:
-                    rows[number] = held
-            if rows:
-                columns = sorted({column for cells in rows.values() for column in cells})
-                opening.check_made(path, opening.CELL * len(rows) * len(columns), size)
-                tables[sheet.title] = _table(f"{path.name}, sheet {sheet.title}", rows, columns)
+                rows.append([_shown(cell) for cell in cells])
+            table = pd.DataFrame(rows, pd.RangeIndex(1, len(rows) + 1, name=ROW), dtype=object)
+            filled = table.dropna(how="all").dropna(how="all", axis=1).fillna(np.nan)
+            if len(filled):
+                tables[sheet.title] = _table(f"{path.name}, sheet {sheet.title}", filled)
     return tables
 
 
@@ -161,21 +155,19 @@ def _opened(path: Path) -> Iterator[Workbook]:
 
 
 def _shown(cell: Any) -> Any:
-    """7 of 7.0, times as text; None if blank or the error of a formula."""
+    """7 of 7.0, times as text; missing if blank or the error of a formula."""
     value = cell.value
-    if cell.data_type == "e" or (isinstance(value, str) and not value.strip()):
-        return None
+    if value is None or cell.data_type == "e" or (isinstance(value, str) and not value.strip()):
+        return np.nan
     if isinstance(value, dt.date | dt.time | dt.timedelta):
         return str(value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _table(name: str, rows: Rows, columns: list[int]) -> pd.DataFrame:
-    first, *numbers = sorted(rows)
-    header = [str(rows[first].get(at, f"column {at + 1}")).strip() for at in columns]
-    opening.check_header(name, header, f"row {first}")
-    cells = [[rows[number].get(at, np.nan) for at in columns] for number in numbers]
-    index = pd.Index(numbers, dtype="int64", name=ROW)
-    table = pd.DataFrame(cells, index, header, dtype=object)
+def _table(name: str, cells: pd.DataFrame) -> pd.DataFrame:
+    first = cells.iloc[0].fillna({at: f"column {at + 1}" for at in cells})
+    header = [str(value).strip() for value in first]
+    opening.check_header(name, header, f"row {cells.index[0]}")
+    table = cells.iloc[1:].set_axis(header, axis=1)
     empty = {str(name): table[name] for name in table if table[name].isna().all()}
     return table.infer_objects().assign(**empty)

@@ -97,8 +97,8 @@ def read_tables(
     Warns
     -----
     UserWarning
-        The encoding is not UTF-8, links have columns of numbers and none is the weight, or a file of
-        `write_network` was changed afterwards.
+        The encoding is not UTF-8, links have columns of numbers and none is the weight, or a file
+        of `write_network` was changed afterwards.
 
     See Also
     --------
