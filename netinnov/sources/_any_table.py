@@ -165,8 +165,8 @@ def _shown(cell: Any) -> Any:
 
 
 def _table(name: str, cells: pd.DataFrame) -> pd.DataFrame:
-    first = cells.iloc[0].fillna({at: f"column {at + 1}" for at in cells})
-    header = [str(value).strip() for value in first]
+    numbered = cells.columns.to_series().map(lambda at: f"column {at + 1}")
+    header = [str(value).strip() for value in cells.iloc[0].fillna(numbered)]
     opening.check_header(name, header, f"row {cells.index[0]}")
     table = cells.iloc[1:].set_axis(header, axis=1)
     empty = {str(name): table[name] for name in table if table[name].isna().all()}

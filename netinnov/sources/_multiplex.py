@@ -256,8 +256,7 @@ def _parse_mpx(name: str, lines: parsing.Lines, weight: str) -> Parsed:
         links.append(Link(layer, source, target, size, more))
 
     ends = [end for link in links for end in (link.source, link.target)]
-    actors, attributes = _actors(sections, ends)
-    nodes = parsing.node_table(actors, actors, attributes)
+    nodes = _actors(sections, ends)
     directed = frozenset(layer for layer in layers if layers[layer] == "DIRECTED")
     return Parsed(nodes, parsing.link_table(links), directed)
 
@@ -310,9 +309,7 @@ def _edge_attributes(
     return lambda layer: own[layer] | everywhere
 
 
-def _actors(
-    sections: defaultdict[str, Section], ends: Iterable[str]
-) -> tuple[list[str], dict[str, list[Value]]]:
+def _actors(sections: defaultdict[str, Section], ends: Iterable[str]) -> pd.DataFrame:
     types, rows = {}, {}
     for where, row in sections["ACTOR ATTRIBUTES"]:
         if len(row) != 2:
@@ -326,12 +323,11 @@ def _actors(
         cells = zip(types, row[1:], strict=True)
         rows[row[0]] = [_typed(cell, types[key], where, key) for key, cell in cells]
     actors = [*dict.fromkeys([*rows, *ends])]
-    unknown: list[Value] = [None] * len(types)
-    cells_of = [rows.get(actor, unknown) for actor in actors]
-    return actors, {key: [row[at] for row in cells_of] for at, key in enumerate(types)}
+    table = pd.DataFrame.from_dict(rows, "index", object, [*types]).reindex(actors)
+    return parsing.node_table(actors, actors, {key: table[key] for key in types})
 
 
-def _typed(text: str, kind: str, where: str, column: str) -> Value:
+def _typed(text: str, kind: str, where: str, column: str) -> str | float | None:
     """Blank is missing, and ``NA`` where it should be a number."""
     numeric = kind.upper() in NUMERIC
     if text == "" or (numeric and text == "NA"):

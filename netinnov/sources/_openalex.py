@@ -12,7 +12,7 @@ import pandas as pd
 
 from netinnov._runtime.arguments import as_path, examples
 from netinnov._runtime.encodings import decoded
-from netinnov._runtime.opening import check_file, kind_at_path, opened, parse_json
+from netinnov._runtime.opening import check_file, ending_of, kind_at_path, opened, parse_json
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._from_records import Weighting
@@ -25,7 +25,6 @@ from netinnov.sources._complete_rows import (
 )
 from netinnov.sources._database import Database, database, degrees
 
-JSON = (".jsonl", ".jsonl.gz", ".json", ".json.gz")
 KINDS = {"education": "university", "company": "firm", "facility": "institute"}
 LARGEST = 2**25  # bytes of a line, or of an answer of the API
 
@@ -234,7 +233,7 @@ def _files(path: Path) -> list[Path]:
     files = [path]
     if kind == "a folder":
         files = sorted(entry for entry in path.rglob("*") if entry.is_file())
-    found = [file for file in files if _is_json(file) or file.name.casefold().endswith(JSON)]
+    found = [file for file in files if _is_json(file) or ending_of(file) == ".json"]
     if not found:
         msg = f"{path} must hold JSON lines of OpenAlex (.jsonl, .gz); it holds "
         raise InputError(f"{msg}{examples([file.name for file in files], str) or 'nothing'}.")
@@ -292,5 +291,5 @@ def is_openalex(folder: Path) -> bool:
 
 
 def _is_json(file: Path) -> bool:
-    name = file.name.casefold()
-    return name.endswith(JSON[:2]) or (name.startswith("part_") and name.endswith(".gz"))
+    part = file.name.casefold().startswith("part_") and file.suffix.casefold() == ".gz"
+    return part or ending_of(file) == ".jsonl"

@@ -6,15 +6,16 @@ from collections.abc import Collection
 from os import PathLike
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
-from netinnov._runtime.arguments import as_list, as_path
+from netinnov._runtime.arguments import as_list, as_path, examples
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._from_records import Weighting
-from netinnov.sources._complete_rows import Tables, check_events, warn_of
+from netinnov.sources._complete_rows import Tables, check_events, warn_of, with_countries
 from netinnov.sources._database import Database, database, usual
-from netinnov.sources._patentsview_files import Found, find, load, places_of, unescaped
+from netinnov.sources._patentsview_files import Found, find, load, unescaped
 
 # By the last digit of the type: a leading 1 says that the assignee owns a part.
 KINDS = {"4": "person", "5": "person"} | dict.fromkeys("6789", "government")
@@ -177,16 +178,26 @@ def _load(
 
 
 def _places(data: Database, tables: dict[str, list[Found]], faults: list[str]) -> pd.DataFrame:
+    load(data, tables, "locations", "known", faults)
     located = data.frame(f"""
-        SELECT location, min(seen) AS seen FROM (
+        SELECT location AS place, lon::DOUBLE AS lon, lat::DOUBLE AS lat, city AS name, state,
+            coalesce(listed.country, usual.country) AS country, listed.row IS NULL AS unlisted
+        FROM (SELECT location, min(seen) AS seen FROM (
             SELECT location, row AS seen FROM mentions UNION ALL
             SELECT location, row + {data.size("mentions")} FROM rights)
-        WHERE location IS NOT NULL GROUP BY location ORDER BY seen
-    """)
-    country = data.frame(usual("mentions", "location", "country")).set_index("location")["country"]
-    load(data, tables, "locations", "known", faults)
-    locations = data.frame("SELECT * EXCLUDE row FROM known ORDER BY row")
-    return places_of([*located["location"]], country, locations, faults)
+            WHERE location IS NOT NULL GROUP BY location)
+        LEFT JOIN (FROM known SEMI JOIN (SELECT min(row) AS row FROM known GROUP BY location)
+            USING (row)) AS listed USING (location)
+        LEFT JOIN ({usual("mentions", "location", "country")}) AS usual USING (location)
+        ORDER BY seen
+    """).set_index("place")
+    unlisted = located.index[located["unlisted"]]
+    if tables["locations"] and unlisted.size:
+        shown = examples(sorted(unlisted), str)
+        faults.append(f"locations that the table of locations lacks: {unlisted.size} ({shown})")
+    country = located["country"]
+    places = located[["lon", "lat"]].assign(population=np.nan, parent=country, level="location")
+    return with_countries(places.join(located[["name", "state", "country"]]), country)
 
 
 def _assignees(data: Database, places: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Tables of PatentsView in a folder, zip or file: which are there, their rows, their locations."""
+"""Tables of PatentsView in a folder, zip or file: which are there, and their rows."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ import shutil
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
-from netinnov._network.columns import as_floats
 from netinnov._runtime.arguments import examples
 from netinnov._runtime.encodings import decoded
 from netinnov._runtime.opening import files_in, is_zip, kind_at_path, opened
 from netinnov.errors import InputError
-from netinnov.sources._complete_rows import with_countries
 from netinnov.sources._database import Database, degrees
 from netinnov.sources._delimited import header_of, tell_uneven, tell_values, wanted_columns
 
@@ -188,24 +185,6 @@ def _read(data: Database, source: Found, faults: list[str]) -> None:
     lines = [line for line, _ in rejected]
     n_rows = data.run("SELECT count(*) FROM raw").fetchall()[0][0]
     tell_uneven(name, len(source.header), n_rows, lines, faults)
-
-
-def places_of(
-    locations_used: list[str], usual: pd.Series, locations: pd.DataFrame, faults: list[str]
-) -> pd.DataFrame:
-    """Locations, then countries; ``usual`` is the country most inventors of a location name."""
-    ids = pd.Index(locations_used, name="place", dtype="str")
-    listed = locations.drop_duplicates("location").set_index("location")
-    unlisted = ids.difference(listed.index)
-    if len(listed) and unlisted.size:
-        shown = examples(unlisted, str)
-        faults.append(f"locations that the table of locations lacks: {unlisted.size} ({shown})")
-    located = listed.reindex(ids)
-    country = located["country"].fillna(usual.reindex(ids)).astype("str")
-    places = located[["lon", "lat"]].apply(as_floats).astype("float64")
-    places = places.assign(population=np.nan, parent=country, level="location")
-    places = places.assign(name=located["city"], state=located["state"], country=country)
-    return with_countries(places, country)
 
 
 def unescaped(names: pd.Series) -> pd.Series:

@@ -17,16 +17,10 @@ from netinnov._network.headers import check_columns, rename, unused_columns, unw
 from netinnov._network.layer_table import records_of_old_folder
 from netinnov._network.numeric_columns import Decimal
 from netinnov._network.synonyms import KINDS, TABLES, TABLES_OF, key_of
+from netinnov._runtime import opening
 from netinnov._runtime.arguments import as_path, examples
 from netinnov._runtime.encodings import check_encoding
-from netinnov._runtime.opening import (
-    changed_file,
-    ending_of,
-    is_of_network,
-    kind_at_path,
-    network_json,
-    read_json,
-)
+from netinnov._runtime.opening import ending_of
 from netinnov.errors import InputError
 from netinnov.sources._any_table import (
     POINTS,
@@ -130,11 +124,11 @@ def tables_of_file(
 ) -> Tables:
     """The same tables with what messages need: the rows and headers of the files."""
     path = as_path("path", path)
-    about = network_json(path)
-    written: Any = None if about is None else read_json(about)
+    about = opening.network_json(path)
+    written: Any = None if about is None else opening.read_json(about)
     tables, distances, unit = typed_tables(path, "tables", columns, encoding, decimal, written)
-    if is_of_network(written):
-        if (changed := changed_file(path, written)) is not None:
+    if opening.is_of_network(written):
+        if (changed := opening.changed_file(path, written)) is not None:
             msg = f"{path / changed} was changed, damaged or removed after write_network wrote it; "
             say([f"{msg}what is there is read."], stacklevel=5)
     elif "weight" not in (held := tables["links"].frame) and {"source", "target"} <= set(held):
@@ -163,7 +157,7 @@ def typed_tables(
     written: Any = None,
 ) -> tuple[dict[str, GivenTable], pd.DataFrame | None, str]:
     """Tables under our names, distances and their unit; headers that `write_network` wrote are."""
-    asked, ours = check_columns(columns), is_of_network(written)
+    asked, ours = check_columns(columns), opening.is_of_network(written)
     raw = _raw_tables(path, source, check_encoding(encoding))
     say([text for table in raw.values() for text in table.notes], stacklevel=6)  # of read_tables
     if not ours:
@@ -229,7 +223,7 @@ def is_of(source: str, name: str) -> bool:
 
 def _raw_tables(path: Path, source: str, encoding: str | None) -> dict[str, GivenTable]:
     """The tables of a folder or workbook; or a file alone, if one table is enough."""
-    kind, (needed, _), ending = kind_at_path(path), TABLES_OF[source], ending_of(path)
+    kind, ending, (needed, _) = opening.kind_at_path(path), ending_of(path), TABLES_OF[source]
     book = kind != "a folder" and ending in WORKBOOKS
     if kind != "a folder" and not book:
         if source == "tables" or ending not in TABLE_ENDINGS or kind == "nothing":
