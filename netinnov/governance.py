@@ -14,19 +14,11 @@ import pandas as pd
 from scipy.sparse import csgraph
 
 from netinnov._network.paths import Frictions, PathCosts, shortest_links
-from netinnov._runtime.arguments import (
-    as_list,
-    as_whole,
-    check_names,
-    check_rng,
-    check_type,
-    did_you_mean,
-)
+from netinnov._runtime.arguments import as_whole, check_names, check_rng, check_type
 from netinnov._runtime.display import Tabled
 from netinnov._runtime.public import publish
 from netinnov._typing import Amount, Confidence, Count, Floats, Integers, Positive, Rng, Share
 from netinnov.centrality import strength
-from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import CoupledCobweb
 from netinnov.mechanisms.free_flow import CorePeriphery
 from netinnov.network import MultilayerNetwork
@@ -370,21 +362,22 @@ def cross_border_shares(
     [0.25]
     """
     rng = check_rng(rng)
-    names = dict.fromkeys(map(str, as_list("groups", groups, "names of columns")))
+    columns = [*network.storage.nodes.columns, *network.storage.places.columns]
+    names = check_names("groups", groups, columns, of="the columns of nodes and places")
     codes = {name: _codes(network, name) for name in names}
     measure = partial(_shares, codes=codes)
     shares = measure(network)
     table = shares.rename("share").rename_axis(["layer", "group"]).reset_index()
     table["left_out"] = [_share(network, layer, codes[group])[1] for layer, group in shares.index]
-    columns, records = ["null_mean", "z", "p"], network.storage.records
+    tested, records = ["null_mean", "z", "p"], network.storage.records
     observed = [layer for layer in network.layers if not records[layer].modelled]
     if null is None or not observed or not codes:
-        return table.assign(**dict.fromkeys(columns, math.nan))
+        return table.assign(**dict.fromkeys(tested, math.nan))
     options: dict[str, Any] = {"rng": rng, "executor": executor, "progress": progress}
     options |= {"measure": measure, "null": null, "replicates": replicates}
     comparison = compare_with_null(network.select(layers=observed), **options)
     expected = comparison.to_frame().rename(columns={"mean": "null_mean"})
-    return table.join(expected[columns], on=["layer", "group"])
+    return table.join(expected[tested], on=["layer", "group"])
 
 
 def _codes(network: MultilayerNetwork, column: str) -> Integers:
@@ -392,12 +385,8 @@ def _codes(network: MultilayerNetwork, column: str) -> Integers:
     storage = network.storage
     if column in storage.nodes.columns:
         return np.asarray(pd.factorize(storage.nodes[column])[0], np.int64)
-    if column in storage.places.columns:
-        of_place = np.append(pd.factorize(storage.places[column])[0], -1)
-        return np.asarray(of_place[storage.place_codes], np.int64)
-    near = did_you_mean(column, [*storage.nodes.columns, *storage.places.columns])
-    msg = f"`groups` must name columns of the nodes or of the places; {column!r} is not one{near}."
-    raise InputError(msg)
+    of_place = np.append(pd.factorize(storage.places[column])[0], -1)
+    return np.asarray(of_place[storage.place_codes], np.int64)
 
 
 def _share(network: MultilayerNetwork, layer: str, codes: Integers) -> tuple[float, int]:

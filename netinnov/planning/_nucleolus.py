@@ -16,14 +16,8 @@ import pandas as pd
 
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.planning._game import (
-    Game,
-    GameLike,
-    as_game,
-    by_player,
-    sums_over_coalitions,
-    tolerance,
-)
+from netinnov.planning import _game
+from netinnov.planning._game import Game, GameLike, as_game, by_player
 
 Settled: TypeAlias = npt.NDArray[np.int8]  # level at which each coalition is settled
 Constraints: TypeAlias = npt.NDArray[np.void]  # x(S) + size * excess >= value
@@ -92,7 +86,7 @@ def core_range(game: GameLike) -> pd.DataFrame:
     if len(game.players) > 1:
         gains, scale, least = _scaled_least_core(game)
         gains[1:-1] -= max(least, 0.0)  # a core is not empty by rounding
-        empty = least * scale > tolerance(game)
+        empty = least * scale > _game.tolerance(game)
         ends = np.nan if empty else alone_in(game)[:, None] + scale * core_ends(gains)
     index = pd.Index(list(game.players), tupleize_cols=False, name="player")
     return pd.DataFrame(ends, index, ["low", "high"])
@@ -106,7 +100,7 @@ def _scaled_least_core(game: Game) -> tuple[Floats, float, float]:
 
 def _scaled_gains(game: Game) -> tuple[Floats, float]:
     """Gains over what the members have alone, divided by the largest."""
-    gains: Floats = game.values - sums_over_coalitions(alone_in(game))
+    gains: Floats = game.values - _game.sums_over_coalitions(alone_in(game))
     gains[1 << np.arange(len(game.players))] = 0.0
     scale = float(np.abs(gains).max()) or 1.0
     return gains / scale, scale

@@ -15,7 +15,7 @@ from scipy.sparse import csgraph
 
 from netinnov._network.distances import between
 from netinnov._network.paths import PathCosts, lengths_of_links, shortest_links
-from netinnov._runtime.arguments import as_list, check_callable, check_name, shown
+from netinnov._runtime.arguments import check_callable, check_name, check_names, shown
 from netinnov._runtime.checkpoint import seed_of_run
 from netinnov._runtime.parallel import run
 from netinnov._typing import Count, Floats, Integers, Rng
@@ -158,11 +158,9 @@ def _hosts(network: MultilayerNetwork, home: str, hosts: Sequence[str] | None) -
         if not listed:
             raise InputError("`hosts` are the other places with a link; there are none.")
         return listed
-    listed = as_list("hosts", hosts, "ids of places")
+    listed = check_names("hosts", hosts, list(names))
     if not listed or len({*listed}) < len(listed):
         raise InputError(f"`hosts` must be places, each named once; found {shown(hosts)}.")
-    for host in listed:
-        check_name("hosts", host, list(names))
     return listed
 
 

@@ -72,5 +72,5 @@ def test_modelled_layers_get_no_null():
 
 def test_unknown_columns_are_named():
     network = ni.build_network(NODES, LINKS, PLACES)
-    with pytest.raises(InputError, match=r"'juristiction' is not one .did you mean 'jurisdiction'"):
+    with pytest.raises(InputError, match=r"'juristiction'.*did you mean 'jurisdiction'"):
         cross_border_shares(network, groups=["juristiction"])
