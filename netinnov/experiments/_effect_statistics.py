@@ -136,17 +136,18 @@ def placebo_statistics(
     # Different placebos may have the same effect; of those without a name nobody knows.
     different = draws.nunique().mask(spread_of(draws, size) == 0, 1)
     if placebo is not None and any(labels):
-        keys = [label or str(at) for at, label in enumerate(labels[: len(draws)])]
-        code, placements, real_turns = _turns(keys)
-        if len(effects) == 1 < len(draws):  # nothing is drawn: no replicate is in two of them
-            code = pd.factorize(np.asarray(keys, object))[0].astype(np.intp)
-        used = code >= 0
-        at_place = draws[used].groupby(code[used])
-        first = at_place.head(placements)
-        ranked = first.groupby(code[first.index]).mean()
+        place = pd.Series([label or str(at) for at, label in enumerate(labels[: len(draws)])])
+        n_places = place.nunique()
+        if n_places == len(place) > 1 and len(effects) > 1:
+            place.iloc[-1] = None  # all are different: the last leaves its turn to the real one
+        placements = max(1, min(place.value_counts().min(), len(place) // (n_places + 1)))
+        at_place = draws.groupby(place, sort=False)
+        sampled = at_place.cumcount() < placements
+        ranked = draws[sampled].groupby(place, sort=False).mean()
         different = ranked.count()
-        band = _band(draws[used], at_place, effects.count())
-        real = effects.iloc[real_turns].mean() if len(effects) == len(draws) else real
+        band = _band(draws, at_place, effects.count())
+        if len(effects) == len(draws) > 1:  # replicates that are in no placebo
+            real = effects[~sampled].head(placements).mean()
     p = np.asarray(two_sided(real, ranked.to_numpy(), size), np.float64)
     why = np.full(len(p), pd.NA, object)
     why[different < 2] = "the placebo is always the same: a rank needs several"
@@ -165,20 +166,6 @@ def placebo_statistics(
             "why_no_p": pd.array(why, "str"),
         }
     )
-
-
-def _turns(keys: Sequence[str]) -> tuple[npt.NDArray[np.intp], int, npt.NDArray[np.intp]]:
-    """Sample equally many placebo and real placements without replacement."""
-    code, names = pd.factorize(np.asarray(keys, object))
-    code = code.astype(np.intp)
-    placements = min(int(np.bincount(code).min()), len(code) // (len(names) + 1))
-    if not placements and len(code) > 1:
-        # All are different, one a replicate: the last one leaves its turn to the real one.
-        code[-1], placements = -1, 1
-    placements = max(placements, 1)
-    turn = pd.Series(code).groupby(code).cumcount().to_numpy()
-    real = np.flatnonzero((code < 0) | (turn >= placements))[:placements]
-    return code, placements, real if len(real) else np.arange(1)
 
 
 def _band(draws: pd.DataFrame, at_place: Any, n_real: pd.Series) -> pd.DataFrame:
