@@ -12,7 +12,6 @@ from numpy.random import Generator
 from netinnov._network.rows import Rows
 from netinnov._runtime.arguments import as_list, check_name, check_names
 from netinnov._runtime.dataframes import as_pandas
-from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._from_records import Weighting
 from netinnov.network import MultilayerNetwork, check_network, with_rows
@@ -123,18 +122,15 @@ class ResampledEvents:
     def __call__(self, network: MultilayerNetwork, rng: Generator, /) -> MultilayerNetwork:
         check_network(network)
         check_name("layer", self.layer, network.layers)
-        members = pd.Index(self.incidence[self.member].astype("str").unique())
-        unknown = members[~members.isin(network.storage.nodes.index)]
-        if len(unknown):
-            msg = f"members must be nodes of the network; {len(unknown)} are none, e.g. "
-            raise InputError(f"{msg}{list(unknown[:5])}. Leave their rows out of `incidence`.")
+        position = network.storage.positions
+        position("member", self.incidence[self.member].unique())  # those without a link too
         n_events = self.incidence[self.event].nunique()
         times = np.bincount(rng.integers(n_events, size=n_events), minlength=n_events)
         links = self._by_event
         weight = links["weight"].to_numpy() * times[links["period"].to_numpy(np.int64)]
-        links, position = links[weight > 0], network.storage.positions
-        source, target = (position("member", links[end]) for end in ("source", "target"))
-        layer = np.full(len(links), network.layers.index(self.layer), np.int32)
+        drawn = links[weight > 0]
+        source, target = (position("member", drawn[end]) for end in ("source", "target"))
+        layer = np.full(len(drawn), network.layers.index(self.layer), np.int32)
         rows = Rows(layer, source, target, weight[weight > 0])
         return _with_layers(network, [self.layer], rows)
 
