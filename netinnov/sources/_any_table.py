@@ -131,7 +131,9 @@ def read_workbook(path: Path) -> dict[str, pd.DataFrame]:
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # what a file says of them may be wrong
             rows = []
-            for cells in sheet.iter_rows(max_row=LAST_ROW):
+            for cells in sheet.iter_rows():
+                if len(rows) == LAST_ROW:
+                    raise InputError(f"{path}, sheet {sheet.title} has more than {LAST_ROW} rows.")
                 visited += len(cells)
                 opening.check_made(path, opening.CELL * visited, size)
                 rows.append([_shown(cell) for cell in cells])

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import re
+import zipfile
 
 import igraph as ig
 import networkx as nx
@@ -117,6 +119,18 @@ def test_a_workbook_with_one_sheet_is_a_table_of_flows(tmp_path):
 def test_workbooks_that_make_no_network(tmp_path, sheets, words):
     with pytest.raises(InputError, match=words):
         ni.read_network(write_workbook(tmp_path / "n.xlsx", sheets))
+
+
+@pytest.mark.slow
+def test_rows_below_the_last_of_a_sheet_are_not_lost(tmp_path):
+    path = write_workbook(tmp_path / "n.xlsx", {"nodes": [["id"], ["a"]], "links": [["from"]]})
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, part in parts.items():
+            book.writestr(name, re.sub(rb'r="(A?)2"', rb'r="\g<1>2000000"', part))
+    with pytest.raises(InputError, match="sheet nodes has more than 1048576 rows"):
+        ni.read_network(path)
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"no workbook at all"])
