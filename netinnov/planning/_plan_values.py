@@ -201,11 +201,9 @@ class ByDistance(Evaluator):
         placements = self.placements
         assert self.judge.by_access is not None
         self.by_access = by_access = self.judge.by_access
-        n_new = np.array([placement.n_nodes for placement in placements], np.int64)
-        self.n_new = n_new.astype(np.int32)
-        self.first_new = self.n + np.append(0, np.cumsum(n_new))
-        sizes = np.array([placement.source.size for placement in placements], np.int64)
-        self.first = np.append(0, np.cumsum(sizes))
+        self.first = np.cumsum([0, *(each.source.size for each in placements)])
+        self.first_new = np.cumsum([self.n, *(each.n_nodes for each in placements)])
+        self.n_new = np.diff(self.first_new).astype(np.int32)
         self._links()
         everyone = np.arange(self.n, dtype=np.int32)
         blocks = [block for _, block in distances(self.start, everyone, by_access.costs)]
@@ -284,9 +282,8 @@ class ByDistance(Evaluator):
     def _numbers_of_nodes(self, plan: Plan) -> Integers:
         """Number of each node in the distances of a plan; -1 if it is absent."""
         where = np.full(int(self.first_new[-1]), -1, np.int64)
-        where[: self.n] = np.arange(self.n)
-        own = _of_plan(self.first_new, plan)
-        where[own] = self.n + np.arange(own.size)
+        here = np.append(np.arange(self.n), _of_plan(self.first_new, plan))
+        where[here] = np.arange(here.size)
         return where
 
     def _held(self, plan: Plan) -> Floats:

@@ -285,10 +285,9 @@ class ParkAccess(NamedTuple):
 def _stacked(pairs: Sequence[Pairs], n: int, both_ways: bool) -> tuple[Integers, Integers, Floats]:
     """Number of the copy, key of the pair and weight; undirected pairs in both directions."""
     copy = np.repeat(np.arange(len(pairs)), [each.weight.size for each in pairs])
-    source = np.concatenate([each.source for each in pairs]).astype(np.int64)
-    target = np.concatenate([each.target for each in pairs]).astype(np.int64)
-    weight = np.concatenate([each.weight for each in pairs])
+    source, target, weight = map(np.concatenate, zip(*pairs, strict=True))
+    key = source.astype(np.int64) * n + target
     if not both_ways:
-        return copy, source * n + target, weight
-    keys = np.append(source * n + target, target * n + source)
-    return np.tile(copy, 2), keys, np.tile(weight, 2)
+        return copy, key, weight
+    back = target.astype(np.int64) * n + source
+    return np.tile(copy, 2), np.append(key, back), np.tile(weight, 2)
