@@ -36,7 +36,6 @@ NAMES = {
     "lon": ("longitude", "lon"),
     "date": ("filing_date", "time", "patent_date"),
 }
-IDS = ("patent", "inventor", "assignee", "location")
 # Which columns make a table what it is, and which others are read; the first that fits counts.
 OF_INVENTORS = ("first", "last", "location", "country", "assignee", "date")
 OF_ASSIGNEES = ("organization", "person_first", "person_last", "type", "location")
@@ -104,11 +103,6 @@ def find(path: Path) -> dict[str, list[Found]]:
     return tables
 
 
-def columns_of(sort: str) -> list[str]:
-    must, more = TABLES[sort]
-    return [*must, *more]
-
-
 def load(
     data: Database,
     tables: dict[str, list[Found]],
@@ -119,11 +113,12 @@ def load(
     among: str = "",
 ) -> None:
     """Make a table of a sort; ``among`` is a table of the patents that are wanted."""
-    data.run(f"CREATE TABLE {table} (row BIGINT, {' VARCHAR, '.join(columns_of(sort))} VARCHAR)")
+    must, more = TABLES[sort]
+    ids = [role for role in must if role not in READABLE]
+    data.run(f"CREATE TABLE {table} (row BIGINT, {' VARCHAR, '.join((*must, *more))} VARCHAR)")
     for source in tables[sort]:
         _read(data, source, faults)
-        roles = [role for role in columns_of(sort) if role in source.columns]
-        ids = [role for role in TABLES[sort][0] if role in IDS]
+        roles = [role for role in (*must, *more) if role in source.columns]
         wanted = f"SELECT * FROM raw SEMI JOIN {among} USING (patent)" if among else "FROM raw"
         values = {role: READABLE.get(role, ("{0}", ""))[0].format(role) for role in roles}
         sound = " AND ".join(f"{role} IS NOT NULL" for role in ids)
@@ -138,12 +133,11 @@ def load(
             faults.append(f"{source.name}: rows left out, without {named}: {blank}")
         for role in READABLE.keys() & {*roles}:
             bad = f"{role} IS NOT NULL AND {values[role]} IS NULL"
-            counts = f"SELECT count({role}), count_if({bad}) FROM ({wanted}) WHERE {sound}"
-            first = f"SELECT {role} FROM ({wanted}) WHERE {sound} AND {bad} ORDER BY row LIMIT 5"
-            shown = examples([row[0] for row in data.run(first).fetchall()])
-            n, n_bad = data.run(counts).fetchall()[0]
+            counts = f"count({role}), count_if({bad}), arg_min({role}, row, 5) FILTER ({bad})"
+            query = f"SELECT {counts} FROM ({wanted}) WHERE {sound}"
+            n, n_bad, first = data.run(query).fetchall()[0]
             about = (source.name, source.columns[role], READABLE[role][1])
-            tell_values(*about, n, n_bad, shown, faults)
+            tell_values(*about, n, n_bad, examples(first or ()), faults)
 
 
 def _read(data: Database, source: Found, faults: list[str]) -> None:
@@ -169,8 +163,8 @@ def _read(data: Database, source: Found, faults: list[str]) -> None:
         {"path": str(path), "delimiter": source.delimiter, "quote": quote},
     )
     path.unlink()
-    rejects = data.run("SELECT DISTINCT line, error_type FROM reject_errors ORDER BY line")
-    rejected = rejects.fetchall()
+    rejects = "SELECT DISTINCT line, error_type FROM reject_errors ORDER BY line"
+    rejected = data.run(rejects).fetchall()
     data.run("DROP TABLE reject_errors; DROP TABLE reject_scans")
     if any(kind == "INVALID ENCODING" for _, kind in rejected):
         with opened(source.folder, name) as stream:  # a line end is never part of a letter
@@ -182,9 +176,8 @@ def _read(data: Database, source: Found, faults: list[str]) -> None:
     if not last.endswith(("\n", "\r")) and (rejected or source.delimiter == "\t"):
         msg = f"{name} ends in {last.splitlines()[-1]!r}, without a line end: get the file again; "
         raise InputError(f"{msg}if it is whole, end its last line.")
-    lines = [line for line, _ in rejected]
     n_rows = data.run("SELECT count(*) FROM raw").fetchall()[0][0]
-    tell_uneven(name, len(source.header), n_rows, lines, faults)
+    tell_uneven(name, len(source.header), n_rows, [line for line, _ in rejected], faults)
 
 
 def unescaped(names: pd.Series) -> pd.Series:
