@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 from os import PathLike
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
@@ -101,19 +101,13 @@ def read_cordis(
     check_events("projects", projects, weighting)
     folder = as_path("path", path)
     faults: list[str] = []
-
-    def read(
-        stem: str, required: Sequence[str], optional: Sequence[str], ids: list[str]
-    ) -> TextTable:
-        columns: Any = {"required": required, "optional": optional, "delimiter": ";"}
-        table = read_text_file(folder, _file_in(folder, stem), **columns, faults=faults)
-        return table.complete(ids, faults)
-
-    more = (*PROJECT_MORE, *AMOUNTS.values())
-    listed = _projects(read("project", PROJECT, more, ["id"]), faults)
-    ids = ["projectID", "organisationID"]
-    table = read("organization", ORGANIZATION, ORGANIZATION_MORE, ids)
-    rows = _participations(table, listed, faults)
+    read = partial(read_text_file, folder, delimiter=";", faults=faults)
+    optional = (*PROJECT_MORE, *AMOUNTS.values())
+    table = read(_file_in(folder, "project"), required=PROJECT, optional=optional)
+    listed = _projects(table.complete(["id"], faults), faults)
+    name = _file_in(folder, "organization")
+    table = read(name, required=ORGANIZATION, optional=ORGANIZATION_MORE)
+    rows = _participations(table.complete(["projectID", "organisationID"], faults), listed, faults)
     warn_of(faults)
 
     nodes = _organisations(rows)
