@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -88,28 +87,25 @@ class Database:
             CREATE TABLE ids AS
             SELECT name, (row_number() OVER (ORDER BY name) - 1)::INTEGER AS code FROM ({ids})
         """)
-        parts = []
-        for relation, order in layers.values():
-            others = [name for name in relation.columns if name not in (*FIRST, "seen")]
+        names, parts = sorted(layers), []
+        for name, (relation, order) in layers.items():
+            others = [column for column in relation.columns if column not in (*FIRST, "seen")]
             query = f"""
-                SELECT s.code AS source, t.code AS target, {", ".join([*FIRST[2:], *others])}
+                SELECT {names.index(name)}::TINYINT AS layer, s.code AS source, t.code AS target,
+                    {", ".join([*FIRST[2:], *others])}
                 FROM links
                 JOIN ids s ON s.name = source JOIN ids t ON t.name = target ORDER BY {order}
             """
             parts.append(relation.query("links", query).to_arrow_table())
-        n_links = [part.num_rows for part in parts]
         table = pa.concat_tables(parts, promote_options="default")
         del parts
         links: pd.DataFrame = table.to_pandas(
             types_mapper=TYPES.get, split_blocks=True, self_destruct=True
         )
         nodes = pd.CategoricalDtype(self.frame("SELECT name FROM ids ORDER BY code")["name"])
-        for end in ("source", "target"):
-            links[end] = pd.Categorical.from_codes(links[end].to_numpy(), dtype=nodes)
-        names = sorted(layers)
-        layer = np.repeat(np.array([names.index(name) for name in layers], np.int8), n_links)
-        by_name = pd.CategoricalDtype(pd.Index(names, dtype="str"))
-        links.insert(0, "layer", pd.Series(pd.Categorical.from_codes(layer, dtype=by_name)))
+        layer = pd.CategoricalDtype(pd.Index(names, dtype="str"))
+        for column, dtype in {"layer": layer, "source": nodes, "target": nodes}.items():
+            links[column] = pd.Categorical.from_codes(links[column].to_numpy(), dtype=dtype)
         return links.drop(columns="period") if links["period"].isna().all() else links
 
 
