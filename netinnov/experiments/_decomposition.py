@@ -12,7 +12,7 @@ import pandas as pd
 
 from netinnov._network import paths
 from netinnov._network.paths import Frictions, PathCosts
-from netinnov._runtime.arguments import as_list, check_rng, did_you_mean
+from netinnov._runtime.arguments import as_list, check_names, check_rng
 from netinnov._typing import Amount, Codes, Distance, Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -154,17 +154,14 @@ def _groups(
     check_network(network)
     group = np.zeros(network.n_nodes, np.int8)
     for side, where, name in ((_HOST, host, "host"), (_HOME, home, "home")):
-        if not isinstance(where, str):
-            group[network.storage.positions(name, where)] = side
-        elif where in (places := network.storage.place_names):
+        if isinstance(where, str):
+            check_names(name, [where], [*network.storage.place_names], of="the network's places")
             group[network.storage.inside([where])] = side
         else:
-            hint = did_you_mean(where, places)
-            raise InputError(f"`{name}` must be a place of the network; found {where!r}{hint}.")
-    for side, name in ((_HOST, "host"), (_HOME, "home")):
-        if not (group == side).any():
-            msg = f"`{name}` must have nodes in the network, and `host` some that are not in `home`"
-            raise InputError(f"{msg}; found home={home!r}, host={host!r}.")
+            group[network.storage.positions(name, where)] = side
+    if not np.bincount(group, minlength=3)[[_HOME, _HOST]].all():
+        msg = "`home` must have nodes in the network, and `host` some that are not in `home`"
+        raise InputError(f"{msg}; found home={home!r}, host={host!r}.")
     return group
 
 

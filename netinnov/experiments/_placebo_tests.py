@@ -140,10 +140,9 @@ def _adds_otherwise(scenario: Floats, placebo: Floats, *, margin: Floats) -> str
     less = (theirs > margin) & ((placebo <= mine + margin).mean(axis=0) < _FEW)
     for at, (total, fewer) in enumerate((("links", "fewer"), ("weight", "less"))):
         if more[at] or less[at]:
-            return (
-                f"the scenario adds {'more' if more[at] else fewer} {total} than its placebo does "
-                f"(net {mine[at]:.3g} against {theirs[at]:.3g} on average)"
-            )
+            how = "more" if more[at] else fewer
+            net = f"net {mine[at]:.3g} against {theirs[at]:.3g} on average"
+            return f"the scenario adds {how} {total} than its placebo does ({net})"
     return ""
 
 

@@ -122,10 +122,8 @@ def check_columns(name: str, table: pd.DataFrame, needed: Sequence[Any]) -> None
 def opening_periods(opened: pd.Series) -> pd.Series:
     periods, bad = as_periods(opened)
     if bad.any():
-        msg = "'opened' must be whole numbers as the periods are, or missing"
-        raise InputError(
-            f"{msg}; found {opened[bad].tolist()[:5]}; dates give years by `.dt.year`."
-        )
+        msg = "'opened' must be whole numbers as the periods are, or missing; found "
+        raise InputError(f"{msg}{opened[bad].tolist()[:5]}; dates give years by `.dt.year`.")
     return periods
 
 

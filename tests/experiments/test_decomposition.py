@@ -158,7 +158,7 @@ def test_names_of_parts_are_taken(path) -> None:
 @pytest.mark.parametrize(
     ("home", "host", "words"),
     [
-        ("home", "hots", r"`host` must be a place.*did you mean 'host'"),
+        ("home", "hots", r"`host`: 1 of 1 names .* network's places: .*did you mean 'host'"),
         (["nobody"], "host", r"`home`: 1 of 1 names are not in the network"),
         ([], "host", "`home` must have nodes"),
         ("host", "host", "`host` some that are not in `home`"),
