@@ -130,7 +130,7 @@ def read_workbook(path: Path) -> dict[str, pd.DataFrame]:
     with _opened(path) as book:
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # what a file says of them may be wrong
-            rows = []
+            rows: list[list[Any]] = []
             for cells in sheet.iter_rows():
                 if len(rows) == LAST_ROW:
                     raise InputError(f"{path}, sheet {sheet.title} has more than {LAST_ROW} rows.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -247,7 +247,7 @@ def _parse_mpx(name: str, lines: parsing.Lines, weight: str) -> Parsed:
         if layers and layer not in layers:
             msg = f"{where}, column 'layer': it must be one of #LAYERS ({', '.join(layers)}); "
             raise InputError(f"{msg}found {layer!r}.")
-        columns = of_edges(layer)
+        columns = of_edges[layer] | of_edges[""]
         if len(row) != len(head) + len(columns):
             raise parsing.refuse_line(where, row, [*head, *columns])
         cells = dict(zip(columns, row[len(head) :], strict=True))
@@ -296,17 +296,15 @@ def _layers(section: Section, *, several: bool) -> dict[str, str]:
 
 def _edge_attributes(
     section: Section, layers: Collection[str], *, several: bool
-) -> Callable[[str], dict[str, str]]:
-    own: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    everywhere = {}
+) -> defaultdict[str, dict[str, str]]:
+    """Types by layer; those of all layers under an empty name."""
+    types: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for where, row in section:
-        if len(row) == 2:
-            everywhere[row[0]] = row[1]
-        elif len(row) == (4 if several else 3) and (not layers or row[0] in layers):
-            own[row[0]][row[-2]] = row[-1]
-        else:
+        layer = "" if len(row) == 2 else row[0]
+        if len(row) not in (2, 4 if several else 3) or (layer and layers and layer not in layers):
             raise parsing.refuse_line(where, row, ["layer", "attribute", "type"])
-    return lambda layer: own[layer] | everywhere
+        types[layer][row[-2]] = row[-1]
+    return types
 
 
 def _actors(sections: defaultdict[str, Section], ends: Iterable[str]) -> pd.DataFrame:

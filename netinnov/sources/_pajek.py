@@ -50,15 +50,8 @@ def parse_pajek(name: str, lines: parsing.Lines) -> Parsed:
     layers: dict[str | None, str] = {None: "links"}
     arcs: list[Link] = []
     edges: list[Link] = []
-    above: Part | None = None  # of the values below the next *Vertices
     for part in _parts(lines):
-        if part.kind == "*vertices" and above is not None:
-            if labels is not None and above.kind in OTHERS[:2]:
-                title = " ".join(above.title.split()[1:]) or above.kind[1:]
-                title = re.sub(r"\.(clu|vec)$", "", title, flags=re.IGNORECASE)  # its file's ending
-                columns[title] = _values(above, part, len(labels))
-            above = None
-        elif part.kind == "*vertices":
+        if part.kind == "*vertices":
             if labels is not None:
                 msg = f"{part.where}: a file must hold one network; a second one begins here; give "
                 raise InputError(f"{msg}it a file of its own.")
@@ -72,13 +65,16 @@ def parse_pajek(name: str, lines: parsing.Lines) -> Parsed:
             part_links = _links(part, form.casefold(), layers[number], layers, ids)
             (edges if form.casefold().startswith("edges") else arcs).extend(part_links)
         elif part.kind in OTHERS:
-            above = part
+            if not part.body:
+                msg = f"{part.where}: the values of {part.title!r} must follow; there are none; "
+                raise InputError(f"{msg}get the file again.")
+            if labels is not None and part.kind in OTHERS[:2]:
+                title = " ".join(part.title.split()[1:]) or part.kind[1:]
+                title = re.sub(r"\.(clu|vec)$", "", title, flags=re.IGNORECASE)  # its file's ending
+                columns[title] = _values(part, len(labels))
         elif part.kind != "*network":
             msg = f"{part.where}: {part.title[:40]!r} is not a section of Pajek's, such as "
             raise InputError(f"{msg}'*Vertices 71'; is it damaged, or has it another delimiter?")
-    if above is not None:
-        msg = f"{above.where}: the values of {above.title!r} must follow; the file ends; "
-        raise InputError(f"{msg}get it again.")
     if labels is None:
         msg = f"{name} must hold a network; none of its {len(lines)} lines is '*Vertices n'."
         raise InputError(msg)
@@ -97,7 +93,9 @@ def _parts(lines: parsing.Lines) -> list[Part]:
             if text.count('"') % 2:
                 msg = f"{where}: a quotation mark is not closed ({text[:40]!r}); is the file cut "
                 raise InputError(f"{msg}off?")
-            parts.append(Part(where, text, [], []))
+            begun = parts and parts[-1].kind in OTHERS and not parts[-1].body
+            if not (begun and text.casefold().startswith("*vertices")):  # above its values
+                parts.append(Part(where, text, [], []))
         elif text.startswith("%"):
             if parts:
                 parts[-1].comments.append(text[1:])
@@ -178,24 +176,24 @@ def _matrix(part: Part, layer: str, ids: Sequence[str]) -> Iterator[Link]:
                 yield Link(layer, source, target, parsing.weight_of(value, where), {})
 
 
-def _values(above: Part, part: Part, n: int) -> Sequence[Any]:
+def _values(part: Part, n: int) -> Sequence[Any]:
     if len(part.body) != n:
-        msg = f"{part.where}: {above.title!r} must have {n} values, one a vertex; it has "
+        msg = f"{part.where}: {part.title!r} must have {n} values, one a vertex; it has "
         raise InputError(f"{msg}{len(part.body)}; is the file cut off?")
     values = []
     for where, text in part.body:
         if not _is_number(text):
-            msg = f"{where}: a value of {above.title!r} must be a number; found {text!r}."
+            msg = f"{where}: a value of {part.title!r} must be a number; found {text!r}."
             raise InputError(msg)
         values.append(float(text))
-    if above.kind == "*vector":
+    if part.kind == "*vector":
         return [None if value == UNKNOWN else value for value in values]
     named: dict[int, str] = {}
-    for comment in (*above.comments, *part.comments):
+    for comment in part.comments:
         matches = [CLASS.fullmatch(piece.strip()) for piece in comment.split(";")]
         named |= {int(match[1]): match[2] for match in matches if match and all(matches)}
     if not all(value.is_integer() and abs(value) < 2**53 for value in values):
-        msg = f"{part.where}: classes of {above.title!r} must be whole numbers below 2**53; not "
+        msg = f"{part.where}: classes of {part.title!r} must be whole numbers below 2**53; not "
         raise InputError(f"{msg}all are.")
     codes = [int(value) for value in values]
     return [named.get(code) for code in codes] if {*codes} - {0} <= {*named} else codes
