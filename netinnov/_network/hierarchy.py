@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from netinnov._network.columns import as_text
+from netinnov._network.columns import as_text, taken
 from netinnov._network.tables import codes_of
 from netinnov._runtime.arguments import check_number, did_you_mean
 from netinnov._typing import Codes, Floats, Mask
@@ -26,7 +26,7 @@ def units(codes: Codes, places: pd.DataFrame, level: int | str | None) -> Codes:
         check_number("level", level, low=0, whole=True)
     unit = codes
     for _ in range(min(int(level or 0), len(places))):
-        above = _one_step(parent, unit)
+        above = taken(parent, unit)
         if (above < 0).all():
             break
         unit = np.where(above >= 0, above, unit)
@@ -46,7 +46,7 @@ def within(parent: Codes, place: Codes, whole: Codes) -> Mask:
     around = place
     while (around >= 0).any():
         contained |= (around == whole) & (around >= 0)
-        around = _one_step(parent, around)
+        around = taken(parent, around)
     return contained
 
 
@@ -61,7 +61,7 @@ def nearest(known: Mask, parent: Codes, place: Codes) -> Codes:
     """First known place on the way up from each place, itself included; -1 if none."""
     around = place
     while (unknown := ~np.append(known, True)[around]).any():  # -1 has nothing above it
-        around = np.where(unknown, _one_step(parent, around), around)
+        around = np.where(unknown, taken(parent, around), around)
     return around
 
 
@@ -69,10 +69,6 @@ def ranks(rank: Floats, parent: Codes) -> Floats:
     """Ranks of places; a missing one is that of the nearest place around it, else NaN."""
     around = nearest(~np.isnan(rank), parent, np.arange(parent.size, dtype=np.int32))
     return np.append(rank, np.nan)[around]
-
-
-def _one_step(parent: Codes, place: Codes) -> Codes:
-    return np.where(place >= 0, parent[place], np.int32(-1))
 
 
 def _of_level(places: pd.DataFrame, level: str) -> Mask:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
+from netinnov._network.columns import taken
 from netinnov._network.distances import between
 from netinnov._network.hierarchy import related
 from netinnov._network.paths import linked
@@ -129,7 +130,7 @@ def _by_place(network: MultilayerNetwork, of_nodes: Floats) -> Floats:
     total = np.zeros(len(parent))
     while (known := code >= 0).any():
         total += np.bincount(code[known], of_nodes[known], len(parent))
-        code = np.where(known, parent[code], -1)
+        code = taken(parent, code)
     return total
 
 
@@ -141,7 +142,7 @@ def _can_stand_in(network: MultilayerNetwork, scenario: Between) -> Mask:
     steps, above = np.zeros(len(parent), np.intp), parent
     while (above >= 0).any():
         steps += above >= 0
-        above = np.where(above >= 0, parent[above], -1)
+        above = taken(parent, above)
     able &= steps == steps[host]
     return able & ~related(parent, home) & ~related(parent, host)
 
