@@ -247,7 +247,8 @@ def specification_curve(
     tables = run(task, tasks, executor=executor, progress=progress, label="specifications")
     effects = pd.concat(tables, ignore_index=True).drop(columns=["scenario", "measure", "node"])
     table = pd.DataFrame(rows, columns=[*choices]).join(effects)
-    return table.sort_values("median", kind="stable", ignore_index=True)
+    median = table["median"].map("{:.12g}".format).astype(np.float64)  # rounding orders nothing
+    return table.loc[median.sort_values(kind="stable").index].reset_index(drop=True)
 
 
 def specification_summary(curve: pd.DataFrame) -> pd.Series:
