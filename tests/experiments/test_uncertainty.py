@@ -205,17 +205,19 @@ def test_a_failure_says_in_which_data(pair) -> None:
 
 
 def test_intervals_of_data_cover_the_truth() -> None:
-    """The count is drawn around 400 in each run; the effect in truth is 0.5 * 400."""
-    nodes = pd.DataFrame({"place": ["a", "b"]}, index=["a", "b"])
-    runs, covered = 80, 0
-    for run in range(runs):
-        seen = np.random.default_rng(run).poisson(COUNT)
-        links = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [seen]})
-        result = compare(ni.build_network(nodes, links), {"x": Times(1.5, sd=5)}, rng=run,
-                         resamples=40, placements=2, replicates=10)  # fmt: skip
-        (row,) = result.effects(full=True).to_dict("records")
-        covered += row["data_low"] <= 200 <= row["data_high"]
-    assert 0.88 * runs <= covered < runs  # 95 % of 80, three standard deviations either way
+    """Counts of pairs apart are drawn around 400; the effect on each in truth is 0.5 * 400."""
+    pairs = 200
+    ends = {end: [f"{end} {number}" for number in range(pairs)] for end in ("source", "target")}
+    seen = np.random.default_rng(1).poisson(COUNT, pairs)
+    result = compare(
+        ni.build_network(pd.DataFrame(ends | {"weight": seen})),
+        {"x": Times(1.5, sd=5)},
+        measures={"w": ni.centrality.overlapping_strength},
+        resamples=100,
+    )
+    effects = result.effects(full=True).set_index("node").loc[ends["source"]]
+    covered = effects["data_low"].le(200) & effects["data_high"].ge(200)
+    assert 0.9 <= covered.mean() < 1  # 95 % of 200, three standard deviations either way
 
 
 # What draws the data.

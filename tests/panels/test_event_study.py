@@ -192,16 +192,16 @@ def test_staggered_effects_are_found():
 @pytest.mark.slow
 def test_intervals_cover_planted_effects():
     covered, rejected = [], []
-    for seed in range(100):
+    for seed in range(60):
         rng = np.random.default_rng(seed)
         network, openings, truth, _ = made_up(rng, effect=staggered, noise=0.5)
         options = {"layer": "links", "openings": openings}
         study = event_study(network, **options)
         covered.append(study.average.low <= truth <= study.average.high)
         rejected.append(study.pre_trend_p < 0.05)
-    # 95 % and 5 % of 100 within three standard errors.
-    assert np.mean(covered) >= 0.885
-    assert np.mean(rejected) <= 0.115
+    # 95 % and 5 % of 60 within three standard errors.
+    assert np.mean(covered) >= 0.866
+    assert np.mean(rejected) <= 0.134
 
 
 def test_estimates_before_the_opening_are_tested_by_the_largest_t():
