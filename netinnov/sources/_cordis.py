@@ -111,6 +111,9 @@ def read_cordis(
     warn_of(faults)
 
     nodes = _organisations(rows)
+    cities = rows[rows["place"].isin(nodes["place"].dropna())]
+    spots = cities.drop_duplicates(["organisation", "place", "lon", "lat"])
+    places = places_of_cities(spots, nodes["country"])
     meetings = rows[["organisation", "project", "period"]].drop_duplicates(ignore_index=True)
     if projects == "nodes":
         # Below the organisations the projects, also those that no table lists.
@@ -125,7 +128,7 @@ def read_cordis(
         by = {"member": "organisation", "event": "project", "period": "period"}
         links, layer = co_participation(meetings, weighting=weighting, **by), "co_participation"
     links.insert(0, "layer", pd.Series(layer, links.index, dtype="str"))
-    return Tables(nodes, links, _places(nodes, rows), ())
+    return Tables(nodes, links, places, ())
 
 
 def _file_in(path: Path, stem: str) -> str:
@@ -208,12 +211,6 @@ def _organisations(rows: pd.DataFrame) -> pd.DataFrame:
     nodes["contribution"] = by_id["contribution"].sum(min_count=1)
     nodes["participations"] = by_id["project"].nunique().astype("Int64")
     return nodes
-
-
-def _places(nodes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    cities = rows[rows["place"].isin(nodes["place"].dropna())]
-    spots = cities.drop_duplicates(["organisation", "place", "lon", "lat"])
-    return places_of_cities(spots, nodes["country"])
 
 
 def _amounts(table: TextTable, column: str, faults: list[str]) -> pd.Series:

@@ -250,9 +250,9 @@ def _refuse(file: Path, why: str) -> NoReturn:
             if text and not isinstance(parse_json(file.name, text, first=number), dict):
                 msg = f"{file.name}, line {number} must be an object of OpenAlex, or an answer "
                 raise InputError(f"{msg}with `results`; found {text[:40]!r}.")
-    reason = re.sub(r", in (line|record/value) \d+", "", why.splitlines()[0])
+    why = re.sub(r", in (line|record/value) \d+", "", why.splitlines()[0].partition(": ")[2])
     msg = f"{file.name} must hold works and institutions as OpenAlex writes them"
-    raise InputError(f"{msg}; {reason.replace(str(file), file.name)}.")
+    raise InputError(f"{msg}; {why.replace(str(file), file.name).rstrip('.')}.")
 
 
 def _pairs(data: Database, weighting: Weighting) -> pd.DataFrame:
@@ -276,12 +276,10 @@ def _nodes(about: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     first = most_frequent(number, city).reindex(city).set_axis(about.index)
     other = number.notna() & (number != first)
     city = city.mask(other, city + " (" + number.fillna("") + ")")
-    place = city.fillna(country)
-    nodes = pd.DataFrame({"kind": about["type"].replace(KINDS), "place": place})
+    nodes = pd.DataFrame({"kind": about["type"].replace(KINDS), "place": city.fillna(country)})
+    places = places_of_cities(about.assign(place=city), country)
     nodes = nodes.join(about[["name", "country", "ror", "works"]])
-    if place.isna().all():
-        return nodes, None
-    return nodes, places_of_cities(about.assign(place=city), country)
+    return nodes, None if places.empty else places
 
 
 def is_openalex(folder: Path) -> bool:
