@@ -444,6 +444,7 @@ class CoalitionAccess:
         row_of = np.full(n, -1, np.int32)
         row_of[rows] = np.arange(rows.size)
         before = np.concatenate([block for _, block in distances(self.network, rows, PathCosts())])
-        added = (each[order] for each in (source, target, length, mask))
-        gains: Floats = access_gains(before, row_of, self.owner[rows], *added, begin)
+        source, target, length, mask = (each[order] for each in (source, target, length, mask))
+        owner = self.owner[rows]
+        gains: Floats = access_gains(before, row_of, owner, source, target, length, mask, begin)
         return gains / (n - 1)
