@@ -58,7 +58,7 @@ check: quality coverage
 
 # All checks but the tests; of the examples those that no test runs (tests/test_pages.py runs the others).
 quality: EXAMPLES := explorer_figures make_notebooks tutorials
-quality: lint types imports doctests docs examples benchmarks
+quality: benchmarks lint types imports doctests docs examples
 
 lint: $(VENV)/.tools
 	$(BIN)/ruff format --check .

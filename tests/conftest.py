@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     def is_long(item: pytest.Item) -> bool:
         whole_study = "made_once" in getattr(item, "fixturenames", ())
-        return whole_study or item.name.endswith("[project_enclaves]")
+        return whole_study or item.name.startswith("test_the_script_writes_the_page")
 
     items.sort(key=lambda item: not is_long(item))
 
