@@ -88,19 +88,17 @@ def write_network(
         "layers": network.layer_table.reset_index(),
         "links": network.links,
     }
-    if (distances := network.distances) is not None:
-        frames["distances"] = distances
     about: dict[str, Any] = {"format": FORMAT, "tables": {}}
-    if distances is not None:
-        about["distance_unit"] = network.distance_unit
+    if (distances := network.distances) is not None:
+        frames["distances"], about["distance_unit"] = distances, network.distance_unit
     tables = {}
     for name, frame in frames.items():
         columns = columns_of(frame)
         for column in columns:
             _refuse_what_is_lost(name, column, frame[column.name])
         records = {column.name: column.record for column in columns}
-        held = {"file": f"{name}.{format}", "rows": len(frame), "columns": records}
-        about["tables"][name] = held
+        file = {"file": f"{name}.{format}", "rows": len(frame), "columns": records}
+        about["tables"][name] = file
         try:
             tables[name] = pa.table({c.name: pa.array(c.values, ARROW[c.kind]) for c in columns})
         except UnicodeEncodeError as error:
