@@ -141,9 +141,7 @@ class GravityFlows(PreparedLayers):
 
 def _fitted(network: MultilayerNetwork, layer: str, chain: Chain, null: GravityNull) -> Fit:
     source, target, weight = chain.start.links
-    origins, destinations = np.unique(source), np.unique(target)
-    if not chain.directed:
-        origins = destinations = np.union1d(source, target)
+    origins, destinations = chain.ends
     if origins.size * destinations.size > _MOST_PAIRS:
         raise InputError(
             f"layer {layer!r} has {origins.size:,} origins and {destinations.size:,} destinations; "
@@ -152,7 +150,7 @@ def _fitted(network: MultilayerNetwork, layer: str, chain: Chain, null: GravityN
         )
     observed = np.zeros((origins.size, destinations.size))
     cells = np.searchsorted(origins, source), np.searchsorted(destinations, target)
-    np.add.at(observed, cells, weight)
+    observed[cells] = weight
     if not chain.directed:
         observed += observed.T
     possible = origins[:, None] != destinations[None, :]

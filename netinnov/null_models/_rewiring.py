@@ -67,6 +67,12 @@ class Chain:
         return self.start.source.size
 
     @property
+    def ends(self) -> tuple[Codes, Codes]:
+        """Nodes that links lead from, and to; of undirected ones all ends, twice."""
+        source, target = np.unique(self.start.source), np.unique(self.start.target)
+        return (source, target) if self.directed else (np.union1d(source, target),) * 2
+
+    @property
     def pace(self) -> int:
         """Proposals between two of the rarer kind; a chain may be read on the way at multiples."""
         if self.size <= _FEW:
@@ -223,7 +229,7 @@ def _with_zones(
 ) -> Chain:
     """With the distance zone of each pair of sites: 0 outside, then 1, 2, ..."""
     source, target, storage = chain.start.source, chain.start.target, network.storage
-    ends = np.unique(np.append(source, target))
+    ends = np.union1d(*chain.ends)
     places, at = np.unique(storage.place_codes[ends], return_inverse=True)
     if places.size > _MOST_SITES:
         raise InputError(
@@ -238,7 +244,7 @@ def _with_zones(
         lengths = of_pairs(places[site[source]], places[site[target]])
         edges = np.unique(np.quantile(lengths, np.linspace(0, 1, 11))) if lengths.size else lengths
     zone = np.zeros((places.size, places.size), np.uint8)
-    rows, columns = _sites(chain, site)
+    rows, columns = (np.unique(site[nodes]) for nodes in chain.ends)
     for row in rows:
         beyond = columns if chain.directed else columns[row:]
         zone[row, beyond] = zones_of(of_pairs(places[[row]], places[beyond]), edges)
@@ -246,12 +252,6 @@ def _with_zones(
             # Both ways round a pair must be of one zone, whatever the last digit of the distance.
             zone[beyond, row] = zone[row, beyond]
     return replace(chain, zones=Zones(site, zone, np.zeros(edges.size + 1, np.float64), hard))
-
-
-def _sites(chain: Chain, site: Codes) -> tuple[Codes, Codes]:
-    """Sites from which and to which links may lead."""
-    source, target = (np.unique(site[at]) for at in (chain.start.source, chain.start.target))
-    return (source, target) if chain.directed else (np.union1d(source, target),) * 2
 
 
 def zones_of(lengths: Floats, edges: Floats) -> npt.NDArray[np.uint8]:
@@ -270,7 +270,7 @@ def _tuned(chain: Chain, rng: np.random.Generator) -> Chain:
     zones = zone[site[state.source], site[state.target]]
     observed = np.bincount(zones, minlength=level.size).astype(np.float64)
     possible = np.zeros(level.size, bool)
-    rows, columns = _sites(chain, site)
+    rows, columns = (np.unique(site[nodes]) for nodes in chain.ends)
     for row in rows:
         possible[zone[row, columns]] = True
     # Nothing can be expected to be 0 with certainty: an empty zone aims at a tenth of a link.
