@@ -154,15 +154,17 @@ def _fitted(network: MultilayerNetwork, layer: str, chain: Chain, null: GravityN
     if not chain.directed:
         observed += observed.T
     possible = origins[:, None] != destinations[None, :]
+    parameters = origins.size + (destinations.size - 1 if chain.directed else 0)
     if joins_two_kinds(network, layer):
         kind = network.storage.kind_codes
         possible &= kind[origins][:, None] != kind[destinations][None, :]
+        # Sums of the two sides are equal, so that one follows from all others; each way.
+        parameters -= len(set(kind[origins])) - 1
     resistance = None
     if null.deterrence is not None:
         resistance = _resistance(network, layer, origins, destinations, possible, null.deterrence)
     expected, coefficient = _fit_deterrence(observed, possible, resistance, layer=layer)
     pairs = possible if chain.directed else np.triu(possible)
-    parameters = origins.size + (destinations.size - 1 if chain.directed else 0)
     free = int(pairs.sum()) - parameters - (not math.isnan(coefficient))
     pairs &= expected > 0
     pearson = ((observed - expected)[pairs] ** 2 / expected[pairs]).sum()

@@ -164,14 +164,22 @@ def test_the_unit_is_what_an_event_of_the_layer_table_weighs(quantity, unit):
     assert GravityNull(unit=3).fit(network).loc["links", "unit"] == 3
 
 
-def test_in_a_layer_that_joins_two_kinds_only_pairs_of_both_get_flows():
-    kinds = list("aaabbbb")
-    across = np.array(kinds)[:, None] != np.array(kinds)[None, :]
-    flows = np.where(across, counts() + counts().T, 0)
-    network = network_of(flows, directed=False, kinds=kinds)
+@pytest.mark.parametrize("ways", ["undirected", "one way", "both ways"])
+def test_in_a_layer_that_joins_two_kinds_only_pairs_of_both_get_flows(ways):
+    kinds, directed = np.array(list("aaabbbb")), ways != "undirected"
+    across = kinds[:, None] != kinds
+    pairs = across if ways == "both ways" else np.triu(across)
+    flows = np.where(pairs, counts(), 0)
+    flows += 0 if directed else flows.T
+    network = network_of(flows, directed=directed, kinds=list(kinds))
     expected = expected_of(GravityNull(), network)
     assert (expected[~across] == 0).all()
     np.testing.assert_allclose(expected.sum(axis=0), flows.sum(axis=0), rtol=1e-8)
+    source, target = np.nonzero(pairs)
+    effects = np.column_stack([np.eye(7)[source], np.eye(7)[target], np.log(DISTANCE[pairs])])
+    free = len(effects) - np.linalg.matrix_rank(effects)
+    pearson = ((flows - expected)[pairs] ** 2 / expected[pairs]).sum() / free
+    assert GravityNull().fit(network)["dispersion"].item() == pytest.approx(pearson)
 
 
 def test_sums_that_leave_no_choice_give_the_network_back():
