@@ -273,7 +273,7 @@ def _graph(network: MultilayerNetwork, costs: PathCosts) -> sparse.csr_array:
     if len(network.layers) == 1:  # nothing to choose among
         return link_lengths(network, network.layers[0], costs)
     layer, row, column, weight, *_ = links_both_ways(network)
-    directed = np.isin(network.layers, [*network.directed])[layer]
+    directed = np.array([name in network.directed for name in network.layers], bool)[layer]
     length = lengths_of_links(network, row, column, weight, costs, directed)
     return _smallest_lengths(row, column, length, network.n_nodes)
 
