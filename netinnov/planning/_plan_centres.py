@@ -18,7 +18,6 @@ from netinnov._typing import Confidence, Count, Floats, Positive, PositiveShare,
 from netinnov.centrality._counts import total_strength
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.planning._placements import all_placements
 from netinnov.planning._plan_values import Judge, PlanValues, effective_places, plan_values
 from netinnov.planning._searches import Limit, chosen_by, one_by_one
 from netinnov.planning._site_enclaves import check_candidates, costs_of, seed_of
@@ -205,8 +204,7 @@ def plan_centres(
         network.storage.positions("target.place", [target.place])
     by_strength = isinstance(target, EffectiveNumber)
     judge = Judge(type(target).__name__, measure, by_strength=by_strength)
-    placements = all_placements(network, candidates, replicates, seed)
-    values = plan_values(network, candidates, judge, placements, replicates, seed)
+    values = plan_values(network, candidates, judge, replicates, seed)
     exact = len(names) <= MOST_CANDIDATES
     plan = (all_sets if exact else searched_set)(values, costs, target.at_least)
     rows = []

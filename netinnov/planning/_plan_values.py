@@ -23,7 +23,8 @@ from netinnov.connectivity import global_efficiency
 from netinnov.errors import InputError
 from netinnov.experiments._compare_scenarios import called_on
 from netinnov.network import MultilayerNetwork
-from netinnov.planning._placements import Placement, links_of, records_with, stream, with_placements
+from netinnov.planning import _placements
+from netinnov.planning._placements import Placement
 from netinnov.polycentricity import effective_number, gini
 from netinnov.scenarios import Combined, Scenario, apply_scenario
 
@@ -179,7 +180,7 @@ class Evaluator:
         self.n = self.start.n_nodes
 
     def network(self, plan: Plan) -> MultilayerNetwork:
-        return with_placements(self.start, [self.placements[at] for at in plan])
+        return _placements.with_placements(self.start, [self.placements[at] for at in plan])
 
     def value(self, plan: Plan) -> float:
         return self.judge(self.network(plan), self.describe(plan))
@@ -212,9 +213,9 @@ class ByDistance(Evaluator):
 
     def _links(self) -> None:
         storage, n, placements = self.start.storage, self.n, self.placements
-        records = records_with(self.start, placements)
+        records = _placements.records_with(self.start, placements)
         layers = sorted(records)
-        links = links_of(placements, n, layers)
+        links = _placements.links_of(placements, n, layers)
         self.weight = links.weight
         layer, self.source, self.target = (
             each.astype(np.int64) for each in (links.layer, links.source, links.target)
@@ -342,7 +343,7 @@ class InTurn(Evaluator):
         if plan not in self.kept:
             if len(self.kept) >= _PLANS:
                 self.kept.clear()
-            rng = stream(self.seed, self.replicate, plan[-1])
+            rng = _placements.stream(self.seed, self.replicate, plan[-1])
             before = self.network(plan[:-1])
             try:
                 self.kept[plan] = apply_scenario(before, self.scenarios[plan[-1]], rng=rng)
@@ -391,11 +392,11 @@ def plan_values(
     network: MultilayerNetwork,
     candidates: Mapping[str, Scenario],
     judge: Judge,
-    placements: list[list[Placement]] | None,
     replicates: int,
     seed: np.random.SeedSequence,
 ) -> PlanValues:
     names = list(candidates)
+    placements = _placements.all_placements(network, candidates, replicates, seed)
     if placements is None:
         options = network, (), judge, names, list(candidates.values()), seed
         return PlanValues([InTurn(*options, replicate) for replicate in range(replicates)])

@@ -15,8 +15,7 @@ from netinnov._runtime.display import Tabled
 from netinnov._typing import Amount, Count, Rng, Whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.planning._placements import all_placements
-from netinnov.planning._plan_values import Objective, PlanValues, judge_of, plan_values
+from netinnov.planning._plan_values import InTurn, Objective, PlanValues, judge_of, plan_values
 from netinnov.planning._searches import Limit, Method, Step, bound_after, chosen_by, searched
 from netinnov.scenarios import Prices, Scenario
 from netinnov.scenarios._prices import check_prices, check_scenario, cost_of
@@ -197,11 +196,10 @@ def prepared(
 ) -> Siting:
     names = check_candidates(candidates)
     limit = limit_of_plans(network, candidates, k, budget, prices)
-    placements = all_placements(network, candidates, replicates, seed)
     judge = judge_of(objective, network, candidates)
-    values = plan_values(network, candidates, judge, placements, replicates, seed)
+    values = plan_values(network, candidates, judge, replicates, seed)
     if monotone is None:
-        monotone = judge.never_lowered and placements is not None
+        monotone = judge.never_lowered and not isinstance(values.replicates[0], InTurn)
     return Siting(names, values, limit, monotone)
 
 
