@@ -43,8 +43,8 @@ def hold(benchmark, request) -> Callable[..., None]:
 def in_turns(benchmark, hold) -> Callable[..., dict[str, float]]:
     """Median seconds of each call; the first is the one of this package.
 
-    The calls alternate, so that a busy moment meets all alike, after one call of each to compile
-    and to warm caches. With ``--benchmark-disable`` each runs once, only to show that it runs.
+    The calls alternate, so that a busy moment meets all alike, and the first of each, to compile
+    and to warm caches, does not count. With ``--benchmark-disable`` it is the only one.
     Seconds are those of the processor, of all threads, so that other programs count for little;
     of the ``clock`` where threads are what is measured. ``floors``: how many times as long as ours
     a peer must take; ``parts``: how many times as much it has to do as it does in its call.
@@ -59,19 +59,18 @@ def in_turns(benchmark, hold) -> Callable[..., dict[str, float]]:
         clock: bool = False,
     ) -> dict[str, float]:
         now = perf_counter if clock else process_time
-        rounds = 1 if benchmark.disabled else rounds
         times: dict[str, list[float]] = {name: [] for name in calls}
-        for call in calls.values():
-            call()
-        for _ in range(rounds):
+        for _ in range(1 if benchmark.disabled else 1 + rounds):
             for name, call in calls.items():
                 start = now()
                 call()
                 times[name].append(now() - start)
         parts, floors = parts or {}, floors or {}
-        found = {name: median(each) * parts.get(name, 1.0) for name, each in times.items()}
+        found = {
+            name: median(each[1:] or each) * parts.get(name, 1.0) for name, each in times.items()
+        }
         own, *peers = found
-        benchmark.pedantic(calls[own], rounds=1)
+        benchmark.pedantic((lambda: None) if benchmark.disabled else calls[own], rounds=1)
         for peer in peers:
             hold(own, found[own], peer, found[peer], floors.get(peer))
         return found

@@ -92,7 +92,8 @@ def test_ten_enclaves_of_300(benchmark, network, pairs):
 
 def test_all_single_links(benchmark, network):
     ids = network.nodes.index
-    links = {f"{a} {b}": NewLinks([(a, b)]) for a in ids for b in ids if a != b}
+    ends = ids[:10] if benchmark.disabled else ids
+    links = {f"{a} {b}": NewLinks([(a, b)]) for a in ends for b in ids if a != b}
     seconds = seconds_of(benchmark, network, links, 1)
     print(f"{len(links):,} links: {seconds:.1f} s of processor time")
     if not benchmark.disabled:
