@@ -131,7 +131,8 @@ class Storage:
         return Block(*mirror(*block, len(self._nodes))).locked()
 
     def presence(self, presence: Presence) -> Mask:
-        return np.ones_like(self._linked) if presence == "all" else self._linked
+        shape = len(self.layers), len(self._nodes)
+        return self._linked if presence == "linked" else np.ones(shape, bool)
 
     @cached_property
     def _linked(self) -> Mask:

@@ -135,8 +135,9 @@ def profile(  # noqa: PLR0913
     >>> table["value"].round(3).to_dict()
     {'primacy': 0.389, 'functional': 1.0}
     """
-    kept: dict[str, Any] = {"resolution": resolution, "restarts": restarts}
-    options = Options(direction, minimum_share=minimum_share, **kept)
+    options = Options(
+        direction, resolution=resolution, restarts=restarts, minimum_share=minimum_share
+    )
     size = None if sizes is None else checked_values(over_nodes(network, "sizes", sizes))
     setting = _indices.checked_setting(network, indices, ddof, options, sizes=size is not None)
     first, for_draws, for_leaving, for_null, own = check_rng(rng).spawn(5)
