@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,6 @@ from netinnov._network.columns import as_text, refuse_repeated
 from netinnov._runtime import arguments
 from netinnov._runtime.arguments import as_list, did_you_mean, examples, shown, unknown_names
 from netinnov.errors import InputError
-
-if TYPE_CHECKING:
-    from netinnov.network import MultilayerNetwork
 
 Quantity = Literal["amount", "share_of_origin"]
 
@@ -113,12 +110,11 @@ def refuse_shares(records: Records, subject: str) -> None:
 
 
 def why_untested(
-    network: MultilayerNetwork, layers: Collection[str] | None = None, *, warn: bool = True
+    records: Records, layers: Collection[str] | None = None, *, warn: bool = True
 ) -> str | None:
     """Reason, also as a warning, why modelled layers cannot be tested; None if there are none."""
-    tested = network.storage.records.keys() if layers is None else layers
-    records = network.storage.records
-    modelled = [name for name in network.layers if name in tested and records[name].modelled]
+    tested = records if layers is None else layers
+    modelled = [name for name, record in records.items() if record.modelled and name in tested]
     if not modelled:
         return None
     are = "is" if len(modelled) == 1 else "are"

@@ -115,7 +115,7 @@ def refusals(
     of: Mapping[Any, Any],
 ) -> dict[tuple[str, str], str]:
     """Why there is no p-value, by scenario and measure; `of` are rows of `totals` by scenario."""
-    modelled, start = why_untested(network, warn=False), totals[of[BASELINE]]
+    modelled, start = why_untested(network.storage.records, warn=False), totals[of[BASELINE]]
     reasons = {}
     for name, scenario in scenarios.items():
         unequal, reason = "", modelled or ("" if name in placebo_of else "no placebo")

@@ -117,7 +117,7 @@ def compare_with_null(
     ready = _prepared.prepared_null(null, network, rng_of_null)
     values = partial(_values, null=ready, measure=measure, observed=observed)
     options: dict[str, Any] = {"executor": executor, "progress": progress}
-    why_untested(network, ready.layers)
+    why_untested(network.storage.records, ready.layers)
     if method == "serial":
         walk = partial(_walk, chain=_check_chain(ready, null), values=values)
         if checkpoint is not None:

@@ -151,7 +151,7 @@ def qap_correlation(
     0.5833
     """
     matrices = [_matrix_of(network, "x", x), _matrix_of(network, "y", y)]
-    why_untested(network, [name for name in (x, y) if isinstance(name, str)])
+    why_untested(network.storage.records, [name for name in (x, y) if isinstance(name, str)])
     chosen, _ = _pairs_of(matrices)
     task = partial(_permuted_correlation, matrices[1], matrices[0], np.nonzero(chosen))
     orders = _orders_of(network.n_nodes, permutations, rng)
@@ -228,7 +228,10 @@ def mrqap(
         raise InputError(msg)
     y = _matrix_of(network, "outcome", outcome)
     xs = [_matrix_of(network, f"predictors[{name!r}]", matrix) for name, matrix in terms.items()]
-    why_untested(network, [name for name in (outcome, *terms.values()) if isinstance(name, str)])
+    why_untested(
+        network.storage.records,
+        [name for name in (outcome, *terms.values()) if isinstance(name, str)],
+    )
     chosen, symmetric = _pairs_of([y, *xs])
     used = chosen & ~np.isnan(y + sum(xs))
     target, columns = y[used], np.column_stack([np.ones(used.sum()), *(x[used] for x in xs)])

@@ -174,7 +174,7 @@ def validated_projection(
     known = sorted(kinds.dropna().unique().tolist())
     listed = check_names("onto", [onto] if isinstance(onto, str) else onto, known)
     sides = two_sides(network, layer, listed)
-    why_untested(network, [layer])
+    why_untested(network.storage.records, [layer])
     block = network.storage.block(layer)
     row, column = sides.ends(block.sources, block.indices)
     members, events = sides.rows, sides.columns

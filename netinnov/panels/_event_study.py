@@ -150,7 +150,7 @@ def event_study(
     2.0
     """
     pairs = linked_pairs(network, layer, periods)
-    why_untested(network, [layer])
+    why_untested(network.storage.records, [layer])
     fit = ties.fit(pairs, treatment_of(pairs, openings, network, by), reference, effects)
     estimates, weights = _by_event_time(fit, reference, confidence)
     before = (estimates["event_time"] < reference).to_numpy()
@@ -196,7 +196,7 @@ def difference_in_differences(
     2.0
     """
     pairs = linked_pairs(network, layer, periods)
-    why_untested(network, [layer])
+    why_untested(network.storage.records, [layer])
     fit = ties.fit(pairs, treatment_of(pairs, openings, network, by), None, effects)
     return DifferenceInDifferences(*_results(fit, confidence))
 

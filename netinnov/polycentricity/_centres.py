@@ -159,7 +159,7 @@ def compared_modularity(
     own, for_observed, *children = rng.spawn(2 + replicates)
     if math.isnan(modularity):
         return ModularityTest(modularity, untested="there are no links")
-    if reason := why_untested(network, warn=False):
+    if reason := why_untested(network.storage.records, warn=False):
         return ModularityTest(modularity, untested=reason)
     if options.searches < options.restarts:
         _, modularity = communities_of(flatten(network), options, for_observed)

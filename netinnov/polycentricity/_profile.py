@@ -153,7 +153,7 @@ def profile(  # noqa: PLR0913
     left = network.n_nodes if leave_one_out else 0
     nulls = 0 if null is None else replicates
     if nulls:
-        why_untested(network)
+        why_untested(network.storage.records)
     ready = None if null is None else _prepared.prepared_null(null, network, own)
     task = _Task(network, size, setting, shares, resample or resampled, ready)
     in_parts = partial(run, executor=executor, progress=progress)
