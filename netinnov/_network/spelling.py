@@ -94,10 +94,10 @@ def near_twins(
     dropped, kept = codes_of([*chain(*ordered)], places.index).reshape(-1, 2).T
     lon, lat = (places[name].to_numpy(np.float64, na_value=np.nan) for name in ("lon", "lat"))
     parent = parents(places)
-    apart = within(parent, dropped, kept) | within(parent, kept, dropped)
-    apart |= great_circle(lon[dropped], lat[dropped], lon[kept], lat[kept]) > FAR
+    different = within(parent, dropped, kept) | within(parent, kept, dropped)
+    different |= great_circle(lon[dropped], lat[dropped], lon[kept], lat[kept]) > FAR
     held: dict[tuple[str, str], float] = {}
-    for pair, more, two in zip(ordered, pairs.values(), apart, strict=True):
+    for pair, more, two in zip(ordered, pairs.values(), different, strict=True):
         if not two:
             held.setdefault(pair, more)
     return sorted(held, key=lambda pair: -held[pair])

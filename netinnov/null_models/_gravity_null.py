@@ -256,13 +256,13 @@ class _Table:
 
     def information(self, parameters: Floats) -> Floats:
         expected, rows = self.expected(parameters), self.observed.sum(axis=1)
-        apart = self.x - ((expected * self.x).sum(axis=1) / rows)[:, None]
+        deviation = self.x - ((expected * self.x).sum(axis=1) / rows)[:, None]
         m = expected.shape[1]
         matrix = np.empty((m + 1, m + 1))
         matrix[:m, :m] = -(expected.T / rows) @ expected
         matrix[np.arange(m), np.arange(m)] += expected.sum(axis=0)
-        matrix[:m, m] = matrix[m, :m] = (expected * apart).sum(axis=0)
-        matrix[m, m] = (expected * apart**2).sum()
+        matrix[:m, m] = matrix[m, :m] = (expected * deviation).sum(axis=0)
+        matrix[m, m] = (expected * deviation**2).sum()
         return matrix
 
     def tells_coefficient(self, parameters: Floats) -> bool:

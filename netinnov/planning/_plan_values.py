@@ -283,8 +283,8 @@ class ByDistance(Evaluator):
     def _numbers_of_nodes(self, plan: Plan) -> Integers:
         """Number of each node in the distances of a plan; -1 if it is absent."""
         where = np.full(int(self.first_new[-1]), -1, np.int64)
-        here = np.append(np.arange(self.n), _of_plan(self.first_new, plan))
-        where[here] = np.arange(here.size)
+        in_plan = np.append(np.arange(self.n), _of_plan(self.first_new, plan))
+        where[in_plan] = np.arange(here.size)
         return where
 
     def _held(self, plan: Plan) -> Floats:

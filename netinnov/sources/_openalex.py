@@ -233,11 +233,11 @@ def _files(path: Path) -> list[Path]:
     files = [path]
     if kind == "a folder":
         files = sorted(entry for entry in path.rglob("*") if entry.is_file())
-    found = [file for file in files if _is_json(file) or ending_of(file) == ".json"]
-    if not found:
+    of_openalex = [file for file in files if _is_json(file) or ending_of(file) == ".json"]
+    if not of_openalex:
         msg = f"{path} must hold JSON lines of OpenAlex (.jsonl, .gz); it holds "
         raise InputError(f"{msg}{examples([file.name for file in files], str) or 'nothing'}.")
-    return [check_file(file) for file in found]
+    return [check_file(file) for file in of_openalex]
 
 
 def _refuse(file: Path, why: str) -> NoReturn:
