@@ -284,7 +284,7 @@ class ByDistance(Evaluator):
         """Number of each node in the distances of a plan; -1 if it is absent."""
         where = np.full(int(self.first_new[-1]), -1, np.int64)
         in_plan = np.append(np.arange(self.n), _of_plan(self.first_new, plan))
-        where[in_plan] = np.arange(here.size)
+        where[in_plan] = np.arange(in_plan.size)
         return where
 
     def _held(self, plan: Plan) -> Floats:
