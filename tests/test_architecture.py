@@ -1,14 +1,17 @@
 """The page on the architecture and the import contract say the same."""
 
+import ast
 import re
 import sys
 from pathlib import Path
 from pydoc import locate
 
+import networkx as nx
 import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "netinnov"
+PATHS = [*PACKAGE.rglob("*.py")]
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 
 
@@ -39,3 +42,16 @@ def test_functions_that_the_page_names_are_there():
     names = re.findall(rf"`((?:{folders})\.[\w.]+)`", PAGE)
     assert len(names) > 9
     assert [name for name in names if locate(f"netinnov.{name}") is None] == ["study.toml"]
+
+
+def test_no_files_import_one_another():
+    """Nor does a file by way of others, for types alone either."""
+    parts = {path: path.relative_to(ROOT).with_suffix("").parts for path in PATHS}
+    names = {path: ".".join(part).removesuffix(".__init__") for path, part in parts.items()}
+    graph = nx.DiGraph()
+    for path, name in names.items():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                within = {f"{node.module}.{each.name}" for each in node.names} & {*names.values()}
+                graph.add_edges_from((name, other) for other in within or {node.module})
+    assert [each for each in nx.strongly_connected_components(graph) if len(each) > 1] == []

@@ -51,7 +51,8 @@ def read_lines(path):
 import pandas as pd
 
 from netinnov.centrality import most_links
-from netinnov.study._section import Place, Result, Table
+from netinnov.study._facts import Place, Table
+from netinnov.study._context import Result
 
 
 class First(Result):

@@ -1,8 +1,8 @@
-"""Distances between places: those of the network's own table, or great circles in km."""
+"""Tables of distances between places, and great circles in km."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,15 +11,12 @@ import pandas as pd
 from netinnov._network.columns import as_numbers, as_text
 from netinnov._network.rows import locked
 from netinnov._runtime.arguments import check_type, did_you_mean, examples, shown
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Floats
 from netinnov.errors import InputError
-
-if TYPE_CHECKING:
-    from netinnov._network.storage import Storage
 
 RADIUS = 6371.0088  # mean radius of the Earth in km (IUGG): a degree of a meridian is 111.195 km
 LONG = ["origin", "destination", "distance"]
-_OR_LEAVE_OUT = ", or leave these places out (a network: select(places=...))."
+OR_LEAVE_OUT = ", or leave these places out (a network: select(places=...))."
 
 
 def great_circle(
@@ -109,60 +106,21 @@ def distance_table(
     return DistanceTable(locked(square), locked(mean), unit.strip(), [])
 
 
-def between(
-    storage: Storage,
-    origin: npt.ArrayLike,
-    destination: npt.ArrayLike,
-    *,
-    directed: npt.ArrayLike = False,
-) -> Floats:
-    """Distances between places by code; NaN where unknown, and of no place (code -1)."""
-    a, b = np.asarray(origin), np.asarray(destination)
-    table = storage.place_table.distances
-    if table is None:
-        lon, lat = storage.points
-        return great_circle(lon[a], lat[a], lon[b], lat[b])
-    lengths = np.where(directed, table.directed[a, b], table.mean[a, b])
-    return np.where((a < 0) | (b < 0), np.nan, lengths)
-
-
-def needed(
-    storage: Storage, origin: Codes, destination: Codes, why: str, directed: bool = False
-) -> Floats:
-    """Distances between places by code, none unknown: else an InputError that says `why`."""
-    lengths = between(storage, origin, destination, directed=directed)
-    unknown = np.isnan(lengths)
-    if not unknown.any():
-        return lengths
-    a, b = (each[unknown] for each in np.broadcast_arrays(origin, destination))
-    if storage.place_table.distances is None or (np.minimum(a, b) < 0).any():
-        ends = np.unique(np.append(a, b))
-        lon, lat = storage.points
-        bare = ends[(ends < 0) | np.isnan(lon[ends] + lat[ends])]
-        listed = examples(storage.place_names.take(bare[bare >= 0])) or "a node without a place"
-        msg = f"{why} needs `lon` and `lat` of places; {bare.size} have none, e.g. {listed}. "
-        raise InputError(f"{msg}Complete the table of places{_OR_LEAVE_OUT}")
-    _refuse_pairs(a, b, storage.place_names, why, directed=directed)
-    return lengths
-
-
 def known_distances(table: object, names: pd.Index[str], why: str) -> Floats:
     """A user's table as a square array, mean of both directions; a missing one is refused."""
     square = distance_table(table, "km", names).mean
     origin, destination = np.nonzero(np.isnan(square))
     if origin.size:
-        _refuse_pairs(origin, destination, names, why)
+        refuse_pairs(origin, destination, names, why)
     return square
 
 
-def _refuse_pairs(
-    a: Any, b: Any, names: pd.Index[str], why: str, *, directed: bool = False
-) -> None:
+def refuse_pairs(a: Any, b: Any, names: pd.Index[str], why: str, *, directed: bool = False) -> None:
     ends = [a, b] if directed else [np.minimum(a, b), np.maximum(a, b)]
     pairs = np.unique(np.column_stack(ends), axis=0)
     msg = f"{why} needs distances of pairs of places; {len(pairs):,} are unknown: "
     msg += f"{examples(_pairs(pairs, names), str)}. Complete the table of distances"
-    raise InputError(msg + _OR_LEAVE_OUT)
+    raise InputError(msg + OR_LEAVE_OUT)
 
 
 def _pairs(codes: npt.NDArray[np.integer], names: pd.Index[str]) -> list[str]:

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from netinnov._network.distances import between
+from netinnov._network.place_distances import between
 from netinnov._network.rows import Block, Rows, rows_of_blocks
 from netinnov._runtime.arguments import as_list, check_type
 from netinnov._runtime.parallel import in_threads

@@ -22,7 +22,8 @@ from netinnov.errors import InputError
 
 MOST_LAYERS = 20_000
 MOST = 2**30 - 1  # links of a layer, so that an undirected one has fewer than 2^31 entries
-MANY = 1_000  # names in a list from which on Arrow's look-up is faster than Python's
+MANY = 1_000  # names in a list from which on Arrow looks them up faster than pandas
+FEW = 20  # and up to which one after another is faster than either
 
 
 @dataclass(frozen=True, eq=False)  # without slots, so that what is computed once is kept
@@ -86,9 +87,12 @@ class Storage:
         # An index of text is Arrow's already, and slow to walk through.
         column = isinstance(names, pd.Index) and isinstance(names.dtype, pd.StringDtype)
         listed: Any = names if column else as_list(argument, names, "names of nodes")
-        texts = listed if column else pd.Index(list(map(str, listed)), dtype="str")
-        index = self._nodes.index
-        codes = codes_of(texts, index) if len(texts) > MANY else index.get_indexer(texts)
+        texts, index = listed if column else list(map(str, listed)), self._nodes.index
+        if len(texts) > FEW:
+            texts = texts if column else pd.Index(texts, dtype="str")
+            codes = codes_of(texts, index) if len(texts) > MANY else index.get_indexer(texts)
+        else:
+            codes = np.array([index.get_loc(text) if text in index else -1 for text in texts], int)
         if (codes < 0).any():
             unknown = [listed[k] for k in np.flatnonzero(codes < 0)]
             raise unknown_names(argument, unknown, len(listed), index)
@@ -171,7 +175,9 @@ class Storage:
 
     def inside(self, places: Iterable[str], codes: Codes | None = None) -> Mask:
         """Which places by code (None: those of the nodes) are one of these, or lie in one."""
-        known = np.asarray(self.place_names.isin([*places]))
+        names = self.place_names
+        known = np.zeros(len(names), np.bool_)
+        known[[names.get_loc(place) for place in places if place in names]] = True
         return nearest(known, self.parents, self.place_codes if codes is None else codes) >= 0
 
     def part(

@@ -11,8 +11,8 @@ import pandas as pd
 
 from netinnov._network import paths
 from netinnov._network.columns import amounts
-from netinnov._network.distances import between
 from netinnov._network.paths import Frictions, PathCosts, positions, sums_of_distances
+from netinnov._network.place_distances import between
 from netinnov._runtime.arguments import check_names, check_type, examples
 from netinnov._typing import Amount, Distance, Floats, Positive
 from netinnov.errors import InputError

@@ -12,8 +12,8 @@ import pandas as pd
 from scipy.linalg import solve_triangular
 from scipy.special import xlogy
 
-from netinnov._network.distances import needed
 from netinnov._network.layer_table import record_of_result
+from netinnov._network.place_distances import needed
 from netinnov._network.rows import Rows
 from netinnov._runtime.arguments import check_name, check_type, examples
 from netinnov._runtime.display import Displayed

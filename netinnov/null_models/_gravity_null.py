@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import logsumexp
 
-from netinnov._network.distances import needed
+from netinnov._network.place_distances import needed
 from netinnov._runtime.arguments import check_choice, check_number, examples
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError

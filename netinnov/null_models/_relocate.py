@@ -9,8 +9,8 @@ from typing import ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._network.distances import needed
 from netinnov._network.hierarchy import within
+from netinnov._network.place_distances import needed
 from netinnov._runtime.arguments import check_names, examples
 from netinnov._typing import Amount, Codes, Floats, Integers
 from netinnov.errors import InputError

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._network.distances import needed
+from netinnov._network.place_distances import needed
 from netinnov._network.rows import Block
 from netinnov._runtime.arguments import as_list, check_names, shown
 from netinnov._typing import Codes, Floats

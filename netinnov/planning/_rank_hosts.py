@@ -13,8 +13,8 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from netinnov._network.distances import between
 from netinnov._network.paths import PathCosts, lengths_of_links, shortest_links
+from netinnov._network.place_distances import between
 from netinnov._runtime.arguments import check_callable, check_name, check_names, shown
 from netinnov._runtime.checkpoint import seed_of_run
 from netinnov._runtime.parallel import run

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from netinnov._network.distances import between
+from netinnov._network.place_distances import between
 from netinnov._runtime.arguments import check_names
 from netinnov._typing import Floats
 from netinnov.build import flatten

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
-from netinnov._network.distances import between
 from netinnov._network.paths import pair_positions
+from netinnov._network.place_distances import between
 from netinnov._runtime.arguments import as_list
 from netinnov._typing import Amount, Codes, Count, Floats, Positive
 from netinnov.errors import InputError

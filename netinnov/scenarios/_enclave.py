@@ -9,7 +9,6 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.random import Generator
 
-from netinnov._network.tables import codes_of
 from netinnov._typing import Amount, Count, Positive, Share
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -199,7 +198,7 @@ class ForwardEnclave(Enclave):  # numpydoc ignore=PR02
 
     def _scene(self, network: MultilayerNetwork) -> Scene:
         scene = Enclave._scene(self, network)
-        home = codes_of([self.home], network.storage.place_names)
+        home = np.array([network.storage.place_names.get_loc(self.home)])
         if network.storage.inside([self.host], home)[0]:
             msg = f"`home` must lie outside `host`; {self.home!r} is inside {self.host!r}"
             raise InputError(f"{msg}: a branch there would be at home.")

@@ -10,9 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 from numpy.random import Generator
 
-from netinnov._network.distances import between
+from netinnov._network.place_distances import between
 from netinnov._network.rows import locked
-from netinnov._network.tables import codes_of
 from netinnov._runtime.arguments import check_name, did_you_mean, shown
 from netinnov._typing import Codes, Floats, Mask
 from netinnov.errors import InputError
@@ -205,7 +204,7 @@ def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]
         if not isinstance(place, str) or place not in places:
             msg = f"`{role}` must be a place of the network; {shown(place)} is not one"
             raise InputError(f"{msg}{did_you_mean(place, places)}.")
-    if storage.inside([home], codes_of([host], places))[0]:
+    if storage.inside([home], np.array([places.get_loc(host)]))[0]:
         msg = f"`host` must lie outside `home`; {host!r} is inside {home!r}"
         raise InputError(f"{msg}: a park there would be at home.")
     at_home = storage.inside([home])

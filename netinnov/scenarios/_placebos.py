@@ -12,9 +12,9 @@ import pandas as pd
 from numpy.random import Generator
 
 from netinnov._network.columns import taken
-from netinnov._network.distances import between
 from netinnov._network.hierarchy import related
 from netinnov._network.paths import linked
+from netinnov._network.place_distances import between
 from netinnov._network.tables import codes_of
 from netinnov._runtime.arguments import as_list, check_names, check_rng, check_type
 from netinnov._typing import Count, Floats, Mask, Rng

@@ -25,11 +25,12 @@ from netinnov.errors import InputError
 from netinnov.explorer._payload import tries_enclaves
 from netinnov.plotting._fonts import font_advice, undrawn_characters
 from netinnov.study import sections
-from netinnov.study._configuration import EXAMPLE, Configuration, configure, read_configuration
+from netinnov.study._configuration import EXAMPLE, configure, read_configuration
 from netinnov.study._context import Context
 from netinnov.study._explorer_page import write_explorer
 from netinnov.study._report_page import chapter, write_page, write_pictures, write_tables
 from netinnov.study._section import Section
+from netinnov.study._settings import Configuration
 from netinnov.study.sections.data import limits
 
 __all__ = ["EXAMPLE", "Configuration", "check", "configure", "read_configuration", "run"]

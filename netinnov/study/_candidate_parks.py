@@ -19,8 +19,8 @@ from netinnov.scenarios import ReverseEnclave, Scenario
 from netinnov.scenarios._open_size import movable_layer
 from netinnov.study._context import Context
 from netinnov.study._experiment import check_linked
+from netinnov.study._facts import Part
 from netinnov.study._language import as_much
-from netinnov.study._section import Part
 
 USUAL = 5  # enclaves of a plan, where nothing says how many
 MOST_HOMES, MOST_HOSTS = 20, 3

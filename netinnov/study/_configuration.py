@@ -6,54 +6,17 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError, create_model, model_validator
+from pydantic import ValidationError, create_model
 
 from netinnov._runtime.arguments import as_path, check_choice, did_you_mean, shown
 from netinnov._runtime.opening import read_text
 from netinnov.datasets._packaged import packaged_tables
 from netinnov.errors import InputError
 from netinnov.study import sections
-from netinnov.study._loaded_data import BUNDLED, DataPart, LayerPart
-from netinnov.study._measures import MeasuresPart
-from netinnov.study._places import MapsPart, PlacesPart
-from netinnov.study._section import Part
-
-
-class Configuration(Part):
-    """All settings of a run; the settings of the sections are fields of their own."""
-
-    title: str = "Innovation network"
-    seed: Annotated[int, Field(ge=0)] = 1
-    language: Literal["en", "zh", "en,zh", "zh,en"] = "en"
-    data: DataPart
-    columns: dict[str, str] = Field(default_factory=dict)
-    layers: dict[str, LayerPart] = Field(default_factory=dict)
-    places: PlacesPart = PlacesPart()
-    measures: MeasuresPart = MeasuresPart()
-    maps: MapsPart = MapsPart()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _prepared(cls, settings: Any) -> Any:
-        """Drop parts that are false, and add parts that only the bundled enclaves ask for."""
-        if not isinstance(settings, dict):
-            return settings
-        known, data = parts(), settings.get("data")
-        if isinstance(data, dict) and data.get("source") == BUNDLED[0]:
-            for name, kind in known.items():
-                needs = any(field.is_required() for field in kind.model_fields.values())
-                settings = settings if needs or not kind.optional else {name: {}} | settings
-        return settings | {name: None for name in known if settings.get(name) is False}
-
-    @model_validator(mode="after")
-    def _bundled_tables_are_known(self) -> Self:
-        for part in ("layers", "columns"):
-            if self.data.source in BUNDLED and getattr(self, part):
-                msg = f"`{part}` is for tables of your own; leave it out with "
-                raise ValueError(f"{msg}{self.data.source!r}")
-        return self
+from netinnov.study._facts import Part
+from netinnov.study._settings import Configuration
 
 
 def parts() -> dict[str, type[Part]]:
@@ -88,7 +51,9 @@ def configure(settings: Mapping[str, Any]) -> Configuration:
 @cache
 def _model(kinds: tuple[type[Part], ...]) -> type[Configuration]:
     fields: Any = {each.part: (each | None, None if each.optional else each()) for each in kinds}
-    return create_model("Configuration", __base__=Configuration, **fields)
+    model = create_model("Configuration", __base__=Configuration, **fields)
+    model.of_sections = {each.part: each for each in kinds}
+    return model
 
 
 Case = Literal["yrd", "europe"]

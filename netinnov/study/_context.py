@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import Any, Self, TypeVar, cast, dataclass_transform
 
 import pandas as pd
 
@@ -17,14 +17,12 @@ from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import place_names
 from netinnov.plotting._frame import map_height
 from netinnov.sources._read_network import Reading
+from netinnov.study._facts import Part, Picture
 from netinnov.study._language import Language, LanguageName, words
 from netinnov.study._loaded_data import Loaded, load
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._places import Frame, MapsPart, PlaceLevel, aggregate_to_places
-from netinnov.study._section import Part, Picture
-
-if TYPE_CHECKING:
-    from netinnov.study._configuration import Configuration
+from netinnov.study._settings import Configuration
 
 OF_PANEL = ("panel.", "openings.")  # begin [columns] that are of the tables of [evaluation]
 HAN = "[\u3400-\u9fff]"
@@ -164,3 +162,14 @@ class Context:
 
 def _places(context: Context) -> PlaceLevel:
     return aggregate_to_places(context.network, context.configuration.places)
+
+
+@dataclass_transform(frozen_default=True, eq_default=False)
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What a section computes; its subclasses become frozen dataclasses as well."""
+
+    context: Context
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True, eq=False)(cls)

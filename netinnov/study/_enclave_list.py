@@ -19,8 +19,8 @@ from netinnov.network import MultilayerNetwork
 from netinnov.null_models import Relocate, compare_with_null
 from netinnov.null_models._null_statistics import ENDS, compared
 from netinnov.null_models._prepared import LEAST_MOVED
-from netinnov.study._context import Context
-from netinnov.study._section import Part, Result
+from netinnov.study._context import Context, Result
+from netinnov.study._facts import Part
 from netinnov.study._structure_plan import StructurePart
 
 TOLD = ("reverse", "forward")

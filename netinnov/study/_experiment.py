@@ -11,8 +11,8 @@ import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
 from netinnov import centrality, connectivity, polycentricity
-from netinnov._network.distances import between
 from netinnov._network.matrices import flat_matrix
+from netinnov._network.place_distances import between
 from netinnov._runtime.arguments import check_names
 from netinnov.errors import InputError
 from netinnov.experiments import compare_scenarios, contrasts
@@ -21,9 +21,9 @@ from netinnov.scenarios import RIVALS, MatchedPlacebo, ReverseEnclave, placebo_c
 from netinnov.scenarios._open_size import Settings, movable_layer, open_size, weights_at
 from netinnov.scenarios._prices import Funding
 from netinnov.study import _enclave_list
-from netinnov.study._context import Context
+from netinnov.study._context import Context, Result
+from netinnov.study._facts import Part
 from netinnov.study._measures import MeasuresPart, linked_layers
-from netinnov.study._section import Part, Result
 
 EFFICIENCY, INEQUALITY = "global_efficiency", "access_inequality"
 ACCESS, PAGERANK = "harmonic_centrality", "pagerank"

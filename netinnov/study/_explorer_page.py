@@ -9,10 +9,10 @@ from typing import Any
 from netinnov.centrality import harmonic_centrality
 from netinnov.experiments import compare_scenarios
 from netinnov.explorer import Explorer, draws_of, page_of, study_tables, tries_enclaves
-from netinnov.study._configuration import Configuration
 from netinnov.study._context import Context
 from netinnov.study._enclave_list import EnclavesPart
 from netinnov.study._experiment import choose, enclaves_of
+from netinnov.study._settings import Configuration
 
 
 def write_explorer(context: Context, folder: Path) -> None:

@@ -17,7 +17,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from netinnov.study._section import COLUMNS, Fact, Form, Layer, Name, Pair, Place, Table, Term
+from netinnov.study._facts import COLUMNS, Fact, Form, Layer, Name, Pair, Place, Table, Term
 
 LanguageName: TypeAlias = Literal["en", "zh"]
 Glossary: TypeAlias = Literal["terms", "layers", "kinds", "phrases"]

@@ -22,8 +22,8 @@ from netinnov.sources import Tables
 from netinnov.sources._distance_tables import UNSAID, distances_of_file, of_known_places
 from netinnov.sources._read_network import READERS, Reading, files_read, option_of, read, recognise
 from netinnov.sources._user_tables import has_places, read_table, why_placeless
+from netinnov.study._facts import File, Part
 from netinnov.study._places import alike, join_places
-from netinnov.study._section import File, Part
 
 Names = Mapping[str, str]
 # The sources that are part of the package; the first has the tables of no other name.

@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from netinnov._network.distances import between
 from netinnov._network.matrices import flat_matrix
 from netinnov._network.paths import union
+from netinnov._network.place_distances import between
 from netinnov._typing import Distance, Presence
 from netinnov.centrality._counts import total_strength
 from netinnov.connectivity import Frictions
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.study._section import Part
+from netinnov.study._facts import Part
 
 # Share of the pairs of places from which on links count by their weight, not their presence.
 DENSE = 0.5

@@ -20,7 +20,7 @@ from netinnov.errors import InputError
 from netinnov.geocoding._name_keys import cities_of
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._frame import LEAST_SIDE, dense_frame, frame_of
-from netinnov.study._section import Part
+from netinnov.study._facts import Part
 
 NAMED = 10  # pairs of names that may be of one place
 NAMES = ["kind", "name", "name_en", "name_zh"]  # of which joined places have several

@@ -22,8 +22,10 @@ from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._figure_files import encode_figure
 from netinnov.plotting._fonts import cjk_font
 from netinnov.plotting._style import page_style, print_style
+from netinnov.study._context import Result
+from netinnov.study._facts import KeyFigure, Picture, Table
 from netinnov.study._language import Language, Text, in_html, plain, words
-from netinnov.study._section import KeyFigure, Picture, Result, Section, Table
+from netinnov.study._section import Section
 from netinnov.study.sections import LEADING
 
 PAGE_DOTS = 200  # an inch, of figures on the page

@@ -13,8 +13,8 @@ from scipy.sparse import coo_array, csr_array, triu
 
 from netinnov import polycentricity
 from netinnov._network.columns import as_text
-from netinnov._network.distances import between
 from netinnov._network.hierarchy import units
+from netinnov._network.place_distances import between
 from netinnov._network.rows import Rows
 from netinnov._typing import Direction
 from netinnov.build import flatten
@@ -27,9 +27,9 @@ from netinnov.polycentricity import ModularityTest
 from netinnov.polycentricity._centre_rules import CentreRule
 from netinnov.polycentricity._resampled_flows import Change, without_events
 from netinnov.study._context import Context
+from netinnov.study._facts import Part
 from netinnov.study._loaded_data import Incidence
 from netinnov.study._measures import DENSE, linked_layers, linked_share
-from netinnov.study._section import Part
 
 TRIED = 10  # networks drawn to see how many links, or participations, a null model moves
 NullName = Literal["degree", "distance", "gravity", "curveball"]

@@ -209,15 +209,12 @@ def test_intervals_of_data_cover_the_truth() -> None:
     pairs = 200
     ends = {end: [f"{end} {number}" for number in range(pairs)] for end in ("source", "target")}
     seen = np.random.default_rng(1).poisson(COUNT, pairs)
-    result = compare(
-        ni.build_network(pd.DataFrame(ends | {"weight": seen})),
-        {"x": Times(1.5, sd=5)},
-        measures={"w": ni.centrality.overlapping_strength},
-        resamples=100,
-    )
+    network = ni.build_network(pd.DataFrame(ends | {"weight": seen}))
+    options = {"measures": {"w": ni.centrality.overlapping_strength}, "resamples": 100}
+    result = compare(network, {"x": Times(1.5, sd=5)}, **options)
     effects = result.effects(full=True).set_index("node").loc[ends["source"]]
-    covered = effects["data_low"].le(200) & effects["data_high"].ge(200)
-    assert 0.9 <= covered.mean() < 1  # 95 % of 200, three standard deviations either way
+    covered = (effects["data_low"].le(200) & effects["data_high"].ge(200)).mean()
+    assert 0.9 <= covered < 1  # 95 % of 200, three standard deviations either way
 
 
 # What draws the data.

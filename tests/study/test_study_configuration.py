@@ -13,7 +13,7 @@ from netinnov import study
 from netinnov.errors import InputError
 from netinnov.scenarios import RIVALS
 from netinnov.sources._read_network import READERS
-from netinnov.study import _configuration
+from netinnov.study import _settings
 from netinnov.study._configuration import configure, parts
 from netinnov.study._places import MapsPart
 
@@ -22,10 +22,10 @@ ONLY = '[data]\nsource = "yrd"\n'
 EXPERIMENT = ONLY + '[experiment]\nhome = "a"\nhost = "b"\nsize = 1\npipeline_share = 0.5\n'
 
 FIXED = {
-    "data": _configuration.DataPart,
-    "layers.gravity": _configuration.LayerPart,
-    "places": _configuration.PlacesPart,
-    "measures": _configuration.MeasuresPart,
+    "data": _settings.DataPart,
+    "layers.gravity": _settings.LayerPart,
+    "places": _settings.PlacesPart,
+    "measures": _settings.MeasuresPart,
     "maps": MapsPart,
 }
 SETTINGS = [

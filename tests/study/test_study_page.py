@@ -9,6 +9,7 @@ import pytest
 import netinnov as ni
 from netinnov.explorer._payload import tries_enclaves
 from netinnov.plotting import plot_approaches
+from netinnov.study._facts import KeyFigure, Layer, Name, Place, Table, Term
 from netinnov.study._language import (
     Language,
     Text,
@@ -30,7 +31,7 @@ from netinnov.study._report_page import (
     write_page,
     write_tables,
 )
-from netinnov.study._section import KeyFigure, Layer, Name, Place, Section, Table, Term
+from netinnov.study._section import Section
 
 EVIL = "<script>alert('x')</script>"
 

@@ -10,9 +10,9 @@ from hypothesis import Phase, given, settings, strategies as st
 from netinnov import study
 from netinnov.study import sections
 from netinnov.study._context import Context
+from netinnov.study._facts import Layer, Name, Place, Term
 from netinnov.study._language import LANGUAGES, plain, words
 from netinnov.study._loaded_data import load
-from netinnov.study._section import Layer, Name, Place, Term
 from study_cases import check_languages, few_draws, sentences
 
 pytestmark = pytest.mark.slow  # all sections of the bundled case

@@ -14,10 +14,10 @@ from netinnov.planning import CentrePlan, EffectiveNumber, plan_centres
 from netinnov.polycentricity import effective_number
 from netinnov.study import _candidate_parks
 from netinnov.study._candidate_parks import Candidates, SitingPart, candidates_of
-from netinnov.study._context import Context
+from netinnov.study._context import Context, Result
+from netinnov.study._facts import Fact, KeyFigure, Part, Table
 from netinnov.study._language import pairs_of
 from netinnov.study._measures import linked_layers
-from netinnov.study._section import Fact, KeyFigure, Part, Result, Table
 
 RESAMPLES = 100  # of the links, for the intervals in the file
 

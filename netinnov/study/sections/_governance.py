@@ -14,9 +14,9 @@ from netinnov.errors import InputError
 from netinnov.governance import APPROACHES, ApproachComparison, compare_approaches
 from netinnov.plotting import plot_approaches
 from netinnov.scenarios._open_size import movable_layer
-from netinnov.study._context import Context
+from netinnov.study._context import Context, Result
 from netinnov.study._experiment import MIRROR, check_linked, choose, enclave_called
-from netinnov.study._section import Fact, KeyFigure, Layer, Pair, Part, Picture, Result, Table, Term
+from netinnov.study._facts import Fact, KeyFigure, Layer, Pair, Part, Picture, Table, Term
 
 BORDER = 1.0  # assumed where [measures] has none, so that a corridor can remove something
 LINKS = 10  # links of each approach, where nothing says how large the park is

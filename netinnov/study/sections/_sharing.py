@@ -14,9 +14,9 @@ from netinnov.build import build_network
 from netinnov.errors import InputError
 from netinnov.plotting import plot_benefit_shares
 from netinnov.study import _enclave_list
-from netinnov.study._context import Context
+from netinnov.study._context import Context, Result
+from netinnov.study._facts import Fact, KeyFigure, Part, Picture, Place, Table, Term
 from netinnov.study._language import words
-from netinnov.study._section import Fact, KeyFigure, Part, Picture, Place, Result, Table, Term
 
 RULES = ("equal", "nucleolus", "shapley")
 NOTHING = 1e-9  # access that counts as none

@@ -16,9 +16,9 @@ from netinnov.planning import SitingPlan, site_enclaves, siting_stability
 from netinnov.plotting import plot_sites
 from netinnov.polycentricity._resampled_flows import Change
 from netinnov.study._candidate_parks import PLACEMENTS, Candidates, SitingPart, candidates_of
-from netinnov.study._context import Context
+from netinnov.study._context import Context, Result
+from netinnov.study._facts import Fact, KeyFigure, Layer, Picture, Place, Table
 from netinnov.study._language import pairs_of
-from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Result, Table
 from netinnov.study._structure_plan import plan as structure_of
 
 MANY = 300  # places from which on it is said beforehand how long the search takes

@@ -15,10 +15,10 @@ from netinnov.network import MultilayerNetwork
 from netinnov.plotting import plot_centralities
 from netinnov.plotting._fonts import printable
 from netinnov.plotting._style import on_page
-from netinnov.study._context import Context
+from netinnov.study._context import Context, Result
+from netinnov.study._facts import Fact, KeyFigure, Picture, Place, Table
 from netinnov.study._language import alike, as_much
 from netinnov.study._measures import strength_together
-from netinnov.study._section import Fact, KeyFigure, Picture, Place, Result, Table
 from netinnov.study._structure_plan import plan
 
 BETWEEN = 1000  # places above which betweenness, a search from each, is left out

@@ -14,8 +14,8 @@ from netinnov import plotting, polycentricity
 from netinnov.null_models import GravityNull
 from netinnov.null_models._null_statistics import CONSTANT
 from netinnov.polycentricity._centre_rules import least_share
-from netinnov.study._context import Context
-from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Result, Table, Term
+from netinnov.study._context import Context, Result
+from netinnov.study._facts import Fact, KeyFigure, Layer, Picture, Place, Table, Term
 from netinnov.study._structure_plan import Detection, Plan, StructurePart, detect, plan
 
 SPOKES = 150  # places up to which a map joins each of them with the centre of its community

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from netinnov._network.rows import NO_PERIOD
-from netinnov.study._context import Context
+from netinnov.study._context import Context, Result
+from netinnov.study._facts import Fact, Layer, Name, Place, Table, Term
 from netinnov.study._language import in_sentences, plain
 from netinnov.study._measures import linked_layers, unmeasured
-from netinnov.study._section import Fact, Layer, Name, Place, Result, Table, Term
 
 KINDS = 3  # that are named
 

@@ -17,8 +17,8 @@ from netinnov.plotting._style import SINGLE
 from netinnov.study import _enclave_list
 from netinnov.study._context import Context
 from netinnov.study._enclave_list import ALPHA, Dealings, Enclaves, EnclavesPart, deal, ranked
+from netinnov.study._facts import Fact, KeyFigure, Layer, Picture, Place, Table, Term
 from netinnov.study._language import pairs_of
-from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Table, Term
 
 STRONGEST = 150  # links that the map draws, of all its layers together
 LAYERS = 5  # among which these are divided, at most

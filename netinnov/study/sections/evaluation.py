@@ -23,10 +23,10 @@ from netinnov.plotting._style import SINGLE
 from netinnov.sources._complete_rows import noted
 from netinnov.sources._user_tables import read_table
 from netinnov.study import _enclave_list
-from netinnov.study._context import OF_PANEL, Context
+from netinnov.study._context import OF_PANEL, Context, Result
+from netinnov.study._facts import Fact, File, KeyFigure, Name, Part, Picture, Table, Term
 from netinnov.study._language import in_sentences
 from netinnov.study._loaded_data import warned
-from netinnov.study._section import Fact, File, KeyFigure, Name, Part, Picture, Result, Table, Term
 
 
 class EvaluationPart(Part, part="evaluation", optional=True):

@@ -12,7 +12,7 @@ import pandas as pd
 from netinnov.plotting import plot_effects
 from netinnov.study import _experiment
 from netinnov.study._experiment import ACCESS, EFFICIENCY, Experiment, ExperimentPart, Trial
-from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Table, Term
+from netinnov.study._facts import Fact, KeyFigure, Layer, Picture, Place, Table, Term
 
 OPTIONS, CHECK, compute = ExperimentPart, _experiment.choose, _experiment.compute
 MANY = 1000  # with more places only draws of home, host and the whole network are written

@@ -14,10 +14,10 @@ from netinnov.centrality import harmonic_centrality
 from netinnov.planning import rank_hosts
 from netinnov.plotting import plot_host_ranking
 from netinnov.study import _experiment
-from netinnov.study._context import Context
+from netinnov.study._context import Context, Result
 from netinnov.study._experiment import ACCESS, Experiment, ExperimentPart, can_be_had
+from netinnov.study._facts import Fact, Picture, Place, Table
 from netinnov.study._measures import strength_together
-from netinnov.study._section import Fact, Picture, Place, Result, Table
 
 OPTIONS = ExperimentPart
 MOST = 60  # hosts that are compared: the strongest places, and that of the experiment

@@ -16,8 +16,8 @@ from netinnov._network.matrices import flat_matrix
 from netinnov.mechanisms.agglomeration import krugman_index, location_quotient
 from netinnov.plotting._style import on_page
 from netinnov.study import _enclave_list
-from netinnov.study._context import Context
-from netinnov.study._section import Fact, KeyFigure, Layer, Picture, Place, Result, Table, Term
+from netinnov.study._context import Context, Result
+from netinnov.study._facts import Fact, KeyFigure, Layer, Picture, Place, Table, Term
 from netinnov.study._structure_plan import Detection, StructurePart, detect
 
 SHOWN = 20  # layers whose names have room in a figure

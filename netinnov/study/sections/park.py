@@ -11,8 +11,8 @@ import pandas as pd
 from netinnov._runtime.arguments import check_name
 from netinnov.mechanisms.cooperation import cooperation_table, outages, park_network
 from netinnov.plotting import plot_park
-from netinnov.study._context import Context
-from netinnov.study._section import Fact, KeyFigure, Part, Picture, Place, Result, Table
+from netinnov.study._context import Context, Result
+from netinnov.study._facts import Fact, KeyFigure, Part, Picture, Place, Table
 
 OUTAGES = ["actor", "side", "links", "pairs_lost", "single_point"]
 

@@ -20,8 +20,8 @@ from netinnov.polycentricity._centre_rules import Options
 from netinnov.polycentricity._indices import Setting, checked_setting, index_values, possible
 from netinnov.polycentricity._resampled_flows import without_events
 from netinnov.study import _enclave_list
-from netinnov.study._context import Context
-from netinnov.study._section import Fact, KeyFigure, Picture, Result, Table, Term
+from netinnov.study._context import Context, Result
+from netinnov.study._facts import Fact, KeyFigure, Picture, Table, Term
 from netinnov.study._structure_plan import Detection, StructurePart, detect
 
 LEAST = 20  # linked pairs of places of a period that is compared

@@ -12,13 +12,13 @@ from matplotlib.axes import Axes
 from pydantic import Field
 
 from netinnov import planning
-from netinnov._network.distances import between
+from netinnov._network.place_distances import between
 from netinnov._runtime.arguments import examples
 from netinnov.errors import InputError
 from netinnov.plotting import plot_space_allocation
 from netinnov.study import _enclave_list
-from netinnov.study._context import Context
-from netinnov.study._section import Fact, KeyFigure, Name, Part, Picture, Place, Result, Table, Term
+from netinnov.study._context import Context, Result
+from netinnov.study._facts import Fact, KeyFigure, Name, Part, Picture, Place, Table, Term
 
 
 class SpacePart(Part, part="space", optional=True):
