@@ -87,7 +87,8 @@ class Storage:
         # An index of text is Arrow's already, and slow to walk through.
         column = isinstance(names, pd.Index) and isinstance(names.dtype, pd.StringDtype)
         listed: Any = names if column else as_list(argument, names, "names of nodes")
-        texts, index = listed if column else list(map(str, listed)), self._nodes.index
+        texts: Any = listed if column else list(map(str, listed))
+        index: Any = self._nodes.index
         if len(texts) > FEW:
             texts = texts if column else pd.Index(texts, dtype="str")
             codes = codes_of(texts, index) if len(texts) > MANY else index.get_indexer(texts)
@@ -175,7 +176,7 @@ class Storage:
 
     def inside(self, places: Iterable[str], codes: Codes | None = None) -> Mask:
         """Which places by code (None: those of the nodes) are one of these, or lie in one."""
-        names = self.place_names
+        names: Any = self.place_names
         known = np.zeros(len(names), np.bool_)
         known[[names.get_loc(place) for place in places if place in names]] = True
         return nearest(known, self.parents, self.place_codes if codes is None else codes) >= 0
