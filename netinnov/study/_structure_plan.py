@@ -319,7 +319,8 @@ def detect(context: Context) -> Detection | None:
     table = detected.assign(name=names, agreement=agreement)
     table = table[["name", *order, "community", "role"]].astype({"community": "Int64"})
     table = table.join(position[["z", "participation"]]).assign(rule=rule)
-    table = table.sort_values(order, ascending=False, kind="stable")
+    digits = table[order].map("{:.9g}".format).astype(np.float64)  # rounding orders nothing
+    table = table.loc[digits.sort_values(order, ascending=False, kind="stable").index]
     rules = rules.assign(agreement=agreement).rename_axis("node")
     rules.insert(0, "name", names)
     return Detection(table, rules.reindex(table.index), asked, rule, test, structure)
