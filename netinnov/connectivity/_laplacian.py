@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -339,37 +338,27 @@ def _from_dense_inverse(weights: sparse.csr_array) -> float:
 
 
 def _from_short_recurrence(weights: sparse.csr_array) -> float | None:
-    """By Lanczos, far faster than scipy's `eigsh`; None where it would take too long.
+    """By Lanczos, far faster than scipy's `eigsh`; None where it would take too long."""
+    from netinnov.kernels.laplacian import lanczos
 
-    Vectors are not made orthogonal again, which repeats eigenvalues but does not move the smallest
-    (Paige 1980).
-    """
     unit = unit_of(weights.data)
     weights = sparse.csr_array(weights / unit)
     degrees = weights.sum(axis=1)
-    laplacian = sparse.csr_array(sparse.diags_array(degrees) - weights)
-    before, current, edge = np.zeros(degrees.size), _start(degrees.size), 0.0
-    largest, diagonal, beside = float(degrees.max()), list[float](), list[float]()
-    while len(diagonal) < MOST:
-        for _ in range(ROUND):
-            before *= edge
-            further = laplacian @ current - before
-            diagonal.append(float(further @ current))
-            further -= diagonal[-1] * current
-            further -= further.sum() / further.size  # the constants are left out
-            beside.append(edge := math.sqrt(further @ further))
-            if explored := edge <= 1e-13 * largest:
-                break
-            before, current = current, further / edge
-        values, vectors = linalg.eigh_tridiagonal(
-            diagonal, beside[:-1], select="i", select_range=(0, 0)
-        )
-        value, rest = values[0], edge * abs(vectors[-1, 0])
+    arrays = weights.indptr.astype(np.int32), weights.indices.astype(np.int32), weights.data
+    before, current, largest = np.zeros(degrees.size), _start(degrees.size), degrees.max()
+    diagonal, beside = np.empty(0), np.zeros(1)
+    while diagonal.size < MOST:
+        state = before, current, beside[-1], 1e-13 * largest
+        more, edge, before, current = lanczos(*arrays, degrees, *state, ROUND)
+        diagonal, beside = np.append(diagonal, more), np.append(beside, edge)
+        least: Any = {"select": "i", "select_range": (0, 0)}
+        values, vectors = linalg.eigh_tridiagonal(diagonal, beside[1:-1], **least)
+        value, rest = values[0], beside[-1] * abs(vectors[-1, 0])
         if value < 1e-5 * largest:
             return None  # too few digits would be left beside the largest eigenvalue
-        if rest <= TOLERANCE * value or explored:
+        if rest <= TOLERANCE * value or more.size < ROUND:
             return float(value) * unit
-        if len(diagonal) >= HOPE and rest > 0.1 * value:
+        if diagonal.size >= HOPE and rest > 0.1 * value:
             return None
     return None
 
