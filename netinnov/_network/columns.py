@@ -154,7 +154,7 @@ def as_periods(values: pd.Series) -> tuple[pd.Series, Mask]:
 
 
 def _unwrapped(values: pd.Series) -> pd.Series:
-    """The same values in types of pandas, and as they are rather than as categories."""
+    """The same values without the types of Arrow, and not as categories."""
     dtype = values.dtype
     if isinstance(dtype, pd.ArrowDtype):
         if pa.types.is_integer(dtype.pyarrow_dtype):

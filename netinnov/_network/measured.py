@@ -52,7 +52,7 @@ def long_table(
     node: Integers,
     ids: pd.Index,
 ) -> pd.DataFrame:
-    """A row a measure, row of `keys` and node; of a measure a row for each row of `keys`."""
+    """A row a measure, row of `keys` and node; `values`, by measure, have the rows of `keys`."""
     tables = []
     for at, numbers in enumerate(values):
         nodes = node if numbers.ndim > 1 else np.array([-1])

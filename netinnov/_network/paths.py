@@ -147,7 +147,7 @@ def steps_apart(
     carries: Mask | None = None,
     limit: int | None = None,
 ) -> tuple[Integers, Any, Any, Any]:
-    """`steps_between` sources and targets (None: the sources), searched in parts side by side."""
+    """What `steps_between` finds from sources to targets (None: the sources), in parallel parts."""
     from netinnov.kernels.breadth_first import steps_between
 
     n = indptr.size - 1

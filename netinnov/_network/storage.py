@@ -23,7 +23,7 @@ from netinnov.errors import InputError
 MOST_LAYERS = 20_000
 MOST = 2**30 - 1  # links of a layer, so that an undirected one has fewer than 2^31 entries
 MANY = 1_000  # names in a list from which on Arrow looks them up faster than pandas
-FEW = 20  # and up to which one after another is faster than either
+FEW = 20  # names up to which looking up one after another is faster than either
 
 
 @dataclass(frozen=True, eq=False)  # without slots, so that what is computed once is kept

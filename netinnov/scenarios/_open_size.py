@@ -1,4 +1,4 @@
-"""How large a park is whose size is left open, and who pays for it.
+"""Defaults of a park; how large one of open size is, and who pays for it.
 
 1. L links of home in the layer (self-links aside) have the strength S; no link is lighter than w.
    Of p and 1 - p, p the share of links that lead home, m is the smaller one that is not 0.

@@ -134,7 +134,7 @@ def read_openalex(
     path : path-like
         JSON lines of works and, for cities and coordinates, of institutions, in one file or in
         files anywhere below a folder (``.jsonl``, ``.json``, also ``.gz``; ``part_*.gz`` as in the
-        snapshot; answers of the API, with ``results``, too).
+        snapshot; answers of the API, with ``results``, too), a line or answer of up to 32 MiB.
     works : {"links", "nodes"}
         ``"links"``: institutions are linked to one another. ``"nodes"``: works stay as nodes, and
         institutions are linked to the works of their authors.
@@ -241,7 +241,7 @@ def _files(path: Path) -> list[Path]:
 
 
 def _refuse(file: Path, why: str) -> NoReturn:
-    """Name the line at fault; DuckDB counts records, and anew in lists."""
+    """Refuse a file with its line at fault, as the number that DuckDB gives is often wrong."""
     with opened(file) as stream:
         for number, line in enumerate(stream, start=1):
             text = decoded(file.name, line, first=number).rstrip()

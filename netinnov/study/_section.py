@@ -1,4 +1,4 @@
-"""A section of a study as one thing, or several modules as one section."""
+"""A section of a study: one module, or several as one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All settings of a study but for those that its sections add."""
+"""The settings of a study, without those of its sections."""
 
 from __future__ import annotations
 
