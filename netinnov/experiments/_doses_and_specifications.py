@@ -225,7 +225,7 @@ def specification_curve(
         named = each.items() if isinstance(each, Mapping) else ((_plain(one), one) for one in each)
         alternatives.append(list(named))
     if clashes := [name for name in choices if name in STATISTICS]:
-        raise InputError(f"choices cannot be called as columns of the effects: {clashes}.")
+        raise InputError(f"choices must not have names of columns of the effects: {clashes}.")
     (seed,) = seed_of_run(rng).spawn(1)
     rows, tasks = [], []
     for number, combination in enumerate(product(*alternatives)):

@@ -125,7 +125,7 @@ def evaluate_openings(
         more["spillover"] = _spillover(data, rules, for_bands)
     if by is not None:
         if by in {*result.average, *result.cells, *result.dynamic}:
-            raise InputError(f"`by` cannot be called as a column of the tables; rename {by!r}.")
+            raise InputError(f"`by` must not be the name of a column of the result; rename {by!r}.")
         more |= _by_group(data, rules, group[kept], for_bands)
     return replace(result, **more)
 

@@ -89,7 +89,7 @@ def pareto_plans(
     if len(objectives) != 2:
         raise InputError(f"`objectives` must name two objectives; found {len(objectives)}.")
     if taken := [name for name in ("sites", "cost") if name in objectives]:
-        raise InputError(f"objectives cannot be called as other columns of the plans: {taken}.")
+        raise InputError(f"objectives must not have names of other columns of the plans: {taken}.")
     seed, limits = seed_of(rng), (k, budget, prices)
     sitings = [
         prepared(network, candidates, *limits, objective, replicates, seed)

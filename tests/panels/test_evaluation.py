@@ -427,7 +427,7 @@ def test_bad_tables_are_refused():
     early = openings.assign(way=np.where(opened == 2003, "early", "late"))
     with pytest.raises(InputError, match="of way 'early': a place must open after 2001"):
         evaluate_openings(panel, outcome="y", openings=early, by="way", anticipation=2)
-    with pytest.raises(InputError, match=r"`by` cannot be called as .* rename 'cohort'"):
+    with pytest.raises(InputError, match=r"`by` must not be the name of .* rename 'cohort'"):
         evaluate_openings(panel, outcome="y", openings=early.assign(cohort=1), by="cohort")
     half = openings.assign(way=["a", *[None] * 11])
     with pytest.raises(InputError, match="each place that opens must have a 'way'"):

@@ -74,7 +74,7 @@ def test_one_objective_is_no_front():
     with pytest.raises(InputError, match="must name two objectives; found 1"):
         pareto_plans(network, candidates=candidates, k=1, objectives={"a": "efficiency"})
     both = {"cost": "efficiency", "b": "equity"}
-    with pytest.raises(InputError, match=r"cannot be called as other columns .*: \['cost'"):
+    with pytest.raises(InputError, match=r"must not have names of other columns .*: \['cost'"):
         pareto_plans(network, candidates=candidates, k=1, objectives=both)
 
 
