@@ -181,7 +181,7 @@ def test_wrong_specifications_are_refused(pair, options, words) -> None:
 def test_no_choice_is_called_as_a_column_of_the_effects(pair) -> None:
     effects = respond(pair, saturating).result.effects(full=True)
     for name in effects.columns[3:]:
-        with pytest.raises(InputError, match=rf"cannot be called .*\['{name}'\]"):
+        with pytest.raises(InputError, match=rf"must not have names of columns .*\['{name}'\]"):
             specification_curve(pair, specifications={name: [1]}, make=pytest.fail)
 
 
