@@ -221,11 +221,7 @@ class Storage:
         twice = ids.isin(self._nodes.index)
         added.problems.rows(added.stacks["nodes"], twice, "node", "duplicate id", ids.to_series())
         added.problems.raise_any()
-        table = NodeTable(
-            pd.concat([self._nodes, added.nodes.frame]).rename_axis("node"),
-            np.concatenate([self.place_codes, added.nodes.place]),
-            np.concatenate([self.jurisdiction_codes, added.nodes.jurisdiction]),
-        )
+        table = self.node_table().followed_by([added.nodes])
         return Storage.of_rows(table, self.place_table, self.layers, self.link_rows(), self.records)
 
     def thinned(self, rows: Rows, stay: Mask) -> Records:

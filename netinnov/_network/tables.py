@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
@@ -37,6 +38,27 @@ class NodeTable(NamedTuple):
     frame: pd.DataFrame
     place: Codes
     jurisdiction: Codes
+
+    def followed_by(self, others: Sequence[NodeTable]) -> NodeTable:
+        """With more nodes below; the name of one that is taken gets a number."""
+        if not others:
+            return self
+        frame = pd.concat([self.frame, *(each.frame for each in others)])
+        if not frame.index.is_unique:
+            used = set[str]()
+            frame.index = pd.Index([_free(used, name) for name in frame.index], dtype="str")
+        frame = frame.rename_axis("node")
+        places, jurisdictions = zip(*(each[1:] for each in (self, *others)), strict=True)
+        return NodeTable(frame, np.concatenate(places), np.concatenate(jurisdictions))
+
+
+def _free(used: set[str], name: str) -> str:
+    free, number = name, 1
+    while free in used:
+        number += 1
+        free = f"{name}:{number}"
+    used.add(free)
+    return free
 
 
 class Inspection(NamedTuple):

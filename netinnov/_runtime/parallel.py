@@ -7,8 +7,9 @@ import os
 import pickle
 import sys
 import threading
+import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -24,6 +25,10 @@ Result = TypeVar("Result")
 
 BATCHES = 100  # of a worker: the bar moves, and little is lost if the run is killed
 
+# Processors that threads keep busy if Python does most of the work: they wait for each other, and
+# two may take twice as long as one. Below, they wait for something else, such as another program.
+_NO_FASTER = (0.5, 1.4)
+_TRIAL = 0.1  # seconds
 _UNKNOWN = 5  # workers of an executor that does not say how many it has
 _WORTH_THREADS = 200_000  # rows below which starting threads costs more than it saves
 
@@ -45,10 +50,11 @@ def run(
     """Apply a task to each item and give the results in the order of the items.
 
     ``task`` holds all that the items share: to other processes it is pickled once and unpickled
-    once a process. ``executor``: None (a thread for each processor), a number of threads, or any
-    executor of ``concurrent.futures`` or with its interface, which is left open. ``save`` gets the
-    items and results of each batch as soon as it is done, in this thread and in any order, also
-    when another batch fails or the user presses Ctrl-C. ``done``: items that were done before.
+    once a process. ``executor``: None (a thread for each processor, as long as they do not wait for
+    each other), a number of threads, or any executor of ``concurrent.futures`` or with its
+    interface, which is left open. ``save`` gets the items and results of each batch as soon as it
+    is done, in this thread and in any order, also when another batch fails or the user presses
+    Ctrl-C. ``done``: items that were done before.
     """
     bar = progress_bar(done + len(items), done=done, label=label, shown=progress)
     results: dict[int, list[Result]] = {}  # by the position of the first item of a batch
@@ -75,27 +81,50 @@ def run(
     with ExitStack() as stack:
         stack.callback(bar.close)
         stack.callback(keep_all_done)  # after a failure, when the batches that were running end
-        if executor is None or isinstance(executor, int):
-            threads = min(workers(executor), len(items))
-            executor = stack.enter_context(ThreadPoolExecutor(threads)) if threads > 1 else None
-        elif not callable(getattr(executor, "submit", None)):
-            msg = f"`executor` must be None, a number of threads or an executor; found {executor!r}"
-            raise InputError(f"{msg} (no method `submit`).")
-        size = max(1, len(items) // (BATCHES * (1 if executor is None else _n_workers(executor))))
-        batches = [(start, items[start : start + size]) for start in range(0, len(items), size)]
-        if executor is None:
-            for start, batch in batches:
-                keep(start, _run_batch(task, None, batch))
-                check_interrupted()
-        else:
+        pool = _opened(executor, len(items), stack)
+        n_workers = 1 if pool is None else _n_workers(pool)
+        size = max(1, len(items) // (BATCHES * n_workers))
+        alone: Sequence[int] = range(0, len(items), size)
+        if pool is not None:
             stack.callback(stop)
-            submit = _submitter(executor, task, stopped)
-            waiting.update((submit(batch), start) for start, batch in batches)
-            for future in as_completed(list(waiting)):
+            submit = _submitter(pool, task, stopped)
+            waiting.update((submit(items[start : start + size]), start) for start in alone)
+            alone = []
+            for future in _tried(list(waiting), n_workers if executor is None else 0):
                 check_interrupted()
-                keep(waiting[future], future.result())
+                if future.cancelled():
+                    alone.append(waiting[future])
+                else:
+                    keep(waiting[future], future.result())
                 del waiting[future]
+        for start in alone:
+            keep(start, _run_batch(task, None, items[start : start + size]))
+            check_interrupted()
     return [value for start in sorted(results) for value in results[start]]
+
+
+def _opened(executor: Executor | int | None, n: int, stack: ExitStack) -> Executor | None:
+    if executor is None or isinstance(executor, int):
+        threads = min(workers(executor), n)
+        return stack.enter_context(ThreadPoolExecutor(threads)) if threads > 1 else None
+    if not callable(getattr(executor, "submit", None)):
+        msg = f"`executor` must be None, a number of threads or an executor; found {executor!r}"
+        raise InputError(f"{msg} (no method `submit`).")
+    return executor
+
+
+def _tried(futures: Sequence[Future[Result]], threads: int) -> Iterator[Future[Result]]:
+    """Futures as they end; those that wait are cancelled if so many threads turn out slower."""
+    wall = busy = 0.0
+    for number, future in enumerate(as_completed(futures), 1):
+        yield future
+        if number == threads:  # each has compiled what it calls
+            wall, busy = time.perf_counter(), time.process_time()
+        elif number >= 3 * threads > 0 and (took := time.perf_counter() - wall) > _TRIAL:
+            threads = 0
+            if _NO_FASTER[0] < (time.process_time() - busy) / took < _NO_FASTER[1]:
+                for each in futures:
+                    each.cancel()
 
 
 def _n_workers(executor: Executor) -> int:

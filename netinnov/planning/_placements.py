@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-import pandas as pd
 
 from netinnov._network.layer_table import LayerRecord
 from netinnov._network.rows import NO_PERIOD, Rows
@@ -15,7 +15,9 @@ from netinnov._network.tables import NodeTable
 from netinnov._typing import Codes, Floats, Integers
 from netinnov.network import MultilayerNetwork, network_of_rows
 from netinnov.scenarios import DirectLinks, NewLinks, Scenario, apply_scenario
-from netinnov.scenarios._between_places import free_name
+from netinnov.scenarios._between_places import table_of_node
+from netinnov.scenarios._enclave import Enclave
+from netinnov.scenarios._pair_draws import Pairs
 
 
 @dataclass(frozen=True)
@@ -47,40 +49,56 @@ def all_placements(
     seed: np.random.SeedSequence,
 ) -> list[list[Placement]] | None:
     """Placements by replicate; None if a candidate does more than add nodes and links."""
-    by_replicate: list[list[Placement]] = []
-    for replicate in range(replicates):
-        by_replicate.append([])
-        for at, (name, scenario) in enumerate(candidates.items()):
-            try:
-                placement = _placed(network, scenario, (seed, replicate, at))
-            except Exception as error:
-                error.add_note(f"In candidate {name!r}.")
-                raise
-            if placement is None:
-                return None
-            by_replicate[-1].append(placement)
-    return by_replicate
+    by_candidate: list[list[Placement]] = []
+    for at, (name, scenario) in enumerate(candidates.items()):
+        by_candidate.append([])
+        try:
+            place = _placing(network, scenario)
+            for replicate in range(replicates):
+                placement = place(stream(seed, replicate, at))
+                if placement is None:
+                    return None
+                by_candidate[-1].append(placement)
+        except Exception as error:
+            error.add_note(f"In candidate {name!r}.")
+            raise
+    return [list(placements) for placements in zip(*by_candidate, strict=True)]
 
 
-def _placed(
-    network: MultilayerNetwork, scenario: Scenario, key: tuple[np.random.SeedSequence, int, int]
-) -> Placement | None:
+def _placing(
+    network: MultilayerNetwork, scenario: Scenario
+) -> Callable[[np.random.Generator], Placement | None]:
+    """How a scenario is placed; what adds links alone needs no network with them."""
+    bought: Callable[[np.random.Generator], Pairs]
+    nodes = None
     if isinstance(scenario, NewLinks):
         layer, source, target = scenario._placed(network)
-        weight = np.full(source.size, float(scenario.weight))
+        links = Pairs(source, target, np.full(source.size, float(scenario.weight)))
+        bought = lambda _: links  # noqa: E731
     elif isinstance(scenario, DirectLinks) and scenario.funding == "new":
         scene = scenario._scene(network)
-        layer, (source, target, weight) = scene.layer, scenario._bought(scene, stream(*key))
+        layer, bought = scene.layer, partial(scenario._bought, scene)
+    elif isinstance(scenario, Enclave) and scenario.funding == "new" and scenario.size is not None:
+        node, scene, draw = scenario._draws_of_links(network)
+        layer, nodes = scene.layer, table_of_node(network, node)
+        bought = lambda rng: draw(rng)[1]  # noqa: E731
     else:
-        return _additions(network, apply_scenario(network, scenario, rng=stream(*key)))
+        return lambda rng: _additions(network, apply_scenario(network, scenario, rng=rng))
+    return lambda rng: _summed(network, layer, nodes, bought(rng))
+
+
+def _summed(
+    network: MultilayerNetwork, layer: str, nodes: NodeTable | None, links: Pairs
+) -> Placement:
+    source, target, weight = links
     if layer not in network.directed:
         source, target = np.minimum(source, target), np.maximum(source, target)
     if source.size > 1:
-        n = network.n_nodes
+        n = network.n_nodes + 1
         pair, at = np.unique(source.astype(np.int64) * n + target, return_inverse=True)
         source, target = (end.astype(np.int32) for end in np.divmod(pair, n))
         weight = np.bincount(at, weight).astype(np.float64)
-    return Placement(None, (layer,) * source.size, source, target, weight, {})
+    return Placement(nodes, (layer,) * source.size, source, target, weight, {})
 
 
 def _additions(before: MultilayerNetwork, after: MultilayerNetwork) -> Placement | None:
@@ -156,7 +174,7 @@ def with_placements(
     rows = storage.link_rows().with_layers(storage.layers, layers)
     rows = rows.followed_by(links_of(placements, network.n_nodes, layers))
     parts = [each.nodes for each in placements if each.nodes is not None]
-    nodes = _with_nodes(storage.node_table(), parts)
+    nodes = storage.node_table().followed_by(parts)
     return network_of_rows(nodes, storage.place_table, layers, rows, records)
 
 
@@ -180,22 +198,4 @@ def links_of(placements: Sequence[Placement], n: int, layers: Sequence[str]) -> 
         np.where(source >= n, source + shift, source).astype(np.int32),
         np.where(target >= n, target + shift, target).astype(np.int32),
         np.concatenate([each.weight for each in placements]),
-    )
-
-
-def _with_nodes(table: NodeTable, parts: Sequence[NodeTable]) -> NodeTable:
-    if not parts:
-        return table
-    used = set(table.frame.index)
-    frames = []
-    for part in parts:
-        names = []
-        for name in part.frame.index:
-            names.append(free_name(used, name))
-            used.add(names[-1])
-        frames.append(part.frame.set_axis(pd.Index(names, dtype="str"), axis=0))
-    return NodeTable(
-        pd.concat([table.frame, *frames]).rename_axis("node"),
-        np.concatenate([table.place, *(part.place for part in parts)]),
-        np.concatenate([table.jurisdiction, *(part.jurisdiction for part in parts)]),
     )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Container
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -36,24 +35,15 @@ def added_node(network: MultilayerNetwork, node: NewNode) -> NodeTable:
     if node not in tables:
         if len(tables) * network.n_nodes > KEPT:
             tables.clear()
-        row = {"kind": node.kind, "place": node.place, "jurisdiction": node.jurisdiction}
-        name = free_name(network.storage.node_names, node.name)
-        frame = pd.DataFrame(row, index=[name], dtype="str")
-        code: Any = network.storage.place_names.get_loc
-        tables[node] = NodeTable(
-            pd.concat([network.storage.nodes, frame]).rename_axis("node"),
-            np.append(network.storage.place_codes, np.int32(code(node.place))),
-            np.append(network.storage.jurisdiction_codes, np.int32(code(node.jurisdiction))),
-        )
+        tables[node] = network.storage.node_table().followed_by([table_of_node(network, node)])
     return tables[node]
 
 
-def free_name(used: Container[Any], name: str) -> str:
-    free, number = name, 1
-    while free in used:
-        number += 1
-        free = f"{name}:{number}"
-    return free
+def table_of_node(network: MultilayerNetwork, node: NewNode) -> NodeTable:
+    row = {"kind": node.kind, "place": node.place, "jurisdiction": node.jurisdiction}
+    codes = [network.storage.place_names.get_loc(each) for each in (node.place, node.jurisdiction)]
+    place, jurisdiction = np.array(codes, np.int32)[:, None]
+    return NodeTable(pd.DataFrame(row, index=[node.name], dtype="str"), place, jurisdiction)
 
 
 def with_moved_links(

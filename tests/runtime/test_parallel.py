@@ -1,6 +1,7 @@
 """The runner of replicates: order, batches, executors and failures."""
 
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -79,6 +80,29 @@ def test_threads_really_run_at_the_same_time() -> None:
     # Each waits for the other: one thread alone would never pass the barrier.
     barrier = threading.Barrier(2)
     assert sorted(run(lambda _: barrier.wait(timeout=20), range(2), executor=2)) == [0, 1]
+
+
+def in_python(_: int) -> int:
+    sum(range(200_000))
+    return threading.get_ident()
+
+
+def waiting(_: int) -> int:
+    time.sleep(0.005)
+    return threading.get_ident()
+
+
+def test_threads_that_wait_for_each_other_leave_the_rest_to_this_one(monkeypatch) -> None:
+    monkeypatch.setattr(parallel, "workers", lambda executor: executor or 4)
+    own = threading.get_ident()
+    monkeypatch.setattr(parallel, "_NO_FASTER", (0.0, np.inf))
+    assert run(in_python, range(200))[-1] == own
+    assert own not in run(in_python, range(200), executor=4)  # as asked for
+    saved = list[int]()
+    run(in_python, range(200), save=lambda items, _: saved.extend(items))
+    assert sorted(saved) == [*range(200)]
+    monkeypatch.undo()
+    assert own not in run(waiting, range(100))
 
 
 def test_one_worker_runs_in_the_calling_thread() -> None:
