@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from netinnov._network.matrices import layer_matrix
+from netinnov._network.paths import links_both_ways
 from netinnov._runtime.public import publish
 from netinnov._typing import Amount, Presence
 from netinnov.errors import InputError
@@ -86,8 +86,10 @@ def supra_adjacency(
     n, n_layers = network.n_nodes, len(network.layers)
     if n * n_layers == 0:
         return sparse.csr_array((0, 0), dtype=np.float64)
-    blocks = [layer_matrix(network, layer) for layer in network.layers]
-    supra = sparse.block_diag(blocks, format="csr")
+    layer, source, target, weight, *_ = links_both_ways(network)
+    first = layer.astype(np.int64) * n
+    shape = (n * n_layers, n * n_layers)
+    supra = sparse.csr_array((weight, (first + source, first + target)), shape)
     if coupling > 0:
         between = np.ones((n_layers, n_layers)) - np.eye(n_layers)
         supra = supra + coupling * sparse.kron(between, sparse.eye_array(n), format="csr")

@@ -204,6 +204,7 @@ class _Bound(NamedTuple):
     name: str
     measure: Measure
     parts: tuple[str, ...]
+    gets_nodes: bool
 
     @property
     def columns(self) -> list[str]:
@@ -220,7 +221,7 @@ def _bound(
             inside = start.select(nodes=list(nodes)) if len(nodes) < start.n_nodes else start
             measure, pairs = measure._fixed(inside)
             parts = tuple(pairs.index[pairs > 0])
-        bound.append(_Bound(name, measure, parts))
+        bound.append(_Bound(name, measure, parts, _gets_nodes(measure)))
     columns = pd.Index([column for each in bound for column in each.columns])
     if twice := sorted(columns[columns.duplicated()]):
         raise InputError(f"names of measures must not be those of parts of others; found {twice}.")
@@ -289,7 +290,8 @@ class _Experiment(NamedTuple):
         row = [np.array(len(after) > len(nodes)), np.array(label), totals]
         names = nodes.tolist()
         for bound in self.measures:
-            value = called_on(bound.measure, network, names)
+            options: Any = {"nodes": names} if bound.gets_nodes else {}
+            value: Any = bound.measure(network, **options)
             if bound.parts:
                 parts = value[list(bound.parts)].to_numpy(np.float64)
                 row += [np.array(parts.sum()), *map(np.array, parts)]
@@ -305,11 +307,13 @@ def _takes_nodes(measure: Measure) -> bool:
         return False
 
 
-def called_on(measure: Measure, network: MultilayerNetwork, nodes: list[str]) -> Any:
+def _gets_nodes(measure: Measure) -> bool:
     bound = isinstance(measure, partial) and "nodes" in measure.keywords
-    if _takes_nodes(measure) and not bound:
-        return measure(network, nodes=nodes)
-    return measure(network)
+    return _takes_nodes(measure) and not bound
+
+
+def called_on(measure: Measure, network: MultilayerNetwork, nodes: list[str]) -> Any:
+    return measure(network, nodes=nodes) if _gets_nodes(measure) else measure(network)
 
 
 def _warn_of_grown(measures: Mapping[str, Measure], values: Sequence[np.ndarray]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -40,10 +41,15 @@ def added_node(network: MultilayerNetwork, node: NewNode) -> NodeTable:
 
 
 def table_of_node(network: MultilayerNetwork, node: NewNode) -> NodeTable:
+    code: Any = network.storage.place_names.get_loc
+    return _table_of(node, code(node.place), code(node.jurisdiction))
+
+
+@lru_cache(maxsize=1_000)  # candidates are placed again in every resample of the data
+def _table_of(node: NewNode, *codes: int) -> NodeTable:
     row = {"kind": node.kind, "place": node.place, "jurisdiction": node.jurisdiction}
-    codes = [network.storage.place_names.get_loc(each) for each in (node.place, node.jurisdiction)]
-    place, jurisdiction = np.array(codes, np.int32)[:, None]
-    return NodeTable(pd.DataFrame(row, index=[node.name], dtype="str"), place, jurisdiction)
+    frame = pd.DataFrame(row, index=[node.name], dtype="str")
+    return NodeTable(frame, *np.array(codes, np.int32)[:, None])
 
 
 def with_moved_links(
