@@ -228,7 +228,8 @@ def contrasts(
     Raises
     ------
     InputError
-        If a name is not a scenario of the experiment, or there is no rival.
+        If a name is not a scenario of the experiment, there is no rival, or it is a placebo of
+        volumes, one case a place, which has no pairs with random placements.
 
     Examples
     --------
@@ -251,6 +252,10 @@ def contrasts(
         raise InputError(f"`against` must name a rival of {of!r}; the experiment has {[*values]}.")
     parts = []
     for rival in rivals:
+        one, other = len(values[of]), len(values[rival])
+        if 1 < one != other > 1:
+            msg = f"{of!r} has {one} placements and {rival!r} {other} cases, one a place, which "
+            raise InputError(f"{msg}are no pairs; effects() compares a scenario with its placebo.")
         change = statistics.changes(values[rival], values[of])
         part = statistics.placement_statistics(values[rival], values[of], change)
         higher = (change > 0).sum(axis=0) + 0.5 * (change == 0).sum(axis=0)
