@@ -58,7 +58,6 @@ class PlaceTable(NamedTuple):
         return PlaceTable(self.frame)
 
     def long_distances(self) -> pd.DataFrame | None:
-        """One row a pair that is known."""
         if self.distances is None:
             return None
         lengths, names = self.distances.directed, self.frame.index

@@ -100,7 +100,6 @@ class Rows(NamedTuple):
 
 
 def rows_of_blocks(blocks: Sequence[Block]) -> Rows:
-    """Links of all layers, one block after the other."""
     counts = [block.indices.size for block in blocks]
     ends = [(block.sources, block.indices) for block in blocks]
     return Rows(

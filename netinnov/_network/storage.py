@@ -106,7 +106,6 @@ class Storage:
         return self.records[layer].quantity == "share_of_origin"
 
     def weight_of_event(self, layer: str) -> float | None:
-        """Weight of one event; None if the number of events is unknown."""
         record, block = self.records[layer], self.block(layer)
         if record.events is None:
             return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pickle
 import sys
@@ -12,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from netinnov._runtime.interruption import check_interrupted, interrupted
@@ -33,8 +33,6 @@ _UNKNOWN = 5  # workers of an executor that does not say how many it has
 _WORTH_THREADS = 200_000  # rows below which starting threads costs more than it saves
 
 _inside = threading.local()  # whether this thread works for `run`, and so starts no threads
-# The task that this process unpickled last, by digest
-_loaded: dict[str, Callable[[Any], Any]] = {}
 
 
 def run(
@@ -165,12 +163,11 @@ def _submitter(
         data = pickle.dumps(task, protocol=pickle.HIGHEST_PROTOCOL)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise InputError(_cannot_travel(error)) from error
-    digest = hashlib.sha256(data).hexdigest()
     # A cluster of dask sends what is scattered once to a worker, and not with every batch. A fixed
     # key would be released by the first run while the second still needs it.
     scatter = getattr(getattr(executor, "_client", None), "scatter", None)
     sent: Any = data if scatter is None else scatter(data, broadcast=True, hash=False)
-    return lambda batch: executor.submit(_run_pickled, digest, sent, batch)
+    return lambda batch: executor.submit(_run_pickled, sent, batch)
 
 
 def _run_batch(
@@ -188,16 +185,17 @@ def _run_batch(
         _inside.run = before
 
 
-def _run_pickled(digest: str, data: bytes, batch: Sequence[Any]) -> list[Any]:
-    task = _loaded.get(digest)
-    if task is None:
-        try:
-            task = pickle.loads(data)
-        except (AttributeError, ImportError) as error:
-            raise InputError(_cannot_travel(error)) from error
-        _loaded.clear()
-        _loaded[digest] = task
-    return _run_batch(task, None, batch)
+def _run_pickled(data: bytes, batch: Sequence[Any]) -> list[Any]:
+    return _run_batch(_unpickled(data), None, batch)
+
+
+@lru_cache(maxsize=1)  # once a process, not with every batch
+def _unpickled(data: bytes) -> Callable[[Any], Any]:
+    try:
+        task: Callable[[Any], Any] = pickle.loads(data)
+    except (AttributeError, ImportError) as error:
+        raise InputError(_cannot_travel(error)) from error
+    return task
 
 
 def _cannot_travel(error: Exception) -> str:

@@ -139,7 +139,6 @@ def _faults_of_ids(register: Register) -> Iterator[tuple[str, int, str]]:
 
 
 def _faults_of_rules(register: Register) -> Iterator[tuple[str, int, str]]:
-    """What one column says must agree with what another says."""
     places, parks, links = (register.tables[name] for name in ("places", "parks", "links"))
     deep = places["parent"].isin(places.loc[places["parent"].notna(), "place"])
     tiers = places["place"].map(expected_tiers(places.drop_duplicates("place"), parks))

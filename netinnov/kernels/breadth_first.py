@@ -31,7 +31,6 @@ def _begin(n, sources):
 
 @inlined
 def _spread(indptr, indices, front, active, reached, touched):
-    """Carry each front over all links of its node."""
     for u in range(active.size):
         if active[u]:
             for k in range(indptr[u], indptr[u + 1]):

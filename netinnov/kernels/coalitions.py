@@ -7,7 +7,6 @@ from netinnov.kernels._jit import inlined, kernel
 
 @inlined
 def _size(mask):
-    """Number of players of a coalition."""
     n = 0
     while mask:
         mask &= mask - 1

@@ -81,7 +81,6 @@ def _put(table, key, value):
 
 @inlined
 def _table(label, n_channels, cptr, cidx, cval):
-    """The strengths of the communities of these labels."""
     bits = 0  # log2 of the size of a hash table at most half full; 0: one slot for each key
     if label.size * n_channels > 8 * cidx.size:
         bits = 4

@@ -323,7 +323,6 @@ def exchange_ends(source, target, weight, n_nodes, directed, uneven, steps, pace
 
 @inlined
 def _pair_of(link, group, directed):
-    """The classes of both ends as one number."""
     a, b = np.int64(group[link >> HALF]), np.int64(group[link & LOW])
     if not directed and a > b:
         a, b = b, a

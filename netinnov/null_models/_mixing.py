@@ -114,7 +114,6 @@ def mixing(network: MultilayerNetwork, *, null: Rewire = _REWIRE, rng: Rng = Non
 
 
 def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> tuple[float, ...]:
-    """The fields of `Mixing`, of one layer."""
     if chain.size < 2:  # the only layer with its degrees
         one, none = (1.0, 0.0) if chain.size else (math.nan, math.nan)
         return none, one, math.nan, one

@@ -145,7 +145,6 @@ class Relocation(Prepared):
 
 
 def _movable(network: MultilayerNetwork, null: Relocate) -> Integers:
-    """Nodes that may move, by kind and name."""
     storage, of = network.storage, network.storage.nodes["kind"]
     place, home = storage.place_codes, storage.jurisdiction_codes
     may = (place >= 0) & (home >= 0)

@@ -302,7 +302,6 @@ def plot_null_rows(
 
 
 def _draw_histogram(ax: Axes, values: Floats, band: Any, called: str) -> None:
-    """Bars of values at random, and the band of the middle 95 % of them."""
     ax.axvspan(*band, color=tone(BAND), linewidth=0, zorder=0, label="95 % of them")
     # Bars, and no step: half of the values may be one.
     bins: Any = "auto" if np.ptp(values) > 0 else 1

@@ -87,7 +87,6 @@ Names: TypeAlias = "Mapping[Any, str] | pd.Series[str]"
 
 
 def name_of(names: Names | None, node: Any, *, longest: int = 40) -> str:
-    """What a label says of a node: its name, else its id."""
     name: Any = None if names is None else names.get(node)
     return printable(node if name is None or pd.isna(name) else name, longest=longest)
 

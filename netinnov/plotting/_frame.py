@@ -98,14 +98,12 @@ def in_frame(extent: Frame | None, spots: pd.DataFrame) -> tuple[Frame, pd.DataF
 
 
 def node_spots(network: MultilayerNetwork) -> pd.DataFrame:
-    """Coordinates of the place of each node, as far as they are known."""
     at = network.places[["lon", "lat"]].reindex(network.nodes["place"])
     return at.set_axis(network.nodes.index)
 
 
 @contextmanager
 def map_axes(ax: Axes | None, frame: Frame, basemap: Any) -> Iterator[Axes]:
-    """Axes of a map, with land and sea or other shapes, degrees and a scale bar."""
     west, east, south, north = frame
     band, degree = _BAND * (north - south), _KM_PER_DEGREE * squeeze(frame)
     longest = (east - west) * degree / 5
@@ -188,7 +186,6 @@ def draw_arrow(
 def draw_places(
     ax: Axes, spots: pd.DataFrame, area: Any, label: str, kws: Kws = None, **look: Any
 ) -> None:
-    """Markers of places, if there are any."""
     if len(spots):
         usual: dict[str, Any] = {"facecolors": paper(), "edgecolors": ink(), "linewidths": 0.7}
         usual |= {"s": area, "zorder": 6, "label": label, "gid": label.removeprefix("_")}

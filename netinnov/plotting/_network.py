@@ -213,7 +213,6 @@ def _on_plane(at: Floats, number: int) -> Floats:
 def _draw_planes(
     ax: Axes, titles: list[str], pictures: Floats, linked: Mask, nodes: Codes
 ) -> list[Text]:
-    """Planes with their titles, and dotted lines that follow nodes from one to the next."""
     texts = []
     for number, title in enumerate(titles):
         corners = _on_plane(np.array([[0, 0], [1, 0], [1, 1], [0, 1.0]]), number)

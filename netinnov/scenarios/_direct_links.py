@@ -71,7 +71,6 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         return with_moved_links(network, scene.layer, removed, new, left=left)
 
     def _bought(self, scene: Scene, rng: Generator) -> Pairs:
-        """The links that new money pays for."""
         near, far = (
             _pair_draws.native_nodes(scene.network, side) for side in (scene.home, scene.host)
         )

@@ -96,7 +96,6 @@ class Context:
 
     @cached_property
     def points(self) -> pd.DataFrame:
-        """Coordinates of the places of the report that have both."""
         storage = self.cities.storage
         return storage.places[["lon", "lat"]].reindex(storage.nodes.index).dropna()
 

@@ -255,7 +255,6 @@ def joined(parts: Sequence[str]) -> str:
 
 
 def in_sentences(notes: Iterable[str]) -> list[str]:
-    """Each point of a note becomes a sentence of its own."""
     sentences = []
     for note in notes:
         head, *points = note.split("\n- ")

@@ -71,7 +71,6 @@ class Participation:
     cities: MultilayerNetwork
 
     def resampled(self, network: MultilayerNetwork, rng: np.random.Generator) -> MultilayerNetwork:
-        """Resample of the events of the periods in which the network has links."""
         among = network.storage.link_rows().period
         held = np.isin(self.periods[self.period], self.periods if among is None else among)
         events, number = np.unique(self.whole[held], return_inverse=True)

@@ -102,7 +102,6 @@ def compute(context: Context) -> Siting:
 
 
 def _announce(context: Context, every: Mapping[str, Any], resamples: int) -> None:
-    """Say about how long it takes, by one greedy plan in one placement."""
     n, k, cities = len(every["candidates"]), every["k"], context.cities
     few = dict(list(every["candidates"].items())[:1])
     site_enclaves(cities, **{**every, "candidates": few, "k": 1})  # compiles kernels
