@@ -7,7 +7,7 @@ import math
 import numbers
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -182,7 +182,7 @@ def _as_float(value: Any) -> float:
 def is_blank(text: pd.Series) -> Mask:
     trimmed = pc.utf8_trim_whitespace(pa.array(text, type=pa.large_string()))
     blank = pc.equal(trimmed, "").fill_null(True)
-    return cast(Mask, blank.to_numpy(zero_copy_only=False))
+    return blank.to_numpy(zero_copy_only=False)
 
 
 def display_names(table: pd.DataFrame, labels: Iterable[str] | None = None) -> pd.Series[str]:

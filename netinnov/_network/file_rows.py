@@ -39,8 +39,7 @@ def with_file_headers(frame: pd.DataFrame, ours: Mapping[str, str]) -> pd.DataFr
 
 
 def file_headers(frame: pd.DataFrame) -> dict[str, str]:
-    headers: dict[str, str] = frame.attrs.get(HEADERS, {})
-    return headers
+    return frame.attrs.get(HEADERS, {})
 
 
 def without_file(frame: pd.DataFrame) -> pd.DataFrame:

@@ -94,8 +94,7 @@ def records_of_old_folder(links: pd.DataFrame) -> pd.DataFrame:
     modelled = names.str.removesuffix("_share_of_origin").str.endswith("_modelled")
     table = pd.DataFrame({"modelled": modelled | names.isin(layer[marked])}, names)
     table["quantity"] = np.where(shares, "share_of_origin", "amount")
-    implied: pd.DataFrame = table[table["modelled"] | shares]
-    return implied
+    return table[table["modelled"] | shares]
 
 
 def refuse_shares(records: Records, subject: str) -> None:

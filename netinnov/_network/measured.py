@@ -31,8 +31,7 @@ def numbers_of(name: str, value: Any, index: pd.Index, nodes: pd.Index) -> Float
         )
         if not known or not value.index.is_unique:
             raise TypeError
-        values: Floats = value.reindex(nodes).to_numpy(np.float64, na_value=math.nan)
-        return values
+        return value.reindex(nodes).to_numpy(np.float64, na_value=math.nan)
     except (TypeError, ValueError):
         shape = f" with index {list(value.index[:3])}" if isinstance(value, pd.Series) else ""
         msg = f"measure {name!r} must return a number or a Series of numbers over nodes; found "

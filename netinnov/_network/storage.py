@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -75,11 +75,11 @@ class Storage:
     @property
     def kind_codes(self) -> Codes:
         """Position of each node's kind among the sorted kinds; -1 for none."""
-        return cast(Codes, locked(pd.factorize(self._nodes["kind"], sort=True)[0].astype(np.int32)))
+        return locked(pd.factorize(self._nodes["kind"], sort=True)[0].astype(np.int32))
 
     @cached_property
     def parents(self) -> Codes:
-        return cast(Codes, locked(parents(self.place_table.frame)))
+        return locked(parents(self.place_table.frame))
 
     def positions(self, argument: str, names: Iterable[object]) -> Codes:
         if isinstance(names, pd.Series):
@@ -148,7 +148,7 @@ class Storage:
             indptr, indices, _ = _without_loops(block)
             own[:] = np.diff(indptr) > 0
             own[indices] = True
-        return cast(Mask, locked(linked))
+        return locked(linked)
 
     def node_table(self) -> NodeTable:
         return NodeTable(self._nodes, self.place_codes, self.jurisdiction_codes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -113,7 +113,7 @@ def codes_of(values: pd.Series | pd.Index | list[str], index: pd.Index) -> Codes
     position = pc.index_in(
         pa.array(values, type=pa.large_string()), value_set=known, skip_nulls=True
     )
-    return cast(Codes, position.fill_null(-1).to_numpy(zero_copy_only=False))
+    return position.fill_null(-1).to_numpy(zero_copy_only=False)
 
 
 def _look_for_ids(nodes: Any, stacks: dict[str, Stack], problems: Problems) -> None:

@@ -117,8 +117,7 @@ def _plain(limit: float) -> str:
 
 
 def as_whole(name: str, value: Any, *, low: float = 0, high: float = math.inf) -> int:
-    number: int = check_number(name, value, low=low, high=high, whole=True)
-    return number
+    return check_number(name, value, low=low, high=high, whole=True)
 
 
 def as_floats(name: str, values: Any) -> npt.NDArray[np.float64]:

@@ -130,7 +130,7 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
             raise ValueError
     except (KeyError, OverflowError, TypeError, ValueError):
         raise InputError(f"{path} is not of a checkpoint of netinnov. {mend}") from None
-    return cast("dict[str, Any]", stored)
+    return stored
 
 
 def _differences(stored: Mapping[str, Any], mine: Mapping[str, Any]) -> list[str]:

@@ -59,8 +59,7 @@ class Tabled(Displayed):
             A copy; the fields of the result say what its columns are.
         """
         if self._main is not None:
-            table: pd.DataFrame = getattr(self, self._main).copy()
-            return table
+            return getattr(self, self._main).copy()
         own: Any = self
         row = {each.name: getattr(own, each.name) for each in fields(own)}
         return pd.DataFrame([{name: value for name, value in row.items() if np.ndim(value) == 0}])

@@ -21,7 +21,7 @@ def check_encoding(encoding: Any) -> str | None:
     except (LookupError, TypeError, ValueError):
         msg = "`encoding` must be the name of an encoding such as 'gb18030' or 'cp1252'; found "
         raise InputError(f"{msg}{encoding!r}.") from None
-    return encoding  # type: ignore[no-any-return]
+    return encoding
 
 
 def text_of(name: str, data: bytes, encoding: str | None = None) -> tuple[str, str | None]:

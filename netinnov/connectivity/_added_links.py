@@ -151,5 +151,4 @@ def _falls(weights: sparse.csr_array, source: Codes, target: Codes, weight: floa
         resistance: Floats = own[source] + own[target] - 2 * matrix[source, target]
         return np.maximum(resistance, 0.0)
 
-    fall: Floats = n * weight * between(square) / (1 + weight * between(inverse))
-    return fall
+    return n * weight * between(square) / (1 + weight * between(inverse))

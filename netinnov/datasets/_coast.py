@@ -58,5 +58,4 @@ def _cut(points: NDArray[np.float64], axis: int, limit: float, side: float) -> N
     away = np.where(crosses, ahead - ahead_after, 1.0)
     crossing = points + (ahead / away)[:, None] * (after - points)
     both = np.stack([points, crossing], axis=1).reshape(-1, 2)
-    kept: NDArray[np.float64] = both[np.column_stack([ahead >= 0, crosses]).ravel()]
-    return kept
+    return both[np.column_stack([ahead >= 0, crosses]).ravel()]

@@ -182,8 +182,7 @@ def gravity_parameters() -> dict[str, Any]:
     ('gravity_modelled', 2.0, 5)
     """
     text = packaged_tables().joinpath("gravity_modelled.json").read_text(encoding="utf-8")
-    parameters: dict[str, Any] = json.loads(text)
-    return parameters
+    return json.loads(text)
 
 
 def _actors_and_sites() -> pd.DataFrame:

@@ -178,5 +178,4 @@ def _band(draws: pd.DataFrame, at_place: Any, n_real: pd.Series) -> pd.DataFrame
         places = (between - within * (1 / n.where(n > 0)).mean()).clip(lower=0)
         shrink = ((places + within / n_real) / between.where(between > 0)).clip(upper=1) ** 0.5
         middle, same = means.quantile(0.5), np.broadcast_to(~(shrink < 1), means.shape)
-        band: pd.DataFrame = means.where(same, middle + shrink * (means - middle))
-        return band
+        return means.where(same, middle + shrink * (means - middle))

@@ -77,14 +77,12 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """Part of kernels of the same file: compiled once, inlined by LLVM."""
-    compiled: Callable[P, R] = numba.njit(forceinline=True, **_NO_WRAPPERS)(function)
-    return compiled
+    return numba.njit(forceinline=True, **_NO_WRAPPERS)(function)
 
 
 def called(function: Callable[P, R]) -> Callable[P, R]:
     """Part of kernels of the same file that is too long to inline."""
-    compiled: Callable[P, R] = numba.njit(**_NO_WRAPPERS)(function)
-    return compiled
+    return numba.njit(**_NO_WRAPPERS)(function)
 
 
 def _read_only(value: Any) -> Any:

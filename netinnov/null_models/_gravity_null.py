@@ -246,8 +246,7 @@ class _Table:
         """Flows whose rows have the observed sums, for logarithms of B and b."""
         logit = self.closed + parameters[:-1] + parameters[-1] * self.x
         shares = np.exp(logit - logsumexp(logit, axis=1, keepdims=True))
-        flows: Floats = self.observed.sum(axis=1, keepdims=True) * shares
-        return flows
+        return self.observed.sum(axis=1, keepdims=True) * shares
 
     def gradient(self, parameters: Floats) -> Floats:
         """The deficit of columns, and of x."""

@@ -229,8 +229,7 @@ def _link_probabilities(
     def probabilities(parameters: Floats) -> Floats:
         logarithm[active] = parameters
         of_columns = logarithm[:n] if symmetric else logarithm[n:]
-        pairs: Floats = expit(logarithm[:n, None] + of_columns)
-        return pairs
+        return expit(logarithm[:n, None] + of_columns)
 
     def lack(parameters: Floats) -> Floats:
         return (goal - _line_sums(sizes * probabilities(parameters)))[active]

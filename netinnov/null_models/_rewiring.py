@@ -259,7 +259,7 @@ def zones_of(lengths: Floats, edges: Floats) -> npt.NDArray[np.uint8]:
     if edges.size:
         zones[lengths == edges[-1]] = max(edges.size - 1, 1)
         zones[lengths > edges[-1]] = 0
-    return cast("npt.NDArray[np.uint8]", zones.astype(np.uint8))
+    return zones.astype(np.uint8)
 
 
 def _tuned(chain: Chain, rng: np.random.Generator) -> Chain:

@@ -31,8 +31,7 @@ class Pairs(NamedTuple):
 
     def unordered(self, source: Codes | Integers, target: Codes | Integers) -> Integers:
         low = np.minimum(source, target).astype(np.int64)
-        key: Integers = low * self.nodes.size + np.maximum(source, target)
-        return key
+        return low * self.nodes.size + np.maximum(source, target)
 
 
 def linked_pairs(network: MultilayerNetwork, layer: str, periods: Sequence[int] | None) -> Pairs:

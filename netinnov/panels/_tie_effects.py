@@ -157,8 +157,7 @@ def fit(pairs: Pairs, treatment: pd.DataFrame, reference: int | None, effects: E
 def shares(fit: CellFit, masks: Mask) -> Floats:
     """Weights by treated pairs of the cells in each of several masks."""
     n = fit.table["n_treated"].to_numpy() * masks
-    weights: Floats = n / np.maximum(n.sum(axis=1, keepdims=True), 1)
-    return weights
+    return n / np.maximum(n.sum(axis=1, keepdims=True), 1)
 
 
 def means(fit: CellFit, weights: Floats, confidence: float) -> pd.DataFrame:

@@ -124,8 +124,7 @@ def banzhaf_value(game: GameLike) -> pd.Series:
 def mean_by_orders(values: Floats) -> Floats:
     from netinnov.kernels.coalitions import mean_contributions
 
-    means: Floats = mean_contributions(values, _weights(values.size.bit_length() - 1))
-    return means
+    return mean_contributions(values, _weights(values.size.bit_length() - 1))
 
 
 def _weights(n: int) -> Floats:

@@ -67,8 +67,7 @@ def equal_cost(
 def largest_within(network: MultilayerNetwork, rival: Same, budget: float, prices: Prices) -> Same:
     size: object = rival.size
     if size is None:
-        of_volume: Same = _of_volume(network, rival, budget, prices)
-        return of_volume
+        return _of_volume(network, rival, budget, prices)
     affordable = budget * (1 + 1e-9)  # expectations are rounded
 
     @cache

@@ -266,8 +266,7 @@ def expected_links(
 
 def _shared_sums(pull: Floats, values: Floats, volume: float) -> Floats:
     weight = volume * shares(pull)
-    summed: Floats = np.where(weight > 0, values * weight, 0.0).sum(axis=1)
-    return summed
+    return np.where(weight > 0, values * weight, 0.0).sum(axis=1)
 
 
 def expected_sums(pull: Floats, values: Floats, count: float) -> Floats:
@@ -308,5 +307,4 @@ def _in_turn(pull: Floats, values: Floats, k: int) -> Floats:
     step = np.tile(width / 2 * weights, len(middles)) * time
     before = values @ -np.expm1(-rate * np.exp(edges[all_wait]))
     rates = arrivals_among_first(rate, np.ascontiguousarray(values), time, k)
-    result: Floats = before + rates @ step
-    return result
+    return before + rates @ step

@@ -68,8 +68,7 @@ class Database:
 
     def frame(self, query: str) -> pd.DataFrame:
         rows = self.relation(query).to_arrow_table()
-        frame: pd.DataFrame = rows.to_pandas(types_mapper=TYPES.get)
-        return frame
+        return rows.to_pandas(types_mapper=TYPES.get)
 
     def check_pairs(self, path: Path, table: str, event: str) -> None:
         """Refuse a file whose events have more pairs of members than memory holds."""

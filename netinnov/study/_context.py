@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Self, TypeVar, cast, dataclass_transform
+from typing import Any, Self, TypeVar, dataclass_transform
 
 import pandas as pd
 
@@ -117,7 +117,7 @@ class Context:
         return self.configuration.maps
 
     def options(self, kind: type[P]) -> P | None:
-        return cast("P | None", getattr(self.configuration, kind.part, None))
+        return getattr(self.configuration, kind.part, None)
 
     def settings(self, kind: type[P]) -> P:
         return self.options(kind) or kind()
@@ -125,7 +125,7 @@ class Context:
     def once(self, compute: Callable[[Context], R]) -> R:
         if compute not in self._results:
             self._results[compute] = compute(self)
-        return cast("R", self._results[compute])
+        return self._results[compute]
 
     def observed(self, network: MultilayerNetwork) -> list[str]:
         return [layer for layer in network.layers if layer not in self.modelled]
