@@ -9,7 +9,7 @@ from typing import Annotated
 
 import numpy as np
 import pandas as pd
-from scipy.stats import multivariate_t
+import scipy
 
 from netinnov._network.layer_table import why_untested
 from netinnov._runtime.display import Tabled
@@ -234,7 +234,8 @@ def _joint_p(mean: Floats, variance: Floats, degrees: int) -> float:
     error = np.sqrt(np.maximum(np.diag(variance), 0.0))
     if not mean.size or np.isnan(mean).any() or not (error > 0).all():
         return np.nan
-    law = multivariate_t(None, variance / np.outer(error, error), degrees, allow_singular=True)
+    shape = variance / np.outer(error, error)
+    law = scipy.stats.multivariate_t(None, shape, degrees, allow_singular=True)
     drawn = law.rvs(_DRAWS, np.random.default_rng(0)).reshape(_DRAWS, -1)
     k = int((np.abs(drawn).max(axis=1) >= np.abs(mean / error).max()).sum())
     return (k + 1) / (_DRAWS + 1)

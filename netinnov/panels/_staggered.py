@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2, norm
+from scipy.special import chdtrc, ndtr, ndtri
 
 from netinnov._runtime.display import Tabled
 from netinnov._typing import Floats, Integers, Mask
@@ -166,7 +166,7 @@ def mean_of(effects: Effects, *, plain: bool = False) -> Effects:
 
 def table_of(effects: Effects, confidence: float, **keys: Integers) -> pd.DataFrame:
     estimate, error = effects.estimate, effects.error
-    half = norm.ppf((1 + confidence) / 2) * error
+    half = ndtri((1 + confidence) / 2) * error
     ends = estimate, error, estimate - half, estimate + half
     numbers = dict(zip(STATISTICS, ends, strict=True))
     n_treated, n_controls = effects.treated.sum(axis=1), effects.controls.sum(axis=1)
@@ -206,7 +206,7 @@ def evaluation_of(cells: Cells, rules: Rules, rng: np.random.Generator) -> Evalu
 def average_of(effect: Effects, confidence: float) -> pd.DataFrame:
     table = table_of(effect, confidence)[STATISTICS]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return table.assign(p=2 * norm.sf(np.abs(table["estimate"] / table["standard_error"])))
+        return table.assign(p=2 * ndtr(-np.abs(table["estimate"] / table["standard_error"])))
 
 
 def _band(effects: Effects, rules: Rules, rng: np.random.Generator) -> Floats:
@@ -226,7 +226,7 @@ def _pre_trend(before: Effects) -> float:
     if np.linalg.matrix_rank(variance) < len(variance):
         return np.nan
     statistic = float(before.estimate @ np.linalg.solve(variance, before.estimate))
-    return float(chi2.sf(statistic, before.estimate.size))
+    return float(chdtrc(before.estimate.size, statistic))
 
 
 def _breakdown(dynamic: pd.DataFrame, overall: pd.Series[float], anticipation: int) -> float:

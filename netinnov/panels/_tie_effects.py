@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
-from scipy import linalg, sparse, stats
+from scipy import linalg, sparse
+from scipy.special import stdtr, stdtrit
 
 from netinnov._runtime.display import Displayed, Tabled
 from netinnov._runtime.optional import require
@@ -167,9 +168,9 @@ def means(fit: CellFit, weights: Floats, confidence: float) -> pd.DataFrame:
     mean = weights @ fit.table["estimate"].fillna(0.0).to_numpy()
     variance = np.einsum("ij,jk,ik->i", weights, np.nan_to_num(fit.variance), weights)
     error = np.sqrt(np.maximum(variance, 0.0))
-    law = stats.t(fit.degrees)
-    reach = law.ppf((1 + confidence) / 2) * error
-    p = 2 * law.sf(np.divide(np.abs(mean), error, out=np.full(mean.size, np.nan), where=error > 0))
+    reach = stdtrit(fit.degrees, (1 + confidence) / 2) * error
+    t = np.divide(mean, error, out=np.full(mean.size, np.nan), where=error > 0)
+    p = 2 * stdtr(fit.degrees, -np.abs(t))
     numbers = np.column_stack([mean, error, mean - reach, mean + reach, p])
     numbers[~known] = np.nan
     return pd.DataFrame(numbers, columns=["estimate", "standard_error", "low", "high", "p"])

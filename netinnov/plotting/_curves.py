@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
+import scipy
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
-from scipy.stats import binomtest
 
 from netinnov._typing import Count, Floats
 from netinnov.errors import InputError
@@ -59,7 +59,7 @@ def plot_reach(
     with drawing(ax, 72, SINGLE) as ax:
         for position, (name, values) in enumerate(curves.items()):
             share: Floats = (values[:, None] <= steps).mean(axis=0)
-            tests = [binomtest(round(each * values.size), values.size) for each in share]
+            tests = [scipy.stats.binomtest(round(p * values.size), values.size) for p in share]
             low, high = np.transpose([test.proportion_ci(method="wilson") for test in tests])
             style, mark = layer_style(position), MARKS[position % len(MARKS)]
             band: dict[str, Any] = {"color": style["color"], "alpha": 0.2, "linewidth": 0}
