@@ -19,6 +19,7 @@ from netinnov.plotting._fonts import one_line
 from netinnov.plotting._style import EMBEDDED, settings
 
 Format = Literal["pdf", "png", "svg"]
+DOTS = 300  # an inch, of PNG
 
 # What each format calls the caption and the command
 _KEYS = {"pdf": ("Subject", "Keywords"), "png": ("Description", "Comment")}
@@ -93,6 +94,6 @@ def encode_figure(
         about: Any = {key: one_line(text) for key, text in texts.items() if text}
         stream = BytesIO()
         with settings(EMBEDDED):
-            figure.savefig(stream, format=each, dpi=300, metadata=about | _MADE_BY[each])
+            figure.savefig(stream, format=each, dpi=DOTS, metadata=about | _MADE_BY[each])
         content[each] = stream.getvalue()
     return content

@@ -15,13 +15,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib.figure import Figure
 from matplotlib.text import Text as Label
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
-from PIL import Image
 
 from netinnov._runtime.atomic import write_bytes, write_csv
 from netinnov.plotting._drawing import caption_notes
-from netinnov.plotting._figure_files import encode_figure
+from netinnov.plotting._figure_files import DOTS, encode_figure
 from netinnov.plotting._fonts import cjk_font
-from netinnov.plotting._style import page_style, print_style
+from netinnov.plotting._style import lay_out, page_style, print_style
 from netinnov.study._context import Result
 from netinnov.study._facts import KeyFigure, Picture, Table
 from netinnov.study._language import Language, Text, in_html, plain, words
@@ -108,19 +107,25 @@ def view_of(table: Table, language: Language) -> View:
 def _show(picture: Picture, text: Text, language: Language) -> dict[str, Any]:
     webp = io.BytesIO()
     with page_style():
-        figure = drawn(picture, language)
-        cut: Any = {"bbox_inches": "tight", "pad_inches": MARGIN}
-        figure.savefig(webp, dpi=PAGE_DOTS, format="webp", pil_kwargs={"lossless": True}, **cut)
-    with Image.open(webp) as image:  # so wide that its type has the size of the text
-        width = round(image.width / PAGE_DOTS * 96 * ENLARGED)
+        figure = drawn(picture, language, PAGE_DOTS)
+        cut: Any = figure.get_tightbbox().padded(MARGIN)
+        form: Any = {"format": "webp", "pil_kwargs": {"lossless": True}}
+        figure.savefig(webp, dpi=PAGE_DOTS, bbox_inches=cut, **form)
+    pixels = int(cut.width * PAGE_DOTS)
+    width = round(pixels / PAGE_DOTS * 96 * ENLARGED)  # its type has the size of the text
     caption, seen = text.figures[picture.name]
     shown = {"name": picture.name, "front": picture.front, "caption": caption, "alt": plain(seen)}
     return shown | {"width": width, "webp": base64.b64encode(webp.getvalue()).decode("ascii")}
 
 
-def drawn(picture: Picture, language: Language) -> Figure:
-    figure: Figure = picture.draw().figure.canvas.figure
+def drawn(picture: Picture, language: Language, dots: int) -> Figure:
+    """Laid out for good: matplotlib would do that for each file, and draw it once more for that."""
+    ax = picture.draw()
+    figure: Figure = ax.figure.canvas.figure
     translate(figure, language)
+    figure.set_dpi(dots)
+    lay_out(ax)
+    figure.set_layout_engine(None)
     return figure
 
 
@@ -164,7 +169,7 @@ def write_pictures(folder: Path, language: Language, chapters: Chapters, page: P
     for picture, said in ((each, part.text) for part in chapters for each in part.pictures):
         folder.mkdir(exist_ok=True)
         with print_style():
-            figure = drawn(picture, language)
+            figure = drawn(picture, language, DOTS)
         notes = [note for ax in figure.axes for note in caption_notes(ax)]
         told = dict.fromkeys(language.translated(note, "notes") for note in notes)
         caption = plain(" ".join([said.figures[picture.name][0], *told]))
