@@ -229,9 +229,11 @@ def _shaded_table(
     heads = [printable(column).replace("_", "\n", 1).replace("_", " ") for column in shades]
     shades = shades.set_axis(heads, axis=1)
     figures = values.map(lambda value: digits(value, n)).to_numpy()
+    figure = ax.figure.canvas.figure
+    figure.set_visible(False)  # else seaborn draws it, to turn labels that are turned below
     _draw_shades(ax, shades, bar, annot=figures, fmt="", **scale)
+    figure.set_visible(True)
     ax.xaxis.tick_top()
-    ax.tick_params(length=0)
     lay_out(ax)
     room = ax.get_window_extent().width / len(heads)
     for turn, texts in ((0, heads), (90, heads), (90, [h.replace("\n", " ") for h in heads])):
@@ -255,7 +257,7 @@ def _draw_shades(ax: Axes, shades: pd.DataFrame, bar: dict[str, Any], **options:
     import seaborn as sns  # only here: it takes long to load
 
     style: dict[str, Any] = {"linewidths": 0.6, "xticklabels": True, "yticklabels": True}
-    style |= {"cmap": "Blues", "cbar_kws": bar}
+    style |= {"cmap": "Blues", "cbar_kws": bar, "annot_kws": {"in_layout": False}}
     sns.heatmap(shades, ax=ax, **style | options)
     ax.tick_params(axis="y", rotation=0)
     ax.tick_params(length=0)
