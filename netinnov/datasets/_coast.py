@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 _FINEST = 2000  # points of an outline across a map, at most
 
 
+@lru_cache(16)  # several figures show the same frame
 def land_in(
     frame: tuple[float, float, float, float], *, finest: int = _FINEST
 ) -> list[NDArray[np.float64]]:
