@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import shlex
 import sys
@@ -80,6 +81,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     if not sys.stderr.isatty():  # matplotlib tells of fonts and of folders it cannot write
         logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    gc.set_threshold(5_000)  # most objects of a run stay to its end: looked through less often
     _warn_in_words()
     listen()
     app()
