@@ -22,8 +22,7 @@ def land_in(
     high = np.array([east + margin, north + margin])
     step = (high - low).max() / finest
     parts = []
-    turns = [np.array([turn, 0.0]) for turn in (-360, 0, 360)]
-    for outline in (each + turn for turn in turns for each in _outlines()):
+    for outline in (each + np.array([turn, 0]) for turn in (-360, 0, 360) for each in _outlines()):
         if (outline.max(axis=0) > low).all() and (outline.min(axis=0) < high).all():
             part = outline
             for axis in (0, 1):

@@ -290,8 +290,7 @@ def _cities(label: str, table: pd.DataFrame, country: str | None) -> pd.DataFram
         table = table.assign(country=country)
     needed = ("name", "country") if units else ("name", "lat", "lon", "country")
     if lacking := [COLUMNS[name][-1] for name in needed if name not in table]:
-        msg = f"{label} has coordinates but lacks the columns {', '.join(lacking)}."
-        raise InputError(msg)
+        raise InputError(f"{label} has coordinates but lacks the columns {', '.join(lacking)}.")
     table = table.reindex(columns=[*COLUMNS])
     if not units:
         table["code"] = None  # GeoNames' is that of the kind of place

@@ -60,8 +60,7 @@ def write_geo(
     """
     ending = as_path("path", path).suffix.lower()
     if ending not in (".gpkg", ".geojson"):
-        msg = f"`path` must end in .gpkg (GeoPackage) or .geojson; found {str(path)!r}."
-        raise InputError(msg)
+        raise InputError(f"`path` must end in .gpkg (GeoPackage) or .geojson; found {str(path)!r}.")
     network = with_attributes(network, attributes)
     geopandas = require("geopandas", extra="maps", needed_by="write_geo")
     require("pyogrio", extra="maps", needed_by="write_geo")
@@ -71,8 +70,7 @@ def write_geo(
     spots = places[["lon", "lat"]].astype("float64")
     at = spots.reindex(nodes["place"]).to_numpy()
     if not np.isfinite(at).all(axis=1).any():
-        msg = "write_geo needs nodes at places with `lon` and `lat`; no node has one."
-        raise InputError(msg)
+        raise InputError("write_geo needs nodes at places with `lon` and `lat`; no node has one.")
     rows = network.storage.link_rows()
     ends = np.stack([at[rows.source], at[rows.target]], axis=1)
     ends[(ends[:, 0] == ends[:, 1]).all(axis=1)] = np.nan  # no line at one place

@@ -140,8 +140,7 @@ def complex_contagion(
         least = np.full(len(index), float(threshold))
     if (outside := ~((least > 0) & (least <= 1))).any():
         some = dict(zip(index[outside][:5], least[outside][:5].tolist(), strict=True))
-        msg = f"`threshold` must be above 0 and at most 1 for each node; found {some}."
-        raise InputError(msg)
+        raise InputError(f"`threshold` must be above 0 and at most 1 for each node; found {some}.")
     graph = union(network)
     indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
     start = network.storage.positions("seeds", seeds)

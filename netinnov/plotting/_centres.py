@@ -186,8 +186,7 @@ def plot_centre_rules(
     table = table_of("rules", rules, of="a table of places and rules", rows="place")
     if not table.isin([0, 1]).all(axis=None):
         raise InputError("`rules` must hold true or false for each place and rule.")
-    order = np.argsort(-table.sum(axis=1).to_numpy(), kind="stable")
-    table = table.iloc[order[:top]]
+    table = table.iloc[np.argsort(-table.sum(axis=1).to_numpy(), kind="stable")[:top]]
     held = table.to_numpy(bool)
     with drawing(ax, 16 + 5.2 * len(table)) as ax:
         for mine, marker, size, colour in ((held, "s", 7, ink()), (~held, "o", 2.5, tone(_NO))):

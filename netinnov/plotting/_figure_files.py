@@ -21,12 +21,10 @@ from netinnov.plotting._style import EMBEDDED, settings
 Format = Literal["pdf", "png", "svg"]
 DOTS = 300  # an inch, of PNG
 
-# What each format calls the caption and the command
-_KEYS = {"pdf": ("Subject", "Keywords"), "png": ("Description", "Comment")}
-_KEYS["svg"] = ("Description", "Source")
-_SOFTWARE = f"netinnov {__version__}"  # undated: the same figure gives the same bytes
-_MADE_BY: dict[str, dict[str, Any]] = {"pdf": {"Creator": _SOFTWARE, "CreationDate": None}}
-_MADE_BY |= {"png": {"Software": _SOFTWARE}, "svg": {"Creator": _SOFTWARE, "Date": None}}
+# What each format calls the caption, the command, what made it, and the date
+_KEYS = {"pdf": ("Subject", "Keywords", "Creator", "CreationDate")}
+_KEYS["png"] = ("Description", "Comment", "Software", "Creation Time")
+_KEYS["svg"] = ("Description", "Source", "Creator", "Date")
 
 
 def save_figure(
@@ -90,10 +88,11 @@ def encode_figure(
     """File contents, in memory: matplotlib replaces the error of a full disk by its own."""
     content: dict[Format, bytes] = {}
     for each in dict.fromkeys(formats):
-        texts = dict(zip(("Title", *_KEYS[each]), (name, caption, command), strict=True))
-        about: Any = {key: one_line(text) for key, text in texts.items() if text}
+        said = (*map(one_line, (name, caption, command, f"netinnov {__version__}")), None)
+        texts = zip(("Title", *_KEYS[each]), said, strict=True)
+        about: Any = {key: text for key, text in texts if text != ""}  # undated: the same bytes
         stream = BytesIO()
         with settings(EMBEDDED):
-            figure.savefig(stream, format=each, dpi=DOTS, metadata=about | _MADE_BY[each])
+            figure.savefig(stream, format=each, dpi=DOTS, metadata=about)
         content[each] = stream.getvalue()
     return content

@@ -61,7 +61,8 @@ def plot_layer_similarity(table: pd.DataFrame, *, label: str = "", ax: Axes | No
     width, height = (DOUBLE, 160) if len(tags) > 10 else (SINGLE, 80)
     with drawing(ax, height, width) as ax:
         shown, label = pd.DataFrame(values, tags, tags), printable(label, longest=80)
-        _draw_matrix(ax, shown, shown.map(_two_digits), label, half=half, **scale)
+        texts = shown.map(lambda x: number(x, ".2f").removesuffix(".00").replace("0.", ".", 1))
+        _draw_matrix(ax, shown, texts, label, half=half, **scale)
     return ax
 
 
@@ -215,11 +216,6 @@ def _draw_matrix(
     look: dict[str, Any] = {"square": True, "mask": np.triu(np.full(values.shape, half), 1)}
     bar = {"label": label, "ticks": MaxNLocator(4)}
     _draw_shades(ax, values, bar, annot=annotations, fmt="", **look, **scale)
-
-
-def _two_digits(value: float) -> str:
-    text = number(value, ".2f")
-    return text.removesuffix(".00") if text.endswith(".00") else text.replace("0.", ".", 1)
 
 
 def _shaded_table(

@@ -241,8 +241,7 @@ def plot_phase_map(
     """
     check_type("phases", phases, pd.DataFrame)
     if min(phases.shape) < 2:
-        msg = f"`phases` must have at least two rows and columns; found {phases.shape}."
-        raise InputError(msg)
+        raise InputError(f"`phases` must have at least two rows and columns; found {phases.shape}.")
     words = phases.to_numpy()
     codes = pd.Index([*_PHASES]).get_indexer(pd.Index(words.ravel())).reshape(words.shape)
     if (codes < 0).any():
