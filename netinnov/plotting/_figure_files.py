@@ -21,10 +21,10 @@ from netinnov.plotting._style import EMBEDDED, settings
 Format = Literal["pdf", "png", "svg"]
 DOTS = 300  # an inch, of PNG
 
-# What each format calls the caption, the command, what made it, and the date
-_KEYS = {"pdf": ("Subject", "Keywords", "Creator", "CreationDate")}
-_KEYS["png"] = ("Description", "Comment", "Software", "Creation Time")
-_KEYS["svg"] = ("Description", "Source", "Creator", "Date")
+# Title, caption, command, maker, and a date that is not given: the same figure, the same bytes
+_KEYS = {"pdf": ("Title", "Subject", "Keywords", "Creator", "CreationDate")}
+_KEYS["png"] = ("Title", "Description", "Comment", "Software", "Creation Time")
+_KEYS["svg"] = ("Title", "Description", "Source", "Creator", "Date")
 
 
 def save_figure(
@@ -89,8 +89,7 @@ def encode_figure(
     content: dict[Format, bytes] = {}
     for each in dict.fromkeys(formats):
         said = (*map(one_line, (name, caption, command, f"netinnov {__version__}")), None)
-        texts = zip(("Title", *_KEYS[each]), said, strict=True)
-        about: Any = {key: text for key, text in texts if text != ""}  # undated: the same bytes
+        about: Any = {key: text for key, text in zip(_KEYS[each], said, strict=True) if text != ""}
         stream = BytesIO()
         with settings(EMBEDDED):
             figure.savefig(stream, format=each, dpi=DOTS, metadata=about)
