@@ -88,8 +88,7 @@ def supra_adjacency(
         return sparse.csr_array((0, 0), dtype=np.float64)
     layer, source, target, weight, *_ = links_both_ways(network)
     first = layer.astype(np.int64) * n
-    shape = (n * n_layers, n * n_layers)
-    supra = sparse.csr_array((weight, (first + source, first + target)), shape)
+    supra = sparse.csr_array((weight, (first + source, first + target)), (n * n_layers,) * 2)
     if coupling > 0:
         between = np.ones((n_layers, n_layers)) - np.eye(n_layers)
         supra = supra + coupling * sparse.kron(between, sparse.eye_array(n), format="csr")

@@ -183,12 +183,10 @@ def _ties(network: MultilayerNetwork, weighted: bool, measure: str) -> sparse.cs
 
 
 def _shares(ties: sparse.csr_array) -> Floats:
-    """Each entry over its row sum."""
     return np.asarray(ties.data / np.repeat(ties.sum(axis=1), np.diff(ties.indptr)))
 
 
 def _relative(ties: sparse.csr_array) -> Floats:
-    """Each entry over its row maximum."""
     largest = ties.max(axis=1).toarray().ravel() if ties.nnz else np.zeros(ties.shape[0])
     return np.asarray(ties.data / np.repeat(largest, np.diff(ties.indptr)))
 

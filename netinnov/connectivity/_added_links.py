@@ -148,7 +148,6 @@ def _falls(weights: sparse.csr_array, source: Codes, target: Codes, weight: floa
 
     def between(matrix: Floats) -> Floats:
         own = matrix.diagonal()
-        resistance: Floats = own[source] + own[target] - 2 * matrix[source, target]
-        return np.maximum(resistance, 0.0)
+        return np.maximum(own[source] + own[target] - 2 * matrix[source, target], 0.0)
 
     return n * weight * between(square) / (1 + weight * between(inverse))

@@ -290,8 +290,8 @@ class _Experiment(NamedTuple):
         row = [np.array(len(after) > len(nodes)), np.array(label), totals]
         names = nodes.tolist()
         for bound in self.measures:
-            options: Any = {"nodes": names} if bound.gets_nodes else {}
-            value: Any = bound.measure(network, **options)
+            measure: Any = bound.measure
+            value = measure(network, nodes=names) if bound.gets_nodes else measure(network)
             if bound.parts:
                 parts = value[list(bound.parts)].to_numpy(np.float64)
                 row += [np.array(parts.sum()), *map(np.array, parts)]

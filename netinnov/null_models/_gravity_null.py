@@ -192,7 +192,6 @@ def _resistance(
     possible: np.ndarray,
     deterrence: Deterrence,
 ) -> Floats:
-    """Logarithm of the distance, or distance."""
     code, directed = network.storage.place_codes, layer in network.directed
     i, j = np.nonzero(possible)
     start, end = origins[i], destinations[j]

@@ -45,7 +45,6 @@ class NullFamily(ABC):
                 object.__setattr__(self, name, tuple(as_list(name, value)))
 
     def __call__(self, network: MultilayerNetwork, rng: np.random.Generator) -> MultilayerNetwork:
-        """Draw a network."""
         check_network(network)
         rng = check_rng(rng)
         return self._prepared(network, rng).draw(rng)

@@ -446,5 +446,4 @@ class CoalitionAccess:
         before = np.concatenate([block for _, block in distances(self.network, rows, PathCosts())])
         source, target, length, mask = (each[order] for each in (source, target, length, mask))
         owner = self.owner[rows]
-        gains: Floats = access_gains(before, row_of, owner, source, target, length, mask, begin)
-        return gains / (n - 1)
+        return access_gains(before, row_of, owner, source, target, length, mask, begin) / (n - 1)

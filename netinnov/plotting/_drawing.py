@@ -137,7 +137,6 @@ def arcs(start: Floats, end: Floats, bend: Floats) -> Floats:
 
 
 def counted(text: str, number: int) -> str:
-    """A note on what is left out, if there is any."""
     return f"{text}: {number:,}." if number else ""
 
 
@@ -244,7 +243,6 @@ def _draw_legend(
 
 
 def is_narrow(ax: Axes) -> bool:
-    """Whether there is no room beside the axes."""
     return page_width(ax) < _NARROW * larger()
 
 

@@ -223,7 +223,6 @@ def _stack(boxes: dict[str, _Box], lanes: dict[int, int]) -> tuple[_Point, float
 def _ways(
     boxes: dict[str, _Box], links: pd.DataFrame, park: str, lanes: dict[int, int], bar: _Point
 ) -> dict[int, _Way]:
-    """The way of each link, from its source to its target."""
     outer, inner, edge = ([x, DOUBLE - x] for x in _EDGES)
     lowest = max([bar[1], *(box.top + box.height for box in boxes.values())])
     highest = min([bar[0], *(box.top for box in boxes.values())])

@@ -208,7 +208,6 @@ def normalised_entropy(value: Floats, possible: int) -> float:
 
 
 def symmetry(flows: Flows) -> Floats:
-    """(in - out) / (in + out) of each place."""
     inward, outward = (np.asarray(flows.matrix.sum(axis=axis), np.float64) for axis in (0, 1))
     both = inward + outward
     difference = inward - outward if flows.directed else np.zeros(both.size)
