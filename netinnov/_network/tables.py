@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, count
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -53,10 +54,8 @@ class NodeTable(NamedTuple):
 
 
 def _free(used: set[str], name: str) -> str:
-    free, number = name, 1
-    while free in used:
-        number += 1
-        free = f"{name}:{number}"
+    numbered = chain([name], (f"{name}:{number}" for number in count(2)))
+    free = next(each for each in numbered if each not in used)
     used.add(free)
     return free
 

@@ -7,7 +7,6 @@ from netinnov.kernels._jit import inlined, kernel
 
 @inlined
 def _root(parent, u):
-    """Root of u in the union-find forest, with path halving."""
     while parent[u] != u:
         parent[u] = parent[parent[u]]
         u = parent[u]

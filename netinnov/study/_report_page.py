@@ -111,8 +111,7 @@ def _show(picture: Picture, text: Text, language: Language) -> dict[str, Any]:
         cut: Any = figure.get_tightbbox().padded(MARGIN)
         form: Any = {"format": "webp", "pil_kwargs": {"lossless": True}}
         figure.savefig(webp, dpi=PAGE_DOTS, bbox_inches=cut, **form)
-    pixels = int(cut.width * PAGE_DOTS)  # shown so wide that its type has the size of the text
-    width = round(pixels / PAGE_DOTS * 96 * ENLARGED)
+    width = round(cut.width * 96 * ENLARGED)  # its type has the size of the text
     caption, seen = text.figures[picture.name]
     shown = {"name": picture.name, "front": picture.front, "caption": caption, "alt": plain(seen)}
     return shown | {"width": width, "webp": base64.b64encode(webp.getvalue()).decode("ascii")}
