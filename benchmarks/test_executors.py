@@ -63,35 +63,50 @@ def test_overhead_of_a_replicate(in_turns, where, tmp_path):
         print(f"{where}, {name}: {1000 * (2 * wall / n - seconds):.2f} ms of overhead a replicate")
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_replicates_on_a_cluster(in_turns, tmp_path):
+def made_network(n: int):
     rng = np.random.default_rng(1)
-    n = 300 if in_turns.measured else 20
     names = [f"p{i}" for i in range(n)]
     ends = rng.choice(names, (10 * n, 2))
-    network = ni.build_network(
+    return ni.build_network(
         pd.DataFrame({"place": names}, index=names),
         pd.DataFrame(ends[ends[:, 0] != ends[:, 1]], columns=["source", "target"]),
     )
 
-    def compare(executor):
-        return compare_scenarios(
-            network,
-            scenarios={"new": ReverseEnclave("p0", "p1", 5, 0.4, funding="new")},
-            measures={"efficiency": global_efficiency},
-            replicates=300 if in_turns.measured else 2,
-            executor=executor,
-            rng=4,
-            progress=False,
-        ).replicates
 
+def compared(network, executor, replicates: int) -> pd.DataFrame:
+    return compare_scenarios(
+        network,
+        scenarios={"new": ReverseEnclave("p0", "p1", 5, 0.4, funding="new")},
+        measures={"efficiency": global_efficiency},
+        replicates=replicates,
+        executor=executor,
+        rng=4,
+        progress=False,
+    ).replicates
+
+
+def test_small_networks(in_turns):
+    """Python does most of the work: two threads wait for each other, two processes do not."""
+    network, n = made_network(100), 1000 if in_turns.measured else 2
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        executors = {"as many threads as help": None, "two threads": 2, "two processes": pool}
+        calls = {name: partial(compared, network, each, n) for name, each in executors.items()}
+        one, *others = (call() for call in calls.values())
+        for other in others:
+            pd.testing.assert_frame_equal(other, one)
+        in_turns(calls, rounds=3, clock=True, floors={"two threads": 1.2})
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_replicates_on_a_cluster(in_turns, tmp_path):
+    network, n = (made_network(300), 300) if in_turns.measured else (made_network(20), 2)
     with ExitStack() as stack:
         executor = cluster(stack, tmp_path)
-        pd.testing.assert_frame_equal(compare(executor), compare(2))
+        pd.testing.assert_frame_equal(compared(network, executor, n), compared(network, 2, n))
         in_turns(
             {
-                "two processes of a cluster": lambda: compare(executor),
-                "threads": lambda: compare(2),
+                "two processes of a cluster": lambda: compared(network, executor, n),
+                "threads": lambda: compared(network, 2, n),
             },
             rounds=3,
             clock=True,

@@ -84,8 +84,8 @@ def compare_scenarios(
     rng : None, int, SeedSequence or Generator
         Source of the random choices.
     executor : Executor, int or None
-        None: a thread for each processor; a number: so many threads; or any executor with the
-        interface of ``concurrent.futures``: a process pool, a cluster.
+        None: a thread for each processor, if they help; a number: so many threads; or any executor
+        with the interface of ``concurrent.futures``: a process pool, a cluster.
     progress : bool
         Show a bar in a terminal or notebook.
     checkpoint : path, optional
