@@ -11,7 +11,7 @@ import pandas as pd
 
 from netinnov._network.columns import as_text, refuse_repeated
 from netinnov._runtime import arguments
-from netinnov._runtime.arguments import as_list, did_you_mean, examples, shown, unknown_names
+from netinnov._runtime.arguments import as_list, did_you_mean, examples, unknown_names
 from netinnov.errors import InputError
 
 Quantity = Literal["amount", "share_of_origin"]
@@ -138,16 +138,13 @@ def _rows_of(layers: Any) -> dict[str, dict[str, Any]]:
         table = table.set_axis(table.index.map(str), axis=0)
         refuse_repeated("`layers`", table.index, "layer")
         layers = table.to_dict("index")
-    if not isinstance(layers, Mapping):
-        msg = "`layers` must be a table with one row for each layer, or a mapping from layers to "
-        raise InputError(f"{msg}mappings such as {{'modelled': True}}; found {shown(layers)}.")
+    such = "from layers to mappings such as {'modelled': True}, or a table with a row a layer"
+    arguments.check_mapping("layers", layers, such)
     rows = {}
     for name, row in layers.items():
         if isinstance(row, LayerRecord):
             row = row._asdict()
-        if not isinstance(row, Mapping):
-            msg = f"`layers[{name!r}]` must be a mapping such as {{'modelled': True}}; found "
-            raise InputError(f"{msg}{shown(row)}.")
+        arguments.check_mapping(f"layers[{name!r}]", row, "such as {'modelled': True}")
         rows[str(name)] = {str(column): value for column, value in row.items()}
     columns = dict.fromkeys(column for row in rows.values() for column in row)
     if unknown := [column for column in columns if column not in LayerRecord._fields]:

@@ -89,10 +89,10 @@ class Storage:
         listed: Any = names if column else as_list(argument, names, "names of nodes")
         texts: Any = listed if column else list(map(str, listed))
         index: Any = self._nodes.index
-        # New nodes come last, so that those of a baseline are the first.
-        if len(texts) > FEW and texts[0] == index[0] and [*texts] == index[: len(texts)].tolist():
-            return np.arange(len(texts), dtype=np.int32)
         if len(texts) > FEW:
+            # New nodes come last, so that those of a baseline are the first.
+            if not column and texts == index[: len(texts)].tolist():
+                return np.arange(len(texts), dtype=np.int32)
             texts = texts if column else pd.Index(texts, dtype="str")
             codes = codes_of(texts, index) if len(texts) > MANY else index.get_indexer(texts)
         else:

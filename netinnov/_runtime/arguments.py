@@ -168,7 +168,7 @@ def as_list(argument: str, names: object, of: str = "names") -> list[Any]:
         raise InputError(f"{msg}write [{names!r}].")
     if not isinstance(names, Iterable):
         raise InputError(f"`{argument}` must be a sequence of {of}; found {shown(names)}.")
-    return list(names)
+    return names.tolist() if isinstance(names, np.ndarray) else list(names)
 
 
 def check_names(

@@ -192,10 +192,9 @@ def _run_pickled(data: bytes, batch: Sequence[Any]) -> list[Any]:
 @lru_cache(maxsize=1)  # once a process, not with every batch
 def _unpickled(data: bytes) -> Callable[[Any], Any]:
     try:
-        task: Callable[[Any], Any] = pickle.loads(data)
+        return pickle.loads(data)
     except (AttributeError, ImportError) as error:
         raise InputError(_cannot_travel(error)) from error
-    return task
 
 
 def _cannot_travel(error: Exception) -> str:

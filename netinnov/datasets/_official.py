@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from netinnov._runtime.arguments import as_path, check_mapping, check_name
+from netinnov._runtime.arguments import as_path, check_mapping, check_name, check_names
 from netinnov._runtime.atomic import write_bytes
 from netinnov._runtime.optional import require
 from netinnov.errors import InputError
@@ -148,9 +148,7 @@ def fetch(
         raise InputError(msg)
     check_mapping("hashes", hashes or {}, "from names of files to their SHA-256")
     hashes = {file: value.lower().removeprefix("sha256:") for file, value in (hashes or {}).items()}
-    if unknown := [file for file in hashes if file not in files]:
-        msg = f"`hashes` must name files of {name}, which are {', '.join(files)}"
-        raise InputError(f"{msg}; found {unknown[0]!r}.")
+    check_names("hashes", hashes, [*files], of=f"the files of {name}: {', '.join(files)}")
     pooch = require("pooch", extra="data", needed_by="fetch()")
     home = as_path("folder", pooch.os_cache("netinnov") if folder is None else folder)
     place = home / name if len(files) > 1 else home

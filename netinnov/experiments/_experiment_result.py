@@ -248,10 +248,10 @@ def contrasts(
     else:
         named = [against] if isinstance(against, str) else against
         rivals = check_names("against", named, list(values), of="the experiment")
-    if not rivals:
-        raise InputError(f"`against` must name a rival of {of!r}; the experiment has {[*values]}.")
+    if not rivals or of in rivals:
+        raise InputError(f"`against` must name rivals of {of!r}; the experiment has {[*values]}.")
     parts = []
-    for rival in rivals:
+    for rival in dict.fromkeys(rivals):
         one, other = len(values[of]), len(values[rival])
         if 1 < one != other > 1:
             msg = f"{of!r} has {one} placements and {rival!r} {other} cases, one a place, which "

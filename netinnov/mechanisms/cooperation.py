@@ -11,7 +11,7 @@ from scipy.sparse import csgraph
 
 from netinnov._network.hierarchy import related
 from netinnov._network.paths import union
-from netinnov._runtime.arguments import did_you_mean, shown
+from netinnov._runtime.arguments import check_name
 from netinnov._runtime.public import publish
 from netinnov._typing import Mask
 from netinnov.centrality import brokerage, degree
@@ -276,10 +276,7 @@ def cooperation_table(network: MultilayerNetwork) -> pd.DataFrame:
 
 def _check_park(network: MultilayerNetwork, park: str) -> tuple[int, int]:
     storage = network.storage
-    value: object = park
-    if not isinstance(value, str) or value not in storage.node_names:
-        msg = f"`park` must be a node of the network; found {shown(park)}"
-        raise InputError(f"{msg}{did_you_mean(park, storage.node_names)}.")
+    check_name("park", park, storage.node_names.tolist())
     at = storage.node_names.get_loc(park)
     home, host = int(storage.jurisdiction_codes[at]), int(storage.place_codes[at])
     named = [None if each < 0 else storage.place_names[each] for each in (home, host)]

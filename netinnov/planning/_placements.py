@@ -122,7 +122,7 @@ def _additions(before: MultilayerNetwork, after: MultilayerNetwork) -> Placement
     if (more < -1e-9 * weight).any():
         return None
     added = more > 1e-12 * weight
-    if _has_details(new.kept_rows, key[added], n_after):
+    if _details(new.link_rows(), key[added], n_after) != _details(rows, key[added], n_after):
         return None
     layer_code, pair = np.divmod(key[added], np.int64(n_after) ** 2)
     source, target = (end.astype(np.int32) for end in np.divmod(pair, n_after))
@@ -144,21 +144,20 @@ def _same_nodes(before: Storage, after: Storage) -> bool:
     return bool(same)
 
 
+def _key(rows: Rows, n_nodes: int) -> Integers:
+    return (rows.layer.astype(np.int64) * n_nodes + rows.source) * n_nodes + rows.target
+
+
 def _keys(rows: Rows, n_nodes: int) -> tuple[Integers, Floats]:
-    key = (rows.layer.astype(np.int64) * n_nodes + rows.source) * n_nodes + rows.target
-    keys, at = np.unique(key, return_inverse=True)
-    weight: Floats = np.bincount(at, rows.weight, keys.size).astype(np.float64)
-    return keys, weight
+    keys, at = np.unique(_key(rows, n_nodes), return_inverse=True)
+    return keys, np.bincount(at, rows.weight, keys.size).astype(np.float64)
 
 
-def _has_details(rows: Rows | None, added: Integers, n_nodes: int) -> bool:
-    if rows is None:
-        return False
-    key = (rows.layer.astype(np.int64) * n_nodes + rows.source) * n_nodes + rows.target
-    fresh = np.isin(key, added)
-    dated = rows.period is not None and (rows.period[fresh] != NO_PERIOD).any()
-    described = rows.attributes is not None and rows.attributes[fresh].notna().to_numpy().any()
-    return bool(dated or described)
+def _details(rows: Rows, pairs: Integers, n_nodes: int) -> tuple[int, int]:
+    """How many links of these pairs have a period, and how many attributes."""
+    some = rows.where(np.isin(_key(rows, n_nodes), pairs))
+    dated = 0 if some.period is None else int((some.period != NO_PERIOD).sum())
+    return dated, 0 if some.attributes is None else int(some.attributes.notna().sum().sum())
 
 
 def with_placements(

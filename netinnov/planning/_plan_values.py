@@ -346,11 +346,25 @@ class InTurn(Evaluator):
             rng = _placements.stream(self.seed, self.replicate, plan[-1])
             before = self.network(plan[:-1])
             try:
-                self.kept[plan] = apply_scenario(before, self.scenarios[plan[-1]], rng=rng)
+                after = apply_scenario(before, self.scenarios[plan[-1]], rng=rng)
             except Exception as error:
                 error.add_note(f"In {self.describe(plan)}.")
                 raise
+            if not after.storage.node_names[: self.n].equals(self.start.storage.node_names):
+                msg = f"{self.describe(plan)} must keep the nodes of the network, and their order; "
+                raise InputError(f"{msg}drop links instead.")
+            self.kept[plan] = after
         return self.kept[plan]
+
+    def value(self, plan: Plan) -> float:
+        """NaN if its scenarios can be carried out one by one, but not together."""
+        try:
+            network = self.network(plan)
+        except InputError:
+            if len(plan) < 2:
+                raise
+            return math.nan
+        return self.judge(network, self.describe(plan))
 
 
 class PlanValues:
@@ -362,10 +376,14 @@ class PlanValues:
         self._kept: dict[Plan, float] = {}
 
     def is_better(self, value: float, other: float) -> bool:
+        """NaN, of a plan that cannot be carried out, is worse than any number."""
+        if math.isnan(other):
+            return not math.isnan(value)
         return value > other + ROUNDING * max(abs(value), abs(other))
 
     def first_best(self, values: Floats) -> int:
-        return int(np.argmax(values >= values.max() - ROUNDING * np.abs(values).max()))
+        most, size = np.fmax.reduce(values), np.fmax.reduce(np.abs(values))
+        return int(np.argmax(values >= most - ROUNDING * size))
 
     def value(self, plan: Sequence[int]) -> float:
         key = tuple(sorted(plan))

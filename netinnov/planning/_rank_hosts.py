@@ -15,7 +15,7 @@ from scipy.sparse import csgraph
 
 from netinnov._network.paths import PathCosts, lengths_of_links, shortest_links
 from netinnov._network.place_distances import between
-from netinnov._runtime.arguments import check_callable, check_name, check_names, shown
+from netinnov._runtime.arguments import check_callable, check_name, check_names, check_type, shown
 from netinnov._runtime.checkpoint import seed_of_run
 from netinnov._runtime.parallel import run
 from netinnov._typing import Count, Floats, Integers, Rng
@@ -27,11 +27,12 @@ from netinnov.experiments._experiment_result import BASELINE
 from netinnov.network import MultilayerNetwork, with_rows
 from netinnov.planning._plan_values import ROUNDING, with_options
 from netinnov.scenarios import ReverseEnclave
-from netinnov.scenarios._between_places import BetweenPlaces, NewNode, added_node
+from netinnov.scenarios._between_places import NewNode, added_node
 from netinnov.scenarios._enclave import Enclave
 from netinnov.scenarios._open_size import Settings, movable_layer, open_size
 from netinnov.scenarios._pair_draws import Pairs, Positions, Scene, chosen_layer
 from netinnov.scenarios._prices import draws_nothing
+from netinnov.scenarios._rivals import BETWEEN, Between
 
 _BLOCK = 2**21  # links of the copies that are searched together
 
@@ -41,7 +42,7 @@ def rank_hosts(
     *,
     home: str,
     hosts: Sequence[str] | None = None,
-    scenario: BetweenPlaces | None = None,
+    scenario: Between | None = None,
     measure: Measure | None = None,
     replicates: Count = Settings.replicates,
     rng: Rng = None,
@@ -113,14 +114,11 @@ def rank_hosts(
         layer, share = movable_layer(network, None), Settings.pipeline_share
         size = open_size(network, home, layer=layer, pipeline_share=share)
         scenario = ReverseEnclave(home, chosen[0], pipeline_share=share, layer=layer, **size)
-    asked: object = scenario
-    if not isinstance(asked, BetweenPlaces):
-        msg = "`scenario` must be a scenario between two places, such as a ReverseEnclave; found"
-        raise InputError(f"{msg} {shown(asked)}.")
+    check_type("scenario", scenario, *BETWEEN)
     if scenario.home != home:
         msg = f"`scenario` must have the home of the ranking, {home!r}; its own is"
         raise InputError(f"{msg} {scenario.home!r}.")
-    tried: Any = [replace(scenario, host=host) for host in chosen]  # type: ignore[type-var]
+    tried: Any = [replace(scenario, host=host) for host in chosen]
     moves = draws_nothing(scenario)
     if measure is None:
         measure = partial(harmonic_centrality, distance="inverse" if moves else "unit")

@@ -63,17 +63,21 @@ def chosen_by(steps: Sequence[Step]) -> list[int]:
 
 def searched(values: PlanValues, limit: Limit, method: Method, *, monotone: bool) -> list[Step]:
     if method == "exact" and not monotone:
-        return _in_order(values, _enumerated(values, limit))
-    steps = _greedy(values, limit)
-    if method == "greedy":
-        return steps
-    steps = _exchange(values, limit, steps)
-    if method == "exact":
-        return _in_order(values, _branch_and_bound(values, limit, chosen_by(steps)))
+        plans = all_plans(limit, "method='exact'", _MEND)
+        steps = _in_order(values, plans[values.first_best(valued(values, plans))])
+    else:
+        steps = _greedy(values, limit)
+        if method != "greedy":
+            steps = _exchange(values, limit, steps)
+        if method == "exact":
+            steps = _in_order(values, _branch_and_bound(values, limit, chosen_by(steps)))
+    if steps and math.isnan(steps[-1].value):
+        msg = "no plan was found whose scenarios can be carried out together, as each takes links "
+        raise InputError(f"{msg}away. Choose smaller ones, a smaller `k`, or method='exact'.")
     return steps
 
 
-def _in_order(values: PlanValues, plan: list[int]) -> list[Step]:
+def _in_order(values: PlanValues, plan: Sequence[int]) -> list[Step]:
     reached = [values.value(plan[: at + 1]) for at in range(len(plan))]
     return [Step(at, value, values.evaluations) for at, value in zip(plan, reached, strict=True)]
 
@@ -139,15 +143,6 @@ def _exchange(values: PlanValues, limit: Limit, steps: Sequence[Step]) -> list[S
         done.append(Step(at, now, values.evaluations, leaves))
 
 
-def _enumerated(values: PlanValues, limit: Limit) -> list[int]:
-    plans = all_plans(limit, "method='exact'", _MEND)
-    best, of_plans = 0, valued(values, plans).tolist()
-    for at, value in enumerate(of_plans):
-        if values.is_better(value, of_plans[best]):
-            best = at
-    return list(plans[best])
-
-
 _TOO_MANY = f"{{}} values at most {MOST_SETS:,} plans; here there are {{:,}} or more. {{}}."
 _MEND = (
     "Take fewer candidates, a smaller `k`, method='exchange' (its `bound` says how far from the "
@@ -197,7 +192,7 @@ def _branch_and_bound(values: PlanValues, limit: Limit, start: Sequence[int]) ->
                 return
             ceiling = values.value([*plan, *later])
             hopeless = best is not None and not values.is_better(ceiling, most)
-            if hopeless or values.is_better(most, ceiling):
+            if not math.isnan(ceiling) and (hopeless or values.is_better(most, ceiling)):
                 return  # what comes later is allowed less
             if values.evaluations - first_evaluation > MOST_SETS:
                 raise InputError(_TOO_MANY.format("method='exact'", MOST_SETS, _MEND))

@@ -110,7 +110,7 @@ def pareto_plans(
 
 def _front(values: Floats) -> list[int]:
     """Undominated rows by falling first value; the first of equal rows."""
-    tolerance = ROUNDING * np.abs(values).max(axis=0)
+    tolerance = ROUNDING * np.fmax.reduce(np.abs(values))
     order = np.lexsort((np.arange(len(values)), -values[:, 1], -values[:, 0]))
     front: list[int] = []
     for row in order.tolist():

@@ -13,7 +13,7 @@ from numpy.random import Generator
 
 from netinnov._network.rows import Rows
 from netinnov._network.tables import NodeTable
-from netinnov._runtime.arguments import check_number, shown
+from netinnov._runtime.arguments import check_number, check_type
 from netinnov._typing import Codes, Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, with_rows
@@ -103,9 +103,8 @@ class BetweenPlaces(Priced):
 
     def __post_init__(self) -> None:
         for name in ("home", "host"):
-            place: object = getattr(self, name)
-            if not isinstance(place, str):
-                raise InputError(f"`{name}` must be the id of a place; found {shown(place)}.")
+            check_type(name, getattr(self, name), str, mend="the id of a place")
+            object.__setattr__(self, name, str(getattr(self, name)))  # np.str_ shows itself
         if self.home == self.host:
             msg = f"`home` and `host` must differ; both are {self.home!r}"
             raise InputError(f"{msg}. A park at home is not an enclave.")

@@ -186,6 +186,8 @@ class NewLinks(Priced):
             raise InputError(f"{msg} {wrong[:5] if wrong else 'none'}.")
         object.__setattr__(self, "pairs", tuple((str(a), str(b)) for a, b in pairs))
 
+    _draws_nothing = True
+
     def __call__(self, network: MultilayerNetwork, _rng: Generator, /) -> MultilayerNetwork:
         layer, source, target = self._placed(network)
         names = network.storage.nodes.index

@@ -28,12 +28,10 @@ from netinnov.scenarios._prices import Amounts, Funding, Priced, Scenario
 class NoChange(Priced):
     """The network as it is."""
 
+    _draws_nothing = True
+
     def __call__(self, network: MultilayerNetwork, _rng: Generator, /) -> MultilayerNetwork:
         return network
-
-    @property
-    def _draws_nothing(self) -> bool:
-        return True
 
     def _needs(self, network: MultilayerNetwork) -> Amounts:
         del network

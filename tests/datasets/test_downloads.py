@@ -166,7 +166,7 @@ def test_several_files_make_a_folder_that_the_reader_takes(server, tmp_path, mon
     [
         ("cordis", {}, "the catalogue.*'cordis'"),
         ("openalex", {}, r"get it with: aws s3 sync s3://openalex"),
-        ("cordis-fp7", {"hashes": {"x.zip": "0"}}, r"must name files of cordis-fp7, which are"),
+        ("cordis-fp7", {"hashes": {"x.zip": "0"}}, r"names are not in the files of cordis-fp7: "),
     ],
 )
 def test_what_cannot_be_meant_is_refused_in_words(name, options, message, tmp_path):

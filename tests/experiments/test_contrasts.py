@@ -71,7 +71,8 @@ def test_all_rivals_by_default_and_the_contrast_turns_round(result):
     [
         ({"of": "parc"}, "not in the experiment: .*did you mean"),
         ({"of": "park", "against": ["direkt"]}, "not in the experiment: .*did you mean"),
-        ({"of": "park", "against": []}, "must name a rival"),
+        ({"of": "park", "against": []}, "must name rivals"),
+        ({"of": "park", "against": ["park"]}, "must name rivals of 'park'"),
     ],
 )
 def test_what_is_no_rival_is_refused(result, names, words):

@@ -150,7 +150,7 @@ def test_outages_agree_with_networkx(delta):
 @pytest.mark.parametrize(
     ("park", "words"),
     [
-        ("P", "`park` must be a node .*did you mean 'p'"),
+        ("P", "`park`: 1 of 1 names .*did you mean 'p'"),
         ("g", "`park` must stand outside its jurisdiction"),
         ("u", r"must have a place .* and a jurisdiction"),
     ],

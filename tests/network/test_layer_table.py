@@ -109,7 +109,7 @@ def test_equality_compares_the_table() -> None:
         ({"flows": {"events": 0}}, r"`events of .* number at least 1; found 0"),
         ({"flows": {"unit": 3}}, r"`unit of layer flows` must be of the type str; found 3"),
         ({"flows": True}, r"`layers\['flows'\]` must be a mapping"),
-        (["flows"], r"`layers` must be a table .* or a mapping"),
+        (["flows"], r"`layers` must be a mapping from layers .* or a table"),
         ({"observed": {"directed": False}}, r"named in `directed`.*directed=False"),
         (
             pd.DataFrame({"modelled": True}, index=["flows", "flows"]),

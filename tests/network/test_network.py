@@ -312,6 +312,18 @@ def test_select_refuses_what_is_not_there(
         small.select(**options)
 
 
+def test_many_names_of_which_some_are_unknown_or_missing() -> None:
+    names = [f"n{i}" for i in range(21)]
+    network = ni.build_network(pd.DataFrame({"source": names[:-1], "target": names[1:]}))
+    missing = pd.Series([*names[:20], None], dtype="string")
+    none = network.select(nodes=[])
+    for held, asked, n in ((none, names, 21), (network, missing, 1), (network, ["z", *names], 1)):
+        with pytest.raises(InputError, match=f"{n} of 2. names are not in the network: "):
+            held.select(nodes=asked)
+    with pytest.raises(InputError, match="names are not in the network: 'z'"):
+        network.select(nodes=np.array(["z"]))
+
+
 def test_with_links_takes_new_directed_layers(small: ni.MultilayerNetwork) -> None:
     links = pd.DataFrame({"source": ["b"], "target": ["a"], "layer": "moves"})
     larger = small.with_links(links, directed=["moves"])

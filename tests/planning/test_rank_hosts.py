@@ -123,7 +123,7 @@ def test_flows_move_a_volume_and_are_placed_once():
     [
         ({"hosts": ["a", "a"]}, "`hosts` must be places, each named once"),
         ({"hosts": ["h"]}, "must differ"),
-        ({"scenario": park("a").__call__}, "`scenario` must be a scenario between two places"),
+        ({"scenario": park("a").__call__}, "`scenario` must be of the type ReverseEnclave"),
         ({"scenario": ni.ReverseEnclave("b", "a", 1, 0.5)}, "must have the home of the ranking"),
         ({"scenario": park(size=9)}, "reallocated funding takes the new links from home"),
         ({"measure": lambda network, nodes: np.nan}, "`measure` must be a finite number at home"),

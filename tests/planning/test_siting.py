@@ -284,6 +284,49 @@ def test_reallocated_links_are_applied_in_turn_and_bounded_by_nothing():
     np.testing.assert_allclose(weight, network.links["weight"].sum())
 
 
+def places_of(links: pd.DataFrame) -> ni.MultilayerNetwork:
+    ids = sorted({*links["source"], *links["target"]})
+    return ni.build_network(pd.DataFrame({"place": ids}, ids), links)
+
+
+def test_scenarios_that_take_the_same_links_are_no_plan():
+    network = places_of(pd.DataFrame({"source": list("aabbccd"), "target": list("bcdeaef")}))
+    parks = {home + host: ReverseEnclave(home, host, 2, 0.0) for home, host in ["ad", "ae", "bf"]}
+    ask = partial(site_enclaves, network, objective="efficiency", candidates=parks, rng=1)
+    for method in ("greedy", "exchange", "exact"):
+        of_a = {name: parks[name] for name in ("ad", "ae")}  # its three links are not for two parks
+        alone = ask(k=1, method=method, candidates=of_a, placebos=9)
+        assert alone.candidates["gain_in_plan"].isna().sum() == 1
+        both = ask(k=2, method=method)
+        assert "bf" in both.sites
+        with pytest.raises(InputError, match="no plan was found whose scenarios can be carried"):
+            ask(k=3, method=method)
+    assert math.isnan(ask(k=2, method="greedy", monotone=True).bound)
+
+
+@pytest.mark.parametrize("dated", [False, True])
+def test_weight_added_to_a_dated_link_is_no_detail_of_it(dated):
+    links = pd.DataFrame({"source": list("abcd"), "target": list("bcde"), "weight": [1, 1, 4, 9]})
+    network = places_of(links.assign(period=2020, note="x") if dated else links)
+    link, park = NewLinks([("c", "d")], weight=100), ReverseEnclave("a", "b", 2, 0.5, "new")
+    for each in (link, Combined([link]), lambda before, rng: link(before, rng)):
+        for pair in ({"link": each, "park": park}, {"park": park, "link": each}):
+            plan = site_enclaves(network, candidates=pair, k=2, objective=weight_of, rng=1)
+            assert plan.value - plan.baseline == pytest.approx(105)
+            assert site_enclaves(network, candidates=pair, k=1, objective="efficiency").bound > 0
+
+
+def weight_of(network: ni.MultilayerNetwork) -> float:
+    return float(network.links["weight"].sum())
+
+
+def test_a_candidate_keeps_the_nodes():
+    network = ni.build_network(pd.DataFrame({"source": list("abc"), "target": list("bcd")}))
+    fewer = {"fewer": lambda before, _: before.select(nodes=list("abc"))}
+    with pytest.raises(InputError, match="'fewer' must keep the nodes of the network"):
+        site_enclaves(network, candidates=fewer, k=1, objective="efficiency")
+
+
 def test_a_function_that_only_adds_is_bounded_and_one_that_renumbers_is_not():
     network = random_network(np.random.default_rng(2))
     nodes = network.nodes.assign(members=range(8))
