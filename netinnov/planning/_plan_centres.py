@@ -36,7 +36,7 @@ class EffectiveNumber:
     Parameters
     ----------
     at_least : float
-        Effective number of places (of order 1) by strength over all layers, above 0.
+        Effective number of places (of order 1) by strength after `flatten`, above 0.
     """
 
     at_least: Positive
@@ -120,7 +120,7 @@ class CentrePlan(Tabled):
     exact : bool
         Whether no cheaper set will do: all sets were tried.
     places : DataFrame
-        Index node; ``strength_before``, ``strength_after`` and their ``change``.
+        Index node; ``strength_before``, ``strength_after`` and their ``change``, all layers as one.
     """
 
     _main = "steps"

@@ -105,7 +105,7 @@ def site_enclaves(
         baseline. By name: ``"efficiency"`` (`global_efficiency`), ``"home_access"`` (mean access
         of the homes of the candidates), ``"worst_access"`` (least access of any place),
         ``"equity"`` (1 - Gini index of access), ``"effective_number"`` (of places, order 1, by
-        strength over all layers). Access is the mean harmonic centrality of the nodes of a place.
+        strength after `flatten`). Access is the mean harmonic centrality of the nodes of a place.
     method : {"greedy", "exchange", "exact"}
         One after the other, each the best addition; the same, then swaps until none improves the
         plan; the best of all, by branch and bound if monotone, else of at most 200,000 plans.

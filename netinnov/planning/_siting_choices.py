@@ -157,7 +157,7 @@ def siting_stability(
     -------
     DataFrame
         Index candidate; ``chosen`` (with the data as they are), ``share`` of resamples in which it
-        is chosen, and ``resamples`` that could be planned for (the same in all rows).
+        is chosen (of equals the first), and ``resamples`` that could be planned for, alike in all.
 
     Raises
     ------
