@@ -214,11 +214,8 @@ def test_an_interval_that_resampling_shifts_is_left_out_and_counted(stars):
 def test_an_index_is_held_against_random_networks(tested):
     result = with_index(tested, null_low=1.0, null_high=2.0, p=0.02)
     known = centres.facts(result)
-    assert (known["compared"], known["towards_more"], known["towards_fewer"]) == (
-        1,
-        ["effective_number"],
-        [],
-    )
+    assert (known["compared"], known["towards_more"]) == (1, ["effective_number"])
+    assert known["towards_fewer"] == []
     turned = with_index(tested, null_low=1.0, null_high=2.0, p=0.02, many_centres_if="low")
     assert centres.facts(turned)["towards_fewer"] == ["effective_number"]
     # Of 50 networks one is as extreme: beyond the 2.5 % quantile between two of them, p 4 / 51.

@@ -113,7 +113,7 @@ def test_a_region_at_a_level_and_what_is_left_out():
     ]
     facts = data.facts(result)
     assert facts["lost"] == ["not with a place", "not in the places kept"]
-    assert (facts["lost_nodes"], facts["lost_pairs"]) == ([1, 1], [1, 1])
+    assert (facts["lost_nodes"], facts["lost_links"]) == ([1, 1], [1, 1])
     told = "1 node outside the chosen places and 1 linked pair are left out."
     assert told in text_in(data, result).notes
     strength = tables_of(central, context)["strength"].frame

@@ -59,9 +59,8 @@ def test_indices_of_each_period_by_hand_with_isolates_as_zero(two):
     assert star["functional"] == pytest.approx((1 - degrees.std() / 10.5) * 21 / 231)
     assert star["n_centres"] == 1
     changes = two.once(periods.compute).changes
-    assert changes.loc["primacy", ["first", "last", "change"]].tolist() == pytest.approx(
-        [0.05, 0.5, 0.45]
-    )
+    primacy = changes.loc["primacy", ["first", "last", "change"]].tolist()
+    assert primacy == pytest.approx([0.05, 0.5, 0.45])
     assert changes["low"].isna().all()
     assert tables_of(periods, two)["periods"].view["links"].tolist() == [20, 21]
 
@@ -134,16 +133,9 @@ def test_enclaves_of_a_period_are_the_nodes_with_a_link_in_it():
 
 def test_counts_are_whole_however_many(two):
     result = two.once(periods.compute)
-    changes = pd.DataFrame(
-        {
-            "first": 51.0,
-            "last": 75.0,
-            "change": 24.0,
-            "low": [np.nan, -26.5],
-            "high": [np.nan, 133.2],
-        },
-        index=["reverse_enclaves", "n_centres"],
-    )
+    row = {"first": 51.0, "last": 75.0, "change": 24.0}
+    ends = {"low": [np.nan, -26.5], "high": [np.nan, 133.2]}
+    changes = pd.DataFrame(row | ends, index=["reverse_enclaves", "n_centres"])
     figures = {
         each.name: each for each in periods.key_figures(replace(result, changes=changes), {})
     }

@@ -57,8 +57,7 @@ def facts(result: Data) -> Mapping[str, Fact]:
     known |= {"members": int(nodes["members"].sum()) if "members" in nodes else cities.n_nodes}
     known |= {"unlinked": int((~cities.storage.presence("linked").any(axis=0)).sum())}
     known |= {"lost": [Term(f"not {part}") for part in lost.index]}
-    known |= {"lost_nodes": lost["nodes"].astype(int).tolist()}
-    known |= {"lost_pairs": lost["links"].astype(int).tolist()}
+    known |= {f"lost_{each}": lost[each].astype(int).tolist() for each in ("nodes", "links")}
     known |= {"unlocated": [*map(Place, bare)]}
     known |= {"tabled": cities.storage.place_table.distances is not None}
     known |= {"unmeasured": unmeasured(cities)[1] if measures.distance_weight else 0}

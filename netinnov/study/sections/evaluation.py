@@ -206,7 +206,6 @@ def facts(result: Evaluated) -> Mapping[str, Fact]:
     known |= {"early": whole.left_out - len(undated), "undated": len(undated)}
     known |= {"elsewhere": whole.elsewhere, "from_enclaves": part.openings is None}
     known |= {"by": Term(part.by) if part.by else None, "remarks": result.data.notes}
-    # No interference.
     known |= {"exposure": part.exposure, "clean": part.clean, **_statistics("plain_", result.plain)}
     known |= {"modelled": not result.context.observed(cities)}
     known |= {"unlinked": int((~pd.Index(places).isin(cities.storage.nodes.index)).sum())}

@@ -121,11 +121,9 @@ def _specialised(table: pd.DataFrame | None) -> dict[str, Fact]:
         return {"specialised": None, "krugman": [], "most_in": []}
     rows = table[table["links"] >= table["links"].median()].nlargest(NAMED, "krugman_index")
     rows = rows[rows["krugman_index"] > NOTHING]
-    return {
-        "specialised": [*map(Place, rows.index)],
-        "krugman": rows["krugman_index"].tolist(),
-        "most_in": [*map(Layer, rows["most_special_in"])],
-    }
+    known: dict[str, Fact] = {"specialised": [*map(Place, rows.index)]}
+    known |= {"krugman": rows["krugman_index"].tolist()}
+    return known | {"most_in": [*map(Layer, rows["most_special_in"])]}
 
 
 def key_figures(result: Organised, known: Any) -> Iterator[KeyFigure]:

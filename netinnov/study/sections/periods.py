@@ -85,9 +85,8 @@ def _panels(
     setting = setting._replace(rule=detected.rule)
     indices = {each: partial(_index, each, setting, context.seed) for each in INDICES}
     draw: dict[str, Any] = {"periods": periods, "rng": context.seed, "progress": context.progress}
-    panels = [
-        measure_panel(network, measures=indices, resamples=draws, resample=plan.resample, **draw)
-    ]
+    of_places: dict[str, Any] = {"measures": indices, "resample": plan.resample}
+    panels = [measure_panel(network, resamples=draws, **of_places, **draw)]
     if len(enclaves):
         reverse = enclaves["node"][enclaves["direction"] == "reverse"]
         of_nodes = zip(OF_ENCLAVES, (enclaves["node"], reverse), strict=True)
@@ -119,18 +118,16 @@ def _linked(nodes: list[str], network: MultilayerNetwork) -> float:
 def facts(result: Periods) -> Mapping[str, Fact]:
     changes, links, plan = result.changes, result.links, result.detection.plan
     periods = result.table["period"].unique().tolist()
-    effective = result.table.loc[result.table["index"] == "effective_number", "value"].round(9)
+    steps = result.table.loc[result.table["index"] == "effective_number", "value"].round(9).diff()
     low, high = (float(changes[end]["effective_number"]) for end in ("low", "high"))
     known = changes.dropna(subset=["low", "high"])
-    numbers: dict[str, Fact] = {}
+    numbers: dict[str, Fact] = {"n": len(periods), "least": LEAST, "few": len(links) - len(periods)}
     for end, when in (("first", periods[0]), ("last", periods[-1])):
         numbers |= {end: str(when), f"links_{end}": int(links[when])}
         numbers |= {f"{index}_{end}": int(changes[end].get(index, 0)) for index in COUNTS}
         numbers[f"effective_{end}"] = f"{float(changes[end]['effective_number']):.1f}"
-    numbers |= {"n": len(periods), "least": LEAST, "few": len(links) - len(periods)}
     numbers |= {"timeless": result.timeless, "places": plan.network.n_nodes}
     numbers |= {"low": low, "high": high, "intervals": len(known)}
-    steps = effective.diff()
     numbers |= {"ups": int((steps > 0).sum()), "downs": int((steps < 0).sum())}
     numbers |= {"risen": [*map(Term, known.index[known["low"] > 0])]}
     numbers |= {"fallen": [*map(Term, known.index[known["high"] < 0])]}

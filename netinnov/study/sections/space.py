@@ -93,9 +93,8 @@ def _numbers(values: pd.Series) -> pd.Series[float]:
 
 def compute(context: Context) -> Space:
     amounts = context.once(stock)
-    cost = amounts.distance.astype(np.float64)
-    for place in cost.index.intersection(cost.columns):  # space at home needs no enclave
-        cost.loc[place, place] = np.nan
+    home, host = (ends.to_numpy() for ends in amounts.distance.axes)
+    cost = amounts.distance.where(home[:, None] != host)  # space at home needs no enclave
     plan = None
     with suppress(InputError):  # space falls short
         plan = planning.allocate_space(amounts.demand.by_home(), amounts.capacity, cost)
