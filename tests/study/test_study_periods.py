@@ -62,6 +62,9 @@ def test_indices_of_each_period_by_hand_with_isolates_as_zero(two):
     primacy = changes.loc["primacy", ["first", "last", "change"]].tolist()
     assert primacy == pytest.approx([0.05, 0.5, 0.45])
     assert changes["low"].isna().all()
+    text = said(periods, replace(two.once(periods.compute), left_out={}))  # as if all were shifted
+    assert "No change has one, as resampling" in text
+    assert "2016 21: more links alone reach more places." in text
     assert tables_of(periods, two)["periods"].view["links"].tolist() == [20, 21]
 
 
