@@ -215,6 +215,8 @@ def test_a_target_out_of_reach_is_said_with_the_most_that_there_is():
     said = plain_text_of(where_next, context).answer
     assert "No set of 4 candidates that was tried raises" in said
     assert f"the most is {most:.3g}" in said
+    near = case(siting=own, plan={"effective_number": facts["before"] + 1e-4})
+    assert "from 5.5324 to 5.5325, the smallest" in plain_text_of(where_next, near).answer
 
 
 @pytest.mark.usefixtures("direct")

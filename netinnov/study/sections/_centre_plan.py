@@ -58,16 +58,18 @@ def compute(context: Context) -> Plan:
 
 def facts(result: Plan) -> Mapping[str, Fact]:
     plan, siting = result.plan, result.siting
-    known: dict[str, Fact] = {"before": plan.baseline, "after": plan.value}
-    known |= {"asked": float(plan.target.at_least), "reached": plan.reached, "exact": plan.exact}
+    before, asked = plan.baseline, float(plan.target.at_least)
+    apart = (n for n in range(3, 16) if f"{before:.{n}g}" != f"{asked:.{n}g}")
+    known: dict[str, Fact] = {"before": before, "asked": asked, "ends_digits": next(apart, 3)}
+    known |= {"after": plan.value, "reached": plan.reached, "exact": plan.exact}
     known |= {"candidates": len(siting.pairs), "plan_modelled": bool(result.modelled)}
     return known | {"plan_sites": pairs_of(siting.pairs.loc[list(plan.sites)])}
 
 
-def key_figures(result: Plan, _: Any) -> Iterator[KeyFigure]:
-    yield KeyFigure("before", float(result.plan.baseline), digits=3)
+def key_figures(result: Plan, known: Any) -> Iterator[KeyFigure]:
+    yield KeyFigure("before", float(result.plan.baseline), digits=known["ends_digits"])
     if result.plan.sites and result.plan.reached:
-        yield KeyFigure("after", float(result.plan.value), digits=3)
+        yield KeyFigure("after", float(result.plan.value), digits=known["ends_digits"])
 
 
 def tables(result: Plan) -> Iterator[Table]:
