@@ -219,6 +219,7 @@ def test_an_index_is_held_against_random_networks(tested):
     turned = with_index(tested, null_low=1.0, null_high=2.0, p=0.02, many_centres_if="low")
     assert centres.facts(turned)["towards_fewer"] == ["effective_number"]
     # Of 50 networks one is as extreme: beyond the 2.5 % quantile between two of them, p 4 / 51.
+    assert "towards fewer centres: effective number" in said(centres, turned)
     near = centres.facts(with_index(tested, null_low=1.0, null_high=2.0, p=4 / 51))
     assert (near["compared"], near["towards_more"]) == (1, [])
 
