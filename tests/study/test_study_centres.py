@@ -119,6 +119,7 @@ def test_what_is_modelled_only_is_not_tested():
     assert (known["compared"], known["beside"], known["sure"]) == (0, [], False)
     assert table_of(context, "centres").modelled == ("model",)
     assert "intervals and null model (modelled links are no evidence)." in said(centres, context)
+    assert "Looked at: the layer model (modelled)." in said(centres, context)
 
 
 @pytest.mark.slow
@@ -218,8 +219,8 @@ def test_an_index_is_held_against_random_networks(tested):
     assert known["towards_fewer"] == []
     turned = with_index(tested, null_low=1.0, null_high=2.0, p=0.02, many_centres_if="low")
     assert centres.facts(turned)["towards_fewer"] == ["effective_number"]
-    # Of 50 networks one is as extreme: beyond the 2.5 % quantile between two of them, p 4 / 51.
     assert "towards fewer centres: effective number" in said(centres, turned)
+    # Of 50 networks one is as extreme: beyond the 2.5 % quantile between two of them, p 4 / 51.
     near = centres.facts(with_index(tested, null_low=1.0, null_high=2.0, p=4 / 51))
     assert (near["compared"], near["towards_more"]) == (1, [])
 
