@@ -25,6 +25,7 @@ Phrases: TypeAlias = Literal["figures", "notes"]
 LANGUAGES: tuple[LanguageName, ...] = ("en", "zh")
 MINUS = "\N{MINUS SIGN}"
 ISOLATE, END = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+AS = re.compile(r"'([^']*)' as (\w+)")  # a word of the data, and the name that it was read as
 ISOLATED = re.compile(f"{ISOLATE}([^{ISOLATE}{END}]*){END}")
 SMALLEST = 1e-6  # below it a number is written with a power of ten, not with a row of zeros
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -99,6 +100,8 @@ class Language:
             return self.layer(text[:-11])
         if (parts := text.split(", "))[0] in self.layers and {*parts} <= {*self.layers}:
             return "、".join(map(self.layer, parts))
+        if match := AS.fullmatch(text):
+            return "“{}”作 {}".format(*match.groups())
         for pattern, said in _patterns(part):
             if match := pattern.fullmatch(text):
                 return said.format(*(self.translated(x.strip(), part) for x in match.groups()))

@@ -81,7 +81,7 @@ def test_names_from_data_are_escaped_and_isolated_once():
 
 
 ENGLISH = Language("en", {"p": "Paris"}, {}, ("gravity",))
-CHINESE = Language("zh", {"p": "巴黎"}, {"gravity": "引力"}, ("gravity",))
+CHINESE = Language("zh", {"p": "巴黎"}, {"gravity": "引力", "talent": "人才"}, ("gravity",))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,11 @@ def test_lists_changes_and_intervals_in_both_languages():
             "B: 38\u00a0% of 1,770\none more saves 3 km",
             "B：已用 38%，共 1,770\n多一单位可省 3 km",
         ),
-        ("notes", "a.csv: read 'x' as node, 'y' as kind.", "a.csv：读取时“x”作 node，“y”作 kind。"),
+        (
+            "notes",
+            "a.csv: read 'x' as node, 'y' as talent.",
+            "a.csv：读取时“x”作 node，“y”作 talent。",
+        ),
         (
             "notes",
             "Some rows or values could not be used as they are: a.csv: rows left out, without a "
