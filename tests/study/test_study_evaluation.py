@@ -153,6 +153,7 @@ def test_a_wald_test_of_small_cohorts_is_a_doubt_and_no_refusal(evaluated, enoug
     known = facts_of(evaluation, context)
     assert known["moved"] == 0
     assert known["wald"] < 1e-6
+    assert "before has p below 0.001" in said(evaluation, context)
     answer = plain_text_of(evaluation, context).answer
     assert ("a test of the periods before doubts it" in answer) is (enough > 1)
     assert ("the comparison is not fair" in answer) is (enough == 1)
