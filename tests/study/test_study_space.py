@@ -46,6 +46,8 @@ def test_space_is_added_up_by_home_and_host_and_allocated_by_distance():
     # The park of S at Q has firms and no area.
     assert facts["one_sided"] == 1
     assert "1 enclave states only one of the two numbers" in said(space, result)
+    none = network_of(LINKS, nodes=NODES.fillna({"floor_area_m2": 0}), places=PLACES)
+    assert space.facts(space.compute(context_of(none, space={})))["one_sided"] == 0
 
 
 def test_a_rent_is_what_one_more_unit_would_save():

@@ -108,7 +108,8 @@ def facts(result: Space) -> Mapping[str, Fact]:
     counted = result.context.once(_enclave_list.compute).counted
     part, rents = result.context.settings(SpacePart), result.rents
     nodes, columns = result.context.inside.storage.nodes, [part.area, part.units]
-    stated = nodes.reindex(stock.inside, columns=columns).apply(_numbers).notna()
+    stated = nodes.reindex(stock.inside, columns=columns)
+    stated = stated.apply(pd.to_numeric, errors="coerce").notna()
     full = rents[rents["rent"] > 0].sort_values("rent", ascending=False, kind="stable")
     rent, low, high = [*full[["rent", "low", "high"]].head(1).to_numpy(), [None] * 3][0]
     known: dict[str, Fact] = {"homes": len(stock.units), "hosts": len(stock.capacity)}
