@@ -48,6 +48,8 @@ def test_communities_by_chance_are_told_as_such(stars):
     assert (known["by_chance"], known["tested"], known["replicates"]) == (True, True, 99)
     assert known["p"] > 0.05
     assert "but no clearer than chance makes them." in text_in(organised, stars).answer
+    pair = context_of(network_of([("a", "b")], directed=["links"]))
+    assert "around a and b, but no link lies inside one." in said(organised, pair)
 
 
 @pytest.mark.slow

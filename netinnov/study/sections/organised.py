@@ -97,7 +97,7 @@ def facts(result: Organised) -> Mapping[str, Fact]:
     plan, test, n = result.detection.plan, result.detection.test, len(result.overlap)
     pairs = result.overlap.to_numpy(float)[np.triu_indices(n, 1)]
     why = plan.null_code if plan.null is None else "why_null_moves_little"
-    known: dict[str, Fact] = {"n_communities": len(result.communities)}
+    known: dict[str, Fact] = {"n_communities": len(result.communities), "inside": result.inside}
     known |= {"around": [*map(Place, result.communities["strongest"])]}
     known |= {"all_modelled": bool(plan.modelled), "by_chance": test.by_chance, "p": test.p}
     known |= {"tested": test.untested is None, "untested": Term(why)}
