@@ -62,6 +62,7 @@ def test_numbers_in_sentences():
     assert changes([0.1, -0.2]) == ["+10.0 %", "−20.0 %"]
     assert changes([0.0051234, -0.0000113]) == ["+0.51 %", "−0.001 %"]
     assert changes([-0.0, 0.0]) == ["0 %", "0 %"]
+    assert [*changes([4e-12]), *changes([1e-11])] == ["+4 × 10⁻¹⁰ %", "+1 × 10⁻⁹ %"]
     shares = [percent(share) for share in (0.0, 0.001, 0.456, 0.999, 1.0)]
     assert shares == ["0 %", "0.1 %", "46 %", "99.9 %", "100 %"]
 
