@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from netinnov import study
+from netinnov.errors import InputError
 from netinnov.study._loaded_data import load
 from netinnov.study.sections import central
 from study_cases import (
@@ -55,6 +56,9 @@ def test_centralities_side_by_side_are_those_of_the_observed_layers():
     assert "in any layer, modelled ones too; shares" in said(central, both)
     assert "modelled" not in said(central, alone)
     assert central.compute(context_of(network_of(STARS), **OFF)).observed is None
+    far = network_of([("a", "b", 1e-12), ("b", "c", 1e12)])
+    with pytest.raises(InputError, match="must lie within a factor"):  # by `netinnov check`
+        study._checked(context_of(far, measures={"distance": "inverse"}, experiment=False))
     tables = tables_of(central, both)
     assert tables["centrality"].modelled == ("model",)
     assert tables["strength"].frame.columns.tolist() == ["links", "model"]

@@ -45,6 +45,9 @@ def compute(context: Context) -> Central | None:
     return Central(context, _measured(cities, context, FIRST), observed)
 
 
+CHECK = compute
+
+
 def _measured(network: MultilayerNetwork, context: Context, names: Iterable[str]) -> pd.DataFrame:
     options: dict[str, Any] = dict.fromkeys(COUPLED, context.measures.coupled)
     options |= dict.fromkeys(PATHS, context.measures.paths)
