@@ -45,7 +45,7 @@ def facts(result: Data) -> Mapping[str, Fact]:
     known: dict[str, Fact] = {"nodes": int(kinds.sum()), "n_kinds": len(kinds)}
     known |= {"kinds": [*map(Name, kinds.index.dropna()[:KINDS])]}
     known |= {"pairs": int(result.layers["links"].sum()), "layers": len(result.layers)}
-    known |= {"modelled": [*map(Layer, context.modelled)]}
+    known |= {"modelled": [*map(Layer, context.modelled)], "unlocated": [*map(Place, bare)]}
     known |= {"within": float(within / (added_up or 1))}
     known |= {"directed": bool(result.layers["directed"].any())}
     known |= {"mixed": len({layer in cities.directed for layer in cities.layers}) == 2}
@@ -58,7 +58,6 @@ def facts(result: Data) -> Mapping[str, Fact]:
     known |= {"unlinked": int((~cities.storage.presence("linked").any(axis=0)).sum())}
     known |= {"lost": [Term(f"not {part}") for part in lost.index]}
     known |= {f"lost_{each}": lost[each].astype(int).tolist() for each in ("nodes", "links")}
-    known |= {"unlocated": [*map(Place, bare)]}
     known |= {"tabled": cities.storage.place_table.distances is not None}
     known |= {"unmeasured": unmeasured(cities)[1] if measures.distance_weight else 0}
     known |= {"notes_of_readers": in_sentences(context.loaded.notes)}
