@@ -32,7 +32,7 @@ def text_of(name: str, data: bytes, encoding: str | None = None) -> tuple[str, s
     if encoding is not None:
         return decoded(name, data, "UTF-8" if asked == "utf-8" else encoding), None
     try:
-        mend = "save the file as UTF-8, or name its encoding, such as encoding='cp1252'"
+        mend = "save the file as UTF-8, or name its encoding, as encoding='gb18030' or 'cp1252'"
         return decoded(name, data, mend=mend), None
     except InputError:
         if _is_gb18030(data):
@@ -68,9 +68,9 @@ def _is_gb18030(data: bytes) -> bool:
         text = data.decode("gb18030")
     except UnicodeDecodeError:
         return False
-    wide = [letter for letter in text if letter > "\x7f"]
-    if not wide:
-        return False
+    # Four bytes, of rare hanzi and other scripts, speak neither for it nor against it
+    long = {one for one in set(text) if one.isprintable() and len(one.encode("gb18030")) == 4}
+    wide = [letter for letter in text if letter > "\x7f" and letter not in long]
     usual = "".join(wide).encode("gb2312", errors="ignore")
     frequent = sum(lead <= LAST_FREQUENT for lead in usual[::2])
-    return len(usual) / 2 >= USUAL_SHARE * len(wide) and frequent >= FREQUENT_SHARE * len(wide)
+    return 0 < USUAL_SHARE * len(wide) <= len(usual) / 2 and frequent >= FREQUENT_SHARE * len(wide)

@@ -223,6 +223,8 @@ def test_other_encodings_are_found_and_said(chinese, encoding, called):
         ("Köln,Düsseldorf,Lübeck,Gießen", "cp1252"),
         ("臺北,高雄,新竹,嘉義", "big5"),
         ("東京,横浜,ひたち,アオモリ", "shift-jis"),
+        ("1–2–3,1996–1–2", "cp1252"),  # four bytes are a rare hanzi
+        ("ئۈرۈمچى,㐀", "gb18030"),  # and nothing else says that it is Chinese
     ],
 )
 def test_no_other_encoding_is_taken_for_chinese(tmp_path, text, encoding):
@@ -230,7 +232,7 @@ def test_no_other_encoding_is_taken_for_chinese(tmp_path, text, encoding):
         ("id\n" + "\n".join(text.split(",")) + "\n").encode(encoding)
     )
     (tmp_path / "links.csv").write_text("from,to\n")
-    with pytest.raises(InputError, match=r"must be UTF-8; line 2 .* encoding="):
+    with pytest.raises(InputError, match=r"must be UTF-8; line 2 .*gb18030' or 'cp1252"):
         ni.read_network(tmp_path)
     network = ni.read_network(tmp_path, encoding=encoding)
     assert network.nodes.index.tolist() == text.split(",")

@@ -79,7 +79,7 @@ def test_a_warning_names_the_line_that_reads(folder):
         read_tables(folder)
     assert caught[0].filename == __file__
     (folder / "nodes.csv").write_bytes(
-        "node,name\nlab,衢州研究院\nfirm,杭州公司\n".encode("gb18030")
+        "node,name\nlab,衢州㐀𠮷研究院\nfirm,杭州公司\n".encode("gb18030")
     )
     (folder / "links.csv").write_text(LINKS)
     with pytest.warns(UserWarning, match="read as GB18030") as caught:
