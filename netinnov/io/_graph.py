@@ -195,10 +195,6 @@ def one_graph(
         at = np.append(at, back)
         source, target = np.append(source, target[back]), np.append(target, source[back])
     nodes, places = network.nodes, network.places
-    if coordinates:
-        for name in ("lon", "lat"):
-            if name not in nodes and places[name].notna().any():
-                nodes[name] = places[name].reindex(nodes["place"]).to_numpy()
     node_columns = _renamed(columns_of(nodes), node_names)
     link_columns = _renamed(columns_of(links), link_names)
     place_columns = columns_of(places.reset_index())
@@ -215,6 +211,9 @@ def one_graph(
             for table, columns in tables.items()
         },
     }
+    if coordinates:  # which the places have already
+        spots = places[["lon", "lat"]].dropna(axis=1, how="all").reindex(nodes["place"])
+        node_columns = node_columns + columns_of(spots.drop(columns=nodes, errors="ignore"))
     if at.size > len(links):
         again = at.tolist()
         link_columns = [c._replace(values=[c.values[row] for row in again]) for c in link_columns]

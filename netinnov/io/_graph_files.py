@@ -100,8 +100,9 @@ def write_gexf(
     Direction, arcs and attributes are those of `to_networkx`. The ``kind`` of an edge is its layer
     (and period, as in "papers 2015"), so that Gephi keeps parallel edges apart. Nodes carry ``lon``
     and ``lat`` of their place. A column whose name GEXF uses itself gets an underscore, as
-    ``label_``. The description of the file is the table of layers as JSON. For Gephi's timeline
-    links begin and end with their period; links without one are always there.
+    ``label_``. For Gephi's timeline links begin and end with their period; links without one are
+    always there. The description of the file holds the graph's own attributes, one a line; by them
+    `netinnov.read_network` gives back an equal network, with directions and records of layers.
 
     Examples
     --------
@@ -124,7 +125,8 @@ def write_gexf(
     meta = writer.xml.find("meta")
     meta.attrib.clear()  # the date, which would make two files of one network differ
     meta.find("creator").text = f"netinnov {__version__}"
-    SubElement(meta, "description").text = f"layers: {held.about['layers']}"
+    about = (f"{name}: {text}" for name, text in held.about.items())
+    SubElement(meta, "description").text = "\n".join(about)
     del writer.graph_element.attrib["name"]
     edges = zip(writer.xml.iter("edge"), graph.edges(keys=True), strict=True)
     for element, (_, _, relation) in edges:

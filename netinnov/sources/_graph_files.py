@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from io import BytesIO
@@ -14,12 +15,15 @@ import pandas as pd
 from netinnov._network.headers import check_columns, rename
 from netinnov._runtime.opening import check_file, damage_refused, ending_of, opened
 from netinnov.errors import InputError
+from netinnov.io._graph import XML
 from netinnov.io._networkx import network_of_graph
 from netinnov.sources import Tables
 from netinnov.sources._complete_rows import note
 from netinnov.sources._user_tables import located
 
 GRAPHS = {".graphml": "read_graphml", ".gexf": "read_gexf", ".gml": "read_gml"}
+DESCRIBED = {"directed_layers", "layers", "places", "column_types"}
+REPEATED = {"label", "lon", "lat", "start", "end"}
 GRAPHML = "{http://graphml.graphdrawing.org/xmlns"
 
 
@@ -32,13 +36,14 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
     read, options = getattr(nx, GRAPHS[ending]), {}
     # Each format has errors of its own, and some have those of Python.
     with damage_refused(str(path), Exception), opened(path) as stream:
+        data = stream.read()
         if ending == ".graphml":
-            stream = _with_namespace(path, stream.read())
-        elif ending == ".gml":
-            stream = BytesIO(stream.read())
-            if not re.search(rb"\blabel\s", stream.getvalue()):
-                options = {"label": "id"}  # igraph writes numbers alone
-        graph = read(stream, **options)
+            data = _with_namespace(path, data)
+        elif ending == ".gml" and not re.search(rb"\blabel\s", data):
+            options = {"label": "id"}  # igraph writes numbers alone
+        graph = read(BytesIO(data), **options)
+        if ending == ".gexf":
+            _take_up_description(graph, data)
     ours = "column_types" in graph.graph
     if not ours:
         _name_layer(graph)
@@ -52,29 +57,43 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
         note(renamed)
         nodes, own = located(nodes)
         places = own if own is not None or network.places.empty else places
-    table = network.layer_table
     directed = tuple(layer for layer in network.layers if layer in network.directed)
-    return Tables(nodes, network.links, places, directed, table)
+    return Tables(nodes, network.links, places, directed, network.layer_table)
 
 
-def _with_namespace(path: Path, data: bytes) -> BytesIO:
+def _with_namespace(path: Path, data: bytes) -> bytes:
     """Add the GraphML namespace, without which networkx sees no elements."""
     root = ET.fromstring(data)
     space, _, name = root.tag.rpartition("}")
     if name != "graphml":
         raise InputError(f"{path} must be GraphML, in a <graphml>; it begins with <{name}>.")
     if space == GRAPHML:
-        return BytesIO(data)
+        return data
     for element in root.iter():
         element.tag = GRAPHML + "}" + element.tag.rpartition("}")[2]
-    return BytesIO(ET.tostring(root))
+    return ET.tostring(root)
+
+
+def _take_up_description(graph: Any, file: bytes) -> None:
+    """The graph's attributes that `write_gexf` wrote; what it repeats for Gephi is no attribute."""
+    texts = (each.text for each in ET.fromstring(file).iter() if each.tag.endswith("}description"))
+    lines = (line.strip().partition(": ") for line in (next(texts, "") or "").split("\n"))
+    if (about := {name: text for name, _, text in lines if name}).keys() != DESCRIBED:
+        return
+    graph.graph |= {name: json.loads(text) for name, text in about.items()}
+    records = {name.translate(XML): record for name, record in graph.graph["layers"].items()}
+    directed = [name for name, record in records.items() if record["directed"]]
+    graph.graph |= {"layers": records, "directed_layers": directed}
+    for table, rows in (("nodes", graph.nodes), ("links", graph.edges)):
+        repeated = REPEATED - graph.graph["column_types"][table].keys()
+        for *_, data in rows(data=True):
+            for name in repeated:
+                data.pop(name, None)
 
 
 def _name_layer(graph: Any) -> None:
     """Keys of parallel links are ids in such files, not names of layers."""
-    if not graph.is_multigraph():
-        return
-    links = list(graph.edges(keys=True, data=True))
+    links = list(graph.edges(keys=True, data=True)) if graph.is_multigraph() else []
     if len({key for *_, key, _ in links}) == len(links) > 1:
         for *_, attributes in links:
             attributes.setdefault("layer", "links")

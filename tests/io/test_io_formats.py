@@ -20,7 +20,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from netinnov import MultilayerNetwork, build_network
+from netinnov import MultilayerNetwork, build_network, read_network
 from netinnov.errors import InputError
 from netinnov.io import (
     from_networkx,
@@ -184,10 +184,8 @@ def test_gexf_keeps_parallel_edges_apart_and_holds_the_layers(network):
         for edge in root.iter(f"{GEXF}edge")
     )
     assert max(kinds.values(), default=1) == 1
-    description = root.find(f".//{GEXF}description")
-    assert description is not None
-    assert description.text is not None
-    records = json.loads(description.text.removeprefix("layers: "))
+    description = root.findtext(f".//{GEXF}description", "")
+    records = json.loads(re.findall("^layers: (.*)", description, re.MULTILINE)[0])
     assert tuple(records) == network.layers
     assert {layer for layer, record in records.items() if record["directed"]} == network.directed
     modelled = network.layer_table["modelled"].to_dict()
@@ -198,6 +196,7 @@ def test_gexf_keeps_parallel_edges_apart_and_holds_the_layers(network):
 def test_gexf_is_the_same_in_networkx(network):
     with written(network, "gexf") as path:
         graph = nx.read_gexf(path)
+        assert read_network(path).equals(network)
     direct = to_networkx(network)
     for *_, link in graph.edges(data=True):  # a link is there in its period
         assert link.pop("start", None) == link.pop("end", None) == link.get("period")
@@ -420,3 +419,10 @@ def test_a_network_without_links_is_written(ending):
         assert path.exists()
         if ending == "graphml":
             assert from_networkx(nx.read_graphml(path)).equals(network)
+
+
+def test_a_description_by_others_does_no_harm_to_a_gexf(tmp_path):
+    nx.write_gexf(nx.path_graph(["a", "b"]), path := tmp_path / "x.gexf")
+    text = path.read_text().replace("</meta>", "<description>layers: {</description></meta>")
+    path.write_text(text)
+    assert read_network(path).n_links == 1
