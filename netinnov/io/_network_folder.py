@@ -13,19 +13,9 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
+from netinnov._runtime import opening
 from netinnov._runtime.arguments import as_path, examples
 from netinnov._runtime.atomic import new_folder
-from netinnov._runtime.opening import (
-    changed_file,
-    damage_refused,
-    digest_of_rest,
-    is_of_network,
-    network_json,
-    read_bytes,
-    read_json,
-    read_parquet,
-    sha256_of,
-)
 from netinnov.errors import InputError
 from netinnov.io._graph import MISFITS, Column, Kind, Record, columns_of, is_exact, restored
 from netinnov.network import MultilayerNetwork
@@ -108,8 +98,8 @@ def write_network(
     with new_folder(folder) as new:
         for name, table in tables.items():
             write(table, new / f"{name}.{format}")
-        about["files"] = {path.name: sha256_of(path) for path in sorted(new.iterdir())}
-        about["files"]["network.json"] = digest_of_rest(about)
+        about["files"] = {path.name: opening.sha256_of(path) for path in sorted(new.iterdir())}
+        about["files"]["network.json"] = opening.digest_of_rest(about)
         text = json.dumps(about, ensure_ascii=False, indent=1)
         (new / "network.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
@@ -143,12 +133,12 @@ def read_network(folder: str | os.PathLike[str]) -> MultilayerNetwork:
     """
     folder = as_path("folder", folder)
     about = _about(folder)
-    if (changed := changed_file(folder, about)) is not None:
+    if (changed := opening.changed_file(folder, about)) is not None:
         msg = f"{folder / changed} must be the file that write_network wrote, with the SHA-256 "
         msg += "that network.json has; it was changed, damaged or removed. Get the folder again, "
         msg += "or, if it was changed on purpose, read it by build_network(*read_tables(folder))."
         raise InputError(msg)
-    with damage_refused(str(folder / "network.json"), AttributeError, *MISFITS):
+    with opening.damage_refused(str(folder / "network.json"), AttributeError, *MISFITS):
         tables: Any = {
             name: _read_exact(folder / held["file"], held["columns"], held["rows"])
             for name, held in about["tables"].items()
@@ -157,8 +147,8 @@ def read_network(folder: str | os.PathLike[str]) -> MultilayerNetwork:
 
 
 def is_network_folder(folder: Path) -> bool:
-    path = network_json(folder)
-    return path is not None and is_of_network(read_json(path))
+    path = opening.network_json(folder)
+    return path is not None and opening.is_of_network(opening.read_json(path))
 
 
 def _refuse_what_is_lost(table: str, column: Column, values: pd.Series) -> None:
@@ -173,13 +163,13 @@ def _refuse_what_is_lost(table: str, column: Column, values: pd.Series) -> None:
 
 
 def _about(folder: Path) -> dict[str, Any]:
-    path = network_json(folder)
+    path = opening.network_json(folder)
     mend = "build_network(*read_tables(folder)) reads folders of another hand."
     if path is None:
         path = folder / "network.json"
         raise InputError(f"{path} must be there, from write_network; it is not. {mend}")
-    about = read_json(path)
-    sound = is_of_network(about) and about.get("format") == FORMAT
+    about = opening.read_json(path)
+    sound = opening.is_of_network(about) and about.get("format") == FORMAT
     sound = sound and all(isinstance(about.get(name), dict) for name in ("tables", "files"))
     if not sound:
         raise InputError(f"{path} must be as write_network wrote it ({FORMAT!r}). {mend}")
@@ -187,8 +177,8 @@ def _about(folder: Path) -> dict[str, Any]:
 
 
 def _read_exact(path: Path, columns: Mapping[str, Record], n_rows: int) -> pd.DataFrame:
-    with damage_refused(str(path), *MISFITS):
-        table = _from_csv(path, columns) if path.suffix == ".csv" else read_parquet(path)
+    with opening.damage_refused(str(path), *MISFITS):
+        table = _from_csv(path, columns) if path.suffix == ".csv" else opening.read_parquet(path)
         if table.num_rows != n_rows or table.column_names != list(columns):
             msg = f"{path} must have {n_rows} rows and the columns {', '.join(columns)}, as "
             raise InputError(f"{msg}network.json says; it has others.")
@@ -202,7 +192,7 @@ def _read_exact(path: Path, columns: Mapping[str, Record], n_rows: int) -> pd.Da
 
 
 def _from_csv(path: Path, columns: Mapping[str, Record]) -> pa.Table:
-    data = read_bytes(path)
+    data = opening.read_bytes(path)
     types = dict.fromkeys(columns, pa.string())
     missing = {"strings_can_be_null": True, "quoted_strings_can_be_null": False}
     return pa.csv.read_csv(

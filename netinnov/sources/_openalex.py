@@ -16,13 +16,7 @@ from netinnov._runtime.opening import check_file, ending_of, kind_at_path, opene
 from netinnov.errors import InputError
 from netinnov.linkages import co_participation
 from netinnov.linkages._from_records import Weighting
-from netinnov.sources._complete_rows import (
-    Tables,
-    check_events,
-    most_frequent,
-    places_of_cities,
-    warn_of,
-)
+from netinnov.sources import _complete_rows
 from netinnov.sources._database import Database, database, degrees
 
 KINDS = {"education": "university", "company": "firm", "facility": "institute"}
@@ -124,7 +118,7 @@ def read_openalex(
     works: Literal["links", "nodes"] = "links",
     weighting: Weighting = "count",
     memory: str = "4GB",
-) -> Tables:
+) -> _complete_rows.Tables:
     """Institutions whose authors write works together, belong to both, or move between them.
 
     Needs DuckDB: ``pip install 'netinnov[bigdata]'``.
@@ -186,7 +180,7 @@ def read_openalex(
     --------
     >>> network = build_network(*read_openalex("openalex-snapshot/data"))  # doctest: +SKIP
     """
-    check_events("works", works, weighting)
+    _complete_rows.check_events("works", works, weighting)
     folder = as_path("path", path)
     faults: list[str] = []
     with database(memory, "read_openalex") as data:
@@ -200,9 +194,9 @@ def read_openalex(
         else:
             data.check_pairs(folder, "shared", "work")
             links = _pairs(data, weighting)
-    warn_of(faults)
+    _complete_rows.warn_of(faults)
     directed = ("mobility",) if (links["layer"] == "mobility").any() else ()
-    return Tables(nodes, links, places, directed)
+    return _complete_rows.Tables(nodes, links, places, directed)
 
 
 def _load(data: Database, path: Path, faults: list[str]) -> None:
@@ -273,11 +267,11 @@ def _nodes(about: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     country, number = about["country"], about["city_id"]
     city = about["city"] + ", " + country
     # Of cities with one name in a country, those that are not the first have their id behind it.
-    first = most_frequent(number, city).reindex(city).set_axis(about.index)
+    first = _complete_rows.most_frequent(number, city).reindex(city).set_axis(about.index)
     other = number.notna() & (number != first)
     city = city.mask(other, city + " (" + number.fillna("") + ")")
     nodes = pd.DataFrame({"kind": about["type"].replace(KINDS), "place": city.fillna(country)})
-    places = places_of_cities(about.assign(place=city), country)
+    places = _complete_rows.places_of_cities(about.assign(place=city), country)
     nodes = nodes.join(about[["name", "country", "ror", "works"]])
     return nodes, None if places.empty else places
 

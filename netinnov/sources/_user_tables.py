@@ -22,15 +22,7 @@ from netinnov._runtime.arguments import as_path, examples
 from netinnov._runtime.encodings import check_encoding
 from netinnov._runtime.opening import ending_of
 from netinnov.errors import InputError
-from netinnov.sources._any_table import (
-    POINTS,
-    TABLE_ENDINGS,
-    WORKBOOKS,
-    columns_of,
-    read_any_table,
-    read_workbook,
-    table_of,
-)
+from netinnov.sources import _any_table
 from netinnov.sources._complete_rows import Tables, note, say
 from netinnov.sources._distance_tables import read_distances
 
@@ -165,13 +157,14 @@ def typed_tables(
     distances: pd.DataFrame | None = None
     unit = "km"
     if (table := raw.pop("distances", None)) is not None and ours:
-        distances = table_of("distances", table, decimal)
+        distances = _any_table.table_of("distances", table, decimal)
         unit = str(written.get("distance_unit", unit))
     elif table is not None:
         distances, unit = read_distances(table, asked, decimal)
     held = raw if ours else {name: _renamed(name, table, asked) for name, table in raw.items()}
     typed = {
-        name: table._replace(frame=table_of(name, table, decimal)) for name, table in held.items()
+        name: table._replace(frame=_any_table.table_of(name, table, decimal))
+        for name, table in held.items()
     }
     return typed, distances, unit
 
@@ -185,15 +178,15 @@ def read_table(
     decimal: Decimal | None = None,
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """One table of places, and the `columns` that are of other tables."""
-    held = read_any_table(path, encoding)
-    own, rest = columns_of(table, held.frame, columns)
+    held = _any_table.read_any_table(path, encoding)
+    own, rest = _any_table.columns_of(table, held.frame, columns)
     frame, renamed = rename(held.name, table, held.frame, own)
     if "place" not in frame:
         msg = f"{path} must have a column with the places; it has {', '.join(map(str, frame))}; "
         raise InputError(f'{msg}name it under [columns]: "theirs" = "place".')
     say(held.notes)
     note(renamed)
-    return table_of(table, held._replace(frame=frame), decimal), rest
+    return _any_table.table_of(table, held._replace(frame=frame), decimal), rest
 
 
 def _renamed(table: str, held: GivenTable, columns: Mapping[str, str]) -> GivenTable:
@@ -224,19 +217,19 @@ def is_of(source: str, name: str) -> bool:
 def _raw_tables(path: Path, source: str, encoding: str | None) -> dict[str, GivenTable]:
     """The tables of a folder or workbook; or a file alone, if one table is enough."""
     kind, ending, (needed, _) = opening.kind_at_path(path), ending_of(path), TABLES_OF[source]
-    book = kind != "a folder" and ending in WORKBOOKS
+    book = kind != "a folder" and ending in _any_table.WORKBOOKS
     if kind != "a folder" and not book:
-        if source == "tables" or ending not in TABLE_ENDINGS or kind == "nothing":
+        if source == "tables" or ending not in _any_table.TABLE_ENDINGS or kind == "nothing":
             files = " and ".join(f"{table}.csv" for table in needed)
             raise InputError(f"{path} must be a folder with {files}, or a workbook; found {kind}.")
-        return {needed[0]: read_any_table(path, encoding)}
-    sheets = read_workbook(path) if book else {}
+        return {needed[0]: _any_table.read_any_table(path, encoding)}
+    sheets = _any_table.read_workbook(path) if book else {}
     names = [*sheets] if book else sorted(entry.name for entry in path.iterdir())
     where, forms = ("has the sheets", "") if book else ("holds", ".csv, .csv.gz, .parquet or .xlsx")
     held: dict[str, str] = {}
     for name in names:
         table = own_table(name) or ""
-        read = (*TABLE_ENDINGS, *([POINTS] if table == "places" else []))
+        read = (*_any_table.TABLE_ENDINGS, *([_any_table.POINTS] if table == "places" else []))
         if is_of(source, name) and (book or ending_of(name) in read):
             if table in held:
                 raise InputError(f"{path} {where} {held[table]} and {name}; keep one of them.")
@@ -251,7 +244,9 @@ def _raw_tables(path: Path, source: str, encoding: str | None) -> dict[str, Give
             msg += "as flows, and [data] of a study may name their places, places = 'places.csv'."
         raise InputError(msg)
     if not book:
-        return {table: read_any_table(path / name, encoding) for table, name in held.items()}
+        return {
+            table: _any_table.read_any_table(path / name, encoding) for table, name in held.items()
+        }
     return {
         table: GivenTable(f"{path.name}, sheet {name}", sheets[name], "", [])
         for table, name in held.items()
