@@ -125,7 +125,7 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
         r"`extent` must be \(west, east, south, north\) .*; found \(1, 2\)",
     ),
     (lambda: ni.experiments.link_changes(NETWORK, 5), "`after` must be a sequence of networks"),
-    (lambda: cooperation.park_sides(NETWORK, ["a"]), r"`park` must be one name of the network; found \['a'\]"),
+    (lambda: cooperation.park_sides(NETWORK, ["a"]), r"`park` must be one name .* found \['a'\]"),
     (
         lambda: cobweb.CoupledCobweb(["a", "b"], [1, 1], mobility=1),
         "`demand_slope` must hold numbers",
