@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from netinnov._runtime.interruption import check_interrupted, interrupted
@@ -32,6 +31,7 @@ _TRIAL = 0.1  # seconds
 _UNKNOWN = 5  # workers of an executor that does not say how many it has
 _WORTH_THREADS = 200_000  # rows below which starting threads costs more than it saves
 
+_loaded: dict[bytes, Callable[[Any], Any]] = {}  # the task that this process unpickled last
 _inside = threading.local()  # whether this thread works for `run`, and so starts no threads
 
 
@@ -167,7 +167,8 @@ def _submitter(
     # key would be released by the first run while the second still needs it.
     scatter = getattr(getattr(executor, "_client", None), "scatter", None)
     sent: Any = data if scatter is None else scatter(data, broadcast=True, hash=False)
-    return lambda batch: executor.submit(_run_pickled, sent, batch)
+    key = os.urandom(16)  # of this run
+    return lambda batch: executor.submit(_run_pickled, key, sent, batch)
 
 
 def _run_batch(
@@ -185,16 +186,16 @@ def _run_batch(
         _inside.run = before
 
 
-def _run_pickled(data: bytes, batch: Sequence[Any]) -> list[Any]:
-    return _run_batch(_unpickled(data), None, batch)
-
-
-@lru_cache(maxsize=1)  # once a process, not with every batch
-def _unpickled(data: bytes) -> Callable[[Any], Any]:
-    try:
-        return pickle.loads(data)
-    except (AttributeError, ImportError) as error:
-        raise InputError(_cannot_travel(error)) from error
+def _run_pickled(key: bytes, data: bytes, batch: Sequence[Any]) -> list[Any]:
+    task = _loaded.get(key)
+    if task is None:
+        try:
+            task = pickle.loads(data)
+        except (AttributeError, ImportError) as error:
+            raise InputError(_cannot_travel(error)) from error
+        _loaded.clear()
+        _loaded[key] = task
+    return _run_batch(task, None, batch)
 
 
 def _cannot_travel(error: Exception) -> str:

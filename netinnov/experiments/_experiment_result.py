@@ -254,8 +254,8 @@ def contrasts(
     for rival in dict.fromkeys(rivals):
         one, other = len(values[of]), len(values[rival])
         if 1 < one != other > 1:
-            msg = f"{of!r} has {one} placements and {rival!r} {other} cases, one a place, which "
-            raise InputError(f"{msg}are no pairs; effects() compares a scenario with its placebo.")
+            msg = f"{of!r} has {one} placements and {rival!r} {other} cases, one a place; they "
+            raise InputError(f"{msg}make no pairs: effects() compares a scenario with its placebo.")
         change = statistics.changes(values[rival], values[of])
         part = statistics.placement_statistics(values[rival], values[of], change)
         higher = (change > 0).sum(axis=0) + 0.5 * (change == 0).sum(axis=0)

@@ -134,7 +134,7 @@ def site_enclaves(
     -----
     Candidates that only add nodes and links are each placed in `network`, with a generator of its
     own, and what they add is put together; if one takes links away, all are applied in their order,
-    and a plan that cannot be carried out, as home has too few links for all of it, is none.
+    and a plan that cannot be carried out, as home has too few links for it, is left out.
 
     *Budget.* The greedy search is run by gain and by gain per cost, and the better plan counts; it
     ends when no candidate gains anything. *Bound.* The least of the value of the exact method, of

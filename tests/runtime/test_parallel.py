@@ -111,12 +111,12 @@ def test_one_worker_runs_in_the_calling_thread() -> None:
 
 
 def test_a_process_unpickles_the_task_once() -> None:
-    parallel._unpickled.cache_clear()
+    parallel._loaded.clear()
     Unpickled.times = 0
     foreign = Foreign()
     assert run(Unpickled(), range(60), executor=foreign) == [1] * 60
     assert len(foreign.arguments) > 20
-    assert len({id(data) for data, _ in foreign.arguments}) == 1
+    assert len({id(data) for _, data, _ in foreign.arguments}) == 1
 
 
 @pytest.mark.parametrize("executor", [1, 2, "processes"])
