@@ -118,26 +118,31 @@ def run(
         others = config or f"--out {out}"
         msg = f"--example only prints a configuration and must stand alone; found it with {others}."
         raise typer.BadParameter(f"{msg} Leave out --example to run, or {others} to print.")
-    from netinnov import study
-    from netinnov.study._configuration import case_text
-
     if example:
+        from netinnov.study._configuration import case_text
+
         typer.echo(case_text(case or "yrd"), nl=False)
         return
-    configuration = _configuration(config, case)
-    if language is not None:
-        configuration = configuration.model_copy(update={"language": language})
-    command = shlex.join(["netinnov", *sys.argv[1:]])  # of paths some bytes may be no text
-    terminal = sys.stderr.isatty()
-    _announce(each=terminal, quiet=quiet)
-    report = study.run(
-        configuration,
-        out=out or Path("results") / _name(config, case),
-        overwrite=overwrite,
-        progress=terminal and not quiet,
-        say=None if quiet else tell,
-        command=command.encode("utf-8", "backslashreplace").decode("utf-8"),
-    )
+    from netinnov._runtime.parallel import second_process
+
+    with second_process("netinnov.study") as executor:
+        from netinnov import study
+
+        configuration = _configuration(config, case)
+        if language is not None:
+            configuration = configuration.model_copy(update={"language": language})
+        command = shlex.join(["netinnov", *sys.argv[1:]])  # of paths some bytes may be no text
+        terminal = sys.stderr.isatty()
+        _announce(each=terminal, quiet=quiet)
+        report = study.run(
+            configuration,
+            out=out or Path("results") / _name(config, case),
+            overwrite=overwrite,
+            progress=terminal and not quiet,
+            say=None if quiet else tell,
+            command=command.encode("utf-8", "backslashreplace").decode("utf-8"),
+            executor=executor,
+        )
     write(f"The report is {report}")
 
 

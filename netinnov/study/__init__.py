@@ -8,7 +8,8 @@ import os
 import platform
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,9 +29,12 @@ from netinnov.study import sections
 from netinnov.study._configuration import EXAMPLE, configure, read_configuration
 from netinnov.study._context import Context
 from netinnov.study._explorer_page import write_explorer
-from netinnov.study._report_page import chapter, write_page, write_pictures, write_tables
+from netinnov.study._facts import Table
+from netinnov.study._pictures import write_pictures
+from netinnov.study._report_page import Chapter, chapter, write_page, write_tables
 from netinnov.study._section import Section
 from netinnov.study._settings import Configuration
+from netinnov.study.sections import SLOW
 from netinnov.study.sections.data import limits
 
 __all__ = ["EXAMPLE", "Configuration", "check", "configure", "read_configuration", "run"]
@@ -41,7 +45,7 @@ PACKAGES = (
 )
 OF_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # made by who only looks at a folder
 Say = Callable[[str], None]
-Results = list[tuple[Section[Any], Any]]
+Told = tuple[str, list[Table], list[Chapter]]  # of a section; a chapter in each language
 
 
 def run(
@@ -52,6 +56,7 @@ def run(
     progress: bool = False,
     say: Say | None = None,
     command: str = "netinnov.study.run",
+    executor: Executor | None = None,
 ) -> Path:
     """Run a study and write it to a new folder.
 
@@ -70,6 +75,9 @@ def run(
         Told when a step begins, and when it is done with the seconds that it took.
     command : str
         What the manifest and the report name as the call.
+    executor : concurrent.futures.Executor, optional
+        Of processes: draws figures while the next sections are computed. It is left open. None:
+        this process draws them in the end. The files are the same.
 
     Returns
     -------
@@ -97,7 +105,8 @@ def run(
     out = Path(out)
     replace = overwrite and _check_replaceable(out)
     with new_folder(out, replace=replace) as folder:
-        _study(configuration, folder, command, progress, say or (lambda _: None))
+        options: Any = {"progress": progress, "command": command, "executor": executor}
+        _study(configuration, folder, say or (lambda _: None), **options)
         if replace:
             _check_replaceable(out)  # again: a file may have come meanwhile
     return out / "report.html"
@@ -131,7 +140,7 @@ def check(configuration: Configuration | None = None) -> tuple[str, ...]:
     return limits(context)
 
 
-def _study(settings: Configuration, folder: Path, command: str, progress: bool, say: Say) -> None:
+def _study(settings: Configuration, folder: Path, say: Say, **options: Any) -> None:
     seconds: dict[str, float] = {}
 
     @contextmanager
@@ -144,19 +153,25 @@ def _study(settings: Configuration, folder: Path, command: str, progress: bool, 
         say(f"{text}: done in {seconds[name]:.1f} s")
 
     with step("load", "reading and checking tables"):
-        context = Context.of(settings, progress=progress, say=say)
+        context = Context.of(settings, say=say, **options)
         wanted = _checked(context)
         files = sorted(context.files)  # those of the package may be installed as links
         inputs = {path.name: sha256_of(path.resolve()) for path in files}
     network = context.network
     say(repr(network))
-    results: Results = []
-    for section in wanted:
-        with step(section.name, f"section: {section.name.replace('_', ' ')}"):
-            results.append((section, context.once(section.compute)))
-    with step("report", "drawing figures and writing the report"):
-        _write(context, results, folder, command)
-        write_explorer(context, folder)
+    codes: Any = settings.language.split(",")
+    without = replace(context, command="")  # figures for print are in the first language
+    languages = [context.in_language(codes[0]), *map(without.in_language, codes[1:])]
+    told: dict[str, Told] = {}
+    with undrawn_characters() as undrawn:
+        for section in sorted(wanted, key=lambda each: SLOW.get(each.name, 0)):
+            with step(section.name, f"section: {section.name.replace('_', ' ')}"):
+                told[section.name] = _told(section, languages)
+        with step("report", "drawing figures and writing the report"):
+            _write(languages, [told[each.name] for each in wanted], folder, undrawn)
+            write_explorer(context, folder)
+    if advice := font_advice(undrawn):
+        warnings.warn(advice, UserWarning, stacklevel=3)
     outputs = (path for path in sorted(folder.rglob("*")) if path.is_file())
     manifest = {
         "netinnov": __version__,
@@ -164,7 +179,7 @@ def _study(settings: Configuration, folder: Path, command: str, progress: bool, 
         "python": platform.python_version(),
         "platform": platform.platform(),
         "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
-        "command": command,
+        "command": context.command,
         "configuration": settings.model_dump(mode="json"),
         "inputs": inputs,
         "network": {"nodes": network.n_nodes, "links": network.n_links, "layers": network.layers},
@@ -185,34 +200,42 @@ def _checked(context: Context) -> list[Section[Any]]:
     return wanted
 
 
-def _write(context: Context, results: Results, folder: Path, command: str) -> None:
-    configuration = context.configuration
-    languages: Any = configuration.language.split(",")
-    present = [(*each, list(each[0].tables(each[1]))) for each in results if each[1] is not None]
-    every = [table for *_, tables in present for table in tables]
+def _told(section: Section[Any], languages: Sequence[Context]) -> Told:
+    result = languages[0].once(section.compute)
+    if result is None:
+        return section.name, [], []
+    tables = list(section.tables(result))
+    results = [replace(result, context=each) for each in languages]
+    return section.name, tables, [chapter(section, each, tables) for each in results]
+
+
+def _write(
+    languages: Sequence[Context], told: Sequence[Told], folder: Path, undrawn: set[str]
+) -> None:
+    title, command = languages[0].configuration.title, languages[0].command
+    every = [table for _, tables, _ in told for table in tables]
     write_tables(every, folder / "tables")
+    chapters = list(zip(*(each for *_, each in told if each), strict=True)) or [()] * len(languages)
+    # The last first: an executor goes on with the first that it has not begun.
+    pictures = [each for parts in chapters for part in parts for each in part.pictures]
+    drawn = [each() for each in reversed(pictures)][::-1]
+    undrawn.update(*(each.undrawn for each in drawn))
     page = {
+        "title": title,
         "command": command,
         "version": __version__,
-        "tries": tries_enclaves(context.cities),
-        "absent": [f"absent_{section.name}" for section, result in results if result is None],
+        "tries": tries_enclaves(languages[0].cities),
+        "absent": [f"absent_{name}" for name, _, chapters in told if not chapters],
         "tables": [(table.name, len(table.frame)) for table in every],
+        "advice": font_advice(undrawn),
     }
-    names = {code: f"report.{code}.html" for code in languages} | {languages[0]: "report.html"}
-    with undrawn_characters() as undrawn:
-        for code in languages:
-            told = context.in_language(code)
-            chapters = [
-                chapter(section, replace(result, context=told), tables)
-                for section, result, tables in present
-            ]
-            of_page = page | {"title": configuration.title, "advice": font_advice(undrawn)}
-            others = [(other, name) for other, name in names.items() if other != code]
-            write_page(folder / names[code], told.language, chapters, of_page | {"others": others})
-            if code == languages[0]:
-                write_pictures(folder / "figures", told.language, chapters, of_page)
-    if advice := font_advice(undrawn):
-        warnings.warn(advice, UserWarning, stacklevel=4)
+    names = {each.code: f"report.{each.code}.html" for each in languages}
+    names[languages[0].code] = "report.html"
+    for each, parts in zip(languages, chapters, strict=True):
+        others = [(other, name) for other, name in names.items() if other != each.code]
+        write_page(folder / names[each.code], each.language, parts, page | {"others": others})
+    of_print = [each for each in drawn if each.files]
+    write_pictures(folder / "figures", of_print, title, f"`{command}`, netinnov {__version__}")
 
 
 def _check_replaceable(folder: Path) -> bool:

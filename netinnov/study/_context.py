@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -39,6 +40,8 @@ class Context:
     progress: bool = field(default=False, kw_only=True)  # show bars
     say: Callable[[str], None] = field(default=lambda _: None, kw_only=True)  # told what takes long
     code: LanguageName = field(default="en", kw_only=True)  # of what is drawn and told
+    command: str = field(default="", kw_only=True)  # of this call, in figures for print; "": none
+    executor: Executor | None = field(default=None, kw_only=True)  # draws figures
     _results: dict[Callable[[Context], object], Any] = field(default_factory=dict, kw_only=True)
 
     @classmethod

@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from matplotlib.figure import Figure
-from matplotlib.text import Text as Label
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from netinnov._runtime.atomic import write_bytes, write_csv
-from netinnov.plotting._drawing import caption_notes
-from netinnov.plotting._figure_files import DOTS, encode_figure
-from netinnov.plotting._fonts import cjk_font
-from netinnov.plotting._style import lay_out, page_style, print_style
+from netinnov._runtime.atomic import write_csv
+from netinnov._runtime.parallel import begun
 from netinnov.study._context import Result
-from netinnov.study._facts import KeyFigure, Picture, Table
+from netinnov.study._facts import KeyFigure, Table
 from netinnov.study._language import Language, Text, in_html, plain, words
+from netinnov.study._pictures import Drawn, draw
 from netinnov.study._section import Section
 from netinnov.study.sections import LEADING
 
-PAGE_DOTS = 200  # an inch, of figures on the page
-ENLARGED, MARGIN = 1.15, 0.03  # on a wide page; inches left white around a figure
 ROWS, WIDEST = 12, 9  # rows and columns of a table that a page shows
 # Control characters, which HTML does not allow.
 NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 BLOCKS: Any = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
 PAGE = Environment(loader=PackageLoader("netinnov.study", "."), autoescape=True, **BLOCKS)
 PAGE.filters["in_html"] = in_html
-MARKDOWN = re.compile(r"([\\`*_<\[])")
 
 
 class View(NamedTuple):
@@ -51,9 +43,13 @@ class Chapter(NamedTuple):
     name: str
     text: Text
     figures: Sequence[tuple[str, str, str]] = ()  # label, value, interval or what it is out of
-    shown: Sequence[Mapping[str, Any]] = ()  # figures in sight
     tables: Sequence[tuple[Table, str, View]] = ()  # with the caption
-    pictures: Sequence[Picture] = ()  # all of them
+    pictures: Sequence[Callable[[], Drawn]] = ()
+
+    @property
+    def shown(self) -> list[Mapping[str, Any]]:
+        """The figures in sight."""
+        return [shown for each in self.pictures if (shown := each().shown)]
 
 
 Chapters = Sequence[Chapter]
@@ -61,20 +57,24 @@ Page = Mapping[str, Any]
 
 
 def chapter(section: Section[Any], result: Result, tables: Iterable[Table]) -> Chapter:
-    language = result.context.language
+    context, language = result.context, result.context.language
     facts = section.facts(result)
     text = language.text(language.template(section.name), facts)
     pictures = list(section.draw(result))
     first = {picture.front: picture for picture in reversed(pictures) if picture.on_page}
     seen = [picture for picture in pictures if picture is first.get(picture.front)]
     open_tables = [table for table in tables if table.on_page and len(table.frame)]
+    alone = replace(language)  # without what it keeps, which does not travel
+    drawings = [
+        partial(draw, picture, text.figures[picture.name], alone, picture in seen)
+        for picture in (pictures if context.command else seen)
+    ]
     return Chapter(
         section.name,
         text,
         [_key_figure(each, text, language) for each in section.key_figures(result, facts)],
-        [_show(picture, text, language) for picture in seen],
         [(each, text.tables[each.name], view_of(each, language)) for each in open_tables],
-        pictures,
+        [begun(context.executor, drawing, context.command) for drawing in drawings],
     )
 
 
@@ -104,44 +104,6 @@ def view_of(table: Table, language: Language) -> View:
     return View(columns, rows, numeric, cut if len(first) < len(frame) else "")
 
 
-def _show(picture: Picture, text: Text, language: Language) -> dict[str, Any]:
-    webp = io.BytesIO()
-    with page_style():
-        figure = drawn(picture, language, PAGE_DOTS)
-        cut: Any = figure.get_tightbbox().padded(MARGIN)
-        form: Any = {"format": "webp", "pil_kwargs": {"lossless": True}}
-        figure.savefig(webp, dpi=PAGE_DOTS, bbox_inches=cut, **form)
-    width = round(cut.width * 96 * ENLARGED)  # its type has the size of the text
-    caption, seen = text.figures[picture.name]
-    shown = {"name": picture.name, "front": picture.front, "caption": caption, "alt": plain(seen)}
-    return shown | {"width": width, "webp": base64.b64encode(webp.getvalue()).decode("ascii")}
-
-
-def drawn(picture: Picture, language: Language, dots: int) -> Figure:
-    """Laid out for good: matplotlib would do that for each file, and draw it once more for that."""
-    ax = picture.draw()
-    figure: Figure = ax.figure.canvas.figure
-    translate(figure, language)
-    figure.set_dpi(dots)
-    lay_out(ax)
-    figure.set_layout_engine(None)
-    return figure
-
-
-def translate(figure: Figure, language: Language) -> None:
-    if language.code == "en" or not cjk_font():
-        return
-    for axis in (each for axes in figure.axes for each in (axes.xaxis, axes.yaxis)):
-        texts = [label.get_text() for label in axis.get_majorticklabels()]
-        said = [language.translated(text, "figures") for text in texts]
-        if said != texts:  # drawing writes the labels of an axis again
-            axis.set_ticks(axis.get_majorticklocs(), said)
-    for label in figure.findobj(Label):
-        assert isinstance(label, Label)
-        if text := label.get_text().strip():
-            label.set_text(language.translated(text, "figures"))
-
-
 def write_tables(tables: Sequence[Table], folder: Path) -> None:
     """Write each table as CSV and Parquet; a nameless index, a mere count, only gives the order."""
     for table in tables:
@@ -158,27 +120,6 @@ def write_tables(tables: Sequence[Table], folder: Path) -> None:
 def flat(frame: pd.DataFrame) -> pd.DataFrame:
     named = any(name is not None for name in frame.index.names)
     return frame.reset_index() if named else frame
-
-
-def write_pictures(folder: Path, language: Language, chapters: Chapters, page: Page) -> None:
-    """Write figures as PDF and PNG, and their captions as Markdown for a manuscript."""
-    command = page["command"]
-    escaped = partial(MARKDOWN.sub, r"\\\1")
-    captions = [f"# {escaped(page['title'])}", f"`{command}`, netinnov {page['version']}"]
-    for picture, said in ((each, part.text) for part in chapters for each in part.pictures):
-        folder.mkdir(exist_ok=True)
-        with print_style():
-            figure = drawn(picture, language, DOTS)
-        notes = [note for ax in figure.axes for note in caption_notes(ax)]
-        told = dict.fromkeys(language.translated(note, "notes") for note in notes)
-        caption = plain(" ".join([said.figures[picture.name][0], *told]))
-        written: Any = {"caption": caption, "command": command, "formats": ("pdf", "png")}
-        for kind, data in encode_figure(figure, picture.name, **written).items():
-            write_bytes(folder / f"{picture.name}.{kind}", data)
-        captions += [f"## {picture.name}", escaped(caption)]
-    if folder.exists():
-        text = "\n\n".join(captions) + "\n"
-        (folder / "captions.md").write_text(text, encoding="utf-8", newline="\n")
 
 
 def write_page(path: Path, language: Language, chapters: Chapters, page: Page) -> None:

@@ -1,8 +1,11 @@
 """The runner of replicates: order, batches, executors and failures."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -10,7 +13,7 @@ import numpy as np
 import pytest
 
 from netinnov._runtime import parallel
-from netinnov._runtime.parallel import run
+from netinnov._runtime.parallel import begun, run
 from netinnov.errors import InputError
 
 
@@ -179,3 +182,41 @@ def test_workers_start_no_threads_of_their_own(monkeypatch, processes) -> None:
     assert run(who_works, [0], executor=1) == [{threading.get_ident()}]
     # Afterwards this thread may start threads again.
     assert threading.get_ident() not in who_works(0)
+
+
+def test_what_an_executor_has_not_begun_or_cannot_do_is_done_here() -> None:
+    here, stopped = threading.get_ident(), threading.Event()
+
+    def where(_: int) -> int:
+        return threading.get_ident()
+
+    with ThreadPoolExecutor(1) as pool:
+        first = begun(pool, lambda _: stopped.wait(60) and threading.get_ident(), 1)
+        waits = begun(pool, where, 2)
+        assert waits() == here
+        stopped.set()
+        assert first() != here
+    broken = Foreign()
+    broken.submit = lambda *_: (_ for _ in ()).throw(BrokenExecutor())  # type: ignore[method-assign]
+    assert [begun(each, where, 3)() for each in (None, Foreign(), broken)] == [here] * 3
+    other = Foreign()
+    assert begun(other, partial(draw, scale=0.0), (4, np.random.SeedSequence(1)))() == 4
+    assert len(other.arguments) == 1
+
+
+def test_a_second_process_ends_with_a_killed_one(tmp_path) -> None:
+    script = tmp_path / "command.py"
+    script.write_text(
+        "import os, sys\n"
+        "from netinnov._runtime.parallel import second_process\n"
+        "if __name__ == '__main__':\n"
+        "    with second_process('json') as pool:\n"
+        "        print(pool.submit(os.getpid).result(), flush=True)\n"
+        "        sys.stdin.read()\n"
+    )
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, script], **pipes) as command:
+        assert int(command.stdout.readline()) not in (command.pid, os.getpid())
+        command.kill()
+        # Its output ends when both have ended.
+        assert command.communicate(timeout=60)[0] == b""

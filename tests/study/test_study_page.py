@@ -22,11 +22,11 @@ from netinnov.study._language import (
     plain,
     signed,
 )
+from netinnov.study._pictures import translate
 from netinnov.study._report_page import (
     Chapter,
     _key_figure,
     chapter,
-    translate,
     view_of,
     write_page,
     write_tables,
@@ -240,7 +240,7 @@ def made(answer="One.", *, front=False, code="en"):
         tables=lambda result: (),
         key_figures=lambda *_: [KeyFigure("n", 3, 1.0, 5.0, of=9)],
     )
-    result = SimpleNamespace(context=SimpleNamespace(language=language))
+    result = SimpleNamespace(context=SimpleNamespace(language=language, command=""))
     return chapter(section, result, [table, Table("u", frame)])
 
 

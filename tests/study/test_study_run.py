@@ -6,6 +6,7 @@ import json
 import re
 import sys
 import tomllib
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +21,7 @@ import netinnov as ni
 from netinnov import study
 from netinnov.datasets import gravity_parameters
 from netinnov.errors import InputError
-from netinnov.study import _report_page, sections
+from netinnov.study import _pictures, sections
 from study_cases import CHAIN, PARK_TEXT, THREE, few_draws
 
 FEW = re.sub(r"(resamples|replicates|placebos|placements) = \d+", r"\1 = 4", study.EXAMPLE)
@@ -40,22 +41,39 @@ NASTY = (
 )
 
 
+class Other(Executor):
+    """As another process would: only what is pickled reaches it."""
+
+    done = 0
+
+    def submit(self, fn, /, *args):
+        future = Future()
+        future.set_running_or_notify_cancel()
+        future.set_result(fn(*args))
+        self.done += 1
+        return future
+
+
 @pytest.fixture(scope="session")
 def bundled(made_once):
     """The bundled case with few draws, its folder: once in a run of the tests."""
 
     def make(out):
         settings = tomllib.loads(FEW) | {"language": "en,zh"}
-        show, shown = _report_page._show, {}
+        show, shown = _pictures._show, {}
 
         def show_once(picture, *rest):  # drawing takes most of the time
             if picture.name not in shown:
                 shown[picture.name] = show(picture, *rest)
             return shown[picture.name]
 
+        other = Other()
         with few_draws(), pytest.MonkeyPatch.context() as patch:
-            patch.setattr(_report_page, "_show", show_once)
-            assert study.run(study.configure(settings), out=out) == out / "report.html"
+            patch.setattr(_pictures, "_show", show_once)
+            report = study.run(study.configure(settings), out=out, executor=other)
+        assert report == out / "report.html"
+        in_chinese = (out / "report.zh.html").read_text("utf-8").count("<img")
+        assert other.done == len(list(out.glob("figures/*.png"))) + in_chinese
 
     return made_once("bundled study", make)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from netinnov.study._section import Section, joint_section
 
-__all__ = ["LEADING", "SECTIONS"]
+__all__ = ["LEADING", "SECTIONS", "SLOW"]
 
 
 def _module(name: str) -> ModuleType:
@@ -24,3 +24,5 @@ SECTIONS: list[Section[Any]] = [
 ]
 # The first of them that the data allow answers the question of the study.
 LEADING = ("experiment", "centres", "central", "data")
+# Computed last, in this order: the figures of others may be drawn meanwhile.
+SLOW = {"centres": 1, "where_next": 2, "experiment": 3, "hosts": 4}

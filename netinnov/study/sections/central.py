@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from netinnov import centrality
 from netinnov.centrality._centrality_table import DEFAULT
@@ -76,17 +75,16 @@ def key_figures(result: Central, _: Any) -> Iterator[KeyFigure]:
 
 
 def draw(result: Central) -> Iterator[Picture]:
-    def height() -> float:
-        return (22 if on_page() else 26) + 5.2 * min(len(result.table), DRAWN)
+    names = result.context.drawn_names.map(partial(printable, longest=LONGEST))
+    write = result.context.language.term
+    table = result.table.drop(columns=["name", "participation_coefficient"], errors="ignore")
+    table = table.rename(columns=lambda each: write(str(each)).replace(" ", "_", 1))
+    plot = partial(plot_centralities, table.assign(name=names))
+    yield Picture("centralities", plot, partial(_height, min(len(table), DRAWN)), on_page=True)
 
-    def centralities(ax: Axes) -> Axes:
-        names = result.context.drawn_names.map(partial(printable, longest=LONGEST))
-        write = result.context.language.term
-        table = result.table.drop(columns=["name", "participation_coefficient"], errors="ignore")
-        table = table.rename(columns=lambda each: write(str(each)).replace(" ", "_", 1))
-        return plot_centralities(table.assign(name=names), ax=ax)
 
-    yield Picture("centralities", centralities, height, on_page=True)
+def _height(rows: int) -> float:
+    return (22 if on_page() else 26) + 5.2 * rows
 
 
 def tables(result: Central) -> Iterator[Table]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -230,15 +231,16 @@ def key_figures(result: Evaluated, _: Any) -> Iterator[KeyFigure]:
 
 
 def draw(result: Evaluated) -> Iterator[Picture]:
-    def chart(ax: Axes) -> Axes:
-        studies = {"": result.groups or result.whole}
-        if result.whole.spillover is not None:
-            studies = {"places that opened" if result.groups is None else "": studies[""]}
-            studies["places linked to them"] = result.whole.spillover
-        plot_event_study(studies, ax=ax).set_ylabel("difference")  # an effect only if assumed so
-        return ax
+    studies = {"": result.groups or result.whole}
+    if result.whole.spillover is not None:
+        studies = {"places that opened" if result.groups is None else "": studies[""]}
+        studies["places linked to them"] = result.whole.spillover
+    yield Picture("evaluation", partial(_chart, studies), 62, SINGLE, on_page=True)
 
-    yield Picture("evaluation", chart, 62, SINGLE, on_page=True)
+
+def _chart(studies: Any, ax: Axes) -> Axes:
+    plot_event_study(studies, ax=ax).set_ylabel("difference")  # an effect only if assumed so
+    return ax
 
 
 def tables(result: Evaluated) -> Iterator[Table]:

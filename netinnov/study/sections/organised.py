@@ -144,7 +144,11 @@ def draw(result: Organised) -> Iterator[Picture]:
         write, label = result.context.language.layer, "share of linked pairs in common"
         named = result.overlap.rename(index=write, columns=write)
         plot = partial(plotting.plot_layer_similarity, named, label=label)
-        yield Picture("layer_similarity", plot, lambda: 82 if on_page() else 160, on_page=True)
+        yield Picture("layer_similarity", plot, _height, on_page=True)
+
+
+def _height() -> float:
+    return 82 if on_page() else 160
 
 
 def tables(result: Organised) -> Iterator[Table]:

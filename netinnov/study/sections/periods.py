@@ -148,20 +148,20 @@ def key_figures(result: Periods, _: Any) -> Iterator[KeyFigure]:
 
 
 def draw(result: Periods) -> Iterator[Picture]:
-    yield Picture("periods", partial(_charts, result), on_page=True)
+    titles = {index: result.context.language.term(str(index)) for index in result.changes.index}
+    yield Picture("periods", partial(_charts, result.table, titles), on_page=True)
 
 
-def _charts(result: Periods) -> Axes:
+def _charts(indices: pd.DataFrame, titles: Mapping[Any, str]) -> Axes:
     columns = 2 if on_page() else 4
-    rows = math.ceil(len(result.changes) / columns)
+    rows = math.ceil(len(titles) / columns)
     figure = new_figure(width=DOUBLE, height=rows * 36)
     style: dict[str, Any] = {"color": PALETTE[0], "elinewidth": 1.0, "capsize": 1.5}
-    for at, (index, table) in enumerate(result.table.groupby("index", sort=False), start=1):
+    for at, (index, table) in enumerate(indices.groupby("index", sort=False), start=1):
         with drawing(figure.add_subplot(rows, columns, at), 36) as ax:
             off = table[["low", "high"]].sub(table["value"], axis=0).abs().T
             ax.errorbar(table["period"], table["value"], off, marker="o", markersize=3, **style)
-            title = result.context.language.term(str(index))
-            ax.set_title(title, loc="left", fontsize=7 * larger())
+            ax.set_title(titles[index], loc="left", fontsize=7 * larger())
             ax.set_xticks(table["period"].iloc[[0, len(table) // 2, -1]].unique())
             ax.yaxis.set_major_locator(MaxNLocator(4, integer=index in COUNTS))
             ax.ticklabel_format(useOffset=False, style="plain")

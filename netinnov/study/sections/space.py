@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -143,16 +144,16 @@ def key_figures(result: Space, known: Any) -> Iterator[KeyFigure]:
 
 
 def draw(result: Space) -> Iterator[Picture]:
-    if (plan := result.plan) is None:
-        return
-
-    def bands(ax: Axes) -> Axes:
+    if result.plan is not None:
         names, unit = result.context.drawn_names, result.context.cities.distance_unit
-        plot_space_allocation(plan, names=names, rent_unit=unit, ax=ax)
-        ax.set_xlim(-0.85, 2.35)  # room for larger type
-        return ax
+        plot = partial(_bands, result.plan, names=names, rent_unit=unit)
+        yield Picture("space", plot, 95, on_page=True)
 
-    yield Picture("space", bands, 95, on_page=True)
+
+def _bands(plan: planning.SpaceAllocation, ax: Axes, **options: Any) -> Axes:
+    plot_space_allocation(plan, ax=ax, **options)
+    ax.set_xlim(-0.85, 2.35)  # room for larger type
+    return ax
 
 
 def tables(result: Space) -> Iterator[Table]:
