@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import pickle
-import signal
 import sys
 import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, as_completed
-from concurrent.futures.process import ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from functools import cache
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from netinnov._runtime.interruption import check_interrupted, interrupted
@@ -175,34 +171,6 @@ def begun(
         return task(item)
 
     return cache(result)
-
-
-@contextmanager
-def second_process(module: str) -> Iterator[Executor | None]:
-    """For commands: a process that imports a module and ends with this one, if there is one."""
-    pool = None
-    if workers(None) > 1:
-        with suppress(ImportError, NotImplementedError, OSError):  # this system has no semaphores
-            pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _end_with_parent)
-            pool.submit(import_module, module)
-    try:
-        yield pool
-    finally:
-        for child in multiprocessing.active_children():  # nobody waits for what it still does
-            child.terminate()
-        if pool is not None:
-            pool.shutdown(cancel_futures=True)
-
-
-def _end_with_parent() -> None:
-    parent: Any = multiprocessing.parent_process()
-
-    def wait() -> None:
-        parent.join()
-        os._exit(1)
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
-    threading.Thread(target=wait, daemon=True).start()
 
 
 def _submitter(

@@ -208,11 +208,10 @@ def test_a_second_process_ends_with_a_killed_one(tmp_path) -> None:
     script = tmp_path / "command.py"
     script.write_text(
         "import os, sys\n"
-        "from netinnov._runtime.parallel import second_process\n"
-        "if __name__ == '__main__':\n"
-        "    with second_process('json') as pool:\n"
-        "        print(pool.submit(os.getpid).result(), flush=True)\n"
-        "        sys.stdin.read()\n"
+        "from netinnov._runtime.second_process import SecondProcess\n"
+        "with SecondProcess('json') as pool:\n"
+        "    print(pool.submit(os.getpid).result(), flush=True)\n"
+        "    sys.stdin.read()\n"
     )
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen([sys.executable, script], **pipes) as command:
