@@ -334,7 +334,7 @@ def plot_space_allocation(
             text = f"{name_of(names, label, longest=24)}: {text}"
             ax.text(1.015, top + amount / 2, text, va="center")
         bottom = max(left[-1] + needs.iloc[-1], right[-1] + space.iloc[-1])
-        ax.set(xlim=(-0.42, 1.72), ylim=(bottom + 0.02 * whole, -0.02 * whole))
+        ax.set(xlim=(-0.85, 2.35), ylim=(bottom + 0.02 * whole, -0.02 * whole))
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
         lower = "One more: a unit of space there would lower the cost of all by so much (its rent)."

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from colorsys import hls_to_rgb, rgb_to_hls
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 import matplotlib.style
@@ -57,7 +57,7 @@ _SETTINGS: dict[str, Any] = {
 _SIZES = {"font.size": _TYPE, "legend.fontsize": _TYPE, "legend.title_fontsize": _TYPE}
 _SIZES |= {f"{part}.labelsize": _TYPE for part in ("axes", "xtick", "ytick")}
 _SIZES["axes.titlesize"] = 8.0
-_on_page: ContextVar[bool] = ContextVar("on_page", default=False)
+_report: ContextVar[str] = ContextVar("report", default="")  # "page", "print", or no report
 
 
 def larger() -> float:
@@ -67,7 +67,7 @@ def larger() -> float:
 
 def on_page() -> bool:
     """Whether figures are for a page on a screen: narrower, with their legends below."""
-    return _on_page.get()
+    return _report.get() == "page"
 
 
 def ink() -> Any:
@@ -88,15 +88,14 @@ def tone(colour: str) -> Any:
 
 
 @contextmanager
-def page_style() -> Iterator[None]:
-    """Figures made inside are for a page on a screen: narrower, with larger type."""
-    token = _on_page.set(True)
-    sizes = {name: size * PAGE_TYPE / _TYPE for name, size in _SIZES.items()}
+def report_style(kind: Literal["page", "print"]) -> Iterator[None]:
+    """Figures made inside are not pyplot's; on a page they are narrower, with larger type."""
+    token, times = _report.set(kind), PAGE_TYPE / _TYPE if kind == "page" else 1.0
     try:
-        with print_style(), settings(sizes):
+        with print_style(), settings({name: times * size for name, size in _SIZES.items()}):
             yield
     finally:
-        _on_page.reset(token)
+        _report.reset(token)
 
 
 @contextmanager
@@ -175,7 +174,9 @@ def write(ax: Axes, text: str, at: Any, *, away: Any = (0, 0), **style: Any) -> 
 def drawing(ax: Axes | None, height: float, width: float = DOUBLE) -> Iterator[Axes]:
     """Axes, new ones of so many millimetres of print, and a font for every character."""
     with settings({"font.family": type_families()}):
-        if ax is None:
+        if ax is None and _report.get():
+            ax = new_figure(width=width, height=height).add_subplot()
+        elif ax is None:
             from matplotlib import pyplot as plt  # only here: their backend shows it
 
             size = mpl.rcParams["figure.figsize"]

@@ -30,8 +30,7 @@ from netinnov.study._configuration import EXAMPLE, configure, read_configuration
 from netinnov.study._context import Context
 from netinnov.study._explorer_page import write_explorer
 from netinnov.study._facts import Table
-from netinnov.study._pictures import write_pictures
-from netinnov.study._report_page import Chapter, chapter, write_page, write_tables
+from netinnov.study._report_page import Chapter, chapter, write_page, write_pictures, write_tables
 from netinnov.study._section import Section
 from netinnov.study._settings import Configuration
 from netinnov.study.sections import SLOW

@@ -16,7 +16,6 @@ from netinnov._network.columns import display_names
 from netinnov._runtime.arguments import check_names
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import place_names
-from netinnov.plotting._frame import map_height
 from netinnov.sources._read_network import Reading
 from netinnov.study._facts import Part, Picture
 from netinnov.study._language import Language, LanguageName, words
@@ -147,8 +146,7 @@ class Context:
     def on_map(self, name: str, frame: Frame, plot: Any, *of: Any, **more: Any) -> Picture:
         front = more.pop("front", False)
         more |= {"names": self.drawn_names, "extent": frame, "basemap": self.maps.below}
-        drawn = partial(plot, *of, **more)
-        return Picture(name, drawn, partial(map_height, frame), on_page=True, front=front)
+        return Picture(name, partial(plot, *of, **more), on_page=True, front=front)
 
     def check_places(self, setting: str, places: Sequence[str]) -> None:
         of = f"the places of the report, at level {self.configuration.places.level}"

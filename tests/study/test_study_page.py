@@ -22,11 +22,11 @@ from netinnov.study._language import (
     plain,
     signed,
 )
-from netinnov.study._pictures import translate
 from netinnov.study._report_page import (
     Chapter,
     _key_figure,
     chapter,
+    translate,
     view_of,
     write_page,
     write_tables,

@@ -21,7 +21,7 @@ import netinnov as ni
 from netinnov import study
 from netinnov.datasets import gravity_parameters
 from netinnov.errors import InputError
-from netinnov.study import _pictures, sections
+from netinnov.study import _report_page, sections
 from study_cases import CHAIN, PARK_TEXT, THREE, few_draws
 
 FEW = re.sub(r"(resamples|replicates|placebos|placements) = \d+", r"\1 = 4", study.EXAMPLE)
@@ -60,7 +60,7 @@ def bundled(made_once):
 
     def make(out):
         settings = tomllib.loads(FEW) | {"language": "en,zh"}
-        show, shown = _pictures._show, {}
+        show, shown = _report_page._show, {}
 
         def show_once(picture, *rest):  # drawing takes most of the time
             if picture.name not in shown:
@@ -69,7 +69,7 @@ def bundled(made_once):
 
         other = Other()
         with few_draws(), pytest.MonkeyPatch.context() as patch:
-            patch.setattr(_pictures, "_show", show_once)
+            patch.setattr(_report_page, "_show", show_once)
             report = study.run(study.configure(settings), out=out, executor=other)
         assert report == out / "report.html"
         in_chinese = (out / "report.zh.html").read_text("utf-8").count("<img")

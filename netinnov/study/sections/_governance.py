@@ -130,8 +130,7 @@ def key_figures(result: Governance, known: Any) -> Iterator[KeyFigure]:
 
 def draw(result: Governance) -> Iterator[Picture]:
     plot = partial(plot_approaches, result.comparison, measures=SHOWN[:3])
-    height = 24 + 9.5 * len(result.comparison.approaches)
-    yield Picture("approaches", plot, height, on_page=True)
+    yield Picture("approaches", plot, on_page=True)
 
 
 def tables(result: Governance) -> Iterator[Table]:

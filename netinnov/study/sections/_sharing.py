@@ -112,7 +112,7 @@ def draw(result: Sharing) -> Iterator[Picture]:
         rules={rule: words("en", "terms")[f"rule_{rule}"] for rule in RULES},
         label="gain of access that a place gets",
     )
-    yield Picture("sharing", plot, 22 + 5.5 * max(len(result.core), 4), on_page=True)
+    yield Picture("sharing", plot, on_page=True)
 
 
 def tables(result: Sharing) -> Iterator[Table]:

@@ -13,7 +13,6 @@ from netinnov.centrality._centrality_table import DEFAULT
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting import plot_centralities
 from netinnov.plotting._fonts import printable
-from netinnov.plotting._style import on_page
 from netinnov.study._context import Context, Result
 from netinnov.study._facts import Fact, KeyFigure, Picture, Place, Table
 from netinnov.study._language import alike, as_much
@@ -80,11 +79,8 @@ def draw(result: Central) -> Iterator[Picture]:
     table = result.table.drop(columns=["name", "participation_coefficient"], errors="ignore")
     table = table.rename(columns=lambda each: write(str(each)).replace(" ", "_", 1))
     plot = partial(plot_centralities, table.assign(name=names))
-    yield Picture("centralities", plot, partial(_height, min(len(table), DRAWN)), on_page=True)
-
-
-def _height(rows: int) -> float:
-    return (22 if on_page() else 26) + 5.2 * rows
+    rows = 5.2 * min(len(table), DRAWN)
+    yield Picture("centralities", plot, (22 + rows, 26 + rows), on_page=True)
 
 
 def tables(result: Central) -> Iterator[Table]:

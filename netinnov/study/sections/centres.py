@@ -137,7 +137,7 @@ def draw(result: Centres) -> Iterator[Picture]:
         names = {index: context.language.term(str(index)) for index in known.index}
         of = "flows" if result.detection.plan.participation is None else "events"
         plot = partial(plotting.plot_profile, known, names=names, resampled=of)
-        yield Picture("profile", plot, 34 + 4.6 * len(known))
+        yield Picture("profile", plot)
 
 
 def tables(result: Centres) -> Iterator[Table]:

@@ -14,7 +14,6 @@ from netinnov import centrality, plotting
 from netinnov._network.hierarchy import units
 from netinnov._network.matrices import flat_matrix
 from netinnov.mechanisms.agglomeration import krugman_index, location_quotient
-from netinnov.plotting._style import on_page
 from netinnov.study import _enclave_list
 from netinnov.study._context import Context, Result
 from netinnov.study._facts import Fact, KeyFigure, Layer, Picture, Place, Table, Term
@@ -144,11 +143,7 @@ def draw(result: Organised) -> Iterator[Picture]:
         write, label = result.context.language.layer, "share of linked pairs in common"
         named = result.overlap.rename(index=write, columns=write)
         plot = partial(plotting.plot_layer_similarity, named, label=label)
-        yield Picture("layer_similarity", plot, _height, on_page=True)
-
-
-def _height() -> float:
-    return 82 if on_page() else 160
+        yield Picture("layer_similarity", plot, (82, 160), on_page=True)
 
 
 def tables(result: Organised) -> Iterator[Table]:

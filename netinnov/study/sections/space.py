@@ -9,7 +9,6 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from pydantic import Field
 
 from netinnov import planning
@@ -146,14 +145,8 @@ def key_figures(result: Space, known: Any) -> Iterator[KeyFigure]:
 def draw(result: Space) -> Iterator[Picture]:
     if result.plan is not None:
         names, unit = result.context.drawn_names, result.context.cities.distance_unit
-        plot = partial(_bands, result.plan, names=names, rent_unit=unit)
-        yield Picture("space", plot, 95, on_page=True)
-
-
-def _bands(plan: planning.SpaceAllocation, ax: Axes, **options: Any) -> Axes:
-    plot_space_allocation(plan, ax=ax, **options)
-    ax.set_xlim(-0.85, 2.35)  # room for larger type
-    return ax
+        plot = partial(plot_space_allocation, result.plan, names=names, rent_unit=unit)
+        yield Picture("space", plot, on_page=True)
 
 
 def tables(result: Space) -> Iterator[Table]:
