@@ -115,7 +115,7 @@ def plot_host_ranking(
         raise InputError("`ranking` must have a host whose median is known; it has none to draw.")
     shown = known.sort_values("median", ascending=False, kind="stable").head(top)
     rows = np.arange(len(shown))
-    with drawing(ax, 16 + 4.6 * len(shown), SINGLE) as ax:
+    with drawing(ax, 16 + 3.6 * len(shown), SINGLE) as ax:
         label_rows(ax, [name_of(names, host) for host in shown.index])
         look = {"color": PALETTE[0], "linewidth": 1.6, "mfc": ink(), "mec": ink()}
         draw_intervals(ax, rows, shown[["median", "low", "high"]], markersize=4.7, **look)
