@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csgraph
+from scipy.sparse import csgraph, csr_array
 
 from netinnov._network.hierarchy import related
 from netinnov._network.paths import union
@@ -175,7 +175,10 @@ def outages(network: MultilayerNetwork, park: str) -> pd.DataFrame:
     [16, 9, 6]
     """
     around = park_network(network, park)
-    side = park_sides(around, park)
+    return _outages(around, park_sides(around, park))
+
+
+def _outages(around: MultilayerNetwork, side: pd.Series) -> pd.DataFrame:
     nodes = around.storage.node_names
     links = around.storage.link_rows()
     linked = np.asarray(union(around).toarray() > 0)
@@ -311,9 +314,17 @@ def _roles(network: MultilayerNetwork, side: pd.Series, kinds: pd.Series) -> pd.
     return table
 
 
-def _park_roles(network: MultilayerNetwork, park: str) -> dict[str, int]:
-    table = brokerage_table(network, park)
-    roles = {column: int(table[column].to_dict()[park]) for column in _COUNTS}
+def _park_roles(links: csr_array, side: pd.Series, park: str) -> dict[str, int]:
+    """As in `brokerage_table`, of the park alone: in a group of its own it has two roles."""
+    linked, at, known = links.toarray() > 0, side.index.get_loc(park), side.notna().to_numpy(bool)
+    pairs = np.outer(linked[:, at] & known, linked[at] & known) & ~linked  # a > park > b
+    np.fill_diagonal(pairs, False)
+    label = side.fillna("").to_numpy(str)
+    within, home, host = label[:, None] == label, label == "home", label == "host"
+    roles = dict.fromkeys(_COUNTS, 0)
+    roles |= {"itinerant": int((pairs & within).sum()), "liaison": int((pairs & ~within).sum())}
+    roles["homeward"] = int(pairs[np.ix_(host, home)].sum())
+    roles["outward"] = int(pairs[np.ix_(home, host)].sum())
     return {**roles, "is_liaison": roles["homeward"] + roles["outward"] > 0}
 
 
@@ -324,23 +335,28 @@ def _row(
     kinds: list[str],
     facts: MultilayerNetwork | None,
 ) -> dict[str, object]:
-    nodes = around.storage.nodes
+    nodes, side = around.storage.nodes, park_sides(around, park)
     partners = nodes["kind"].drop(park).value_counts()
-    lost = outages(around, park)
+    lost = _outages(around, side)
     single = lost.index[lost["single_point"] & (lost.index != park)]
-    stated = None if facts is None else facts.select(nodes=list(nodes.index))
+    stated: Any = pd.NA
+    liaison: Any = pd.NA
+    if facts is not None:
+        at, rows = facts.storage.positions("nodes", nodes.index), facts.storage.link_rows()
+        stated = int((np.isin(rows.source, at) & np.isin(rows.target, at)).sum())
+        liaison = _park_roles(union(facts)[at][:, at], side, park)["is_liaison"]
     counts: dict[str, object] = {f"n_{kind}": int(partners.get(kind, 0)) for kind in kinds}
     return {
         "home": nodes.loc[park, "jurisdiction"],
         "host": nodes.loc[park, "place"],
         "partners": len(nodes) - 1,
         "links": around.n_links,
-        "stated": pd.NA if stated is None else stated.n_links,
+        "stated": stated,
         **counts,
         "layers": len(around.layers),
         "missing": ", ".join(layer for layer in layers if layer not in around.layers),
-        **_park_roles(around, park),
-        "is_liaison_stated": pd.NA if stated is None else _park_roles(stated, park)["is_liaison"],
+        **_park_roles(union(around), side, park),
+        "is_liaison_stated": liaison,
         "single_points": ", ".join(single),
     }
 
