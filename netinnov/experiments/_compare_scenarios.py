@@ -18,10 +18,10 @@ from netinnov._runtime.arguments import check_callable, check_mapping, shown
 from netinnov._runtime.checkpoint import Row, run_kept, seed_of_run, seed_state
 from netinnov._typing import Count, Floats, Rng, Several
 from netinnov.errors import InputError
-from netinnov.experiments import _placebo_tests as tests
+from netinnov.experiments import _effect_statistics as tests
 from netinnov.experiments._decomposition import PairSums
-from netinnov.experiments._experiment_result import BASELINE, ExperimentResult
-from netinnov.experiments._placebo_tests import Placebo, PlaceboDraw, spawned
+from netinnov.experiments._effect_statistics import BASELINE, Placebo, PlaceboDraw, spawned
+from netinnov.experiments._experiment_result import ExperimentResult
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._identity import checkpoint_of
 from netinnov.polycentricity._resampled_flows import Change, changed

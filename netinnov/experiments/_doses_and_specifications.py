@@ -21,9 +21,8 @@ from netinnov._runtime.parallel import run
 from netinnov._typing import Count, Rng
 from netinnov.errors import InputError
 from netinnov.experiments._compare_scenarios import Measure, compare_scenarios
-from netinnov.experiments._effect_statistics import STATISTICS
+from netinnov.experiments._effect_statistics import STATISTICS, Placebo, spawned
 from netinnov.experiments._experiment_result import ExperimentResult
-from netinnov.experiments._placebo_tests import Placebo, spawned
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._identity import identity
 from netinnov.scenarios import NoChange, Scenario

@@ -16,9 +16,8 @@ from netinnov._runtime.display import ROWS, Displayed, short, table
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments import _effect_statistics as statistics
+from netinnov.experiments._effect_statistics import BASELINE
 from netinnov.null_models._null_statistics import Correction, corrected
-
-BASELINE = "baseline"
 
 _KEYS = ["scenario", "measure", "node"]
 # The statistics that are read first

@@ -23,7 +23,7 @@ from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError
 from netinnov.experiments import Measure, compare_scenarios
 from netinnov.experiments._compare_scenarios import called_on
-from netinnov.experiments._experiment_result import BASELINE
+from netinnov.experiments._effect_statistics import BASELINE
 from netinnov.network import MultilayerNetwork, with_rows
 from netinnov.planning._plan_values import ROUNDING, with_options
 from netinnov.scenarios import ReverseEnclave
