@@ -31,7 +31,7 @@ from netinnov.scenarios._prices import check_scenario
 
 Measure: TypeAlias = Callable[..., float | pd.Series]
 
-_NO_CHANGE = NoChange()
+NO_CHANGE = NoChange()
 
 # Spawn keys that are no replicate: sets of data, order of placebos
 _DATA, _PLACEBOS = 2**64 - 1, 2**64 - 2
@@ -46,7 +46,7 @@ def compare_scenarios(
     *,
     scenarios: Mapping[str, Scenario],
     measures: Mapping[str, Measure],
-    baseline: Scenario = _NO_CHANGE,
+    baseline: Scenario = NO_CHANGE,
     replicates: Count = Settings.replicates,
     placebo: Placebo | Mapping[str, Placebo] | None = None,
     resample: Change | None = None,
@@ -158,8 +158,8 @@ def compare_scenarios(
     width = _N_BEFORE + len(names)
     options: dict[str, Any] = {"width": width, "executor": executor, "progress": progress}
     experiment = _Experiment(network, changes, bound, nodes, seeds, resample, data_seeds)
-    items = [_Item(name, at) for name in changes for at in range(n_of[name])]
-    alone: list[_Unit] = [(None, [item]) for item in items]
+    items = [_Item(name, None, at) for name in changes for at in range(n_of[name])]
+    alone = [[item] for item in items]
     rows = run_kept(experiment.rows, alone, store, label="replicates", **options)
     grown, labels, totals, *values = _joined(names, rows)
     if grown.any():
@@ -169,7 +169,7 @@ def compare_scenarios(
     if resample is not None:
         nothing = [grown[0], labels[0], totals[0], *(each[0] * np.nan for each in values)]
         again = [x for x in items if x.scenario not in placebos and x.replicate < placements]
-        in_each: list[_Unit] = [(number, again) for number in range(resamples)]
+        in_each = [[item._replace(resample=at) for item in again] for at in range(resamples)]
         task = partial(experiment.rows, undefined=nothing)
         rows = run_kept(task, in_each, store, label="resamples", **options)
         in_data = _table(in_each, _joined(names, rows)[_N_BEFORE:], names, nodes)
@@ -201,39 +201,33 @@ def _check(
 
 
 class _Bound(NamedTuple):
-    name: str
-    measure: Measure
-    parts: tuple[str, ...]
-    gets_nodes: bool
-
-    @property
-    def columns(self) -> list[str]:
-        return [self.name, *(f"{self.name}: {part}" for part in self.parts)]
+    measure: Callable[..., Any]
+    parts: list[str]
+    columns: list[str]  # the name, and those of the parts
 
 
 def _bound(
     measures: Mapping[str, Measure], start: MultilayerNetwork, nodes: pd.Index
 ) -> list[_Bound]:
-    bound = []
+    bound, ids = [], nodes.tolist()
     for name, measure in measures.items():
-        parts: tuple[str, ...] = ()
+        parts = list[str]()
         if isinstance(measure, PairSums):
-            inside = start.select(nodes=list(nodes)) if len(nodes) < start.n_nodes else start
+            inside = start.select(nodes=ids) if len(nodes) < start.n_nodes else start
             measure, pairs = measure._fixed(inside)
-            parts = tuple(pairs.index[pairs > 0])
-        bound.append(_Bound(name, measure, parts, _gets_nodes(measure)))
-    columns = pd.Index([column for each in bound for column in each.columns])
-    if twice := sorted(columns[columns.duplicated()]):
+            parts = list(pairs.index[pairs > 0])
+        columns = [name, *(f"{name}: {part}" for part in parts)]
+        bound.append(_Bound(on_nodes(measure, ids), parts, columns))
+    names = pd.Index([column for each in bound for column in each.columns])
+    if twice := sorted(names[names.duplicated()]):
         raise InputError(f"names of measures must not be those of parts of others; found {twice}.")
     return bound
 
 
 class _Item(NamedTuple):
     scenario: str
+    resample: int | None  # None: the data as observed
     replicate: int
-
-
-_Unit: TypeAlias = tuple[int | None, list[_Item]]  # resample, or None: the data as observed
 
 
 class _Experiment(NamedTuple):
@@ -245,9 +239,9 @@ class _Experiment(NamedTuple):
     resample: Any  # a Change, or None
     data_seeds: Sequence[np.random.SeedSequence]
 
-    def rows(self, unit: _Unit, undefined: Row = ()) -> Row:
-        """Of all items, stacked; undefined where a scenario cannot be carried out."""
-        (resample, items), network = unit, self.network
+    def rows(self, items: Sequence[_Item], undefined: Row = ()) -> Row:
+        """Of items in the same data, stacked; undefined where a scenario cannot be carried out."""
+        resample, network = items[0].resample, self.network
         try:
             if resample is not None:
                 rng = np.random.default_rng(spawned(self.data_seeds[resample]))
@@ -286,17 +280,14 @@ class _Experiment(NamedTuple):
             msg = f"scenario {scenario!r} drops {len(lost)} nodes of the baseline, e.g. "
             msg += f"{list(lost[:5])}. Take the smaller network as the baseline, or drop links "
             raise InputError(f"{msg}instead of nodes.")
-        totals = tests.totals_of(network)
-        row = [np.array(len(after) > len(nodes)), np.array(label), totals]
-        names = nodes.tolist()
-        for bound in self.measures:
-            measure: Any = bound.measure
-            value = measure(network, nodes=names) if bound.gets_nodes else measure(network)
-            if bound.parts:
-                parts = value[list(bound.parts)].to_numpy(np.float64)
-                row += [np.array(parts.sum()), *map(np.array, parts)]
+        row = [np.array(len(after) > len(nodes)), np.array(label), tests.totals_of(network)]
+        for measure, parts, (name, *_) in self.measures:
+            value = measure(network)
+            if parts:
+                values = value[parts].to_numpy(np.float64)
+                row += [np.array(values.sum()), *map(np.array, values)]
             else:
-                row.append(numbers_of(bound.name, value, network.storage.node_names, nodes))
+                row.append(numbers_of(name, value, network.storage.node_names, nodes))
         return row
 
 
@@ -307,13 +298,10 @@ def _takes_nodes(measure: Measure) -> bool:
         return False
 
 
-def _gets_nodes(measure: Measure) -> bool:
+def on_nodes(measure: Measure, nodes: list[str]) -> Callable[..., Any]:
+    """Bound to these nodes, if it takes any and is not bound to others."""
     bound = isinstance(measure, partial) and "nodes" in measure.keywords
-    return _takes_nodes(measure) and not bound
-
-
-def called_on(measure: Measure, network: MultilayerNetwork, nodes: list[str]) -> Any:
-    return measure(network, nodes=nodes) if _gets_nodes(measure) else measure(network)
+    return partial(measure, nodes=nodes) if _takes_nodes(measure) and not bound else measure
 
 
 def _warn_of_grown(measures: Mapping[str, Measure], values: Sequence[np.ndarray]) -> None:
@@ -333,10 +321,9 @@ def _joined(names: Sequence[str], rows: Sequence[Row]) -> list[np.ndarray]:
 
 
 def _table(
-    units: Sequence[_Unit], values: Sequence[Floats], names: Sequence[str], nodes: pd.Index
+    units: Sequence[list[_Item]], values: Sequence[Floats], names: Sequence[str], nodes: pd.Index
 ) -> pd.DataFrame:
-    rows = [(name, number, at) for number, items in units for name, at in items]
-    keys = pd.DataFrame(rows, columns=["scenario", "resample", "replicate"]).dropna(axis="columns")
+    keys = pd.DataFrame(item for items in units for item in items).dropna(axis="columns")
     keys["scenario"] = pd.Categorical(keys["scenario"], keys["scenario"].unique())
     table = long_table(keys, values, names, np.arange(len(nodes)), nodes)
     return table.sort_values("scenario", kind="stable", ignore_index=True)

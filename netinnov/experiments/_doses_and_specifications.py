@@ -20,15 +20,13 @@ from netinnov._runtime.display import Displayed
 from netinnov._runtime.parallel import run
 from netinnov._typing import Count, Rng
 from netinnov.errors import InputError
-from netinnov.experiments._compare_scenarios import Measure, compare_scenarios
+from netinnov.experiments._compare_scenarios import NO_CHANGE, Measure, compare_scenarios
 from netinnov.experiments._effect_statistics import STATISTICS, Placebo, spawned
 from netinnov.experiments._experiment_result import ExperimentResult
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._identity import identity
-from netinnov.scenarios import NoChange, Scenario
+from netinnov.scenarios import Scenario
 from netinnov.scenarios._open_size import Settings
-
-_NO_CHANGE = NoChange()
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -65,7 +63,7 @@ def dose_response(
     make: Callable[[float], Scenario],
     doses: Sequence[float],
     measures: Mapping[str, Measure],
-    baseline: Scenario = _NO_CHANGE,
+    baseline: Scenario = NO_CHANGE,
     replicates: Count = Settings.replicates,
     placebo: Callable[[float], Placebo] | None = None,
     rng: Rng = None,
@@ -241,8 +239,7 @@ def specification_curve(
         raise InputError("`make` gave None for all combinations, so there is nothing to try.")
     if checkpoint is not None and rng is None:
         raise InputError("`rng` must be given with a checkpoint of several experiments.")
-    folder = None if checkpoint is None else Path(checkpoint)
-    task = partial(_effect, network=network, replicates=replicates, seed=seed, folder=folder)
+    task = partial(_effect, network, replicates, seed, checkpoint)
     tables = run(task, tasks, executor=executor, progress=progress, label="specifications")
     effects = pd.concat(tables, ignore_index=True).drop(columns=["scenario", "measure", "node"])
     table = pd.DataFrame(rows, columns=[*choices]).join(effects)
@@ -287,12 +284,11 @@ def specification_summary(curve: pd.DataFrame) -> pd.Series:
 
 
 def _effect(
-    item: tuple[int, Specification],
-    *,
     network: MultilayerNetwork,
     replicates: int,
     seed: np.random.SeedSequence,
-    folder: Path | None,
+    folder: str | os.PathLike[str] | None,
+    item: tuple[int, Specification],
 ) -> pd.DataFrame:
     number, specified = item
     measure = str(_plain(specified.measure))
@@ -305,7 +301,7 @@ def _effect(
         rng=spawned(seed),
         executor=1,
         progress=False,
-        checkpoint=None if folder is None else folder / f"{number:05d}",
+        checkpoint=None if folder is None else Path(folder) / f"{number:05d}",
     )
     effects = result.effects(full=True)
     node, asked = effects["node"], specified.node
