@@ -291,22 +291,19 @@ class _Experiment(NamedTuple):
         return row
 
 
-def _takes_nodes(measure: Measure) -> bool:
-    try:
-        return "nodes" in inspect.signature(measure).parameters
-    except (TypeError, ValueError):  # some compiled functions have no signature
-        return False
-
-
 def on_nodes(measure: Measure, nodes: list[str]) -> Callable[..., Any]:
     """Bound to these nodes, if it takes any and is not bound to others."""
+    try:
+        taken = "nodes" in inspect.signature(measure).parameters
+    except (TypeError, ValueError):  # some compiled functions have no signature
+        return measure
     bound = isinstance(measure, partial) and "nodes" in measure.keywords
-    return partial(measure, nodes=nodes) if _takes_nodes(measure) and not bound else measure
+    return partial(measure, nodes=nodes) if taken and not bound else measure
 
 
 def _warn_of_grown(measures: Mapping[str, Measure], values: Sequence[np.ndarray]) -> None:
     for (name, measure), value in zip(measures.items(), values, strict=True):
-        if value.ndim == 1 and not _takes_nodes(measure):
+        if value.ndim == 1 and not (isinstance(measure, partial) and "nodes" in measure.keywords):
             msg = f"measure {name!r} gives one number for the whole network, so nodes that a "
             msg += "scenario adds count in it. Give the function a keyword `nodes` (it gets the "
             msg += "ids of the baseline's) and count only these, or return a Series over nodes."

@@ -59,12 +59,11 @@ class PlaceboDraw:
     def of_replicate(
         self, network: MultilayerNetwork, rng: Generator, number: int
     ) -> tuple[Scenario | MultilayerNetwork, str]:
-        change: Any
         if self.among:  # in random order, another one each time
             time, at = divmod(number, len(self.among))
             # Of its own, so that links are drawn as for the real one, and the first ones stay.
             turn = np.random.default_rng(spawned(self.order, time)).permutation(len(self.among))
-            change = self.among[int(turn[at])]
+            change: Any = self.among[int(turn[at])]
         else:
             change = self.make(network, rng)
         return change, "" if isinstance(change, MultilayerNetwork) else identity(change)
@@ -228,6 +227,7 @@ def placement_statistics(baseline: Floats, values: Floats, differences: Floats) 
             "mc_high": mean + half,
             "spread": spread,
             "standardised": mean / spread.where(spread > 0),
+            "higher": ((change > 0).sum() + 0.5 * (change == 0).sum()) / n.where(n > 0),
             "same_sign": ((np.sign(change) == np.sign(median)).sum() / n).where(median != 0),
             "replicates": n,
         }

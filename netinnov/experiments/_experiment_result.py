@@ -181,24 +181,22 @@ class ExperimentResult(Displayed):
         """
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        sites = [(name, *each) for name, sites in self.sites.items() for each in enumerate(sites)]
+        numbered = {name: enumerate(sites) for name, sites in self.sites.items()}
+        sites = [(name, *each) for name, sites in numbered.items() for each in sites if each[1]]
         refused = [(*pair, reason) for pair, reason in self.refused.items()]
         tables = {
             "effects": self.effects(full=True),
             "replicates": self.replicates,
-            "sites": pd.DataFrame(sites, columns=["placebo", "replicate", "site"]).query(
-                "site != ''"
-            ),
+            "sites": pd.DataFrame(sites, columns=["placebo", "replicate", "site"]),
             "refused": pd.DataFrame(refused, columns=["scenario", "measure", "reason"]),
             "resamples": self.resamples,
         }
         paths = []
         for name, each in tables.items():
-            if each is None or each.empty:
-                continue
-            paths += [folder / f"{name}.csv", folder / f"{name}.parquet"]
-            write_csv(each, paths[-2])
-            write_bytes(paths[-1], each.to_parquet(index=False))
+            if each is not None and not each.empty:
+                paths += [folder / f"{name}.csv", folder / f"{name}.parquet"]
+                write_csv(each, paths[-2])
+                write_bytes(paths[-1], each.to_parquet(index=False))
         return paths
 
 
@@ -257,8 +255,6 @@ def contrasts(
             raise InputError(f"{msg}make no pairs: effects() compares a scenario with its placebo.")
         change = statistics.changes(values[rival], values[of])
         part = statistics.placement_statistics(values[rival], values[of], change)
-        higher = (change > 0).sum(axis=0) + 0.5 * (change == 0).sum(axis=0)
-        part["higher"] = higher / part["replicates"].where(part["replicates"] > 0)
         parts.append(part.assign(scenario=of, rival=rival).join(columns)[_OF_CONTRASTS])
     table = pd.concat(parts).sort_values("measure", kind="stable", ignore_index=True)
     return table.astype({"measure": "str"})

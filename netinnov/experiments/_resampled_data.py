@@ -43,8 +43,7 @@ class ResampledLinks:
     Examples
     --------
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "weight": [100, 400]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
-    >>> drawn = ResampledLinks()(network, np.random.default_rng(1))
+    >>> drawn = ResampledLinks()(ni.build_network(links), np.random.default_rng(1))
     >>> drawn.links["weight"].between(300, 500).tolist()
     [False, True]
     """

@@ -143,9 +143,9 @@ def event_study(
     --------
     >>> rows = [("a", "b", 10, 2), ("a", "b", 40, 3), ("a", "c", 10, 2), ("a", "c", 20, 3)]
     >>> links = pd.DataFrame(rows, columns=["source", "target", "weight", "period"])
-    >>> network = MultilayerNetwork(pd.DataFrame(index=list("abc")), links)
     >>> parks = pd.DataFrame({"home": ["a"], "host": ["b"], "opened": [3]})
-    >>> study = event_study(network, layer="links", openings=parks, effects="period")
+    >>> options = {"layer": "links", "openings": parks, "effects": "period"}
+    >>> study = event_study(ni.build_network(links), **options)
     >>> round(study.average.factor, 6)  # (40 / 10) / (20 / 10)
     2.0
     """
@@ -189,10 +189,9 @@ def difference_in_differences(
     --------
     >>> rows = [("a", "b", 10, 2), ("a", "b", 40, 3), ("a", "c", 10, 2), ("a", "c", 20, 3)]
     >>> links = pd.DataFrame(rows, columns=["source", "target", "weight", "period"])
-    >>> network = MultilayerNetwork(pd.DataFrame(index=list("abc")), links)
     >>> parks = pd.DataFrame({"home": ["a"], "host": ["b"], "opened": [3]})
     >>> options = {"layer": "links", "openings": parks, "effects": "period"}
-    >>> round(difference_in_differences(network, **options).average.factor, 6)
+    >>> round(difference_in_differences(ni.build_network(links), **options).average.factor, 6)
     2.0
     """
     pairs = linked_pairs(network, layer, periods)

@@ -79,8 +79,8 @@ def measure_panel(
     Examples
     --------
     >>> links = pd.DataFrame({"source": list("aab"), "target": list("bcc"), "period": [1, 1, 2]})
-    >>> network = MultilayerNetwork(pd.DataFrame(index=list("abc")), links)
-    >>> panel = measure_panel(network, measures={"links": lambda part: part.n_links})
+    >>> measures = {"links": lambda part: part.n_links}
+    >>> panel = measure_panel(ni.build_network(links), measures=measures)
     >>> panel[["period", "value", "change"]].to_numpy().tolist()
     [[1.0, 2.0, nan], [2.0, 1.0, -1.0]]
     """
@@ -202,10 +202,8 @@ def _spread(table: pd.DataFrame, drawn: Mapping[int, Floats], confidence: float)
 
 
 def _ends(value: Floats, draws: Floats, confidence: float) -> Floats:
-    pairs = zip(value, draws.T, strict=True)
-    return np.array(
-        [interval(*each, (-np.inf, np.inf), confidence=confidence)[:2] for each in pairs]
-    )
+    ends = partial(interval, possible=(-np.inf, np.inf), confidence=confidence)
+    return np.array([ends(*each)[:2] for each in zip(value, draws.T, strict=True)])
 
 
 def _table(

@@ -1,4 +1,4 @@
-"""The balanced panel of pairs of places, and when an enclave opened between two of them."""
+"""When enclaves opened, and balanced panels: of places, of pairs of places and of the links."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
-from netinnov._network.columns import as_periods, refuse_repeated
-from netinnov._network.hierarchy import nearest, parents
+from netinnov._network.columns import as_numbers, as_periods, as_text, refuse_repeated
+from netinnov._network.hierarchy import nearest
 from netinnov._network.rows import NO_PERIOD, Rows
 from netinnov._runtime.arguments import as_list, as_whole, check_name, check_type, examples
 from netinnov._typing import Codes, Floats, Integers
@@ -45,11 +46,9 @@ def linked_pairs(network: MultilayerNetwork, layer: str, periods: Sequence[int] 
         msg = f"every period must have links; {len(empty)} of {len(asked)} have none: {empty[:5]}."
         raise InputError(f"{msg} If they were not observed, name the others in `periods`.")
     links = links[links["period"].isin(asked)]
-    directed = layer in network.directed
-    if not directed:
-        links[ends] = np.sort(links[ends])
     wide = links.pivot_table("weight", ends, "period", aggfunc="sum", fill_value=0.0)
     source, target = (wide.index.get_level_values(end).to_numpy(np.int32) for end in ends)
+    directed = layer in network.directed
     return Pairs(network.nodes.index, source, target, wide.to_numpy(), asked, directed)
 
 
@@ -150,6 +149,81 @@ def first_openings(
     return first.assign(opened=first["opened"].fillna(np.inf), undated=undated)
 
 
+def read_panel(
+    panel: pd.DataFrame, outcome: str, match: str | None
+) -> tuple[pd.DataFrame, Integers]:
+    """Outcomes, places by periods, and the quartile of each place."""
+    check_columns("panel", panel, ["period", match])
+    if {"measure", "node", "value"} <= {*panel}:  # from measure_panel
+        panel = panel[panel["measure"] == outcome]
+        panel = panel.rename(columns={"node": "place", "value": outcome})
+    check_columns("panel", panel, ["place", outcome])
+    panel = panel.reset_index(drop=True)
+    place = as_text(panel["place"])[0]
+    period, bad = as_periods(panel["period"])
+    value, odd = as_numbers(panel[outcome])
+    bad = bad | period.isna().to_numpy() | place.isna().to_numpy() | odd | ~np.isfinite(value)
+    if bad.any():
+        rows = examples(np.flatnonzero(bad).tolist(), str)
+        msg = f"each row of the panel must have a place, a whole period and a number {outcome!r}; "
+        raise InputError(f"{msg}{bad.sum():,} have not, e.g. row {rows}.")
+    table = pd.DataFrame({"place": place, "period": period.astype("int64"), "value": value})
+    if (twice := table.duplicated(["place", "period"], keep=False)).any():
+        rows = examples(np.flatnonzero(twice).tolist(), str)
+        raise InputError(f"the panel must have one row a place and period; not so rows {rows}.")
+    wide = table.pivot(index="place", columns="period", values="value")
+    if (gaps := wide.isna().any(axis=1)).any():
+        names = examples(wide.index[gaps])
+        msg = f"every place must be in every period of the panel; {gaps.sum():,} are not: {names}."
+        raise InputError(f"{msg} Leave out places, or periods, that are not complete.")
+    if match is None:
+        return wide, np.zeros(len(wide), np.int64)
+    start = period == wide.columns[0]
+    size = pd.Series(as_numbers(panel.loc[start, match])[0], place[start]).reindex(wide.index)
+    if not np.isfinite(size).all():
+        raise InputError(f"`match` must be numbers in the first period; {match!r} is not.")
+    return wide, pd.qcut(size.rank(method="first"), 4, labels=False).to_numpy()
+
+
+def read_openings(
+    openings: pd.DataFrame, by: str | None, wide: pd.DataFrame
+) -> tuple[Floats, pd.Series[Any], int]:
+    """Period of each opening (inf: never; -inf: not known); its group; openings elsewhere."""
+    check_columns("openings", openings, ["opened", by])
+    of_enclaves = "place" not in openings and "home" in openings
+    if of_enclaves:
+        openings = openings.rename(columns={"home": "place"})
+    check_columns("openings", openings, ["place"])
+    place = as_text(openings["place"])[0]
+    elsewhere = place[openings["opened"].notna() & ~place.isin(wide.index)].nunique()
+    first = first_openings(openings, place, wide.index, by)
+    opened = first["opened"].where(first["opened"] <= wide.columns[-1], np.inf).to_numpy(copy=True)
+    if of_enclaves:
+        opened[first["undated"]] = -np.inf
+    return opened, first["group"].rename(by), elsewhere
+
+
+def shares_of_links(network: MultilayerNetwork | None, places: pd.Index[str]) -> sparse.csr_array:
+    """Share of the link weight of each place of the panel that leads to each other."""
+    if network is None:
+        return sparse.csr_array((len(places), len(places)))
+    storage, names = network.storage, network.storage.place_names
+    at = names.get_indexer(places)
+    if (at < 0).all():
+        msg = "places of the panel must be places of the network's nodes; none is: the panel has "
+        raise InputError(f"{msg}{examples(places)}; the network {examples(names) or 'none'}.")
+    rows = storage.link_rows()
+    observed = np.array([not storage.records[name].modelled for name in network.layers], bool)
+    ends = storage.place_codes[[rows.source, rows.target]]
+    used = observed[rows.layer] & (ends[0] != ends[1]) & (ends >= 0).all(axis=0)
+    size = len(names) + 1  # the last: no place of the network
+    way = sparse.coo_array((rows.weight[used], tuple(ends[:, used])), shape=(size, size))
+    ties = sparse.csr_array(way + way.T)
+    around = ties.sum(axis=1)
+    to_one = sparse.diags_array(1 / np.where(around > 0, around, 1.0))
+    return sparse.csr_array(to_one @ ties)[at][:, at]
+
+
 def treatment_of(
     pairs: Pairs, openings: pd.DataFrame, network: MultilayerNetwork, by: str | None
 ) -> pd.DataFrame:
@@ -170,10 +244,10 @@ def treatment_of(
 
 def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> Integers:
     """Positions of nodes; a place that is not a node stands for its first ancestor that is."""
-    nodes, places, ids = network.nodes.index, network.storage.places, pd.Index(names)
-    node_of = nodes.get_indexer(places.index)
-    place = places.index.get_indexer(ids).astype(np.int32)
-    around = np.append(node_of, -1)[nearest(node_of >= 0, parents(places), place)]
+    nodes, places, ids = network.nodes.index, network.storage.place_names, pd.Index(names)
+    node_of = nodes.get_indexer(places)
+    place = places.get_indexer(ids).astype(np.int32)
+    around = np.append(node_of, -1)[nearest(node_of >= 0, network.storage.parents, place)]
     at = nodes.get_indexer(ids)
     at = np.where(at < 0, around, at)
     if missing := list(dict.fromkeys(names[at < 0].astype("str"))):
