@@ -109,8 +109,7 @@ def compare_scenarios(
     Notes
     -----
     *Nodes.* New nodes carry paths and enter no mean: a Series is cut to the nodes of `network` that
-    the baseline keeps, and a measure with a keyword ``nodes`` gets their ids, unless
-    `functools.partial` has set it.
+    the baseline keeps, and a measure gets their ids by a keyword ``nodes`` that is not bound yet.
 
     *Random numbers.* Replicate r of every scenario, and of a random baseline, starts from the same
     generator (common random numbers): values depend neither on the executor nor on other

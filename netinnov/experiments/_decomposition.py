@@ -124,9 +124,8 @@ def decompose(
     -------
     DataFrame
         Index ``part``: ``home-host``, ``home-others``, ``host-others``, ``others-others``,
-        ``home-home`` and ``host-host``. Columns ``pairs`` (ordered ones), ``before`` and ``after``,
-        which add up to the efficiency, and ``contribution`` (their difference), to its change. NaN
-        for fewer than two nodes.
+        ``home-home`` and ``host-host``. Columns ``pairs`` (ordered ones), ``before``, ``after`` and
+        ``contribution``, which add up to efficiency and its change. NaN for fewer than two nodes.
 
     Raises
     ------

@@ -173,15 +173,12 @@ def columns_and_values(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Flo
     Of values in resampled data: resample x replicate x column.
     """
     sizes = [name for name in ("resample", "replicate") if name in table]
-    values: dict[str, list[Floats]] = {}
-    by_measure = table.groupby(["scenario", "measure"], observed=True, sort=False)
-    for (scenario, _), part in by_measure:
-        shape = (*(part[name].nunique() for name in sizes), -1)
-        array = part["value"].to_numpy(np.float64).reshape(shape)
-        values.setdefault(str(scenario), []).append(array)
-    first = table.groupby(["scenario", *sizes], observed=True, sort=False).ngroup() == 0
-    columns = table.loc[first, ["measure", "node"]].reset_index(drop=True)
-    return columns, {name: np.concatenate(arrays, axis=-1) for name, arrays in values.items()}
+    values: dict[str, Floats] = {}
+    for scenario, rows in table.groupby("scenario", observed=True, sort=False):
+        rows = rows.sort_values(sizes, kind="stable", ignore_index=True)
+        shape = (*(rows[name].nunique() for name in sizes), -1)
+        values[str(scenario)] = array = rows["value"].to_numpy(np.float64).reshape(shape)
+    return rows.loc[: array.shape[-1] - 1, ["measure", "node"]], values
 
 
 def changes(before: npt.ArrayLike, after: npt.ArrayLike) -> Floats:

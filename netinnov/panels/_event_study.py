@@ -16,7 +16,6 @@ from netinnov._runtime.display import Tabled
 from netinnov._typing import Confidence, Floats, Is
 from netinnov.network import MultilayerNetwork
 from netinnov.panels import _tie_effects as ties
-from netinnov.panels._openings import linked_pairs, treatment_of
 from netinnov.panels._tie_effects import CellFit, Effects, PairSample, TieEffect
 
 _DRAWS = 20_000  # of the largest t: a simulation error of 0.002 at p = 0.05
@@ -110,8 +109,7 @@ def event_study(
     Returns
     -------
     EventStudy
-        Differences in the logarithm of the expected tie; NaN, with a warning, where all ties of a
-        cell are 0.
+        Differences in the logarithm of the expected tie; NaN, with a warning, in a cell of zeros.
 
     Raises
     ------
@@ -145,13 +143,12 @@ def event_study(
     >>> links = pd.DataFrame(rows, columns=["source", "target", "weight", "period"])
     >>> parks = pd.DataFrame({"home": ["a"], "host": ["b"], "opened": [3]})
     >>> options = {"layer": "links", "openings": parks, "effects": "period"}
-    >>> study = event_study(ni.build_network(links), **options)
-    >>> round(study.average.factor, 6)  # (40 / 10) / (20 / 10)
+    >>> round(event_study(ni.build_network(links), **options).average.factor, 6)  # 40/10 / (20/10)
     2.0
     """
-    pairs = linked_pairs(network, layer, periods)
+    pairs = ties.linked_pairs(network, layer, periods)
     why_untested(network.storage.records, [layer])
-    fit = ties.fit(pairs, treatment_of(pairs, openings, network, by), reference, effects)
+    fit = ties.fit(pairs, ties.treatment_of(pairs, openings, network, by), reference, effects)
     estimates, weights = _by_event_time(fit, reference, confidence)
     before = (estimates["event_time"] < reference).to_numpy()
     variance = weights[before] @ np.nan_to_num(fit.variance) @ weights[before].T
@@ -194,9 +191,9 @@ def difference_in_differences(
     >>> round(difference_in_differences(ni.build_network(links), **options).average.factor, 6)
     2.0
     """
-    pairs = linked_pairs(network, layer, periods)
+    pairs = ties.linked_pairs(network, layer, periods)
     why_untested(network.storage.records, [layer])
-    fit = ties.fit(pairs, treatment_of(pairs, openings, network, by), None, effects)
+    fit = ties.fit(pairs, ties.treatment_of(pairs, openings, network, by), None, effects)
     return DifferenceInDifferences(*_results(fit, confidence))
 
 

@@ -19,7 +19,7 @@ from netinnov._runtime.display import Tabled
 from netinnov._typing import Confidence, Floats, Integers, Mask, Rng, Share, Whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.panels._openings import read_openings, read_panel, shares_of_links
+from netinnov.panels._panels_and_openings import read_openings, read_panel, shares_of_links
 
 Controls = Literal["not_yet", "never"]
 
@@ -126,12 +126,10 @@ def evaluate_openings(
         against the same controls, and their differences.
     network : MultilayerNetwork, optional
         Links between the places. A place without an opening is *exposed* once more than `clean`
-        of its link weight leads to places that have opened; exposed places are no controls, and
-        ``spillover`` is what exposure does to places that never open. Effects of openings on other
-        opened places are not removed.
+        of its link weight leads to places that have opened; exposed places are no controls (see
+        ``spillover``). Effects of openings on other opened places are not removed.
     clean : float
-        From 0 to 1. Weights of all observed layers, periods and both directions are added; links
-        inside a place do not count.
+        From 0 to 1, of weights added over observed layers, periods and directions, between places.
     confidence : float
         Of the intervals.
     permutations : int
