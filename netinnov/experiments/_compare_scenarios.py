@@ -145,8 +145,6 @@ def compare_scenarios(
     changes: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}
     named = {"scenarios": changes, "measures": measures, "resample": resample}
     store = checkpoint_of(checkpoint, "compare_scenarios", seed_state(seed), network, **named)
-    # Of their own, so that neither resamples nor replicates depend on the number of the other.
-    data_seeds = spawned(seed, _DATA).spawn(resamples if resample else 0)
     n_of = {name: tests.n_replicates(each, replicates, baseline) for name, each in changes.items()}
     seeds = seed.spawn(max(replicates, *n_of.values()))
     start = apply_scenario(network, baseline, rng=spawned(seeds[0]))
@@ -156,7 +154,7 @@ def compare_scenarios(
     names = list(measure_of)
     width = _N_BEFORE + len(names)
     options: dict[str, Any] = {"width": width, "executor": executor, "progress": progress}
-    experiment = _Experiment(network, changes, bound, nodes, seeds, resample, data_seeds)
+    experiment = _Experiment(network, changes, bound, nodes, seeds, resample, spawned(seed, _DATA))
     items = [_Item(name, None, at) for name in changes for at in range(n_of[name])]
     alone = [[item] for item in items]
     rows = run_kept(experiment.rows, alone, store, label="replicates", **options)
@@ -236,14 +234,14 @@ class _Experiment(NamedTuple):
     nodes: pd.Index
     seeds: Sequence[np.random.SeedSequence]
     resample: Any  # a Change, or None
-    data_seeds: Sequence[np.random.SeedSequence]
+    data_seed: np.random.SeedSequence  # of its own: replicates and resamples draw apart
 
     def rows(self, items: Sequence[_Item], undefined: Row = ()) -> Row:
         """Of items in the same data, stacked; undefined where a scenario cannot be carried out."""
         resample, network = items[0].resample, self.network
         try:
             if resample is not None:
-                rng = np.random.default_rng(spawned(self.data_seeds[resample]))
+                rng = np.random.default_rng(spawned(self.data_seed, resample))
                 network = changed(network, self.resample, rng, "resample")
             rows = [self._row(item, network, undefined) for item in items]
             return [np.stack(values) for values in zip(*rows, strict=True)]

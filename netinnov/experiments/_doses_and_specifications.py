@@ -241,8 +241,7 @@ def specification_curve(
         raise InputError("`rng` must be given with a checkpoint of several experiments.")
     task = partial(_effect, network, replicates, seed, checkpoint)
     tables = run(task, tasks, executor=executor, progress=progress, label="specifications")
-    effects = pd.concat(tables, ignore_index=True).drop(columns=["scenario", "measure", "node"])
-    table = pd.DataFrame(rows, columns=[*choices]).join(effects)
+    table = pd.DataFrame(rows, columns=[*choices]).join(pd.concat(tables, ignore_index=True))
     median = table["median"].map("{:.12g}".format).astype(np.float64)  # rounding orders nothing
     return table.loc[median.sort_values(kind="stable").index].reset_index(drop=True)
 
@@ -270,17 +269,10 @@ def specification_summary(curve: pd.DataFrame) -> pd.Series:
     [0.2, 0.667]
     """
     effects = curve["median"].dropna()
-    low, middle, high = effects.quantile([0.025, 0.5, 0.975])
-    return pd.Series(
-        {
-            "specifications": len(effects),
-            "median": middle,
-            "low": low,
-            "high": high,
-            "median_standardised": curve["standardised"].median(),
-            "same_sign": np.sign(effects).eq(np.sign(middle)).mean() if middle else np.nan,
-        }
-    )
+    middle = effects.quantile([0.5, 0.025, 0.975]).set_axis(["median", "low", "high"])
+    same = np.sign(effects).eq(np.sign(middle["median"])).mean() if middle["median"] else np.nan
+    other = {"median_standardised": curve["standardised"].median(), "same_sign": same}
+    return pd.Series({"specifications": len(effects), **middle, **other})
 
 
 def _effect(
@@ -310,7 +302,7 @@ def _effect(
     if len(effects) != 1:
         msg = f"a specification must have one effect; found {len(effects)}. Give `node` for a "
         raise InputError(f"{msg}measure with a value a node, and only then.")
-    return effects
+    return effects[[*STATISTICS]]
 
 
 def _plain(value: object) -> object:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -133,10 +133,10 @@ def refusals(
     for name, scenario in scenarios.items():
         unequal, reason = "", modelled or ("" if name in placebo_of else "no placebo")
         if not reason:
-            against = placebos[placebo_of[name]].make
+            against: Any = placebos[placebo_of[name]].make
             # The same policy at another place, or with other ends, has as many links to give.
             elsewhere = isinstance(against, (MatchedPlacebo, RandomEnds))
-            if not (elsewhere and cast(Any, against).scenario == scenario):
+            if not (elsewhere and against.scenario == scenario):
                 both = (totals[of[each]] - start for each in (name, placebo_of[name]))
                 unequal = _adds_otherwise(*both, margin=1e-9 * start.max(axis=0))
         for measure, function in measures.items():
@@ -168,10 +168,7 @@ def is_monotone(measure: object) -> bool:
 
 
 def columns_and_values(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Floats]]:
-    """Measure and node of each column, and by scenario an array replicate x column.
-
-    Of values in resampled data: resample x replicate x column.
-    """
+    """Measure and node of each column; by scenario an array (resample x) replicate x column."""
     sizes = [name for name in ("resample", "replicate") if name in table]
     values: dict[str, Floats] = {}
     for scenario, rows in table.groupby("scenario", observed=True, sort=False):
@@ -205,29 +202,24 @@ def placement_statistics(baseline: Floats, values: Floats, differences: Floats) 
     change = pd.DataFrame(differences)
     n, mean = change.count(), change.mean()
     spread = spread_of(change, size_of(baseline, values))
-    low, median, high = change.quantile(_MIDDLE).to_numpy()
-    start = pd.DataFrame(baseline).mean()
+    table = change.quantile(_MIDDLE).T.set_axis(["low", "median", "high"], axis="columns")
+    median, start = table["median"], pd.DataFrame(baseline).mean()
     error = spread / n.pow(0.5)
     # Half the width of the interval; no spread has none.
     half = error.mul(stdtrit(np.maximum(n - 1, 1), 0.975)).mask(spread == 0, 0.0)
-    return pd.DataFrame(
-        {
-            "baseline": start,
-            "mean": pd.DataFrame(values).mean(),
-            "difference": mean,
-            "percent": 100 * mean / start.abs().where(start != 0),
-            "median": median,
-            "low": low,
-            "high": high,
-            "mc_error": error,
-            "mc_low": mean - half,
-            "mc_high": mean + half,
-            "spread": spread,
-            "standardised": mean / spread.where(spread > 0),
-            "higher": ((change > 0).sum() + 0.5 * (change == 0).sum()) / n.where(n > 0),
-            "same_sign": ((np.sign(change) == np.sign(median)).sum() / n).where(median != 0),
-            "replicates": n,
-        }
+    return table.assign(
+        baseline=start,
+        mean=pd.DataFrame(values).mean(),
+        difference=mean,
+        percent=100 * mean / start.abs().where(start != 0),
+        mc_error=error,
+        mc_low=mean - half,
+        mc_high=mean + half,
+        spread=spread,
+        standardised=mean / spread.where(spread > 0),
+        higher=((change > 0).sum() + 0.5 * (change == 0).sum()) / n.where(n > 0),
+        same_sign=((np.sign(change) == np.sign(median)).sum() / n).where(median != 0),
+        replicates=n,
     )
 
 
@@ -294,18 +286,13 @@ def placebo_statistics(
     why[different < 2] = "the placebo is always the same: a rank needs several"
     why[np.isnan(p) | np.isnan(change).all(axis=0)] = "undefined"
     why = np.array([reason or other for reason, other in zip(reasons, why, strict=True)], object)
-    low, median, high = band.quantile(_MIDDLE).to_numpy()
-    return pd.DataFrame(
-        {
-            "placebo_median": median,
-            "placebo_low": low,
-            "placebo_high": high,
-            "placebo_n": ranked.count().to_numpy(),
-            "placebo_placements": placements,
-            "ranked": real if placements else np.nan,
-            "placebo_p": np.where(pd.isna(why), p, np.nan),
-            "why_no_p": pd.array(why, "str"),
-        }
+    table = band.quantile(_MIDDLE).T.set_axis(["low", "median", "high"], axis="columns")
+    return table.add_prefix("placebo_").assign(
+        placebo_n=ranked.count(),
+        placebo_placements=placements,
+        ranked=real if placements else np.nan,
+        placebo_p=np.where(pd.isna(why), p, np.nan),
+        why_no_p=pd.array(why, "str"),
     )
 
 

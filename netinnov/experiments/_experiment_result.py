@@ -13,7 +13,6 @@ import pandas as pd
 from netinnov._runtime.arguments import check_names
 from netinnov._runtime.atomic import write_bytes, write_csv
 from netinnov._runtime.display import ROWS, Displayed, short, table
-from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments import _effect_statistics as statistics
 from netinnov.experiments._effect_statistics import BASELINE
@@ -83,8 +82,7 @@ class ExperimentResult(Displayed):
         Parameters
         ----------
         correction : {"holm", "fdr"}
-            How p-values are corrected over the table: Holm's family-wise error, or Benjamini and
-            Hochberg's false discovery rate.
+            How p-values are corrected over the table: as in `null_models.NullComparison.corrected`.
         full : bool
             Give all columns and not only ``scenario, measure, node, baseline, difference,
             percent, median, low, high, mc_error, placebo_p, corrected_p, why_no_p``.
@@ -142,9 +140,7 @@ class ExperimentResult(Displayed):
         # All measures are columns of one array, which is much faster.
         columns, values = statistics.columns_and_values(self.replicates)
         measures, before = columns["measure"].astype("str"), values[BASELINE]
-        in_data: dict[str, Floats] = {}
-        if self.resamples is not None:
-            _, in_data = statistics.columns_and_values(self.resamples)
+        in_data = {} if self.resamples is None else statistics.columns_and_values(self.resamples)[1]
         tables = []
         for scenario in self._scenarios():
             after, name = values[scenario], self.placebos.get(scenario)

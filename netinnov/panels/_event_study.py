@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -95,8 +95,7 @@ def event_study(
         place that is not a node counts as the node that contains it. Of several enclaves of a pair
         the first counts; in a directed layer both directions are treated.
     periods : sequence of int, optional
-        The periods of the panel, one step of event time each. Default: every whole number from the
-        first with a link to the last.
+        The periods of the panel, one step of event time each; default as in `measure_panel`.
     reference : int
         Event time of the reference period; below -1 if ties may respond before the opening.
     by : str, optional
@@ -197,9 +196,7 @@ def difference_in_differences(
     return DifferenceInDifferences(*_results(fit, confidence))
 
 
-def _results(
-    fit: CellFit, confidence: float
-) -> tuple[TieEffect, pd.DataFrame, pd.DataFrame, float, PairSample]:
+def _results(fit: CellFit, confidence: float) -> tuple[TieEffect, Any, Any, float, PairSample]:
     """Among them the mean effect after the opening: of all, each group, and between two of them."""
     group, after = fit.table["group"].to_numpy(), fit.table["event_time"].to_numpy() >= 0
     names = pd.unique(group)

@@ -76,9 +76,8 @@ def measure_panel(
 
     Notes
     -----
-    Intervals are those of `polycentricity.profile`: events are resampled, which loses weak links,
-    and twice the bias is taken off the draws; there is none where the bias is more than a quarter
-    of the width. Those of changes are of differences of independent draws of both periods.
+    Intervals are as in `polycentricity.profile`: of resampled events, less twice the bias. Those of
+    changes are of differences of independent draws of both periods.
 
     Examples
     --------

@@ -103,8 +103,7 @@ def evaluate_openings(
     Staggered difference in differences after Callaway and Sant'Anna (2021, Journal of Econometrics
     225). Read as effects only under its assumptions: without the opening the places would have
     changed as the controls did (parallel trends), nobody acts on an opening earlier than
-    `anticipation` says, and openings touch no place but those that `network` takes out of the
-    controls.
+    `anticipation` says, and openings touch only places that `network` takes out of the controls.
 
     Parameters
     ----------
@@ -249,8 +248,7 @@ def _by_group(
     tables = {}
     for key in ("average", "cells", "dynamic", "groups", "calendar"):
         of_groups = {name: getattr(part, key) for name, part in parts.items()}
-        stacked = pd.concat(of_groups, names=[group.name])
-        tables[key] = stacked.reset_index(level=0).reset_index(drop=True)
+        tables[key] = pd.concat(of_groups, names=[group.name]).reset_index(0).reset_index(drop=True)
     rows = []
     for one, two in combinations(means, 2):
         a, b = means[one], means[two]
@@ -368,15 +366,14 @@ def _evaluation_of(cells: _Cells, rules: _Rules, rng: np.random.Generator) -> Ev
         "groups": _mean(by_cohort),
         "calendar": _mean(by_period, plain=True),
     }
-    overall = table(_Effects(*map(np.concatenate, zip(*means.values(), strict=True))))
-    overall = overall.set_axis(list(means))[_STATISTICS]
+    overall = pd.concat({name: table(mean) for name, mean in means.items()}).droplevel(1)
     return Evaluation(
         average=_average_of(_mean(after), rules.confidence),
         cells=table(effects, cohort=cohort, period=period),
         dynamic=dynamic,
         groups=table(by_cohort, cohort=np.unique(cohort[since])),
         calendar=table(by_period, period=np.unique(period[since])),
-        overall=overall,
+        overall=overall[_STATISTICS],
         pre_trend_p=_pre_trend(effects.where(period < cohort - rules.anticipation)),
         breakdown=_breakdown(dynamic, overall.iloc[0], rules.anticipation),
         confidence=rules.confidence,

@@ -154,10 +154,7 @@ class CellFit(NamedTuple):
     table: pd.DataFrame  # group, cohort, event time, estimate, standard error and treated pairs
     variance: Floats
     sample: PairSample
-
-    @property
-    def degrees(self) -> int:
-        return max(self.sample.n_clusters - 1, 1)
+    degrees: int  # of freedom
 
 
 def fit(pairs: Pairs, treatment: pd.DataFrame, reference: int | None, effects: Effects) -> CellFit:
@@ -175,7 +172,7 @@ def fit(pairs: Pairs, treatment: pd.DataFrame, reference: int | None, effects: E
         msg = "no linked pair has an enclave that opened inside the panel with periods before and "
         span = f"{pairs.periods[0]} to {pairs.periods[-1]}"
         raise InputError(f"{msg}after; {treated.sum()} pairs are treated in periods {span}.")
-    ties = pd.DataFrame({"pair": pair, "first": period})
+    ties = pd.DataFrame({"pair": pair, "first": period, "tie": pairs.weight[pair, period]})
     ties["unordered"] = pairs.unordered(pairs.source, pairs.target)[pair]
     fixed = ["first"]
     if effects == "place_period":
@@ -183,7 +180,6 @@ def fit(pairs: Pairs, treatment: pd.DataFrame, reference: int | None, effects: E
         ties["first"] += pairs.source[pair].astype(np.int64) * t
         ties["second"] = (pairs.target[pair].astype(np.int64) + shift) * t + period
         fixed.append("second")
-    ties["tie"] = pairs.weight[pair, period]
     ties["group"] = treatment["group"].to_numpy()[pair]
     ties[_CELL[1:]] = np.column_stack([cohort[pair], time])
     by_cell = ties[inside].groupby(_CELL)
@@ -220,7 +216,7 @@ def fit(pairs: Pairs, treatment: pd.DataFrame, reference: int | None, effects: E
         n_separated=len(ties) - len(fitted),
         n_clusters=fitted["unordered"].nunique(),
     )
-    return CellFit(table, variance, sample)
+    return CellFit(table, variance, sample, max(sample.n_clusters - 1, 1))
 
 
 def shares(fit: CellFit, masks: Mask) -> Floats:
@@ -295,8 +291,7 @@ def _leave_one_out(ties: pd.DataFrame, cells: Integers, fixed: list[str]) -> Flo
     CRV1 is too small for many effects and few treated pairs, and CRV3 fits once a pair.
     """
     n, expected = len(ties), ties["expected"].to_numpy()
-    codes = np.concatenate([ties[each] for each in fixed])
-    level, levels = pd.factorize(codes)
+    level, levels = pd.factorize(np.concatenate([ties[each] for each in fixed]))
     if (size := cells.size + len(levels)) > _LIMIT:
         msg = f"standard errors take up to {_LIMIT:,} effects and cells; found {size:,}. Use fewer "
         raise InputError(f"{msg}places or periods, or effects='period'.")
