@@ -125,7 +125,7 @@ def decompose(
     DataFrame
         Index ``part``: ``home-host``, ``home-others``, ``host-others``, ``others-others``,
         ``home-home`` and ``host-host``. Columns ``pairs`` (ordered ones), ``before``, ``after`` and
-        ``contribution``, which add up to efficiency and its change. NaN for fewer than two nodes.
+        ``contribution`` (difference): parts of efficiency and its change. NaN below two nodes.
 
     Raises
     ------

@@ -269,10 +269,10 @@ def specification_summary(curve: pd.DataFrame) -> pd.Series:
     [0.2, 0.667]
     """
     effects = curve["median"].dropna()
-    middle = effects.quantile([0.5, 0.025, 0.975]).set_axis(["median", "low", "high"])
-    same = np.sign(effects).eq(np.sign(middle["median"])).mean() if middle["median"] else np.nan
-    other = {"median_standardised": curve["standardised"].median(), "same_sign": same}
-    return pd.Series({"specifications": len(effects), **middle, **other})
+    summary = effects.quantile([0.5, 0.025, 0.975]).set_axis(["median", "low", "high"])
+    same = np.sign(effects).eq(np.sign(summary["median"])).mean() if summary["median"] else np.nan
+    others = {"median_standardised": curve["standardised"].median(), "same_sign": same}
+    return pd.Series({"specifications": len(effects), **summary, **others})
 
 
 def _effect(

@@ -71,7 +71,7 @@ class ResampledEvents:
     Parameters
     ----------
     incidence : DataFrame
-        One row a participation of a member, a node, in an event: see `linkages.co_participation`.
+        One row a participation of a node in an event, as in `linkages.co_participation`.
     member, event : str
         The columns with their ids.
     layer : str

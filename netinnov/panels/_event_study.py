@@ -108,7 +108,7 @@ def event_study(
     Returns
     -------
     EventStudy
-        Differences in the logarithm of the expected tie; NaN, with a warning, in a cell of zeros.
+        Differences in the logarithm of the expected tie; NaN and a warning if all of a cell are 0.
 
     Raises
     ------
