@@ -17,11 +17,11 @@ from netinnov.experiments._doses_and_specifications import (
     specification_curve as specification_curve,
     specification_summary as specification_summary,
 )
+from netinnov.experiments._effect_statistics import Placebo as Placebo
 from netinnov.experiments._experiment_result import (
     ExperimentResult as ExperimentResult,
     contrasts as contrasts,
 )
-from netinnov.experiments._placebo_tests import Placebo as Placebo
 from netinnov.experiments._resampled_data import (
     ResampledEvents as ResampledEvents,
     ResampledLinks as ResampledLinks,

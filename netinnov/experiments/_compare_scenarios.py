@@ -18,10 +18,10 @@ from netinnov._runtime.arguments import check_callable, check_mapping, shown
 from netinnov._runtime.checkpoint import Row, run_kept, seed_of_run, seed_state
 from netinnov._typing import Count, Floats, Rng, Several
 from netinnov.errors import InputError
-from netinnov.experiments import _placebo_tests as tests
+from netinnov.experiments import _effect_statistics as tests
 from netinnov.experiments._decomposition import PairSums
-from netinnov.experiments._experiment_result import BASELINE, ExperimentResult
-from netinnov.experiments._placebo_tests import Placebo, PlaceboDraw, spawned
+from netinnov.experiments._effect_statistics import BASELINE, Placebo, PlaceboDraw, spawned
+from netinnov.experiments._experiment_result import ExperimentResult
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._identity import checkpoint_of
 from netinnov.polycentricity._resampled_flows import Change, changed
@@ -31,7 +31,7 @@ from netinnov.scenarios._prices import check_scenario
 
 Measure: TypeAlias = Callable[..., float | pd.Series]
 
-_NO_CHANGE = NoChange()
+NO_CHANGE = NoChange()
 
 # Spawn keys that are no replicate: sets of data, order of placebos
 _DATA, _PLACEBOS = 2**64 - 1, 2**64 - 2
@@ -46,7 +46,7 @@ def compare_scenarios(
     *,
     scenarios: Mapping[str, Scenario],
     measures: Mapping[str, Measure],
-    baseline: Scenario = _NO_CHANGE,
+    baseline: Scenario = NO_CHANGE,
     replicates: Count = Settings.replicates,
     placebo: Placebo | Mapping[str, Placebo] | None = None,
     resample: Change | None = None,
@@ -109,8 +109,7 @@ def compare_scenarios(
     Notes
     -----
     *Nodes.* New nodes carry paths and enter no mean: a Series is cut to the nodes of `network` that
-    the baseline keeps, and a measure with a keyword ``nodes`` gets their ids, unless
-    `functools.partial` has set it.
+    the baseline keeps, and a measure gets their ids by a keyword ``nodes`` that is not bound yet.
 
     *Random numbers.* Replicate r of every scenario, and of a random baseline, starts from the same
     generator (common random numbers): values depend neither on the executor nor on other
@@ -146,8 +145,6 @@ def compare_scenarios(
     changes: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}
     named = {"scenarios": changes, "measures": measures, "resample": resample}
     store = checkpoint_of(checkpoint, "compare_scenarios", seed_state(seed), network, **named)
-    # Of their own, so that neither resamples nor replicates depend on the number of the other.
-    data_seeds = spawned(seed, _DATA).spawn(resamples if resample else 0)
     n_of = {name: tests.n_replicates(each, replicates, baseline) for name, each in changes.items()}
     seeds = seed.spawn(max(replicates, *n_of.values()))
     start = apply_scenario(network, baseline, rng=spawned(seeds[0]))
@@ -157,9 +154,9 @@ def compare_scenarios(
     names = list(measure_of)
     width = _N_BEFORE + len(names)
     options: dict[str, Any] = {"width": width, "executor": executor, "progress": progress}
-    experiment = _Experiment(network, changes, bound, nodes, seeds, resample, data_seeds)
-    items = [_Item(name, at) for name in changes for at in range(n_of[name])]
-    alone: list[_Unit] = [(None, [item]) for item in items]
+    experiment = _Experiment(network, changes, bound, nodes, seeds, resample, spawned(seed, _DATA))
+    items = [_Item(name, None, at) for name in changes for at in range(n_of[name])]
+    alone = [[item] for item in items]
     rows = run_kept(experiment.rows, alone, store, label="replicates", **options)
     grown, labels, totals, *values = _joined(names, rows)
     if grown.any():
@@ -169,7 +166,7 @@ def compare_scenarios(
     if resample is not None:
         nothing = [grown[0], labels[0], totals[0], *(each[0] * np.nan for each in values)]
         again = [x for x in items if x.scenario not in placebos and x.replicate < placements]
-        in_each: list[_Unit] = [(number, again) for number in range(resamples)]
+        in_each = [[item._replace(resample=at) for item in again] for at in range(resamples)]
         task = partial(experiment.rows, undefined=nothing)
         rows = run_kept(task, in_each, store, label="resamples", **options)
         in_data = _table(in_each, _joined(names, rows)[_N_BEFORE:], names, nodes)
@@ -201,39 +198,33 @@ def _check(
 
 
 class _Bound(NamedTuple):
-    name: str
-    measure: Measure
-    parts: tuple[str, ...]
-    gets_nodes: bool
-
-    @property
-    def columns(self) -> list[str]:
-        return [self.name, *(f"{self.name}: {part}" for part in self.parts)]
+    measure: Callable[..., Any]
+    parts: list[str]
+    columns: list[str]  # the name, and those of the parts
 
 
 def _bound(
     measures: Mapping[str, Measure], start: MultilayerNetwork, nodes: pd.Index
 ) -> list[_Bound]:
-    bound = []
+    bound, ids = [], nodes.tolist()
     for name, measure in measures.items():
-        parts: tuple[str, ...] = ()
+        parts = list[str]()
         if isinstance(measure, PairSums):
-            inside = start.select(nodes=list(nodes)) if len(nodes) < start.n_nodes else start
+            inside = start.select(nodes=ids) if len(nodes) < start.n_nodes else start
             measure, pairs = measure._fixed(inside)
-            parts = tuple(pairs.index[pairs > 0])
-        bound.append(_Bound(name, measure, parts, _gets_nodes(measure)))
-    columns = pd.Index([column for each in bound for column in each.columns])
-    if twice := sorted(columns[columns.duplicated()]):
+            parts = list(pairs.index[pairs > 0])
+        columns = [name, *(f"{name}: {part}" for part in parts)]
+        bound.append(_Bound(on_nodes(measure, ids), parts, columns))
+    names = pd.Index([column for each in bound for column in each.columns])
+    if twice := sorted(names[names.duplicated()]):
         raise InputError(f"names of measures must not be those of parts of others; found {twice}.")
     return bound
 
 
 class _Item(NamedTuple):
     scenario: str
+    resample: int | None  # None: the data as observed
     replicate: int
-
-
-_Unit: TypeAlias = tuple[int | None, list[_Item]]  # resample, or None: the data as observed
 
 
 class _Experiment(NamedTuple):
@@ -243,14 +234,14 @@ class _Experiment(NamedTuple):
     nodes: pd.Index
     seeds: Sequence[np.random.SeedSequence]
     resample: Any  # a Change, or None
-    data_seeds: Sequence[np.random.SeedSequence]
+    data_seed: np.random.SeedSequence  # of its own: replicates and resamples draw apart
 
-    def rows(self, unit: _Unit, undefined: Row = ()) -> Row:
-        """Of all items, stacked; undefined where a scenario cannot be carried out."""
-        (resample, items), network = unit, self.network
+    def rows(self, items: Sequence[_Item], undefined: Row = ()) -> Row:
+        """Of items in the same data, stacked; undefined where a scenario cannot be carried out."""
+        resample, network = items[0].resample, self.network
         try:
             if resample is not None:
-                rng = np.random.default_rng(spawned(self.data_seeds[resample]))
+                rng = np.random.default_rng(spawned(self.data_seed, resample))
                 network = changed(network, self.resample, rng, "resample")
             rows = [self._row(item, network, undefined) for item in items]
             return [np.stack(values) for values in zip(*rows, strict=True)]
@@ -286,39 +277,30 @@ class _Experiment(NamedTuple):
             msg = f"scenario {scenario!r} drops {len(lost)} nodes of the baseline, e.g. "
             msg += f"{list(lost[:5])}. Take the smaller network as the baseline, or drop links "
             raise InputError(f"{msg}instead of nodes.")
-        totals = tests.totals_of(network)
-        row = [np.array(len(after) > len(nodes)), np.array(label), totals]
-        names = nodes.tolist()
-        for bound in self.measures:
-            measure: Any = bound.measure
-            value = measure(network, nodes=names) if bound.gets_nodes else measure(network)
-            if bound.parts:
-                parts = value[list(bound.parts)].to_numpy(np.float64)
-                row += [np.array(parts.sum()), *map(np.array, parts)]
+        row = [np.array(len(after) > len(nodes)), np.array(label), tests.totals_of(network)]
+        for measure, parts, (name, *_) in self.measures:
+            value = measure(network)
+            if parts:
+                values = value[parts].to_numpy(np.float64)
+                row += [np.array(values.sum()), *map(np.array, values)]
             else:
-                row.append(numbers_of(bound.name, value, network.storage.node_names, nodes))
+                row.append(numbers_of(name, value, network.storage.node_names, nodes))
         return row
 
 
-def _takes_nodes(measure: Measure) -> bool:
+def on_nodes(measure: Measure, nodes: list[str]) -> Callable[..., Any]:
+    """Bound to these nodes, if it takes any and is not bound to others."""
     try:
-        return "nodes" in inspect.signature(measure).parameters
+        taken = "nodes" in inspect.signature(measure).parameters
     except (TypeError, ValueError):  # some compiled functions have no signature
-        return False
-
-
-def _gets_nodes(measure: Measure) -> bool:
+        return measure
     bound = isinstance(measure, partial) and "nodes" in measure.keywords
-    return _takes_nodes(measure) and not bound
-
-
-def called_on(measure: Measure, network: MultilayerNetwork, nodes: list[str]) -> Any:
-    return measure(network, nodes=nodes) if _gets_nodes(measure) else measure(network)
+    return partial(measure, nodes=nodes) if taken and not bound else measure
 
 
 def _warn_of_grown(measures: Mapping[str, Measure], values: Sequence[np.ndarray]) -> None:
     for (name, measure), value in zip(measures.items(), values, strict=True):
-        if value.ndim == 1 and not _takes_nodes(measure):
+        if value.ndim == 1 and not (isinstance(measure, partial) and "nodes" in measure.keywords):
             msg = f"measure {name!r} gives one number for the whole network, so nodes that a "
             msg += "scenario adds count in it. Give the function a keyword `nodes` (it gets the "
             msg += "ids of the baseline's) and count only these, or return a Series over nodes."
@@ -333,10 +315,9 @@ def _joined(names: Sequence[str], rows: Sequence[Row]) -> list[np.ndarray]:
 
 
 def _table(
-    units: Sequence[_Unit], values: Sequence[Floats], names: Sequence[str], nodes: pd.Index
+    units: Sequence[list[_Item]], values: Sequence[Floats], names: Sequence[str], nodes: pd.Index
 ) -> pd.DataFrame:
-    rows = [(name, number, at) for number, items in units for name, at in items]
-    keys = pd.DataFrame(rows, columns=["scenario", "resample", "replicate"]).dropna(axis="columns")
+    keys = pd.DataFrame(item for items in units for item in items).dropna(axis="columns")
     keys["scenario"] = pd.Categorical(keys["scenario"], keys["scenario"].unique())
     table = long_table(keys, values, names, np.arange(len(nodes)), nodes)
     return table.sort_values("scenario", kind="stable", ignore_index=True)

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._network import paths
 from netinnov._network.paths import Frictions, PathCosts
 from netinnov._runtime.arguments import as_list, check_names, check_rng
-from netinnov._typing import Amount, Codes, Distance, Floats, Rng
+from netinnov._typing import Amount, Codes, Distance, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import Scenario, apply_scenario
@@ -22,7 +21,6 @@ from netinnov.scenarios import Scenario, apply_scenario
 PARTS = pd.Index(
     ["home-host", "home-others", "host-others", "others-others", "home-home", "host-host"]
 )
-Group = npt.NDArray[np.int8]
 _SAME = 1e-9  # relative: sums in another order
 
 _OTHERS, _HOME, _HOST = 0, 1, 2
@@ -51,9 +49,7 @@ class PairSums:
 
     Examples
     --------
-    >>> nodes = pd.DataFrame({"place": ["a", "b", "c"]}, index=["a", "b", "c"])
-    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
-    >>> parts = PairSums("a", "c")(ni.build_network(nodes, links))
+    >>> parts = PairSums(["a"], ["c"])(ni.build_network([("a", "b"), ("b", "c")]))
     >>> parts.head(3).round(3).to_dict()  # a and c are two links apart
     {'home-host': 0.167, 'home-others': 0.333, 'host-others': 0.333}
     """
@@ -77,7 +73,18 @@ class PairSums:
         if (n := chosen.size) < 2:
             return pd.Series(np.nan, index=PARTS)
         costs = PathCosts(self.distance, self.switch_cost, self.frictions)
-        return pd.Series(_sums(network, chosen, group, costs) / (n * (n - 1)), index=PARTS)
+        sums, sides = np.zeros(len(PARTS)), group[chosen]
+        if costs.hops:  # 70 times as fast
+            arcs = paths.union_arcs(network)
+            for side in range(3):
+                *_, near = paths.steps_apart(*arcs, chosen[sides == side], chosen)
+                sums += np.bincount(_PART[side, sides], near[chosen], len(PARTS))
+        else:
+            for sources, lengths in paths.distances(network, chosen, costs):
+                lengths[np.arange(sources.size), sources] = np.inf
+                part = _PART[np.ix_(group[sources], sides)]
+                sums += np.bincount(part.ravel(), (1.0 / lengths[:, chosen]).ravel(), len(PARTS))
+        return pd.Series(sums / (n * (n - 1)), index=PARTS)
 
     def _fixed(self, network: MultilayerNetwork) -> tuple[PairSums, pd.Series]:
         """With home and host as the nodes that they are in this network, and pairs by part."""
@@ -117,9 +124,8 @@ def decompose(
     -------
     DataFrame
         Index ``part``: ``home-host``, ``home-others``, ``host-others``, ``others-others``,
-        ``home-home`` and ``host-host``. Columns ``pairs`` (ordered ones), ``before`` and ``after``,
-        which add up to the efficiency, and ``contribution`` (their difference), to its change. NaN
-        for fewer than two nodes.
+        ``home-home`` and ``host-host``. Columns ``pairs`` (ordered ones), ``before``, ``after`` and
+        ``contribution`` (difference): parts of efficiency and its change. NaN below two nodes.
 
     Raises
     ------
@@ -128,10 +134,9 @@ def decompose(
 
     Examples
     --------
-    >>> nodes = pd.DataFrame({"place": ["a", "b", "c"]}, index=["a", "b", "c"])
-    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
+    >>> network = ni.build_network([("a", "b"), ("b", "c")])
     >>> more = ni.scenarios.NewLinks([("a", "c")])
-    >>> table = decompose(ni.build_network(nodes, links), more, home="a", host="c")
+    >>> table = decompose(network, more, home=["a"], host=["c"])
     >>> table.loc["home-host", ["pairs", "contribution"]].round(3).to_dict()
     {'pairs': 2.0, 'contribution': 0.167}
     """
@@ -150,9 +155,9 @@ def decompose(
 
 def _groups(
     network: MultilayerNetwork, home: str | Sequence[str], host: str | Sequence[str]
-) -> Group:
+) -> Codes:
     check_network(network)
-    group = np.zeros(network.n_nodes, np.int8)
+    group = np.zeros(network.n_nodes, np.int32)
     for side, where, name in ((_HOST, host, "host"), (_HOME, home, "home")):
         if isinstance(where, str):
             check_names(name, [where], [*network.storage.place_names], of="the network's places")
@@ -163,21 +168,6 @@ def _groups(
         msg = "`home` must have nodes in the network, and `host` some that are not in `home`"
         raise InputError(f"{msg}; found home={home!r}, host={host!r}.")
     return group
-
-
-def _sums(network: MultilayerNetwork, chosen: Codes, group: Group, costs: PathCosts) -> Floats:
-    sums, sides = np.zeros(len(PARTS)), group[chosen]
-    if costs.hops:  # 70 times as fast
-        arcs = paths.union_arcs(network)
-        for side in range(3):
-            *_, near = paths.steps_apart(*arcs, chosen[sides == side], chosen)
-            sums += np.bincount(_PART[side, sides], near[chosen], len(PARTS))
-        return sums
-    for sources, lengths in paths.distances(network, chosen, costs):
-        lengths[np.arange(sources.size), sources] = np.inf
-        part = _PART[np.ix_(group[sources], sides)]
-        sums += np.bincount(part.ravel(), (1.0 / lengths[:, chosen]).ravel(), len(PARTS))
-    return sums
 
 
 def link_changes(
@@ -209,9 +199,7 @@ def link_changes(
 
     Examples
     --------
-    >>> nodes = pd.DataFrame({"place": ["a", "b", "c"]}, index=["a", "b", "c"])
-    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
-    >>> network = ni.build_network(nodes, links)
+    >>> network = ni.build_network([("a", "b"), ("b", "c")])
     >>> after = network.with_links(pd.DataFrame({"source": ["a"], "target": ["c"]}))
     >>> link_changes(network, after)[["source", "target", "before", "after"]].values.tolist()
     [['a', 'c', 0.0, 1.0]]
@@ -228,20 +216,16 @@ def link_changes(
     before, after_each = weights.iloc[:, 0], weights.iloc[:, 1:]
     change = after_each.sub(before, axis=0)
     differs = change.abs().gt(_SAME * weights.max(axis=1), axis=0)
-    ends = {end: weights.index.get_level_values(end) for end in ("source", "target")}
-    table = pd.DataFrame(
-        {
-            **ends,
-            "directed": weights.index.get_level_values("directed"),
-            **{f"{end}_place": place.reindex(ids).array for end, ids in ends.items()},
-            **{f"{end}_new": ~ids.isin(names) for end, ids in ends.items()},
-            "before": before.to_numpy(),
-            "after": after_each.mean(axis=1).to_numpy(),
-            "change": change.where(differs, 0.0).mean(axis=1).to_numpy(),
-            "placements": differs.mean(axis=1).to_numpy(),
-        }
-    )
-    table = table[table["placements"] > 0]
+    table = weights.index.to_frame()
+    ends = {end: table[end] for end in ("source", "target")}
+    table = table.assign(
+        **{f"{end}_place": place.reindex(ids).array for end, ids in ends.items()},
+        **{f"{end}_new": ~ids.isin(names) for end, ids in ends.items()},
+        before=before,
+        after=after_each.mean(axis=1),
+        change=change.where(differs, 0.0).mean(axis=1),
+        placements=differs.mean(axis=1),
+    )[differs.any(axis=1)]
     return table.sort_values("change", key=abs, ascending=False, kind="stable", ignore_index=True)
 
 

@@ -20,16 +20,13 @@ from netinnov._runtime.display import Displayed
 from netinnov._runtime.parallel import run
 from netinnov._typing import Count, Rng
 from netinnov.errors import InputError
-from netinnov.experiments._compare_scenarios import Measure, compare_scenarios
-from netinnov.experiments._effect_statistics import STATISTICS
+from netinnov.experiments._compare_scenarios import NO_CHANGE, Measure, compare_scenarios
+from netinnov.experiments._effect_statistics import STATISTICS, Placebo, spawned
 from netinnov.experiments._experiment_result import ExperimentResult
-from netinnov.experiments._placebo_tests import Placebo, spawned
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._identity import identity
-from netinnov.scenarios import NoChange, Scenario
+from netinnov.scenarios import Scenario
 from netinnov.scenarios._open_size import Settings
-
-_NO_CHANGE = NoChange()
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -66,7 +63,7 @@ def dose_response(
     make: Callable[[float], Scenario],
     doses: Sequence[float],
     measures: Mapping[str, Measure],
-    baseline: Scenario = _NO_CHANGE,
+    baseline: Scenario = NO_CHANGE,
     replicates: Count = Settings.replicates,
     placebo: Callable[[float], Placebo] | None = None,
     rng: Rng = None,
@@ -242,11 +239,9 @@ def specification_curve(
         raise InputError("`make` gave None for all combinations, so there is nothing to try.")
     if checkpoint is not None and rng is None:
         raise InputError("`rng` must be given with a checkpoint of several experiments.")
-    folder = None if checkpoint is None else Path(checkpoint)
-    task = partial(_effect, network=network, replicates=replicates, seed=seed, folder=folder)
+    task = partial(_effect, network, replicates, seed, checkpoint)
     tables = run(task, tasks, executor=executor, progress=progress, label="specifications")
-    effects = pd.concat(tables, ignore_index=True).drop(columns=["scenario", "measure", "node"])
-    table = pd.DataFrame(rows, columns=[*choices]).join(effects)
+    table = pd.DataFrame(rows, columns=[*choices]).join(pd.concat(tables, ignore_index=True))
     median = table["median"].map("{:.12g}".format).astype(np.float64)  # rounding orders nothing
     return table.loc[median.sort_values(kind="stable").index].reset_index(drop=True)
 
@@ -274,26 +269,18 @@ def specification_summary(curve: pd.DataFrame) -> pd.Series:
     [0.2, 0.667]
     """
     effects = curve["median"].dropna()
-    low, middle, high = effects.quantile([0.025, 0.5, 0.975])
-    return pd.Series(
-        {
-            "specifications": len(effects),
-            "median": middle,
-            "low": low,
-            "high": high,
-            "median_standardised": curve["standardised"].median(),
-            "same_sign": np.sign(effects).eq(np.sign(middle)).mean() if middle else np.nan,
-        }
-    )
+    summary = effects.quantile([0.5, 0.025, 0.975]).set_axis(["median", "low", "high"])
+    same = np.sign(effects).eq(np.sign(summary["median"])).mean() if summary["median"] else np.nan
+    others = {"median_standardised": curve["standardised"].median(), "same_sign": same}
+    return pd.Series({"specifications": len(effects), **summary, **others})
 
 
 def _effect(
-    item: tuple[int, Specification],
-    *,
     network: MultilayerNetwork,
     replicates: int,
     seed: np.random.SeedSequence,
-    folder: Path | None,
+    folder: str | os.PathLike[str] | None,
+    item: tuple[int, Specification],
 ) -> pd.DataFrame:
     number, specified = item
     measure = str(_plain(specified.measure))
@@ -306,7 +293,7 @@ def _effect(
         rng=spawned(seed),
         executor=1,
         progress=False,
-        checkpoint=None if folder is None else folder / f"{number:05d}",
+        checkpoint=None if folder is None else Path(folder) / f"{number:05d}",
     )
     effects = result.effects(full=True)
     node, asked = effects["node"], specified.node
@@ -315,7 +302,7 @@ def _effect(
     if len(effects) != 1:
         msg = f"a specification must have one effect; found {len(effects)}. Give `node` for a "
         raise InputError(f"{msg}measure with a value a node, and only then.")
-    return effects
+    return effects[[*STATISTICS]]
 
 
 def _plain(value: object) -> object:

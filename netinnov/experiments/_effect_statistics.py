@@ -1,18 +1,33 @@
-"""Statistics of effects: changes, their spread, data uncertainty, and ranks among placebos."""
+"""Effects of scenarios: their statistics, and placebos among which they are ranked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from numpy.random import Generator
 from scipy.special import stdtrit
 
+from netinnov._network.layer_table import why_untested
+from netinnov._runtime.arguments import check_callable, check_names
 from netinnov._typing import Floats
+from netinnov.errors import InputError
+from netinnov.experiments._decomposition import PairSums
+from netinnov.network import MultilayerNetwork
+from netinnov.null_models._identity import identity
 from netinnov.null_models._null_statistics import two_sided
+from netinnov.scenarios import MatchedPlacebo, NoChange, RandomEnds, Scenario
+from netinnov.scenarios._prices import draws_nothing
 
+Placebo: TypeAlias = Scenario | Callable[[MultilayerNetwork, Generator], Scenario]
+
+BASELINE = "baseline"
 # Columns of the table of effects, after scenario, measure and node
 STATISTICS = (
     *("baseline", "mean", "difference", "percent", "median", "low", "high", "mc_error", "mc_low"),
@@ -23,22 +38,144 @@ STATISTICS = (
 _ROUNDING = 1e-12  # relative changes below this count as 0
 _MIDDLE = [0.025, 0.5, 0.975]
 
+# Measures that new links move one way only: tests/experiments/test_monotone_measures.py
+_MONOTONE = {
+    *("access", "algebraic_connectivity", "core_number", "degree", "density", "edge_overlap"),
+    *("effective_resistance", "global_efficiency", "harmonic_centrality", "kirchhoff_index"),
+    *("largest_component", "overlapping_degree", "overlapping_strength", "reach"),
+    *("robustness_curve", "strength"),
+}
+_FEW = 0.05  # share of placebos below which hardly any adds as much as the scenario
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceboDraw:
+    """A placebo of each replicate: made for it, or one of a list, in turn."""
+
+    make: Placebo
+    among: tuple[Scenario, ...]
+    order: np.random.SeedSequence
+
+    def of_replicate(
+        self, network: MultilayerNetwork, rng: Generator, number: int
+    ) -> tuple[Scenario | MultilayerNetwork, str]:
+        if self.among:  # in random order, another one each time
+            time, at = divmod(number, len(self.among))
+            # Of its own, so that links are drawn as for the real one, and the first ones stay.
+            turn = np.random.default_rng(spawned(self.order, time)).permutation(len(self.among))
+            change: Any = self.among[int(turn[at])]
+        else:
+            change = self.make(network, rng)
+        return change, "" if isinstance(change, MultilayerNetwork) else identity(change)
+
+
+def n_replicates(scenario: object, replicates: int, baseline: Scenario) -> int:
+    """One if nothing is random, or one at each place of a placebo, the baseline being fixed too."""
+    if not isinstance(scenario, PlaceboDraw):
+        return 1 if draws_nothing(scenario) else replicates
+    fixed = scenario.among and all(map(draws_nothing, (baseline, *scenario.among)))
+    return len(scenario.among) if fixed else replicates
+
+
+def spawned(seed: np.random.SeedSequence, *key: int) -> np.random.SeedSequence:
+    return np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, *key))
+
+
+def placebo_draws(
+    placebo: Placebo | Mapping[str, Placebo] | None,
+    scenarios: Mapping[str, Scenario],
+    network: MultilayerNetwork,
+    order: np.random.SeedSequence,
+) -> tuple[dict[str, PlaceboDraw], dict[str, str]]:
+    """Placebos by name, and the name of each scenario's placebo."""
+    if isinstance(placebo, Mapping):
+        names = check_names("placebo", placebo, list(scenarios))
+        placebo_of = {name: f"placebo of {name}" for name in names}
+        placebos = {placebo_of[name]: placebo[name] for name in names}
+    else:
+        placebos = {} if placebo is None else {"placebo": placebo}
+        placebo_of = {name: each for name in scenarios for each in placebos}
+    draws = {}
+    for name, change in placebos.items():
+        expected = "a scenario, or a function of a network and a Generator that gives one"
+        check_callable("placebo", change, expected, made=True)
+        if isinstance(change, NoChange):
+            msg = "no change is not a placebo: it is one case, not a distribution, and a measure "
+            msg += "that cannot fall when links are added (efficiency) would differ from it by "
+            msg += "construction. Take the same scenario at a matched place (MatchedPlacebo) or "
+            raise InputError(f"{msg}with random ends (RandomEnds).")
+        if name in scenarios:
+            raise InputError(f"a scenario cannot be called {name!r} where there is a placebo.")
+        among = change.placebos(network) if isinstance(change, MatchedPlacebo) else ()
+        draws[name] = PlaceboDraw(change, tuple(among), order)
+    return draws, placebo_of
+
+
+def totals_of(network: MultilayerNetwork) -> Floats:
+    parts = [network.storage.simple_csr(layer) for layer in network.layers]
+    weight = math.fsum(part.data.sum() for part in parts)
+    totals = np.array([sum(part.indices.size for part in parts), weight], np.float64)
+    return totals if network.directed else totals / 2
+
+
+def refusals(
+    network: MultilayerNetwork,
+    scenarios: Mapping[str, Scenario],
+    measures: Mapping[str, object],
+    placebos: Mapping[str, PlaceboDraw],
+    placebo_of: Mapping[str, str],
+    totals: Floats,
+    of: Mapping[Any, Any],
+) -> dict[tuple[str, str], str]:
+    """Why there is no p-value, by scenario and measure; `of` are rows of `totals` by scenario."""
+    modelled, start = why_untested(network.storage.records, warn=False), totals[of[BASELINE]]
+    reasons = {}
+    for name, scenario in scenarios.items():
+        unequal, reason = "", modelled or ("" if name in placebo_of else "no placebo")
+        if not reason:
+            against: Any = placebos[placebo_of[name]].make
+            # The same policy at another place, or with other ends, has as many links to give.
+            elsewhere = isinstance(against, (MatchedPlacebo, RandomEnds))
+            if not (elsewhere and against.scenario == scenario):
+                both = (totals[of[each]] - start for each in (name, placebo_of[name]))
+                unequal = _adds_otherwise(*both, margin=1e-9 * start.max(axis=0))
+        for measure, function in measures.items():
+            if reason or (unequal and is_monotone(function)):
+                one_way = f"{unequal}, and new links can move this measure one way only"
+                reasons[name, measure] = reason or one_way
+    return reasons
+
+
+def _adds_otherwise(scenario: Floats, placebo: Floats, *, margin: Floats) -> str:
+    """Words if hardly any placebo adds as much, or as little, as the scenario on average."""
+    mine, theirs = scenario.mean(axis=0), placebo.mean(axis=0)
+    more = (mine > margin) & ((placebo >= mine - margin).mean(axis=0) < _FEW)
+    less = (theirs > margin) & ((placebo <= mine + margin).mean(axis=0) < _FEW)
+    for at, (total, fewer) in enumerate((("links", "fewer"), ("weight", "less"))):
+        if more[at] or less[at]:
+            how = "more" if more[at] else fewer
+            net = f"net {mine[at]:.3g} against {theirs[at]:.3g} on average"
+            return f"the scenario adds {how} {total} than its placebo does ({net})"
+    return ""
+
+
+def is_monotone(measure: object) -> bool:
+    """Whether it is a measure of netinnov that new links can move one way only."""
+    while isinstance(measure, partial):
+        measure = measure.func
+    ours = str(getattr(measure, "__module__", "")).startswith("netinnov.")
+    return isinstance(measure, PairSums) or (ours and getattr(measure, "__name__", "") in _MONOTONE)
+
 
 def columns_and_values(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Floats]]:
-    """Measure and node of each column, and by scenario an array replicate x column.
-
-    Of values in resampled data: resample x replicate x column.
-    """
+    """Measure and node of each column; by scenario an array (resample x) replicate x column."""
     sizes = [name for name in ("resample", "replicate") if name in table]
-    values: dict[str, list[Floats]] = {}
-    by_measure = table.groupby(["scenario", "measure"], observed=True, sort=False)
-    for (scenario, _), part in by_measure:
-        shape = (*(part[name].nunique() for name in sizes), -1)
-        array = part["value"].to_numpy(np.float64).reshape(shape)
-        values.setdefault(str(scenario), []).append(array)
-    first = table.groupby(["scenario", *sizes], observed=True, sort=False).ngroup() == 0
-    columns = table.loc[first, ["measure", "node"]].reset_index(drop=True)
-    return columns, {name: np.concatenate(arrays, axis=-1) for name, arrays in values.items()}
+    values: dict[str, Floats] = {}
+    for scenario, rows in table.groupby("scenario", observed=True, sort=False):
+        rows = rows.sort_values(sizes, kind="stable", ignore_index=True)
+        shape = (*(rows[name].nunique() for name in sizes), -1)
+        values[str(scenario)] = array = rows["value"].to_numpy(np.float64).reshape(shape)
+    return rows.loc[: array.shape[-1] - 1, ["measure", "node"]], values
 
 
 def changes(before: npt.ArrayLike, after: npt.ArrayLike) -> Floats:
@@ -65,28 +202,24 @@ def placement_statistics(baseline: Floats, values: Floats, differences: Floats) 
     change = pd.DataFrame(differences)
     n, mean = change.count(), change.mean()
     spread = spread_of(change, size_of(baseline, values))
-    low, median, high = change.quantile(_MIDDLE).to_numpy()
-    start = pd.DataFrame(baseline).mean()
+    table = change.quantile(_MIDDLE).T.set_axis(["low", "median", "high"], axis="columns")
+    median, start = table["median"], pd.DataFrame(baseline).mean()
     error = spread / n.pow(0.5)
     # Half the width of the interval; no spread has none.
     half = error.mul(stdtrit(np.maximum(n - 1, 1), 0.975)).mask(spread == 0, 0.0)
-    return pd.DataFrame(
-        {
-            "baseline": start,
-            "mean": pd.DataFrame(values).mean(),
-            "difference": mean,
-            "percent": 100 * mean / start.abs().where(start != 0),
-            "median": median,
-            "low": low,
-            "high": high,
-            "mc_error": error,
-            "mc_low": mean - half,
-            "mc_high": mean + half,
-            "spread": spread,
-            "standardised": mean / spread.where(spread > 0),
-            "same_sign": ((np.sign(change) == np.sign(median)).sum() / n).where(median != 0),
-            "replicates": n,
-        }
+    return table.assign(
+        baseline=start,
+        mean=pd.DataFrame(values).mean(),
+        difference=mean,
+        percent=100 * mean / start.abs().where(start != 0),
+        mc_error=error,
+        mc_low=mean - half,
+        mc_high=mean + half,
+        spread=spread,
+        standardised=mean / spread.where(spread > 0),
+        higher=((change > 0).sum() + 0.5 * (change == 0).sum()) / n.where(n > 0),
+        same_sign=((np.sign(change) == np.sign(median)).sum() / n).where(median != 0),
+        replicates=n,
     )
 
 
@@ -153,18 +286,13 @@ def placebo_statistics(
     why[different < 2] = "the placebo is always the same: a rank needs several"
     why[np.isnan(p) | np.isnan(change).all(axis=0)] = "undefined"
     why = np.array([reason or other for reason, other in zip(reasons, why, strict=True)], object)
-    low, median, high = band.quantile(_MIDDLE).to_numpy()
-    return pd.DataFrame(
-        {
-            "placebo_median": median,
-            "placebo_low": low,
-            "placebo_high": high,
-            "placebo_n": ranked.count().to_numpy(),
-            "placebo_placements": placements,
-            "ranked": real if placements else np.nan,
-            "placebo_p": np.where(pd.isna(why), p, np.nan),
-            "why_no_p": pd.array(why, "str"),
-        }
+    table = band.quantile(_MIDDLE).T.set_axis(["low", "median", "high"], axis="columns")
+    return table.add_prefix("placebo_").assign(
+        placebo_n=ranked.count(),
+        placebo_placements=placements,
+        ranked=real if placements else np.nan,
+        placebo_p=np.where(pd.isna(why), p, np.nan),
+        why_no_p=pd.array(why, "str"),
     )
 
 

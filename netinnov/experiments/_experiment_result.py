@@ -13,12 +13,10 @@ import pandas as pd
 from netinnov._runtime.arguments import check_names
 from netinnov._runtime.atomic import write_bytes, write_csv
 from netinnov._runtime.display import ROWS, Displayed, short, table
-from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments import _effect_statistics as statistics
+from netinnov.experiments._effect_statistics import BASELINE
 from netinnov.null_models._null_statistics import Correction, corrected
-
-BASELINE = "baseline"
 
 _KEYS = ["scenario", "measure", "node"]
 # The statistics that are read first
@@ -84,8 +82,7 @@ class ExperimentResult(Displayed):
         Parameters
         ----------
         correction : {"holm", "fdr"}
-            How p-values are corrected over the table: Holm's family-wise error, or Benjamini and
-            Hochberg's false discovery rate.
+            How p-values are corrected over the table: as in `null_models.NullComparison.corrected`.
         full : bool
             Give all columns and not only ``scenario, measure, node, baseline, difference,
             percent, median, low, high, mc_error, placebo_p, corrected_p, why_no_p``.
@@ -143,9 +140,7 @@ class ExperimentResult(Displayed):
         # All measures are columns of one array, which is much faster.
         columns, values = statistics.columns_and_values(self.replicates)
         measures, before = columns["measure"].astype("str"), values[BASELINE]
-        in_data: dict[str, Floats] = {}
-        if self.resamples is not None:
-            _, in_data = statistics.columns_and_values(self.resamples)
+        in_data = {} if self.resamples is None else statistics.columns_and_values(self.resamples)[1]
         tables = []
         for scenario in self._scenarios():
             after, name = values[scenario], self.placebos.get(scenario)
@@ -182,24 +177,22 @@ class ExperimentResult(Displayed):
         """
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        sites = [(name, *each) for name, sites in self.sites.items() for each in enumerate(sites)]
+        numbered = {name: enumerate(sites) for name, sites in self.sites.items()}
+        sites = [(name, *each) for name, sites in numbered.items() for each in sites if each[1]]
         refused = [(*pair, reason) for pair, reason in self.refused.items()]
         tables = {
             "effects": self.effects(full=True),
             "replicates": self.replicates,
-            "sites": pd.DataFrame(sites, columns=["placebo", "replicate", "site"]).query(
-                "site != ''"
-            ),
+            "sites": pd.DataFrame(sites, columns=["placebo", "replicate", "site"]),
             "refused": pd.DataFrame(refused, columns=["scenario", "measure", "reason"]),
             "resamples": self.resamples,
         }
         paths = []
         for name, each in tables.items():
-            if each is None or each.empty:
-                continue
-            paths += [folder / f"{name}.csv", folder / f"{name}.parquet"]
-            write_csv(each, paths[-2])
-            write_bytes(paths[-1], each.to_parquet(index=False))
+            if each is not None and not each.empty:
+                paths += [folder / f"{name}.csv", folder / f"{name}.parquet"]
+                write_csv(each, paths[-2])
+                write_bytes(paths[-1], each.to_parquet(index=False))
         return paths
 
 
@@ -258,8 +251,6 @@ def contrasts(
             raise InputError(f"{msg}make no pairs: effects() compares a scenario with its placebo.")
         change = statistics.changes(values[rival], values[of])
         part = statistics.placement_statistics(values[rival], values[of], change)
-        higher = (change > 0).sum(axis=0) + 0.5 * (change == 0).sum(axis=0)
-        part["higher"] = higher / part["replicates"].where(part["replicates"] > 0)
         parts.append(part.assign(scenario=of, rival=rival).join(columns)[_OF_CONTRASTS])
     table = pd.concat(parts).sort_values("measure", kind="stable", ignore_index=True)
     return table.astype({"measure": "str"})

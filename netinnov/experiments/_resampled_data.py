@@ -43,8 +43,7 @@ class ResampledLinks:
     Examples
     --------
     >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "weight": [100, 400]})
-    >>> network = ni.build_network(pd.DataFrame(index=["a", "b", "c"]), links)
-    >>> drawn = ResampledLinks()(network, np.random.default_rng(1))
+    >>> drawn = ResampledLinks()(ni.build_network(links), np.random.default_rng(1))
     >>> drawn.links["weight"].between(300, 500).tolist()
     [False, True]
     """
@@ -72,8 +71,7 @@ class ResampledEvents:
     Parameters
     ----------
     incidence : DataFrame
-        One row a participation of a member, which is a node of the network, in an event; of pandas,
-        Polars or any engine that narwhals knows.
+        One row a participation of a node in an event, as in `linkages.co_participation`.
     member, event : str
         The columns with their ids.
     layer : str
@@ -131,8 +129,7 @@ class ResampledEvents:
         drawn = links[weight > 0]
         source, target = (position("member", drawn[end]) for end in ("source", "target"))
         layer = np.full(len(drawn), network.layers.index(self.layer), np.int32)
-        rows = Rows(layer, source, target, weight[weight > 0])
-        return _with_layers(network, [self.layer], rows)
+        return _with_layers(network, [self.layer], Rows(layer, source, target, weight[weight > 0]))
 
 
 def _with_layers(network: MultilayerNetwork, layers: Sequence[str], new: Rows) -> MultilayerNetwork:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,6 @@ from netinnov._runtime.display import Tabled
 from netinnov._typing import Confidence, Floats, Is
 from netinnov.network import MultilayerNetwork
 from netinnov.panels import _tie_effects as ties
-from netinnov.panels._openings import linked_pairs, treatment_of
 from netinnov.panels._tie_effects import CellFit, Effects, PairSample, TieEffect
 
 _DRAWS = 20_000  # of the largest t: a simulation error of 0.002 at p = 0.05
@@ -96,8 +95,7 @@ def event_study(
         place that is not a node counts as the node that contains it. Of several enclaves of a pair
         the first counts; in a directed layer both directions are treated.
     periods : sequence of int, optional
-        The periods of the panel, one step of event time each. Default: every whole number from the
-        first with a link to the last.
+        The periods of the panel, one step of event time each; default as in `measure_panel`.
     reference : int
         Event time of the reference period; below -1 if ties may respond before the opening.
     by : str, optional
@@ -110,8 +108,7 @@ def event_study(
     Returns
     -------
     EventStudy
-        Differences in the logarithm of the expected tie; NaN, with a warning, where all ties of a
-        cell are 0.
+        Differences in the logarithm of the expected tie; NaN and a warning if all of a cell are 0.
 
     Raises
     ------
@@ -143,15 +140,14 @@ def event_study(
     --------
     >>> rows = [("a", "b", 10, 2), ("a", "b", 40, 3), ("a", "c", 10, 2), ("a", "c", 20, 3)]
     >>> links = pd.DataFrame(rows, columns=["source", "target", "weight", "period"])
-    >>> network = MultilayerNetwork(pd.DataFrame(index=list("abc")), links)
     >>> parks = pd.DataFrame({"home": ["a"], "host": ["b"], "opened": [3]})
-    >>> study = event_study(network, layer="links", openings=parks, effects="period")
-    >>> round(study.average.factor, 6)  # (40 / 10) / (20 / 10)
+    >>> options = {"layer": "links", "openings": parks, "effects": "period"}
+    >>> round(event_study(ni.build_network(links), **options).average.factor, 6)  # 40/10 / (20/10)
     2.0
     """
-    pairs = linked_pairs(network, layer, periods)
+    pairs = ties.linked_pairs(network, layer, periods)
     why_untested(network.storage.records, [layer])
-    fit = ties.fit(pairs, treatment_of(pairs, openings, network, by), reference, effects)
+    fit = ties.fit(pairs, ties.treatment_of(pairs, openings, network, by), reference, effects)
     estimates, weights = _by_event_time(fit, reference, confidence)
     before = (estimates["event_time"] < reference).to_numpy()
     variance = weights[before] @ np.nan_to_num(fit.variance) @ weights[before].T
@@ -189,21 +185,18 @@ def difference_in_differences(
     --------
     >>> rows = [("a", "b", 10, 2), ("a", "b", 40, 3), ("a", "c", 10, 2), ("a", "c", 20, 3)]
     >>> links = pd.DataFrame(rows, columns=["source", "target", "weight", "period"])
-    >>> network = MultilayerNetwork(pd.DataFrame(index=list("abc")), links)
     >>> parks = pd.DataFrame({"home": ["a"], "host": ["b"], "opened": [3]})
     >>> options = {"layer": "links", "openings": parks, "effects": "period"}
-    >>> round(difference_in_differences(network, **options).average.factor, 6)
+    >>> round(difference_in_differences(ni.build_network(links), **options).average.factor, 6)
     2.0
     """
-    pairs = linked_pairs(network, layer, periods)
+    pairs = ties.linked_pairs(network, layer, periods)
     why_untested(network.storage.records, [layer])
-    fit = ties.fit(pairs, treatment_of(pairs, openings, network, by), None, effects)
+    fit = ties.fit(pairs, ties.treatment_of(pairs, openings, network, by), None, effects)
     return DifferenceInDifferences(*_results(fit, confidence))
 
 
-def _results(
-    fit: CellFit, confidence: float
-) -> tuple[TieEffect, pd.DataFrame, pd.DataFrame, float, PairSample]:
+def _results(fit: CellFit, confidence: float) -> tuple[TieEffect, Any, Any, float, PairSample]:
     """Among them the mean effect after the opening: of all, each group, and between two of them."""
     group, after = fit.table["group"].to_numpy(), fit.table["event_time"].to_numpy() >= 0
     names = pd.unique(group)

@@ -1,22 +1,29 @@
-"""ATT(g, t) of Callaway and Sant'Anna (2021): sums, influence functions, intervals."""
+"""Openings at different times evaluated on places: ATT(g, t) of Callaway and Sant'Anna (2021)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal, NamedTuple, TypeAlias
+from itertools import combinations
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from scipy.special import chdtrc, ndtr, ndtri
 
+from netinnov._runtime.arguments import check_rng
 from netinnov._runtime.display import Tabled
-from netinnov._typing import Floats, Integers, Mask
+from netinnov._typing import Confidence, Floats, Integers, Mask, Rng, Share, Whole
 from netinnov.errors import InputError
+from netinnov.network import MultilayerNetwork
+from netinnov.panels._panels_and_openings import read_openings, read_panel, shares_of_links
 
 Controls = Literal["not_yet", "never"]
 
-STATISTICS = ["estimate", "standard_error", "low", "high"]
+_STATISTICS = ["estimate", "standard_error", "low", "high"]
 _MULTIPLIERS = 999  # draws for simultaneous bands
 
 
@@ -76,17 +83,192 @@ class Evaluation(Tabled):
     spillover: Evaluation | None = None
 
 
-class Panel(NamedTuple):
+def evaluate_openings(
+    panel: pd.DataFrame,
+    *,
+    outcome: str,
+    openings: pd.DataFrame,
+    controls: Controls = "not_yet",
+    anticipation: Whole = 0,
+    by: str | None = None,
+    network: MultilayerNetwork | None = None,
+    clean: Share = 0.0,
+    confidence: Confidence = 0.95,
+    permutations: Whole = 0,
+    match: str | None = None,
+    rng: Rng = None,
+) -> Evaluation:
+    """Compare places before and after an opening with places that have none (yet).
+
+    Staggered difference in differences after Callaway and Sant'Anna (2021, Journal of Econometrics
+    225). Read as effects only under its assumptions: without the opening the places would have
+    changed as the controls did (parallel trends), nobody acts on an opening earlier than
+    `anticipation` says, and openings touch only places that `network` takes out of the controls.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One row a place and period, every place in every period: ``place``, ``period`` (whole
+        numbers) and the outcome. Or what `measure_panel` gives, whose nodes are the places.
+    outcome : str
+        Its column, or measure; numbers, none missing.
+    openings : DataFrame
+        ``place``, ``opened`` (a period; missing: never), and any columns; of several openings of a
+        place the earliest counts. Or what `enclave_openings` gives, whose homes are the places:
+        those with an enclave that is not dated are left out.
+    controls : {"not_yet", "never"}
+        Places that have not opened by then (with `anticipation`), or those that never do.
+    anticipation : int
+        Periods before the opening in which it may be felt already.
+    by : str, optional
+        A column of `openings`, such as ``direction`` or classes of a dose: effects of each group
+        against the same controls, and their differences.
+    network : MultilayerNetwork, optional
+        Links between the places. A place without an opening is *exposed* once more than `clean`
+        of its link weight leads to places that have opened; exposed places are no controls (see
+        ``spillover``). Effects of openings on other opened places are not removed.
+    clean : float
+        From 0 to 1, of weights added over observed layers, periods and directions, between places.
+    confidence : float
+        Of the intervals.
+    permutations : int
+        Draws of randomisation inference: opening dates exchanged among the places.
+    match : str, optional
+        A column of the panel: dates are exchanged within the quartiles of its first values.
+    rng : None, int, SeedSequence or Generator
+        Source of randomness, of permutations and simultaneous bands.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    InputError
+        Not one outcome for each place and period, no place that opens in the panel or is in the
+        network, a first opening of two groups, or no controls left at this `clean`.
+
+    Notes
+    -----
+    ATT(g, t) is the mean of Y_t - Y_b over the places that open in g, minus that over the controls;
+    b is the last period before g - `anticipation`, and for t < g the period before t. Standard
+    errors are of the influence function, clustered by place, with the influence of estimated
+    weights and no small-sample correction; intervals are normal.
+
+    Examples
+    --------
+    >>> columns = {"place": list("aabbcc"), "period": [1, 2] * 3, "firms": [1, 4, 2, 3, 0, 1]}
+    >>> panel = pd.DataFrame(columns)
+    >>> openings = pd.DataFrame({"place": ["a"], "opened": [2]})
+    >>> found = evaluate_openings(panel, outcome="firms", openings=openings)
+    >>> found.average["estimate"].tolist()  # 3 less 1
+    [2.0]
+    """
+    for_bands, for_dates = check_rng(rng).spawn(2)
+    wide, strata = read_panel(panel, outcome, match)
+    opened, group, elsewhere = read_openings(openings, by, wide)
+    periods = wide.columns.to_numpy(np.int64)
+    shares = shares_of_links(network, wide.index)
+    whole = _Panel(periods, wide.to_numpy(), opened, _exposed(shares, opened, periods, clean))
+    kept = opened > periods[0]  # places that opened at once still expose others
+    data, rules = whole.of(kept), _Rules(controls, anticipation, confidence, clean)
+    cells = _cells_of(data, rules)
+    more: dict[str, Any] = {"left_out": int((~kept).sum()), "elsewhere": elsewhere}
+    result = _evaluation_of(cells, rules, for_bands)
+    if permutations:
+        drawn = _permuted(whole, kept, strata, rules, shares, for_dates.spawn(permutations))
+        larger = np.abs(drawn) >= abs(result.average["estimate"].iloc[0]) - 1e-12
+        more["permutation_p"] = (1 + int(larger.sum())) / (1 + drawn.size)
+    if network is not None:
+        more["spillover"] = _spillover(data, rules, for_bands)
+    if by is not None:
+        if by in {*result.average, *result.cells, *result.dynamic}:
+            raise InputError(f"`by` must not be the name of a column of the result; rename {by!r}.")
+        more |= _by_group(data, rules, group[kept], for_bands)
+    return replace(result, **more)
+
+
+def _exposed(shares: sparse.csr_array, opened: Floats, periods: Integers, clean: float) -> Mask:
+    return np.asarray(shares @ (opened[:, None] <= periods) > clean + 1e-12)
+
+
+def _permuted(
+    whole: _Panel,
+    kept: Mask,
+    strata: Integers,
+    rules: _Rules,
+    shares: sparse.csr_array,
+    rngs: Sequence[np.random.Generator],
+) -> Floats:
+    drawn = [np.empty(0)]
+    places = [np.flatnonzero(kept & (strata == each)) for each in np.unique(strata)]
+    for rng in rngs:
+        opened = whole.opened.copy()
+        for at in places:
+            opened[at] = whole.opened[rng.permutation(at)]
+        exposed = _exposed(shares, opened, whole.periods, rules.clean)
+        panel = whole._replace(opened=opened, exposed=exposed).of(kept)
+        with suppress(InputError):  # dates that leave no controls: no estimate, and no draw
+            drawn.append(_average(_cells_of(panel, rules)).estimate)
+    return np.concatenate(drawn)
+
+
+def _average(cells: _Cells) -> _Effects:
+    cohort, period, effects = cells
+    return _mean(effects.where(period >= cohort))
+
+
+def _spillover(data: _Panel, rules: _Rules, rng: np.random.Generator) -> Evaluation | None:
+    """Exposure as an opening, of places that never open, against those never exposed."""
+    exposed, never = data.exposed, np.isinf(data.opened)
+    first = np.where(exposed.any(axis=1), data.periods[exposed.argmax(axis=1)], np.inf)
+    kept = never & ~exposed[:, 0]
+    part = data._replace(opened=first, exposed=np.zeros_like(exposed)).of(kept)
+    if np.isinf(part.opened).all() or np.isfinite(part.opened).all():
+        return None
+    plain = rules._replace(controls="never", anticipation=0)
+    result = _evaluation_of(_cells_of(part, plain), plain, rng)
+    return replace(result, left_out=int((never & ~kept).sum()))
+
+
+def _by_group(
+    data: _Panel, rules: _Rules, group: pd.Series[Any], rng: np.random.Generator
+) -> dict[str, pd.DataFrame]:
+    """Tables of each group, against the same controls, and differences of the averages."""
+    parts: dict[Any, Evaluation] = {}
+    means: dict[Any, _Effects] = {}
+    code, names = pd.factorize(group.where(np.isfinite(data.opened)), sort=True)
+    for at, name in enumerate(names):
+        try:
+            cells = _cells_of(data, rules, of=code == at)
+        except InputError as error:
+            raise InputError(f"of {group.name} {name!r}: {error}") from None
+        parts[name] = _evaluation_of(cells, rules, rng)
+        means[name] = _average(cells)
+    tables = {}
+    for key in ("average", "cells", "dynamic", "groups", "calendar"):
+        of_groups = {name: getattr(part, key) for name, part in parts.items()}
+        tables[key] = pd.concat(of_groups, names=[group.name]).reset_index(0).reset_index(drop=True)
+    rows = []
+    for one, two in combinations(means, 2):
+        a, b = means[one], means[two]
+        both = a._replace(estimate=a.estimate - b.estimate, influence=a.influence - b.influence)
+        rows.append([one, two, *_average_of(both, rules.confidence).iloc[0]])
+    columns = ["first", "second", *_STATISTICS, "p"]
+    return tables | {"difference": pd.DataFrame(rows, columns=columns)}
+
+
+class _Panel(NamedTuple):
     periods: Integers
     outcome: Floats  # places x periods
     opened: Floats  # period of the opening; inf: never
     exposed: Mask  # places x periods: whether links lead to places that have opened by then
 
-    def of(self, kept: Mask) -> Panel:
-        return Panel._make([self.periods, *(each[kept] for each in self[1:])])
+    def of(self, kept: Mask) -> _Panel:
+        return _Panel._make([self.periods, *(each[kept] for each in self[1:])])
 
 
-class Effects(NamedTuple):
+class _Effects(NamedTuple):
     """Estimates and their influence functions, a row an estimate and a column a place."""
 
     estimate: Floats
@@ -94,25 +276,25 @@ class Effects(NamedTuple):
     treated: Mask
     controls: Mask
 
-    def where(self, mask: Mask) -> Effects:
-        return Effects._make(each[mask] for each in self)
+    def where(self, mask: Mask) -> _Effects:
+        return _Effects._make(each[mask] for each in self)
 
     @property
     def error(self) -> Floats:
         return np.asarray(np.linalg.norm(self.influence, axis=1) / self.influence.shape[1])
 
 
-Cells: TypeAlias = tuple[Integers, Integers, Effects]  # cohort g and period t of each ATT(g, t)
+_Cells: TypeAlias = tuple[Integers, Integers, _Effects]  # cohort g and period t of each ATT(g, t)
 
 
-class Rules(NamedTuple):
+class _Rules(NamedTuple):
     controls: Controls
     anticipation: int
     confidence: float
     clean: float
 
 
-def cells_of(data: Panel, rules: Rules, *, of: Mask | None = None) -> Cells:
+def _cells_of(data: _Panel, rules: _Rules, *, of: Mask | None = None) -> _Cells:
     """All ATT(g, t) that have a base and controls, of the openings of all places or of some."""
     periods, outcome, opened, exposed = data
     n = opened.size
@@ -144,11 +326,12 @@ def cells_of(data: Panel, rules: Rules, *, of: Mask | None = None) -> Cells:
         msg = f"no controls are left in any period after an opening: of {never.sum():,} places "
         msg += f"that never open {clean:,} are never exposed (`clean`={rules.clean:g}); take a "
         raise InputError(f"{msg}larger `clean`, or more places that never open.")
-    return cohort, period, Effects._make(map(np.array, zip(*rows, strict=True)))
+    return cohort, period, _Effects._make(map(np.array, zip(*rows, strict=True)))
 
 
-def mean_by(key: Integers, effects: Effects, *, plain: bool = False) -> Effects:
+def _mean(effects: _Effects, by: Integers | int = 0, *, plain: bool = False) -> _Effects:
     """Mean of the rows of each key: plain, or by treated places, whose share is estimated."""
+    key = np.broadcast_to(by, effects.estimate.shape)
     rows = key == np.unique(key)[:, None]
     share = np.ones(key.size) if plain else effects.treated.mean(axis=1)
     total = rows @ share
@@ -157,59 +340,53 @@ def mean_by(key: Integers, effects: Effects, *, plain: bool = False) -> Effects:
     if not plain:
         slope = rows * (effects.estimate - mean[:, None]) / total[:, None]
         influence += slope @ (effects.treated - share[:, None])
-    return Effects(mean, influence, rows @ effects.treated, rows @ effects.controls)
+    return _Effects(mean, influence, rows @ effects.treated, rows @ effects.controls)
 
 
-def mean_of(effects: Effects, *, plain: bool = False) -> Effects:
-    return mean_by(np.zeros(effects.estimate.size, np.int64), effects, plain=plain)
-
-
-def table_of(effects: Effects, confidence: float, **keys: Integers) -> pd.DataFrame:
+def _table_of(effects: _Effects, confidence: float, **keys: Integers) -> pd.DataFrame:
     estimate, error = effects.estimate, effects.error
     half = ndtri((1 + confidence) / 2) * error
-    ends = estimate, error, estimate - half, estimate + half
-    numbers = dict(zip(STATISTICS, ends, strict=True))
+    numbers = zip(_STATISTICS, (estimate, error, estimate - half, estimate + half), strict=True)
     n_treated, n_controls = effects.treated.sum(axis=1), effects.controls.sum(axis=1)
-    return pd.DataFrame({**keys, **numbers, "n_treated": n_treated, "n_controls": n_controls})
+    return pd.DataFrame({**keys, **dict(numbers), "n_treated": n_treated, "n_controls": n_controls})
 
 
-def evaluation_of(cells: Cells, rules: Rules, rng: np.random.Generator) -> Evaluation:
+def _evaluation_of(cells: _Cells, rules: _Rules, rng: np.random.Generator) -> Evaluation:
     cohort, period, effects = cells
     since, event = period >= cohort, period - cohort
     after = effects.where(since)
-    by_event = mean_by(event, effects)
-    by_cohort = mean_by(cohort[since], after, plain=True)
-    by_period = mean_by(period[since], after)
-    table = partial(table_of, confidence=rules.confidence)
+    by_event = _mean(effects, event)
+    by_cohort = _mean(after, cohort[since], plain=True)
+    by_period = _mean(after, period[since])
+    table = partial(_table_of, confidence=rules.confidence)
     dynamic = table(by_event, event_time=np.unique(event))
     dynamic[["band_low", "band_high"]] = _band(by_event, rules, rng)
     means = {
-        "dynamic": mean_of(by_event.where(np.unique(event) >= 0), plain=True),
-        "groups": mean_of(by_cohort),
-        "calendar": mean_of(by_period, plain=True),
+        "dynamic": _mean(by_event.where(np.unique(event) >= 0), plain=True),
+        "groups": _mean(by_cohort),
+        "calendar": _mean(by_period, plain=True),
     }
-    overall = table(Effects(*map(np.concatenate, zip(*means.values(), strict=True))))
-    overall = overall.set_axis(list(means))[STATISTICS]
+    overall = pd.concat({name: table(mean) for name, mean in means.items()}).droplevel(1)
     return Evaluation(
-        average=average_of(mean_of(after), rules.confidence),
+        average=_average_of(_mean(after), rules.confidence),
         cells=table(effects, cohort=cohort, period=period),
         dynamic=dynamic,
         groups=table(by_cohort, cohort=np.unique(cohort[since])),
         calendar=table(by_period, period=np.unique(period[since])),
-        overall=overall,
+        overall=overall[_STATISTICS],
         pre_trend_p=_pre_trend(effects.where(period < cohort - rules.anticipation)),
         breakdown=_breakdown(dynamic, overall.iloc[0], rules.anticipation),
         confidence=rules.confidence,
     )
 
 
-def average_of(effect: Effects, confidence: float) -> pd.DataFrame:
-    table = table_of(effect, confidence)[STATISTICS]
+def _average_of(effect: _Effects, confidence: float) -> pd.DataFrame:
+    table = _table_of(effect, confidence)[_STATISTICS]
     with np.errstate(divide="ignore", invalid="ignore"):
         return table.assign(p=2 * ndtr(-np.abs(table["estimate"] / table["standard_error"])))
 
 
-def _band(effects: Effects, rules: Rules, rng: np.random.Generator) -> Floats:
+def _band(effects: _Effects, rules: _Rules, rng: np.random.Generator) -> Floats:
     """Simultaneous over all rows, by Rademacher multipliers of the influence functions."""
     error, n = effects.error, effects.influence.shape[1]
     sound = error > 0
@@ -219,7 +396,7 @@ def _band(effects: Effects, rules: Rules, rng: np.random.Generator) -> Floats:
     return np.column_stack([effects.estimate - half, effects.estimate + half])
 
 
-def _pre_trend(before: Effects) -> float:
+def _pre_trend(before: _Effects) -> float:
     if not before.estimate.size:
         return np.nan
     variance = before.influence @ before.influence.T / before.influence.shape[1] ** 2

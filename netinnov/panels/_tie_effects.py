@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -13,11 +14,14 @@ import pandas as pd
 from scipy import linalg, sparse
 from scipy.special import stdtr, stdtrit
 
+from netinnov._network.hierarchy import nearest
+from netinnov._runtime.arguments import check_name, examples
 from netinnov._runtime.display import Displayed, Tabled
 from netinnov._runtime.optional import require
-from netinnov._typing import Floats, Integers, Mask
+from netinnov._typing import Codes, Floats, Integers, Mask
 from netinnov.errors import InputError
-from netinnov.panels._openings import Pairs
+from netinnov.network import MultilayerNetwork
+from netinnov.panels._panels_and_openings import asked_periods, check_columns, dated, first_openings
 
 Effects: TypeAlias = Literal["place_period", "period"]
 
@@ -82,14 +86,75 @@ class PairSample(Displayed):
     n_clusters: int
 
 
+class Pairs(NamedTuple):
+    """Pairs with a link in some period; all others are 0 throughout."""
+
+    nodes: pd.Index
+    source: Codes
+    target: Codes
+    weight: Floats  # pairs x periods
+    periods: list[int]
+    directed: bool
+
+    def unordered(self, source: Codes | Integers, target: Codes | Integers) -> Integers:
+        low = np.minimum(source, target).astype(np.int64)
+        return low * self.nodes.size + np.maximum(source, target)
+
+
+def linked_pairs(network: MultilayerNetwork, layer: str, periods: Sequence[int] | None) -> Pairs:
+    layer = check_name("layer", layer, network.layers)
+    rows, ends = network.storage.link_rows(), ["source", "target"]
+    inside = (rows.layer == network.layers.index(layer)) & (rows.source != rows.target)
+    rows = dated(rows.where(inside), f"layer {layer!r}", stacklevel=5)
+    links = pd.DataFrame({name: getattr(rows, name) for name in [*ends, "period", "weight"]})
+    asked = asked_periods(periods, links["period"])
+    if empty := sorted(set(asked) - set(links["period"])):
+        msg = f"every period must have links; {len(empty)} of {len(asked)} have none: {empty[:5]}."
+        raise InputError(f"{msg} If they were not observed, name the others in `periods`.")
+    links = links[links["period"].isin(asked)]
+    wide = links.pivot_table("weight", ends, "period", aggfunc="sum", fill_value=0.0)
+    source, target = (wide.index.get_level_values(end).to_numpy(np.int32) for end in ends)
+    directed = layer in network.directed
+    return Pairs(network.nodes.index, source, target, wide.to_numpy(), asked, directed)
+
+
+def treatment_of(
+    pairs: Pairs, openings: pd.DataFrame, network: MultilayerNetwork, by: str | None
+) -> pd.DataFrame:
+    """Of each pair: position of the first period with an enclave, group, and if undated."""
+    check_columns("openings", openings, ["home", "host", "opened", by])
+    home, host = (_positions(openings[end], end, network) for end in ("home", "host"))
+    other, size = home != host, pairs.nodes.size
+    first = first_openings(
+        openings[other],
+        pairs.unordered(home, host)[other],
+        pd.Index(pairs.unordered(pairs.source, pairs.target)),
+        by,
+        lambda key: " and ".join(repr(pairs.nodes[at]) for at in divmod(key, size)),
+    )
+    cohort = np.searchsorted(pairs.periods, first["opened"])  # the number of periods: never
+    return first.assign(cohort=cohort, group=first["group"].astype("str"))
+
+
+def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> Integers:
+    """Positions of nodes; a place that is not a node stands for its first ancestor that is."""
+    nodes, places, ids = network.nodes.index, network.storage.place_names, pd.Index(names)
+    node_of = nodes.get_indexer(places)
+    place = places.get_indexer(ids).astype(np.int32)
+    around = np.append(node_of, -1)[nearest(node_of >= 0, network.storage.parents, place)]
+    at = nodes.get_indexer(ids)
+    at = np.where(at < 0, around, at)
+    if missing := list(dict.fromkeys(names[at < 0].astype("str"))):
+        msg = f"`openings`: {len(missing)} values of {column!r} are neither nodes of the network"
+        raise InputError(f"{msg} nor places inside one: {examples(missing)}; see aggregate().")
+    return at.astype(np.int64)
+
+
 class CellFit(NamedTuple):
     table: pd.DataFrame  # group, cohort, event time, estimate, standard error and treated pairs
     variance: Floats
     sample: PairSample
-
-    @property
-    def degrees(self) -> int:
-        return max(self.sample.n_clusters - 1, 1)
+    degrees: int  # of freedom
 
 
 def fit(pairs: Pairs, treatment: pd.DataFrame, reference: int | None, effects: Effects) -> CellFit:
@@ -107,7 +172,7 @@ def fit(pairs: Pairs, treatment: pd.DataFrame, reference: int | None, effects: E
         msg = "no linked pair has an enclave that opened inside the panel with periods before and "
         span = f"{pairs.periods[0]} to {pairs.periods[-1]}"
         raise InputError(f"{msg}after; {treated.sum()} pairs are treated in periods {span}.")
-    ties = pd.DataFrame({"pair": pair, "first": period})
+    ties = pd.DataFrame({"pair": pair, "first": period, "tie": pairs.weight[pair, period]})
     ties["unordered"] = pairs.unordered(pairs.source, pairs.target)[pair]
     fixed = ["first"]
     if effects == "place_period":
@@ -115,7 +180,6 @@ def fit(pairs: Pairs, treatment: pd.DataFrame, reference: int | None, effects: E
         ties["first"] += pairs.source[pair].astype(np.int64) * t
         ties["second"] = (pairs.target[pair].astype(np.int64) + shift) * t + period
         fixed.append("second")
-    ties["tie"] = pairs.weight[pair, period]
     ties["group"] = treatment["group"].to_numpy()[pair]
     ties[_CELL[1:]] = np.column_stack([cohort[pair], time])
     by_cell = ties[inside].groupby(_CELL)
@@ -152,7 +216,7 @@ def fit(pairs: Pairs, treatment: pd.DataFrame, reference: int | None, effects: E
         n_separated=len(ties) - len(fitted),
         n_clusters=fitted["unordered"].nunique(),
     )
-    return CellFit(table, variance, sample)
+    return CellFit(table, variance, sample, max(sample.n_clusters - 1, 1))
 
 
 def shares(fit: CellFit, masks: Mask) -> Floats:
@@ -227,8 +291,7 @@ def _leave_one_out(ties: pd.DataFrame, cells: Integers, fixed: list[str]) -> Flo
     CRV1 is too small for many effects and few treated pairs, and CRV3 fits once a pair.
     """
     n, expected = len(ties), ties["expected"].to_numpy()
-    codes = np.concatenate([ties[each] for each in fixed])
-    level, levels = pd.factorize(codes)
+    level, levels = pd.factorize(np.concatenate([ties[each] for each in fixed]))
     if (size := cells.size + len(levels)) > _LIMIT:
         msg = f"standard errors take up to {_LIMIT:,} effects and cells; found {size:,}. Use fewer "
         raise InputError(f"{msg}places or periods, or effects='period'.")

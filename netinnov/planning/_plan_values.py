@@ -21,7 +21,7 @@ from netinnov.centrality import harmonic_centrality
 from netinnov.centrality._counts import layer_factors, total_strength
 from netinnov.connectivity import global_efficiency
 from netinnov.errors import InputError
-from netinnov.experiments._compare_scenarios import called_on
+from netinnov.experiments._compare_scenarios import on_nodes
 from netinnov.network import MultilayerNetwork
 from netinnov.planning import _placements
 from netinnov.planning._placements import Placement
@@ -158,7 +158,7 @@ def _by_paths(objective: Any, network: MultilayerNetwork) -> Judge | None:
 
 
 def _of_user(objective: Callable[..., Any], nodes: pd.Index, network: MultilayerNetwork) -> Any:
-    value = called_on(objective, network, nodes.tolist())
+    value = on_nodes(objective, nodes.tolist())(network)
     series = isinstance(value, pd.Series)
     return value.reindex(nodes).sum(skipna=False) if series else value
 

@@ -22,8 +22,8 @@ from netinnov._typing import Count, Floats, Integers, Rng
 from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError
 from netinnov.experiments import Measure, compare_scenarios
-from netinnov.experiments._compare_scenarios import called_on
-from netinnov.experiments._experiment_result import BASELINE
+from netinnov.experiments._compare_scenarios import on_nodes
+from netinnov.experiments._effect_statistics import BASELINE
 from netinnov.network import MultilayerNetwork, with_rows
 from netinnov.planning._plan_values import ROUNDING, with_options
 from netinnov.scenarios import ReverseEnclave
@@ -125,7 +125,7 @@ def rank_hosts(
     check_callable("measure", measure, "a function of a network")
     costs = _costs(measure)
     if costs is not None and isinstance(scenario, Enclave) and not moves:
-        before = float(called_on(measure, network, list(network.nodes.index)).iloc[at_home].mean())
+        before = float(on_nodes(measure, list(network.nodes.index))(network).iloc[at_home].mean())
         arcs = _arcs(network, chosen_layer(network, scenario.layer), costs)
         access = ParkAccess(network, at_home, costs, *arcs, seed_of_run(rng).spawn(replicates))
         after = np.array(run(access.values, tried, executor=executor, progress=False)).T

@@ -11,7 +11,7 @@ import pytest
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.experiments._placebo_tests import _MONOTONE
+from netinnov.experiments._effect_statistics import _MONOTONE
 
 NODES = [f"n{i}" for i in range(7)]
 GROUPS = dict(zip(NODES, "aabbccd", strict=True))

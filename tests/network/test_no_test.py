@@ -14,7 +14,7 @@ from netinnov.centrality import betweenness_centrality
 from netinnov.connectivity import global_efficiency
 from netinnov.errors import InputError
 from netinnov.experiments import Specification, compare_scenarios, specification_curve
-from netinnov.experiments._placebo_tests import totals_of
+from netinnov.experiments._effect_statistics import totals_of
 from netinnov.scenarios import MatchedPlacebo, RandomEnds, ReverseEnclave
 
 NAMES = [f"c{at}" for at in range(10)]
