@@ -8,7 +8,6 @@ from typing import Annotated
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import linalg
 
 from netinnov._network.paths import positions
 from netinnov._network.rows import Block
@@ -96,20 +95,18 @@ def pagerank(
 
 def _directed(weights: Coupled, base: Floats, damping: float) -> Floats | None:
     """For y = D^(-1/2) r, which is nearer to symmetric."""
+    from netinnov.kernels.products import solve_flow
+
     # Column sums of what leads into each state.
     out = np.asarray(weights.links.sum(axis=0), np.float64).reshape(base.shape)
     _complete(out, weights.present, weights.coupling)
-    scale = np.sqrt(out)
-    damped = damping / scale
-
-    def apply(vector: Floats) -> Floats:
-        inflow = weights(vector.reshape(out.shape) / scale) * damped
-        return np.asarray(vector - inflow.ravel())
-
-    system = linalg.LinearOperator((out.size, out.size), matvec=apply, dtype=np.float64)
-    start = weights.present * (scale / out.sum(where=weights.present))
-    scores, failed = linalg.bicgstab(system, (base / scale).ravel(), start.ravel(), rtol=PRECISION)
-    return None if failed else scale * scores.reshape(out.shape)
+    scale = np.sqrt(out).ravel()
+    links, right = weights.links, base.ravel() / scale
+    scores = weights.present.ravel() * (scale / out.sum(where=weights.present))
+    arrays = links.indptr, links.indices, links.data, weights.present, weights.coupling
+    least, steps = PRECISION * float(np.linalg.norm(right)), 10 * out.size
+    solved = solve_flow(*arrays, damping / scale, scale, right, least, steps, (scores,))
+    return (scale * scores).reshape(out.shape) if solved else None
 
 
 def _undirected(

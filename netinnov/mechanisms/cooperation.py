@@ -295,7 +295,7 @@ def _check_park(network: MultilayerNetwork, park: str) -> tuple[int, int]:
 
 def _joined(linked: Mask, *, directed: bool) -> Mask:
     """Reachability matrix, row to column; each node reaches itself."""
-    steps = csgraph.shortest_path(linked, directed=directed, unweighted=True)
+    steps = csgraph.shortest_path(csr_array(linked), directed=directed, unweighted=True)
     return np.asarray(np.isfinite(steps))
 
 
