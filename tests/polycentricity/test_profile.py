@@ -13,7 +13,7 @@ from netinnov.network import with_rows
 from netinnov.polycentricity import detect_centres, profile, sensitivity
 from netinnov.polycentricity._indices import INDICES
 from netinnov.polycentricity._profile import position
-from strategies import bare, counted
+from strategies import bare, counted, great_circle
 
 PLACES = pd.DataFrame(
     {
@@ -36,11 +36,8 @@ def region():
 
 
 def kilometres(network):
-    from netinnov._network.distances import great_circle
-
-    places = network.places
-    lon, lat = places["lon"].to_numpy(), places["lat"].to_numpy()
-    return great_circle(lon[:, None], lat[:, None], lon, lat)
+    points = network.places[["lon", "lat"]].to_numpy()
+    return great_circle(points[:, None].T, points[None].T).T
 
 
 def shuffled(network, rng):
