@@ -15,7 +15,7 @@ from netinnov import study
 from netinnov.sources._read_network import option_of
 from netinnov.study._context import Context
 from netinnov.study._language import LANGUAGES, plain
-from netinnov.study._loaded_data import Loaded
+from netinnov.study._loaded_data import Incidence, Loaded, Projection
 from netinnov.study._measures import MeasuresPart
 from netinnov.study._places import MapsPart
 
@@ -100,6 +100,21 @@ def context_of(network, *, source="tables", say=lambda _: None, **settings):
     configuration = study.configure({"data": data, "structure": FEW} | settings)
     joint = option_of(source, "weighting")
     return Context(configuration, Loaded(network, (), (), joint), say=say)
+
+
+def context_at(path=None, **parts):
+    """The context of a study whose data are read: of a file, or of parts of its configuration."""
+    return Context.of(study.configure(parts) if parts else study.read_configuration(path))
+
+
+def projected(network, *, weighting="count", others=None, configuration=None, **side):
+    """The context of a study that projects the one layer of a network; `others`: links beside."""
+    projection = Projection(layer=network.layers[0], weighting=weighting, **side)
+    flat = ni.linkages.project(network, **projection.model_dump())
+    incidence = Incidence(network, projection, flat.layers)
+    flat = flat if others is None else flat.with_links(others)
+    parts = {"data": {"source": "tables", "path": "."}, "structure": FEW} | (configuration or {})
+    return Context(study.configure(parts), Loaded(flat, (), (), True, incidence))
 
 
 def stand_in(**known):
