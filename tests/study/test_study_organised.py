@@ -88,6 +88,15 @@ def test_a_park_between_its_home_and_its_host_is_a_broker():
     assert "1 of them is an enclave." in text
 
 
+def test_names_for_display_are_the_english_name_then_the_name_then_the_id():
+    names = {"name": ["衢州", "杭州", " "], "name_en": ["Quzhou", None, None]}
+    nodes = pd.DataFrame({"place": list("PQR"), **names}, index=list("abc"))
+    places = pd.DataFrame(names, index=list("PQR"))
+    context = context_of(network_of(CHAIN, nodes=nodes, places=places))
+    assert context.names == {"P": "Quzhou", "Q": "杭州", "R": "R"}
+    assert [context.language.places[each] for each in "abc"] == ["Quzhou", "杭州", "c"]
+
+
 def test_chinese_ids_and_names_go_before_english_names_on_a_chinese_page():
     places = pd.DataFrame(
         {"name": [None, "Yi", "Bing"], "name_en": ["A", "B", "C"], "name_zh": [None, None, "丙"]},
