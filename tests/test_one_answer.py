@@ -55,11 +55,12 @@ def test_settings_of_the_bundled_case_are_the_defaults(of_report):
     cities, park, _, draws = of_report
     asked = {"home": park.home, "host": park.host}
     default = study.configure({"data": {"path": "."}, "experiment": asked})
-    assert park.pipeline_share == default.experiment.pipeline_share
-    assert park.funding == default.experiment.funding[0]
-    assert park.attachment == ni.ReverseEnclave("a", "b", 1, 0.5).attachment
-    expected = {"replicates": default.experiment.replicates, "rng": default.seed}
-    assert (park.size, draws) == (4, expected)
+    of_python = ni.ReverseEnclave("a", "b", 1, 0.5)
+    assert park.pipeline_share == default.experiment.pipeline_share == 0.25
+    assert park.funding == default.experiment.funding[0] == of_python.funding
+    assert park.attachment == of_python.attachment
+    assert default.experiment.replicates == 100
+    assert (park.size, draws) == (4, {"replicates": 100, "rng": default.seed})
     assert ni.centrality.degree(cities).loc["quzhou", "gravity_modelled"] == 6
 
 
