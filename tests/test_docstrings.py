@@ -105,7 +105,7 @@ PUBLIC = documented()
 def test_the_public_objects_are_looked_at():
     assert len(PUBLIC) > 300
     assert "netinnov.mechanisms.diffusion.expected_steps" in PUBLIC
-    assert "netinnov.experiments._experiment_result.ExperimentResult.effects" in PUBLIC
+    assert ni.experiments.ExperimentResult.effects in PUBLIC.values()
 
 
 @pytest.mark.parametrize("path", PUBLIC)
