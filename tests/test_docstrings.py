@@ -13,6 +13,7 @@ from numpydoc.docscrape import NumpyDocString
 from numpydoc.validate import validate
 from pydantic import BaseModel
 
+import netinnov as ni
 from public_functions import public_objects
 
 CODES = {
