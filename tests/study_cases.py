@@ -5,7 +5,6 @@ import re
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -16,8 +15,6 @@ from netinnov.sources._read_network import option_of
 from netinnov.study._context import Context
 from netinnov.study._language import LANGUAGES, plain
 from netinnov.study._loaded_data import Incidence, Loaded, Projection
-from netinnov.study._measures import MeasuresPart
-from netinnov.study._places import MapsPart
 
 DRAWS = {
     "sections._sites": {"PLACEBOS": 30, "PLACEMENTS": 2, "FRESH": 4, "RESAMPLES": 3},
@@ -117,20 +114,6 @@ def projected(network, *, weighting="count", others=None, configuration=None, **
     return Context(study.configure(parts), Loaded(flat, (), (), True, incidence))
 
 
-def stand_in(**known):
-    """What sections ask of a study, where their result is written by hand."""
-    known = {
-        "names": {},
-        "drawn_names": pd.Series(dtype="str"),
-        "measures": MeasuresPart(),
-        "seed": 1,
-        "modelled": (),
-        "cities": SimpleNamespace(places=pd.DataFrame({"lon": [], "lat": []})),
-        "maps": MapsPart(),
-    } | known
-    return SimpleNamespace(**known)
-
-
 def result_of(section, of):
     """The result of a section in a context, or a result as it is."""
     return of.once(section.compute) if isinstance(of, Context) else of
@@ -162,8 +145,6 @@ def text_in(section, of, code="en"):
         facts = section.facts(replace(result, context=context))
         return context.language.text(context.language.template(name), facts)
 
-    if not isinstance(result.context, Context):  # a stand-in, of one language
-        return rendered(result.context)
     texts = {each: rendered(result.context.in_language(each)) for each in LANGUAGES}
     check_languages(texts.values())
     return texts[code]

@@ -41,13 +41,3 @@ def test_links_of_different_weights_are_counted_where_few_pairs_are_linked():
 )
 def test_either_side_has_a_link_of_a_park_of_open_size(share, size):
     assert open_size(star(4), share)["size"] == size
-
-
-def test_flows_are_moved_by_a_share_that_makes_links():
-    # All three pairs, home has 8 + 2; a quarter of the park's share must be worth the least, 1.
-    names = list("hop")
-    rows = [("h", "o", 8), ("h", "p", 2), ("o", "p", 1)]
-    links = pd.DataFrame(rows, columns=["source", "target", "weight"])
-    network = ni.build_network(pd.DataFrame({"place": names}, index=names), links)
-    found = open_size(network)
-    assert (found["size"], found["share"]) == (0, pytest.approx(0.4))
