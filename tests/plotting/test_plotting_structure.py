@@ -198,6 +198,8 @@ def test_numbers_stand_beside_the_rows(profile, ax):
     assert {f"{MINUS}9.0", ".002", ".200", "–", "of strength", "of size", "of links"} <= set(said)
     labels = ticks(ax.yaxis)
     assert labels == ["green", "gini", "gini", "node symmetry"]
+    other = texts(plot_profile(profile.assign(value=-1234.5, z=-1e-9), ax=axes()))
+    assert {f"{MINUS}1,234", "+0.0"} <= {*other}  # no zero has a minus
 
 
 def test_area_is_centrality_and_shade_is_support(cities, centres, ax):

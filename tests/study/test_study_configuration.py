@@ -222,5 +222,5 @@ def test_mechanisms_and_planning_are_there_where_they_are_asked_for_and_in_the_b
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
 def test_each_example_of_a_study_is_valid(path):
     configuration = study.read_configuration(path)
-    assert configuration.data.source != "yrd"
+    assert configuration.data.source not in ("yrd", "europe")
     assert configuration.title != "Innovation network"
