@@ -172,13 +172,17 @@ def test_leaving_out_one_place_by_hand(region):
     assert found["most_influential"].to_dict() == most.to_dict()
 
 
+PAIRS = {
+    ends: counted({"x": [(*ends[:2], 1.0), (*ends[2:], 1.0)]}, "abcd") for ends in ("abcd", "acbd")
+}
+
+
 @cache
 def two_pairs(value, ends="abcd"):
     """Two linked pairs, whose primacy is 0.25 + 0.02 `value`; no links if that is NaN."""
-    weight = 0.5 + 0.04 * value
-    a, b, c, d = ends
-    links = [(a, b, weight), (c, d, 1 - weight)] if weight == weight else []
-    return ni.build_network(*bare({"x": links}, "abcd"))
+    network, weight = PAIRS[ends], 0.5 + 0.04 * value
+    links = network.links.assign(weight=[weight, 1 - weight])
+    return network.replace_links(links[links["weight"] > 0])
 
 
 def position(value, draws):
