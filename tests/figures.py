@@ -1,11 +1,23 @@
 """What tests read back from a figure."""
 
+from tempfile import TemporaryDirectory
+
 import matplotlib as mpl
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Text
 
-from netinnov.plotting._style import new_figure
+from netinnov.plotting import save_figure
+
+
+def new_figure(*, width=183, height=110):
+    """Of so many millimetres; drawn by Agg, and without pyplot."""
+    figure = Figure(figsize=(width / 25.4, height / 25.4), layout="compressed")
+    FigureCanvasAgg(figure)
+    return figure
 
 
 def axes(*, width=183, height=120):
@@ -23,6 +35,15 @@ def entries(ax):
 
 def texts(ax):
     return [plain(text) for text in ax.texts]
+
+
+def notes(ax):
+    """The caption that `save_figure` writes into a file, of which nothing is drawn here."""
+    said = {}
+    with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
+        patch.setattr(Figure, "savefig", lambda *_, metadata, **__: said.update(metadata))
+        save_figure(ax.figure, folder, "figure", formats=["svg"])
+    return said.get("Description", "")
 
 
 def ticks(axis):

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from netinnov import MultilayerNetwork
-from netinnov._network.distances import great_circle
 from netinnov.null_models import curveball
 from realisations import Graph, Link, as_network, graphs_alike, visits
+from strategies import great_circle
 
 __all__ = ["EDGES", "SITES", "SPACES", "TABLES", "Space", "Table", "mixing_label", "zone_label"]
 
@@ -34,7 +34,7 @@ def zone_label(places: str) -> Callable[[Link], Hashable]:
     where = dict(zip(SITES["place"], SITES["lon"], strict=True))
 
     def label(link: Link) -> Hashable:
-        km = float(great_circle(where[places[link[0]]], 0, where[places[link[1]]], 0))
+        km = great_circle((where[places[link[0]]], 0), (where[places[link[1]]], 0))
         return sum(km >= edge for edge in EDGES) if km <= EDGES[-1] else 0
 
     return label

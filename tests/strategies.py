@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
-from netinnov._network.synonyms import MISSING
 from netinnov.build import build_network
 
 __all__ = [
@@ -24,7 +23,7 @@ ODD_NAMES = (
     "NA", "nan", "None", "null", "7", "07", "7.0", "-1", "é", "e\u0301", "İ", "\\", "%s", "{x}",
 )  # fmt: skip
 
-PLACE_NAMES = tuple(name for name in ODD_NAMES if name not in MISSING)
+PLACE_NAMES = tuple(name for name in ODD_NAMES if name not in ("nan", "None", "null"))
 
 KINDS = ("talent", "firm", "park", "institute")
 
@@ -179,15 +178,15 @@ def supra_matrix(
     return matrix, states
 
 
-def great_circle(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Kilometres between two (lon, lat) in degrees, from the angle between unit vectors."""
+def great_circle(a: Sequence[Any], b: Sequence[Any]) -> Any:
+    """Kilometres between (lon, lat) in degrees, or arrays of such, from the angle between units."""
 
-    def unit(lon: float, lat: float) -> np.ndarray:
+    def unit(lon: Any, lat: Any) -> np.ndarray:
         lon, lat = np.radians(lon), np.radians(lat)
-        return np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+        return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], -1)
 
     u, v = unit(*a), unit(*b)
-    return float(EARTH_RADIUS * np.arctan2(np.linalg.norm(np.cross(u, v)), u @ v))
+    return EARTH_RADIUS * np.arctan2(np.linalg.norm(np.cross(u, v), axis=-1), (u * v).sum(-1))
 
 
 def hop_lengths(

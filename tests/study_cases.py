@@ -5,7 +5,6 @@ import re
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -15,9 +14,7 @@ from netinnov import study
 from netinnov.sources._read_network import option_of
 from netinnov.study._context import Context
 from netinnov.study._language import LANGUAGES, plain
-from netinnov.study._loaded_data import Loaded
-from netinnov.study._measures import MeasuresPart
-from netinnov.study._places import MapsPart
+from netinnov.study._loaded_data import Incidence, Loaded, Projection
 
 DRAWS = {
     "sections._sites": {"PLACEBOS": 30, "PLACEMENTS": 2, "FRESH": 4, "RESAMPLES": 3},
@@ -102,18 +99,19 @@ def context_of(network, *, source="tables", say=lambda _: None, **settings):
     return Context(configuration, Loaded(network, (), (), joint), say=say)
 
 
-def stand_in(**known):
-    """What sections ask of a study, where their result is written by hand."""
-    known = {
-        "names": {},
-        "drawn_names": pd.Series(dtype="str"),
-        "measures": MeasuresPart(),
-        "seed": 1,
-        "modelled": (),
-        "cities": SimpleNamespace(places=pd.DataFrame({"lon": [], "lat": []})),
-        "maps": MapsPart(),
-    } | known
-    return SimpleNamespace(**known)
+def context_at(path=None, **parts):
+    """The context of a study whose data are read: of a file, or of parts of its configuration."""
+    return Context.of(study.configure(parts) if parts else study.read_configuration(path))
+
+
+def projected(network, *, weighting="count", others=None, configuration=None, **side):
+    """The context of a study that projects the one layer of a network; `others`: links beside."""
+    projection = Projection(layer=network.layers[0], weighting=weighting, **side)
+    flat = ni.linkages.project(network, **projection.model_dump())
+    incidence = Incidence(network, projection, flat.layers)
+    flat = flat if others is None else flat.with_links(others)
+    parts = {"data": {"source": "tables", "path": "."}, "structure": FEW} | (configuration or {})
+    return Context(study.configure(parts), Loaded(flat, (), (), True, incidence))
 
 
 def result_of(section, of):
@@ -147,8 +145,6 @@ def text_in(section, of, code="en"):
         facts = section.facts(replace(result, context=context))
         return context.language.text(context.language.template(name), facts)
 
-    if not isinstance(result.context, Context):  # a stand-in, of one language
-        return rendered(result.context)
     texts = {each: rendered(result.context.in_language(each)) for each in LANGUAGES}
     check_languages(texts.values())
     return texts[code]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
 import re
 import subprocess
@@ -11,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-import netinnov
+import netinnov as ni
 
 HEAVY = ("matplotlib", "seaborn", "igraph", "sknetwork", "numba", "networkx", "dask", "ibis")
 
@@ -47,9 +48,9 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(step, loaded):
     assert loaded[step].isdisjoint(STEPS[step][1])
 
 
-@pytest.mark.parametrize("name", netinnov.__all__)
+@pytest.mark.parametrize("name", ni.__all__)
 def test_every_promised_name_is_there(name):
-    value = getattr(netinnov, name)
+    value = getattr(ni, name)
     if isinstance(value, ModuleType):
         assert value.__name__ == f"netinnov.{name}"
         assert value.__file__, "a folder without __init__.py"
@@ -64,14 +65,14 @@ def test_figures_are_there_without_docstrings():
 
 
 def test_dir_lists_nothing_else_but_what_every_module_has():
-    assert netinnov.build_network  # a name that has been used is no other than before
-    others = set(dir(netinnov)) - set(netinnov.__all__)
+    assert ni.build_network  # a name that has been used is no other than before
+    others = set(dir(ni)) - set(ni.__all__)
     assert all(re.fullmatch("__[a-z]+__", name) for name in others), others
 
 
 def test_type_checkers_see_the_same_names():
     # The block under TYPE_CHECKING is what editors and mypy see; __getattr__ is what runs.
-    tree = ast.parse(inspect.getsource(netinnov))
+    tree = ast.parse(inspect.getsource(ni))
     block = next(node for node in tree.body if isinstance(node, ast.If))
     modules = {
         alias.name
@@ -85,8 +86,9 @@ def test_type_checkers_see_the_same_names():
         if isinstance(statement, ast.ImportFrom)
         for alias in statement.names
     }
-    assert homes == netinnov._HOME
-    names = set(netinnov.__all__) - {"__version__"}
+    for name, home in homes.items():
+        assert getattr(ni, name) is getattr(importlib.import_module(f"netinnov.{home}"), name)
+    names = set(ni.__all__) - {"__version__"}
     assert modules == {f"netinnov.{name}" for name in names - set(homes)}
 
 

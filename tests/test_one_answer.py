@@ -8,8 +8,7 @@ import pytest
 
 import netinnov as ni
 from netinnov import study
-from netinnov.scenarios._open_size import Settings, movable_layer, weights_at
-from netinnov.study._places import aggregate_to_places
+from study_cases import context_at
 
 ROOT = Path(__file__).parents[1]
 POINTS = 2.0
@@ -34,11 +33,9 @@ def text_of(page: str) -> str:
 @pytest.fixture(scope="module")
 def of_report():
     """The network of `netinnov run`, the park, and the access that its configuration asks for."""
-    configuration = study.read_configuration()
-    part, measures = configuration.experiment, configuration.measures
-    network = ni.datasets.load_yrd_enclaves()
-    cities = aggregate_to_places(network, configuration.places).cities
-    measures = measures.settled(cities)
+    context = context_at()
+    configuration, cities, measures = context.configuration, context.cities, context.measures
+    part = configuration.experiment
     options = {name: getattr(part, name) for name in ("size", "pipeline_share", "layer")}
     park = ni.ReverseEnclave(part.home, part.host, funding=part.funding[0], **options)
     access = partial(ni.centrality.harmonic_centrality, **measures.paths)
@@ -56,12 +53,15 @@ def change(of_report):
 
 def test_settings_of_the_bundled_case_are_the_defaults(of_report):
     cities, park, _, draws = of_report
-    default = Settings()
-    for name in ("pipeline_share", "funding", "attachment"):
-        assert getattr(park, name) == getattr(default, name)
-    assert (park.size, draws) == (4, {"replicates": default.replicates, "rng": default.seed})
-    layer = movable_layer(cities, park.layer)
-    assert len(weights_at(cities, park.home, layer)) == 6
+    asked = {"home": park.home, "host": park.host}
+    default = study.configure({"data": {"path": "."}, "experiment": asked})
+    of_python = ni.ReverseEnclave("a", "b", 1, 0.5)
+    assert park.pipeline_share == default.experiment.pipeline_share == 0.25
+    assert park.funding == default.experiment.funding[0] == of_python.funding
+    assert park.attachment == of_python.attachment
+    assert default.experiment.replicates == 100
+    assert (park.size, draws) == (4, {"replicates": 100, "rng": default.seed})
+    assert ni.centrality.degree(cities).loc["quzhou", "gravity_modelled"] == 6
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -95,8 +95,7 @@ def test_hosts_are_ranked_by_the_same_number(of_report, change):
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh.md", "docs/tutorials/enclave.md"])
 def test_enclaves_are_counted_alike(page):
-    network, part = ni.datasets.load_yrd_enclaves(), study.read_configuration().places
-    inside = aggregate_to_places(network, part).inside
+    inside = context_at().inside
     rank = inside.places["population"]
     steps = ni.linkages.count_enclaves(inside, rank=rank, level=1, by="step")
     start = r"(\d+) (?:nodes stand outside|个节点位于其辖区之外)\D+(\d+)\D+(\d+)\D+(\d+)\D+(\d+)"

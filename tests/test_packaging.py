@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-import netinnov
+import netinnov as ni
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "netinnov"
@@ -38,9 +38,9 @@ def distributions(requirements: str) -> set[str]:
 
 
 def test_version_is_the_same_everywhere():
-    assert version("netinnov") == netinnov.__version__
+    assert version("netinnov") == ni.__version__
     named = runpy.run_path(str(ROOT / ".ci" / "ready.py"))["named"]()
-    assert {one for one, _ in named.values()} == {netinnov.__version__}
+    assert {one for one, _ in named.values()} == {ni.__version__}
     # The changelog has the date of a release, and no date before.
     assert len({date for _, date in named.values()} - {"unreleased"}) == 1
 
@@ -170,10 +170,10 @@ def test_every_public_module_has_a_reference_page():
     listed = set(
         re.findall(r"^\s+netinnov\.([\w.]+)$", (ROOT / "docs/reference.md").read_text(), re.M)
     )
-    public = {name for name in netinnov.__all__ if isinstance(getattr(netinnov, name), ModuleType)}
+    public = {name for name in ni.__all__ if isinstance(getattr(ni, name), ModuleType)}
     # Each mechanism is a module of its own.
     public.remove("mechanisms")
-    public |= {f"mechanisms.{name}" for name in netinnov.mechanisms.__all__}
+    public |= {f"mechanisms.{name}" for name in ni.mechanisms.__all__}
     assert listed == public
 
 

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import zipfile
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,10 @@ import pytest
 
 import netinnov as ni
 from netinnov import sources
-from netinnov._runtime.checkpoint import Checkpoint
 from netinnov.errors import InputError
 from netinnov.io import read_network, write_graphml, write_network
+from netinnov.null_models import compare_with_null
+from netinnov.topology import density
 
 PACKAGE = Path(ni.__file__).parent
 
@@ -114,11 +116,14 @@ class Runs:
 
 def test_a_pickle_in_a_checkpoint_is_not_run(tmp_path):
     touched = tmp_path / "touched"
-    store = Checkpoint(tmp_path / "kept", {"function": "x", "network": "y"}, {"entropy": 1})
+    pair = ni.build_network(pd.DataFrame({"source": ["a"], "target": ["b"]}))
+    options = {"null": lambda *_: pair, "replicates": 3, "rng": 1, "checkpoint": tmp_path / "kept"}
+    compare = partial(compare_with_null, pair, measure=density, progress=False, **options)
+    with pytest.warns(UserWarning, match="moved"):
+        compare()
     np.savez(tmp_path / "kept" / "batch-0.npz", experiment=np.array([Runs(touched)], object))
-
     with pytest.raises(InputError, match=r"batch-0\.npz of the checkpoint cannot be read"):
-        store.rows(1)
+        compare()
 
     assert not touched.exists()
 

@@ -51,14 +51,16 @@ def solve_flow(indptr, indices, data, present, coupling, share, scale, right, le
     shadow, flow = residual.copy(), np.zeros_like(y)
     match = length = turn = 1.0
     for _ in range(steps):
-        if np.sqrt(np.dot(residual, residual)) <= least:
+        left = np.sqrt(np.dot(residual, residual))
+        if left <= least:
             return True
         match, before = np.dot(shadow, residual), match
-        if match == 0 or turn == 0:
+        if match == 0 or turn == 0 or not np.isfinite(left):
             break
         direction = residual + (match / before * length / turn) * (direction - turn * flow)
         _flow_left(*links, direction, flow)
-        length = match / np.dot(shadow, flow)
+        facing = np.dot(shadow, flow)
+        length = match / facing if facing != 0 else 0.0
         y += length * direction
         residual -= length * flow
         _flow_left(*links, residual, turned)

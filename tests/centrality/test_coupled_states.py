@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, strategies as st
 
 import netinnov as ni
 from netinnov.centrality._coupled_states import _searched_pair, coupled, leading, solve
 from netinnov.errors import InputError
-from strategies import bare
+from strategies import Tables, bare, dense, networks, supra_matrix
 
 
 def test_many_layers_take_memory_with_states_only() -> None:
@@ -66,3 +67,16 @@ def test_a_system_that_has_no_solution_is_refused() -> None:
     swap = np.array([[0.0, 1.0], [1.0, 0.0]])  # spectral radius 1
     with pytest.raises(InputError, match="it cannot be solved"):
         solve(lambda x: (swap @ x.ravel())[None], np.ones((1, 2)), symmetric=False, subject="it")
+
+
+@given(networks(min_links=1), st.sampled_from([0.25, 1.0, 3.0]), st.sampled_from(["all", "linked"]))
+def test_directed_scores_are_an_eigenvector(tables: Tables, coupling: float, presence: str) -> None:
+    # Of the states: S' x = lambda x, x at least 0, lambda the largest real part of an eigenvalue.
+    matrix, states = supra_matrix(dense(tables), coupling, presence)
+    found = leading(coupled(ni.build_network(*tables), coupling, presence))
+    x = np.array([found.vector[state] for state in states])
+    scale = np.abs(x).max(initial=1) * max(found.value, 1)
+    np.testing.assert_allclose(matrix.T @ x, found.value * x, rtol=0, atol=1e-9 * scale)
+    # Eigenvalues of defective matrices are computed to a root of the precision only.
+    largest = np.linalg.eigvals(matrix).real.max(initial=0)
+    assert found.value == pytest.approx(largest, abs=1e-2 * max(largest, 1))

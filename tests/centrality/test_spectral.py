@@ -99,21 +99,6 @@ def test_eigenvector_agrees_with_dense_algebra(
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9)
 
 
-@given(networks(min_links=1), couplings, presences)
-def test_directed_scores_are_an_eigenvector(tables: Tables, coupling: float, presence: str) -> None:
-    # Of the states: S' x = lambda x, x at least 0, lambda the largest real part of an eigenvalue.
-    from netinnov.centrality._coupled_states import coupled, leading
-
-    matrix, states = supra_matrix(dense(tables), coupling, presence)
-    found = leading(coupled(ni.build_network(*tables), coupling, presence))
-    x = np.array([found.vector[state] for state in states])
-    scale = np.abs(x).max(initial=1) * max(found.value, 1)
-    np.testing.assert_allclose(matrix.T @ x, found.value * x, rtol=0, atol=1e-9 * scale)
-    # Eigenvalues of defective matrices are computed to a root of the precision only.
-    largest = np.linalg.eigvals(matrix).real.max(initial=0)
-    assert found.value == pytest.approx(largest, abs=1e-2 * max(largest, 1))
-
-
 def test_without_coupling_one_layer_decides_and_a_warning_says_so() -> None:
     network = ni.build_network(*bare({"x": [("a", "b")], "y": [("c", "d", 2.0)]}, "abcd"))
     for measure in (centrality.eigenvector_centrality, centrality.hits):

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-import netinnov
+import netinnov as ni
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "data" / "make_tables.py"
@@ -103,7 +103,7 @@ def test_the_data_package_is_valid_and_says_what_is_in_it(open_package) -> None:
             number = field.type in ("number", "integer")
             assert ("unit" in field.custom) == (number and field.name != "weight"), field.name
     assert [each["name"] for each in package.licenses] == ["BSD-3-Clause", "CC-BY-4.0"]
-    assert package.version == netinnov.__version__
+    assert package.version == ni.__version__
 
 
 def test_readme_counts_the_rows_that_are_there() -> None:

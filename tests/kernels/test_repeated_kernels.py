@@ -3,9 +3,9 @@
 import ast
 from pathlib import Path
 
-import netinnov
+import netinnov as ni
 
-KERNELS = Path(netinnov.__file__).parent / "kernels"
+KERNELS = Path(ni.__file__).parent / "kernels"
 
 
 def code_of(function: ast.FunctionDef) -> str:

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov._network.columns import display_names
 
 # A place among the problems: table, row, column.
 Spot = tuple[str, int | None, str | None]
@@ -539,11 +538,3 @@ def test_the_message_survives_a_pickle() -> None:
     assert str(again) == str(error)
     pd.testing.assert_frame_equal(again.problems, error.problems)
     assert isinstance(again, ValueError)
-
-
-def test_names_for_display_are_the_english_name_then_the_name_then_the_id():
-    table = pd.DataFrame(
-        {"name": ["衢州", "杭州", " "], "name_en": ["Quzhou", None, None]}, index=list("abc")
-    )
-    assert display_names(table).tolist() == ["Quzhou", "杭州", "c"]
-    assert display_names(table, ["x", "y", "z"]).tolist() == ["Quzhou", "杭州", "z"]

@@ -7,21 +7,19 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov._network.distances import great_circle
 from netinnov.errors import InputError
 from netinnov.linkages import gravity_residuals
 from netinnov.null_models import GravityNull, compare_with_null
 from netinnov.null_models._prepared import prepared_null
+from strategies import great_circle
 
 IDS = list("abcdefg")
 PLACES = pd.DataFrame(
     {"lon": [118.0, 120, 121, 119, 122, 117, 120.5], "lat": [29.0, 30, 31, 32, 30, 31, 28]},
     index=IDS,
 )
-DISTANCE = great_circle(
-    *(PLACES[column].to_numpy()[:, None] for column in ("lon", "lat")),
-    *(PLACES[column].to_numpy()[None, :] for column in ("lon", "lat")),
-)
+POINTS = PLACES[["lon", "lat"]].to_numpy()
+DISTANCE = great_circle(POINTS[:, None].T, POINTS[None].T).T
 
 
 def network_of(flows, *, directed=True, kinds=None, places=PLACES):

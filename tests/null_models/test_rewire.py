@@ -10,11 +10,10 @@ from hypothesis import given, strategies as st
 from scipy import stats
 
 import netinnov as ni
-from netinnov._network.distances import great_circle
 from netinnov.errors import InputError
 from netinnov.null_models import Rewire, rewire
 from netinnov.null_models._prepared import prepared_null
-from strategies import networks
+from strategies import great_circle, networks
 
 
 def pairs(network, layer):
@@ -44,8 +43,8 @@ def city_network(seed=0, n=300, m=900, directed=()):
 def lengths(network, layer):
     where = network.nodes.join(network.places[["lon", "lat"]], on="place")
     ends = [pair for pair in pairs(network, layer) if pair[0] != pair[1]]
-    one, two = where.loc[[a for a, _ in ends]], where.loc[[b for _, b in ends]]
-    return great_circle(one["lon"], one["lat"], two["lon"], two["lat"])
+    one, two = (where.loc[list(side), ["lon", "lat"]] for side in zip(*ends, strict=True))
+    return great_circle(one.to_numpy().T, two.to_numpy().T)
 
 
 @given(networks(), st.sampled_from([("degree",), ("kind",), ("place",), ("kind", "place")]))

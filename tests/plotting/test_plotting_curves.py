@@ -8,12 +8,10 @@ import pytest
 from scipy import stats
 
 import netinnov as ni
-from figures import assert_inside, axes, entries, intervals
+from figures import assert_inside, axes, entries, intervals, new_figure, notes
 from netinnov.errors import InputError
 from netinnov.panels import event_study
 from netinnov.plotting import plot_event_study, plot_reach, plot_robustness
-from netinnov.plotting._drawing import caption_notes
-from netinnov.plotting._style import new_figure
 
 TIMES = {"with": pd.Series([1.0, 2.0, 2.0, 5.0]), "without": pd.Series([4.0, 9.0, np.nan, np.nan])}
 
@@ -83,7 +81,7 @@ def test_points_stand_at_their_estimates(study):
     assert ends[:, :, 1].tolist() == known[["low", "high"]].to_numpy().tolist()
     hollow = ax.lines[-1]
     assert (hollow.get_ydata().tolist(), hollow.get_markerfacecolor()) == ([0], "white")
-    text = " ".join(caption_notes(ax))
+    text = notes(ax)
     assert "4 treated pairs, 32 others" in text
     assert f"p = {whole.pre_trend_p:.2g}" in text
     assert ax.get_legend() is None
@@ -103,7 +101,7 @@ def test_a_table_of_estimates_gives_the_points_of_its_study(study):
         of_study, of_table = (plot_event_study(x, ax=axes()) for x in (each, each.to_frame()))
         for one, other in zip(of_study.lines, of_table.lines, strict=True):
             np.testing.assert_array_equal(one.get_xydata(), other.get_xydata())
-        assert not any("treated pairs" in note for note in caption_notes(of_table))
+        assert "treated pairs" not in notes(of_table)
 
 
 def test_a_legend_ends_inside_its_part_of_the_page():

@@ -5,19 +5,18 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from figures import draw, entries, intervals, lines, texts, ticks
+from figures import draw, entries, intervals, lines, notes, texts, ticks
 from netinnov.errors import InputError
 from netinnov.experiments import link_changes
 from netinnov.null_models import NullComparison, compare_with_null
-from netinnov.null_models._null_statistics import compared as compared_values
 from netinnov.plotting import (
     plot_dose_response,
     plot_effects,
+    plot_layer_similarity,
     plot_link_changes,
     plot_location_quotients,
     plot_null_distribution,
 )
-from netinnov.plotting._drawing import caption_notes, number
 from netinnov.scenarios import ReverseEnclave, apply_scenario
 
 
@@ -103,7 +102,12 @@ def several(observed, spread=3):
     names = pd.MultiIndex.from_product([["quzhou"], [f"h{at}" for at in range(len(observed))]])
     draws = 10 + np.random.default_rng(1).integers(-spread, spread + 1, (999, len(observed)))
     draws[:, -1] = 0
-    return compared_values(pd.Series(observed, names), draws.astype(float), np.nan)
+    observed, draws = pd.Series(observed, names), pd.DataFrame(draws, columns=names)
+    tail = np.minimum((draws <= observed).sum(), (draws >= observed).sum())
+    p = (2 * (tail + 1) / 1000).clip(upper=1)
+    mean, sd, ends = draws.mean(), draws.std(), [draws.quantile(q) for q in (0.025, 0.975)]
+    z = ((observed - mean) / sd).where(sd > 0)
+    return NullComparison(observed, mean, sd, z, p, *ends, draws, np.nan)
 
 
 def test_several_values_are_a_row_each_and_filled_where_they_stand_out(ax):
@@ -130,7 +134,7 @@ def test_of_many_values_those_are_drawn_that_stand_out(ax, high, drawn, note):
     assert len(ticks(ax.yaxis)) == drawn
     if high:
         assert ticks(ax.yaxis)[0] == f"quzhou → h{high - 1}"
-    (said,) = caption_notes(ax)
+    said = notes(ax)
     assert said.startswith(note)
     assert said.endswith("One alone needs 1,640 replicates.")
 
@@ -151,9 +155,10 @@ def test_the_legend_has_z_and_p_and_the_least_that_p_can_be(values, z, p, last, 
     draw(ax)
 
 
-def test_numbers_have_no_negative_zero():
-    assert [number(value, ".1f") for value in (-0.04, -0.06, 0.0)] == ["0.0", "−0.1", "0.0"]
-    assert (number(-1e-9, "+.1f"), number(-0.0), number(-1234.5, ",.0f")) == ("+0.0", "0", "−1,234")
+def test_numbers_have_no_negative_zero(ax):
+    values = [-0.004, -0.006, 0.0]
+    table = pd.DataFrame(np.tile(values, (3, 1)), list("xyz"), list("xyz"))
+    assert texts(plot_layer_similarity(table, ax=ax))[:3] == ["0", "−.01", "0"]
 
 
 def test_reallocated_links_are_lost_elsewhere(cities, ax):
@@ -184,7 +189,7 @@ def test_each_dot_ends_a_link_that_is_drawn(ax):
     rows = rows.assign(source_new=False, target_new=False, change=-np.arange(1.0, 64))
     rows.loc[0, "change"] = 2.0
     plot_link_changes(rows, places=places, label="joint patents", ax=ax)
-    assert "Lost: the 60 largest of 62 drawn." in caption_notes(ax)
+    assert "Lost: the 60 largest of 62 drawn." in notes(ax)
     dots = {part.get_gid(): part for part in ax.collections}["end of a link drawn"]
     ends = {
         tuple(end) for part in lines(ax).values() for each in part.get_segments() for end in each

@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 import netinnov as ni
+from figures import new_figure
 from netinnov.errors import InputError
 from netinnov.plotting import plot_network, save_figure
-from netinnov.plotting._style import new_figure
 
 
 def test_what_cannot_be_written_is_told_with_the_path(tmp_path):

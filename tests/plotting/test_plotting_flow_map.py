@@ -15,15 +15,13 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 from shapely.geometry import LineString, Point, Polygon
 
-from figures import arrows, axes, entries, lines
+from figures import arrows, axes, entries, lines, new_figure, notes
 from netinnov import build_network
 from netinnov.datasets._coast import land_in
 from netinnov.errors import InputError
 from netinnov.plotting import plot_flow_map, save_figure
-from netinnov.plotting._drawing import caption_notes
-from netinnov.plotting._frame import dense_frame, squeeze
+from netinnov.plotting._frame import dense_frame
 from netinnov.plotting._labels import label_points
-from netinnov.plotting._style import mark_modelled, new_figure
 
 
 @pytest.fixture
@@ -77,7 +75,7 @@ def test_enclaves_are_arrows_from_home_to_host_and_those_left_out_are_counted(ci
     assert {arrow.get_zorder() for arrow in drawn.values()} == {3}
     order = {name: part.get_zorder() for name, part in lines(ax).items()}
     assert order["gravity"] < 3 < min(order["talent"], order["trade"])
-    note = " ".join(caption_notes(ax))
+    note = notes(ax)
     assert "an end is not on the map: 1." in note
     assert "inside one place, not drawn: 1." in note
     assert "no coordinates: 1 of 4." in note
@@ -103,10 +101,10 @@ def test_enclaves_of_one_pair_are_one_arrow(cities, ax, options, columns, drawn,
     plot_flow_map(cities, enclaves=enclaves.assign(**columns), ax=ax, **options)
     assert set(arrows(ax)) == drawn
     assert entry in entries(ax)
-    notes = caption_notes(ax)
-    assert ("Arrows: the 1 of most enclaves, of 3 pairs." in notes) == ("arrows" in options)
+    said = notes(ax)
+    assert ("Arrows: the 1 of most enclaves, of 3 pairs." in said) == ("arrows" in options)
     outside = "Enclaves with an end outside the frame, not drawn: 1."
-    assert (outside in notes) == ("extent" in options)
+    assert (outside in said) == ("extent" in options)
 
 
 def hides(label, at):
@@ -123,12 +121,13 @@ def overlap(labels):
 def test_the_record_and_not_the_name_says_whether_a_layer_is_modelled(cities, ax):
     plot_flow_map(cities, ax=ax)
     assert "gravity (modelled), up to 0.5" in entries(ax)
-    note = " ".join(caption_notes(ax))
+    note = notes(ax)
     assert note.endswith("gravity (modelled): exponent: 2; model: made up.")
     network = _of_layers({"modelled_trips": 1.0, "trips": 2.0}, {"trips": {"modelled": True}})
     other = plot_flow_map(network, ax=axes())
     assert entries(other)[:2] == ["modelled_trips, up to 1", "trips (modelled), up to 2"]
-    assert mark_modelled("modelled_trips", ["modelled_trips"]) == "modelled_trips (modelled)"
+    network = _of_layers({"modelled_trips": 1.0}, {"modelled_trips": {"modelled": True}})
+    assert entries(plot_flow_map(network, ax=axes()))[0].startswith("modelled_trips (modelled)")
 
 
 def _of_layers(weights, records=None):
@@ -143,7 +142,7 @@ def test_of_many_layers_the_heaviest_four_are_drawn_and_the_others_named(ax):
     weights = {"a": 1.0, "b": 5.0, "c": 4630.0, "d": 3.0, "e": 6.313, "f": 2.0, "m": 0.1}
     network = _of_layers(weights, {"m": {"modelled": True}})
     assert set(lines(plot_flow_map(network, ax=ax))) == {*"bcdem"}
-    assert "Layers of less weight, not drawn: f, a." in " ".join(caption_notes(ax))
+    assert "Layers of less weight, not drawn: f, a." in notes(ax)
     assert {"c, up to 4,630", "e, up to 6.3"} <= set(entries(ax))
     asked = axes()
     assert set(lines(plot_flow_map(network, layers=list("abcdef"), ax=asked))) == set("abcdef")
@@ -177,7 +176,7 @@ def test_a_label_is_nearest_to_its_own_point_and_hides_none(ax):
 def test_only_the_strongest_links_are_drawn_and_the_rest_is_counted(cities, ax):
     drawn = lines(plot_flow_map(cities, strongest=1, ax=ax))
     assert len(drawn["trade"].get_segments()) == 1
-    assert "trade: 1 of 2 links are drawn, the heaviest." in " ".join(caption_notes(ax))
+    assert "trade: 1 of 2 links are drawn, the heaviest." in notes(ax)
 
 
 def test_the_dense_part_of_the_world_is_found_where_neighbours_are_uneven():
@@ -199,7 +198,7 @@ def test_the_map_is_stretched_by_its_latitude_and_the_scale_bar_by_great_circles
     west, east = bar.get_xdata()
     km = float(next(t.get_text() for t in ax.texts if t.get_text().endswith("km")).split()[0])
     assert (east - west) * 0.5 * 6371.0088 * np.pi / 180 == pytest.approx(km)
-    assert squeeze((0, 1, -60, 60)) == 1
+    assert plot_flow_map(cities, extent=(0, 1, -60, 60), ax=axes()).get_aspect() == 1
 
 
 def test_the_name_of_a_host_hides_no_arrowhead():
@@ -227,7 +226,7 @@ def test_the_name_of_a_host_hides_no_arrowhead():
 
 def test_a_map_without_coordinates_is_empty_and_says_so(ax):
     plot_flow_map(build_network(pd.DataFrame({"source": ["a"], "target": ["b"]})), ax=ax)
-    assert "no coordinates: 2 of 2." in " ".join(caption_notes(ax))
+    assert "no coordinates: 2 of 2." in notes(ax)
     assert lines(ax) == {}
 
 

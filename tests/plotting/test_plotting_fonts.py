@@ -8,6 +8,7 @@ from fontTools.ttLib import TTFont
 from matplotlib import font_manager
 
 import netinnov as ni
+from figures import new_figure
 from netinnov import study
 from netinnov.cli import _warn_in_words
 from netinnov.plotting import (
@@ -19,7 +20,6 @@ from netinnov.plotting import (
     save_figure,
 )
 from netinnov.plotting._fonts import cjk_font, place_names, printable
-from netinnov.plotting._style import new_figure
 from netinnov.study import sections
 
 PLACES = pd.DataFrame(

@@ -6,12 +6,10 @@ import pytest
 from matplotlib.collections import LineCollection, PathCollection
 
 import netinnov as ni
-from figures import axes, entries, texts
+from figures import axes, entries, notes, texts
 from netinnov.community import Partition
 from netinnov.errors import InputError
 from netinnov.plotting import plot_network, save_figure
-from netinnov.plotting._drawing import caption_notes
-from netinnov.plotting._network import node_positions
 
 
 @pytest.fixture
@@ -61,8 +59,9 @@ def test_heads_of_directed_links_stand_in_the_middle_left_of_the_chord(network):
 
 @pytest.mark.parametrize("layout", ["fruchterman_reingold", "kamada_kawai", None])
 def test_nodes_do_not_coincide_and_the_same_rng_gives_the_same_picture(layout, network):
-    def positions(seed):  # a-b-c, d and e alone
-        return node_positions(network, ["x"], layout, np.random.default_rng(seed))
+    def positions(seed):  # a-b-c, d and e alone; the width of the picture is 1
+        ax = plot_network(network, layers=["x"], layout=layout, rng=seed, ax=axes())
+        return np.concatenate([part.get_offsets() for part in markers(ax)])
 
     at = positions(0)
     apart = np.hypot(*(at[:, None] - at[None]).T)
@@ -75,10 +74,10 @@ def test_a_path_is_drawn_as_a_line_by_kamada_and_kawai():
     # Distances 1, 2 and 3 along a path fit on a line exactly: the least energy.
     links = pd.DataFrame({"source": list("abc"), "target": list("bcd")})
     path = ni.build_network(pd.DataFrame(index=list("abcd")), links)
-    at = node_positions(path, ["links"], "kamada_kawai", np.random.default_rng(5))
-    steps = np.diff(at, axis=0)
-    assert np.allclose(steps, steps[0], atol=0.05)
-    assert abs(steps[0, 1]) < 0.05  # its long axis is horizontal
+    (drawn,) = markers(plot_network(path, layout="kamada_kawai", rng=5, ax=axes()))
+    steps = np.diff(drawn.get_offsets(), axis=0)  # of 1/3 each
+    assert np.allclose(steps, steps[0], atol=0.05 / 3)
+    assert abs(steps[0, 1]) < 0.05 / 3  # its long axis is horizontal
 
 
 def test_communities_have_colours_and_markers(network):
@@ -115,7 +114,7 @@ def test_areas_are_in_proportion_to_values(network):
     areas = drawn.get_sizes()
     assert areas[0] == pytest.approx(4 * areas[1])
     assert 0 < areas[2] < areas[1]  # 0 can still be seen
-    assert "Area of a node: value." in caption_notes(ax)
+    assert "Area of a node: value." in notes(ax)
 
 
 def test_named_are_the_largest(network):
@@ -150,11 +149,11 @@ def test_modelled_layers_are_grey_and_say_so(network):
 
 def test_what_is_left_out_is_in_the_caption(network):
     ax = plot_network(network, strongest=1, rng=1, ax=axes())
-    assert "Links left out, the lightest: 2." in caption_notes(ax)
+    assert "Links left out, the lightest: 2." in notes(ax)
     rows = [{"source": "a", "target": "b", "layer": f"layer {k}"} for k in range(8)]
     many = ni.build_network(pd.DataFrame(index=["a", "b"]), pd.DataFrame(rows))
-    (note,) = caption_notes(plot_network(many, rng=1, ax=axes()))
-    assert note == "Layers left out, those of fewest links: 1."
+    said = notes(plot_network(many, rng=1, ax=axes()))
+    assert said == "Layers left out, those of fewest links: 1."
 
 
 @pytest.mark.parametrize("arrange", ["planes", pytest.param("colours", marks=pytest.mark.slow)])

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.colors import to_rgba
 
 import netinnov as ni
-from figures import arrows, axes, draw, entries, intervals, texts, ticks
+from figures import arrows, axes, draw, entries, intervals, new_figure, notes, texts, ticks
 from netinnov.errors import InputError
 from netinnov.governance import ApproachComparison
 from netinnov.planning import (
@@ -32,8 +32,6 @@ from netinnov.plotting import (
     plot_sites,
     plot_space_allocation,
 )
-from netinnov.plotting._drawing import caption_notes
-from netinnov.plotting._style import new_figure
 from netinnov.scenarios import NewLinks, Prices
 
 DEMAND = pd.Series({"a": 8.0, "b": 7.0, "c": 0.0})
@@ -67,9 +65,9 @@ def test_blocks_are_as_high_as_demand_and_space_and_ribbons_as_flows(ax):
         "y: 75 % of 12 ha",
         "z: 0 % of 3 ha",
     ]
-    notes = " ".join(caption_notes(ax))
-    assert "Pale: space that is left." in notes
-    assert "would lower the cost of all" in notes
+    said = notes(ax)
+    assert "Pale: space that is left." in said
+    assert "would lower the cost of all" in said
     spans = [(top, top + height) for _, top, height in blocks(ax)]
     for ends in ribbons(ax):  # they join the blocks of their demand and site
         for top, bottom in ends:
@@ -93,7 +91,7 @@ def test_names_are_given_and_rents_that_are_not_unique_are_said(ax):
     plot_space_allocation(plan, names={"a": "Alpha $5", "x": "Xi"}, ax=ax)
     assert texts(ax)[0].startswith(r"Alpha \$5: 5")
     assert "Xi: all 5 used" in texts(ax)[1]
-    assert any("degenerate" in note for note in caption_notes(ax))
+    assert "degenerate" in notes(ax)
 
 
 def test_nothing_to_allocate_is_refused():
@@ -116,7 +114,7 @@ def test_shares_stand_on_the_range_of_the_core(ax):
     bars = [segment[:, 0].tolist() for segment in ax.collections[0].get_segments()]
     assert bars == [[1, 4], [2, 5]]
     assert entries(ax) == ["range in the core", "equal", "by area"]
-    assert caption_notes(ax) == ("Open: some group would be better off alone.",)
+    assert notes(ax) == "Open: some group would be better off alone."
 
 
 def test_a_rule_without_a_value_has_no_marks_and_an_empty_core_is_said(ax):
@@ -124,7 +122,7 @@ def test_a_rule_without_a_value_has_no_marks_and_an_empty_core_is_said(ax):
     table = share_benefits(game, rules=["nucleolus", "equal"])
     plot_benefit_shares(table, core=core_range(game), ax=ax)
     assert "nucleolus" not in entries(ax)
-    assert any("The core is empty" in note for note in caption_notes(ax))
+    assert "The core is empty" in notes(ax)
 
 
 EFFECTS = pd.DataFrame({"approach": ["corridor", "merger"] * 3})
@@ -226,7 +224,7 @@ def test_enclaves_outside_the_frame_are_counted(network, plan, ax):
         plan, pairs=PAIRS, places=network.places, extent=(-1.0, 3.5, -1.0, 4.0), basemap=None, ax=ax
     )
     assert outside > 0
-    assert f"an end outside the frame, not drawn: {outside}" in " ".join(caption_notes(ax))
+    assert f"an end outside the frame, not drawn: {outside}" in notes(ax)
 
 
 def test_lines_stand_at_today_the_plan_and_the_bound(plan, ax):
@@ -297,4 +295,4 @@ def test_each_host_has_a_median_an_interval_and_a_share_best_first():
     assert ax.yaxis_inverted()
     first = plot_host_ranking(RANKING, top=1)
     assert ticks(first.yaxis) == ["b"]
-    assert caption_notes(first)[-1] == "Drawn: the first 1 of 3 hosts, by the median."
+    assert notes(first).endswith("Drawn: the first 1 of 3 hosts, by the median.")

@@ -10,7 +10,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
 import netinnov as ni
-from figures import assert_inside, axes, entries, texts, ticks
+from figures import assert_inside, axes, entries, new_figure, notes, texts, ticks
 from netinnov import plotting
 from netinnov.errors import InputError
 from netinnov.plotting import (
@@ -24,8 +24,6 @@ from netinnov.plotting import (
     plot_robustness,
     plot_roles,
 )
-from netinnov.plotting._drawing import caption_notes
-from netinnov.plotting._style import new_figure
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -89,7 +87,7 @@ def test_nodes_stand_at_their_z_and_participation_and_those_without_are_counted(
     others, hubs = (points.get_offsets().tolist() for points in ax.collections)
     assert (others, hubs) == ([[0.0, -0.5]], [[0.5, 3.0]])
     assert entries(ax) == ["R1 ultra-peripheral: 1", "R6 connector hub: 1"]
-    assert "left out: 1." in " ".join(caption_notes(ax))
+    assert "left out: 1." in notes(ax)
 
 
 def test_regions_are_those_in_which_roles_puts_a_node(ax):
@@ -115,8 +113,8 @@ def test_cells_are_shares_of_all_weight_and_add_up(cities, ax):
     assert ax.collections[0].get_array().sum() == pytest.approx(100)
     # b has 6 of the left, d 4 of the right.
     assert ticks(ax.yaxis) == ["b (3)", "d (2)"]
-    assert "90 % of the weight" in " ".join(caption_notes(ax))
-    assert "Nodes without a label, left out: 1." in caption_notes(ax)  # it has no weight
+    assert "90 % of the weight" in notes(ax)
+    assert "Nodes without a label, left out: 1." in notes(ax)  # it has no weight
 
 
 def test_directed_flows_go_from_row_to_column(ax):
@@ -200,6 +198,8 @@ def test_numbers_stand_beside_the_rows(profile, ax):
     assert {f"{MINUS}9.0", ".002", ".200", "–", "of strength", "of size", "of links"} <= set(said)
     labels = ticks(ax.yaxis)
     assert labels == ["green", "gini", "gini", "node symmetry"]
+    other = texts(plot_profile(profile.assign(value=-1234.5, z=-1e-9), ax=axes()))
+    assert {f"{MINUS}1,234", "+0.0"} <= {*other}  # no zero has a minus
 
 
 def test_area_is_centrality_and_shade_is_support(cities, centres, ax):
@@ -215,7 +215,7 @@ def test_area_is_centrality_and_shade_is_support(cities, centres, ax):
     shades = mpl.colormaps["Blues"]([0.75, 1.0])
     assert drawn["centres"].get_facecolors() == pytest.approx(shades)
     assert {"b 1.00", "d 0.75", "c"} <= set(texts(ax))
-    assert "no coordinates: 1 of 6." in " ".join(caption_notes(ax))
+    assert "no coordinates: 1 of 6." in notes(ax)
     assert entries(ax)[:2] == ["centre: 2", "other place: 3"]
 
 
@@ -245,7 +245,7 @@ def test_sizes_and_the_interval_of_their_slope_are_those_of_student(ax):
     assert points.get_xydata().tolist() == [[1, 9], [2, 5], [3, 2], [4, 1]]
     assert np.polyfit(*np.log(line.get_data()), 1) == pytest.approx([slope, height])
     assert entries(ax) == [f"size\nn = 4, slope {slope:.2f}".replace("-", MINUS)]
-    (said,) = caption_notes(ax)
+    said = notes(ax)
     assert f"95 % interval of the slope {low:.2f} to {high:.2f}".replace("-", MINUS) in said
     assert "too narrow as by OLS" in said
     assert texts(ax) == ["a", "b", "c", "d"]
@@ -264,7 +264,7 @@ def test_gabaix_turns_the_regression_round(ax):
     ln_half = np.log(np.exp(rank) - 0.5)
     assert np.polyfit(size, ln_half, 1) == pytest.approx([fit.slope, fit.intercept])
     reach = 1.96 * abs(fit.slope) * np.sqrt(2 / 40)
-    (said,) = caption_notes(ax)
+    said = notes(ax)
     ends = f"of the slope {fit.slope - reach:.2f} to {fit.slope + reach:.2f}".replace("-", MINUS)
     assert ends in said
     assert "narrow" not in said
@@ -278,7 +278,7 @@ def test_gabaix_turns_the_regression_round(ax):
 def test_sizes_without_a_fit_say_how_many_there_are(values, ax):
     plot_rank_size(values, ax=ax)
     assert entries(ax)[0].startswith(f"n = {sum(v > 0 for v in values)}")
-    assert "nan" not in " ".join([*entries(ax), *caption_notes(ax)])
+    assert "nan" not in " ".join([*entries(ax), notes(ax)])
     ax.figure.canvas.figure.draw_without_rendering()
     plot_rank_size([30.0, 10.0, 1.0], ax=ax)  # on the same axes, which reach as far as both
     assert ax.get_ylim()[0] < 1 < 30 < ax.get_ylim()[1]

@@ -8,7 +8,7 @@ import pytest
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.polycentricity._rank_size import borrowed_size
+from netinnov.polycentricity import borrowed_size
 from strategies import bare
 
 

@@ -12,10 +12,11 @@ from pandas.testing import assert_frame_equal
 
 import netinnov as ni
 from netinnov.errors import InputError
-from netinnov.polycentricity._resampled_flows import resampled
+from netinnov.experiments import ResampledLinks
 from strategies import bare, counted, networks
 
 # As few random networks as can decide whether communities are by chance.
+resampled = ResampledLinks()
 detect_centres = partial(ni.polycentricity.detect_centres, replicates=19)
 
 # Two groups around a and x, joined by a weak link. Strengths: a 26, b 10, c 8, d 8, e 1;

@@ -1,6 +1,7 @@
 """Profiles and sensitivity: values of the single functions, intervals, nulls, leave-one-out."""
 
 import math
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,7 @@ from netinnov import polycentricity as pc
 from netinnov.errors import InputError
 from netinnov.network import with_rows
 from netinnov.polycentricity import detect_centres, profile, sensitivity
-from netinnov.polycentricity._indices import INDICES
-from netinnov.polycentricity._profile import position
-from strategies import bare, counted
+from strategies import bare, counted, great_circle
 
 PLACES = pd.DataFrame(
     {
@@ -36,11 +35,8 @@ def region():
 
 
 def kilometres(network):
-    from netinnov._network.distances import great_circle
-
-    places = network.places
-    lon, lat = places["lon"].to_numpy(), places["lat"].to_numpy()
-    return great_circle(lon[:, None], lat[:, None], lon, lat)
+    points = network.places[["lon", "lat"]].to_numpy()
+    return great_circle(points[:, None].T, points[None].T).T
 
 
 def shuffled(network, rng):
@@ -79,7 +75,7 @@ def test_values_are_those_of_the_functions(region):
         "core_share": core.coreness.mean(),
         "n_centres": centres["centre"].sum(),
     }
-    assert list(expected) == list(INDICES) == found.index.tolist()
+    assert list(expected) == found.index.tolist()
     assert found.to_dict() == pytest.approx(expected)
 
 
@@ -176,34 +172,50 @@ def test_leaving_out_one_place_by_hand(region):
     assert found["most_influential"].to_dict() == most.to_dict()
 
 
+PAIRS = {
+    ends: counted({"x": [(*ends[:2], 1.0), (*ends[2:], 1.0)]}, "abcd") for ends in ("abcd", "acbd")
+}
+
+
+@cache
+def two_pairs(value, ends="abcd"):
+    """Two linked pairs, whose primacy is 0.25 + 0.02 `value`; no links if that is NaN."""
+    network, weight = PAIRS[ends], 0.5 + 0.04 * value
+    links = network.links.assign(weight=[weight, 1 - weight])
+    return network.replace_links(links[links["weight"] > 0])
+
+
+def position(value, draws):
+    """Where the primacy lies among those of random networks."""
+    drawn = (two_pairs(each, "acbd") for each in draws)
+    options = {"resamples": 0, "leave_one_out": False, "executor": 1, "progress": False}
+    options |= {"null": lambda *_: next(drawn), "replicates": len(draws)}
+    return profile(two_pairs(value), indices=["primacy"], rng=1, **options).loc["primacy"]
+
+
 def test_position_among_draws():
     draws = np.array([1.0, 2, 3, 4, 5, 6, 7, 8, 9])
     # As high as 9 of 9: 2 (0 + 1) / 10 from above; sd of 1..9 with ddof 1 is sqrt 7.5.
     found = position(10.0, draws)
     assert found.p == pytest.approx(0.2)
     assert found.z == pytest.approx(5 / math.sqrt(7.5))
-    assert found.null_mean == 5
-    assert (found.null_low, found.null_high) == (1.2, 8.8)
+    ends = [(each - 0.25) / 0.02 for each in (found.null_low, found.null_mean, found.null_high)]
+    assert ends == pytest.approx([1.2, 5, 8.8])
     assert position(5.0, draws).p == 1
     assert position(1.0, draws).p == pytest.approx(2 * 2 / 10)
-    # Rounding is no difference.
-    fixed = position(0.3, np.full(9, 0.1 + 0.2))
-    assert math.isnan(fixed.z)
-    assert math.isnan(fixed.p)
-    assert fixed.untested == "all random networks have the observed value"
-    # Nor is the noise of sums in another order, whose sd is above 1e-12 of the mean.
-    noise = 1e-11 * np.array([1.0, -1, 1, -1, 1, -1, 1, -1, 2])
-    for size in (1.0, 1e9):
-        noisy = position(size, size * (1 + 2.5 * noise[0] + noise))
-        assert math.isnan(noisy.p)
-        assert noisy.untested == "all random networks have the observed value"
+    # Rounding is no difference, nor is the noise of sums in another order, whose sd is above 1e-12
+    # of the mean.
+    noise = 1e-9 * np.array([1.0, -1, 1, -1, 1, -1, 1, -1, 2])
+    for fixed in (position(0.3, np.full(9, 0.1 + 0.2)), position(5 + 2.5e-9, 5 + noise)):
+        assert fixed[["z", "p"]].isna().all()
+        assert fixed.untested == "all random networks have the observed value"
     # Beyond draws that are all equal: no z, but 2 (0 + 1) / 10.
     beyond = position(4.0, np.full(9, 3.0))
     assert math.isnan(beyond.z)
     assert beyond.p == pytest.approx(0.2)
-    assert beyond.untested is None
+    assert pd.isna(beyond.untested)
     assert math.isnan(position(math.nan, draws).p)
-    assert math.isnan(position(1.0, np.array([1.0, math.nan])).p)
+    assert math.isnan(position(1.0, [1.0, math.nan]).p)
 
 
 def test_what_the_null_fixes_has_no_z(region):

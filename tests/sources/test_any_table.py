@@ -12,11 +12,9 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov import study
 from netinnov.errors import InputError, TableError
 from netinnov.sources import read_origin_destination
-from netinnov.sources._any_table import read_workbook
-from netinnov.study._loaded_data import load
+from study_cases import context_at
 from workbooks import write_workbook
 
 NODES = [
@@ -148,18 +146,22 @@ def test_cells_are_what_excel_shows(book):
     """Numbers, truth values, dates, times, faults of formulas, and texts that cells share."""
     workbook, path = book
     sheet = workbook.active
-    sheet.append(["name", "whole", "part", "true", "day", "hour", "fault", "money"])
+    sheet.title, links = "nodes", workbook.create_sheet("links")
+    sheet.append(["node", "whole", "part", "true", "day", "hour", "fault", "money"])
     day = dt.datetime(2016, 2, 29, 12, 30)
     sheet.append(["a", 7.0, 0.1, True, day, dt.time(6, 45), "#N/A", 3])
-    sheet.append(["a", 2**40, -1e-9, False, dt.date(1900, 1, 1), dt.time(0, 0), None, 4.5])
+    sheet.append(["b", 2**40, -1e-9, False, dt.date(1900, 1, 1), dt.time(0, 0), None, 4.5])
     sheet["H2"].number_format = sheet["H3"].number_format = '#,##0.00 "days";[Red]-#,##0 "h"'
+    for row in (["source", "target"], ["a", "b"]):
+        links.append(row)
     workbook.save(path)
-    table = read_workbook(path)["Sheet"]
-    assert table.pop("fault").isna().all()
-    first = ("a", 7, 0.1, True, "2016-02-29 12:30:00", "06:45:00", 3.0)
-    assert tuple(table.loc[2]) == first
-    second = ("a", 2**40, -1e-9, False, "1900-01-01 00:00:00", "00:00:00", 4.5)
-    assert tuple(table.loc[3]) == second
+    nodes = ni.read_network(path).nodes
+    assert nodes["fault"].isna().all()
+    cells = nodes[["whole", "part", "true", "day", "hour", "money"]].astype(object)
+    first = [7, 0.1, True, "2016-02-29 12:30:00", "06:45:00", 3.0]
+    assert cells.loc["a"].tolist() == first
+    second = [2**40, -1e-9, False, "1900-01-01 00:00:00", "00:00:00", 4.5]
+    assert cells.loc["b"].tolist() == second
 
 
 def test_points_are_places(chinese):
@@ -345,9 +347,8 @@ def test_weights_people_and_attributes_of_tables_are_asked_for(tmp_path):
             ni.read_network(tmp_path)
         read = ni.read_network(tmp_path, decimal=",")
         assert read.places[column].tolist() == [1200, 3400]
-        configuration = study.configure({"data": {"path": tmp_path, "decimal": ","}})
-        loaded = load(configuration.data, {}, {}).network
-        assert loaded.places[column].tolist() == [1200, 3400]
+        network = context_at(data={"path": tmp_path, "decimal": ","}).network
+        assert network.places[column].tolist() == [1200, 3400]
     places.write_text("place;code\nP;1.200\nQ;x.400\n")  # text
     assert ni.read_network(tmp_path).places["code"].tolist() == ["1.200", "x.400"]
 

@@ -9,7 +9,7 @@ from netinnov import study
 from netinnov.errors import InputError
 from netinnov.io import write_network
 from netinnov.sources import read_tables
-from netinnov.study._loaded_data import load
+from study_cases import context_at
 from workbooks import write_workbook
 
 NODES = [["node", "place"], ["lab", "杭州"], ["firm", "衢州"], ["park", "宁波"]]
@@ -130,8 +130,7 @@ def test_a_study_names_them_with_their_unit(tmp_path):
     extra = tmp_path / "rail.csv"
     extra.write_text("from,to,t\n杭州,衢州,66\n衢州,杭州,60\n杭州,宁波,50\n", "utf-8")
     data = {"path": str(folder), "distances": str(extra), "distance_unit": "min"}
-    configuration = study.configure({"data": data})
-    loaded = load(configuration.data, {}, {"t": "distance"})
+    loaded = context_at(data=data, columns={"t": "distance"}).loaded
     assert (known(loaded.network), loaded.network.distance_unit) == (KNOWN, "min")
     assert extra in loaded.files
     assert not any("nothing says the unit" in each for each in loaded.notes)
@@ -148,11 +147,11 @@ def test_flows_between_places_and_nodes_without_places_take_them_too(tmp_path):
     flows = written(tmp_path, {"flows": trips})
     written(tmp_path, {"minutes": [["origin", "destination", "minutes"], *LONG]})
     data = {"path": str(flows / "flows.csv"), "distances": str(tmp_path / "minutes.csv")}
-    loaded = load(study.configure({"data": data}).data, {}, {})
-    assert (known(loaded.network), loaded.network.distance_unit) == (KNOWN, "min")
+    network = context_at(data=data).network
+    assert (known(network), network.distance_unit) == (KNOWN, "min")
     tables = {"nodes": [["node"], ["杭州"], ["衢州"], ["宁波"]], "minutes": SQUARE}
     folder = written(
         tmp_path / "data", tables | {"links": [["source", "target"], ["杭州", "衢州"]]}
     )
-    loaded = load(study.configure({"data": {"path": str(folder)}}).data, {}, {})
-    assert (known(loaded.network), loaded.network.distance_unit) == (KNOWN, "min")
+    network = context_at(data={"path": str(folder)}).network
+    assert (known(network), network.distance_unit) == (KNOWN, "min")

@@ -23,12 +23,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-import netinnov
+import netinnov as ni
 from netinnov import study
 from netinnov.cli import app
-from netinnov.sources._read_network import READERS
 from netinnov.study import sections
-from netinnov.study._context import Context
+from study_cases import context_at
 
 NODES = "node,kind,place\nlab,institute,P\nfirm,firm,Q\nshop,,R\n"
 LINKS = "source,target,layer\nlab,firm,research\nfirm,shop,trade\n"
@@ -59,8 +58,12 @@ def no_figures(monkeypatch):
 @pytest.fixture
 def no_results(monkeypatch):
     """Sections have their settings and nothing to compute."""
-    empty = [replace(section, compute=lambda context: None) for section in sections.SECTIONS]
-    monkeypatch.setattr(sections, "SECTIONS", empty)
+    computing(monkeypatch, lambda context: None)
+
+
+def computing(monkeypatch, compute):
+    changed = [replace(section, compute=compute) for section in sections.SECTIONS]
+    monkeypatch.setattr(sections, "SECTIONS", changed)
 
 
 def call(*arguments):
@@ -88,7 +91,7 @@ def refused(*arguments):
 
 def test_version():
     result = call("--version")
-    assert (result.exit_code, result.stdout) == (0, f"netinnov {netinnov.__version__}\n")
+    assert (result.exit_code, result.stdout) == (0, f"netinnov {ni.__version__}\n")
 
 
 def test_explore_writes_a_page_of_a_configuration_a_folder_or_a_case(here):
@@ -175,10 +178,7 @@ def test_a_folder_of_tables_is_a_study_with_all_settings_left_as_they_are(here, 
 
 @pytest.mark.slow
 def test_without_a_configuration_it_is_the_bundled_case(here, monkeypatch):
-    monkeypatch.setattr(sections, "SECTIONS", [])
-    monkeypatch.setattr("netinnov.study._configuration.parts", dict)
-    short = study.EXAMPLE.split("[experiment]")[0]
-    monkeypatch.setattr("netinnov.study._configuration.case_text", lambda case: short)
+    computing(monkeypatch, lambda context: None)
     result = call("run")
     assert result.stdout == f"The report is {Path('results/yrd/report.html')}\n"
     page = (here / "results" / "yrd" / "report.html").read_text(encoding="utf-8")
@@ -212,7 +212,7 @@ def test_places_that_may_be_one_are_told_of_with_the_setting_that_joins_them(her
     assert tomllib.loads(told[1])["same"] == same
     with (here / "study.toml").open("a") as stream:
         stream.write(f"[places]\n{told[1]}\n")
-    loaded = Context.of(study.read_configuration(here / "study.toml")).loaded
+    loaded = context_at(here / "study.toml").loaded
     assert loaded.network.places.index.tolist() == ["杭州", "Q", "Munich", "Potsdam"]
     assert loaded.network.nodes["jurisdiction"].tolist() == ["杭州", "Q", "Q", "Munich", "Potsdam"]
     assert "may be of one place" not in call("check", "study.toml").stdout
@@ -319,7 +319,7 @@ def test_too_little_memory_is_no_fault_of_the_program(here, monkeypatch):
     def demand(*arguments):
         raise MemoryError("Unable to allocate 9. TiB")
 
-    monkeypatch.setattr("netinnov.study._context.aggregate_to_places", demand)
+    computing(monkeypatch, demand)
     assert "not enough memory (Unable to allocate 9. TiB)" in refused("run", "study.toml")
 
 
@@ -327,7 +327,7 @@ def test_a_fault_of_our_own_is_called_so(here, monkeypatch):
     def break_down(*arguments):
         raise ValueError("cannot reindex")  # what pandas says is no message for a planner
 
-    monkeypatch.setattr("netinnov.study._context.aggregate_to_places", break_down)
+    computing(monkeypatch, break_down)
     before = everything_in(here)
     result = call("run", "study.toml")
     assert (result.exit_code, result.stdout) == (1, "")
@@ -400,20 +400,15 @@ def test_all_that_the_package_reads_is_checked_told_and_converted(here, name, te
     assert call("info", here / "own").stdout == result.stdout
 
 
-def test_other_sources_are_known_by_their_header(here, monkeypatch):
-    read = []
-    for source in ("patentsview", "cordis"):
-        monkeypatch.setitem(READERS, source, lambda path, s=source: read.append(s))
+def test_other_sources_are_known_by_their_header(here):
     patents = here / "g_inventor_disambiguated.tsv"
-    patents.write_text("patent_id\tinventor_id\n")
-    call("info", patents)
+    patents.write_text("patent_id\tinventor_id\n1\ta\n1\tb\n")
     with zipfile.ZipFile(here / "packed.zip", "w") as packed:
         packed.write(patents, patents.name)
-    call("info", "packed.zip")
     (here / "patents").mkdir()
     shutil.copy(patents, here / "patents")
-    call("info", "patents")
-    assert read == ["patentsview", "patentsview", "patentsview"]
+    for path in (patents, "packed.zip", "patents"):
+        assert "layer co_inventor: 1 link" in call("info", path).stdout
 
 
 @pytest.mark.parametrize(
@@ -518,7 +513,7 @@ def test_names_that_the_terminal_cannot_write(here, monkeypatch):
     for change in ("listen", "_warn_in_words"):
         monkeypatch.setattr(f"netinnov.cli.{change}", lambda: None)
     with pytest.raises(SystemExit) as end:
-        netinnov.cli.main()
+        ni.cli.main()
     assert end.value.code == 0
     sys.stdout.flush()
     assert rb"layer \u676d\u5dde\U0001f600: 1 link" in sys.stdout.buffer.getvalue()

@@ -5,12 +5,12 @@ import pytest
 
 from netinnov import study
 from netinnov.errors import InputError
-from netinnov.study._loaded_data import load
 from netinnov.study.sections import central
 from study_cases import (
     RING,
     STAR,
     STARS,
+    context_at,
     context_of,
     facts_of,
     figures_of,
@@ -80,6 +80,5 @@ def test_nodes_without_a_column_of_places_are_compared_themselves(tmp_path):
     nodes[["node"]].to_csv(tmp_path / "nodes.csv", index=False)
     table = pd.DataFrame(links, columns=["source", "target", "weight"])
     table.to_csv(tmp_path / "links.csv", index=False)
-    data = study.configure({"data": {"path": str(tmp_path)}}).data
-    result = central.compute(context_of(load(data, {}, {}).network, **OFF))
+    result = central.compute(context_at(data={"path": str(tmp_path)}, **OFF))
     assert {*result.table.index} == {*"abcd"}

@@ -5,14 +5,12 @@ import pytest
 
 from netinnov import build_network, study
 from netinnov.errors import InputError
-from netinnov.study._loaded_data import load
-from netinnov.study._places import PlacesPart, aggregate_to_places
+from study_cases import context_at, context_of
 
 
 def loaded(data, columns=None, layers=None, same=None):
-    settings = {"data": data, "columns": columns or {}, "layers": layers or {}}
-    configuration = study.configure(settings)
-    return load(configuration.data, configuration.layers, configuration.columns, same=same)
+    parts = {"data": data, "columns": columns or {}, "layers": layers or {}}
+    return context_at(**parts, places={"same": same or {}}).loaded
 
 
 @pytest.fixture
@@ -132,10 +130,9 @@ def test_a_symmetric_matrix_is_undirected_unless_the_configuration_says_otherwis
 def test_nodes_without_places_lend_them_their_names(tmp_path):
     (tmp_path / "nodes.csv").write_text("node,name\n1,Quzhou\n2,Hangzhou\n")
     (tmp_path / "links.csv").write_text("source,target\n1,2\n")
-    result = loaded({"source": "tables", "path": tmp_path})
-    cities = aggregate_to_places(result.network, PlacesPart()).cities
-    assert cities.places["name"].to_dict() == {"1": "Quzhou", "2": "Hangzhou"}
-    assert "each node is taken as a place of its own" in " ".join(result.notes)
+    context = context_at(data={"source": "tables", "path": tmp_path})
+    assert context.cities.places["name"].to_dict() == {"1": "Quzhou", "2": "Hangzhou"}
+    assert "each node is taken as a place of its own" in " ".join(context.loaded.notes)
 
 
 def test_a_country_is_no_place_beside_its_cities():
@@ -146,9 +143,9 @@ def test_a_country_is_no_place_beside_its_cities():
     nodes = pd.DataFrame({"place": ["PARIS, FR", "LYON, FR", "FR"]}, index=["a", "b", "c"])
     links = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
     network = build_network(nodes, links, places)
-    cities = aggregate_to_places(network, PlacesPart())
+    cities = context_of(network).level
     assert cities.cities.nodes.index.tolist() == ["PARIS, FR", "LYON, FR"]
     assert cities.coverage["nodes"].tolist() == [3, 3, 2, 2]
-    countries = aggregate_to_places(network, PlacesPart(level=1))
+    countries = context_of(network, places={"level": 1}).level
     assert countries.cities.nodes["members"].to_dict() == {"FR": 3}
     assert countries.coverage["nodes"].tolist() == [3, 3, 3]

@@ -11,7 +11,6 @@ from scipy import stats
 
 from netinnov.linkages import count_enclaves
 from netinnov.null_models import Relocate, compare_with_null
-from netinnov.study._enclave_list import deal
 from netinnov.study.sections import enclaves
 from study_cases import context_of, facts_of, network_of, result_of, said, tables_of
 
@@ -167,12 +166,12 @@ def test_districts_of_one_city_are_at_home_in_every_dealing():
         {"place": [*"ABC", "a1", "a2"], "parent": [None, None, None, "A", "A"], "population": 1.0}
     )
     home, host = ["a1", "a1", "B", "C", "B", "a2"], ["a2", "B", "a1", "a2", "C", "C"]
-    result = result_of(enclaves, study_of(listed(home, host, places), 50, places={"level": 1}))
-    assert len(result.counted) == 5
-    dealings = result.context.once(deal)
-    assert {*dealings.pairs["home"]} == {*"ABC"}
-    assert (dealings.ways[["mean", "sd"]] == 0).all(axis=None)  # all are of one size
-    assert dealings.pairs["observed"].sum() == 5
+    context = study_of(listed(home, host, places), 50, places={"level": 1})
+    tables = tables_of(enclaves, context)
+    pairs, ways = (tables[f"enclave_{name}"].frame for name in ("pairs", "directions"))
+    assert {*pairs["home"]} == {*"ABC"}
+    assert pairs["number"].sum() == len(result_of(enclaves, context).counted) == 5
+    assert (ways[["by_chance", "null_low", "null_high"]] == 0).all(axis=None)  # all are of one size
 
 
 def test_directions_by_another_column_are_compared_with_those_by_population():

@@ -14,9 +14,17 @@ from netinnov.cli import app
 from netinnov.errors import InputError
 from netinnov.panels import enclave_openings, evaluate_openings
 from netinnov.study import sections
-from netinnov.study._context import Context
 from netinnov.study.sections import evaluation
-from study_cases import context_of, facts_of, figures_of, network_of, plain_text_of, said, tables_of
+from study_cases import (
+    context_at,
+    context_of,
+    facts_of,
+    figures_of,
+    network_of,
+    plain_text_of,
+    said,
+    tables_of,
+)
 
 YEARS = range(2011, 2019)
 PLACES = [f"p{k:02}" for k in range(40)]
@@ -275,7 +283,7 @@ def test_headers_in_other_words_are_read_and_told(folder):
     openings_of().rename(columns={"place": "Ort"}).to_csv("openings.csv", index=False)
     text = STUDY.replace('outcome = "patents"', 'outcome = "Patente"')
     (folder / "study.toml").write_text(f'{text}[columns]\n"openings.Ort" = "place"\n')
-    context = Context.of(study.read_configuration("study.toml"))
+    context = context_at("study.toml")
     assert "panel.csv: read '城市' as place, '年份' as period." in said(evaluation, context)
     assert facts_of(evaluation, context)["places"] == 40
 

@@ -1,7 +1,7 @@
 """The experiment: what is tried and measured, and what the page says of it."""
 
 from dataclasses import replace
-from types import SimpleNamespace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -9,10 +9,6 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
-from netinnov.scenarios import ReverseEnclave
-from netinnov.study._experiment import Choice, ExperimentPart, Trial
-from netinnov.study._language import LANGUAGES, Language, in_html, plain
-from netinnov.study._measures import MeasuresPart
 from netinnov.study.sections import experiment
 from netinnov.study.sections.experiment import Experiment
 from study_cases import (
@@ -22,17 +18,17 @@ from study_cases import (
     context_of,
     figures_of,
     network_of,
+    plain_text_of,
     said,
-    stand_in,
     tables_of,
     text_in,
     three,
 )
 
-SIX = ReverseEnclave("p", "q", 6, 0.5)
 EVIL = "<script>alert('x')</script>"
 NAMES = {"p": EVIL, "q": "Qu & Co", "r": "Er", "s": "Es"}
-DIRECT = Trial("direct links", "new", SIX)
+PARK_OF, DIRECT = "reverse enclave, new", "direct links, new"
+"""Names of the two scenarios with new links."""
 
 
 def effects() -> pd.DataFrame:
@@ -50,7 +46,7 @@ def effects() -> pd.DataFrame:
         ("pagerank", "s", 0.2, 0.21, 0.01, 0.0, 0.02, 1.0),
     ]
     table = pd.DataFrame(rows, columns=columns)
-    table = table.assign(scenario="park, new", mc_error=0.001, standardised=1.0, replicates=40)
+    table = table.assign(scenario=PARK_OF, mc_error=0.001, standardised=1.0, replicates=40)
     table["median"] = table["difference"]
     table["placebo_low"], table["placebo_median"], table["placebo_high"] = -0.01, 0.01, 0.03
     table["placebo_n"], table["placebo_p"], table["corrected_p"] = 10, 0.18, 0.5
@@ -59,56 +55,33 @@ def effects() -> pd.DataFrame:
 
 
 CONTRAST = pd.DataFrame(
-    [
-        {
-            "scenario": "park, new",
-            "rival": DIRECT.name,
-            "measure": "harmonic_centrality",
-            "node": "p",
-        }
-        | {"difference": 0.02, "median": 0.02, "low": -0.01, "high": 0.04}
-        | {"higher": 0.9, "replicates": 40}
-    ]
-)
+    {"scenario": PARK_OF, "rival": DIRECT, "measure": "harmonic_centrality", "node": ["p"]}
+).assign(difference=0.02, median=0.02, low=-0.01, high=0.04, higher=0.9, replicates=40)
 
 
-def study_of(part: ExperimentPart, *, modelled: tuple[str, ...] = (), language: str = "en") -> Any:
-    places = pd.DataFrame({"lon": [], "lat": []})
-    return stand_in(
-        names=NAMES,
-        drawn_names=pd.Series({"p": "Pe", "q": "Qu"}),
-        modelled=modelled,
-        settings=lambda kind: part,
-        language=Language(language, NAMES, modelled=modelled),
-        cities=SimpleNamespace(places=places, layers=("links",)),
-    )
+@cache
+def base(layer: str, modelled: tuple[str, ...], funding: tuple[str, ...]) -> Experiment:
+    """Of p with six links, whose host could be q, in one draw."""
+    links = [*(("p", end) for end in "uvwxyz"), ("q", "r"), ("r", "s"), ("q", "z")]
+    ids = [*NAMES, *"uvwxyz"]
+    places = pd.DataFrame({"name": pd.Series(NAMES, ids), "population": range(len(ids))}, ids)
+    network = network_of(links, layer=layer, places=places, modelled=modelled)
+    asked = {"home": "p", "host": "q", "size": 4, "funding": [*funding], "placebos": 10}
+    return computed(network, **asked, rivals=["direct links"], replicates=1)
 
 
 def tried(
     *,
-    modelled: tuple[str, ...] = (),
-    language: str = "en",
     layer: str = "links",
-    size: int = 4,
+    modelled: tuple[str, ...] = (),
+    funding: tuple[str, ...] = ("new",),
     **changes: Any,
 ) -> Experiment:
     """A headline, a rival and placebo hosts, with numbers by hand."""
-    amounts = {"size": size, "pipeline_share": 0.5, "funding": ["new"], "placebos": 10}
-    part = ExperimentPart(home="p", host="q", **amounts)
-    result = Experiment(
-        context=study_of(part, modelled=modelled, language=language),
-        choice=Choice(part, layer, MeasuresPart(), "park"),
-        enclaves=(Trial("park", "new", SIX),),
-        rivals=(DIRECT,),
-        match=("strength",),
-        effects=effects(),
-        replicates=pd.DataFrame({"node": []}),
-        contrasts=CONTRAST,
-        own=6.0,
-    )
-    result = replace(result, **changes)
-    if result.rivals and DIRECT.name not in {*result.effects["scenario"]}:
-        rows = [result.effects, effects().assign(scenario=DIRECT.name)]
+    known = {"effects": effects(), "contrasts": CONTRAST, "own": 6.0, "match": ("strength",)}
+    result = replace(base(layer, modelled, funding), **known | changes)
+    if DIRECT not in {*result.effects["scenario"]}:
+        rows = [result.effects, effects().assign(scenario=DIRECT)]
         result = replace(result, effects=pd.concat(rows, ignore_index=True))
     return result
 
@@ -127,7 +100,7 @@ def facts_of(result: Experiment) -> dict[str, Any]:
 
 def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
     result = tried()
-    answer = plain(text_in(experiment, result).answer)
+    answer = plain_text_of(experiment, result).answer
     assert answer == (
         f"If {EVIL} had a park in Qu & Co with 4 extra links, it would be better connected: by "
         "about 10.0 % (+4.0 to +16.0 %, depending on which links end where)."
@@ -148,11 +121,6 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
     assert "not a forecast" in text
     assert "set-up was not varied" in text
     assert "access, for as many links the park does better than direct links" in text
-    for code in LANGUAGES:
-        page = text_in(experiment, tried(language=code))
-        for line in (page.question, page.answer, *page.notes):
-            assert "<script" not in in_html(line)
-            assert "&lt;bdi" not in in_html(line)
 
 
 @pytest.mark.slow
@@ -182,7 +150,7 @@ def test_a_planner_is_told_who_gains_who_loses_and_how_sure_that_is() -> None:
 def test_what_is_said_of_home_follows_from_its_row(row, way, words) -> None:
     result = changed(**row)
     assert facts_of(result)["new_way"] == way
-    answer = plain(text_in(experiment, result).answer)
+    answer = plain_text_of(experiment, result).answer
     assert words in answer
     assert "nan" not in answer
     assert ("new" in figures_of(experiment, result)) == (way != "undefined")
@@ -200,24 +168,25 @@ def test_a_rival_is_better_or_worse_only_where_most_placements_say_so(
     assert sum(len(known[f"{each}_than"]) for each in ("better", "worse", "alike")) == 1
 
 
-def both(funding: str, **changes: Any) -> Experiment:
+def both(funding: str) -> Experiment:
     """Two ways of funding; with the second home loses half as much as it gains with the first."""
     other = {"new": "reallocated", "reallocated": "new"}[funding]
-    again = effects().assign(scenario=f"park, {other}")
+    again = effects()
     again[["median", "low", "high", "difference"]] *= -0.5
-    trials = (Trial("park", funding, SIX), Trial("park", other, SIX))
-    table = pd.concat([effects().assign(scenario=f"park, {funding}"), again], ignore_index=True)
-    return tried(effects=table, enclaves=trials, **changes)
+    ways = zip((effects(), again), (funding, other), strict=True)
+    table = pd.concat([each.assign(scenario=f"reverse enclave, {way}") for each, way in ways])
+    table, rivals = table.reset_index(drop=True), tried().rivals
+    return tried(effects=table, funding=(funding, other), rivals=rivals)
 
 
 def test_the_other_funding_is_told_after_the_first() -> None:
-    answer = plain(text_in(experiment, both("reallocated")).answer)
+    answer = plain_text_of(experiment, both("reallocated")).answer
     assert answer.startswith(f"If {EVIL} paid for a park in Qu & Co with 4 of its 6 links, it")
     assert "With 4 extra links it would be less well connected: by about 5.0 %" in answer
-    answer = plain(text_in(experiment, both("new")).answer)
+    answer = plain_text_of(experiment, both("new")).answer
     assert answer.startswith(f"If {EVIL} had a park in Qu & Co with 4 extra links, it would be")
     assert "If it gave up 4 of its 6 links instead, it would be less well" in answer
-    answer = plain(text_in(experiment, both("reallocated", language="zh")).answer)
+    answer = plain_text_of(experiment, both("reallocated"), "zh").answer
     assert answer.startswith(f"若{EVIL}把 6 条原有联系中的 4 条调剂给设在Qu & Co的园区，")
     assert "若改为 4 条新增联系，其可达性将下降约 5.0%" in answer
 
@@ -226,7 +195,7 @@ def test_the_other_funding_is_told_after_the_first() -> None:
 def test_links_are_new_where_home_has_too_few_and_the_answer_says_so(own, words) -> None:
     result = tried(own=float(own))
     assert facts_of(result)["too_few"]
-    assert words in plain(text_in(experiment, result).answer)
+    assert words in plain_text_of(experiment, result).answer
     assert "to give up" not in text_in(experiment, tried(own=4.0)).answer
 
 
@@ -239,8 +208,7 @@ def test_on_a_modelled_layer_nothing_is_tested() -> None:
     assert "p = " not in text
     assert "tested here: draws are not observations, and modelled links no evidence." in text
     assert "Links are those of gravity (modelled): the answer is what the model implies" in text
-    again = {"layer": "gravity", "modelled": ("gravity",), "language": "zh"}
-    zh = said(experiment, tried(effects=table, **again))
+    zh = said(experiment, result, "zh")
     assert "答案是模型的推论，不是观测结果" in zh
     assert "p = " not in zh
 
@@ -278,7 +246,7 @@ def test_an_experiment_without_a_layer_names_the_one_it_took() -> None:
     # Home's links in another layer are not among those that it could give up.
     links = [*CHAIN, ("a", "c"), ("a", "b", 1, "small")]
     paid = computed(three(links=links), funding=["reallocated"], rivals=[], placebos=0)
-    assert "with 1 of its 2 links in links" in plain(text_in(experiment, paid).answer)
+    assert "with 1 of its 2 links in links" in plain_text_of(experiment, paid).answer
 
 
 def test_all_places_that_lose_are_counted() -> None:
@@ -310,7 +278,7 @@ def test_a_place_that_reached_nobody_has_changes_without_per_cent() -> None:
     settings = {"home": "e", "host": "b", "size": 1, "replicates": 2}
     result = experiment.compute(context_of(network, experiment=settings))
     assert facts_of(result)["reallocated_way"] == "undefined"
-    for code in LANGUAGES:
+    for code in ("en", "zh"):
         text = said(experiment, result, code)
         assert "nan" not in text
 
@@ -368,7 +336,7 @@ def test_flows_move_a_tenth_of_the_strength_of_home() -> None:
     assert result.headline.scenario.volume_share == 0.1
     known = experiment.facts(result)
     assert (known["of_volume"], known["share"], known["size"]) == (True, 0.1, 0)
-    answer = plain(text_in(experiment, result).answer)
+    answer = plain_text_of(experiment, result).answer
     assert answer.startswith(
         "If P paid for a park in Q with 10 % of the weight of its links, it wo"
     )
@@ -398,7 +366,7 @@ def test_a_tenth_that_makes_no_link_is_not_tried() -> None:
     assert (few.headline.scenario.size, few.headline.funding) == (4, "new")
     known = experiment.facts(few)
     assert (known["of_volume"], known["too_few"], known["own"]) == (False, True, 1)
-    assert "as it has only 1 to give up" in plain(text_in(experiment, few).answer)
+    assert "as it has only 1 to give up" in plain_text_of(experiment, few).answer
 
 
 @pytest.mark.slow

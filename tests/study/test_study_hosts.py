@@ -3,7 +3,6 @@
 import pandas as pd
 import pytest
 
-from netinnov.study._language import LANGUAGES
 from netinnov.study.sections import experiment, hosts
 from study_cases import context_of, network_of, said, tables_of, text_in
 
@@ -31,7 +30,7 @@ def test_hosts_are_listed_best_first_and_the_tried_one_has_its_rank(ranked) -> N
     assert text.startswith(f"h would gain most with a park in {known['best']}")
     assert "With a it would" in text
     assert "Links are modelled" not in text
-    for code in LANGUAGES:
+    for code in ("en", "zh"):
         assert "nan" not in said(hosts, ranked, code)
 
 

@@ -9,8 +9,7 @@ import pytest
 
 from netinnov.errors import InputError
 from netinnov.null_models import GravityNull, Rewire
-from netinnov.study import _structure_plan, sections
-from netinnov.study._structure_plan import detect
+from netinnov.study import sections
 from netinnov.study.sections import centres, organised
 from study_cases import FEW, STARS, context_of, facts_of, network_of, said
 
@@ -30,7 +29,7 @@ def dense(*, located=False, left_out=0):
 
 
 def planned(network, **structure):
-    return context_of(network, structure=FEW | structure).once(_structure_plan.plan)
+    return context_of(network, structure=FEW | structure).once(centres.CHECK)
 
 
 def test_where_few_pairs_are_linked_links_are_rewired():
@@ -62,14 +61,14 @@ def test_gravity_takes_the_distances_of_the_network(missing, code):
 def test_a_null_model_that_moves_next_to_nothing_gives_no_verdict():
     # With 2 of 91 pairs without a link hardly anything can be exchanged.
     context = context_of(dense(left_out=2), structure=FEW | {"null": "degree"})
-    plan = context.once(_structure_plan.plan)
+    plan = context.once(centres.CHECK)
     assert plan.null is None
     assert plan.moved < 0.05
     assert plan.left_out["null model"] == "why_null_moves_little"
     found = context.once(centres.compute).profile
     assert found[["z", "p", "null_mean"]].isna().all(axis=None)
     assert facts_of(centres, context)["compared"] == 0
-    test = context.once(detect).test
+    test = context.once(centres.compute).detection.test
     assert math.isnan(test.p)
     assert test.untested == plan.null_code
     known = facts_of(organised, context)
@@ -127,7 +126,7 @@ def test_the_direction_of_strengths_is_one_for_centres_and_indices():
     for direction, largest in (("in", "z"), ("out", "a")):
         settings = FEW | {"direction": direction, "rule": "top"}
         context = context_of(network_of(links, directed=["links"]), structure=settings)
-        found = context.once(detect)
+        found = context.once(centres.compute).detection
         assert found.table.index[found.table["centre"]].tolist() == [largest]
         strength = found.table["centrality"]
         value = context.once(centres.compute).profile.loc["primacy", "value"]

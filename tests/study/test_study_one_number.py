@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from netinnov import connectivity
-from netinnov.plotting._style import mark_modelled
 from netinnov.study import sections
 from study_cases import FEW, PARK, context_of, network_of
 
@@ -45,8 +44,8 @@ def readings(context, tables):
     layers = context.cities.layers
     observed = [layer for layer in layers if layer not in context.modelled] or list(layers)
     scope = {"all": tuple(layers), "observed": tuple(observed), "together": tuple(observed)}
-    marked = {mark_modelled(x, context.modelled): (x,) for x in layers}
-    scope |= {layer: (layer,) for layer in layers} | marked
+    for layer in layers:
+        scope |= dict.fromkeys([layer, f"{layer} (modelled)"], (layer,))
 
     def of(name, frame, where, subject=""):
         for measure, value in frame.items():

@@ -4,9 +4,8 @@ import re
 
 import pandas as pd
 import pytest
+from matplotlib.font_manager import fontManager
 
-from netinnov.plotting._fonts import cjk_font
-from netinnov.study._context import Context
 from netinnov.study.sections import organised
 from study_cases import (
     CHAIN,
@@ -23,7 +22,7 @@ from study_cases import (
 
 
 @pytest.fixture(scope="module")
-def stars() -> Context:
+def stars():
     return context_of(network_of(STARS))
 
 
@@ -89,6 +88,15 @@ def test_a_park_between_its_home_and_its_host_is_a_broker():
     assert "1 of them is an enclave." in text
 
 
+def test_names_for_display_are_the_english_name_then_the_name_then_the_id():
+    names = {"name": ["衢州", "杭州", " "], "name_en": ["Quzhou", None, None]}
+    nodes = pd.DataFrame({"place": list("PQR"), **names}, index=list("abc"))
+    places = pd.DataFrame(names, index=list("PQR"))
+    context = context_of(network_of(CHAIN, nodes=nodes, places=places))
+    assert context.names == {"P": "Quzhou", "Q": "杭州", "R": "R"}
+    assert [context.language.places[each] for each in "abc"] == ["Quzhou", "杭州", "c"]
+
+
 def test_chinese_ids_and_names_go_before_english_names_on_a_chinese_page():
     places = pd.DataFrame(
         {"name": [None, "Yi", "Bing"], "name_en": ["A", "B", "C"], "name_zh": [None, None, "丙"]},
@@ -98,7 +106,7 @@ def test_chinese_ids_and_names_go_before_english_names_on_a_chinese_page():
     chinese = context.in_language("zh")
     assert [chinese.language.places[each] for each in ("甲市", "b", "c")] == ["甲市", "B", "丙"]
     assert [context.language.places[each] for each in ("甲市", "b", "c")] == ["A", "B", "C"]
-    if cjk_font():
+    if any("CJK" in font.name for font in fontManager.ttflist):
         assert chinese.drawn_names.tolist() == ["甲市", "B", "丙"]
 
 

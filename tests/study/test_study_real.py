@@ -9,10 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from netinnov import study
-from netinnov.study._context import Context
 from netinnov.study.sections import central, centres
-from study_cases import facts_of, figures_of, text_in
+from study_cases import context_at, facts_of, figures_of, text_in
 
 pytestmark = pytest.mark.slow  # whole studies
 
@@ -40,10 +38,9 @@ def context(request):
     settings = settings_of(request.param)
     if settings is None:
         pytest.skip("needs the data beside the checkout")
-    configuration = study.configure(settings)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        context = Context.of(configuration)
+        context = context_at(**settings)
         assert context.cities.n_nodes
     return context
 

@@ -6,17 +6,16 @@ import pytest
 
 from netinnov import study
 from netinnov.errors import InputError
-from netinnov.study._context import Context
+from study_cases import context_at
 
 SAME = {"Munchen": "Munich"}
 
 
-def studied(path, same=SAME, **data) -> Context:
-    settings = {"data": {"path": path} | data, "places": {"same": same}}
-    return Context.of(study.configure(settings))
+def studied(path, same=SAME, **data):
+    return context_at(data={"path": path} | data, places={"same": same})
 
 
-def notes(context: Context) -> list[str]:
+def notes(context) -> list[str]:
     return [note for note in context.loaded.notes if "joined" in note]
 
 

@@ -7,16 +7,10 @@ from matplotlib.legend import Legend
 from numpy.testing import assert_allclose
 
 import netinnov as ni
-from netinnov import study
 from netinnov.errors import InputError
-from netinnov.linkages import project
-from netinnov.study import _structure_plan
-from netinnov.study._context import Context
-from netinnov.study._loaded_data import Incidence, Loaded, Projection
-from netinnov.study._places import aggregate_to_places
 from netinnov.study._structure_plan import Participation, participation_of, traded
 from netinnov.study.sections import centres
-from study_cases import FEW, facts_of, said
+from study_cases import FEW, facts_of, projected, said
 
 WEIGHTINGS = ["count", "newman", "full"]
 
@@ -43,24 +37,13 @@ def two_mode(seed=1, *, members=12, events=9, periods=False):
     return ni.build_network(nodes, links, pd.DataFrame(index=list("PQRS")))
 
 
-def loaded_from(network, weighting="count", **side):
-    projection = Projection(layer="takes_part", weighting=weighting, **side or {"onto": "firm"})
-    flat = project(network, **projection.model_dump())
-    incidence = Incidence(network, projection, flat.layers)
-    return Loaded(flat, (), (), True, incidence)
-
-
 def context_of(network, **settings):
-    settings = {"structure": FEW | settings}
-    configuration = study.configure({"data": {"source": "tables", "path": "."}} | settings)
-    return Context(configuration, loaded_from(network))
+    return projected(network, onto="firm", configuration={"structure": FEW | settings})
 
 
 def participation(network, weighting="count", **side):
-    loaded = loaded_from(network, weighting, **side)
-    places = study.configure({"data": {"source": "yrd"}}).places
-    cities = aggregate_to_places(loaded.network, places)
-    return participation_of(loaded.incidence, cities.cities, 0), cities.cities
+    context = projected(network, weighting=weighting, **side or {"onto": "firm"})
+    return participation_of(context.loaded.incidence, context.cities, 0), context.cities
 
 
 def flows_of(network):
@@ -120,13 +103,13 @@ def test_an_event_of_several_periods_is_resampled_as_a_whole_and_traded_within_e
         assert sorted(members[drawn]) == sorted(found.member[now])
         assert sorted(events[drawn]) == sorted(found.event[now])
     context = context_of(two_mode(5, members=18, events=80, periods=True), resamples=20)
-    assert context.once(_structure_plan.plan).left_out == {}
+    assert context.once(centres.CHECK).left_out == {}
 
 
 @pytest.mark.slow
 def test_a_study_of_events_has_intervals_and_a_null_model():
     context = context_of(two_mode(5, members=18, events=80), resamples=60)
-    plan = context.once(_structure_plan.plan)
+    plan = context.once(centres.CHECK)
     assert plan.null_code == "null_curveball"
     found = context.once(centres.compute).profile
     row = found.loc["primacy"]
@@ -147,25 +130,14 @@ def test_a_study_of_events_has_intervals_and_a_null_model():
 
 
 def test_a_layer_beside_the_projected_one_is_the_reason_why_nothing_is_drawn():
-    loaded = loaded_from(two_mode())
-    ends = loaded.network.links[["source", "target"]].head(40).assign(layer="contracts", weight=1.0)
-    mixed = loaded._replace(network=loaded.network.with_links(ends))
-    configuration = study.configure(
-        {
-            "data": {
-                "source": "tables",
-                "path": ".",
-                "project": {"layer": "takes_part", "onto": "firm"},
-            },
-            "layers": {"takes_part": {"name_zh": "参与"}},
-            "structure": FEW,
-        }
-    )
-    context = Context(configuration, mixed)
+    names = {"layers": {"takes_part": {"name_zh": "参与"}}}
+    ends = context_of(two_mode()).network.links[["source", "target"]].head(40)
+    others = ends.assign(layer="contracts", weight=1.0)
+    context = projected(two_mode(), onto="firm", others=others, configuration=names)
     assert set(facts_of(centres, context)["reasons"]) == {"why_other_layers"}
     assert "only where all observed layers come from [data] project" in said(centres, context)
 
 
 def test_links_of_a_projection_are_not_rewired_one_by_one():
     with pytest.raises(InputError, match=r'null = "degree" .* move links one by one'):
-        context_of(two_mode(), null="degree").once(_structure_plan.plan)
+        context_of(two_mode(), null="degree").once(centres.CHECK)

@@ -1,26 +1,29 @@
 """Places without coordinates: what needs distances uses the others, and says which it left out."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from netinnov import study
-from netinnov._network.distances import great_circle
 from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError
-from netinnov.study._experiment import matched_on
 from netinnov.study.sections import (
     SECTIONS,
     _governance as governance,
     _sites as siting,
     data,
+    experiment,
     space,
 )
 from study_cases import (
     LINKS,
     NODES,
+    PARK,
     PLACES,
     context_of,
+    facts_of,
     few_draws,
     network_of,
     said,
@@ -28,7 +31,7 @@ from study_cases import (
     text_in,
 )
 
-DEGREE = float(great_circle(0.0, 0.0, 1.0, 0.0))
+DEGREE = math.radians(6371.0088)
 WEIGHT = {"distance_weight": 1.0, "per": DEGREE, "distance": "unit"}  # 1 for each degree
 (where_next, gains) = (each for each in SECTIONS if each.name in ("where_next", "gains"))
 
@@ -68,12 +71,16 @@ def test_only_what_lengthens_a_link_is_said():
 
 
 def test_what_distances_do_follows_the_table_of_the_user():
+    def matched(network):
+        park = PARK | {"replicates": 2, "placebos": 1, "rivals": []}
+        return facts_of(experiment, context_of(network, experiment=park))["match"]
+
     cities = chain("R").cities
     minutes = pd.DataFrame(7.0, list("PQR"), list("PQR"))
-    assert matched_on(cities) == ("strength",)
-    assert matched_on(cities.with_distances(minutes, unit="min")) == ("strength", "distance")
+    assert matched(cities) == ["strength"]
+    assert matched(cities.with_distances(minutes, unit="min")) == ["strength", "distance"]
     minutes.loc["P", "R"] = minutes.loc["R", "P"] = np.nan
-    assert matched_on(chain().cities.with_distances(minutes, unit="min")) == ("strength",)
+    assert matched(chain().cities.with_distances(minutes, unit="min")) == ["strength"]
     network = network_of([("P", "Q"), ("Q", "R")]).with_distances(minutes * np.nan, unit="min")
     with pytest.raises(InputError, match="need distances of linked places, and none is known"):
         study._checked(context_of(network, measures=WEIGHT))
