@@ -181,7 +181,7 @@ def plot_event_study(
         for group, table in _groups(study)
     ]
     step = min(0.24, 0.7 / len(series))
-    with drawing(ax, 78, SINGLE) as ax:
+    with drawing(ax, 62, SINGLE) as ax:
         ax.axhline(0, color=GREY, linewidth=0.5, zorder=0)
         ax.axvline(-0.5, color=GREY, linewidth=0.7, linestyle=(0, (4, 2)), zorder=0)
         if truth is not None:

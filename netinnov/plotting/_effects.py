@@ -87,7 +87,7 @@ def plot_effects(
         effects[changes] = scaled
     rows, labels = _rows(effects, names, one_a_scenario=bool(ends))
     spacing = float(np.diff(np.sort(rows)).min()) if len(rows) > 1 else 1.0
-    with drawing(ax, 22 + 5.5 * len(effects)) as ax:
+    with drawing(ax, 20 + 6.5 * len(effects)) as ax:
         label_rows(ax, labels)
         _draw_changes(ax, effects, rows, ends, names)
         if "median" in effects:

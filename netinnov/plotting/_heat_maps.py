@@ -20,7 +20,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import digits, finish, number, page_width, percent, table_of
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
-from netinnov.plotting._style import DOUBLE, SINGLE, drawing, larger, lay_out
+from netinnov.plotting._style import DOUBLE, SINGLE, drawing, larger, lay_out, on_page
 
 _CELLS, _LETTER = 0.6, 1.5  # of the page, that cells share; millimetres of a letter
 _ROWS = 10  # communities with a row of their own
@@ -58,8 +58,8 @@ def plot_layer_similarity(table: pd.DataFrame, *, label: str = "", ax: Axes | No
     tags = [printable(name) for name in table.index]
     low = -1.0 if np.nanmin(values, initial=0) < 0 else 0.0
     scale: dict[str, Any] = {"vmin": low, "vmax": 1.0, "cmap": "RdBu" if low < 0 else "Blues"}
-    width, height = (DOUBLE, 160) if len(tags) > 10 else (SINGLE, 80)
-    with drawing(ax, height, width) as ax:
+    size = (160, DOUBLE) if len(tags) > 10 else (80, SINGLE)
+    with drawing(ax, *((82, DOUBLE) if on_page() else size)) as ax:
         shown, label = pd.DataFrame(values, tags, tags), printable(label, longest=80)
         texts = shown.map(lambda x: number(x, ".2f").removesuffix(".00").replace("0.", ".", 1))
         _draw_matrix(ax, shown, texts, label, half=half, **scale)
@@ -199,7 +199,7 @@ def plot_centralities(table: pd.DataFrame, *, ax: Axes | None = None, top: Count
     spread = spread.where(spread > 1e-9 * finite.abs().max(), np.inf)
     scores = ((finite - finite.mean()) / spread).head(top)
     names = table.get("name", table.index)
-    with drawing(ax, 24 + 5.2 * len(scores)) as ax:
+    with drawing(ax, (22 if on_page() else 26) + 5.2 * len(scores)) as ax:
         limit = max(float(np.nanmax(np.abs(scores.to_numpy()), initial=0)), 1.0)
         bar = {"label": f"standard deviations\nabove the mean of {len(table):,}"}
         scores = scores.set_axis(list(map(printable, names[:top])))

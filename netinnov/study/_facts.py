@@ -12,7 +12,6 @@ import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from netinnov._runtime.arguments import as_path, limit_of, shown
-from netinnov.plotting._style import DOUBLE, new_figure, on_page
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -103,18 +102,9 @@ class Picture:
     """A figure; its caption and what one sees in it are `figures[name]` of the template."""
 
     name: str  # of the files under ``figures/``
-    plot: Callable[..., Axes]  # called once for print, and once in the style of the page
-    # In mm, or on the page and in print; None: the plot makes its figure.
-    height: float | tuple[float, float] | None = None
-    width: float = DOUBLE
+    plot: Callable[[], Axes]  # called once for print, and once in the style of the page
     on_page: bool = False  # the first of a section that is, stands there
     front: bool = False  # the first that is as well, at the top of the page
-
-    def draw(self) -> Axes:
-        if self.height is None:
-            return self.plot()
-        height = self.height[not on_page()] if isinstance(self.height, tuple) else self.height
-        return self.plot(ax=new_figure(width=self.width, height=height).add_subplot())
 
 
 # What the columns of the tables on a page hold, by their names.

@@ -157,7 +157,7 @@ def _print(picture: Picture, said: str, language: Language, command: str) -> tup
 
 def _laid_out(picture: Picture, language: Language, dots: int) -> Figure:
     """Laid out for good: matplotlib would do that for each file, and draw it once more for that."""
-    ax = picture.draw()
+    ax = picture.plot()
     figure: Figure = ax.figure.canvas.figure
     translate(figure, language)
     figure.set_dpi(dots)

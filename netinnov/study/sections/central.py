@@ -21,7 +21,7 @@ from netinnov.study._structure_plan import plan
 
 BETWEEN = 1000  # places above which betweenness, a search from each, is left out
 NAMED = 3
-DRAWN, LONGEST = 15, 20  # places of the figure, and letters of their names
+LONGEST = 20  # letters of the names in the figure
 FIRST = ("overlapping_degree", "overlapping_strength", "participation_coefficient", "pagerank")
 COUPLED = ("pagerank", "eigenvector_centrality", "katz_centrality", "hits")
 PATHS = ("closeness_centrality", "harmonic_centrality", "betweenness_centrality")
@@ -79,8 +79,7 @@ def draw(result: Central) -> Iterator[Picture]:
     table = result.table.drop(columns=["name", "participation_coefficient"], errors="ignore")
     table = table.rename(columns=lambda each: write(str(each)).replace(" ", "_", 1))
     plot = partial(plot_centralities, table.assign(name=names))
-    rows = 5.2 * min(len(table), DRAWN)
-    yield Picture("centralities", plot, (22 + rows, 26 + rows), on_page=True)
+    yield Picture("centralities", plot, on_page=True)
 
 
 def tables(result: Central) -> Iterator[Table]:

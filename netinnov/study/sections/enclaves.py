@@ -13,7 +13,6 @@ from netinnov.linkages._enclaves import DIRECTIONS, POPULATION, STRENGTH, UNKNOW
 from netinnov.plotting import plot_flow_map
 from netinnov.plotting._effects import plot_null_rows
 from netinnov.plotting._flow_map import arrows_between
-from netinnov.plotting._style import SINGLE
 from netinnov.study import _enclave_list
 from netinnov.study._context import Context
 from netinnov.study._enclave_list import ALPHA, Dealings, Enclaves, EnclavesPart, deal, ranked
@@ -96,7 +95,7 @@ def draw(result: Enclaves) -> Iterator[Picture]:
         rows = rows.rename(index=context.drawn_names.to_dict())
         rows = pd.concat([dealings.ways, rows]) if dealings.varied else rows
         plot = partial(plot_null_rows, rows, dealings.replicates, label="number of enclaves")
-        yield Picture("enclaves_by_chance", plot, 30 + 5 * len(rows), SINGLE, on_page=True)
+        yield Picture("enclaves_by_chance", plot, on_page=True)
 
 
 def tables(result: Enclaves) -> Iterator[Table]:

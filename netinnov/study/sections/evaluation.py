@@ -20,7 +20,6 @@ from netinnov.errors import InputError
 from netinnov.panels import Evaluation, evaluate_openings
 from netinnov.panels._staggered import Controls
 from netinnov.plotting import plot_event_study
-from netinnov.plotting._style import SINGLE
 from netinnov.sources._complete_rows import noted
 from netinnov.sources._user_tables import read_table
 from netinnov.study import _enclave_list
@@ -235,11 +234,12 @@ def draw(result: Evaluated) -> Iterator[Picture]:
     if result.whole.spillover is not None:
         studies = {"places that opened" if result.groups is None else "": studies[""]}
         studies["places linked to them"] = result.whole.spillover
-    yield Picture("evaluation", partial(_chart, studies), 62, SINGLE, on_page=True)
+    yield Picture("evaluation", partial(_chart, studies), on_page=True)
 
 
-def _chart(studies: Any, ax: Axes) -> Axes:
-    plot_event_study(studies, ax=ax).set_ylabel("difference")  # an effect only if assumed so
+def _chart(studies: Any) -> Axes:
+    ax = plot_event_study(studies)
+    ax.set_ylabel("difference")  # an effect only if assumed so
     return ax
 
 

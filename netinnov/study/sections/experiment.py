@@ -150,7 +150,7 @@ def draw(result: Experiment) -> Iterator[Picture]:
         label="access (harmonic closeness)",
         legend=False,
     )
-    yield Picture("effects", plot, 20 + 6.5 * len(trials), on_page=True, front=True)
+    yield Picture("effects", plot, on_page=True, front=True)
 
 
 def tables(result: Experiment) -> Iterator[Table]:

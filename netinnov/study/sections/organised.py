@@ -143,7 +143,7 @@ def draw(result: Organised) -> Iterator[Picture]:
         write, label = result.context.language.layer, "share of linked pairs in common"
         named = result.overlap.rename(index=write, columns=write)
         plot = partial(plotting.plot_layer_similarity, named, label=label)
-        yield Picture("layer_similarity", plot, (82, 160), on_page=True)
+        yield Picture("layer_similarity", plot, on_page=True)
 
 
 def tables(result: Organised) -> Iterator[Table]:
