@@ -3,16 +3,9 @@
 import numpy as np
 
 from netinnov.kernels._jit import inlined, kernel
+from netinnov.kernels.words import ones
 
 WORDS = 8  # words of 64 sources: one cache line a node
-
-
-@inlined
-def _ones(x):
-    x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
-    x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64((x * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
 @inlined
@@ -50,7 +43,7 @@ def _settle(v, seen, front, reached):
         front[v, w] = new
         if new != np.uint64(0):
             seen[v, w] |= new
-            count += _ones(new)
+            count += ones(new)
     return count
 
 

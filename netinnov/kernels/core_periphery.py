@@ -3,6 +3,7 @@
 import numpy as np
 
 from netinnov.kernels._jit import inlined, kernel
+from netinnov.kernels.words import ones
 
 
 @inlined
@@ -12,14 +13,6 @@ def _correlation(hits, links, size, n, unit):
     touched = pairs - unit * (n - size) * (n - size - 1) / 2
     spread = links * (pairs - links) * touched * (pairs - touched)
     return (pairs * hits - links * touched) / np.sqrt(spread) if spread > 0 else -2.0
-
-
-@inlined
-def _ones(x):
-    x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
-    x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64((x * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
 @kernel
@@ -56,7 +49,7 @@ def best_core(indptr, indices, counts, candidates, unit):
             b += 1
         bit = np.uint64(1) << np.uint64(b)
         periphery = everyone & ~core & ~bit
-        change = _ones(once[b] & periphery) + _ones(twice[b] & periphery)
+        change = ones(once[b] & periphery) + ones(twice[b] & periphery)
         if core & bit:
             hits -= change
             size -= 1

@@ -2,32 +2,8 @@
 
 import numpy as np
 
-from netinnov.kernels._jit import inlined, kernel
-
-ONE = np.uint64(1)
-HALF = np.uint64(32)
-LOW = np.uint64(0xFFFFFFFF)
-
-
-@inlined
-def _mixed(state):
-    """Output of the generator SplitMix64 for a state."""
-    z = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
-
-
-@inlined
-def _below(state, gamma, size):
-    """A whole number in [0, size), each equally likely (Lemire's bounded draw), and the state."""
-    state += gamma
-    product = (_mixed(state) >> HALF) * size
-    if (product & LOW) < size:
-        bound = (ONE << HALF) % size
-        while (product & LOW) < bound:
-            state += gamma
-            product = (_mixed(state) >> HALF) * size
-    return state, product >> HALF
+from netinnov.kernels._jit import kernel
+from netinnov.kernels.words import ONE, below, mixed
 
 
 @kernel
@@ -43,8 +19,8 @@ def trade(indptr, indices, weight, n_columns, steps, seed):
     mark = np.zeros(n_columns, np.int64)
     at = np.empty(indices.size, np.int64)
     for step in range(1, steps + 1):
-        state, one = _below(state, gamma, np.uint64(n_rows))
-        state, two = _below(state, gamma, np.uint64(n_rows - 1))
+        state, one = below(state, gamma, np.uint64(n_rows))
+        state, two = below(state, gamma, np.uint64(n_rows - 1))
         r, s = np.int64(one), np.int64(two)
         s += s >= r
         for k in range(indptr[r], indptr[r + 1]):
@@ -65,7 +41,7 @@ def trade(indptr, indices, weight, n_columns, steps, seed):
                 at[size] = k
                 size += 1
         for i in range(own):
-            state, further = _below(state, gamma, np.uint64(size - i))
+            state, further = below(state, gamma, np.uint64(size - i))
             x, y = at[i], at[i + np.int64(further)]
             indices[x], indices[y] = indices[y], indices[x]
             weight[x], weight[y] = weight[y], weight[x]
@@ -83,13 +59,13 @@ def exchange_places(place, home, first, size, zone, steps, seed):
     place, n = place.copy(), place.size
     state, gamma = seed[0], seed[1]
     for _ in range(steps):
-        state, drawn = _below(state, gamma, np.uint64(2 * n))
+        state, drawn = below(state, gamma, np.uint64(2 * n))
         i = np.int64(drawn) >> 1
-        state, other = _below(state, gamma, np.uint64(size[i]))
+        state, other = below(state, gamma, np.uint64(size[i]))
         j = np.int64(first[i]) + np.int64(other)
         k = i
         if drawn & ONE:
-            state, other = _below(state, gamma, np.uint64(size[i]))
+            state, other = below(state, gamma, np.uint64(size[i]))
             k = np.int64(first[i]) + np.int64(other)
         if i == j or k == j or (drawn & ONE and k == i):
             continue
@@ -131,8 +107,8 @@ def match_strengths(source, target, weight, goal_out, goal_in, directed, steps, 
         if error <= tolerance * goal:
             break
         hot *= cooling
-        state, x = _below(state, gamma, np.uint64(m))
-        state, y = _below(state, gamma, np.uint64(m))
+        state, x = below(state, gamma, np.uint64(m))
+        state, y = below(state, gamma, np.uint64(m))
         more = weight[y] - weight[x]
         if more == 0.0:
             continue
@@ -145,7 +121,7 @@ def match_strengths(source, target, weight, goal_out, goal_in, directed, steps, 
         new = abs(out[a]) + abs(into[b]) + abs(out[c]) + abs(into[d])
         # With an end in common what it gains and loses is the same; its error counts twice in both.
         state += gamma
-        chance = (_mixed(state) >> np.uint64(11)) * 2.0**-53
+        chance = (mixed(state) >> np.uint64(11)) * 2.0**-53
         if new > old and chance >= np.exp((old - new) / hot):
             out[a] -= more
             into[b] -= more

@@ -19,22 +19,10 @@ from collections import namedtuple
 import numpy as np
 
 from netinnov.kernels._jit import inlined, kernel
-
-GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+from netinnov.kernels.words import GOLDEN, uniform
 
 # Strengths by community x number of channels + channel
 Table = namedtuple("Table", "keys values counts bits")
-
-
-@inlined
-def _uniform(state):
-    """A random number in [0, 1): splitmix64."""
-    state[0] += GOLDEN
-    z = state[0]
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z = z ^ (z >> np.uint64(31))
-    return np.float64(z >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
 @inlined
@@ -44,14 +32,14 @@ def _shuffled_in_runs(n, state):
     n_runs = (n + run - 1) // run
     runs = np.arange(n_runs).astype(np.int32)
     for i in range(n_runs - 1, 0, -1):
-        j = np.int64(_uniform(state) * (i + 1))
+        j = np.int64(uniform(state) * (i + 1))
         runs[i], runs[j] = runs[j], runs[i]
     order = np.empty(n, np.int32)
     end = 0
     for r in runs:
         first = end
         for v in range(r * run, min(n, (r + 1) * run)):
-            j = first + np.int64(_uniform(state) * (end - first + 1))
+            j = first + np.int64(uniform(state) * (end - first + 1))
             order[end] = order[j]
             order[j] = v
             end += 1

@@ -9,19 +9,7 @@ explains moves and refinement, which are the same here without coupling and hash
 import numpy as np
 
 from netinnov.kernels._jit import called, kernel
-
-GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-
-
-@called
-def _uniform(state):
-    """A random number in [0, 1): splitmix64."""
-    state[0] += GOLDEN
-    z = state[0]
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z = z ^ (z >> np.uint64(31))
-    return np.float64(z >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+from netinnov.kernels.words import uniform
 
 
 @called
@@ -53,7 +41,7 @@ def _of_members(label, part):
 def _shuffled(n, state):
     order = _numbers(n)
     for i in range(n - 1, 0, -1):
-        j = np.int64(_uniform(state) * (i + 1))
+        j = np.int64(uniform(state) * (i + 1))
         order[i], order[j] = order[j], order[i]
     return order
 
@@ -319,10 +307,10 @@ def searched(indptr, indices, weight, a, b, fa, fb, start, seed, patience):
     while idle < max(1, patience):
         other = label.copy()
         if patience > 0:
-            share = 0.1 + 0.4 * _uniform(state)
+            share = 0.1 + 0.4 * uniform(state)
             n_labels = _compact(other, n)
             for v in range(n):
-                if _uniform(state) < share:
+                if uniform(state) < share:
                     other[v] = n_labels
                     n_labels += 1
             _compact(other, n_labels)

@@ -5,10 +5,8 @@ from collections import namedtuple
 import numpy as np
 
 from netinnov.kernels._jit import called, inlined, kernel
+from netinnov.kernels.words import HALF, LOW, ONE, below, mixed
 
-ONE = np.uint64(1)
-HALF = np.uint64(32)
-LOW = np.uint64(0xFFFFFFFF)
 FREE = np.uint32(0xFFFFFFFF)  # no link
 FAR = np.uint64(254)  # steps from its home that an entry can be
 BATCH = 64  # proposals whose memory is asked for together
@@ -17,27 +15,6 @@ LONGEST = 64  # moves of an excursion; what is cut off is cut there and back, an
 Links = namedtuple("Links", "table width bits mask directed")  # a hash set of links, see `_hashed`
 # Zones of pairs of nodes: links in each now, since which step, and their sum up to then
 Zones = namedtuple("Zones", "site zone level count since total")
-
-
-@inlined
-def _mixed(state):
-    """Output of the generator SplitMix64 for a state."""
-    z = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
-
-
-@inlined
-def _below(state, gamma, size):
-    """A whole number in [0, size), each equally likely (Lemire's bounded draw), and the state."""
-    state += gamma
-    product = (_mixed(state) >> HALF) * size
-    if (product & LOW) < size:
-        bound = (ONE << HALF) % size
-        while (product & LOW) < bound:
-            state += gamma
-            product = (_mixed(state) >> HALF) * size
-    return state, product >> HALF
 
 
 @inlined
@@ -190,7 +167,7 @@ def _around(key, links, indptr, e, slots, n, after, state, gamma):
     begin = np.uint64(indptr[b])
     size = np.uint64(indptr[b + ONE]) - begin
     if size > 0:
-        state, pick = _below(state, gamma, size)
+        state, pick = below(state, gamma, size)
         c = key[begin + pick] & LOW
         closed = c != a and _has(links, (c << HALF) | a)
         one_way = closed and not _has(links, (a << HALF) | c)
@@ -253,7 +230,7 @@ def _exchange(key, links, weight, indptr, uneven, steps, pace, seed):
         i = 0
         while i < size:
             state += gamma
-            z = _mixed(state)
+            z = mixed(state)
             x, y = (z >> HALF) * m, (z & LOW) * ends
             if (x & LOW) >= bound and (y & LOW) >= end_bound:
                 first[i], second[i] = x >> HALF, y >> HALF
@@ -369,7 +346,7 @@ def _accepts(gain, state, gamma):
     if gain >= 0:
         return True, state
     state += gamma
-    return (_mixed(state) >> np.uint64(11)) * 2.0**-53 < np.exp(gain), state
+    return (mixed(state) >> np.uint64(11)) * 2.0**-53 < np.exp(gain), state
 
 
 @called
@@ -383,10 +360,10 @@ def _wander(key, links, indptr, slots, before, after, further, state, gamma):
     n, moves, going = 0, 0, True
     while going and moves < LONGEST:
         moves += 1
-        state, e = _below(state, gamma, m)
-        state, f = _below(state, gamma, m)
+        state, e = below(state, gamma, m)
+        state, f = below(state, gamma, m)
         state += gamma
-        z = _mixed(state)
+        z = mixed(state)
         taken = 0
         going = z >> (np.uint64(64) - further) != np.uint64(0)
         coin = (z >> np.uint64(40)) & ONE
@@ -511,7 +488,7 @@ def _exchange_within(
         i = 0
         while i < size:
             state += gamma
-            z = _mixed(state)
+            z = mixed(state)
             x = (z >> HALF) * n_bucket
             if (x & LOW) >= bound:
                 first[i], second[i] = (x >> HALF) * stride + (stride - ONE), z & LOW
@@ -523,7 +500,7 @@ def _exchange_within(
             among = np.uint64(begin[r + 1] - begin[r])
             y = second[i] * among
             if (y & LOW) < among and (y & LOW) < (ONE << HALF) % among:
-                state, y = _below(state, gamma, among)
+                state, y = below(state, gamma, among)
             else:
                 y >>= HALF
             second[i] = np.uint64(begin[r]) + y
@@ -541,7 +518,7 @@ def _exchange_within(
                     # Since it was drawn, its class may have changed, and with it its partners.
                     r = _class_of(key, p, group, n_groups, directed)
                     if r != drawn[i]:
-                        state, y = _below(state, gamma, np.uint64(begin[r + 1] - begin[r]))
+                        state, y = below(state, gamma, np.uint64(begin[r + 1] - begin[r]))
                         second[i] = np.uint64(begin[r]) + y
                 q = np.uint64(bucket[second[i]])
                 e, f = p >> ONE, q >> ONE
@@ -578,7 +555,7 @@ def _exchange_within(
                         where[(e << ONE) | ONE], where[(f << ONE) | ONE] = i_f, i_e
                     if uneven:
                         state += gamma
-                        if _mixed(state) >> np.uint64(63):
+                        if mixed(state) >> np.uint64(63):
                             weight[e], weight[f] = weight[f], weight[e]
                 else:
                     key[e] = (a << HALF) | d if p & ONE else (d << HALF) | a
