@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +24,16 @@ def shortened(message: str) -> str:
     if len(message) <= MOST:
         return message
     return f"{message[:HEAD]} ... {message[-TAIL:]}"
+
+
+@contextmanager
+def noting(where: str) -> Iterator[None]:
+    """Add to an exception where it was raised."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(where)
+        raise
 
 
 class InputError(ValueError):

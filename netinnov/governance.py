@@ -19,6 +19,7 @@ from netinnov._runtime.display import Tabled
 from netinnov._runtime.public import publish
 from netinnov._typing import Amount, Confidence, Count, Floats, Integers, Positive, Rng, Share
 from netinnov.centrality import strength
+from netinnov.errors import noting
 from netinnov.mechanisms.cobweb import CoupledCobweb
 from netinnov.mechanisms.free_flow import CorePeriphery
 from netinnov.network import MultilayerNetwork
@@ -192,11 +193,8 @@ def compare_approaches(
     seeds = rng.integers(2**63, size=replicates).tolist()
     effects = {}
     for name, approach in chosen.items():
-        try:
+        with noting(f"In approach {name!r}."):
             effects[name] = _effects(network, measure, approach, seeds, before, confidence)
-        except Exception as error:
-            error.add_note(f"In approach {name!r}.")
-            raise
     index = pd.Index(list(chosen), dtype="str", name="approach")
     table = pd.DataFrame(chosen.values(), index, _Approach._fields).drop(columns="scenario")
     rows = pd.concat(effects, names=["approach"]).reset_index("approach")

@@ -7,7 +7,7 @@ import netinnov as ni
 
 PACKAGE = Path(ni.__file__).parent
 LINES, CODE_LINES = 52_000, 30_000  # of the package; code: no docstring, import, comment or blank
-STUDY_LINES = 6_060  # of the report with its templates and words
+STUDY_LINES = 6_090  # of the report with its templates and words
 FILE_LINES = 450  # of one file outside kernels
 
 

@@ -17,7 +17,7 @@ from netinnov._network.measured import check_alike, long_table, numbers_of
 from netinnov._runtime.arguments import check_callable, check_mapping, shown
 from netinnov._runtime.checkpoint import Row, run_kept, seed_of_run, seed_state
 from netinnov._typing import Count, Floats, Rng, Several
-from netinnov.errors import InputError
+from netinnov.errors import InputError, noting
 from netinnov.experiments import _effect_statistics as tests
 from netinnov.experiments._decomposition import PairSums
 from netinnov.experiments._effect_statistics import BASELINE, Placebo, PlaceboDraw, spawned
@@ -251,7 +251,7 @@ class _Experiment(NamedTuple):
             raise
 
     def _row(self, item: _Item, network: MultilayerNetwork, undefined: Row) -> Row:
-        try:
+        with noting(f"In scenario {item.scenario!r}, replicate {item.replicate}."):
             # A copy, because a scenario that spawns from its generator changes the seed itself.
             rng = np.random.default_rng(spawned(self.seeds[item.replicate]))
             change: Any = self.scenarios[item.scenario]
@@ -266,9 +266,6 @@ class _Experiment(NamedTuple):
                     raise
                 return undefined
             return self._measured(item.scenario, change, label)
-        except Exception as error:
-            error.add_note(f"In scenario {item.scenario!r}, replicate {item.replicate}.")
-            raise
 
     def _measured(self, scenario: str, network: MultilayerNetwork, label: str) -> Row:
         nodes, after = self.nodes, network.storage.nodes.index

@@ -13,6 +13,8 @@ from netinnov._network.rows import NO_PERIOD, Rows
 from netinnov._network.storage import Storage
 from netinnov._network.tables import NodeTable
 from netinnov._typing import Codes, Floats, Integers
+from netinnov.errors import noting
+from netinnov.experiments._effect_statistics import spawned
 from netinnov.network import MultilayerNetwork, network_of_rows
 from netinnov.scenarios import DirectLinks, NewLinks, Scenario, apply_scenario
 from netinnov.scenarios._between_places import table_of_node
@@ -36,12 +38,6 @@ class Placement:
         return 0 if self.nodes is None else len(self.nodes.frame)
 
 
-def stream(seed: np.random.SeedSequence, replicate: int, candidate: int) -> np.random.Generator:
-    """Generator of a candidate in a replicate, independent of the plan."""
-    key = (*seed.spawn_key, replicate, candidate)
-    return np.random.default_rng(np.random.SeedSequence(seed.entropy, spawn_key=key))
-
-
 def all_placements(
     network: MultilayerNetwork,
     candidates: Mapping[str, Scenario],
@@ -52,16 +48,14 @@ def all_placements(
     by_candidate: list[list[Placement]] = []
     for at, (name, scenario) in enumerate(candidates.items()):
         by_candidate.append([])
-        try:
+        with noting(f"In candidate {name!r}."):
             place = _placing(network, scenario)
             for replicate in range(replicates):
-                placement = place(stream(seed, replicate, at))
+                # Of a candidate in a replicate, whatever the plan.
+                placement = place(np.random.default_rng(spawned(seed, replicate, at)))
                 if placement is None:
                     return None
                 by_candidate[-1].append(placement)
-        except Exception as error:
-            error.add_note(f"In candidate {name!r}.")
-            raise
     return [list(placements) for placements in zip(*by_candidate, strict=True)]
 
 

@@ -20,8 +20,9 @@ from netinnov._typing import Codes, Floats, Integers
 from netinnov.centrality import harmonic_centrality
 from netinnov.centrality._counts import layer_factors, total_strength
 from netinnov.connectivity import global_efficiency
-from netinnov.errors import InputError
+from netinnov.errors import InputError, noting
 from netinnov.experiments._compare_scenarios import on_nodes
+from netinnov.experiments._effect_statistics import spawned
 from netinnov.network import MultilayerNetwork
 from netinnov.planning import _placements
 from netinnov.planning._placements import Placement
@@ -343,13 +344,10 @@ class InTurn(Evaluator):
         if plan not in self.kept:
             if len(self.kept) >= _PLANS:
                 self.kept.clear()
-            rng = _placements.stream(self.seed, self.replicate, plan[-1])
+            rng = np.random.default_rng(spawned(self.seed, self.replicate, plan[-1]))
             before = self.network(plan[:-1])
-            try:
+            with noting(f"In {self.describe(plan)}."):
                 after = apply_scenario(before, self.scenarios[plan[-1]], rng=rng)
-            except Exception as error:
-                error.add_note(f"In {self.describe(plan)}.")
-                raise
             if not after.storage.node_names[: self.n].equals(self.start.storage.node_names):
                 msg = f"{self.describe(plan)} must keep the nodes of the network, and their order; "
                 raise InputError(f"{msg}drop links instead.")

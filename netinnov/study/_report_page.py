@@ -66,7 +66,6 @@ class Chapter(NamedTuple):
 
     @property
     def shown(self) -> list[Mapping[str, Any]]:
-        """The figures in sight."""
         return [shown for each in self.pictures if (shown := each().shown)]
 
 
@@ -199,7 +198,6 @@ def flat(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_pictures(folder: Path, pictures: Iterable[Drawn], title: str, about: str) -> None:
-    """Write figures as PDF and PNG, and their captions as Markdown for a manuscript."""
     escaped = partial(MARKDOWN.sub, r"\\\1")
     captions = [f"# {escaped(title)}", about]
     for picture in pictures:

@@ -9,10 +9,6 @@ import pytest
 import netinnov as ni
 from netinnov import datasets
 
-STATED = (
-    "funding", "hosting", "operation", "ownership", "policy", "production", "research", "talent",
-    "tenancy",
-)  # fmt: skip
 PARK = "quzhou_haichuang"
 
 

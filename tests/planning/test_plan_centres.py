@@ -136,17 +136,14 @@ def test_support_of_a_centre():
     )
     assert plan.reached
     assert plan.sites == ("strong",)
-    table = detect_centres(plan_network(network, links["strong"]), rule="top", resamples=100, rng=5)
+    planned = links["strong"](network, np.random.default_rng(0))
+    table = detect_centres(planned, rule="top", resamples=100, rng=5)
     assert plan.value == pytest.approx(table.loc["b", "support"], abs=0.1)
     # Wilson's interval of 40 of 40 and of 0 of 40: 1 / (1 + z^2 / n) and its complement.
     z2 = 1.959963984540054**2
     assert plan.steps["low"].iloc[-1] == pytest.approx(1 / (1 + z2 / 40))
     assert plan.steps["high"].iloc[0] == pytest.approx(1 - 1 / (1 + z2 / 40))
     assert (plan.baseline, plan.value) == (0, 1)
-
-
-def plan_network(network, scenario):
-    return scenario(network, np.random.default_rng(0))
 
 
 def test_a_support_of_unknown_events_is_refused():

@@ -309,15 +309,15 @@ def test_weight_added_to_a_dated_link_is_no_detail_of_it(dated):
     links = pd.DataFrame({"source": list("abcd"), "target": list("bcde"), "weight": [1, 1, 4, 9]})
     network = places_of(links.assign(period=2020, note="x") if dated else links)
     link, park = NewLinks([("c", "d")], weight=100), ReverseEnclave("a", "b", 2, 0.5, "new")
+
+    def weight_of(network):
+        return float(network.links["weight"].sum())
+
     for each in (link, Combined([link]), lambda before, rng: link(before, rng)):
         for pair in ({"link": each, "park": park}, {"park": park, "link": each}):
             plan = site_enclaves(network, candidates=pair, k=2, objective=weight_of, rng=1)
             assert plan.value - plan.baseline == pytest.approx(105)
             assert site_enclaves(network, candidates=pair, k=1, objective="efficiency").bound > 0
-
-
-def weight_of(network: ni.MultilayerNetwork) -> float:
-    return float(network.links["weight"].sum())
 
 
 def test_a_candidate_keeps_the_nodes():

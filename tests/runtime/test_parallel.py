@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 
 from netinnov._runtime import parallel
 from netinnov._runtime.parallel import begun, run
+from netinnov._runtime.second_process import SecondProcess
 from netinnov.errors import InputError
 
 
@@ -196,12 +197,18 @@ def test_what_an_executor_has_not_begun_or_cannot_do_is_done_here() -> None:
         assert waits() == here
         stopped.set()
         assert first() != here
-    broken = Foreign()
-    broken.submit = lambda *_: (_ for _ in ()).throw(BrokenExecutor())  # type: ignore[method-assign]
-    assert [begun(each, where, 3)() for each in (None, Foreign(), broken)] == [here] * 3
-    other = Foreign()
-    assert begun(other, partial(draw, scale=0.0), (4, np.random.SeedSequence(1)))() == 4
-    assert len(other.arguments) == 1
+    assert [begun(each, where, 3)() for each in (None, Foreign())] == [here] * 2
+
+
+def test_a_second_process_does_what_travels_and_this_one_does_it_when_that_ends() -> None:
+    number, item = partial(draw, scale=0.0), (4, np.random.SeedSequence(1))
+    with SecondProcess("json") as other:
+        assert other.submit(os.getpid).result() != os.getpid()
+        assert begun(other, number, item)() == 4
+        with pytest.raises(ZeroDivisionError, match="three"):
+            begun(other, fail_at_three, 3)()
+        other.submit(os._exit, 1)
+        assert [begun(other, number, item)() for _ in range(2)] == [4, 4]
 
 
 def test_a_second_process_ends_with_a_killed_one(tmp_path) -> None:

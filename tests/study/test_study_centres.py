@@ -33,10 +33,6 @@ def stars():
     return context_of(network_of(STARS))
 
 
-def table_of(context, name):
-    return tables_of(centres, context)[name]
-
-
 def left_out(context):
     known = facts_of(centres, context)
     return dict(zip(known["left_out"], known["reasons"], strict=True))
@@ -115,7 +111,7 @@ def test_what_is_modelled_only_is_not_tested():
     assert left_out(context)["null model"] == "why_all_modelled"
     known = facts_of(centres, context)
     assert (known["compared"], known["beside"], known["sure"]) == (0, [], False)
-    assert table_of(context, "centres").modelled == ("model",)
+    assert tables_of(centres, context)["centres"].modelled == ("model",)
     assert "intervals and null model (modelled links are no evidence)." in said(centres, context)
     assert "Looked at: the layer model (modelled)." in said(centres, context)
 
