@@ -133,7 +133,7 @@ def test_a_pair_beyond_chance_is_named():
     result = result_of(enclaves, context)
     assert [figure.name for figure in enclaves.key_figures(result, {})] == []
     (picture,) = [each for each in enclaves.draw(result) if each.name == "enclaves_by_chance"]
-    assert [label.get_text() for label in picture.draw().get_yticklabels()] == ["A → E"]
+    assert [label.get_text() for label in picture.plot().get_yticklabels()] == ["A → E"]
 
 
 RING = (list("AABBCC"), list("BCCAAB"))

@@ -225,7 +225,7 @@ def test_what_is_left_out_is_counted(evaluated):
 def test_the_figure_shows_the_event_times_of_the_table(evaluated):
     context = evaluated(panel_of(noise=0.5), openings_of())
     (picture,) = evaluation.draw(context.once(evaluation.compute))
-    ax = picture.draw()
+    ax = picture.plot()
     assert ax.get_ylabel() == "difference"
     drawn = np.concatenate([line.get_ydata() for line in ax.lines if line.get_marker() != "None"])
     wanted = context.once(evaluation.compute).whole.dynamic["estimate"]

@@ -193,10 +193,8 @@ def test_weights_that_are_whole_only_in_sum_count_no_events():
 
 def test_each_index_has_a_chart_with_a_point_a_period(two):
     (picture,) = periods.draw(two.once(periods.compute))
-    axes = picture.draw().figure.axes
-    assert [ax.get_title("left") for ax in axes[:2]] == [
-        "slope of rank and size",
-        "share of the largest",
-    ]
+    axes = picture.plot().figure.axes
+    titles = [ax.get_title("left") for ax in axes[:2]]
+    assert titles == ["slope of rank and size", "share of the largest"]
     assert len(axes) == len(periods.INDICES)
     assert axes[1].lines[0].get_xydata().tolist() == [[2014, 0.05], [2016, 0.5]]

@@ -120,7 +120,7 @@ def test_a_study_of_events_has_intervals_and_a_null_model():
     assert "members and events keep their numbers of participations" in said(centres, context)
     assert "% of the participations." in said(centres, context)
     pictures = centres.draw(context.once(centres.compute))
-    figure = next(picture for picture in pictures if picture.name == "profile").draw().figure
+    figure = next(picture for picture in pictures if picture.name == "profile").plot().figure
     legends = [each for ax in figure.axes for each in ax.findobj(Legend)]
     legends += figure.legends
     shown = {text.get_text() for each in legends for text in each.get_texts()}

@@ -157,7 +157,7 @@ def test_sites_are_drawn_where_both_ends_are_located():
         assert "Not drawn" not in text_in(where_next, every).figures["siting"][0]
         assert "no coordinates: " in text_in(where_next, one).figures["siting"][0]
         (picture,) = siting.draw(one.once(siting.compute))
-        assert picture.draw().patches
+        assert picture.plot().patches
 
 
 @pytest.mark.parametrize("many", [6, 7])
