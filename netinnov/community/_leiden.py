@@ -133,12 +133,12 @@ def labels_of_layer(
     perturb: float = 1.0,
 ) -> tuple[Floats, float]:
     """Labels (NaN without links) and modularity; `start`: initial labels, NaN for singletons."""
-    linked = np.zeros(matrix.shape[0], bool)
+    linked = np.diff(matrix.indptr) > 0
     linked[matrix.indices] = True
-    linked |= np.diff(matrix.indptr) > 0
-    present = np.flatnonzero(linked)
-    inner = matrix if linked.all() else matrix[present][:, present]
-    inner = sparse.csr_array(inner / unit_of(matrix.data))
+    present, number = np.flatnonzero(linked), np.cumsum(linked, dtype=np.int32) - np.int32(1)
+    begins = np.append(matrix.indptr[present], matrix.nnz)  # the rows of others are empty
+    weights = matrix.data / unit_of(matrix.data), number[matrix.indices], begins
+    inner = sparse.csr_array(weights, shape=(present.size, present.size))
     layer = one_layer(inner, directed, resolution)
     starts = []
     if start is not None:
