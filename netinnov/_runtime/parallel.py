@@ -9,9 +9,8 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, as_completed
-from contextlib import ExitStack, suppress
-from functools import cache
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from netinnov._runtime.interruption import check_interrupted, interrupted
@@ -86,7 +85,7 @@ def run(
         alone: Sequence[int] = range(0, len(items), size)
         if pool is not None:
             stack.callback(stop)
-            submit = _submitter(pool, task, stopped)
+            submit = submitter(pool, task, stopped)
             waiting.update((submit(items[start : start + size]), start) for start in alone)
             alone = []
             for future in _tried(list(waiting), n_workers if executor is None else 0):
@@ -155,25 +154,7 @@ def workers(executor: int | None) -> int:
     return executor
 
 
-def begun(
-    executor: Executor | None, task: Callable[[Item], Result], item: Item
-) -> Callable[[], Result]:
-    """Give what an executor makes of an item, or this thread if that has not begun or cannot."""
-    future: Future[list[Result]] | None = None
-    if executor is not None:
-        with suppress(InputError, BrokenExecutor):
-            future = _submitter(executor, task, threading.Event())([item])
-
-    def result() -> Result:
-        with suppress(BrokenExecutor):
-            if future is not None and not future.cancel():
-                return future.result()[0]
-        return task(item)
-
-    return cache(result)
-
-
-def _submitter(
+def submitter(
     executor: Executor, task: Callable[[Item], Result], stopped: threading.Event
 ) -> Callable[[Sequence[Item]], Future[list[Result]]]:
     if isinstance(executor, ThreadPoolExecutor):

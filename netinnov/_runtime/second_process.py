@@ -4,11 +4,33 @@ from __future__ import annotations
 
 import os
 import pickle
-import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import cache
+from subprocess import DEVNULL, PIPE, Popen
+from threading import Event
 from typing import Any
+
+from netinnov._runtime.parallel import submitter
+from netinnov.errors import InputError
+
+
+def begun(executor: Executor | None, task: Callable[[Any], Any], item: Any) -> Callable[[], Any]:
+    """Give what an executor makes of an item, or this thread if that has not begun or cannot."""
+    future: Future[list[Any]] | None = None
+    if executor is not None:
+        with suppress(InputError, BrokenExecutor):
+            future = submitter(executor, task, Event())([item])
+
+    def result() -> Any:
+        with suppress(BrokenExecutor):
+            if future is not None and not future.cancel():
+                return future.result()[0]
+        return task(item)
+
+    return cache(result)
 
 
 class SecondProcess(Executor):
@@ -21,9 +43,8 @@ class SecondProcess(Executor):
         # It reads work until this process ends, however that ends.
         code = f"import sys; sys.path[:] = {sys.path!r}; import {module}, {__name__} as this; "
         code += "this.serve()"
-        pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        pipes |= {"stderr": subprocess.DEVNULL, "start_new_session": True}
-        self._process: Any = subprocess.Popen([sys.executable, "-P", "-c", code], **pipes)
+        pipes: Any = {"stdin": PIPE, "stdout": PIPE, "stderr": DEVNULL, "start_new_session": True}
+        self._process: Any = Popen([sys.executable, "-P", "-c", code], **pipes)
         self._thread = ThreadPoolExecutor(1)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:

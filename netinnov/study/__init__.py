@@ -8,7 +8,7 @@ import os
 import platform
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -199,7 +199,7 @@ def _checked(context: Context) -> list[Section[Any]]:
     return wanted
 
 
-def _told(section: Section[Any], languages: Sequence[Context]) -> Told:
+def _told(section: Section[Any], languages: list[Context]) -> Told:
     result = languages[0].once(section.compute)
     if result is None:
         return section.name, [], []
@@ -208,9 +208,7 @@ def _told(section: Section[Any], languages: Sequence[Context]) -> Told:
     return section.name, tables, [chapter(section, each, tables) for each in results]
 
 
-def _write(
-    languages: Sequence[Context], told: Sequence[Told], folder: Path, undrawn: set[str]
-) -> None:
+def _write(languages: list[Context], told: list[Told], folder: Path, undrawn: set[str]) -> None:
     title, command = languages[0].configuration.title, languages[0].command
     every = [table for _, tables, _ in told for table in tables]
     write_tables(every, folder / "tables")

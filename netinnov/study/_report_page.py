@@ -18,7 +18,7 @@ from matplotlib.text import Text as Label
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from netinnov._runtime.atomic import write_bytes, write_csv
-from netinnov._runtime.parallel import begun
+from netinnov._runtime.second_process import begun
 from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._figure_files import DOTS, encode_figure
 from netinnov.plotting._fonts import cjk_font, undrawn_characters

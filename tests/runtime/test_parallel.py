@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from netinnov._runtime import parallel
-from netinnov._runtime.parallel import begun, run
-from netinnov._runtime.second_process import SecondProcess
+from netinnov._runtime.parallel import run
+from netinnov._runtime.second_process import SecondProcess, begun
 from netinnov.errors import InputError
 
 
