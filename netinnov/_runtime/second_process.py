@@ -68,7 +68,6 @@ class SecondProcess(Executor):
 
 
 def serve() -> None:
-    """What that process does: read work, answer it."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print is no answer
     while True:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from netinnov._runtime.arguments import examples
+from netinnov._runtime.arguments import check_callable, examples
 from netinnov._runtime.atomic import new_folder
 from netinnov._runtime.interruption import check_interrupted
 from netinnov._runtime.opening import read_json, sha256_of
@@ -89,7 +89,7 @@ def run(
     ------
     InputError
         If the folder is there already, holds other files than those of a study to be replaced, or
-        the data or settings are invalid.
+        the data, settings or `executor` are invalid.
 
     Warns
     -----
@@ -101,7 +101,9 @@ def run(
     >>> report = ni.study.run(out="results/yrd")  # doctest: +SKIP
     """
     configuration = read_configuration() if configuration is None else configuration
-    out = Path(out)
+    out, submit = Path(out), getattr(executor, "submit", executor)
+    if executor is not None:
+        check_callable("executor", submit, "an executor, such as ProcessPoolExecutor()")
     replace = overwrite and _check_replaceable(out)
     with new_folder(out, replace=replace) as folder:
         options: Any = {"progress": progress, "command": command, "executor": executor}

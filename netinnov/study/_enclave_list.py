@@ -109,7 +109,6 @@ def deal(context: Context) -> Dealings | str:
 
 
 def _only_modelled(context: Context, nodes: pd.Series) -> bool:
-    """Whether a node has links, but none in an observed layer."""
     storage, modelled = context.network.storage, np.isin(context.network.layers, context.modelled)
     linked = storage.presence("linked")[:, storage.positions("nodes", nodes)]
     return bool((linked[modelled].any(axis=0) & ~linked[~modelled].any(axis=0)).any())

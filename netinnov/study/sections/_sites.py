@@ -116,7 +116,6 @@ def _announce(context: Context, every: Mapping[str, Any], resamples: int) -> Non
 
 
 def resample_of(context: Context) -> Change | None:
-    """How the links of the places are resampled; None: they are not."""
     structure = context.once(structure_of)
     if structure is None or not structure.resamples:
         return None
