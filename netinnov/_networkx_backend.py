@@ -94,7 +94,6 @@ def convert_to_nx(result: Any, **_: Any) -> Any:
 
 
 def can_run(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool | str:
-    """True, or why not."""
     if name not in FUNCTIONS:
         return False
     asked = signature(globals()[name]).bind(*args, **kwargs).arguments

@@ -8,7 +8,6 @@ import shlex
 import sys
 import warnings
 from collections.abc import Iterable
-from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -124,10 +123,9 @@ def run(
 
         typer.echo(case_text(case or "yrd"), nl=False)
         return
-    from netinnov._runtime.parallel import workers
-    from netinnov._runtime.second_process import SecondProcess
+    from netinnov._runtime.second_process import second_process
 
-    with SecondProcess("netinnov.study") if workers(None) > 1 else nullcontext() as executor:
+    with second_process("netinnov.study") as executor:
         from netinnov import study
 
         configuration = _configuration(config, case)

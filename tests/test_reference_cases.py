@@ -30,10 +30,6 @@ def find(call: str) -> Any:
     return getattr(home, name)
 
 
-def text_order(ids: set[str]) -> list[str]:
-    return sorted(ids, key=lambda node: (len(node), node))
-
-
 def build(network: dict[str, Any]) -> ni.MultilayerNetwork:
     if "file" in network:
         ids = {"layer": str, "source": str, "target": str}
@@ -49,7 +45,8 @@ def build(network: dict[str, Any]) -> ni.MultilayerNetwork:
         links = links[links["layer"].isin(network["only"])]
     if network.get("weights") == "reciprocal":
         links = links.assign(weight=1 / links["weight"])
-    nodes = network.get("nodes") or text_order({*links["source"], *links["target"]})
+    named = sorted({*links["source"], *links["target"]}, key=lambda node: (len(node), node))
+    nodes = network.get("nodes") or named
     table = pd.DataFrame({"node": [str(node) for node in nodes]})
     for column, values in network.get("attributes", {}).items():
         table[column] = table["node"].map(values)

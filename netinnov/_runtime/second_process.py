@@ -7,13 +7,13 @@ import pickle
 import sys
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cache
 from subprocess import DEVNULL, PIPE, Popen
 from threading import Event
 from typing import Any
 
-from netinnov._runtime.parallel import submitter
+from netinnov._runtime.parallel import submitter, workers
 from netinnov.errors import InputError
 
 
@@ -21,7 +21,7 @@ def begun(executor: Executor | None, task: Callable[[Any], Any], item: Any) -> C
     """Give what an executor makes of an item, or this thread if that has not begun or cannot."""
     future: Future[list[Any]] | None = None
     if executor is not None:
-        with suppress(InputError, BrokenExecutor):
+        with suppress(InputError, RuntimeError):  # it cannot travel, or the executor has ended
             future = submitter(executor, task, Event())([item])
 
     def result() -> Any:
@@ -33,6 +33,14 @@ def begun(executor: Executor | None, task: Callable[[Any], Any], item: Any) -> C
     return cache(result)
 
 
+def second_process(module: str) -> AbstractContextManager[Executor | None]:
+    """An executor for a command; nothing where there is one processor, or Python cannot start."""
+    with suppress(OSError):
+        if workers(None) > 1:
+            return SecondProcess(module)
+    return nullcontext()
+
+
 class SecondProcess(Executor):
     """An executor of one process, which signals do not reach and which ends with this one.
 
@@ -41,11 +49,18 @@ class SecondProcess(Executor):
 
     def __init__(self, module: str) -> None:
         # It reads work until this process ends, however that ends.
+        mark = os.urandom(16).hex()
         code = f"import sys; sys.path[:] = {sys.path!r}; import {module}, {__name__} as this; "
-        code += "this.serve()"
+        code += f"this.serve({mark!r})"
         pipes: Any = {"stdin": PIPE, "stdout": PIPE, "stderr": DEVNULL, "start_new_session": True}
-        self._process: Any = Popen([sys.executable, "-P", "-c", code], **pipes)
+        self._process: Any = Popen([sys.executable or "", "-P", "-c", code], **pipes)
         self._thread = ThreadPoolExecutor(1)
+        self._thread.submit(self._skip, f"{mark}\n".encode())
+
+    def _skip(self, mark: bytes) -> None:
+        """What is printed before the first answer, as by a `sitecustomize` of the user."""
+        while (line := self._process.stdout.readline()) and not line.endswith(mark):
+            pass
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         return self._thread.submit(self._ask, pickle.dumps((fn, args, kwargs)))
@@ -55,7 +70,7 @@ class SecondProcess(Executor):
             self._process.stdin.write(work)
             self._process.stdin.flush()
             result, error = pickle.load(self._process.stdout)
-        except (OSError, EOFError, ValueError, pickle.UnpicklingError) as lost:
+        except Exception as lost:
             raise BrokenExecutor(f"the second process ended: {lost}") from lost
         if error is not None:
             raise error
@@ -67,9 +82,11 @@ class SecondProcess(Executor):
         self._process.communicate()
 
 
-def serve() -> None:
+def serve(mark: str) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print is no answer
+    answers.write(f"{mark}\n".encode())
+    answers.flush()
     while True:
         try:
             function, positional, named = pickle.load(sys.stdin.buffer)

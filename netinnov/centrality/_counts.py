@@ -170,7 +170,6 @@ def layer_factors(network: MultilayerNetwork) -> Floats:
 
 
 def total_strength(network: MultilayerNetwork, direction: Direction = "total") -> Floats:
-    """Strength of each node in the flattened network."""
     if len(network.layers) > 1:
         refuse_shares(network.storage.records, "strength in several layers")
     by_layer = counts(network, direction, weighted=True)

@@ -154,5 +154,6 @@ def _undirected(
 
 def _complete(out: Floats, present: Mask, coupling: float) -> None:
     out += coupling * (present.sum(axis=0) - 1)
-    # A state that leads nowhere, or is absent, hands nothing on: any scale will do.
-    out[~present | (out <= 0)] = 1.0
+    leads = present & (out > 0)
+    # Others hand nothing on: any scale would do, and theirs is that of the weights.
+    out[~leads] = out[leads].mean() if leads.any() else 1.0

@@ -73,7 +73,6 @@ def gaps_of(register: Register) -> list[str]:
 def _rows(
     register: Register, name: str, bad: pd.Series[bool], rule: str, column: str = ""
 ) -> Iterator[tuple[str, int, str]]:
-    """Table, line and what is wrong in it."""
     table = register.tables[name]
     for line, row in table[bad.to_numpy(bool)].iterrows():
         value = f"; found {row[column]!r}" if column and isinstance(row[column], str) else ""
@@ -113,7 +112,6 @@ def _broken(field: dict[str, Any], cells: pd.Series) -> Iterator[tuple[pd.Series
 
 
 def _faults_of_ids(register: Register) -> Iterator[tuple[str, int, str]]:
-    """Ids and keys are unique, and what they refer to is there."""
     tables = register.tables
     ids = pd.concat([tables[name][key] for name, key in TABLES.items()], keys=TABLES)
     twice = ids.duplicated(keep=False) & ids.notna()

@@ -87,9 +87,8 @@ def placebo_draws(
     network: MultilayerNetwork,
     order: np.random.SeedSequence,
 ) -> tuple[dict[str, PlaceboDraw], dict[str, str]]:
-    """Placebos by name, and the name of each scenario's placebo."""
     if isinstance(placebo, Mapping):
-        names = check_names("placebo", placebo, list(scenarios))
+        names = check_names("placebo", placebo, list(scenarios), of="the scenarios")
         placebo_of = {name: f"placebo of {name}" for name in names}
         placebos = {placebo_of[name]: placebo[name] for name in names}
     else:

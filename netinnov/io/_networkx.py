@@ -147,7 +147,6 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
 
 
 def network_of_graph(graph: nx.Graph) -> MultilayerNetwork:
-    """A network from a graph whose ids are text."""
     try:
         types: Mapping[str, Mapping[str, Record]] = _about(graph, "column_types") or {}
         places = None

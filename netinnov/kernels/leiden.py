@@ -48,7 +48,6 @@ def _shuffled_in_runs(n, state):
 
 @inlined
 def _slot(table, key):
-    """Where a key is, or would be put."""
     at = key
     if table.bits > 0:
         mask = (1 << table.bits) - 1

@@ -196,7 +196,6 @@ def _refined(level, fa, fb, label, state):
 
 @called
 def _aggregated(level, part, n_new):
-    """The level whose super-states are the parts."""
     indptr, indices, weight, a, b = level
     n = a.size
     start = _constant(n_new + 1, np.int32(0))

@@ -342,8 +342,9 @@ def _row(
     stated: Any = pd.NA
     liaison: Any = pd.NA
     if facts is not None:
-        at, rows = facts.storage.positions("nodes", nodes.index), facts.storage.link_rows()
-        stated = int((np.isin(rows.source, at) & np.isin(rows.target, at)).sum())
+        at = facts.storage.positions("nodes", nodes.index)
+        sides = ((block.sources, block.indices) for block in facts.storage.blocks)
+        stated = sum(int((np.isin(a, at) & np.isin(b, at)).sum()) for a, b in sides)
         liaison = _park_roles(union(facts)[at][:, at], side, park)["is_liaison"]
     counts: dict[str, object] = {f"n_{kind}": int(partners.get(kind, 0)) for kind in kinds}
     return {

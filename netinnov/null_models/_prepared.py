@@ -50,8 +50,7 @@ class NullFamily(ABC):
         return self._prepared(network, rng).draw(rng)
 
     @abstractmethod
-    def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> Prepared:
-        """Compute what all draws from one network share."""
+    def _prepared(self, network: MultilayerNetwork, rng: np.random.Generator) -> Prepared: ...
 
 
 def prepared_null(
@@ -74,8 +73,7 @@ class Prepared(ABC):
 
     @property
     @abstractmethod
-    def layers(self) -> Collection[str]:
-        """Names of those that are drawn."""
+    def layers(self) -> Collection[str]: ...
 
     @abstractmethod
     def draw(self, rng: np.random.Generator) -> MultilayerNetwork: ...

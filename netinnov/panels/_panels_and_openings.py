@@ -284,7 +284,6 @@ def asked_periods(periods: Sequence[int] | None, known: Any) -> list[int]:
 
 
 def check_columns(name: str, table: pd.DataFrame, needed: Sequence[Any]) -> None:
-    """Refuse what is not a table with these columns; None is none."""
     check_type(name, table, pd.DataFrame)
     refuse_repeated(f"`{name}`", table.columns)
     known = [None, *table.columns]

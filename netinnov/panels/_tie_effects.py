@@ -52,7 +52,6 @@ class TieEffect(Tabled):
 
     @property
     def factor(self) -> float:
-        """Expected tie over that without an enclave."""
         return math.exp(self.estimate)
 
 

@@ -282,7 +282,6 @@ class ByDistance(Evaluator):
         return cuts, self.n_new[candidates], source, target, length + self.friction[slot], ways
 
     def _numbers_of_nodes(self, plan: Plan) -> Integers:
-        """Number of each node in the distances of a plan; -1 if it is absent."""
         where = np.full(int(self.first_new[-1]), -1, np.int64)
         in_plan = np.append(np.arange(self.n), _of_plan(self.first_new, plan))
         where[in_plan] = np.arange(in_plan.size)

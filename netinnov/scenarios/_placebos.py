@@ -125,7 +125,6 @@ def _node_strength(pairs: Pairs, n: int, *, only_in: bool = False) -> Floats:
 
 
 def _by_place(network: MultilayerNetwork, of_nodes: Floats) -> Floats:
-    """Sums over the nodes in each place and in the places inside it."""
     code, parent = network.storage.place_codes, network.storage.parents
     total = np.zeros(len(parent))
     while (known := code >= 0).any():

@@ -85,8 +85,7 @@ class Priced(ABC):
         return self._needs(network)
 
     @abstractmethod
-    def _needs(self, network: MultilayerNetwork) -> Amounts:
-        """Amounts of this scenario."""
+    def _needs(self, network: MultilayerNetwork) -> Amounts: ...
 
     def cost(self, prices: Prices, network: MultilayerNetwork) -> float:
         """Add up what the scenario needs, at these prices.

@@ -146,7 +146,6 @@ def read(
     decimal: Decimal | None = None,
     **options: Any,
 ) -> Reading:
-    """Read with one of the `READERS`, or with that which the path asks for."""
     if source is None:
         source, path = recognise(path)
     asked = {"encoding": encoding, "decimal": decimal}

@@ -9,14 +9,14 @@ import platform
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from netinnov._runtime.arguments import check_callable, examples
+from netinnov._runtime.arguments import examples, shown
 from netinnov._runtime.atomic import new_folder
 from netinnov._runtime.interruption import check_interrupted
 from netinnov._runtime.opening import read_json, sha256_of
@@ -101,9 +101,11 @@ def run(
     >>> report = ni.study.run(out="results/yrd")  # doctest: +SKIP
     """
     configuration = read_configuration() if configuration is None else configuration
-    out, submit = Path(out), getattr(executor, "submit", executor)
-    if executor is not None:
-        check_callable("executor", submit, "an executor, such as ProcessPoolExecutor()")
+    out = Path(out)
+    threads = isinstance(executor, (ThreadPoolExecutor, type))  # figures share settings
+    if threads or not (executor is None or hasattr(executor, "submit")):
+        msg = "`executor` must be an executor of processes, such as ProcessPoolExecutor(); found"
+        raise InputError(f"{msg} {shown(executor)}.")
     replace = overwrite and _check_replaceable(out)
     with new_folder(out, replace=replace) as folder:
         options: Any = {"progress": progress, "command": command, "executor": executor}

@@ -63,15 +63,17 @@ def test_participation_agrees_with_its_formula(tables: Tables, weighted: bool) -
     st.sampled_from(["all", "linked"]),
     st.sampled_from([0.0, 0.5, 0.85, 0.99]),
     st.none() | st.integers(1, 3),
+    st.sampled_from([2.0**-100, 1.0, 2.0**40]),
 )
-def test_pagerank_agrees_with_dense_algebra(
-    tables: Tables, coupling: float, presence: str, damping: float, first: int | None
+def test_pagerank_agrees_with_dense_algebra_in_any_unit(
+    tables: Tables, coupling: float, presence: str, damping: float, first: int | None, unit: float
 ) -> None:
-    network = ni.build_network(*tables)
+    weights = tables.links["weight"] * unit
+    network = ni.build_network(*tables._replace(links=tables.links.assign(weight=weights)))
     matrix, states = supra_matrix(dense(tables), coupling, presence)
     chosen = tables.nodes["node"].tolist()[:first]
     options = {} if first is None else {"nodes": chosen}
-    options |= {"coupling": coupling, "damping": damping, "presence": presence}
+    options |= {"coupling": coupling * unit, "damping": damping, "presence": presence}
     found = centrality.pagerank(network, **options)
     jumps = np.array([i < len(chosen) for _, i in states], float)
     if not jumps.any():  # such as self-links only: no node has a state

@@ -22,15 +22,11 @@ def triangles() -> list[tuple[str, str]]:
     return [("a", "b"), ("a", "c"), ("b", "c"), ("d", "e"), ("d", "f"), ("e", "f"), ("c", "d")]
 
 
-def entropy(*shares: float) -> float:
-    return -sum(share * np.log2(share) for share in shares if share > 0)
-
-
 def test_codelength_of_one_layer_by_hand() -> None:
     # Two triangles and a link: 14 ends of links. Flow of a node: strength / 14. A step leaves a
     # triangle with 1/14. Index: 1/7 x H(1/2, 1/2); each triangle with its exit: 8/14 of all.
     found = infomap(ni.build_network(*bare({"x": triangles()}, "abcdef")), rng=1)
-    inside = entropy(2 / 8, 2 / 8, 3 / 8, 1 / 8)
+    inside = -sum(share * np.log2(share) for share in (2 / 8, 2 / 8, 3 / 8, 1 / 8))
     assert found.quality == pytest.approx(1 / 7 + 2 * 8 / 14 * inside, rel=1e-12)
     assert found.membership["x"].tolist() == [0, 0, 0, 1, 1, 1]
 

@@ -158,3 +158,11 @@ def test_outages_agree_with_networkx(delta):
 def test_what_is_no_park_is_refused(toy, park, words):
     with pytest.raises(InputError, match=words):
         park_network(toy, park)
+
+
+def test_a_link_of_several_periods_is_stated_once():
+    nodes = {"place": "H", "jurisdiction": ["P", "H"], "kind": ["park", "firm"]}
+    links = {"source": "x", "target": "a", "period": [2001, 2002], "status": "stated"}
+    tables = pd.DataFrame(nodes, index=["x", "a"]), pd.DataFrame(links)
+    table = ni.mechanisms.cooperation.cooperation_table(ni.build_network(*tables))
+    assert table.loc["x", ["links", "stated"]].tolist() == [1, 1]

@@ -133,10 +133,6 @@ def test_missing_values_are_defaults() -> None:
     assert again.layer_table.loc["works"].to_dict() == again.layer_table.loc["flows"].to_dict()
 
 
-def _same(network: Network) -> Network:
-    return network.replace_links(network.links)
-
-
 def _all_pairs(network: Network) -> Network:
     """A link of weight 1 more wherever there is one."""
     return network.with_links(network.links.assign(weight=1.0))
@@ -147,7 +143,7 @@ OPERATIONS: dict[str, Callable[[Network], Network]] = {
     "select_nodes": lambda n: n.select(nodes=list("abcdt")),
     "select_periods": lambda n: n.select(periods=[1]),
     "with_links": _all_pairs,
-    "replace_links": _same,
+    "replace_links": lambda n: n.replace_links(n.links),
     "with_nodes": lambda n: n.with_nodes(pd.DataFrame({"place": ["p"]}, index=["new"])),
     "split_periods": lambda n: split_periods(n)[1],
     "aggregate": ni.aggregate,

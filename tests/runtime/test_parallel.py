@@ -212,11 +212,12 @@ def test_a_second_process_does_what_travels_and_this_one_does_it_when_that_ends(
 
 
 def test_a_second_process_ends_with_a_killed_one(tmp_path) -> None:
+    (tmp_path / "noisy.py").write_text("print('Training, as of a user', flush=True)")
     script = tmp_path / "command.py"
     script.write_text(
         "import os, sys\n"
         "from netinnov._runtime.second_process import SecondProcess\n"
-        "with SecondProcess('json') as pool:\n"
+        "with SecondProcess('noisy') as pool:\n"
         "    print(pool.submit(os.getpid).result(), flush=True)\n"
         "    sys.stdin.read()\n"
     )
