@@ -72,6 +72,7 @@ class Frictions:
 
     @property
     def by_distance(self) -> bool:
+        """Whether distance adds anything."""
         return self.distance > 0 or self.border_by_distance > 0
 
 

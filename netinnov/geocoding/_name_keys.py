@@ -90,7 +90,6 @@ def cities_of(names: Iterable[str]) -> dict[str, tuple[int, str]]:
 
 @cache
 def _cities() -> dict[str, int]:
-    """City of each key that is of one only."""
     lines = files("netinnov.geocoding").joinpath("city_names.txt").read_text("utf-8").splitlines()
     pairs = [
         (key, at)

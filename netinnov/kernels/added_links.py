@@ -86,7 +86,6 @@ def _shorten(distances, i, j, length, gains, chosen, every, sources, targets, af
 
 @inlined
 def _gain(distances, i, j, length, gains, chosen, sources, targets, after):
-    """The same sums, distances unchanged."""
     n_sources, n_targets = _nearer(distances, i, j, length, chosen, sources, targets, after)
     for h in range(n_sources):
         s = sources[h]

@@ -270,7 +270,6 @@ def _connected(indptr, indices, label):
 
 @called
 def _score(level, fa, fb, label):
-    """The objective, up to a constant."""
     indptr, indices, weight, a, b = level
     n = a.size
     sum_a, sum_b = np.zeros(n), np.zeros(n)

@@ -52,6 +52,7 @@ class TieEffect(Tabled):
 
     @property
     def factor(self) -> float:
+        """Expected tie over that without an enclave."""
         return math.exp(self.estimate)
 
 

@@ -77,6 +77,7 @@ class Part(BaseModel):
 
     @property
     def files(self) -> dict[str, Path]:
+        """The settings that name a file or folder."""
         return {setting: value for setting, value in self if isinstance(value, Path)}
 
     def _in_folder(self, folder: Path) -> Self:
