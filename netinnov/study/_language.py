@@ -326,7 +326,6 @@ def changes(shares: Iterable[float]) -> list[str]:
 
 
 def _fixed(change: float, decimals: int) -> str:
-    """With a sign, and a digit that is not 0."""
     if 0 < abs(change) < max(0.5 * 10**-decimals, SMALLEST):
         return ("+" if change > 0 else "") + number(change, digits=1)
     return signed(f"{change:+,.{decimals}f}") if change else "0"

@@ -54,7 +54,8 @@ def _measured(network: MultilayerNetwork, context: Context, names: Iterable[str]
     own = {"overlapping_strength": strength_together}
     table = centrality.centrality_table(network, measures={**measures, **own})
     table.insert(0, "name", table.index.map(context.names).astype("str"))
-    return table.sort_values("pagerank", ascending=False, kind="stable")
+    rank = table["pagerank"].map("{:.9g}".format).astype(float)  # no tie is broken by rounding
+    return table.loc[rank.sort_values(ascending=False, kind="stable").index]
 
 
 def facts(result: Central) -> Mapping[str, Fact]:
