@@ -27,8 +27,8 @@ def shortened(message: str) -> str:
 
 
 @contextmanager
-def noting(where: str) -> Iterator[None]:
-    """Add to an exception where it was raised."""
+def note_on_error(where: str) -> Iterator[None]:
+    """Add a note on where it was raised to an exception."""
     try:
         yield
     except Exception as error:

@@ -19,7 +19,7 @@ from netinnov._runtime.display import Tabled
 from netinnov._runtime.public import publish
 from netinnov._typing import Amount, Confidence, Count, Floats, Integers, Positive, Rng, Share
 from netinnov.centrality import strength
-from netinnov.errors import noting
+from netinnov.errors import note_on_error
 from netinnov.mechanisms.cobweb import CoupledCobweb
 from netinnov.mechanisms.free_flow import CorePeriphery
 from netinnov.network import MultilayerNetwork
@@ -193,7 +193,7 @@ def compare_approaches(
     seeds = rng.integers(2**63, size=replicates).tolist()
     effects = {}
     for name, approach in chosen.items():
-        with noting(f"In approach {name!r}."):
+        with note_on_error(f"In approach {name!r}."):
             effects[name] = _effects(network, measure, approach, seeds, before, confidence)
     index = pd.Index(list(chosen), dtype="str", name="approach")
     table = pd.DataFrame(chosen.values(), index, _Approach._fields).drop(columns="scenario")

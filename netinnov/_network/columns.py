@@ -110,7 +110,6 @@ def _is_whole(dtype: Any) -> bool:
 
 
 def taken(codes: Codes, at: npt.NDArray[np.integer]) -> Codes:
-    """Codes at these positions; -1 at -1."""
     return np.asarray(np.append(codes, np.int32(-1))[at])
 
 

@@ -17,8 +17,8 @@ from netinnov._runtime.parallel import submitter, workers
 from netinnov.errors import InputError
 
 
-def begun(executor: Executor | None, task: Callable[[Any], Any], item: Any) -> Callable[[], Any]:
-    """Give what an executor makes of an item, or this thread if that has not begun or cannot."""
+def begin(executor: Executor | None, task: Callable[[Any], Any], item: Any) -> Callable[[], Any]:
+    """Begin a task in an executor; what that has not begun, or cannot do, is done when asked."""
     future: Future[list[Any]] | None = None
     if executor is not None:
         with suppress(InputError, RuntimeError):  # it cannot travel, or the executor has ended
@@ -34,7 +34,7 @@ def begun(executor: Executor | None, task: Callable[[Any], Any], item: Any) -> C
 
 
 def second_process(module: str) -> AbstractContextManager[Executor | None]:
-    """An executor for a command; nothing where there is one processor, or Python cannot start."""
+    """An executor for a command: None where there is one processor, or Python cannot be started."""
     with suppress(OSError):
         if workers(None) > 1:
             return SecondProcess(module)
@@ -42,10 +42,7 @@ def second_process(module: str) -> AbstractContextManager[Executor | None]:
 
 
 class SecondProcess(Executor):
-    """An executor of one process, which signals do not reach and which ends with this one.
-
-    ``module`` is what it imports before it has work.
-    """
+    """One process, which imports a module first, gets no signals and ends with this one."""
 
     def __init__(self, module: str) -> None:
         # It reads work until this process ends, however that ends.
@@ -58,7 +55,7 @@ class SecondProcess(Executor):
         self._thread.submit(self._skip, f"{mark}\n".encode())
 
     def _skip(self, mark: bytes) -> None:
-        """What is printed before the first answer, as by a `sitecustomize` of the user."""
+        """Skip what is printed before the first answer, as by a user's `sitecustomize`."""
         while (line := self._process.stdout.readline()) and not line.endswith(mark):
             pass
 
@@ -84,7 +81,7 @@ class SecondProcess(Executor):
 
 def serve(mark: str) -> None:
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what libraries print is no answer
+    os.dup2(2, 1)  # what libraries print goes elsewhere
     answers.write(f"{mark}\n".encode())
     answers.flush()
     while True:
@@ -92,9 +89,8 @@ def serve(mark: str) -> None:
             function, positional, named = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
-        answer: tuple[Any, Exception | None]
         try:
-            answer = function(*positional, **named), None
+            answer: Any = function(*positional, **named), None
         except Exception as error:
             answer = None, error
         pickle.dump(answer, answers)

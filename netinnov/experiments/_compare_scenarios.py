@@ -7,6 +7,7 @@ import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from copy import copy
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
@@ -17,7 +18,7 @@ from netinnov._network.measured import check_alike, long_table, numbers_of
 from netinnov._runtime.arguments import check_callable, check_mapping, shown
 from netinnov._runtime.checkpoint import Row, run_kept, seed_of_run, seed_state
 from netinnov._typing import Count, Floats, Rng, Several
-from netinnov.errors import InputError, noting
+from netinnov.errors import InputError, note_on_error
 from netinnov.experiments import _effect_statistics as tests
 from netinnov.experiments._decomposition import PairSums
 from netinnov.experiments._effect_statistics import BASELINE, Placebo, PlaceboDraw, spawned
@@ -109,7 +110,7 @@ def compare_scenarios(
     Notes
     -----
     *Nodes.* New nodes carry paths and enter no mean: a Series is cut to the nodes of `network` that
-    the baseline keeps, and a measure gets their ids by a keyword ``nodes`` that is not bound yet.
+    the baseline keeps; a measure with a keyword ``nodes`` gets their ids, unless that is bound.
 
     *Random numbers.* Replicate r of every scenario, and of a random baseline, starts from the same
     generator (common random numbers): values depend neither on the executor nor on other
@@ -251,7 +252,7 @@ class _Experiment(NamedTuple):
             raise
 
     def _row(self, item: _Item, network: MultilayerNetwork, undefined: Row) -> Row:
-        with noting(f"In scenario {item.scenario!r}, replicate {item.replicate}."):
+        with note_on_error(f"In scenario {item.scenario!r}, replicate {item.replicate}."):
             # A copy, because a scenario that spawns from its generator changes the seed itself.
             rng = np.random.default_rng(spawned(self.seeds[item.replicate]))
             change: Any = self.scenarios[item.scenario]
@@ -276,7 +277,7 @@ class _Experiment(NamedTuple):
             raise InputError(f"{msg}instead of nodes.")
         row = [np.array(len(after) > len(nodes)), np.array(label), tests.totals_of(network)]
         for measure, parts, (name, *_) in self.measures:
-            value = measure(network)
+            value = measure(network, **_bound_nodes(measure))
             if parts:
                 values = value[parts].to_numpy(np.float64)
                 row += [np.array(values.sum()), *map(np.array, values)]
@@ -291,13 +292,17 @@ def on_nodes(measure: Measure, nodes: list[str]) -> Callable[..., Any]:
         taken = "nodes" in inspect.signature(measure).parameters
     except (TypeError, ValueError):  # some compiled functions have no signature
         return measure
-    bound = isinstance(measure, partial) and "nodes" in measure.keywords
-    return partial(measure, nodes=nodes) if taken and not bound else measure
+    return partial(measure, nodes=nodes) if taken and not _bound_nodes(measure) else measure
+
+
+def _bound_nodes(measure: Measure) -> dict[str, Any]:
+    bound = measure.keywords if isinstance(measure, partial) else {}
+    return {"nodes": copy(bound["nodes"])} if "nodes" in bound else {}  # a measure may change it
 
 
 def _warn_of_grown(measures: Mapping[str, Measure], values: Sequence[np.ndarray]) -> None:
     for (name, measure), value in zip(measures.items(), values, strict=True):
-        if value.ndim == 1 and not (isinstance(measure, partial) and "nodes" in measure.keywords):
+        if value.ndim == 1 and not _bound_nodes(measure):
             msg = f"measure {name!r} gives one number for the whole network, so nodes that a "
             msg += "scenario adds count in it. Give the function a keyword `nodes` (it gets the "
             msg += "ids of the baseline's) and count only these, or return a Series over nodes."

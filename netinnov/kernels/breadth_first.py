@@ -3,7 +3,7 @@
 import numpy as np
 
 from netinnov.kernels._jit import inlined, kernel
-from netinnov.kernels.words import ones
+from netinnov.kernels.uint64 import ones
 
 WORDS = 8  # words of 64 sources: one cache line a node
 

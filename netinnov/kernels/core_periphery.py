@@ -3,7 +3,7 @@
 import numpy as np
 
 from netinnov.kernels._jit import inlined, kernel
-from netinnov.kernels.words import ones
+from netinnov.kernels.uint64 import ones
 
 
 @inlined

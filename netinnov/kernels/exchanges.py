@@ -3,7 +3,7 @@
 import numpy as np
 
 from netinnov.kernels._jit import kernel
-from netinnov.kernels.words import ONE, below, mixed
+from netinnov.kernels.uint64 import ONE, below, mixed
 
 
 @kernel

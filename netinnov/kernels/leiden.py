@@ -19,7 +19,7 @@ from collections import namedtuple
 import numpy as np
 
 from netinnov.kernels._jit import inlined, kernel
-from netinnov.kernels.words import GOLDEN, uniform
+from netinnov.kernels.uint64 import GOLDEN, uniform
 
 # Strengths by community x number of channels + channel
 Table = namedtuple("Table", "keys values counts bits")

@@ -9,7 +9,7 @@ explains moves and refinement, which are the same here without coupling and hash
 import numpy as np
 
 from netinnov.kernels._jit import called, kernel
-from netinnov.kernels.words import uniform
+from netinnov.kernels.uint64 import uniform
 
 
 @called

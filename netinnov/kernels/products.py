@@ -1,4 +1,4 @@
-"""Products of sparse matrices: one of which a triangle is kept, and that of a directed PageRank."""
+"""Products of sparse matrices, and the linear system of a directed PageRank."""
 
 import numpy as np
 
@@ -23,8 +23,8 @@ def add_symmetric_product(indptr, indices, data, factor, work):
 
 
 @called
-def _flow_left(indptr, indices, data, present, coupling, share, scale, vector, product):
-    """Product of y less what is handed on of it: share (A + coupling C) (y / scale)."""
+def _apply(indptr, indices, data, present, coupling, share, scale, vector, product):
+    """Product of y - share (A + coupling C) (y / scale) with a vector y."""
     n = present.shape[1]
     held, copies = vector / scale, np.zeros(n)
     for i in range(held.size):
@@ -40,32 +40,31 @@ def _flow_left(indptr, indices, data, present, coupling, share, scale, vector, p
 def solve_flow(indptr, indices, data, present, coupling, share, scale, right, least, steps, work):
     """Solve y - share (A + coupling C) (y / scale) = right, C: all copies of a node but itself.
 
-    ``work`` is the start, which becomes y; the answer is whether its residual is at most ``least``.
-    BiCGSTAB: van der Vorst (1992), SIAM Journal on Scientific and Statistical Computing 13, 631.
+    ``work`` is the start, which becomes y; True if its residual is at most ``least``. BiCGSTAB, in
+    the letters of van der Vorst (1992), SIAM Journal on Scientific and Statistical Computing 13.
     """
     (y,) = work
-    links = indptr, indices, data, present, coupling, share, scale
-    flow, turned, direction = np.zeros_like(y), np.zeros_like(y), np.zeros_like(y)
-    _flow_left(*links, y, flow)
-    residual = right - flow
-    shadow, flow = residual.copy(), np.zeros_like(y)
-    match = length = turn = 1.0
+    system = indptr, indices, data, present, coupling, share, scale
+    p, v, t = np.zeros_like(y), np.zeros_like(y), np.zeros_like(y)
+    _apply(*system, y, t)
+    r = right - t
+    shadow, rho, alpha, omega = r.copy(), 1.0, 1.0, 1.0
     for _ in range(steps):
-        left = np.sqrt(np.dot(residual, residual))
-        if left <= least:
-            return True
-        match, before = np.dot(shadow, residual), match
-        if match == 0 or turn == 0 or not np.isfinite(left):
-            break
-        direction = residual + (match / before * length / turn) * (direction - turn * flow)
-        _flow_left(*links, direction, flow)
-        facing = np.dot(shadow, flow)
-        length = match / facing if facing != 0 else 0.0
-        y += length * direction
-        residual -= length * flow
-        _flow_left(*links, residual, turned)
-        size = np.dot(turned, turned)
-        turn = np.dot(turned, residual) / size if size > 0 else 0.0
-        y += turn * residual
-        residual -= turn * turned
+        size = np.sqrt(np.dot(r, r))
+        if size <= least or not np.isfinite(size):
+            return size <= least
+        before, rho = rho, np.dot(shadow, r)
+        if rho == 0 or omega == 0:
+            return False
+        p = r + (rho / before * alpha / omega) * (p - omega * v)
+        _apply(*system, p, v)
+        along = np.dot(shadow, v)
+        alpha = rho / along if along != 0 else 0.0
+        y += alpha * p
+        r -= alpha * v
+        _apply(*system, r, t)
+        square = np.dot(t, t)
+        omega = np.dot(t, r) / square if square > 0 else 0.0
+        y += omega * r
+        r -= omega * t
     return False

@@ -5,7 +5,7 @@ from collections import namedtuple
 import numpy as np
 
 from netinnov.kernels._jit import called, inlined, kernel
-from netinnov.kernels.words import HALF, LOW, ONE, below, mixed
+from netinnov.kernels.uint64 import HALF, LOW, ONE, below, mixed
 
 FREE = np.uint32(0xFFFFFFFF)  # no link
 FAR = np.uint64(254)  # steps from its home that an entry can be

@@ -20,7 +20,7 @@ from netinnov._runtime.arguments import as_list, check_mapping, check_rng, check
 from netinnov._runtime.parallel import run
 from netinnov._typing import Confidence, Floats, Integers, Rng, Whole
 from netinnov.build import aggregate
-from netinnov.errors import InputError, noting
+from netinnov.errors import InputError, note_on_error
 from netinnov.linkages import find_enclaves
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._resampled_flows import Change, changed, interval, resampled
@@ -201,7 +201,7 @@ def _measured(
     nodes = network.storage.node_names
     results = []
     for name, measure in measures.items():
-        with noting(f"In measure {name!r}, {where}."):
+        with note_on_error(f"In measure {name!r}, {where}."):
             value: Any = measure(network)
         results.append(numbers_of(name, value, nodes, nodes))
     return results

@@ -13,7 +13,7 @@ from netinnov._network.rows import NO_PERIOD, Rows
 from netinnov._network.storage import Storage
 from netinnov._network.tables import NodeTable
 from netinnov._typing import Codes, Floats, Integers
-from netinnov.errors import noting
+from netinnov.errors import note_on_error
 from netinnov.experiments._effect_statistics import spawned
 from netinnov.network import MultilayerNetwork, network_of_rows
 from netinnov.scenarios import DirectLinks, NewLinks, Scenario, apply_scenario
@@ -48,10 +48,10 @@ def all_placements(
     by_candidate: list[list[Placement]] = []
     for at, (name, scenario) in enumerate(candidates.items()):
         by_candidate.append([])
-        with noting(f"In candidate {name!r}."):
+        with note_on_error(f"In candidate {name!r}."):
             place = _placing(network, scenario)
             for replicate in range(replicates):
-                # Of a candidate in a replicate, whatever the plan.
+                # One generator for a candidate and replicate, whatever the plan.
                 placement = place(np.random.default_rng(spawned(seed, replicate, at)))
                 if placement is None:
                     return None

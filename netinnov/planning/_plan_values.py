@@ -20,7 +20,7 @@ from netinnov._typing import Codes, Floats, Integers
 from netinnov.centrality import harmonic_centrality
 from netinnov.centrality._counts import layer_factors, total_strength
 from netinnov.connectivity import global_efficiency
-from netinnov.errors import InputError, noting
+from netinnov.errors import InputError, note_on_error
 from netinnov.experiments._compare_scenarios import on_nodes
 from netinnov.experiments._effect_statistics import spawned
 from netinnov.network import MultilayerNetwork
@@ -345,7 +345,7 @@ class InTurn(Evaluator):
                 self.kept.clear()
             rng = np.random.default_rng(spawned(self.seed, self.replicate, plan[-1]))
             before = self.network(plan[:-1])
-            with noting(f"In {self.describe(plan)}."):
+            with note_on_error(f"In {self.describe(plan)}."):
                 after = apply_scenario(before, self.scenarios[plan[-1]], rng=rng)
             if not after.storage.node_names[: self.n].equals(self.start.storage.node_names):
                 msg = f"{self.describe(plan)} must keep the nodes of the network, and their order; "

@@ -44,7 +44,7 @@ PACKAGES = (
 )
 OF_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # made by who only looks at a folder
 Say = Callable[[str], None]
-Told = tuple[str, list[Table], list[Chapter]]  # of a section; a chapter in each language
+Content = tuple[str, list[Table], list[Chapter]]  # of a section; a chapter in each language
 
 
 def run(
@@ -75,7 +75,7 @@ def run(
     command : str
         What the manifest and the report name as the call.
     executor : concurrent.futures.Executor, optional
-        Of processes: draws figures while the next sections are computed. It is left open. None:
+        Processes that draw figures while the next sections are computed; it is left open. None:
         this process draws them in the end. The files are the same.
 
     Returns
@@ -102,8 +102,8 @@ def run(
     """
     configuration = read_configuration() if configuration is None else configuration
     out = Path(out)
-    threads = isinstance(executor, (ThreadPoolExecutor, type))  # figures share settings
-    if threads or not (executor is None or hasattr(executor, "submit")):
+    unfit = isinstance(executor, (ThreadPoolExecutor, type))  # threads share matplotlib's settings
+    if unfit or not (executor is None or hasattr(executor, "submit")):
         msg = "`executor` must be an executor of processes, such as ProcessPoolExecutor(); found"
         raise InputError(f"{msg} {shown(executor)}.")
     replace = overwrite and _check_replaceable(out)
@@ -165,13 +165,13 @@ def _study(settings: Configuration, folder: Path, say: Say, **options: Any) -> N
     codes: Any = settings.language.split(",")
     without = replace(context, command="")  # figures for print are in the first language
     languages = [context.in_language(codes[0]), *map(without.in_language, codes[1:])]
-    told: dict[str, Told] = {}
+    content: dict[str, Content] = {}
     with undrawn_characters() as undrawn:
         for section in sorted(wanted, key=lambda each: SLOW.get(each.name, 0)):
             with step(section.name, f"section: {section.name.replace('_', ' ')}"):
-                told[section.name] = _told(section, languages)
+                content[section.name] = _content(section, languages)
         with step("report", "drawing figures and writing the report"):
-            _write(languages, [told[each.name] for each in wanted], folder, undrawn)
+            _write(languages, [content[each.name] for each in wanted], folder, undrawn)
             write_explorer(context, folder)
     if advice := font_advice(undrawn):
         warnings.warn(advice, UserWarning, stacklevel=3)
@@ -203,7 +203,7 @@ def _checked(context: Context) -> list[Section[Any]]:
     return wanted
 
 
-def _told(section: Section[Any], languages: list[Context]) -> Told:
+def _content(section: Section[Any], languages: list[Context]) -> Content:
     result = languages[0].once(section.compute)
     if result is None:
         return section.name, [], []
@@ -212,21 +212,22 @@ def _told(section: Section[Any], languages: list[Context]) -> Told:
     return section.name, tables, [chapter(section, each, tables) for each in results]
 
 
-def _write(languages: list[Context], told: list[Told], folder: Path, undrawn: set[str]) -> None:
+def _write(languages: list[Context], content: list[Content], out: Path, undrawn: set[str]) -> None:
     title, command = languages[0].configuration.title, languages[0].command
-    every = [table for _, tables, _ in told for table in tables]
-    write_tables(every, folder / "tables")
-    chapters = list(zip(*(each for *_, each in told if each), strict=True)) or [()] * len(languages)
+    every = [table for _, tables, _ in content for table in tables]
+    write_tables(every, out / "tables")
+    by_section = [chapters for *_, chapters in content if chapters]
+    chapters = list(zip(*by_section, strict=True)) or [()] * len(languages)
     # The last first: an executor goes on with the first that it has not begun.
     pictures = [each for parts in chapters for part in parts for each in part.pictures]
-    drawn = [each() for each in reversed(pictures)][::-1]
-    undrawn.update(*(each.undrawn for each in drawn))
+    renderings = [each() for each in reversed(pictures)][::-1]
+    undrawn.update(*(each.undrawn for each in renderings))
     page = {
         "title": title,
         "command": command,
         "version": __version__,
         "tries": tries_enclaves(languages[0].cities),
-        "absent": [f"absent_{name}" for name, _, chapters in told if not chapters],
+        "absent": [f"absent_{name}" for name, _, chapters in content if not chapters],
         "tables": [(table.name, len(table.frame)) for table in every],
         "advice": font_advice(undrawn),
     }
@@ -234,9 +235,9 @@ def _write(languages: list[Context], told: list[Told], folder: Path, undrawn: se
     names[languages[0].code] = "report.html"
     for each, parts in zip(languages, chapters, strict=True):
         others = [(other, name) for other, name in names.items() if other != each.code]
-        write_page(folder / names[each.code], each.language, parts, page | {"others": others})
-    of_print = [each for each in drawn if each.files]
-    write_pictures(folder / "figures", of_print, title, f"`{command}`, netinnov {__version__}")
+        write_page(out / names[each.code], each.language, parts, page | {"others": others})
+    of_print = [each for each in renderings if each.files]
+    write_pictures(out / "figures", of_print, title, f"`{command}`, netinnov {__version__}")
 
 
 def _check_replaceable(folder: Path) -> bool:

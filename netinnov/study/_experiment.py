@@ -14,7 +14,7 @@ from netinnov import centrality, connectivity, polycentricity
 from netinnov._network.matrices import flat_matrix
 from netinnov._network.place_distances import between
 from netinnov._runtime.arguments import check_names
-from netinnov.errors import InputError, noting
+from netinnov.errors import InputError, note_on_error
 from netinnov.experiments import compare_scenarios, contrasts
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios import RIVALS, MatchedPlacebo, ReverseEnclave, placebo_candidates
@@ -118,7 +118,7 @@ def _settled(context: Context, part: ExperimentPart) -> Choice:
             part = part.model_copy(update={"funding": ["new"]})
     called = enclave_called(context, part.home, part.host)
     for trial in enclaves_of(part, layer, called):
-        with noting(f"In scenario {trial.name!r}."):
+        with note_on_error(f"In scenario {trial.name!r}."):
             trial.scenario(cities, np.random.default_rng(context.seed))
     return Choice(part, layer, _measures(context, part), called)
 

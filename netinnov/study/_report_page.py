@@ -18,7 +18,7 @@ from matplotlib.text import Text as Label
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from netinnov._runtime.atomic import write_bytes, write_csv
-from netinnov._runtime.second_process import begun
+from netinnov._runtime.second_process import begin
 from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._figure_files import DOTS, encode_figure
 from netinnov.plotting._fonts import cjk_font, undrawn_characters
@@ -47,7 +47,7 @@ class View(NamedTuple):
     cut: str  # how many rows there are, if not all are shown
 
 
-class Drawn(NamedTuple):
+class Rendering(NamedTuple):
     name: str
     shown: Mapping[str, Any]  # on the page, if it is there
     caption: str  # of print, with what the figure itself has to say
@@ -62,7 +62,7 @@ class Chapter(NamedTuple):
     text: Text
     figures: Sequence[tuple[str, str, str]] = ()  # label, value, interval or what it is out of
     tables: Sequence[tuple[Table, str, View]] = ()  # with the caption
-    pictures: Sequence[Callable[[], Drawn]] = ()
+    pictures: Sequence[Callable[[], Rendering]] = ()
 
     @property
     def shown(self) -> list[Mapping[str, Any]]:
@@ -81,9 +81,9 @@ def chapter(section: Section[Any], result: Result, tables: Iterable[Table]) -> C
     first = {picture.front: picture for picture in reversed(pictures) if picture.on_page}
     seen = [picture for picture in pictures if picture is first.get(picture.front)]
     open_tables = [table for table in tables if table.on_page and len(table.frame)]
-    alone = replace(language)  # without what it keeps, which does not travel
+    sent = replace(language)  # a copy without its templates, which cannot be pickled
     drawings = [
-        partial(draw, picture, text.figures[picture.name], alone, picture in seen)
+        partial(render, picture, text.figures[picture.name], sent, picture in seen)
         for picture in (pictures if context.command else seen)
     ]
     return Chapter(
@@ -91,7 +91,7 @@ def chapter(section: Section[Any], result: Result, tables: Iterable[Table]) -> C
         text,
         [_key_figure(each, text, language) for each in section.key_figures(result, facts)],
         [(each, text.tables[each.name], view_of(each, language)) for each in open_tables],
-        [begun(context.executor, drawing, context.command) for drawing in drawings],
+        [begin(context.executor, drawing, context.command) for drawing in drawings],
     )
 
 
@@ -121,20 +121,20 @@ def view_of(table: Table, language: Language) -> View:
     return View(columns, rows, numeric, cut if len(first) < len(frame) else "")
 
 
-def draw(
+def render(
     picture: Picture, said: Sequence[str], language: Language, on_page: bool, command: str
-) -> Drawn:
+) -> Rendering:
     """Draw for the page, and for print if there is a command to name in the files."""
     with undrawn_characters() as undrawn:
         shown = _show(picture, said, language) if on_page else {}
         caption, files = _print(picture, said[0], language, command) if command else ("", {})
-    return Drawn(picture.name, shown, caption, files, frozenset(undrawn))
+    return Rendering(picture.name, shown, caption, files, frozenset(undrawn))
 
 
 def _show(picture: Picture, said: Sequence[str], language: Language) -> dict[str, Any]:
     webp = io.BytesIO()
     with report_style("page"):
-        figure = _laid_out(picture, language, PAGE_DOTS)
+        figure = _figure(picture, language, PAGE_DOTS)
         cut: Any = figure.get_tightbbox().padded(MARGIN)
         form: Any = {"format": "webp", "pil_kwargs": {"lossless": True}}
         figure.savefig(webp, dpi=PAGE_DOTS, bbox_inches=cut, **form)
@@ -146,7 +146,7 @@ def _show(picture: Picture, said: Sequence[str], language: Language) -> dict[str
 
 def _print(picture: Picture, said: str, language: Language, command: str) -> tuple[str, Any]:
     with report_style("print"):
-        figure = _laid_out(picture, language, DOTS)
+        figure = _figure(picture, language, DOTS)
     notes = [note for ax in figure.axes for note in caption_notes(ax)]
     told = dict.fromkeys(language.translated(note, "notes") for note in notes)
     caption = plain(" ".join([said, *told]))
@@ -154,7 +154,7 @@ def _print(picture: Picture, said: str, language: Language, command: str) -> tup
     return caption, encode_figure(figure, picture.name, **about)
 
 
-def _laid_out(picture: Picture, language: Language, dots: int) -> Figure:
+def _figure(picture: Picture, language: Language, dots: int) -> Figure:
     """Laid out for good: matplotlib would do that for each file, and draw it once more for that."""
     ax = picture.plot()
     figure: Figure = ax.figure.canvas.figure
@@ -197,7 +197,7 @@ def flat(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.reset_index() if named else frame
 
 
-def write_pictures(folder: Path, pictures: Iterable[Drawn], title: str, about: str) -> None:
+def write_pictures(folder: Path, pictures: Iterable[Rendering], title: str, about: str) -> None:
     escaped = partial(MARKDOWN.sub, r"\\\1")
     captions = [f"# {escaped(title)}", about]
     for picture in pictures:

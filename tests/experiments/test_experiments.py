@@ -47,7 +47,7 @@ def n_nodes(network: ni.MultilayerNetwork) -> int:
 
 
 def n_near(network: ni.MultilayerNetwork, *, nodes) -> int:
-    return len(nodes)
+    return sum(nodes.pop() != "" for _ in nodes[:])  # each call gets a list of its own
 
 
 def spawning(network, rng):

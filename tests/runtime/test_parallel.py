@@ -14,7 +14,7 @@ import pytest
 
 from netinnov._runtime import parallel
 from netinnov._runtime.parallel import run
-from netinnov._runtime.second_process import SecondProcess, begun
+from netinnov._runtime.second_process import SecondProcess, begin
 from netinnov.errors import InputError
 
 
@@ -192,23 +192,23 @@ def test_what_an_executor_has_not_begun_or_cannot_do_is_done_here() -> None:
         return threading.get_ident()
 
     with ThreadPoolExecutor(1) as pool:
-        first = begun(pool, lambda _: stopped.wait(60) and threading.get_ident(), 1)
-        waits = begun(pool, where, 2)
+        first = begin(pool, lambda _: stopped.wait(60) and threading.get_ident(), 1)
+        waits = begin(pool, where, 2)
         assert waits() == here
         stopped.set()
         assert first() != here
-    assert [begun(each, where, 3)() for each in (None, Foreign())] == [here] * 2
+    assert [begin(each, where, 3)() for each in (None, Foreign())] == [here] * 2
 
 
 def test_a_second_process_does_what_travels_and_this_one_does_it_when_that_ends() -> None:
     number, item = partial(draw, scale=0.0), (4, np.random.SeedSequence(1))
     with SecondProcess("json") as other:
         assert other.submit(os.getpid).result() != os.getpid()
-        assert begun(other, number, item)() == 4
+        assert begin(other, number, item)() == 4
         with pytest.raises(ZeroDivisionError, match="three"):
-            begun(other, fail_at_three, 3)()
+            begin(other, fail_at_three, 3)()
         other.submit(os._exit, 1)
-        assert [begun(other, number, item)() for _ in range(2)] == [4, 4]
+        assert [begin(other, number, item)() for _ in range(2)] == [4, 4]
 
 
 def test_a_second_process_ends_with_a_killed_one(tmp_path) -> None:

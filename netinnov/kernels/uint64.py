@@ -1,4 +1,4 @@
-"""Words of 64 bits: how many are set, and random numbers of the generator SplitMix64."""
+"""Numbers of 64 bits: how many bits are set, and the random generator SplitMix64."""
 
 import numpy as np
 
