@@ -191,35 +191,63 @@ def size_of(*values: Floats) -> Floats:
     return np.asarray(np.max(sizes, axis=0), np.float64)
 
 
-def spread_of(change: pd.DataFrame, size: Floats) -> pd.Series:
+def mean_of(values: Floats) -> Floats:
+    """Of each column, without what is undefined; NaN where all is."""
+    known = ~np.isnan(values)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(known, values, 0.0).sum(axis=0) / known.sum(axis=0))
+
+
+def _variance_of(values: Floats) -> Floats:
+    known = ~np.isnan(values)
+    free = known.sum(axis=0) - 1
+    with np.errstate(invalid="ignore"):
+        square = np.where(known, values - mean_of(values), 0.0) ** 2
+        return np.asarray(square.sum(axis=0) / np.where(free > 0, free, np.nan))
+
+
+def _spread_of(values: Floats, size: Floats) -> Floats:
     """Standard deviation of each column; 0 where it is rounding of values of this size."""
-    alike = (change.max() - change.min()) <= _ROUNDING * size
-    return change.std().mask((change.count() > 1) & alike, 0.0)
+    with np.errstate(invalid="ignore"):
+        alike = np.fmax.reduce(values) - np.fmin.reduce(values) <= _ROUNDING * size
+    variance = _variance_of(values)
+    return np.where(alike & ~np.isnan(variance), 0.0, np.sqrt(variance))
 
 
-def placement_statistics(baseline: Floats, values: Floats, differences: Floats) -> pd.DataFrame:
-    change = pd.DataFrame(differences)
-    n, mean = change.count(), change.mean()
-    spread = spread_of(change, size_of(baseline, values))
-    table = change.quantile(_MIDDLE).T.set_axis(["low", "median", "high"], axis="columns")
-    median, start = table["median"], pd.DataFrame(baseline).mean()
-    error = spread / n.pow(0.5)
-    # Half the width of the interval; no spread has none.
-    half = error.mul(stdtrit(np.maximum(n - 1, 1), 0.975)).mask(spread == 0, 0.0)
-    return table.assign(
-        baseline=start,
-        mean=pd.DataFrame(values).mean(),
-        difference=mean,
-        percent=100 * mean / start.abs().where(start != 0),
-        mc_error=error,
-        mc_low=mean - half,
-        mc_high=mean + half,
-        spread=spread,
-        standardised=mean / spread.where(spread > 0),
-        higher=((change > 0).sum() + 0.5 * (change == 0).sum()) / n.where(n > 0),
-        same_sign=((np.sign(change) == np.sign(median)).sum() / n).where(median != 0),
-        replicates=n,
-    )
+def _quantiles_of(values: Floats, prefix: str = "") -> dict[str, Floats]:
+    names = [prefix + name for name in ("low", "median", "high")]
+    with np.errstate(invalid="ignore"):  # between infinite ones there is none
+        quantiles = pd.DataFrame(values).quantile(_MIDDLE).to_numpy()
+    return dict(zip(names, quantiles, strict=True))
+
+
+def placement_statistics(baseline: Floats, values: Floats, differences: Floats) -> dict[str, Any]:
+    n = (~np.isnan(differences)).sum(axis=0)
+    mean, start = mean_of(differences), mean_of(baseline)
+    spread = _spread_of(differences, size_of(baseline, values))
+    quantiles = _quantiles_of(differences)
+    median = quantiles["median"]
+    higher = (differences > 0).sum(axis=0) + 0.5 * (differences == 0).sum(axis=0)
+    alike = (np.sign(differences) == np.sign(median)).sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = spread / n**0.5
+        # Half the width of the interval; no spread has none.
+        half = np.where(spread == 0, 0.0, error * stdtrit(np.maximum(n - 1, 1), 0.975))
+        return {
+            "baseline": start,
+            "mean": mean_of(values),
+            "difference": mean,
+            "percent": 100 * mean / np.where(start == 0, np.nan, np.abs(start)),
+            **quantiles,
+            "mc_error": error,
+            "mc_low": mean - half,
+            "mc_high": mean + half,
+            "spread": spread,
+            "standardised": mean / np.where(spread > 0, spread, np.nan),
+            "higher": higher / n,
+            "same_sign": np.where(median == 0, np.nan, alike / n),
+            "replicates": n,
+        }
 
 
 def variance_of_data(effects: Floats) -> float:
@@ -239,7 +267,7 @@ def variance_of_data(effects: Floats) -> float:
 def data_statistics(effects: Floats | None, observed: Floats) -> pd.DataFrame:
     """Data uncertainty, one row a node; ``effects`` are set of data x placement x node."""
     rows = []
-    for node, start in enumerate(pd.DataFrame(observed).replace(np.inf, np.nan).mean()):
+    for node, start in enumerate(mean_of(np.where(observed == np.inf, np.nan, observed))):
         values = np.empty((0, 1)) if effects is None else effects[:, :, node]
         values = values[np.isfinite(values).all(axis=1)]
         if len(values) < 2:
@@ -261,48 +289,49 @@ def placebo_statistics(
     labels: Sequence[str],
     reasons: Sequence[str],
     size: Floats,
-) -> pd.DataFrame:
-    effects = pd.DataFrame(change)
-    draws = pd.DataFrame(np.full((1, change.shape[1]), np.nan) if placebo is None else placebo)
-    real, placements, ranked, band = effects.mean(), int(placebo is not None), draws, draws
+) -> dict[str, Any]:
+    draws = np.full((1, change.shape[1]), np.nan) if placebo is None else placebo
+    real, placements, ranked, band = mean_of(change), int(placebo is not None), draws, draws
     # Different placebos may have the same effect; of those without a name nobody knows.
-    different = draws.nunique().mask(spread_of(draws, size) == 0, 1)
+    differ = (np.fmax.reduce(draws) > np.fmin.reduce(draws)) & (_spread_of(draws, size) != 0)
     if placebo is not None and any(labels):
         place = pd.Series([label or str(at) for at, label in enumerate(labels[: len(draws)])])
         n_places = place.nunique()
-        if n_places == len(place) > 1 and len(effects) > 1:
+        if n_places == len(place) > 1 and len(change) > 1:
             place.iloc[-1] = None  # all are different: the last leaves its turn to the real one
         placements = max(1, min(place.value_counts().min(), len(place) // (n_places + 1)))
-        at_place = draws.groupby(place, sort=False)
-        sampled = at_place.cumcount() < placements
-        ranked = draws[sampled].groupby(place, sort=False).mean()
-        different = ranked.count()
-        band = _band(draws, at_place, effects.count())
-        if len(effects) == len(draws) > 1:  # replicates that are in no placebo
-            real = effects[~sampled].head(placements).mean()
-    p = np.asarray(two_sided(real, ranked.to_numpy(), size), np.float64)
+        at_place = pd.DataFrame(draws).groupby(place, sort=False)
+        sampled = (at_place.cumcount() < placements).to_numpy()
+        first = pd.DataFrame(draws[sampled]).groupby(place[sampled].tolist(), sort=False)
+        ranked = first.mean().to_numpy()
+        differ = (~np.isnan(ranked)).sum(axis=0) > 1
+        band = _band(draws, at_place, (~np.isnan(change)).sum(axis=0))
+        if len(change) == len(draws) > 1:  # replicates that are in no placebo
+            real = mean_of(change[~sampled][:placements])
+    p = np.asarray(two_sided(real, ranked, size), np.float64)
     why = np.full(len(p), pd.NA, object)
-    why[different < 2] = "the placebo is always the same: a rank needs several"
+    why[~differ] = "the placebo is always the same: a rank needs several"
     why[np.isnan(p) | np.isnan(change).all(axis=0)] = "undefined"
     why = np.array([reason or other for reason, other in zip(reasons, why, strict=True)], object)
-    table = band.quantile(_MIDDLE).T.set_axis(["low", "median", "high"], axis="columns")
-    return table.add_prefix("placebo_").assign(
-        placebo_n=ranked.count(),
-        placebo_placements=placements,
-        ranked=real if placements else np.nan,
-        placebo_p=np.where(pd.isna(why), p, np.nan),
-        why_no_p=pd.array(why, "str"),
-    )
+    return {
+        **_quantiles_of(band, "placebo_"),
+        "placebo_n": (~np.isnan(ranked)).sum(axis=0),
+        "placebo_placements": placements,
+        "ranked": real if placements else np.nan,
+        "placebo_p": np.where(pd.isna(why), p, np.nan),
+        "why_no_p": pd.array(why, "str"),
+    }
 
 
-def _band(draws: pd.DataFrame, at_place: Any, n_real: pd.Series) -> pd.DataFrame:
+def _band(draws: Floats, at_place: Any, n_real: Floats) -> Floats:
     """Shrink the means of places to the placement variance of the real mean."""
-    means, n = at_place.mean(), at_place.count()
-    free = (n - 1).clip(lower=0).sum()  # none where there is one placement of each place
-    with np.errstate(invalid="ignore"):  # infinite effects have no variance: the band stays
-        within = (draws - at_place.transform("mean")).pow(2).sum() / free.where(free > 0)
-        between = means.var()
-        places = (between - within * (1 / n.where(n > 0)).mean()).clip(lower=0)
-        shrink = ((places + within / n_real) / between.where(between > 0)).clip(upper=1) ** 0.5
-        middle, same = means.quantile(0.5), np.broadcast_to(~(shrink < 1), means.shape)
-        return means.where(same, middle + shrink * (means - middle))
+    means, n = at_place.mean().to_numpy(), at_place.count().to_numpy()
+    free = np.maximum(n - 1, 0).sum(axis=0)  # none where there is one placement of each place
+    with np.errstate(divide="ignore", invalid="ignore"):  # infinite effects: the band stays
+        square = (draws - at_place.transform("mean").to_numpy()) ** 2
+        within = np.nansum(square, axis=0) / np.where(free > 0, free, np.nan)
+        between, each = _variance_of(means), mean_of(1 / np.where(n > 0, n, np.nan))
+        places = np.maximum(between - within * each, 0)
+        shrink = np.minimum((places + within / n_real) / between, 1) ** 0.5
+        middle = _quantiles_of(means)["median"]
+        return np.where(shrink < 1, middle + shrink * (means - middle), means)

@@ -139,7 +139,7 @@ class ExperimentResult(Displayed):
         """
         # All measures are columns of one array, which is much faster.
         columns, values = statistics.columns_and_values(self.replicates)
-        measures, before = columns["measure"].astype("str"), values[BASELINE]
+        columns, before = columns.astype({"measure": "str"}), values[BASELINE]
         in_data = {} if self.resamples is None else statistics.columns_and_values(self.resamples)[1]
         tables = []
         for scenario in self._scenarios():
@@ -148,15 +148,16 @@ class ExperimentResult(Displayed):
             placebo = None if name is None else statistics.changes(before, values[name])
             again = statistics.changes(in_data[BASELINE], in_data[scenario]) if in_data else None
             untested = "" if name else "no placebo"
-            reasons = [self.refused.get((scenario, each), untested) for each in measures]
+            reasons = [self.refused.get((scenario, each), untested) for each in columns["measure"]]
             labels, size = self.sites.get(name or "", ()), statistics.size_of(before, after)
-            parts: list[Any] = [
-                columns.assign(scenario=scenario, measure=measures),
-                statistics.placement_statistics(before, after, change),
-                statistics.data_statistics(again, change),
-                statistics.placebo_statistics(change, placebo, labels, reasons, size),
-            ]
-            tables.append(pd.concat(parts, axis=1))
+            table = {
+                "scenario": scenario,
+                **columns,
+                **statistics.placement_statistics(before, after, change),
+                **statistics.data_statistics(again, change),
+                **statistics.placebo_statistics(change, placebo, labels, reasons, size),
+            }
+            tables.append(pd.DataFrame(table))
         effects: pd.DataFrame = pd.concat(tables, ignore_index=True)
         effects["corrected_p"] = corrected(effects["placebo_p"], correction)
         return effects[[*_KEYS, *(statistics.STATISTICS if full else _FIRST)]]
@@ -251,6 +252,7 @@ def contrasts(
             raise InputError(f"{msg}make no pairs: effects() compares a scenario with its placebo.")
         change = statistics.changes(values[rival], values[of])
         part = statistics.placement_statistics(values[rival], values[of], change)
-        parts.append(part.assign(scenario=of, rival=rival).join(columns)[_OF_CONTRASTS])
+        table = pd.DataFrame({"scenario": of, "rival": rival, **columns, **part})
+        parts.append(table[_OF_CONTRASTS])
     table = pd.concat(parts).sort_values("measure", kind="stable", ignore_index=True)
     return table.astype({"measure": "str"})
