@@ -9,6 +9,7 @@ explains moves and refinement, which are the same here without coupling and hash
 import numpy as np
 
 from netinnov.kernels._jit import called, kernel
+from netinnov.kernels.levels import connected, constant, grouped
 from netinnov.kernels.uint64 import uniform
 
 
@@ -17,15 +18,6 @@ def _numbers(n):
     numbers = np.empty(n, np.int32)
     for v in range(n):
         numbers[v] = v
-    return numbers
-
-
-@called
-def _constant(n, value):
-    """An array: each other way to make one is one more function to compile."""
-    numbers = np.empty(n, np.int32)
-    for v in range(n):
-        numbers[v] = value
     return numbers
 
 
@@ -49,7 +41,7 @@ def _shuffled(n, state):
 @called
 def _compact(label, n_labels):
     """Renumber labels 0, 1, ... without gaps, in place; their number."""
-    number = _constant(n_labels, np.int32(-1))
+    number = constant(n_labels, np.int32(-1))
     n_used = 0
     for v in range(label.size):
         number[label[v]] = 0
@@ -67,7 +59,7 @@ def _moved(level, fa, fb, label, state):
     """Move super-states to the best community, in place; the gain. Labels are below n."""
     indptr, indices, weight, a, b = level
     n = a.size
-    sum_a, sum_b, size = np.zeros(n), np.zeros(n), _constant(n, np.int32(0))
+    sum_a, sum_b, size = np.zeros(n), np.zeros(n), constant(n, np.int32(0))
     for v in range(n):
         sum_a[label[v]] += a[v]
         sum_b[label[v]] += b[v]
@@ -79,7 +71,7 @@ def _moved(level, fa, fb, label, state):
             empty[n_empty] = c
             n_empty += 1
     queue = _shuffled(n, state)
-    queued = _constant(n, np.int32(1))
+    queued = constant(n, np.int32(1))
     head, length = 0, n
     near = np.zeros(n)
     touched = np.empty(n + 1, np.int32)
@@ -158,7 +150,7 @@ def _refined(level, fa, fb, label, state):
         slack[v] = 1e-11 * inside
         rest[v] = inside - fa * a[v] * (sum_a[own] - a[v]) - fb * b[v] * (sum_b[own] - b[v])
     part = _numbers(n)
-    size = _constant(n, np.int32(1))
+    size = constant(n, np.int32(1))
     for v in range(n):  # slower to compile as a slice
         sum_a[v], sum_b[v] = a[v], b[v]
     near = np.zeros(n)
@@ -197,20 +189,11 @@ def _refined(level, fa, fb, label, state):
 @called
 def _aggregated(level, part, n_new):
     indptr, indices, weight, a, b = level
-    n = a.size
-    start = _constant(n_new + 1, np.int32(0))
-    for v in range(n):
-        start[part[v] + 1] += 1
-    for c in range(n_new):
-        start[c + 1] += start[c]
-    members, filled = np.empty(n, np.int32), start.copy()
-    for v in range(n):
-        members[filled[part[v]]] = v
-        filled[part[v]] += 1
+    start, members = grouped(part, n_new)
     new_a, new_b = np.zeros(n_new), np.zeros(n_new)
-    new_indptr = _constant(n_new + 1, np.int32(0))
+    new_indptr = constant(n_new + 1, np.int32(0))
     new_indices, new_weight = np.empty(indices.size, np.int32), np.empty(indices.size)
-    slot = _constant(n_new, np.int32(-1))
+    slot = constant(n_new, np.int32(-1))
     end = 0
     for c in range(n_new):
         first = end
@@ -240,32 +223,6 @@ def _of_parts(label, part, n_parts):
         labels[part[v]] = label[v]
     _compact(labels, label.size)
     return labels
-
-
-@called
-def _connected(indptr, indices, label):
-    """Numbers 0, 1, ... of the connected parts of communities, and how many there are."""
-    n = label.size
-    part = _constant(n, np.int32(-1))
-    stack = np.empty(n, np.int32)
-    n_parts = 0
-    for root in range(n):
-        if part[root] >= 0:
-            continue
-        part[root] = n_parts
-        stack[0] = root
-        depth = 1
-        while depth > 0:
-            depth -= 1
-            v = stack[depth]
-            for k in range(indptr[v], indptr[v + 1]):
-                u = indices[k]
-                if part[u] < 0 and label[u] == label[root]:
-                    part[u] = n_parts
-                    stack[depth] = u
-                    depth += 1
-        n_parts += 1
-    return part, n_parts
 
 
 @called
@@ -321,12 +278,13 @@ def searched(indptr, indices, weight, a, b, fa, fb, start, seed, patience):
             level = _aggregated(level, part, n_parts)
             at = _of_members(part, at)
         other = _of_members(other, at)
+        alone = np.empty(0, np.int32)  # no state has copies
         # Move states, separate unconnected parts and merge, until nothing changes.
         settled = False
         while not settled:
             _moved(network, fa, fb, other, state)
             n_labels = _compact(other, n)
-            part, n_parts = _connected(network[0], network[1], other)
+            part, n_parts = connected(network[0], network[1], other, alone, alone, alone)
             union = _numbers(n_parts)
             gain = _moved(_aggregated(network, part, n_parts), fa, fb, union, state)
             other = _of_members(union, part)

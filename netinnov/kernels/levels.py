@@ -5,27 +5,40 @@ The arrays are those that `netinnov.kernels.leiden` describes.
 
 import numpy as np
 
-from netinnov.kernels._jit import kernel
+from netinnov.kernels._jit import inlined, kernel
+
+
+@inlined
+def constant(n, value):
+    """An array: each other way to make one is one more function to compile."""
+    numbers = np.empty(n, np.int32)
+    for v in range(n):
+        numbers[v] = value
+    return numbers
+
+
+@inlined
+def grouped(label, n_labels):
+    """Where the members of each label begin, and all members by label, each in their order."""
+    start = constant(n_labels + 1, np.int32(0))
+    for v in range(label.size):
+        start[label[v] + 1] += 1
+    for c in range(n_labels):
+        start[c + 1] += start[c]
+    members, filled = np.empty(label.size, np.int32), start.copy()
+    for v in range(label.size):
+        members[filled[label[v]]] = v
+        filled[label[v]] += 1
+    return start, members
 
 
 @kernel
 def aggregated(indptr, indices, weight, cptr, cidx, cval, mptr, mnode, mcount, label, n_nodes):
     """The level whose super-states are the labels 0, 1, ...: its twelve arrays, in their order."""
-    n = indptr.size - 1
     n_new = np.int64(0)
-    for v in range(n):
-        n_new = max(n_new, label[v] + 1)
-    start = np.zeros(n_new + 1, np.int32)
-    for v in range(n):
-        start[label[v] + 1] += 1
-    for c in range(n_new):
-        start[c + 1] += start[c]
-    members = np.empty(n, np.int32)
-    filled = start[:-1].copy()
-    for v in range(n):
-        members[filled[label[v]]] = v
-        filled[label[v]] += 1
-
+    for c in label:
+        n_new = max(n_new, c + 1)
+    start, members = grouped(label, n_new)
     n_channels = np.int64(0)
     for q in cidx:
         n_channels = max(n_channels, q + 1)
@@ -93,22 +106,17 @@ def aggregated(indptr, indices, weight, cptr, cidx, cval, mptr, mnode, mcount, l
     )  # fmt: skip
 
 
-@kernel
-def parts(indptr, indices, hptr, hstate, label):
-    """Labels 0, 1, ... of the connected parts of communities, along links and between copies.
+@inlined
+def connected(indptr, indices, label, node, hptr, hstate):
+    """Numbers 0, 1, ... of the connected parts of communities, and how many there are.
 
-    The copies of a node are coupled all to all, so the search looks at each node once a community
-    it meets. O(links + members).
+    Along links and between the copies of a node (`node` of each state; empty: there are none),
+    which are coupled all to all: each node is looked at once a part. O(links + members).
     """
-    n = indptr.size - 1
-    n_nodes = hptr.size - 1
-    node = np.full(n, -1, np.int32)
-    for i in range(n_nodes):
-        for h in range(hptr[i], hptr[i + 1]):
-            node[hstate[h]] = i
-    part = np.full(n, -1, np.int32)
+    n = label.size
+    part = constant(n, np.int32(-1))
     stack = np.empty(n, np.int32)
-    seen = np.full(n_nodes, -1, np.int32)
+    seen = constant(hptr.size, np.int32(-1))
     n_parts = 0
     for root in range(n):
         if part[root] >= 0:
@@ -125,7 +133,7 @@ def parts(indptr, indices, hptr, hstate, label):
                     part[u] = n_parts
                     stack[depth] = u
                     depth += 1
-            i = node[v]
+            i = node[v] if node.size > 0 else -1
             if i >= 0 and seen[i] != n_parts:
                 seen[i] = n_parts
                 for h in range(hptr[i], hptr[i + 1]):
@@ -135,4 +143,13 @@ def parts(indptr, indices, hptr, hstate, label):
                         stack[depth] = u
                         depth += 1
         n_parts += 1
-    return part
+    return part, n_parts
+
+
+@kernel
+def parts(indptr, indices, hptr, hstate, label):
+    node = np.full(indptr.size - 1, -1, np.int32)
+    for i in range(hptr.size - 1):
+        for h in range(hptr[i], hptr[i + 1]):
+            node[hstate[h]] = i
+    return connected(indptr, indices, label, node, hptr, hstate)[0]
