@@ -36,16 +36,8 @@ def closeness_centrality(
 
     Parameters
     ----------
-    network : MultilayerNetwork
-        Any network. Paths walk links of any layer; a directed link one way only.
-    distance : {"unit", "inverse"}
-        Length of a link: 1, or 1 / weight. Of parallel links of several layers the shortest counts.
-    switch_cost : float
-        Length of a change of layer on the way, at least 0; the first and the last layer are free.
-    frictions : Frictions, optional
-        What borders and distance add to the length of a link.
-    nodes : sequence of str, optional
-        Take distances from and to these nodes only; the others only carry paths and are NaN.
+    network, distance, switch_cost, frictions, nodes
+        As in `connectivity.global_efficiency`; the others are NaN.
 
     Returns
     -------
@@ -83,18 +75,13 @@ def harmonic_centrality(
     Parameters
     ----------
     network, distance, switch_cost, frictions, nodes
-        As in `closeness_centrality`.
+        As in `connectivity.global_efficiency`; the others are NaN.
 
     Returns
     -------
     Series
         From 0 (reaches nobody); NaN if there is nobody to reach. The mean over nodes is
         `global_efficiency`.
-
-    Raises
-    ------
-    InputError
-        Without ``switch_cost``, if lengths of links differ by a factor above 1e10.
 
     Examples
     --------
@@ -127,7 +114,7 @@ def betweenness_centrality(
     Parameters
     ----------
     network, distance, switch_cost, frictions
-        As in `closeness_centrality`.
+        As in `connectivity.global_efficiency`.
 
     Returns
     -------

@@ -154,12 +154,6 @@ def write_pajek(
     network, path, attributes
         As in `write_graphml`, which raises the same; the path is usually ``.net``.
 
-    Raises
-    ------
-    InputError
-        If the file cannot be written, `attributes` do not fit the nodes, or Pajek would make two
-        names one.
-
     Warns
     -----
     UserWarning
@@ -242,11 +236,6 @@ def write_infomap(network: MultilayerNetwork, path: str | os.PathLike[str]) -> N
     ----------
     network, path
         As in `write_graphml`, which raises the same; the path is usually ``.net``.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be written, or would make two ids one.
 
     Warns
     -----
