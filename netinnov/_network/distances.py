@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,11 +46,22 @@ class DistanceTable(NamedTuple):
     told: list[str]  # what was warned of: once, and not for each draw of an experiment
 
 
-class PlaceTable(NamedTuple):
+@dataclass(frozen=True, eq=False)  # without slots, so that what is computed once is kept
+class PlaceTable:
     """The places of a network, and their distances if great circles are not meant."""
 
     frame: pd.DataFrame
     distances: DistanceTable | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return PlaceTable, (self.frame, self.distances)
+
+    @cached_property
+    def points(self) -> tuple[Floats, Floats]:
+        """Longitudes and latitudes, NaN where missing; the last is of code -1."""
+        columns = (self.frame[name] for name in ("lon", "lat"))
+        lon, lat = (each.to_numpy(np.float64, na_value=np.nan) for each in columns)
+        return locked(np.append(lon, np.nan)), locked(np.append(lat, np.nan))
 
     def with_distances(self, table: object, unit: object) -> PlaceTable:
         if table is not None:

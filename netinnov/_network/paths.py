@@ -319,7 +319,7 @@ def _far(
 ) -> Floats:
     storage, code = network.storage, network.storage.place_codes
     if strict and storage.place_table.distances is None:
-        lon, lat = storage.points
+        lon, lat = storage.place_table.points
         known = np.isfinite(lon[code] + lat[code])
         _refuse_unknown(network, known, row, column, "coordinates of their places")
     lengths = between(storage, code[row], code[column], directed=directed)
@@ -336,6 +336,8 @@ def _far(
 def _refuse_unknown(
     network: MultilayerNetwork, known: Mask, row: Codes, column: Codes, subject: str
 ) -> None:
+    if known.all():
+        return
     lost = np.unique(np.concatenate([row[~known[row]], column[~known[column]]]))
     if lost.size:
         names = network.storage.nodes.index[lost[:5]].tolist()
@@ -348,7 +350,8 @@ def _smallest_lengths(row: Codes, column: Codes, length: Floats, n: int) -> spar
     row, column, length = row[order], column[order], length[order]
     first = np.ones(row.size, bool)
     first[1:] = (row[1:] != row[:-1]) | (column[1:] != column[:-1])
-    return sparse.csr_array((length[first], (row[first], column[first])), shape=(n, n))
+    indptr = np.append(0, np.bincount(row[first], minlength=n).cumsum())
+    return sparse.csr_array((length[first], column[first], indptr), shape=(n, n))
 
 
 def _with_switches(

@@ -23,7 +23,7 @@ def between(
     a, b = np.asarray(origin), np.asarray(destination)
     table = storage.place_table.distances
     if table is None:
-        lon, lat = storage.points
+        lon, lat = storage.place_table.points
         return great_circle(lon[a], lat[a], lon[b], lat[b])
     lengths = np.where(directed, table.directed[a, b], table.mean[a, b])
     return np.where((a < 0) | (b < 0), np.nan, lengths)
@@ -40,7 +40,7 @@ def needed(
     a, b = (each[unknown] for each in np.broadcast_arrays(origin, destination))
     if storage.place_table.distances is None or (np.minimum(a, b) < 0).any():
         ends = np.unique(np.append(a, b))
-        lon, lat = storage.points
+        lon, lat = storage.place_table.points
         bare = ends[(ends < 0) | np.isnan(lon[ends] + lat[ends])]
         listed = examples(storage.place_names.take(bare[bare >= 0])) or "a node without a place"
         msg = f"{why} needs `lon` and `lat` of places; {bare.size} have none, e.g. {listed}. "

@@ -17,7 +17,7 @@ from netinnov._network.rows import NO_PERIOD, Block, Rows, locked, rows_of_block
 from netinnov._network.tables import NodeTable, codes_of, inspect
 from netinnov._runtime.arguments import as_list, check_name, unknown_names
 from netinnov._runtime.parallel import in_threads
-from netinnov._typing import Codes, Floats, Mask, Presence
+from netinnov._typing import Codes, Mask, Presence
 from netinnov.errors import InputError
 
 MOST_LAYERS = 20_000
@@ -64,13 +64,6 @@ class Storage:
     @property
     def place_names(self) -> pd.Index[str]:
         return self.place_table.frame.index
-
-    @cached_property
-    def points(self) -> tuple[Floats, Floats]:
-        """Longitudes and latitudes of the places, NaN where missing; the last is of code -1."""
-        frame = self.place_table.frame
-        lon, lat = (frame[name].to_numpy(np.float64, na_value=np.nan) for name in ("lon", "lat"))
-        return locked(np.append(lon, np.nan)), locked(np.append(lat, np.nan))
 
     @property
     def kind_codes(self) -> Codes:
@@ -144,8 +137,8 @@ class Storage:
     @cached_property
     def _linked(self) -> Mask:
         linked = np.zeros((len(self.layers), len(self._nodes)), bool)
-        for own, block in zip(linked, self.blocks, strict=True):
-            indptr, indices, _ = _without_loops(block)
+        for own, layer, block in zip(linked, self.layers, self.blocks, strict=True):
+            indptr, indices, _ = self._simple.get(layer) or _without_loops(block)
             own[:] = np.diff(indptr) > 0
             own[indices] = True
         return locked(linked)

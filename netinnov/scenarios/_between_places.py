@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,8 +21,6 @@ from netinnov.scenarios import _pair_draws
 from netinnov.scenarios._pair_draws import ROUNDING, Ends, Pairs, Scene
 from netinnov.scenarios._prices import Funding, Priced
 
-KEPT = 2**18  # rows of node tables cached with a network for further replicates
-
 
 class NewNode(NamedTuple):
     name: str
@@ -32,12 +30,8 @@ class NewNode(NamedTuple):
 
 
 def added_node(network: MultilayerNetwork, node: NewNode) -> NodeTable:
-    tables: dict[NewNode, NodeTable] = network.storage.memo.setdefault("one node more", {})
-    if node not in tables:
-        if len(tables) * network.n_nodes > KEPT:
-            tables.clear()
-        tables[node] = network.storage.node_table().followed_by([table_of_node(network, node)])
-    return tables[node]
+    added = partial(network.storage.node_table().followed_by, [table_of_node(network, node)])
+    return _pair_draws.kept(network, "one node more", node, added)
 
 
 def table_of_node(network: MultilayerNetwork, node: NewNode) -> NodeTable:

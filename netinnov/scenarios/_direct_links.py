@@ -71,9 +71,7 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         return with_moved_links(network, scene.layer, removed, new, left=left)
 
     def _bought(self, scene: Scene, rng: Generator) -> Pairs:
-        near, far = (
-            _pair_draws.native_nodes(scene.network, side) for side in (scene.home, scene.host)
-        )
+        near, far = scene.home.native, scene.host.native
         if self.size == near.size == far.size == 1 and not scene.directed:  # one pair can be drawn
             weight = self._funds(scene, 1, rng)[1]
             return Pairs(near.astype(np.int32), far.astype(np.int32), weight)

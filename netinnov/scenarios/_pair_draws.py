@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +21,7 @@ from netinnov.kernels.weighted_draws import arrivals_among_first
 from netinnov.network import MultilayerNetwork
 
 Positions: TypeAlias = npt.NDArray[np.intp]
+Made = TypeVar("Made")
 
 
 class Pairs(NamedTuple):
@@ -39,6 +42,7 @@ class Ends(NamedTuple):
         return Ends(self.node[where], self.pull[where], self.inward[where])
 
 
+KEPT = 2**18  # rows, of nodes, that are kept with a network for further replicates
 ROUNDING = 1e-12  # relative rounding error
 _NODES = 16  # of the Gauss-Legendre rule in each panel of log time
 _PANEL = 2.0  # widest panel of log time
@@ -46,6 +50,16 @@ _PANEL_BY_DRAWS = 4.0  # the same, times 1 / sqrt(number of draws)
 _NEVER = 1e-18  # probability cut off at both ends of the integral
 # Candidates, with the number of ends drawn or the weight shared among them.
 Draws: TypeAlias = list[tuple[Ends, float]]
+
+
+def kept(network: MultilayerNetwork, name: str, key: Any, make: Callable[[], Made]) -> Made:
+    """What was made of a network, kept with it for further replicates."""
+    held: dict[Any, Made] = network.storage.memo.setdefault(name, {})
+    if (made := held.get(key)) is None:  # another thread may clear them meanwhile
+        if len(held) * network.n_nodes > KEPT:
+            held.clear()
+        made = held[key] = make()
+    return made
 
 
 def chosen_layer(network: MultilayerNetwork, name: str | None) -> str:
@@ -73,12 +87,12 @@ def layer_with_pairs(network: MultilayerNetwork, name: str | None) -> tuple[str,
 
 
 def linked_pairs(network: MultilayerNetwork, layer: str) -> Pairs:
-    kept: dict[str, Pairs] = network.storage.memo.setdefault("linked pairs", {})
-    if layer not in kept:
+    held: dict[str, Pairs] = network.storage.memo.setdefault("linked pairs", {})
+    if layer not in held:
         block = network.storage.block(layer)
         pairs = Pairs(block.sources, block.indices, block.data)
-        kept[layer] = Pairs(*map(locked, pairs.at(pairs.source != pairs.target)))
-    return kept[layer]
+        held[layer] = Pairs(*map(locked, pairs.at(pairs.source != pairs.target)))
+    return held[layer]
 
 
 def ends_by_strength(nodes: Positions, pairs: Pairs, n: int, attachment: float) -> Ends:
@@ -153,6 +167,7 @@ def points_to_end(inward: Floats, directed: bool, rng: Generator) -> Mask:
 class Side(NamedTuple):
     place: str
     nodes: Mask
+    native: Positions  # the place's own node if there is exactly one, else all of its nodes
 
 
 class Scene(NamedTuple):
@@ -173,7 +188,7 @@ class Scene(NamedTuple):
         return self.by_strength(np.arange(self.network.n_nodes), 0.0)
 
     def natives(self, side: Side, attachment: float) -> Ends:
-        return self.by_strength(native_nodes(self.network, side), attachment)
+        return self.by_strength(side.native, attachment)
 
     def at_home(self) -> Mask:
         return np.asarray(self.home.nodes[self.pairs.source] | self.home.nodes[self.pairs.target])
@@ -198,30 +213,30 @@ def least_weight(network: MultilayerNetwork, layer: str, pairs: Pairs) -> float:
 
 
 def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]:
-    storage, places = network.storage, network.storage.place_names
-    named: dict[str, Any] = {"home": home, "host": host}
+    places, named = network.storage.place_names, dict[str, Any](home=home, host=host)
     for role, place in named.items():
         if not isinstance(place, str) or place not in places:
             msg = f"`{role}` must be a place of the network; {shown(place)} is not one"
             raise InputError(f"{msg}{did_you_mean(place, places)}.")
+    return kept(network, "sides", (home, host), partial(_sides, network, home, host))
+
+
+def _sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]:
+    storage, places = network.storage, network.storage.place_names
     if storage.inside([home], np.array([places.get_loc(host)]))[0]:
         msg = f"`host` must lie outside `home`; {host!r} is inside {home!r}"
         raise InputError(f"{msg}: a park there would be at home.")
     at_home = storage.inside([home])
-    sides = Side(home, at_home), Side(host, storage.inside([host]) & ~at_home)
-    for role, side in zip(named, sides, strict=True):
-        if not side.nodes.any():
+    found = []
+    at_host = storage.inside([host]) & ~at_home
+    for role, place, nodes in (("home", home, at_home), ("host", host, at_host)):
+        if not nodes.any():
             used = places.take(np.unique(storage.place_codes[storage.place_codes >= 0]))
-            msg = f"`{role}` must have nodes in the network; {side.place!r} has none"
-            raise InputError(f"{msg}{did_you_mean(side.place, used)}.")
-    return sides
-
-
-def native_nodes(network: MultilayerNetwork, side: Side) -> Positions:
-    """The place's own node if there is exactly one, else all of its nodes."""
-    storage = network.storage
-    native = side.nodes & storage.inside([side.place], storage.jurisdiction_codes)
-    return np.flatnonzero(native if native.sum() == 1 else side.nodes)
+            msg = f"`{role}` must have nodes in the network; {place!r} has none"
+            raise InputError(f"{msg}{did_you_mean(place, used)}.")
+        native = nodes & storage.inside([place], storage.jurisdiction_codes)
+        found.append(Side(place, nodes, np.flatnonzero(native if native.sum() == 1 else nodes)))
+    return found[0], found[1]
 
 
 def embedding(

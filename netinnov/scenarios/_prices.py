@@ -118,7 +118,7 @@ def needed_at(prices: Prices, scenario: object, network: MultilayerNetwork) -> A
     if prices.pipeline and np.isnan(needed.pipeline):
         msg = "distance has a price, and a distance over which links may lead is unknown; "
         if network.distances is None:
-            lon, lat = network.storage.points
+            lon, lat = network.storage.place_table.points
             unknown = network.storage.place_names[np.isnan(lon + lat)[:-1]]
             msg += f"without `lon` and `lat`: {examples(unknown) or 'nodes without a place'}; "
         raise InputError(

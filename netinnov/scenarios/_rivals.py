@@ -20,7 +20,7 @@ from netinnov.scenarios import _pair_draws, _prices
 from netinnov.scenarios._between_places import BetweenPlaces, NewNode, with_moved_links
 from netinnov.scenarios._direct_links import DirectLinks
 from netinnov.scenarios._enclave import ForwardEnclave, ReverseEnclave
-from netinnov.scenarios._pair_draws import Ends, Pairs, Scene, native_nodes
+from netinnov.scenarios._pair_draws import Ends, Pairs, Scene
 from netinnov.scenarios._prices import Amounts, Funding, Priced, Scenario
 
 
@@ -109,7 +109,7 @@ class TalentAttraction(BetweenPlaces):  # numpydoc ignore=PR02
         of_talent = talent[ties.source] | talent[ties.target]
         if not of_talent.any():
             talent = np.zeros(network.n_nodes, bool)
-            talent[native_nodes(network, scene.host)] = True
+            talent[scene.host.native] = True
             of_talent = talent[ties.source] | talent[ties.target]
         ties = ties.at(of_talent)
         # If both ends are talents, either one moves: both are in host, so distances are the same.

@@ -203,7 +203,8 @@ def measures(options: MeasuresPart) -> dict[str, Callable[..., Any]]:
         return float(access(network, nodes=nodes).mean())
 
     def inequality(network: MultilayerNetwork, *, nodes: list[str]) -> float:
-        return polycentricity.theil(access(network, nodes=nodes).dropna())
+        values = access(network, nodes=nodes).to_numpy()
+        return polycentricity.theil(values[~np.isnan(values)])
 
     def pagerank(network: MultilayerNetwork, *, nodes: list[str]) -> pd.Series:
         # No jump leads to the park: home would gain by handing it on, however few links it has.
