@@ -44,7 +44,8 @@ def in_turns(benchmark, hold) -> Callable[..., dict[str, float]]:
     """Median seconds of each call; the first is the one of this package.
 
     The calls alternate, so that a busy moment meets all alike, and the first of each, to compile
-    and to warm caches, does not count. With ``--benchmark-disable`` it is the only one.
+    and to warm caches, does not count. With ``--benchmark-disable`` it is the only one, or there is
+    none where all have been ``checked`` before.
     Seconds are those of the processor, of all threads, so that other programs count for little;
     of the ``clock`` where threads are what is measured. ``floors``: how many times as long as ours
     a peer must take; ``parts``: how many times as much it has to do as it does in its call.
@@ -57,7 +58,11 @@ def in_turns(benchmark, hold) -> Callable[..., dict[str, float]]:
         floors: Mapping[str, float] | None = None,
         parts: Mapping[str, float] | None = None,
         clock: bool = False,
+        checked: bool = False,
     ) -> dict[str, float]:
+        if benchmark.disabled and checked:
+            benchmark.pedantic(lambda: None, rounds=1)
+            return {}
         now = perf_counter if clock else process_time
         times: dict[str, list[float]] = {name: [] for name in calls}
         for _ in range(1 if benchmark.disabled else 1 + rounds):

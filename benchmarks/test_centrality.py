@@ -77,7 +77,7 @@ def test_eigenvector_against_arpack_on_the_stored_matrix(in_turns, network):
         return centrality.eigenvector_centrality(network, presence="all")
 
     assert np.abs(own() - peer()).max() < 1e-9
-    in_turns({"eigenvector": own, "ARPACK": peer}, 3)
+    in_turns({"eigenvector": own, "ARPACK": peer}, 3, checked=True)
 
 
 @pytest.mark.skipif(not SAMPLE.is_dir(), reason="needs the CORDIS sample beside the checkout")

@@ -69,7 +69,7 @@ def test_layers_as_one_against_igraph(in_turns):
         "igraph": lambda: graph.community_leiden(**options).membership,
     }
     assert calls["leiden"]() >= graph.modularity(calls["igraph"](), weights=weights) - 1e-3
-    in_turns(calls, 3, floors={"igraph": 1})
+    in_turns(calls, 3, floors={"igraph": 1}, checked=True)
 
 
 def slices(network, coupling: float, seed: int) -> np.ndarray:

@@ -98,4 +98,4 @@ def test_as_good_as_leidenalg(in_turns, name: str):
 
     assert own() >= peer() - 1e-9
     calls = {"multiplex_leiden": own, "leidenalg": peer}
-    in_turns(calls, rounds=rounds, floors={"leidenalg": TIMES})
+    in_turns(calls, rounds=rounds, floors={"leidenalg": TIMES}, checked=True)

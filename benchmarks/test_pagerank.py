@@ -40,4 +40,4 @@ def test_versatility(in_turns, network):
     # The fewest iterations, in steps of five, with which the peer is as accurate.
     n_iter = next(k for k in range(30, 400, 5) if error(peer(k)) < ACCURACY)
     calls = {"pagerank": own, "scikit-network": lambda: peer(n_iter)}
-    in_turns(calls, floors={"scikit-network": 1.3})
+    in_turns(calls, floors={"scikit-network": 1.3}, checked=True)
