@@ -227,7 +227,7 @@ def _sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side
         msg = f"`host` must lie outside `home`; {host!r} is inside {home!r}"
         raise InputError(f"{msg}: a park there would be at home.")
     at_home = storage.inside([home])
-    found = []
+    pair = []
     at_host = storage.inside([host]) & ~at_home
     for role, place, nodes in (("home", home, at_home), ("host", host, at_host)):
         if not nodes.any():
@@ -235,8 +235,8 @@ def _sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side
             msg = f"`{role}` must have nodes in the network; {place!r} has none"
             raise InputError(f"{msg}{did_you_mean(place, used)}.")
         native = nodes & storage.inside([place], storage.jurisdiction_codes)
-        found.append(Side(place, nodes, np.flatnonzero(native if native.sum() == 1 else nodes)))
-    return found[0], found[1]
+        pair.append(Side(place, nodes, np.flatnonzero(native if native.sum() == 1 else nodes)))
+    return pair[0], pair[1]
 
 
 def embedding(
