@@ -171,7 +171,6 @@ def links_both_ways(network: MultilayerNetwork) -> Rows:
 
 
 def linked(network: MultilayerNetwork) -> Mask:
-    """Nodes with a link to another node; all others are unreachable."""
     return np.asarray(network.storage.presence("linked").any(axis=0))
 
 

@@ -330,9 +330,12 @@ def read_panel(
     """Outcomes, places by periods, and the quartile of each place."""
     check_columns("panel", panel, ["period", match])
     if {"measure", "node", "value"} <= {*panel}:  # from measure_panel
+        arguments.check_name("outcome", outcome, panel["measure"].unique().tolist(), of="the panel")
         panel = panel[panel["measure"] == outcome]
         panel = panel.rename(columns={"node": "place", "value": outcome})
     check_columns("panel", panel, ["place", outcome])
+    if panel.empty:
+        raise InputError("`panel` must have a row for each place and period; it has none.")
     panel = panel.reset_index(drop=True)
     place = as_text(panel["place"])[0]
     period, bad = as_periods(panel["period"])

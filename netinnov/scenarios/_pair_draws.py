@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,6 @@ from netinnov.kernels.weighted_draws import arrivals_among_first
 from netinnov.network import MultilayerNetwork
 
 Positions: TypeAlias = npt.NDArray[np.intp]
-Made = TypeVar("Made")
 
 
 class Pairs(NamedTuple):
@@ -52,9 +51,8 @@ _NEVER = 1e-18  # probability cut off at both ends of the integral
 Draws: TypeAlias = list[tuple[Ends, float]]
 
 
-def kept(network: MultilayerNetwork, name: str, key: Any, make: Callable[[], Made]) -> Made:
-    """What was made of a network, kept with it for further replicates."""
-    held: dict[Any, Made] = network.storage.memo.setdefault(name, {})
+def kept(network: MultilayerNetwork, name: str, key: Any, make: Callable[[], Any]) -> Any:
+    held: dict[Any, Any] = network.storage.memo.setdefault(name, {})
     if (made := held.get(key)) is None:  # another thread may clear them meanwhile
         if len(held) * network.n_nodes > KEPT:
             held.clear()

@@ -394,14 +394,15 @@ def test_the_worst_change_before_that_the_sign_survives():
 
 
 def test_bad_tables_are_refused():
-    outcome, opened = made(1, 12)
-    panel, openings = tables(outcome, opened)
+    panel, openings = tables(*made(1, 12))
+    measured = panel.rename(columns={"place": "node", "y": "value"}).assign(measure="access")
     options = {"outcome": "y", "openings": openings}
     for table, words in (
         (panel.drop(index=3), "every place must be in every period .* 1 are not"),
         (pd.concat([panel, panel.head(1)]), "one row a place and period; not so rows 0, 84"),
         (panel.assign(y=panel["y"].where(panel.index != 5)), "1 have not, e.g. row 5"),
-        (panel.drop(columns="y"), r"columns \['y'\]"),
+        (panel.head(0), "a row for each place and period; it has none"),
+        (measured, "`outcome`: 1 of 1 names are not in the panel: 'y'"),
         (panel.assign(period=panel["period"] + 0.5), "a whole period"),
     ):
         with pytest.raises(InputError, match=words):
@@ -417,14 +418,13 @@ def test_bad_tables_are_refused():
     for name in ("outcome", "by", "match"):
         with pytest.raises(InputError, match=r"must have the columns \[\['y'\]\]"):
             evaluate_openings(panel, **options | {name: ["y"]})
-    twice = pd.concat([openings, openings["opened"]], axis=1)
     with pytest.raises(InputError, match="each column once; twice or more: 'opened'"):
-        evaluate_openings(panel, outcome="y", openings=twice)
+        evaluate_openings(panel, outcome="y", openings=openings[["place", "opened", "opened"]])
     with pytest.raises(InputError, match=r"after 2001 \+ 6 \(`anticipation`\) and by 2007; none"):
         evaluate_openings(panel, anticipation=6, **options)
     with pytest.raises(InputError, match=r"0 places that never open 0 are never exposed"):
         evaluate_openings(panel, outcome="y", openings=openings.assign(opened=2003))
-    early = openings.assign(way=np.where(opened == 2003, "early", "late"))
+    early = openings.assign(way=np.where(openings["opened"].isin([2003]), "early", "late"))
     with pytest.raises(InputError, match="of way 'early': a place must open after 2001"):
         evaluate_openings(panel, outcome="y", openings=early, by="way", anticipation=2)
     with pytest.raises(InputError, match=r"`by` must not be the name of .* rename 'cohort'"):
