@@ -149,8 +149,8 @@ def compare_scenarios(
     n_of = {name: tests.n_replicates(each, replicates, baseline) for name, each in changes.items()}
     seeds = seed.spawn(max(replicates, *n_of.values()))
     start = apply_scenario(network, baseline, rng=spawned(seeds[0]))
-    nodes, kept = network.storage.nodes.index, start.storage.nodes.index
-    nodes = nodes[kept.get_indexer(nodes) >= 0]
+    nodes, at_start = network.storage.nodes.index, start.storage.nodes.index
+    nodes = nodes[at_start.get_indexer(nodes) >= 0]
     bound = _bound(measures, start, nodes)
     measure_of = {column: each.measure for each in bound for column in each.columns}
     names = list(measure_of)

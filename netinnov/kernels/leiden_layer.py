@@ -9,7 +9,7 @@ explains moves and refinement, which are the same here without coupling and hash
 import numpy as np
 
 from netinnov.kernels._jit import called, kernel
-from netinnov.kernels.levels import connected, constant, grouped
+from netinnov.kernels.levels import by_label, connected_parts, constant
 from netinnov.kernels.uint64 import uniform
 
 
@@ -189,7 +189,7 @@ def _refined(level, fa, fb, label, state):
 @called
 def _aggregated(level, part, n_new):
     indptr, indices, weight, a, b = level
-    start, members = grouped(part, n_new)
+    start, members = by_label(part, n_new)
     new_a, new_b = np.zeros(n_new), np.zeros(n_new)
     new_indptr = constant(n_new + 1, np.int32(0))
     new_indices, new_weight = np.empty(indices.size, np.int32), np.empty(indices.size)
@@ -278,13 +278,13 @@ def searched(indptr, indices, weight, a, b, fa, fb, start, seed, patience):
             level = _aggregated(level, part, n_parts)
             at = _of_members(part, at)
         other = _of_members(other, at)
-        alone = np.empty(0, np.int32)  # no state has copies
+        none = np.empty(0, np.int32)  # no state has copies
         # Move states, separate unconnected parts and merge, until nothing changes.
         settled = False
         while not settled:
             _moved(network, fa, fb, other, state)
             n_labels = _compact(other, n)
-            part, n_parts = connected(network[0], network[1], other, alone, alone, alone)
+            part, n_parts = connected_parts(network[0], network[1], other, none, none, none)
             union = _numbers(n_parts)
             gain = _moved(_aggregated(network, part, n_parts), fa, fb, union, state)
             other = _of_members(union, part)

@@ -18,7 +18,7 @@ def constant(n, value):
 
 
 @inlined
-def grouped(label, n_labels):
+def by_label(label, n_labels):
     """Where the members of each label begin, and all members by label, each in their order."""
     start = constant(n_labels + 1, np.int32(0))
     for v in range(label.size):
@@ -38,7 +38,7 @@ def aggregated(indptr, indices, weight, cptr, cidx, cval, mptr, mnode, mcount, l
     n_new = np.int64(0)
     for c in label:
         n_new = max(n_new, c + 1)
-    start, members = grouped(label, n_new)
+    start, members = by_label(label, n_new)
     n_channels = np.int64(0)
     for q in cidx:
         n_channels = max(n_channels, q + 1)
@@ -107,7 +107,7 @@ def aggregated(indptr, indices, weight, cptr, cidx, cval, mptr, mnode, mcount, l
 
 
 @inlined
-def connected(indptr, indices, label, node, hptr, hstate):
+def connected_parts(indptr, indices, label, node, hptr, hstate):
     """Numbers 0, 1, ... of the connected parts of communities, and how many there are.
 
     Along links and between the copies of a node (`node` of each state; empty: there are none),
@@ -152,4 +152,4 @@ def parts(indptr, indices, hptr, hstate, label):
     for i in range(hptr.size - 1):
         for h in range(hptr[i], hptr[i + 1]):
             node[hstate[h]] = i
-    return connected(indptr, indices, label, node, hptr, hstate)[0]
+    return connected_parts(indptr, indices, label, node, hptr, hstate)[0]

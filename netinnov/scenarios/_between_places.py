@@ -30,8 +30,8 @@ class NewNode(NamedTuple):
 
 
 def added_node(network: MultilayerNetwork, node: NewNode) -> NodeTable:
-    added = partial(network.storage.node_table().followed_by, [table_of_node(network, node)])
-    return _pair_draws.kept(network, "one node more", node, added)
+    make = partial(network.storage.node_table().followed_by, [table_of_node(network, node)])
+    return _pair_draws.keep(network, "one node more", node, make)
 
 
 def table_of_node(network: MultilayerNetwork, node: NewNode) -> NodeTable:

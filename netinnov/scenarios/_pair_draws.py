@@ -51,13 +51,13 @@ _NEVER = 1e-18  # probability cut off at both ends of the integral
 Draws: TypeAlias = list[tuple[Ends, float]]
 
 
-def kept(network: MultilayerNetwork, name: str, key: Any, make: Callable[[], Any]) -> Any:
-    held: dict[Any, Any] = network.storage.memo.setdefault(name, {})
-    if (made := held.get(key)) is None:  # another thread may clear them meanwhile
-        if len(held) * network.n_nodes > KEPT:
-            held.clear()
-        made = held[key] = make()
-    return made
+def keep(network: MultilayerNetwork, name: str, key: Any, make: Callable[[], Any]) -> Any:
+    table: dict[Any, Any] = network.storage.memo.setdefault(name, {})
+    if (value := table.get(key)) is None:  # another thread may clear the table meanwhile
+        if len(table) * network.n_nodes > KEPT:
+            table.clear()
+        value = table[key] = make()
+    return value
 
 
 def chosen_layer(network: MultilayerNetwork, name: str | None) -> str:
@@ -85,12 +85,12 @@ def layer_with_pairs(network: MultilayerNetwork, name: str | None) -> tuple[str,
 
 
 def linked_pairs(network: MultilayerNetwork, layer: str) -> Pairs:
-    held: dict[str, Pairs] = network.storage.memo.setdefault("linked pairs", {})
-    if layer not in held:
+    pairs_of: dict[str, Pairs] = network.storage.memo.setdefault("linked pairs", {})
+    if layer not in pairs_of:
         block = network.storage.block(layer)
         pairs = Pairs(block.sources, block.indices, block.data)
-        held[layer] = Pairs(*map(locked, pairs.at(pairs.source != pairs.target)))
-    return held[layer]
+        pairs_of[layer] = Pairs(*map(locked, pairs.at(pairs.source != pairs.target)))
+    return pairs_of[layer]
 
 
 def ends_by_strength(nodes: Positions, pairs: Pairs, n: int, attachment: float) -> Ends:
@@ -216,7 +216,7 @@ def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]
         if not isinstance(place, str) or place not in places:
             msg = f"`{role}` must be a place of the network; {shown(place)} is not one"
             raise InputError(f"{msg}{did_you_mean(place, places)}.")
-    return kept(network, "sides", (home, host), partial(_sides, network, home, host))
+    return keep(network, "sides", (home, host), partial(_sides, network, home, host))
 
 
 def _sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]:
