@@ -4,7 +4,7 @@ import numpy as np
 
 from netinnov.kernels._jit import kernel
 
-_NEVER = 1e-40
+_NEVER = 1e-22
 
 
 @kernel
@@ -14,7 +14,7 @@ def arrivals_among_first(rate, values, time, k):
     Candidate i arrives at an exponential time of ``rate[i]``. The result is, for each row of
     ``values`` and each time t, the sum over i of ``values[row, i]`` times the density of the
     arrival of i at t times the probability that fewer than k others have come. One candidate is
-    added at a time to the distribution of how many have come, of which chances below 1e-40 are
+    added at a time to the distribution of how many have come, of which chances below 1e-22 are
     left out. O(times x candidates x min(k, width of that distribution)).
     """
     rows = values.shape[0]
