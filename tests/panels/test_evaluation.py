@@ -395,14 +395,14 @@ def test_the_worst_change_before_that_the_sign_survives():
 
 def test_bad_tables_are_refused():
     panel, openings = tables(*made(1, 12))
-    measured = panel.rename(columns={"place": "node", "y": "value"}).assign(measure="access")
     options = {"outcome": "y", "openings": openings}
     for table, words in (
         (panel.drop(index=3), "every place must be in every period .* 1 are not"),
         (pd.concat([panel, panel.head(1)]), "one row a place and period; not so rows 0, 84"),
         (panel.assign(y=panel["y"].where(panel.index != 5)), "1 have not, e.g. row 5"),
+        (panel.drop(columns="y"), r"columns \['y'\]"),
         (panel.head(0), "a row for each place and period; it has none"),
-        (measured, "`outcome`: 1 of 1 names are not in the panel: 'y'"),
+        (panel.assign(measure="access", node="a", value=1), "`outcome`: .* not in the panel: 'y'"),
         (panel.assign(period=panel["period"] + 0.5), "a whole period"),
     ):
         with pytest.raises(InputError, match=words):
