@@ -225,15 +225,15 @@ def _sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side
         msg = f"`host` must lie outside `home`; {host!r} is inside {home!r}"
         raise InputError(f"{msg}: a park there would be at home.")
     at_home = storage.inside([home])
-    pair = []
-    at_host = storage.inside([host]) & ~at_home
+    pair, at_host = list[Side](), storage.inside([host]) & ~at_home
     for role, place, nodes in (("home", home, at_home), ("host", host, at_host)):
         if not nodes.any():
             used = places.take(np.unique(storage.place_codes[storage.place_codes >= 0]))
             msg = f"`{role}` must have nodes in the network; {place!r} has none"
             raise InputError(f"{msg}{did_you_mean(place, used)}.")
-        native = nodes & storage.inside([place], storage.jurisdiction_codes)
-        pair.append(Side(place, nodes, np.flatnonzero(native if native.sum() == 1 else nodes)))
+        own = nodes & storage.inside([place], storage.jurisdiction_codes)
+        native = np.flatnonzero(own if own.sum() == 1 else nodes)
+        pair.append(Side(place, locked(nodes), locked(native)))
     return pair[0], pair[1]
 
 
