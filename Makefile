@@ -4,7 +4,8 @@
 PYTHON ?= python3
 VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(notdir $(PYTHON)))
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Python compiles what it imports, which is a small part of what is installed.
+PIP := $(BIN)/python -m pip install --quiet --no-compile
 DEMO := results/demo
 # More options of pytest, such as `make test PYTEST_ARGS=--cov`.
 PYTEST_ARGS ?=
@@ -30,7 +31,7 @@ help:
 
 # Stamps: an installation is repeated only when what it depends on has changed.
 $(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv --upgrade-deps $(VENV)
 
 $(VENV)/.installed: setup.cfg pyproject.toml | $(BIN)/python
 	@echo "Installing netinnov into $(VENV)"
