@@ -13,12 +13,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from sizes import sized
 
 from netinnov import build_network
 from netinnov._runtime.parallel import in_threads
 from netinnov.kernels.links import mirror, rows_by_layer, sort_rows
 
-N_NODES, N_ROWS, LAYERS = 100_000, 1_000_000, ("a", "b", "c", "d", "e")
+N_NODES, N_ROWS, LAYERS = sized(100_000), sized(1_000_000), ("a", "b", "c", "d", "e")
 
 
 def tables() -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from large import tables
+from sizes import sized
 
 from netinnov import build_network, flatten
 from netinnov.community import leiden, modularity
 from netinnov.sources import read_multiplex
 
 DATA = (Path(__file__).parents[1] / "../shared/data/multiplex_benchmarks").resolve()
-N_NODES, N_LAYERS, N_LINKS = 100_000, 5, 1_000_000
+N_NODES, N_LAYERS, N_LINKS = sized(100_000), 5, sized(1_000_000)
 
 
 def planted(n_groups: int, mixing: float, seed: int = 0):
@@ -42,7 +43,7 @@ def planted(n_groups: int, mixing: float, seed: int = 0):
 @pytest.mark.parametrize("n_groups", [100, 1000])
 @pytest.mark.parametrize("mixing", [0.3, 0.6])
 def test_planted_partition(benchmark, n_groups, mixing):
-    network, group = planted(n_groups, mixing)
+    network, group = planted(sized(n_groups), mixing)
     leiden(network.select(nodes=list(group.index[:100])), restarts=1, rng=1)  # compiles
     rounds = 1 if benchmark.disabled else 3
     found = benchmark.pedantic(
@@ -57,7 +58,7 @@ def test_planted_partition(benchmark, n_groups, mixing):
 def test_layers_as_one_against_igraph(in_turns):
     """The order of the two in docs/large_networks.md, at a tenth of its size."""
     igraph = pytest.importorskip("igraph")
-    flat = flatten(build_network(*tables(50_000, 500_000)))
+    flat = flatten(build_network(*tables(sized(50_000), sized(500_000))))
     (block,) = flat.storage.blocks
     ends = np.column_stack([block.sources, block.indices])
     others = ends[:, 0] != ends[:, 1]  # netinnov counts no self-link

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sizes import sized
 
 from netinnov import MultilayerNetwork, build_network
 from netinnov.community import multiplex_leiden
@@ -29,8 +30,9 @@ TIMES = 2.0
 """How many times as fast as the peer."""
 
 
-def planted(n: int = 20_000, n_layers: int = 5, groups: int = 100, mixing: float = 0.3):
+def planted(n_layers: int = 5, mixing: float = 0.3):
     """Layers of n x 4 links, of which a share `mixing` have random ends, the others one group."""
+    n, groups = sized(20_000), sized(100)
     rng = np.random.default_rng(0)
     group = rng.integers(groups, size=n)
     order = np.argsort(group)
@@ -71,6 +73,7 @@ NETWORKS: dict[str, tuple[Callable[[], MultilayerNetwork], int, int]] = {
 @pytest.mark.parametrize("name", NETWORKS)
 def test_as_good_as_leidenalg(in_turns, name: str):
     make, restarts, rounds = NETWORKS[name]
+    restarts = max(1, sized(restarts))
     if name != "planted" and not DATA.is_dir():
         pytest.skip("needs the folder of data beside the checkout")
     network = make()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from sizes import sized
 
 from netinnov import build_network
 from netinnov._runtime.parallel import run, workers
 from netinnov.null_models import Rewire, rewire
 from netinnov.null_models._prepared import prepared_null
 
-N_NODES, N_LINKS, TRIALS = 40_000, 200_000, 20
+N_NODES, N_LINKS, TRIALS = sized(40_000), sized(200_000), 20
 
 
 def random_links(n_links: int = N_LINKS, n_nodes: int = N_NODES, seed: int = 0) -> np.ndarray:

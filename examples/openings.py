@@ -22,7 +22,7 @@ from netinnov.plotting import plot_event_study, print_style
 FILES = ["cordis_h2020/h2020_participations.csv.gz", "cordis_h2020/h2020_organisations_2017.csv.gz"]
 PLACES, OPEN, NEIGHBOURS, PERIODS = 160, 40, 2, np.arange(1, 9)
 EFFECT, SPILL = 1.0, 0.5
-PANELS = 400
+PANELS = 200
 TRUTH = {"plain": EFFECT, "with the network": EFFECT, "on the neighbours": SPILL}
 QUARTERS = np.arange(1, 9)  # 2015 Q1 to 2016 Q4
 

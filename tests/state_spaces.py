@@ -6,6 +6,7 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,7 @@ def mixing_label(kinds: str | list[str], directed: bool) -> Callable[[Link], Has
 def zone_label(places: str) -> Callable[[Link], Hashable]:
     where = dict(zip(SITES["place"], SITES["lon"], strict=True))
 
+    @cache
     def label(link: Link) -> Hashable:
         km = great_circle((where[places[link[0]]], 0), (where[places[link[1]]], 0))
         return sum(km >= edge for edge in EDGES) if km <= EDGES[-1] else 0
