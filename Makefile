@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(notdir $(PYTHON)))
 BIN := $(VENV)/bin
 # Python compiles what it imports, which is a small part of what is installed.
-PIP := $(BIN)/python -m pip install --quiet --no-compile
+PIP := $(BIN)/python -m pip install -qq --no-compile
 DEMO := results/demo
 # More options of pytest, such as `make test PYTEST_ARGS=--cov`.
 PYTEST_ARGS ?=
