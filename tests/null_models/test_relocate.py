@@ -339,7 +339,7 @@ def test_p_is_uniform_on_lists_dealt_at_random(method):
             compare_with_null(
                 at_random(40, rng), replicates=19, rng=rng, method=method, **options
             ).p
-            for _ in range(300)
+            for _ in range(200)
         ]
     assert set(np.round(np.array(p) * 10).astype(int)) == set(range(1, 11))
     assert stats.chisquare(list(Counter(np.round(p, 3)).values())).pvalue > 1e-3

@@ -161,7 +161,7 @@ for number in range(100_000):
 @pytest.mark.slow
 def test_whenever_a_signal_comes_one_complete_folder_is_in_its_place(tmp_path):
     rng = np.random.default_rng(1)
-    for trial in range(30):
+    for trial in range(15):
         place = tmp_path / str(trial)
         place.mkdir()
         command = [sys.executable, "-c", REPLACED]

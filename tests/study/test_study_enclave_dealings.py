@@ -79,7 +79,7 @@ def test_a_planted_excess_is_told_with_its_interval():
 @pytest.mark.slow
 def test_lists_dealt_at_random_are_seldom_told_as_an_excess():
     rng = np.random.default_rng(3)
-    facts = [facts_of(enclaves, study_of(listed(*at_random(60, rng)), 99)) for _ in range(120)]
+    facts = [facts_of(enclaves, study_of(listed(*at_random(60, rng)), 99)) for _ in range(80)]
     for told in (
         [each["more"] or each["fewer"] for each in facts],
         [bool(each["beyond"]) for each in facts],
