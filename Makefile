@@ -57,8 +57,8 @@ slow: $(VENV)/.tools
 check: export REQUIRE_BROWSER := 1
 check: quality coverage
 
-# All checks but the tests; of the examples those that no test runs (tests/test_pages.py runs the others).
-quality: EXAMPLES := explorer_figures make_notebooks tutorials
+# All checks but the tests; of the examples those that no test runs (test_pages.py, test_tutorials.py).
+quality: EXAMPLES := explorer_figures tutorials
 quality: benchmarks lint types imports doctests docs examples
 
 lint: $(VENV)/.tools
