@@ -145,9 +145,8 @@ def chosen(cities):
 
 def home_access(network, *, home, nodes=None, **options):
     """Harmonic centrality of one city: mean of one over the distance to each other."""
-    far = access(network, origin=[home], **options)
-    far = far.drop(home) if nodes is None else far[nodes].drop(home)
-    return float((1 / far).fillna(0).mean())
+    far = access(network, origin=[home], **options).fillna(np.inf).to_dict()
+    return float(np.mean([1 / far[node] for node in nodes or far if node != home]))
 
 
 def inequality(network, *, nodes):
