@@ -13,7 +13,7 @@ import netinnov as ni
 from netinnov import study
 from netinnov.sources._read_network import option_of
 from netinnov.study._context import Context
-from netinnov.study._language import LANGUAGES, plain
+from netinnov.study._language import plain
 from netinnov.study._loaded_data import Incidence, Loaded, Projection
 
 DRAWS = {
@@ -145,7 +145,7 @@ def text_in(section, of, code="en"):
         facts = section.facts(replace(result, context=context))
         return context.language.text(context.language.template(name), facts)
 
-    texts = {each: rendered(result.context.in_language(each)) for each in LANGUAGES}
+    texts = {each: rendered(result.context.in_language(each)) for each in ("en", "zh")}
     check_languages(texts.values())
     return texts[code]
 

@@ -20,7 +20,6 @@ _NO_WRAPPERS: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def _say_once(_: str) -> None:
-    """Where people watch: on a terminal and in a notebook."""
     announce(None)
     if "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty()):
         sys.stderr.write(

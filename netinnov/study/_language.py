@@ -22,7 +22,6 @@ from netinnov.study._facts import COLUMNS, Fact, Form, Layer, Name, Pair, Place,
 LanguageName: TypeAlias = Literal["en", "zh"]
 Glossary: TypeAlias = Literal["terms", "layers", "kinds", "phrases"]
 Phrases: TypeAlias = Literal["figures", "notes"]
-LANGUAGES: tuple[LanguageName, ...] = ("en", "zh")
 MINUS = "\N{MINUS SIGN}"
 ISOLATE, END = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 AS = re.compile(r"'([^']*)' as (\w+)")  # a word of the data, and the name that it was read as
