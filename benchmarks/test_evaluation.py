@@ -1,30 +1,13 @@
-"""Openings evaluated on places: coverage where neighbours gain too, and processor time."""
+"""Processor time of openings evaluated on places."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from pathlib import Path
 from time import process_time
 
 import numpy as np
 import pandas as pd
 
 from netinnov.panels import evaluate_openings
-
-
-def test_intervals_hold_the_truth_where_neighbours_gain_too(benchmark, monkeypatch):
-    """The simulation of `docs/studies/openings.md`: 400 panels, of its script."""
-    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "examples")
-    simulate = import_module("openings").simulate
-    panels = 5 if benchmark.disabled else 400
-    simulated = benchmark.pedantic(simulate, args=(panels,), rounds=1)
-    covered = simulated.groupby("estimate of")["covers"].mean()
-    benchmark.extra_info.update(covered.round(4).to_dict())
-    print(", ".join(f"{name}: {share:.1%}" for name, share in covered.items()))
-    if not benchmark.disabled:
-        assert 0.91 <= covered["with the network"] <= 0.98
-        assert 0.91 <= covered["on the neighbours"] <= 0.98
-        assert covered["plain"] < 0.5
 
 
 def test_300_places_20_periods_12_cohorts(benchmark):

@@ -40,7 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     def is_long(item: pytest.Item) -> bool:
         whole_study = "made_once" in getattr(item, "fixturenames", ())
-        return whole_study or item.name.startswith("test_the_script_writes_the_page")
+        long = ("test_the_script_writes_the_page", "test_code_of_the_readme_and_the_tutorials")
+        return whole_study or item.name.startswith(long)
 
     items.sort(key=lambda item: not is_long(item))
 
