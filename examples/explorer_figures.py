@@ -6,22 +6,18 @@ an argument they go to ``explorer_figures``. Needs Chromium, Playwright and a fo
 
 from __future__ import annotations
 
-import io
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
-from scipy.spatial import cKDTree
 
 WIDTHS = {"wide": (1200, 800), "tablet": (768, 1000), "phone": (390, 844)}
 VIEWS = ("map", "enclave", "hosts", "centres", "compare", "parks", "tables")
 BESIDE = ".top, .settings, .actions, .answer .hint, .chips, .chosen, .zoom, .side, footer"
-COLOURS = 128
 
 
 def main() -> None:
@@ -94,18 +90,9 @@ def picture(page: Page, path: Path, *, whole: bool = False) -> None:
 
 
 def smaller(path: Path) -> None:
-    """Keep the most frequent colours of a picture; each other one becomes the nearest of some."""
-    pixels = np.asarray(Image.open(io.BytesIO(path.read_bytes())).convert("RGB"))
-    colours, which, counts = np.unique(
-        pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True
-    )
-    order = np.argsort(-counts, kind="stable")
-    rest = Image.fromarray(colours[order[COLOURS:]][None]).quantize(COLOURS).convert("RGB")
-    kept = np.vstack([colours[order[:COLOURS]], np.unique(np.asarray(rest)[0], axis=0)])
-    nearest = cKDTree(kept).query(colours)[1].astype(np.uint8)
-    picture = Image.fromarray(nearest[which.ravel()].reshape(pixels.shape[:2]))
-    picture.putpalette(kept.astype(np.uint8).tobytes())
-    picture.save(path, optimize=True)
+    """Keep 256 colours, without dots, so that what is written stays sharp."""
+    picture = Image.open(path).convert("RGB")
+    picture.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 if __name__ == "__main__":
