@@ -78,7 +78,9 @@ def test_cooperation_game_of_6_players(in_turns):
         "all coalitions": lambda: cooperation_game(network, **options),
         "each network": lambda: cooperation_game(network, objective=access, **options),
     }
-    in_turns(calls, 3, floors={"each network": 5})
+    fast, slow = (call().values for call in calls.values())
+    np.testing.assert_allclose(fast, slow, rtol=1e-9)
+    in_turns(calls, 3, floors={"each network": 5}, checked=True)
 
 
 def test_cooperation_game_of_12_players(benchmark):

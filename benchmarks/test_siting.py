@@ -61,6 +61,9 @@ def test_ten_links_of_300(in_turns, network, pairs, kind):
     candidates = {f"c{at}": make(*pair) for at, pair in enumerate(pairs)}
     peer, steps = f"igraph, {FEW} plans", sum(N_CANDIDATES - at for at in range(K))
     options = {"candidates": candidates, "k": K, "objective": "efficiency"}
+    few = {name: candidates[name] for name in list(candidates)[:FEW]}
+    best = site_enclaves(network, **options | {"candidates": few, "k": 1}).value
+    assert best == pytest.approx(max(one_by_one(network, pairs[:FEW])))
     calls = {
         "site_enclaves": lambda: site_enclaves(network, **options),
         peer: lambda: one_by_one(network, pairs[:FEW]),

@@ -129,6 +129,9 @@ def main(folder="openings", data=None):
     clean = evaluate_openings(panel, network=network, permutations=199, **options)
     simulated = simulate()
     by_name = simulated.groupby("estimate of", sort=False)[["truth", "estimate", "covers"]].mean()
+    covers = by_name["covers"]
+    if not covers.drop("plain").between(0.91, 0.98).all() or covers["plain"] > 0.5:
+        raise SystemExit("Intervals no longer hold the truth as the text says: rewrite it.")
     real, dates, ties = cities(data)
     options = {"outcome": "joined", "openings": dates, "rng": 1}
     found = evaluate_openings(real, **options)

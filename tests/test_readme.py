@@ -54,8 +54,13 @@ def test_code_of_the_readme_and_the_tutorials_is_typed(tmp_path):
         blocks.append("\n".join(prompts))
     for number, code in enumerate(blocks):
         (tmp_path / f"page_{number}.py").write_text(code + "\n", "utf-8")
-    run = subprocess.run(  # with the settings of `make types`, and what it found in the package
-        [sys.executable, "-m", "mypy", tmp_path], capture_output=True, text=True, cwd=README.parent
+    strict = ["--strict", "--config-file=", "--follow-imports=silent"]
+    run = subprocess.run(
+        [sys.executable, "-m", "mypy", *strict, "."],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "MYPYPATH": str(README.parent)},
     )
     assert run.returncode == 0, run.stdout
 

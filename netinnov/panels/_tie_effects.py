@@ -315,7 +315,7 @@ def _leave_one_out(ties: pd.DataFrame, cells: Integers, fixed: list[str]) -> Flo
         used = np.unique(some.indices)
         part = some.toarray()[:, used]
         left = np.eye(len(rows)) - part @ inverse[np.ix_(used, used)] @ part.T
-        value, vector = np.linalg.eigh(left)  # of its pseudoinverse
+        value, vector = np.linalg.eigh(left)  # for its pseudoinverse
         value[value <= 1e-6 * value[-1]] = np.inf
         error = vector.T @ residual[rows] / value
         moved[at] = inverse[: cells.size, used] @ (part.T @ (vector @ error))
