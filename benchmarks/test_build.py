@@ -16,7 +16,7 @@ from scipy import sparse
 from sizes import sized
 
 from netinnov import build_network
-from netinnov._runtime.parallel import in_threads
+from netinnov._runtime.threads import in_threads
 from netinnov.kernels.links import mirror, rows_by_layer, sort_rows
 
 N_NODES, N_ROWS, LAYERS = sized(100_000), sized(1_000_000), ("a", "b", "c", "d", "e")

@@ -8,7 +8,8 @@ import pytest
 from sizes import sized
 
 from netinnov import build_network
-from netinnov._runtime.parallel import run, workers
+from netinnov._runtime.parallel import run
+from netinnov._runtime.threads import workers
 from netinnov.null_models import Rewire, rewire
 from netinnov.null_models._prepared import prepared_null
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import logging
 import shlex
@@ -81,7 +82,8 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     if not sys.stderr.isatty():  # matplotlib tells of fonts and of folders it cannot write
         logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    gc.set_threshold(5_000)  # most objects of a run stay to its end: looked through less often
+    gc.set_threshold(50_000)  # most objects of a run stay to its end: looked through less often
+    atexit.register(gc.freeze)  # and not once more there
     _warn_in_words()
     listen()
     app()

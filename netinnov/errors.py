@@ -21,9 +21,7 @@ LONG_WORD = re.compile(r"\S{300,}")  # a name or value of which the start and th
 def shortened(message: str) -> str:
     """Cut names, values and whole messages of any length to what a person reads."""
     message = LONG_WORD.sub(lambda word: f"{word[0][:160]} ... {word[0][-80:]}", message)
-    if len(message) <= MOST:
-        return message
-    return f"{message[:HEAD]} ... {message[-TAIL:]}"
+    return message if len(message) <= MOST else f"{message[:HEAD]} ... {message[-TAIL:]}"
 
 
 @contextmanager

@@ -167,10 +167,10 @@ class MultilayerNetwork:
         return self.n_nodes
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._storage.nodes.index)
+        return iter(self._storage.node_names)
 
     def __contains__(self, node: object) -> bool:
-        return str(node) in self._storage.nodes.index
+        return str(node) in self._storage.node_names
 
     def adjacency(self, layer: str) -> sparse.csr_array:
         """Weights between the nodes in one layer, in node order, periods summed.

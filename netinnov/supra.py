@@ -41,7 +41,7 @@ def state_index(network: MultilayerNetwork, *, presence: Presence = "all") -> pd
     present = network.storage.presence(presence)
     layer, node = np.nonzero(present)
     return pd.MultiIndex.from_arrays(
-        [pd.Index(network.layers, dtype="str").take(layer), network.storage.nodes.index.take(node)],
+        [pd.Index(network.layers, dtype="str").take(layer), network.storage.node_names.take(node)],
         names=["layer", "node"],
     )
 

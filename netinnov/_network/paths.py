@@ -17,8 +17,8 @@ from scipy.sparse import csgraph
 from netinnov._network.place_distances import between
 from netinnov._network.rows import Block, Rows, rows_of_blocks
 from netinnov._runtime.arguments import as_list, check_type
-from netinnov._runtime.parallel import in_threads
 from netinnov._runtime.public import ARGUMENT_CHECKS
+from netinnov._runtime.threads import in_threads
 from netinnov._typing import Amount, Codes, Distance, Floats, Integers, Mask, Positive
 from netinnov.errors import InputError
 
@@ -113,7 +113,7 @@ def pair_positions(
 
 
 def pair_index(network: MultilayerNetwork, source: Codes, target: Codes) -> pd.MultiIndex:
-    nodes = network.storage.nodes.index
+    nodes = network.storage.node_names
     names = [nodes.take(source), nodes.take(target)]
     return pd.MultiIndex.from_arrays(names, names=["source", "target"])
 
@@ -339,7 +339,7 @@ def _refuse_unknown(
         return
     lost = np.unique(np.concatenate([row[~known[row]], column[~known[column]]]))
     if lost.size:
-        names = network.storage.nodes.index[lost[:5]].tolist()
+        names = network.storage.node_names[lost[:5]].tolist()
         msg = f"frictions need {subject} at both ends of a link; {lost.size} linked nodes have "
         raise InputError(f"{msg}none, e.g. {names}; add them or select() the nodes that do.")
 

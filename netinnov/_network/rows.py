@@ -23,7 +23,8 @@ class Block(NamedTuple):
 
     @property
     def sources(self) -> Codes:
-        return np.repeat(np.arange(self.indptr.size - 1, dtype=np.int32), np.diff(self.indptr))
+        rows = np.arange(self.indptr.size - 1, dtype=np.int32)
+        return np.repeat(rows, self.indptr[1:] - self.indptr[:-1])
 
     def locked(self) -> Block:
         return Block(locked(self.indptr), locked(self.indices), locked(self.data))

@@ -16,7 +16,7 @@ from netinnov._network.layer_table import LayerRecord, Records
 from netinnov._network.rows import NO_PERIOD, Block, Rows, locked, rows_of_blocks
 from netinnov._network.tables import NodeTable, codes_of, inspect
 from netinnov._runtime.arguments import as_list, check_name, unknown_names
-from netinnov._runtime.parallel import in_threads
+from netinnov._runtime.threads import in_threads
 from netinnov._typing import Codes, Mask, Presence
 from netinnov.errors import InputError
 
@@ -58,8 +58,8 @@ class Storage:
 
     @property
     def node_names(self) -> pd.Index[str]:
-        """For look-ups only: not a copy, so never handed out."""
-        return self._nodes.index
+        """A view: what users name it stays with them."""
+        return self._nodes.index.view()
 
     @property
     def place_names(self) -> pd.Index[str]:

@@ -314,6 +314,4 @@ def _periods(stack: Stack, problems: Problems) -> Integers | None:
         return None
     periods, broken = as_periods(stack.frame["period"])
     problems.rows(stack, broken, "period", "period is not a whole number", stack.frame["period"])
-    if periods.isna().all():
-        return None
-    return periods.to_numpy(np.int64, na_value=NO_PERIOD)
+    return None if periods.isna().all() else periods.to_numpy(np.int64, na_value=NO_PERIOD)

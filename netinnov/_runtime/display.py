@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import html
 import re
+import sys
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 ROWS = 8  # of a table
 FEW = 5  # members of a sequence that are named
@@ -103,3 +108,15 @@ def table(rows: Iterable[Sequence[str]], heads: Sequence[str] = ()) -> str:
 
     head = f"<thead>{line(heads, 'th')}</thead>" if heads else ""
     return f"<table>{head}<tbody>{''.join(line(row, 'td') for row in rows)}</tbody></table>"
+
+
+def progress_bar(total: int, *, done: int = 0, label: str, shown: bool) -> tqdm[NoReturn]:
+    """Hidden where neither a terminal nor a notebook can show it."""
+    from tqdm import TqdmWarning
+
+    with warnings.catch_warnings():
+        # Without ipywidgets a notebook gets the bar as text, which needs no advice.
+        warnings.simplefilter("ignore", TqdmWarning)
+        from tqdm.auto import tqdm
+    hidden = None if shown and sys.stderr is not None else True  # None: off a terminal
+    return tqdm(total=total, initial=done, desc=label, leave=False, disable=hidden)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 import pickle
-import sys
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
+from netinnov._runtime.display import progress_bar
 from netinnov._runtime.interruption import check_interrupted, interrupted
+from netinnov._runtime.threads import occupied, workers
 from netinnov.errors import InputError
-
-if TYPE_CHECKING:
-    from tqdm import tqdm
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -29,10 +26,8 @@ BATCHES = 100  # of a worker: the bar moves, and little is lost if the run is ki
 _NO_FASTER = (0.5, 1.4)
 _TRIAL = 0.1  # seconds
 _UNKNOWN = 5  # workers of an executor that does not say how many it has
-_WORTH_THREADS = 200_000  # rows below which starting threads costs more than it saves
 
 _loaded: dict[bytes, Callable[[Any], Any]] = {}  # the task that this process unpickled last
-_inside = threading.local()  # whether this thread works for `run`, and so starts no threads
 
 
 def run(
@@ -131,29 +126,6 @@ def _n_workers(executor: Executor) -> int:
     return n or _UNKNOWN
 
 
-def in_threads(work: Sequence[Callable[[], Result]], size: int) -> list[Result]:
-    """Run compiled work, in threads if ``size`` is worth it and no `run` occupies the cores."""
-    threads = min(workers(None), len(work)) if worth_threads(size) else 1
-    if threads <= 1:
-        return [piece() for piece in work]
-    with ThreadPoolExecutor(threads) as pool:
-        return [future.result() for future in [pool.submit(piece) for piece in work]]
-
-
-def worth_threads(size: int) -> bool:
-    return size >= _WORTH_THREADS and not getattr(_inside, "run", False)
-
-
-def workers(executor: int | None) -> int:
-    if executor is None:
-        # New in Python 3.13: it knows of processors that this process may not use.
-        count: Callable[[], int | None] = getattr(os, "process_cpu_count", os.cpu_count)
-        return count() or 1
-    if isinstance(executor, bool) or executor < 1:
-        raise InputError(f"`executor` as a number of threads must be 1 or more; found {executor}.")
-    return executor
-
-
 def submitter(
     executor: Executor, task: Callable[[Item], Result], stopped: threading.Event
 ) -> Callable[[Sequence[Item]], Future[list[Result]]]:
@@ -174,7 +146,7 @@ def submitter(
 def _run_batch(
     task: Callable[[Item], Result], stopped: threading.Event | None, batch: Sequence[Item]
 ) -> list[Result]:
-    before, _inside.run = getattr(_inside, "run", False), True
+    before, occupied.run = getattr(occupied, "run", False), True
     values = list[Result]()
     try:
         for item in batch:
@@ -183,7 +155,7 @@ def _run_batch(
             values.append(task(item))
         return values
     finally:
-        _inside.run = before
+        occupied.run = before
 
 
 def _run_pickled(key: bytes, data: bytes, batch: Sequence[Any]) -> list[Any]:
@@ -204,15 +176,3 @@ def _cannot_travel(error: Exception) -> str:
         "level of a module (no lambda, no function inside a function), bind options with "
         "functools.partial, or run in threads: executor=None or a number."
     )
-
-
-def progress_bar(total: int, *, done: int = 0, label: str, shown: bool) -> tqdm[NoReturn]:
-    """Hidden where neither a terminal nor a notebook can show it."""
-    from tqdm import TqdmWarning
-
-    with warnings.catch_warnings():
-        # Without ipywidgets a notebook gets the bar as text, which needs no advice.
-        warnings.simplefilter("ignore", TqdmWarning)
-        from tqdm.auto import tqdm
-    hidden = None if shown and sys.stderr is not None else True  # None: off a terminal
-    return tqdm(total=total, initial=done, desc=label, leave=False, disable=hidden)

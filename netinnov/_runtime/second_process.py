@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import sys
@@ -13,7 +14,8 @@ from subprocess import DEVNULL, PIPE, Popen
 from threading import Event
 from typing import Any
 
-from netinnov._runtime.parallel import submitter, workers
+from netinnov._runtime.parallel import submitter
+from netinnov._runtime.threads import workers
 from netinnov.errors import InputError
 
 
@@ -47,8 +49,10 @@ class SecondProcess(Executor):
     def __init__(self, module: str) -> None:
         # It reads work until this process ends, however that ends.
         mark = os.urandom(16).hex()
-        code = f"import sys; sys.path[:] = {sys.path!r}; import {module}, {__name__} as this; "
-        code += f"this.serve({mark!r})"
+        code = (
+            f"import gc, sys; gc.set_threshold(*{gc.get_threshold()}); sys.path[:] = {sys.path!r}"
+        )
+        code += f"; import {module}, {__name__} as this; this.serve({mark!r})"
         pipes: Any = {"stdin": PIPE, "stdout": PIPE, "stderr": DEVNULL, "start_new_session": True}
         self._process: Any = Popen([sys.executable or "", "-P", "-c", code], **pipes)
         self._thread = ThreadPoolExecutor(1)

@@ -37,7 +37,7 @@ def network_of_links(table: Any, directed: Directed, **more: Any) -> MultilayerN
     parts = {str(layer): _part(each, str(layer), directed) for layer, each in of_layers.items()}
     network = network_of_parts(parts, directed, None, **more)
     if 0 < len(network) <= SHEET:
-        flow_matrix.without_totals(network.links, network.storage.nodes.index.to_series(), TABLE)
+        flow_matrix.without_totals(network.links, network.storage.node_names.to_series(), TABLE)
     return network
 
 

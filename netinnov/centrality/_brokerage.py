@@ -13,7 +13,7 @@ from scipy import sparse
 from netinnov._network.matrices import flat_matrix
 from netinnov._network.paths import union, union_arcs
 from netinnov._runtime.arguments import check_names
-from netinnov._runtime.parallel import in_threads
+from netinnov._runtime.threads import in_threads
 from netinnov._typing import Codes, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -68,7 +68,7 @@ def brokerage(
     group = _groups(network, groups, np.diff(indptr) + np.diff(into[0]) > 0)
     arrays = (indptr, indices, *into, group, int(group.max(initial=0)) + 1)
     counts = np.sum(_in_pieces(partial(brokered_pairs, *arrays), indptr), axis=0)
-    return pd.DataFrame(counts, network.storage.nodes.index, pd.Index(KINDS, dtype="str"))
+    return pd.DataFrame(counts, network.storage.node_names, pd.Index(KINDS, dtype="str"))
 
 
 def _groups(
@@ -124,7 +124,7 @@ def constraint(network: MultilayerNetwork, *, weighted: bool = True) -> pd.Serie
     ties = _ties(network, weighted, "constraint")
     share = _shares(ties)
     values = _sums(ties, _through_neighbours(ties, share, share, share) ** 2)
-    return pd.Series(values, network.storage.nodes.index, name="constraint")
+    return pd.Series(values, network.storage.node_names, name="constraint")
 
 
 def effective_size(network: MultilayerNetwork, *, weighted: bool = True) -> pd.Series:
@@ -154,7 +154,7 @@ def effective_size(network: MultilayerNetwork, *, weighted: bool = True) -> pd.S
     none, each = np.zeros(ties.nnz), np.ones(ties.nnz)
     repeated = _sums(ties, _shares(ties) * _through_neighbours(ties, none, each, _relative(ties)))
     values = np.diff(ties.indptr) - repeated
-    return pd.Series(values, network.storage.nodes.index, name="effective_size")
+    return pd.Series(values, network.storage.node_names, name="effective_size")
 
 
 def _through_neighbours(

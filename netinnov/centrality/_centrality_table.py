@@ -68,7 +68,7 @@ def centrality_table(
     >>> centrality_table(network, measures=["overlapping_degree", "hits"]).columns.tolist()
     ['overlapping_degree', 'hits_hub', 'hits_authority']
     """
-    nodes = network.storage.nodes.index
+    nodes = network.storage.node_names
     parts: list[pd.Series | pd.DataFrame] = []
     for name, measure in _named(measures).items():
         try:

@@ -146,7 +146,7 @@ def participation_coefficient(network: MultilayerNetwork, *, weighted: bool = Fa
 
 def _per_layer(network: MultilayerNetwork, values: Floats) -> pd.DataFrame:
     layers = pd.Index(network.layers, name="layer", dtype="str")
-    return pd.DataFrame(values, network.storage.nodes.index, layers)
+    return pd.DataFrame(values, network.storage.node_names, layers)
 
 
 def counts(network: MultilayerNetwork, direction: Direction, *, weighted: bool) -> Floats:
@@ -204,7 +204,7 @@ def core_number(network: MultilayerNetwork) -> pd.Series:
 
     indptr, indices, _ = mirror(*_pairs(network), network.n_nodes)
     score = core_numbers(indptr, indices).astype(np.int64)
-    return pd.Series(score, network.storage.nodes.index, name="core_number")
+    return pd.Series(score, network.storage.node_names, name="core_number")
 
 
 def rich_club(network: MultilayerNetwork) -> pd.Series:

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from netinnov._network import paths
 from netinnov._network.paths import Frictions, PathCosts, positions, sums_of_distances
-from netinnov._runtime.parallel import in_threads
+from netinnov._runtime.threads import in_threads
 from netinnov._typing import Amount, Codes, Distance, Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -57,7 +57,7 @@ def closeness_centrality(
     reached, total, _ = sums_of_distances(network, chosen, costs)
     others = max(chosen.size - 1, 1)
     score[chosen] = reached**2 / np.where(reached > 0, total, 1.0) / others
-    return pd.Series(score, network.storage.nodes.index, name="closeness_centrality")
+    return pd.Series(score, network.storage.node_names, name="closeness_centrality")
 
 
 def harmonic_centrality(
@@ -95,7 +95,7 @@ def harmonic_centrality(
     if chosen.size > 1:
         _, _, inverse = sums_of_distances(network, chosen, costs)
         score[chosen] = inverse / (chosen.size - 1)
-    return pd.Series(score, network.storage.nodes.index, name="harmonic_centrality")
+    return pd.Series(score, network.storage.node_names, name="harmonic_centrality")
 
 
 def betweenness_centrality(
@@ -160,7 +160,7 @@ def betweenness_centrality(
     else:
         score = _by_igraph(network, costs._replace(switch_cost=0.0))
     score = score / max((n - 1) * (n - 2), 1)
-    return pd.Series(score, network.storage.nodes.index, name="betweenness_centrality")
+    return pd.Series(score, network.storage.node_names, name="betweenness_centrality")
 
 
 def _by_igraph(network: MultilayerNetwork, costs: PathCosts) -> Floats:

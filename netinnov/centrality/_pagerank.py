@@ -11,7 +11,7 @@ import pandas as pd
 
 from netinnov._network.paths import positions
 from netinnov._network.rows import Block
-from netinnov._runtime.parallel import in_threads
+from netinnov._runtime.threads import in_threads
 from netinnov._typing import Amount, Floats, Is, Mask, Presence
 from netinnov.centrality._coupled_states import Coupled, coupled
 from netinnov.errors import InputError
@@ -69,7 +69,7 @@ def pagerank(
     [0.2568, 0.4865, 0.2568]
     """
     coupling = float(coupling)  # a whole number can be too large for arrays
-    index, present = network.storage.nodes.index, network.storage.presence(presence)
+    index, present = network.storage.node_names, network.storage.presence(presence)
     chosen = positions(network, nodes)
     jumps = np.zeros_like(present)
     jumps[:, chosen] = present[:, chosen]

@@ -62,7 +62,7 @@ def eigenvector_centrality(
     _warn_of_no_coupling(network, coupling, "eigenvector_centrality")
     states = leading(coupled(network, coupling, presence))
     score = _over_copies(states.vector)
-    return pd.Series(score, network.storage.nodes.index, name="eigenvector_centrality")
+    return pd.Series(score, network.storage.node_names, name="eigenvector_centrality")
 
 
 def katz_centrality(
@@ -120,7 +120,7 @@ def katz_centrality(
         symmetric, name = weights.symmetric, "katz_centrality"
         states = solve(lambda x: factor * weights(x), present, symmetric=symmetric, subject=name)
         score = _over_copies(states)
-    return pd.Series(score, network.storage.nodes.index, name="katz_centrality")
+    return pd.Series(score, network.storage.node_names, name="katz_centrality")
 
 
 def hits(
@@ -165,7 +165,7 @@ def hits(
         alone = coupled(network, coupling, presence)
         hub = authority = leading(alone, label[: label.size // 2]).vector
     columns = {"hub": _over_copies(hub), "authority": _over_copies(authority)}
-    return pd.DataFrame(columns, index=network.storage.nodes.index)
+    return pd.DataFrame(columns, index=network.storage.node_names)
 
 
 def _warn_of_no_coupling(network: MultilayerNetwork, coupling: float, measure: str) -> None:

@@ -76,7 +76,7 @@ def bipartite_modularity(
     0.5
     """
     weights, rows, columns = biadjacency(network, layer, through)
-    codes, nodes = node_codes(network, membership), network.storage.nodes.index
+    codes, nodes = node_codes(network, membership), network.storage.node_names
     linked = np.concatenate([rows, columns])
     if (bare := linked[codes[linked] < 0]).size:
         msg = f"`membership` must have a label for every node with a link in layer {layer!r}; "

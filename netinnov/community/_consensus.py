@@ -15,7 +15,8 @@ from scipy import sparse
 
 from netinnov._runtime.arguments import check_callable, check_rng, shown
 from netinnov._runtime.display import Displayed
-from netinnov._runtime.parallel import in_threads, run
+from netinnov._runtime.parallel import run
+from netinnov._runtime.threads import in_threads
 from netinnov._typing import Codes, Floats, Integers, Rng, Several, Share
 from netinnov.community import _partition as parts
 from netinnov.community._leiden import leiden
@@ -198,7 +199,7 @@ def stability(
     agreements, per_state = _mean_agreement(codes)
     n_layers = codes.shape[1] // max(network.n_nodes, 1)
     per_node = pd.DataFrame(per_state.reshape(network.n_nodes, n_layers)).mean(axis=1).to_numpy()
-    nodes = pd.Series(per_node, network.storage.nodes.index, name="stability")
+    nodes = pd.Series(per_node, network.storage.node_names, name="stability")
     return PartitionStability(agreements, nodes, tuple(searches))
 
 
@@ -265,7 +266,7 @@ def _in_order(network: MultilayerNetwork, partition: Any) -> Codes:
     """Labels in the node order (or nodes x layers) of the network; -1 where missing."""
     if not isinstance(partition, Partition):
         raise InputError(f"`find` must return a Partition; found {type(partition).__name__}.")
-    labels = partition.membership.reindex(network.storage.nodes.index)
+    labels = partition.membership.reindex(network.storage.node_names)
     if isinstance(labels, pd.DataFrame):
         labels = labels.reindex(columns=list(network.layers))
     values = labels.to_numpy(dtype=np.float64, na_value=np.nan).ravel()

@@ -13,7 +13,7 @@ from scipy import sparse
 
 from netinnov._network.matrices import layer_matrix, unit_of
 from netinnov._runtime.arguments import check_rng
-from netinnov._runtime.parallel import in_threads
+from netinnov._runtime.threads import in_threads
 from netinnov._typing import Amount, Codes, Count, Floats, Presence, Rng
 from netinnov.community._leiden_search import WORK, Level, Problem, climb, compact, pointers
 from netinnov.community._modularity import (
@@ -161,7 +161,7 @@ def membership_table(network: MultilayerNetwork, numbers: Codes, labels: Codes) 
     if labels.size:
         table[present] = ranked(labels)
     columns = pd.Index(network.layers, name="layer", dtype="str")
-    return pd.DataFrame(table, index=network.storage.nodes.index, columns=columns)
+    return pd.DataFrame(table, index=network.storage.node_names, columns=columns)
 
 
 def _problem(

@@ -135,7 +135,7 @@ def links_modularity(source: Labels, target: Labels, weight: Floats, resolution:
 
 def _state_labels(network: MultilayerNetwork, membership: Any, numbers: Codes) -> Codes:
     table = labels_of(membership, "membership")
-    nodes, layers = network.storage.nodes.index, list(network.layers)
+    nodes, layers = network.storage.node_names, list(network.layers)
     labels = codes_at(table, nodes, pd.Index(layers, dtype=object))
     missing = (numbers.T >= 0) & (labels < 0)
     if missing.any():

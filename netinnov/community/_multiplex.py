@@ -9,7 +9,7 @@ from scipy import sparse
 
 from netinnov._network.matrices import layer_matrix
 from netinnov._runtime.arguments import check_rng
-from netinnov._runtime.parallel import in_threads
+from netinnov._runtime.threads import in_threads
 from netinnov._typing import Amount, Count, Floats, Rng
 from netinnov.community._leiden_search import iterate, perturb, problem_of_nodes, score
 from netinnov.community._modularity import links_modularity, with_null

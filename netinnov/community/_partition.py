@@ -160,7 +160,7 @@ def labels_at(
 ) -> pd.Series:
     labels, order = np.full(network.n_nodes, np.nan), np.argsort(at)
     labels[at[order]] = ranked(codes[order])
-    return pd.Series(labels, network.storage.nodes.index, name="community")
+    return pd.Series(labels, network.storage.node_names, name="community")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

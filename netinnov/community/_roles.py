@@ -72,7 +72,7 @@ def roles(network: MultilayerNetwork, membership: Membership) -> pd.DataFrame:
     inside = np.asarray(by_group.multiply(indicator).sum(axis=1), np.float64)
     z = np.full(n, np.nan)
     z[known] = _standardised(inside[known], codes[known])
-    table = pd.DataFrame({"z": z, "participation": participation}, network.storage.nodes.index)
+    table = pd.DataFrame({"z": z, "participation": participation}, network.storage.node_names)
     return table.assign(role=pd.Series(_named(z, participation), table.index, dtype="str"))
 
 
@@ -113,7 +113,7 @@ def ei_index(network: MultilayerNetwork, membership: Membership) -> float:
 
 def node_codes(network: MultilayerNetwork, membership: Any) -> Integers:
     """One code from 0 a node in network order, -1 without a label."""
-    nodes = network.storage.nodes.index
+    nodes = network.storage.node_names
     labels = labels_of(membership, "membership")
     if isinstance(labels, pd.DataFrame):
         labels = _one_label(labels)

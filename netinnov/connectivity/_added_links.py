@@ -13,7 +13,7 @@ from scipy import sparse
 
 from netinnov._network import paths
 from netinnov._network.paths import Frictions, PathCosts, pair_positions
-from netinnov._runtime.parallel import in_threads, workers
+from netinnov._runtime.threads import in_threads, workers
 from netinnov._typing import Codes, Distance, Floats, Positive
 from netinnov.connectivity._laplacian import conductances, parts, pseudoinverse
 from netinnov.errors import InputError

@@ -39,7 +39,7 @@ def components(network: MultilayerNetwork) -> pd.Series:
     """
     label = csgraph.connected_components(union(network), directed=False)[1]
     order = np.argsort(-np.bincount(label), kind="stable")
-    return pd.Series(np.argsort(order)[label], network.storage.nodes.index, name="components")
+    return pd.Series(np.argsort(order)[label], network.storage.node_names, name="components")
 
 
 def largest_component(network: MultilayerNetwork) -> float:
@@ -106,7 +106,7 @@ def robustness_curve(network: MultilayerNetwork, *, order: Sequence[str]) -> pd.
     >>> robustness_curve(network, order=["b", "a", "c", "d"]).tolist()
     [1.0, 0.75, 0.25, 0.25, 0.0]
     """
-    names = network.storage.nodes.index
+    names = network.storage.node_names
     removed = network.storage.positions("order", order)
     times = np.bincount(removed, minlength=len(names))
     if (times != 1).any():

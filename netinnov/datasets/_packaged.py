@@ -273,7 +273,7 @@ def load_research_cities(
     network = project(
         _two_mode(), layer="participation", through="project", weighting=weighting, split_by="kind"
     )
-    located = network.storage.nodes.index[network.storage.place_codes >= 0]
+    located = network.storage.node_names[network.storage.place_codes >= 0]
     cities = aggregate(network.select(nodes=list(located)))
     records = cities.layer_table.assign(unit=UNITS[weighting])
     return MultilayerNetwork(cities.nodes, cities.links, places=cities.places, layers=records)

@@ -149,7 +149,7 @@ def compare_scenarios(
     n_of = {name: tests.n_replicates(each, replicates, baseline) for name, each in changes.items()}
     seeds = seed.spawn(max(replicates, *n_of.values()))
     start = apply_scenario(network, baseline, rng=spawned(seeds[0]))
-    nodes, at_start = network.storage.nodes.index, start.storage.nodes.index
+    nodes, at_start = network.storage.node_names, start.storage.node_names
     nodes = nodes[at_start.get_indexer(nodes) >= 0]
     bound = _bound(measures, start, nodes)
     measure_of = {column: each.measure for each in bound for column in each.columns}
@@ -270,7 +270,7 @@ class _Experiment(NamedTuple):
             return self._measured(item.scenario, change, label)
 
     def _measured(self, scenario: str, network: MultilayerNetwork, label: str) -> Row:
-        nodes, after = self.nodes, network.storage.nodes.index
+        nodes, after = self.nodes, network.storage.node_names
         # New nodes come last, as a rule.
         if not nodes.equals(after[: len(nodes)]) and len(lost := nodes[~nodes.isin(after)]):
             msg = f"scenario {scenario!r} drops {len(lost)} nodes of the baseline, e.g. "

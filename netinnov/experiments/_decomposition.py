@@ -89,7 +89,7 @@ class PairSums:
     def _fixed(self, network: MultilayerNetwork) -> tuple[PairSums, pd.Series]:
         """With home and host as the nodes that they are in this network, and pairs by part."""
         group = _groups(network, self.home, self.host)
-        home, host = (tuple(network.storage.nodes.index[group == side]) for side in (_HOME, _HOST))
+        home, host = (tuple(network.storage.node_names[group == side]) for side in (_HOME, _HOST))
         n = np.bincount(group, minlength=3)
         pairs = np.zeros(len(PARTS), np.int64)
         np.add.at(pairs, _PART, np.outer(n, n) - np.diag(n))
@@ -144,8 +144,8 @@ def decompose(
     measure, pairs = PairSums(home, host, distance, switch_cost, frictions)._fixed(network)
     if not isinstance(changed, MultilayerNetwork):
         changed = apply_scenario(network, changed, rng=rng)
-    index = network.storage.nodes.index
-    if len(lost := index[~index.isin(changed.storage.nodes.index)]):
+    index = network.storage.node_names
+    if len(lost := index[~index.isin(changed.storage.node_names)]):
         msg = f"the change must keep all nodes; it drops {len(lost)}, e.g. {list(lost[:5])}"
         raise InputError(f"{msg}. Take the smaller network as the one before.")
     before, after = (measure(each, nodes=list(index)) for each in (network, changed))
@@ -209,7 +209,7 @@ def link_changes(
     if not networks or not all(isinstance(one, MultilayerNetwork) for one in networks):
         msg = "`after` must be a network or a sequence of networks; found "
         raise InputError(f"{msg}{[type(one).__name__ for one in networks][:3]}.")
-    names = network.storage.nodes.index
+    names = network.storage.node_names
     nodes = pd.concat([one.storage.nodes["place"] for one in (network, *networks)])
     place = nodes[~nodes.index.duplicated()]
     weights = pd.concat(map(_weights, (network, *networks)), axis=1).sort_index().fillna(0.0)

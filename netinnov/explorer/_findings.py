@@ -46,13 +46,13 @@ def compute_structure(
         return None
     long = long[long["node"].notna()]
     by_rule = long.pivot(index="node", columns="rule", values="value")
-    return centres, by_rule.reindex(index=network.storage.nodes.index, columns=list(RULES))
+    return centres, by_rule.reindex(index=network.storage.node_names, columns=list(RULES))
 
 
 def structure_payload(
     network: MultilayerNetwork, centres: pd.DataFrame, by_rule: pd.DataFrame
 ) -> dict[str, Any]:
-    nodes = network.storage.nodes.index
+    nodes = network.storage.node_names
     centres, by_rule = centres.reindex(nodes), by_rule.reindex(nodes)
     rules = [rule for rule in RULES if rule in by_rule and by_rule[rule].notna().any()]
     return {
@@ -106,9 +106,7 @@ def _within(
     for column, values in keep.items():
         wanted[:-1] &= as_text(table[column])[0].isin(values).to_numpy(bool)
     kept = (at >= 0) & ~only_country(at, places) & wanted[at]
-    if kept.all():
-        return network
-    return network.select(nodes=list(network.storage.nodes.index[kept]))
+    return network if kept.all() else network.select(nodes=network.storage.node_names[kept])
 
 
 def study_tables(tables: Path, cities: MultilayerNetwork) -> dict[str, Any]:
@@ -117,7 +115,7 @@ def study_tables(tables: Path, cities: MultilayerNetwork) -> dict[str, Any]:
     known: dict[str, Any] = {}
     if centres is not None and rules is not None:
         centres, rules = centres.set_index("node"), rules.set_index("node")
-        if not centres.index.isin(cities.storage.nodes.index).any():
+        if not centres.index.isin(cities.storage.node_names).any():
             msg = "`study` must be of the same network; none of its places, e.g. "
             raise InputError(f"{msg}{centres.index[:3].tolist()}, is in it.")
         known["structure"] = structure_payload(cities, centres, rules)

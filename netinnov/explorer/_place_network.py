@@ -24,7 +24,7 @@ def network_of_places(network: MultilayerNetwork) -> MultilayerNetwork:
     if (storage.place_codes < 0).all():
         return _nodes_as_places(network)
     names = storage.places.index.append(pd.Index([""])).take(storage.place_codes)
-    if names.equals(storage.nodes.index.rename(names.name)):
+    if names.equals(storage.node_names.rename(names.name)):
         return network
     return aggregate(network, by="place")
 
@@ -71,7 +71,7 @@ def layout_of(network: MultilayerNetwork) -> Floats:
     at = np.zeros((n, 2))
     joined = linked(network)
     if joined.any():
-        linked_places = network.select(nodes=list(network.storage.nodes.index[joined]))
+        linked_places = network.select(nodes=list(network.storage.node_names[joined]))
         at[joined] = (_by_springs if joined.sum() <= FEW else _by_spectrum)(linked_places)
     alone = np.flatnonzero(~joined)
     if alone.size:

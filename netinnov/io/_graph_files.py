@@ -260,7 +260,7 @@ def write_infomap(network: MultilayerNetwork, path: str | os.PathLike[str]) -> N
     >>> path.read_text().splitlines()[-2:]
     ['# layer node node weight', '1 1 2 1.0']
     """
-    nodes = network.storage.nodes.index
+    nodes = network.storage.node_names
     _graph.check_legible([*nodes, *network.layers], LINE, "Infomap")
     modelled = network.layer_table["modelled"]
     direction = "directed: run with --directed" if network.directed else "undirected"
@@ -329,7 +329,7 @@ def write_muxviz(network: MultilayerNetwork, folder: str | os.PathLike[str]) -> 
     >>> (folder / "network_multiplex.edges").read_text()
     '1 1 2 1.0\\n'
     """
-    nodes = network.storage.nodes.index
+    nodes = network.storage.node_names
     _graph.check_legible([*nodes, *network.layers], LABEL, "muxViz")
     layers = [f'"{layer.translate(LABEL)}"' for layer in network.layers]
     files: dict[str, list[str]] = {"config.txt": [], "network_multiplex.edges": []}

@@ -32,6 +32,18 @@ def by_label(label, n_labels):
     return start, members
 
 
+@inlined
+def added(slot, first, end, keys, values, key, value):
+    """Add to the entry of a key in the row that begins at ``first``; where the row ends then."""
+    if slot[key] < first:
+        slot[key] = end
+        keys[end] = key
+        values[end] = 0.0
+        end += 1
+    values[slot[key]] += value
+    return end
+
+
 @kernel
 def aggregated(indptr, indices, weight, cptr, cidx, cval, mptr, mnode, mcount, label, n_nodes):
     """The level whose super-states are the labels 0, 1, ...: its twelve arrays, in their order."""
@@ -57,30 +69,12 @@ def aggregated(indptr, indices, weight, cptr, cidx, cval, mptr, mnode, mcount, l
             v = members[m]
             for k in range(indptr[v], indptr[v + 1]):
                 d = label[indices[k]]
-                if d == c:
-                    continue
-                if at_link[d] < e0:
-                    at_link[d] = e
-                    new_indices[e] = d
-                    new_weight[e] = 0.0
-                    e += 1
-                new_weight[at_link[d]] += weight[k]
+                if d != c:
+                    e = added(at_link, e0, e, new_indices, new_weight, d, weight[k])
             for k in range(cptr[v], cptr[v + 1]):
-                q = cidx[k]
-                if at_channel[q] < f0:
-                    at_channel[q] = f
-                    new_cidx[f] = q
-                    new_cval[f] = 0.0
-                    f += 1
-                new_cval[at_channel[q]] += cval[k]
+                f = added(at_channel, f0, f, new_cidx, new_cval, cidx[k], cval[k])
             for k in range(mptr[v], mptr[v + 1]):
-                i = mnode[k]
-                if at_node[i] < g0:
-                    at_node[i] = g
-                    new_mnode[g] = i
-                    new_mcount[g] = 0.0
-                    g += 1
-                new_mcount[at_node[i]] += mcount[k]
+                g = added(at_node, g0, g, new_mnode, new_mcount, mnode[k], mcount[k])
         new_indptr[c + 1] = e
         new_cptr[c + 1] = f
         new_mptr[c + 1] = g

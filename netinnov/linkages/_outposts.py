@@ -87,7 +87,7 @@ def add_outposts(
     posts = away.groupby(["owner", "host"])
     code = (network.n_nodes + posts.ngroup()).to_numpy().astype(np.int32)
     post = posts.agg({"home": "first", "member": "nunique"})
-    places, own = network.storage.places.index, network.storage.nodes.index
+    places, own = network.storage.places.index, network.storage.node_names
     owner_of, host = (post.index.get_level_values(name).to_numpy() for name in ("owner", "host"))
     table = pd.DataFrame({"owner": own.take(owner_of), "place": places.take(host)})
     table["node"] = "outpost:" + table["owner"] + "@" + table["place"]

@@ -104,7 +104,7 @@ def project(
     two_mode = rows.where(in_layer)
     first, second = two_mode.source, two_mode.target
     if (same := member[first] == member[second]).any():
-        index = network.storage.nodes.index
+        index = network.storage.node_names
         ends = zip(index.take(first[same]), index.take(second[same]), strict=True)
         pairs = examples(ends, lambda pair: f"{pair[0]} and {pair[1]}")
         msg = f"layer {layer!r} must join nodes of two sides; {same.sum()} of its {same.size} links"

@@ -244,7 +244,7 @@ def _by_margins(flows: _Flows) -> _Fit:
 
 def _by_gravity(network: MultilayerNetwork, flows: _Flows) -> _Fit:
     storage, nodes = network.storage, flows.nodes
-    index, code = storage.nodes.index.take(nodes), storage.place_codes[nodes]
+    index, code = storage.node_names.take(nodes), storage.place_codes[nodes]
     if (code < 0).any():
         msg = f"every node with a flow must have a place; {(code < 0).sum()} have none"
         raise InputError(f"{msg}: {examples(index[code < 0], str)}.")

@@ -264,7 +264,7 @@ def cooperation_table(network: MultilayerNetwork) -> pd.DataFrame:
                 parks.append(node)
     around = {park: park_network(network, park) for park in parks}
     layers = sorted({layer for part in around.values() for layer in part.layers})
-    partners = {node for part in around.values() for node in part.storage.nodes.index}
+    partners = {node for part in around.values() for node in part.storage.node_names}
     known = sorted(kinds[kinds.index.isin(partners)].dropna().unique())
     links, facts = network.links, None
     if "status" in links:  # without links that are only planned or said
@@ -300,7 +300,7 @@ def _joined(linked: Mask, *, directed: bool) -> Mask:
 
 
 def _roles(network: MultilayerNetwork, side: pd.Series, kinds: pd.Series) -> pd.DataFrame:
-    nodes = network.storage.nodes.index
+    nodes = network.storage.node_names
     counts = brokerage(network, groups=side.loc[nodes])
     linked = (union(network).toarray() > 0).astype(np.int64)
     labels = side.loc[nodes].to_numpy(str)

@@ -22,8 +22,8 @@ from netinnov._runtime.arguments import (
     did_you_mean,
     examples,
 )
-from netinnov._runtime.parallel import in_threads
 from netinnov._runtime.public import publish
+from netinnov._runtime.threads import in_threads
 from netinnov._typing import Codes, Confidence, Count, Floats, Rng, Whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -128,7 +128,7 @@ def complex_contagion(
     """
     from netinnov.kernels.contagion import threshold_spread
 
-    index = network.storage.nodes.index
+    index = network.storage.node_names
     if isinstance(threshold, pd.Series):
         named = threshold.set_axis(threshold.index.map(str))  # ids may be numbers
         if not named.index.is_unique:
@@ -182,7 +182,7 @@ def _spreading(
 
 def _steps(network: MultilayerNetwork, step: Any, name: str) -> pd.Series:
     value = np.where(step < 0, np.nan, step.astype(np.float64))
-    return pd.Series(value, network.storage.nodes.index, name=name)
+    return pd.Series(value, network.storage.node_names, name=name)
 
 
 def time_to_reach(
@@ -335,7 +335,7 @@ def expected_steps(
         return total
 
     total = np.sum(_in_parts(sums, network, rng, replicates), axis=0)
-    return pd.Series(total / replicates, network.storage.nodes.index, name="expected_steps")
+    return pd.Series(total / replicates, network.storage.node_names, name="expected_steps")
 
 
 def _in_parts(

@@ -200,7 +200,7 @@ def _resistance(
     if deterrence == "power":
         if (same := lengths == 0).any():
             ends = np.sort(np.column_stack([start[same], end[same]]), axis=1)
-            names = network.storage.nodes.index
+            names = network.storage.node_names
             pairs = [f"{names[a]!r} and {names[b]!r}" for a, b in np.unique(ends, axis=0)]
             msg = f"two ends of links of layer {layer!r} stand at the same point, where a power of "
             msg += f"the distance is not defined: {examples(pairs, str)}; aggregate() the network "

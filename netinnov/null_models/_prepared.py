@@ -13,7 +13,7 @@ import pandas as pd
 
 from netinnov._network.rows import NO_PERIOD, Rows
 from netinnov._runtime.arguments import as_list, check_callable, check_rng, shown
-from netinnov._runtime.parallel import in_threads
+from netinnov._runtime.threads import in_threads
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network, network_of_storage, with_rows

@@ -354,7 +354,7 @@ def _matrix_of(network: MultilayerNetwork, name: str, matrix: Matrix) -> Floats:
         check_name(name, matrix, network.layers)
         return np.asarray(layer_matrix(network, matrix).toarray(), dtype=np.float64)
     if isinstance(matrix, pd.DataFrame):
-        nodes = network.storage.nodes.index
+        nodes = network.storage.node_names
         for axis, labels in (("index", matrix.index), ("columns", matrix.columns)):
             if not labels.is_unique or nodes.difference(labels).size:
                 missing = list(nodes.difference(labels)[:5])

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netinnov._runtime.arguments import check_rng
-from netinnov._runtime.parallel import in_threads
+from netinnov._runtime.threads import in_threads
 from netinnov._typing import Amount, Rng
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._prepared import NullFamily, PreparedLayers

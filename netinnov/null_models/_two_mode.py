@@ -15,7 +15,7 @@ from scipy import sparse
 
 from netinnov._network.layer_table import why_untested
 from netinnov._runtime.arguments import check_name, check_names, check_rng
-from netinnov._runtime.parallel import in_threads
+from netinnov._runtime.threads import in_threads
 from netinnov._typing import Amount, Codes, Mask, Rng, Share
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -192,7 +192,7 @@ def validated_projection(
     tail = scipy.stats.hypergeom.sf(cases[:, 2] - 1, events.size, cases[:, 0], cases[:, 1])
     p = np.asarray(tail, np.float64)[case.ravel()] if len(cases) else np.empty(0)
     adjusted = corrected(p, correction, size=members.size * (members.size - 1) // 2)
-    index = network.storage.nodes.index
+    index = network.storage.node_names
     ends = {"source": index.take(members[i]), "target": index.take(members[j])}
     numbers = {"weight": common.astype(np.float64), "p": p, "p_corrected": adjusted}
     return pd.DataFrame(ends | numbers)[adjusted <= alpha].reset_index(drop=True)

@@ -402,7 +402,7 @@ class CoalitionAccess:
         owners = network.storage.nodes["jurisdiction"]
         # Position of each node's player; -1 for none.
         self.owner = pd.Index(self.players).get_indexer(pd.Index(owners)).astype(np.int32)
-        self._nodes = network.storage.nodes.index.tolist()
+        self._nodes = network.storage.node_names.tolist()
         self._measured: MultilayerNetwork | None = None
         self._by_player: dict[str, float] = {}
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from netinnov._network.paths import PathCosts, distances, lengths_of_links, positions
 from netinnov._runtime.arguments import check_callable, check_number, did_you_mean, examples, shown
-from netinnov._runtime.parallel import in_threads, workers, worth_threads
+from netinnov._runtime.threads import in_threads, workers, worth_threads
 from netinnov._typing import Codes, Floats, Integers
 from netinnov.centrality import harmonic_centrality
 from netinnov.centrality._counts import layer_factors, total_strength
@@ -86,7 +86,7 @@ def judge_of(
     if (ours := _by_paths(objective, network)) is not None:
         return ours
     name = getattr(objective, "__name__", shown(objective))
-    return Judge(name, partial(_of_user, objective, network.storage.nodes.index))
+    return Judge(name, partial(_of_user, objective, network.storage.node_names))
 
 
 def _access_objective(
@@ -109,7 +109,7 @@ def _access_objective(
 
 def _access_judge(name: str, by_access: ByAccess, never_lowered: bool) -> Judge:
     def measure(network: MultilayerNetwork) -> float:
-        names = network.storage.nodes.index.take(by_access.nodes)
+        names = network.storage.node_names.take(by_access.nodes)
         access = harmonic_centrality(network, nodes=list(names), **by_access.costs._asdict())
         return float(by_access.reduce(access.to_numpy(np.float64)[None, by_access.nodes])[0])
 
@@ -151,7 +151,7 @@ def _by_paths(objective: Any, network: MultilayerNetwork) -> Judge | None:
     if function not in (global_efficiency, harmonic_centrality):
         return None
     if not options.keys() <= _OF_PATHS:
-        bound = partial(_of_user, objective, network.storage.nodes.index)
+        bound = partial(_of_user, objective, network.storage.node_names)
         return Judge(function.__name__, bound, never_lowered=True)
     nodes = positions(network, options.pop("nodes", None))
     reduce = _MEAN if function is global_efficiency else partial(np.sum, axis=1)
@@ -391,9 +391,7 @@ class PlanValues:
         return self._kept[key]
 
     def scored(self, plan: Sequence[int]) -> float:
-        if len(plan) == 0:
-            return self.value(plan)
-        return float(self.values(plan[:-1], plan[-1:])[0])
+        return float(self.values(plan[:-1], plan[-1:])[0]) if len(plan) else self.value(plan)
 
     def values(self, plan: Sequence[int], more: Sequence[int]) -> Floats:
         if not len(more):

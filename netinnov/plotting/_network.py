@@ -168,7 +168,7 @@ def plot_network(
         first = [(int(linked[:, node].argmax()), node) for node in named_first]
         spots = list(dict.fromkeys([*first, *product(range(len(pictures)), order.tolist())]))
         numbers, nodes = np.array(spots, int).reshape(-1, 2).T
-        texts = [name_of(names, node) for node in network.storage.nodes.index[nodes]]
+        texts = [name_of(names, node) for node in network.storage.node_names[nodes]]
         most: dict[str, Any] = {"most": len(first), "must": len(first) // 3, "beside": beside}
         radii = np.sqrt(areas[nodes] / np.pi)
         label_points(ax, pictures[numbers, nodes], texts, radii=radii, **most)
@@ -239,7 +239,7 @@ def node_positions(
         return _by_forces(network, layers, layout, rng)
     of = "the name of a layout, or a table of nodes"
     table = table_of("layout", layout, ["x", "y"], of=of)[["x", "y"]]
-    table = table.reindex(network.storage.nodes.index).astype(float)
+    table = table.reindex(network.storage.node_names).astype(float)
     if unknown := table.index[~np.isfinite(table.to_numpy()).all(axis=1)].tolist():
         msg = f"`layout` must place all nodes; {len(unknown)} have no x or y: {unknown[:5]}."
         raise InputError(msg)
@@ -360,7 +360,7 @@ def _marker_areas(network: MultilayerNetwork, size: Any, *, pictures: int) -> tu
     size = one_column("size", size)
     if not isinstance(size, pd.Series) or not pd.api.types.is_numeric_dtype(size.dtype):
         raise InputError(f"`size` must be a Series of numbers over the nodes; found {shown(size)}.")
-    value = size.reindex(network.storage.nodes.index).fillna(0).to_numpy(np.float64)
+    value = size.reindex(network.storage.node_names).fillna(0).to_numpy(np.float64)
     if (value < 0).any() or np.isinf(value).any():
         raise InputError("`size` must be finite and at least 0; found other values.")
     largest = min(_LARGEST / np.sqrt(pictures), 5 * usual)

@@ -98,7 +98,7 @@ def core_periphery(
     ([1.0, 0.0, 0.0, 0.0], 1.0)
     """
     core, quality = core_of(network, int(restarts), check_rng(rng))
-    coreness = pd.Series(core, network.storage.nodes.index, np.float64, "coreness")
+    coreness = pd.Series(core, network.storage.node_names, np.float64, "coreness")
     return CorePeripheryFit(coreness, quality)
 
 
@@ -196,7 +196,7 @@ def structure_of(
     start: Floats | None = None,
     strength: Floats | None = None,
 ) -> Structure:
-    index = network.storage.nodes.index
+    index = network.storage.node_names
     flat = network if network.layers == ("all",) else flatten(network)
     if strength is None:
         strength = total_strength(flat, options.direction)

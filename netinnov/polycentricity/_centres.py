@@ -309,7 +309,7 @@ def detect_centres(
         "support": support,
         "rule": rule,
     }
-    table = pd.DataFrame(columns, network.storage.nodes.index)
+    table = pd.DataFrame(columns, network.storage.node_names)
     return table.iloc[np.lexsort((-structure.strength, ~centre))]
 
 

@@ -80,9 +80,7 @@ def gini(values: Values) -> float:
     """
     x = np.sort(scaled(values))
     n = len(x)
-    if n == 0:
-        return math.nan
-    return float((2 * np.arange(1, n + 1) - n - 1) @ x / (n * x.sum()))
+    return float((2 * np.arange(1, n + 1) - n - 1) @ x / (n * x.sum())) if n else math.nan
 
 
 def herfindahl(values: Values) -> float:

@@ -108,7 +108,7 @@ def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total
     [2.0, 0.666667, 0.666667]
     """
     value = dominance(total_strength(network, direction))
-    return pd.Series(value, network.storage.nodes.index, name="dominance_index")
+    return pd.Series(value, network.storage.node_names, name="dominance_index")
 
 
 def node_symmetry(network: MultilayerNetwork) -> pd.Series:
@@ -132,7 +132,7 @@ def node_symmetry(network: MultilayerNetwork) -> pd.Series:
     [-1.0, 0.0, 1.0]
     """
     value = symmetry(Flows.of(network, "node_symmetry"))
-    return pd.Series(value, network.storage.nodes.index, name="node_symmetry")
+    return pd.Series(value, network.storage.node_names, name="node_symmetry")
 
 
 def relative_strength(network: MultilayerNetwork) -> pd.Series:

@@ -233,7 +233,7 @@ class _Task:
             moved = self.null.moved(network)
         elif draw_of == "without":
             rest = np.delete(np.arange(network.n_nodes), number)
-            network = network.select(nodes=list(network.storage.nodes.index.take(rest)))
+            network = network.select(nodes=list(network.storage.node_names.take(rest)))
             setting = _indices.among(setting, rest, self.shares)
             start = None if start is None else start[rest]
             size = None if self.size is None else self.size[rest]
@@ -251,7 +251,7 @@ def _row(indices: dict[str, float], setting: Setting, size: Floats | None) -> Fl
 def _table(
     network: MultilayerNetwork, setting: Setting, value: Floats, moved: float, parts: list[Floats]
 ) -> pd.DataFrame:
-    rows, nodes = [], network.storage.nodes.index
+    rows, nodes = [], network.storage.node_names
     draws, without_one, null = parts
     for k, name in enumerate(setting.names):
         plain = name.removeprefix(SIZE)

@@ -212,7 +212,7 @@ def borrowed_size(
         studentized[use] = _studentized(rest, leverage)
     expected = line.intercept + line.slope * log_x
     columns = {"value": y, "size": x, "expected": np.exp(expected), "residual": log_y - expected}
-    table = pd.DataFrame({**columns, "studentized": studentized}, network.storage.nodes.index)
+    table = pd.DataFrame({**columns, "studentized": studentized}, network.storage.node_names)
     return BorrowedSize(
         line.slope, line.intercept, line.standard_error, line.r_squared, line.n, table
     )
@@ -244,7 +244,7 @@ def _sizes(network: MultilayerNetwork, size: str | pd.Series[Any]) -> Floats:
 
 
 def over_nodes(network: MultilayerNetwork, name: str, values: pd.Series[Any]) -> Floats:
-    nodes, values = network.storage.nodes.index, one_column(name, values)
+    nodes, values = network.storage.node_names, one_column(name, values)
     check_type(name, values, pd.Series)
     if not values.index.is_unique or nodes.difference(values.index).size:
         missing = list(nodes.difference(values.index)[:5])

@@ -138,7 +138,7 @@ def changed(
     if not isinstance(changed_network, MultilayerNetwork):
         kind = type(changed_network).__name__
         raise InputError(f"`{subject}` must return a MultilayerNetwork; found {kind}.")
-    if not changed_network.storage.nodes.index.equals(network.storage.nodes.index):
+    if not changed_network.storage.node_names.equals(network.storage.node_names):
         msg = f"`{subject}` must return a network of the same nodes in the same order; found others"
         raise InputError(f"{msg}, {changed_network.n_nodes} in place of {network.n_nodes}.")
     return changed_network

@@ -194,7 +194,7 @@ class _Task:
             return [math.nan] * len(names)
         setting = _indices.among(self.setting, at)
         if at.size < network.n_nodes:
-            network = network.select(nodes=list(network.storage.nodes.index.take(at)))
+            network = network.select(nodes=list(network.storage.node_names.take(at)))
         indices = _indices.index_values(network, setting, rng, strength)
         return [indices.get(name, math.nan) for name in names]
 
@@ -236,7 +236,7 @@ def _agreement(value: Floats, mean: Floats) -> float:
 
 def _of_places(network: MultilayerNetwork, names: list[str], centre: npt.NDArray[np.bool_]) -> Rows:
     proper = [k for k, name in enumerate(names) if name != _ALL]
-    nodes = network.storage.nodes.index
+    nodes = network.storage.node_names
     share = centre[proper].mean(axis=0) if proper else np.full(len(nodes), math.nan)
     return [
         (_CENTRE, names[k], None, int(centre[k].sum()), node, one, math.nan, agreement)

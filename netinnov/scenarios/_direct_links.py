@@ -188,7 +188,7 @@ class NewLinks(Priced):
 
     def __call__(self, network: MultilayerNetwork, _rng: Generator, /) -> MultilayerNetwork:
         layer, source, target = self._placed(network)
-        names = network.storage.nodes.index
+        names = network.storage.node_names
         links = {"source": names.take(source), "target": names.take(target)}
         return network.with_links(pd.DataFrame(links).assign(layer=layer, weight=self.weight))
 

@@ -56,7 +56,7 @@ class Context:
     @cached_property
     def language(self) -> Language:
         layers, storage = {}, self.network.storage
-        labels = (self.names.get(node, str(node)) for node in storage.nodes.index)
+        labels = (self.names.get(node, str(node)) for node in storage.node_names)
         names = display_names(storage.nodes, labels).to_dict() | self.names
         if self.code == "zh":
             tables = [each.assign(id=each.index) for each in (storage.nodes, storage.places)]
@@ -99,7 +99,7 @@ class Context:
     @cached_property
     def points(self) -> pd.DataFrame:
         storage = self.cities.storage
-        return storage.places[["lon", "lat"]].reindex(storage.nodes.index).dropna()
+        return storage.places[["lon", "lat"]].reindex(storage.node_names).dropna()
 
     @cached_property
     def modelled(self) -> tuple[str, ...]:
@@ -150,7 +150,7 @@ class Context:
 
     def check_places(self, setting: str, places: Sequence[str]) -> None:
         of = f"the places of the report, at level {self.configuration.places.level}"
-        check_names(setting, places, list(self.cities.storage.nodes.index), of=of)
+        check_names(setting, places, list(self.cities.storage.node_names), of=of)
 
     def populations(self, network: MultilayerNetwork) -> pd.Series | None:
         """Population of the place of each node; None unless all are known and one is above 0."""

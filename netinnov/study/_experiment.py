@@ -101,7 +101,7 @@ def choose(context: Context) -> Choice | None:
 
 def most_frequent(context: Context) -> tuple[str, str, int, int] | None:
     pairs = context.once(_enclave_list.compute).counted[["home", "host"]].dropna()
-    pairs = pairs[pairs.isin(context.cities.storage.nodes.index).all(axis=1)]
+    pairs = pairs[pairs.isin(context.cities.storage.node_names).all(axis=1)]
     if pairs.empty:
         return None
     counts = pairs.groupby(["home", "host"], sort=False).size()

@@ -85,4 +85,4 @@ class MeasuresPart(Part, part="measures"):
 
 
 def strength_together(network: MultilayerNetwork) -> pd.Series:
-    return pd.Series(total_strength(network), network.storage.nodes.index)
+    return pd.Series(total_strength(network), network.storage.node_names)

@@ -122,7 +122,7 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
         steps.insert(1, ("below a country", below))
     for name, stay in steps:
         if not stay.all():
-            inside = network.select(nodes=list(network.storage.nodes.index[stay]))
+            inside = network.select(nodes=list(network.storage.node_names[stay]))
         left.append((name, inside.n_nodes, inside.n_links))
     if network.n_links and not inside.n_links:
         among = " among those of [places.keep]" if part.keep else ""

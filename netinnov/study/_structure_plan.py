@@ -109,7 +109,7 @@ def participation_of(incidence: Incidence, cities: MultilayerNetwork, level: int
     (whole, _), (when, periods) = (pd.factorize(meetings.get_level_values(each)) for each in (0, 1))
     unit = units(storage.place_codes, storage.places, level)[nodes]
     names = storage.places.index.take(np.maximum(unit, 0))
-    place = np.where(unit >= 0, cities.storage.nodes.index.get_indexer(names), -1)
+    place = np.where(unit >= 0, cities.storage.node_names.get_indexer(names), -1)
     group, layers = np.zeros(nodes.size, np.int64), [*incidence.layers, ""]
     if projection.split_by is not None:
         values = as_text(storage.nodes[projection.split_by].iloc[nodes])[0]
@@ -312,7 +312,7 @@ def detect(context: Context) -> Detection | None:
     if test is None:
         labels = detected["community"].dropna().astype("int64")
         test = ModularityTest(modularity(flat, labels), untested=structure.null_code)
-    names = network.storage.nodes.index.to_series().map(context.names).astype("str")
+    names = network.storage.node_names.to_series().map(context.names).astype("str")
     agreement, position = rules.mean(axis=1), roles(flat, detected["community"])
     order = ["centre", "support", "agreement", "centrality"]
     table = detected.assign(name=names, agreement=agreement)

@@ -144,7 +144,7 @@ def multiplex_clustering(network: MultilayerNetwork) -> pd.Series:
     possible = (len(linked) - 1) * paths
     share = np.full(n, math.nan)
     np.divide(closed, possible, out=share, where=possible > 0)
-    return pd.Series(share, network.storage.nodes.index, name="multiplex_clustering")
+    return pd.Series(share, network.storage.node_names, name="multiplex_clustering")
 
 
 def clustering_of(layer: Layer, weighted: bool = False) -> Floats:

@@ -41,7 +41,7 @@ def by_layer(network: MultilayerNetwork, measure: Callable[[Layer], float], name
 
 def by_node(network: MultilayerNetwork, measure: Callable[[Layer], Floats]) -> pd.DataFrame:
     values = {name: measure(layer) for name, layer in layers_of(network).items()}
-    table = pd.DataFrame(values, network.storage.nodes.index, dtype=np.float64)
+    table = pd.DataFrame(values, network.storage.node_names, dtype=np.float64)
     table.columns = pd.Index(network.layers, name="layer", dtype="str")
     return table
 

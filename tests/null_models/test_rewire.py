@@ -142,7 +142,7 @@ def test_weights_of_directed_links_do_not_stay_with_their_sources():
 def test_the_same_rng_gives_the_same_network_whatever_the_threads(monkeypatch):
     network = city_network()
     first = rewire(network, rng=7)
-    monkeypatch.setattr("netinnov._runtime.parallel._WORTH_THREADS", 1)
+    monkeypatch.setattr("netinnov._runtime.threads._WORTH_THREADS", 1)
     assert rewire(network, rng=7).equals(first)
     assert not rewire(network, rng=8).equals(first)
     assert rewire(pickle.loads(pickle.dumps(network)), rng=7).equals(first)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from netinnov._runtime import parallel
+from netinnov._runtime import parallel, threads
 from netinnov._runtime.parallel import run
 from netinnov._runtime.second_process import SecondProcess, begin
 from netinnov.errors import InputError
@@ -165,17 +165,17 @@ def test_no_executor_at_all(executor) -> None:
 
 @pytest.mark.parametrize("size", [10, 10**9])
 def test_layers_come_back_in_order(size: int) -> None:
-    assert parallel.in_threads([partial(pow, 2, n) for n in range(5)], size) == [1, 2, 4, 8, 16]
-    assert parallel.in_threads([], size) == []
+    assert threads.in_threads([partial(pow, 2, n) for n in range(5)], size) == [1, 2, 4, 8, 16]
+    assert threads.in_threads([], size) == []
 
 
 def who_works(_: int) -> set[int]:
     """The threads of four pieces that would be worth threads of their own."""
-    return set(parallel.in_threads([threading.get_ident] * 4, 10**9))
+    return set(threads.in_threads([threading.get_ident] * 4, 10**9))
 
 
 def test_workers_start_no_threads_of_their_own(monkeypatch, processes) -> None:
-    monkeypatch.setattr(parallel, "workers", lambda executor: executor or 4)
+    monkeypatch.setattr(threads, "workers", lambda executor: executor or 4)
     assert threading.get_ident() not in who_works(0)
     with ThreadPoolExecutor(2) as pool:
         for executor in (None, 1, 2, pool, processes):

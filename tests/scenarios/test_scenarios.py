@@ -51,7 +51,7 @@ def cities(*, directed: bool = False) -> ni.MultilayerNetwork:
 
 def at_park(network: ni.MultilayerNetwork, name: str = PARK) -> dict[str, float]:
     """Weight of the park's links, by their other end."""
-    index, links = network.storage.nodes.index, network.storage.link_rows()
+    index, links = network.storage.node_names, network.storage.link_rows()
     if name not in index:
         return {}
     ends: Counter[str] = Counter()

@@ -40,7 +40,7 @@ def pairs_of(context: Context) -> Pairs:
     table = context.once(_enclave_list.compute).counted
     reverse = table["direction"] == "reverse"
     every = (table[reverse] if reverse.any() else table)[["home", "host"]].dropna().astype("str")
-    ends = every[every.isin(context.cities.storage.nodes.index).all(axis=1)]
+    ends = every[every.isin(context.cities.storage.node_names).all(axis=1)]
     ends.columns = pd.Index(["source", "target"])
     counts = pd.concat([ends["source"], ends["target"]]).value_counts()
     kept = ends[ends.isin(counts.index[:MOST_PLAYERS]).all(axis=1)]

@@ -208,7 +208,7 @@ def facts(result: Evaluated) -> Mapping[str, Fact]:
     known |= {"by": Term(part.by) if part.by else None, "remarks": result.data.notes}
     known |= {"exposure": part.exposure, "clean": part.clean, **_statistics("plain_", result.plain)}
     known |= {"modelled": not result.context.observed(cities)}
-    known |= {"unlinked": int((~pd.Index(places).isin(cities.storage.nodes.index)).sum())}
+    known |= {"unlinked": int((~pd.Index(places).isin(cities.storage.node_names)).sum())}
     known |= {"spills": spill is not None, **_statistics("spill_", spill)}
     known |= {"exposed": 0 if spill is None else int(spill.groups["n_treated"].sum())}
     known |= {"groups": [Term(str(each)) for each in groups.iloc[:, 0]]}

@@ -47,7 +47,7 @@ def compute(context: Context) -> Hosts | None:
     ranking = rank_hosts(
         cities,
         home=home,
-        hosts=[each for each in cities.storage.nodes.index if each in hosts],
+        hosts=[each for each in cities.storage.node_names if each in hosts],
         scenario=park,
         measure=partial(harmonic_centrality, **tried.choice.measures.paths),
         replicates=tried.part.replicates,

@@ -47,7 +47,7 @@ def compute(context: Context) -> Organised | None:
 def communities(detected: Detection) -> tuple[pd.DataFrame, float]:
     network, ranked = detected.plan.network, detected.table
     ranked = ranked.sort_values("centrality", ascending=False, kind="stable")
-    member = pd.get_dummies(ranked["community"].reindex(network.storage.nodes.index), dtype=float)
+    member = pd.get_dummies(ranked["community"].reindex(network.storage.node_names), dtype=float)
     flows = member.T.to_numpy() @ (flat_matrix(network) @ member.to_numpy())
     inner, ends = np.diagonal(flows), flows.sum(axis=0) + flows.sum(axis=1)
     by = ranked.assign(strongest=ranked.index).groupby("community")
@@ -67,11 +67,11 @@ def brokers(context: Context) -> pd.DataFrame | None:
         return None
     storage, level = context.inside.storage, context.configuration.places.level
     code = units(storage.jurisdiction_codes, storage.places, level)
-    jurisdiction = pd.Series(storage.places.index.take(code), storage.nodes.index)
+    jurisdiction = pd.Series(storage.places.index.take(code), storage.node_names)
     counts = centrality.brokerage(context.inside.select(layers=observed), groups=jurisdiction)
     table = storage.nodes.filter(["name", "kind"]).assign(
         jurisdiction=jurisdiction,
-        enclave=storage.nodes.index.isin(context.once(_enclave_list.compute).counted["node"]),
+        enclave=storage.node_names.isin(context.once(_enclave_list.compute).counted["node"]),
         **{str(role): counts[role] for role in counts},
         together=counts.sum(axis=1),
     )

@@ -112,7 +112,7 @@ def _index(name: str, setting: Setting, seed: int, network: MultilayerNetwork) -
 
 def _linked(nodes: list[str], network: MultilayerNetwork) -> float:
     linked: Any = network.storage.presence("linked").any(axis=0)
-    return float(linked[network.storage.nodes.index.isin(nodes)].sum())
+    return float(linked[network.storage.node_names.isin(nodes)].sum())
 
 
 def facts(result: Periods) -> Mapping[str, Fact]:

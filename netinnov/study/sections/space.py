@@ -46,7 +46,7 @@ class Space(Result):
 def stock(context: Context) -> Stock:
     part, names = context.settings(SpacePart), context.cities.storage.place_names
     table = context.once(_enclave_list.compute).counted
-    inside = table[table[["home", "host"]].isin(context.cities.storage.nodes.index).all(axis=1)]
+    inside = table[table[["home", "host"]].isin(context.cities.storage.node_names).all(axis=1)]
     needs = _amounts(context, inside, part.units, "home", "units")
     stated = [needs, _amounts(context, inside, part.area, "host", "area")]
     codes = [names.get_indexer(amounts.index) for amounts in stated]
@@ -75,7 +75,7 @@ def _amounts(
     nodes, places = context.inside.storage.nodes, context.cities.storage.places
     values = nodes.reindex(enclaves["node"], columns=[column])[column]
     total = _numbers(values).groupby(enclaves[end].astype("str").to_numpy()).sum()
-    known = context.cities.storage.nodes.index
+    known = context.cities.storage.node_names
     for amounts in (total, _numbers(places.reindex(known, columns=[column])[column])):
         if (amounts > 0).any():
             return amounts[amounts > 0].rename_axis(end)
