@@ -127,7 +127,7 @@ def run(
         return
     from netinnov._runtime.second_process import second_process
 
-    with second_process("netinnov.study") as executor:
+    with second_process("netinnov.study", "seaborn", "fontTools.subset") as executor:
         from netinnov import study
 
         configuration = _configuration(config, case)

@@ -35,24 +35,22 @@ def begin(executor: Executor | None, task: Callable[[Any], Any], item: Any) -> C
     return cache(result)
 
 
-def second_process(module: str) -> AbstractContextManager[Executor | None]:
+def second_process(*modules: str) -> AbstractContextManager[Executor | None]:
     """An executor for a command: None where there is one processor, or Python cannot be started."""
     with suppress(OSError):
         if workers(None) > 1:
-            return SecondProcess(module)
+            return SecondProcess(*modules)
     return nullcontext()
 
 
 class SecondProcess(Executor):
-    """One process, which imports a module first, gets no signals and ends with this one."""
+    """One process, which imports modules first, gets no signals and ends with this one."""
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, *modules: str) -> None:
         # It reads work until this process ends, however that ends.
         mark = os.urandom(16).hex()
-        code = (
-            f"import gc, sys; gc.set_threshold(*{gc.get_threshold()}); sys.path[:] = {sys.path!r}"
-        )
-        code += f"; import {module}, {__name__} as this; this.serve({mark!r})"
+        code = f"import gc, sys; gc.set_threshold(*{gc.get_threshold()}); sys.path[:] = {sys.path}"
+        code += f"; import {', '.join(modules)}, {__name__} as this; this.serve({mark!r})"
         pipes: Any = {"stdin": PIPE, "stdout": PIPE, "stderr": DEVNULL, "start_new_session": True}
         self._process: Any = Popen([sys.executable or "", "-P", "-c", code], **pipes)
         self._thread = ThreadPoolExecutor(1)
