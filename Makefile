@@ -59,7 +59,7 @@ check: quality coverage
 
 # All checks but the tests; of the examples those that no test runs (test_pages.py, test_tutorials.py).
 quality: EXAMPLES := explorer_figures tutorials
-quality: benchmarks lint types imports doctests docs examples
+quality: benchmarks lint types imports docs examples doctests
 
 lint: $(VENV)/.tools
 	$(BIN)/ruff format --check .
