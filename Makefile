@@ -75,7 +75,7 @@ docstrings: $(VENV)/.tools
 	$(BIN)/python -m pytest tests/test_docstrings.py
 
 doctests: $(VENV)/.tools
-	$(BIN)/python -m pytest --doctest-modules --doctest-glob="*.md" netinnov docs/quickstart.md docs/notebook.md docs/measures.md docs/experiments.md docs/planning.md docs/disagreements.md docs/faq.md docs/tutorials/*.md
+	$(BIN)/$(PYTEST) --doctest-modules --doctest-glob="*.md" netinnov docs/quickstart.md docs/notebook.md docs/measures.md docs/experiments.md docs/planning.md docs/disagreements.md docs/faq.md docs/tutorials/*.md
 
 docs: $(VENV)/.tools
 	rm -rf docs/_build docs/api docs/gallery
