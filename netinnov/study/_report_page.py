@@ -136,7 +136,7 @@ def _show(picture: Picture, said: Sequence[str], language: Language) -> dict[str
     with report_style("page"):
         figure = _figure(picture, language, PAGE_DOTS)
         cut: Any = figure.get_tightbbox().padded(MARGIN)
-        form: Any = {"format": "webp", "pil_kwargs": {"lossless": True, "quality": 20}}
+        form: Any = {"format": "webp", "pil_kwargs": {"lossless": True}}
         figure.savefig(webp, dpi=PAGE_DOTS, bbox_inches=cut, **form)
     width = round(cut.width * 96 * ENLARGED)  # its type has the size of the text
     shown = {"name": picture.name, "front": picture.front, "caption": said[0]}
