@@ -83,7 +83,7 @@ def main() -> None:
     if not sys.stderr.isatty():  # matplotlib tells of fonts and of folders it cannot write
         logging.getLogger("matplotlib").setLevel(logging.ERROR)
     gc.set_threshold(50_000)  # most objects of a run stay to its end: looked through less often
-    atexit.register(gc.freeze)  # and not once more there
+    atexit.register(gc.freeze)  # nor once more when it ends
     _warn_in_words()
     listen()
     app()

@@ -54,10 +54,11 @@ def test_code_of_the_readme_and_the_tutorials_is_typed(tmp_path):
         blocks.append("\n".join(prompts))
     for number, code in enumerate(blocks):
         (tmp_path / f"page_{number}.py").write_text(code + "\n", "utf-8")
-    # Strict in all, as users may be; with the settings of the package what it has found is read.
+    # As strict as users may be; with the settings of the package mypy reads its cache of it.
     settings = (README.parent / "setup.cfg").read_text("utf-8")
     pages = ",".join(path.stem for path in tmp_path.iterdir())
-    (tmp_path / "strict.ini").write_text(f"{settings}\n[mypy-{pages}]\nwarn_return_any = True\n")
+    settings += f"\n[mypy-{pages}]\nwarn_return_any = True\n"
+    (tmp_path / "strict.ini").write_text(settings, "utf-8")
     command = [sys.executable, "-m", "mypy", f"--config-file={tmp_path}/strict.ini", tmp_path]
     run = subprocess.run(command, capture_output=True, text=True, cwd=README.parent)
     assert run.returncode == 0, run.stdout + run.stderr

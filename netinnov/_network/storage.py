@@ -58,7 +58,7 @@ class Storage:
 
     @property
     def node_names(self) -> pd.Index[str]:
-        """A view: what users name it stays with them."""
+        """A view, so that a result whose index gets a name does not name this one."""
         return self._nodes.index.view()
 
     @property

@@ -1,4 +1,4 @@
-"""How results show themselves: their numbers in a line, and in a notebook as a small table."""
+"""How results show themselves, in a line and in a notebook as a small table; progress bars."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from netinnov.errors import InputError
 Result = TypeVar("Result")
 
 _WORTH_THREADS = 200_000  # rows below which starting threads costs more than it saves
-occupied = threading.local()  # `run`: whether this thread works for `parallel.run`, and starts none
+occupied = threading.local()  # `run`: whether a batch of `parallel.run` is in this thread
 
 
 def in_threads(work: Sequence[Callable[[], Result]], size: int) -> list[Result]:

@@ -9,7 +9,7 @@ explains moves and refinement, which are the same here without coupling and hash
 import numpy as np
 
 from netinnov.kernels._jit import called, kernel
-from netinnov.kernels.levels import added, by_label, connected_parts, constant
+from netinnov.kernels.levels import add_to_row, by_label, connected_parts, constant
 from netinnov.kernels.uint64 import uniform
 
 
@@ -204,7 +204,7 @@ def _aggregated(level, part, n_new):
             for k in range(indptr[v], indptr[v + 1]):
                 d = part[indices[k]]
                 if d != c:
-                    end = added(slot, first, end, new_indices, new_weight, d, weight[k])
+                    end = add_to_row(slot, first, end, new_indices, new_weight, d, weight[k])
         new_indptr[c + 1] = end
     return new_indptr, new_indices[:end].copy(), new_weight[:end].copy(), new_a, new_b
 

@@ -33,8 +33,8 @@ def by_label(label, n_labels):
 
 
 @inlined
-def added(slot, first, end, keys, values, key, value):
-    """Add to the entry of a key in the row that begins at ``first``; where the row ends then."""
+def add_to_row(slot, first, end, keys, values, key, value):
+    """Add to the entry of a key in the row from ``first`` to ``end``; returns its new end."""
     if slot[key] < first:
         slot[key] = end
         keys[end] = key
@@ -70,11 +70,11 @@ def aggregated(indptr, indices, weight, cptr, cidx, cval, mptr, mnode, mcount, l
             for k in range(indptr[v], indptr[v + 1]):
                 d = label[indices[k]]
                 if d != c:
-                    e = added(at_link, e0, e, new_indices, new_weight, d, weight[k])
+                    e = add_to_row(at_link, e0, e, new_indices, new_weight, d, weight[k])
             for k in range(cptr[v], cptr[v + 1]):
-                f = added(at_channel, f0, f, new_cidx, new_cval, cidx[k], cval[k])
+                f = add_to_row(at_channel, f0, f, new_cidx, new_cval, cidx[k], cval[k])
             for k in range(mptr[v], mptr[v + 1]):
-                g = added(at_node, g0, g, new_mnode, new_mcount, mnode[k], mcount[k])
+                g = add_to_row(at_node, g0, g, new_mnode, new_mcount, mnode[k], mcount[k])
         new_indptr[c + 1] = e
         new_cptr[c + 1] = f
         new_mptr[c + 1] = g

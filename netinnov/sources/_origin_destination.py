@@ -290,7 +290,9 @@ def _whole(flows: pd.DataFrame, shares: bool | None, table: str) -> float | None
         shown = examples([f"{a} ({b:g})" for a, b in zip(origins, over, strict=True)], str)
         msg = f"shares of an origin must not exceed 100 in total; in {table} they do: {shown}."
         raise InputError(msg)
-    return None if len(over) else 1.0 if total.max() <= ROUNDING else 100.0
+    if len(over):
+        return None
+    return 1.0 if total.max() <= ROUNDING else 100.0
 
 
 def _in_places(
