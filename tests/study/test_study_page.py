@@ -170,7 +170,9 @@ def test_notes_and_labels_are_told_in_chinese_with_their_numbers(part, english, 
     assert ENGLISH.translated(english, part) == english
 
 
-def test_labels_of_an_axis_are_told_in_chinese_when_the_figure_is_drawn():
+@pytest.mark.filterwarnings("ignore:Glyph .* missing from font:UserWarning")
+def test_labels_of_an_axis_are_told_in_chinese_when_the_figure_is_drawn(monkeypatch):
+    monkeypatch.setattr("netinnov.study._report_page.cjk_font", lambda: "DejaVu Sans")
     row = {"approach": "merger", "measure": "home_access", "baseline": 1.0, "difference": 0.1}
     ax = plot_approaches(pd.DataFrame([row | {"low": 0.1, "high": 0.1}]))
     translate(ax.figure, CHINESE)
