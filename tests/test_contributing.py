@@ -106,7 +106,6 @@ home = "a"
 host = "c"
 size = 1
 replicates = 2
-placebos = 0
 rivals = ["sister cities"]
 """
 

@@ -12,12 +12,11 @@ from pydantic import Field, field_validator, model_validator
 
 from netinnov import centrality, connectivity, polycentricity
 from netinnov._network.matrices import flat_matrix
-from netinnov._network.place_distances import between
 from netinnov._runtime.arguments import check_names
 from netinnov.errors import InputError, note_on_error
 from netinnov.experiments import compare_scenarios, contrasts
 from netinnov.network import MultilayerNetwork
-from netinnov.scenarios import RIVALS, MatchedPlacebo, ReverseEnclave, placebo_candidates
+from netinnov.scenarios import RIVALS, ReverseEnclave
 from netinnov.scenarios._open_size import Settings, movable_layer, open_size, weights_at
 from netinnov.scenarios._prices import Funding
 from netinnov.study import _enclave_list
@@ -43,7 +42,6 @@ class ExperimentPart(Part, part="experiment"):
     layer: str | None = None
     replicates: Annotated[int, Field(ge=1, le=1_000_000)] = Settings.replicates
     rivals: list[str] = Field(default=["direct links", "random ends"])
-    placebos: Annotated[int, Field(ge=0)] | None = None
 
     @model_validator(mode="after")
     def _has_home_and_host(self) -> ExperimentPart:
@@ -166,29 +164,6 @@ def kind_of(rival: str) -> str:
     return MIRROR if rival == "forward enclave" else rival
 
 
-def matched_on(cities: MultilayerNetwork) -> tuple[str, ...]:
-    """What other hosts are like the real one in; distance only where all are known."""
-    storage, code = cities.storage, cities.storage.place_codes
-    known = storage.places[["lon", "lat"]].notna().to_numpy()
-    if storage.place_table.distances is not None:
-        known = ~np.isnan(between(storage, code[:, None], code))
-    return ("strength", "distance") if known.all() else ("strength",)
-
-
-def placebos(
-    cities: MultilayerNetwork, trials: Sequence[Trial], nearest: int | None
-) -> dict[str, MatchedPlacebo] | None:
-    """The same parks at other hosts that have links; None: not asked for, or there is none."""
-    if nearest == 0:
-        return None
-    placebo = partial(MatchedPlacebo, match=matched_on(cities), nearest=nearest)
-    try:
-        placebo_candidates(cities, trials[0].scenario, match=matched_on(cities))
-    except InputError:
-        return None
-    return {trial.name: placebo(trial.scenario) for trial in trials}
-
-
 def measures(options: MeasuresPart) -> dict[str, Callable[..., Any]]:
     @lru_cache(maxsize=8)  # three measures look at each network in turn, in several threads
     def harmonic(network: MultilayerNetwork, nodes: tuple[str, ...]) -> pd.Series:
@@ -219,7 +194,6 @@ class Experiment(Result):
     choice: Choice
     enclaves: Sequence[Trial]
     rivals: Sequence[Trial]
-    match: Sequence[str]  # what other hosts are like this one in
     effects: pd.DataFrame
     replicates: pd.DataFrame
     contrasts: pd.DataFrame | None
@@ -251,7 +225,6 @@ def compute(context: Context) -> Experiment | None:
         scenarios={trial.name: trial.scenario for trial in (*enclaves, *rivals)},
         measures=measures(choice.measures),
         replicates=part.replicates,
-        placebo=placebos(cities, enclaves, part.placebos),
         rng=context.seed,
         progress=context.progress,
     )
@@ -263,7 +236,6 @@ def compute(context: Context) -> Experiment | None:
         choice=choice,
         enclaves=enclaves,
         rivals=rivals,
-        match=matched_on(cities),
         effects=result.effects(full=True).astype({"scenario": "str", "measure": "str"}),
         replicates=result.replicates,
         contrasts=contrasts(result, of=enclaves[0].name, against=names) if names else None,

@@ -28,7 +28,7 @@ def study(*, modelled=(), directed=(), direction="total"):
         {"lon": range(100, 108), "lat": 30.0, "population": range(1, 9), "name": IDS}, index=IDS
     )
     network = network_of(rows, places=places, modelled=modelled, directed=directed)
-    park = PARK | {"rivals": [], "placebos": 0}
+    park = PARK | {"rivals": []}
     settings = FEW | {"direction": direction, "resamples": 3, "replicates": 3}
     context = context_of(network, structure=settings, measures=OPTIONS, experiment=park)
     read = [section for section in sections.SECTIONS if section.name in READ]

@@ -25,7 +25,7 @@ from netinnov.errors import InputError
 from netinnov.study import _report_page, sections
 from study_cases import CHAIN, PARK_TEXT, THREE, few_draws
 
-FEW = re.sub(r"(resamples|replicates|placebos|placements) = \d+", r"\1 = 4", study.EXAMPLE)
+FEW = re.sub(r"(resamples|replicates|placements) = \d+", r"\1 = 4", study.EXAMPLE)
 NOTHING = "structure = false\npark = false\n"
 NASTY = (
     "<script>alert(1)</script>",
@@ -383,7 +383,7 @@ def test_the_same_seed_gives_the_same_files_and_another_one_others(no_figures, t
         ends,
         settings="[structure]\nresamples = 3\nreplicates = 3\n"
         + PARK_TEXT.replace('"P"', '"p0"').replace('"Q"', '"p1"')
-        + "rivals = []\nplacebos = 0\n",
+        + "rivals = []\n",
         link_columns={"weight": range(3, 3 + len(ends))},
         first=first,
     )

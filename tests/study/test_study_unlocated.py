@@ -14,16 +14,13 @@ from netinnov.study.sections import (
     _governance as governance,
     _sites as siting,
     data,
-    experiment,
     space,
 )
 from study_cases import (
     LINKS,
     NODES,
-    PARK,
     PLACES,
     context_of,
-    facts_of,
     few_draws,
     network_of,
     said,
@@ -70,18 +67,9 @@ def test_only_what_lengthens_a_link_is_said():
     assert "longer by 0.5 where it crosses a jurisdiction's border." in said(data, border)
 
 
-def test_what_distances_do_follows_the_table_of_the_user():
-    def matched(network):
-        park = PARK | {"replicates": 2, "placebos": 1, "rivals": []}
-        return facts_of(experiment, context_of(network, experiment=park))["match"]
-
-    cities = chain("R").cities
-    minutes = pd.DataFrame(7.0, list("PQR"), list("PQR"))
-    assert matched(cities) == ["strength"]
-    assert matched(cities.with_distances(minutes, unit="min")) == ["strength", "distance"]
-    minutes.loc["P", "R"] = minutes.loc["R", "P"] = np.nan
-    assert matched(chain().cities.with_distances(minutes, unit="min")) == ["strength"]
-    network = network_of([("P", "Q"), ("Q", "R")]).with_distances(minutes * np.nan, unit="min")
+def test_a_table_of_the_user_without_a_distance_of_linked_places_is_refused():
+    unknown = pd.DataFrame(np.nan, list("PQR"), list("PQR"))
+    network = network_of([("P", "Q"), ("Q", "R")]).with_distances(unknown, unit="min")
     with pytest.raises(InputError, match="need distances of linked places, and none is known"):
         study._checked(context_of(network, measures=WEIGHT))
 

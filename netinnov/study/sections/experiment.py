@@ -42,11 +42,11 @@ def facts(result: Experiment) -> Facts:
     known |= {"draws": int(of_park.max())}  # one where a weight is moved
     known |= {"drawn": bool(result.effects["replicates"].max() > 1)}  # the park or a rival
     known |= {"by_weight": choice.measures.distance != result.context.measures.distance}
-    return known | _changes(result) | _others(result) | _rivals(result) | _placebos(result)
+    return known | _changes(result) | _others(result) | _rivals(result)
 
 
 def key_figures(_: Experiment, known: Any) -> Iterator[KeyFigure]:
-    for name in ("reallocated", "new", "host", "rival", "placebo", "efficiency"):
+    for name in ("reallocated", "new", "rival", "efficiency"):
         if known[f"{name}_way"] not in ("", "undefined"):
             change, low, high = (known[f"{name}_{end}"] for end in ("change", "low", "high"))
             ends: Any = {} if low == high else {"low": low, "high": high}
@@ -54,9 +54,9 @@ def key_figures(_: Experiment, known: Any) -> Iterator[KeyFigure]:
 
 
 def _changes(result: Experiment) -> Facts:
-    home, host, first = result.part.home, result.part.host, result.headline
+    home, first = result.part.home, result.headline
     funded = {trial.funding: trial for trial in result.enclaves}
-    known = _change("host", _row(result, first, ACCESS, host))
+    known: Facts = {}
     for funding in ("reallocated", "new"):
         known |= _change(funding, _row(result, funded.get(funding), ACCESS, home))
     return known | _change("efficiency", _row(result, first, EFFICIENCY))
@@ -120,18 +120,6 @@ def _rivals(result: Experiment) -> Facts:
     known = _change("rival", _row(result, best, ACCESS, result.part.home)) | {"sure": SURE}
     known |= {"rival": None if best is None else Term(best.kind), **sides}
     return known | {"missing": [Term(each) for each in asked if each not in had]}
-
-
-def _placebos(result: Experiment) -> Facts:
-    row = _row(result, result.headline, ACCESS, result.part.home)
-    band = ["difference", "placebo_median", "placebo_low", "placebo_high"]
-    hosts = int(row.get("placebo_n", 0) or 0)
-    known: Facts = {"all_hosts": result.part.placebos is None, "match": [*map(Term, result.match)]}
-    if not hosts or not row["baseline"] > 0 or row[band].isna().any():
-        return known | {"hosts": 0, "host_mean": math.nan} | _change("placebo", None)
-    change, middle, low, high = row[band].astype(float) / float(row["baseline"])
-    known |= {"hosts": hosts, "host_mean": change, "placebo_way": "mixed"}
-    return known | {"placebo_change": middle, "placebo_low": low, "placebo_high": high}
 
 
 def draw(result: Experiment) -> Iterator[Picture]:
