@@ -72,4 +72,9 @@ def rich_networks(draw: st.DrawFn, **options: Any) -> MultilayerNetwork:
         frames["places"][["lon", "lat", "population"]] = np.nan
     row = st.fixed_dictionaries({}, optional=LAYER_COLUMNS)
     layers = {layer: draw(row) for layer in sorted(set(tables.links["layer"]))}
-    return build_network(*tables, layers)
+    network = build_network(*tables, layers)
+    if (n := len(network.places)) > 1 and draw(st.booleans()):
+        ends = {"origin": network.places.index[1:], "destination": network.places.index[0]}
+        minutes = draw(st.lists(st.floats(0, 1e9), min_size=n - 1, max_size=n - 1))
+        network = network.with_distances(pd.DataFrame(ends).assign(distance=minutes), unit="分钟")
+    return network

@@ -199,7 +199,7 @@ def one_graph(
     link_columns = _renamed(columns_of(links), link_names)
     place_columns = columns_of(places.reset_index())
     tables = {"nodes": node_columns, "links": link_columns, "places": place_columns}
-    about = {
+    about: dict[str, Any] = {
         "directed_layers": sorted(network.directed),
         "layers": {
             layer: {name: value for name, value in record._asdict().items() if value is not None}
@@ -211,6 +211,8 @@ def one_graph(
             for table, columns in tables.items()
         },
     }
+    if (distances := network.distances) is not None:
+        about["distances"] = {"unit": network.distance_unit} | distances.to_dict("list")
     if coordinates:  # which the places have already
         spots = places[["lon", "lat"]].dropna(axis=1, how="all").reindex(nodes["place"])
         node_columns = node_columns + columns_of(spots.drop(columns=nodes, errors="ignore"))

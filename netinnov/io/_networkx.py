@@ -54,8 +54,9 @@ def to_networkx(
     -----
     All attributes are text, numbers or truth values, as every writer of networkx takes them: times
     are ISO 8601, lists JSON. The graph's own attributes are JSON: ``directed_layers`` names the
-    layers with a direction, ``layers`` has the row of each in the table of layers; ``places`` and
-    ``column_types`` are for `from_networkx`.
+    layers with a direction, ``layers`` has the row of each in the table of layers; ``places``,
+    ``distances`` (columns as `MultilayerNetwork.distances`, and their ``unit``) and ``column_types``
+    are for `from_networkx`.
 
     Examples
     --------
@@ -149,7 +150,9 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
 def network_of_graph(graph: nx.Graph) -> MultilayerNetwork:
     try:
         types: Mapping[str, Mapping[str, Record]] = _about(graph, "column_types") or {}
-        places = None
+        places, far = None, dict[str, Any]()
+        if types and (held := _about(graph, "distances")) is not None:
+            far = {"distance_unit": held["unit"], "distances": pd.DataFrame(held)}
         if types and (held := _about(graph, "places")) is not None:
             known = types["places"]
             columns = {name: _as_before(column, known[name]) for name, column in held.items()}
@@ -168,9 +171,11 @@ def network_of_graph(graph: nx.Graph) -> MultilayerNetwork:
             if layer in layers
         }
     except (AttributeError, *MISFITS) as error:
-        msg = "graph.graph['column_types'], ['places'], ['directed_layers'] and ['layers'] must be "
-        msg += f"as to_networkx writes them; found {type(error).__name__}: {error}. Delete them to "
-        raise InputError(f"{msg}have types and directions guessed.") from None
+        raise InputError(
+            "graph.graph['column_types'], ['places'], ['distances'], ['directed_layers'] and "
+            f"['layers'] must be as to_networkx writes them; found {type(error).__name__}: {error}. "
+            "Delete them to have types and directions guessed."
+        ) from None
     if named and not graph.is_directed():
         msg = "the graph is undirected, but graph.graph['directed_layers'] names layers with a "
         mend = "delete it if the directions are to go."
@@ -179,7 +184,8 @@ def network_of_graph(graph: nx.Graph) -> MultilayerNetwork:
     directed = named & layers
     if directed < layers and graph.is_directed():
         links = _without_ways_back(links, list(graph.nodes), directed)
-    return MultilayerNetwork(nodes, links, places=places, directed=sorted(directed), layers=records)
+    about: Any = {"places": places, "directed": sorted(directed), "layers": records}
+    return MultilayerNetwork(nodes, links, **about, **far)
 
 
 def multigraph(graph: Graph) -> nx.MultiGraph:

@@ -58,7 +58,8 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
         nodes, own = located(nodes)
         places = own if own is not None or network.places.empty else places
     directed = tuple(layer for layer in network.layers if layer in network.directed)
-    return Tables(nodes, network.links, places, directed, network.layer_table)
+    far = network.distances, network.distance_unit
+    return Tables(nodes, network.links, places, directed, network.layer_table, *far)
 
 
 def _with_namespace(path: Path, data: bytes) -> bytes:
@@ -78,7 +79,7 @@ def _take_up_description(graph: Any, file: bytes) -> None:
     """The graph's attributes that `write_gexf` wrote; what it repeats for Gephi is no attribute."""
     texts = (each.text for each in ET.fromstring(file).iter() if each.tag.endswith("}description"))
     lines = (line.strip().partition(": ") for line in (next(texts, "") or "").split("\n"))
-    if (about := {name: text for name, _, text in lines if name}).keys() != DESCRIBED:
+    if not DESCRIBED <= (about := {name: text for name, _, text in lines if name}).keys():
         return
     graph.graph |= {name: json.loads(text) for name, text in about.items()}
     records = {name.translate(XML): record for name, record in graph.graph["layers"].items()}

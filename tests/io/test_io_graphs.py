@@ -139,6 +139,8 @@ def test_an_arc_without_one_back_is_named(small):
         {"directed_layers": 5},
         {"layers": "[7]"},
         {"places": "[]"},
+        {"distances": "[7]"},
+        {"distances": {"origin": ["x"]}},
         {"column_types": "7"},
         {"column_types": "{"},
         {"column_types": '{"places": {}}'},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from itertools import permutations
 
@@ -92,6 +93,20 @@ def test_every_operation_carries_them():
     for name, other in others.items():
         assert other.distance_unit == "min", name
         pd.testing.assert_frame_equal(other.distances, by_rail.distances)
+
+
+def test_graphs_and_their_files_carry_them(tmp_path):
+    by_rail = network(distances=MINUTES, distance_unit="min")
+    graph = ni.io.to_networkx(by_rail)
+    assert ni.io.from_networkx(graph).equals(by_rail)
+    assert ni.io.from_igraph(ni.io.to_igraph(by_rail)).equals(by_rail)
+    assert json.loads(graph.graph["distances"])["unit"] == "min"
+    for ending in ("graphml", "gexf"):
+        path = tmp_path / f"rail.{ending}"
+        getattr(ni.io, f"write_{ending}")(by_rail, path)
+        again = ni.read_network(path)
+        assert again.distance_unit == "min"
+        pd.testing.assert_frame_equal(again.distances, by_rail.distances)
 
 
 def _abroad():
