@@ -327,10 +327,12 @@ class MultilayerNetwork:
         ----------
         table : DataFrame or None
             A square table over ids of places (rows: origins), in any order, or a long one with
-            columns ``origin``, ``destination``, ``distance``. Distances are finite and at least 0;
-            a missing one, or a pair that is not there, is unknown. None: great circles in km.
+            columns ``origin``, ``destination``, ``distance``, under any header that `read_network`
+            takes (source, target, from, to, 起点, 终点, km, minutes). Distances are finite and at
+            least 0; a missing one, or a pair that is not there, is unknown. None: great circles in
+            km.
         unit : str
-            Their unit, such as ``"min"``.
+            Their unit, such as ``"min"``; not another one than a header says.
 
         Returns
         -------
@@ -339,7 +341,7 @@ class MultilayerNetwork:
         Raises
         ------
         InputError
-            A place is not in the network, a pair is there twice, or a distance is negative.
+            A column or a place is not found, a pair is there twice, or a distance is negative.
 
         Examples
         --------

@@ -11,7 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._network.columns import as_numbers, as_text
+from netinnov._network.file_rows import file_headers
+from netinnov._network.headers import needed_columns
 from netinnov._network.rows import locked
+from netinnov._network.synonyms import UNITS, key_of
 from netinnov._runtime.arguments import check_type, did_you_mean, examples, shown
 from netinnov._typing import Floats
 from netinnov.errors import InputError
@@ -65,6 +68,10 @@ class PlaceTable:
 
     def with_distances(self, table: object, unit: object) -> PlaceTable:
         if table is not None:
+            if not isinstance(unit, str) or not unit.strip():
+                raise InputError(
+                    f'`distance_unit` must be a text such as "min"; found {shown(unit)}.'
+                )
             return PlaceTable(self.frame, distance_table(table, unit, self.frame.index))
         if unit != "km":
             raise InputError(f"a unit ({shown(unit)}) is that of `distances`; there are none.")
@@ -79,19 +86,30 @@ class PlaceTable:
         return pd.DataFrame(dict(zip(LONG, columns, strict=True)))
 
 
-def distance_table(
-    table: object, unit: object, names: pd.Index[str], name: str = "distances"
-) -> DistanceTable:
-    if not isinstance(unit, str) or not unit.strip():
-        raise InputError(f'`distance_unit` must be a text such as "min"; found {shown(unit)}.')
+def as_long(table: Any, name: str) -> pd.DataFrame | None:
+    """Rows of pairs of places; None of a square table."""
     check_type(name, table, pd.DataFrame)
+    if not {*as_text(table.index.to_series())[0]}.isdisjoint(map(str, table.columns)):
+        return None
+    square = " (or source, target and km, or the like), or a row and a column a place"
+    long = needed_columns(f"`{name}`", "distances", table, LONG, square)
+    if long.empty:
+        raise InputError(f"`{name}` must have rows; found an empty table.")
+    return long
+
+
+def distance_table(
+    table: object, unit: str, names: pd.Index[str], name: str = "distances"
+) -> DistanceTable:
     frame: Any = table
-    if frame.empty:
-        msg = f"`{name}` must have columns {', '.join(LONG)}, or a row and a column a place"
-        raise InputError(f"{msg}; found an empty table.")
-    if set(LONG) <= set(frame.columns):
-        origin, destination = (_codes(frame[end], names) for end in LONG[:2])
-        values = frame["distance"]
+    long = as_long(frame, name)
+    if long is not None:
+        header = file_headers(long).get("distance", "")
+        said = UNITS.get(key_of(header), unit)
+        if unit and said != UNITS.get(key_of(unit), unit):
+            raise InputError(f"`{name}`: its column {header!r} says {said!r}; found unit={unit!r}.")
+        origin, destination = (_codes(long[end], names) for end in LONG[:2])
+        values = long["distance"]
     else:
         rows, columns = _codes(frame.index, names), _codes(frame.columns, names)
         origin, destination = np.repeat(rows, columns.size), np.tile(columns, rows.size)
@@ -120,7 +138,7 @@ def distance_table(
 
 def known_distances(table: object, names: pd.Index[str], why: str) -> Floats:
     """A user's table as a square array, mean of both directions; a missing one is refused."""
-    square = distance_table(table, "km", names).mean
+    square = distance_table(table, "", names).mean
     origin, destination = np.nonzero(np.isnan(square))
     if origin.size:
         refuse_pairs(origin, destination, names, why)

@@ -64,6 +64,21 @@ def rename(
     return with_file_headers(renamed, ours), described(file, ours, columns)
 
 
+def needed_columns(
+    name: str, table: str, frame: pd.DataFrame, needed: Sequence[str], instead: str = ""
+) -> pd.DataFrame:
+    """Columns of a table of pandas, under the headers that files may have."""
+    if any(level is not None for level in frame.index.names):
+        frame = frame.reset_index()
+    renamed, _ = rename(name, table, frame, {})
+    if not {*needed} <= {*renamed}:
+        raise InputError(
+            f"{name} must have columns {', '.join(needed)}{instead}; it has "
+            f"{', '.join(map(str, frame)) or 'none'}."
+        )
+    return renamed[[*needed]]
+
+
 def described(file: str, ours: Mapping[str, str], columns: Mapping[str, str]) -> list[str]:
     asked = {key.rpartition(".")[2] for key in columns} | set(columns)
     taken = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -14,6 +14,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from netinnov._network.headers import needed_columns
 from netinnov._network.place_distances import between
 from netinnov._network.rows import Block, Rows, rows_of_blocks
 from netinnov._runtime.arguments import as_list, check_type
@@ -99,10 +100,15 @@ def positions(
     return np.unique(network.storage.positions(name, nodes))
 
 
-def pair_positions(
-    network: MultilayerNetwork, subject: str, pairs: Iterable[Sequence[str]]
-) -> tuple[Codes, Codes]:
-    listed = as_list(subject, pairs, "pairs of ids of nodes")
+def listed_pairs(subject: str, pairs: Any) -> list[Any]:
+    if isinstance(pairs, pd.DataFrame):
+        ends = needed_columns(f"`{subject}`", "links", pairs, ("source", "target"))
+        pairs = ends.itertuples(index=False, name=None)
+    return as_list(subject, pairs, "pairs of ids of nodes")
+
+
+def pair_positions(network: MultilayerNetwork, subject: str, pairs: Any) -> tuple[Codes, Codes]:
+    listed = listed_pairs(subject, pairs)
     kinds = (Sequence, np.ndarray, pd.Series, pd.Index)
     wrong = [x for x in listed if isinstance(x, str) or not isinstance(x, kinds) or len(x) != 2]
     if wrong:

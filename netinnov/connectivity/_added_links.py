@@ -29,7 +29,7 @@ _PIECES = 8  # parts of the pairs that each thread takes, one after the other
 def added_link_gain(
     network: MultilayerNetwork,
     *,
-    pairs: Iterable[Sequence[str]] | None = None,
+    pairs: Iterable[Sequence[str]] | pd.DataFrame | None = None,
     measure: Gain = "efficiency",
     weight: Positive = 1.0,
     distance: Distance = "unit",
@@ -42,7 +42,7 @@ def added_link_gain(
     ----------
     network : MultilayerNetwork
         Any network; for "kirchhoff" one without directed layers.
-    pairs : iterable of pairs of str, optional
+    pairs : iterable of pairs of str or DataFrame, optional
         Ends of the links to try, each alone. Default: all pairs of nodes that are not linked
         (ordered pairs, if a layer is directed).
     measure : {"efficiency", "kirchhoff"}

@@ -131,7 +131,7 @@ def _pattern(weights: sparse.csr_array, free: Integers) -> tuple[Integers, Codes
 
 
 def effective_resistance(
-    network: MultilayerNetwork, *, pairs: Iterable[Sequence[str]]
+    network: MultilayerNetwork, *, pairs: Iterable[Sequence[str]] | pd.DataFrame
 ) -> pd.Series:
     """Resistance between the nodes of each pair, if links were conductors.
 
@@ -142,8 +142,8 @@ def effective_resistance(
     ----------
     network : MultilayerNetwork
         A network without directed layers.
-    pairs : iterable of pairs of str
-        Ids of nodes.
+    pairs : iterable of pairs of str or DataFrame
+        Ids of nodes; a table has them in the columns ``source`` and ``target``.
 
     Returns
     -------

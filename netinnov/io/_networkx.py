@@ -55,8 +55,8 @@ def to_networkx(
     All attributes are text, numbers or truth values, as every writer of networkx takes them: times
     are ISO 8601, lists JSON. The graph's own attributes are JSON: ``directed_layers`` names the
     layers with a direction, ``layers`` has the row of each in the table of layers; ``places``,
-    ``distances`` (columns as `MultilayerNetwork.distances`, and their ``unit``) and ``column_types``
-    are for `from_networkx`.
+    ``distances`` (the columns of `MultilayerNetwork.distances`, and their ``unit``) and
+    ``column_types`` are for `from_networkx`.
 
     Examples
     --------
@@ -173,8 +173,8 @@ def network_of_graph(graph: nx.Graph) -> MultilayerNetwork:
     except (AttributeError, *MISFITS) as error:
         raise InputError(
             "graph.graph['column_types'], ['places'], ['distances'], ['directed_layers'] and "
-            f"['layers'] must be as to_networkx writes them; found {type(error).__name__}: {error}. "
-            "Delete them to have types and directions guessed."
+            f"['layers'] must be as to_networkx writes them; found {type(error).__name__}: "
+            f"{error}. Delete them to have types and directions guessed."
         ) from None
     if named and not graph.is_directed():
         msg = "the graph is undirected, but graph.graph['directed_layers'] names layers with a "

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csgraph
 
-from netinnov._network.distances import LONG, distance_table, great_circle, known_distances
+from netinnov._network.distances import LONG, as_long, distance_table, great_circle, known_distances
 from netinnov._runtime.arguments import check_type, examples
 from netinnov._typing import Amount, Is
 from netinnov.errors import InputError
@@ -132,11 +132,10 @@ def travel_times(direct: pd.DataFrame, *, transfer: Amount) -> pd.DataFrame:
     >>> travel_times(pd.DataFrame(trains), transfer=20).loc["Q"].to_dict()
     {'H': 46.0, 'Q': 0.0, 'S': 111.0}
     """
-    check_type("direct", direct, pd.DataFrame)
-    long = set(LONG) <= set(direct.columns)
-    ends = [direct["origin"], direct["destination"]] if long else [direct.index, direct.columns]
+    long = as_long(direct, "direct")
+    ends = [direct.index, direct.columns] if long is None else [long[end] for end in LONG[:2]]
     names = pd.Index(sorted({str(name).strip() for end in ends for name in end}), dtype="str")
-    times = distance_table(direct, "min", names, name="direct").directed
+    times = distance_table(direct, "", names, name="direct").directed
     graph = csgraph.csgraph_from_dense(times + transfer, null_value=np.nan)
     least = np.where(np.eye(len(names)), 0.0, csgraph.dijkstra(graph) - transfer)
     return pd.DataFrame(least, names, names).replace(np.inf, np.nan)

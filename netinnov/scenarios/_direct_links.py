@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
-from netinnov._network.paths import pair_positions
+from netinnov._network.paths import listed_pairs, pair_positions
 from netinnov._network.place_distances import between
 from netinnov._runtime.arguments import as_list
 from netinnov._typing import Amount, Codes, Count, Floats, Positive
@@ -144,7 +144,7 @@ class NewLinks(Priced):
 
     Parameters
     ----------
-    pairs : sequence of pairs of str
+    pairs : sequence of pairs of str or DataFrame
         Ids of the nodes that each link joins; in a directed layer from the first to the second.
     weight : float
         Weight of each link, above 0. Where a pair is linked already, weights add up.
@@ -168,12 +168,12 @@ class NewLinks(Priced):
     2.0
     """
 
-    pairs: Sequence[tuple[str, str]]
+    pairs: Sequence[tuple[str, str]] | pd.DataFrame
     weight: Positive = 1.0
     layer: str | None = None
 
     def __post_init__(self) -> None:
-        pairs = as_list("pairs", self.pairs, "pairs of ids of nodes")
+        pairs = listed_pairs("pairs", self.pairs)
         wrong = [
             pair
             for pair in pairs

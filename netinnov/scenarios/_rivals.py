@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
+from netinnov._network.columns import refuse_repeated
 from netinnov._network.distances import LONG
+from netinnov._network.headers import needed_columns
 from netinnov._runtime import arguments
 from netinnov._typing import Amount, Count, Mask, Share
 from netinnov.errors import InputError
@@ -146,8 +148,9 @@ class ChangedDistances:
 
     Parameters
     ----------
-    changes : mapping of (str, str) to float
-        New distance of a pair of places, in both directions unless the opposite pair is there too.
+    changes : mapping of (str, str) to float or DataFrame
+        New distance of a pair of places, in both directions unless the opposite pair is there too;
+        a table has columns as in `MultilayerNetwork.with_distances`.
 
     Raises
     ------
@@ -166,29 +169,34 @@ class ChangedDistances:
     [45.0, 45.0]
     """
 
-    changes: Mapping[tuple[str, str], float]
+    changes: Mapping[tuple[str, str], float] | pd.DataFrame
 
     def __post_init__(self) -> None:
+        changes: Any = self.changes
+        if isinstance(changes, pd.DataFrame):
+            table = needed_columns("`changes`", "distances", changes, LONG)
+            lengths = table.set_index(LONG[:2])["distance"]
+            refuse_repeated("`changes`", lengths.index, "pair")
+            changes = lengths.to_dict()
         arguments.check_mapping(
-            "changes", self.changes, "from pairs of places to distances", filled=True
+            "changes", changes, "from pairs of places to distances", filled=True
         )
-        changes: Mapping[Any, float] = self.changes
         for pair, distance in changes.items():
             if not isinstance(pair, tuple) or not len({*pair}) == len(pair) == 2:
                 msg = "`changes` must have pairs of different places as keys, such as ('Q', 'H'); "
                 raise InputError(f"{msg}found {arguments.shown(pair)}.")
             arguments.check_number(f"changes[{pair!r}]", distance, low=0)
-        object.__setattr__(self, "changes", dict(self.changes))
+        object.__setattr__(self, "changes", dict(changes))
 
     def __call__(self, network: MultilayerNetwork, _rng: Generator, /) -> MultilayerNetwork:
         known = network.distances
         if known is None:
             msg = "the network must hold a table of distances for ChangedDistances; it has none: "
             raise InputError(f"{msg}network.with_distances(table, unit='min') gives it one.")
-        places = list(network.storage.place_names)
-        for pair in self.changes:
+        places, given = list(network.storage.place_names), dict[Any, Any](self.changes)
+        for pair in given:
             arguments.check_names("changes", pair, places)
-        changes = {(b, a): far for (a, b), far in self.changes.items()} | dict(self.changes)
+        changes = {(b, a): far for (a, b), far in given.items()} | given
         new = pd.DataFrame([(a, b, far) for (a, b), far in changes.items()], columns=LONG)
         table = pd.concat([new, known]).drop_duplicates(LONG[:2])
         return network.with_distances(table, unit=network.distance_unit)

@@ -36,17 +36,19 @@ def read_distances(
 ) -> tuple[pd.DataFrame, str]:
     """As a long table, and the unit that a header, or the name of the file or sheet, says."""
     header = [str(name) for name in held.frame.columns]
+    first, *others = held.frame.columns
+    is_square = bool({*others} & {*as_text(held.frame[first])[0]})
     frame, words = rename(held.name, "distances", held.frame, columns)
-    if set(LONG) <= set(frame.columns):
+    if set(LONG) <= set(frame.columns) and not is_square:
         note(words)
         value = header[list(frame.columns).index("distance")]
     else:  # rows and columns are places
-        first, *others = held.frame.columns
-        pairs = {*LONG[:2]} <= {*frame.columns} and not {*others} & {*as_text(held.frame[first])[0]}
-        if pairs or not others:
-            msg = f"{held.name} must have columns origin, destination and distance, or a row and a "
-            msg += f"column a place; it has {', '.join(header)}. Name headers of yours by `columns`"
-            raise InputError(f'{msg} (a study: under [columns]): "theirs" = "ours".')
+        if not is_square:
+            raise InputError(
+                f"{held.name} must have columns origin, destination and distance, or a row and a "
+                f"column a place; it has {', '.join(header)}. Name headers of yours by `columns` "
+                '(a study: under [columns]): "theirs" = "ours".'
+            )
         square = held.frame.rename(columns={first: "origin"})
         frame = square.melt("origin", var_name="destination", value_name="distance")
         frame = frame.dropna(subset="distance").reset_index(drop=True)

@@ -79,7 +79,7 @@ def _take_up_description(graph: Any, file: bytes) -> None:
     """The graph's attributes that `write_gexf` wrote; what it repeats for Gephi is no attribute."""
     texts = (each.text for each in ET.fromstring(file).iter() if each.tag.endswith("}description"))
     lines = (line.strip().partition(": ") for line in (next(texts, "") or "").split("\n"))
-    if not DESCRIBED <= (about := {name: text for name, _, text in lines if name}).keys():
+    if not (about := {name: text for name, _, text in lines if name}).keys() >= DESCRIBED:
         return
     graph.graph |= {name: json.loads(text) for name, text in about.items()}
     records = {name.translate(XML): record for name, record in graph.graph["layers"].items()}

@@ -71,11 +71,12 @@ def test_resistances_in_series_and_side_by_side() -> None:
     values = [7 / 3, 1 / 3, 0.0, math.inf, 0.0, 7 / 3, 7 / 3]
     expected = pd.Series(values, index, name="effective_resistance")
     pd.testing.assert_series_equal(found, expected, rtol=rounding(3, condition=16))
-    pd.testing.assert_series_equal(
-        connectivity.effective_resistance(network, pairs=index),
-        expected,
-        rtol=rounding(3, condition=16),
-    )
+    table = pd.DataFrame(pairs, columns=["to", "from"])[["from", "to"]]
+    for same in (index, table.rename(columns={"to": "起点", "from": "终点"})):
+        again = connectivity.effective_resistance(network, pairs=same)
+        pd.testing.assert_series_equal(again, expected, rtol=rounding(3, condition=16))
+    with pytest.raises(ni.errors.InputError, match="columns source, target; it has von, nach"):
+        connectivity.effective_resistance(network, pairs=table.set_axis(["von", "nach"], axis=1))
 
 
 def test_in_several_parts() -> None:

@@ -15,10 +15,17 @@ from netinnov import MultilayerNetwork
 from netinnov.centrality import harmonic_centrality
 from netinnov.connectivity import Frictions, access, average_path_length, global_efficiency
 from netinnov.errors import InputError
-from netinnov.linkages import gravity_residuals
+from netinnov.linkages import gravity_residuals, travel_times
 from netinnov.null_models import GravityNull, Relocate, Rewire, compare_with_null
 from netinnov.polycentricity import profile
-from netinnov.scenarios import DirectLinks, NewLinks, Prices, ReverseEnclave, placebo_candidates
+from netinnov.scenarios import (
+    ChangedDistances,
+    DirectLinks,
+    NewLinks,
+    Prices,
+    ReverseEnclave,
+    placebo_candidates,
+)
 
 PLACES = pd.DataFrame(
     {
@@ -73,6 +80,55 @@ def test_square_and_long_tables_are_one():
     assert square.with_distances(None).equals(network())
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["source", "target", "minutes"],
+        ["from", "to", "min"],
+        ["Origin", "Destination", "Distance"],
+        ["起点", "终点", "分钟"],
+    ],
+)
+def test_long_tables_have_the_headers_of_links(header):
+    rows = [["H", "Q", 60.0], ["Q", "H", 66.0]]
+    table = pd.DataFrame(rows, columns=header).assign(note="rail")
+    for frame in (table, table.set_index(header[:2]), table[table.columns[::-1]]):
+        held = network(distances=frame, distance_unit="min").distances
+        assert held.to_numpy().tolist() == rows
+    times = travel_times(table, transfer=5)
+    assert times.loc["Q"].to_dict() == {"H": 66.0, "Q": 0.0}
+    rail = ChangedDistances(table)
+    assert rail.changes == {("H", "Q"): 60.0, ("Q", "H"): 66.0}
+    with pytest.raises(InputError, match="each pair once; twice or more: \\('H', 'Q'\\)"):
+        ChangedDistances(pd.concat([table, table]))
+
+
+def test_a_table_of_other_columns_is_refused_by_the_three_that_it_needs():
+    table = pd.DataFrame([["H", "Q", 60.0]], columns=["von", "nach", "Dauer"])
+    words = "`{}` must have columns origin, destination, distance.*; it has von, nach, Dauer"
+    with pytest.raises(InputError, match=words.format("distances")):
+        network().with_distances(table, unit="min")
+    with pytest.raises(InputError, match=words.format("changes")):
+        ChangedDistances(table)
+    with pytest.raises(InputError, match=words.format("direct")):
+        travel_times(table, transfer=5)
+
+
+def test_a_header_and_a_unit_do_not_contradict_each_other():
+    table = pd.DataFrame([["H", "Q", 60.0]], columns=["from", "to", "minutes"])
+    with pytest.raises(InputError, match="its column 'minutes' says 'min'; found unit='km'"):
+        network().with_distances(table)
+    assert network().with_distances(table, unit="minutes").distance_unit == "minutes"
+
+
+def test_places_may_be_called_as_headers_are():
+    nodes = pd.DataFrame({"place": list("abh")}, index=["x", "y", "z"])
+    links = pd.DataFrame({"source": ["x"], "target": ["y"]})
+    square = pd.DataFrame([[0, 1, 2], [1, 0, 3], [2, 3, 0]], list("abh"), list("abh"))
+    held = ni.build_network(nodes, links, distances=square).distances
+    assert held["distance"].tolist() == [1, 2, 1, 3, 2, 3]
+
+
 def test_every_operation_carries_them():
     by_rail = network(distances=MINUTES, distance_unit="min")
     enclave = ReverseEnclave("Q", "H", size=1, pipeline_share=0.5)
@@ -125,7 +181,8 @@ def _abroad():
         ),
         (MINUTES.rename(columns={"Q": "H"}), "pair of places more than once: Q - H"),
         ([[0, 1], [1, 0]], "must be of the type DataFrame"),
-        (pd.DataFrame(), "or a row and a column a place; found an empty table"),
+        (pd.DataFrame(), "or a row and a column a place; it has none"),
+        (pd.DataFrame(columns=["from", "to", "km"]), "must have rows; found an empty table"),
     ],
 )
 def test_bad_tables_are_refused(table, message):
