@@ -13,6 +13,7 @@ import pandas as pd
 from netinnov._network.distances import PlaceTable
 from netinnov._network.hierarchy import nearest, parents
 from netinnov._network.layer_table import LayerRecord, Records
+from netinnov._network.link_rows import mirror, rows_by_layer, sort_rows
 from netinnov._network.rows import NO_PERIOD, Block, Rows, locked, rows_of_blocks
 from netinnov._network.tables import NodeTable, codes_of, inspect
 from netinnov._runtime.arguments import as_list, check_name, unknown_names
@@ -126,8 +127,6 @@ class Storage:
     def _mirrored(self, layer: str, block: Block) -> Block:
         if layer in self.directed:
             return block.locked()
-        from netinnov.kernels.links import mirror
-
         return Block(*mirror(*block, len(self._nodes))).locked()
 
     def presence(self, presence: Presence) -> Mask:
@@ -244,8 +243,6 @@ class Storage:
         rows: Rows,
         records: Records,
     ) -> Storage:
-        from netinnov.kernels.links import rows_by_layer, sort_rows
-
         layer, a, b, w, period, attributes = rows
         if len(layers) > MOST_LAYERS:
             msg = f"a network must have at most {MOST_LAYERS:,} layers; it has {len(layers):,}. "

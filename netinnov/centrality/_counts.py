@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.layer_table import refuse_shares
+from netinnov._network.link_rows import mirror, sort_rows
 from netinnov._network.rows import Block, rows_of_blocks
 from netinnov._typing import Direction, Floats
 from netinnov.network import MultilayerNetwork
@@ -200,7 +201,6 @@ def core_number(network: MultilayerNetwork) -> pd.Series:
     [2, 2, 2, 1]
     """
     from netinnov.kernels.cores import core_numbers
-    from netinnov.kernels.links import mirror
 
     indptr, indices, _ = mirror(*_pairs(network), network.n_nodes)
     score = core_numbers(indptr, indices).astype(np.int64)
@@ -245,8 +245,6 @@ def rich_club(network: MultilayerNetwork) -> pd.Series:
 
 
 def _pairs(network: MultilayerNetwork) -> Block:
-    from netinnov.kernels.links import sort_rows
-
     _, source, target, *_ = rows_of_blocks(network.storage.blocks)
     rows = np.flatnonzero(source != target).astype(np.uint32)
     return Block(*sort_rows(rows, source, target, np.ones(1), network.n_nodes, True))

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from netinnov._network.link_rows import sort_rows
 from netinnov._network.place_distances import needed
 from netinnov._network.rows import Block
 from netinnov._runtime.arguments import as_list, check_names, shown
@@ -80,8 +81,6 @@ class Chain:
         return 16 if self.group.size or self.zones.site.size else 8
 
     def packed(self, state: State) -> Block:
-        from netinnov.kernels.links import sort_rows
-
         links = state.followed_by(self.loops).links
         rows = np.arange(links[0].size, dtype=np.uint32)
         return Block(*sort_rows(rows, *links, self.n_nodes, not self.directed))
