@@ -17,6 +17,7 @@ from scipy.sparse import csgraph
 from netinnov._network.headers import needed_columns
 from netinnov._network.place_distances import between
 from netinnov._network.rows import Block, Rows, rows_of_blocks
+from netinnov._network.steps import steps_between
 from netinnov._runtime.arguments import as_list, check_type
 from netinnov._runtime.public import ARGUMENT_CHECKS
 from netinnov._runtime.threads import in_threads
@@ -154,8 +155,6 @@ def steps_apart(
     limit: int | None = None,
 ) -> tuple[Integers, Any, Any, Any]:
     """What `steps_between` finds from sources to targets (None: the sources), in parallel parts."""
-    from netinnov.kernels.breadth_first import steps_between
-
     n = indptr.size - 1
     wanted = np.zeros(n, bool)
     wanted[sources if targets is None else targets] = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,11 +15,12 @@ from netinnov._network.matrices import flat_matrix
 from netinnov._network.paths import union, union_arcs
 from netinnov._runtime.arguments import check_names
 from netinnov._runtime.threads import in_threads
-from netinnov._typing import Codes, Floats
+from netinnov._typing import Codes, Floats, Integers
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
 KINDS = ("coordinator", "itinerant", "gatekeeper", "representative", "liaison")
+MANY_PATHS = 200_000  # two-paths from which on kernels are worth compiling
 PARTS = 16  # pieces of work with as many links each
 
 
@@ -62,13 +64,55 @@ def brokerage(
     >>> brokerage(ni.build_network(nodes, links, directed=["links"])).loc["b"].tolist()
     [0, 0, 1, 0, 0]
     """
-    from netinnov.kernels.brokerage import brokered_pairs
-
     (indptr, indices), into = union_arcs(network), union_arcs(network, backward=True)
     group = _groups(network, groups, np.diff(indptr) + np.diff(into[0]) > 0)
-    arrays = (indptr, indices, *into, group, int(group.max(initial=0)) + 1)
-    counts = np.sum(_in_pieces(partial(brokered_pairs, *arrays), indptr), axis=0)
+    if _are_few(indptr, indices):
+        counts = _brokered_pairs(union(network), group)
+    else:
+        from netinnov.kernels.brokerage import brokered_pairs
+
+        arrays = (indptr, indices, *into, group, int(group.max(initial=0)) + 1)
+        counts = np.sum(_in_pieces(partial(brokered_pairs, *arrays), indptr), axis=0)
     return pd.DataFrame(counts, network.storage.node_names, pd.Index(KINDS, dtype="str"))
+
+
+def _are_few(indptr: Codes, indices: Codes) -> bool:
+    """Whether sparse products are ready before a kernel is compiled: by the two-paths."""
+    return int(np.diff(indptr)[indices].sum()) < MANY_PATHS
+
+
+def _brokered_pairs(links: sparse.csr_array, group: Codes) -> Integers:
+    one, other = sparse.coo_array(links).coords
+    inside = group[one] == group[other]
+    within = _ones(one[inside], other[inside], links.shape)
+    between = _ones(one[~inside], other[~inside], links.shape)
+    by_group = links.shape[0], int(group.max(initial=0)) + 1
+    targets = _ones(one, group[other], by_group)
+    sources = _ones(other, group[one], by_group)
+    n_coordinated = within.sum(axis=0) * within.sum(axis=1)
+    n_returned = targets.multiply(sources).sum(axis=1) - n_coordinated
+    from_outside = between.sum(axis=0)
+    to_outside = between.sum(axis=1)
+
+    def closed(first: Any, second: Any, direct: Any) -> Integers:
+        """Two-paths by a link of `first` and one of `second` whose ends have a `direct` one."""
+        return np.asarray(second.multiply(first.T @ direct).sum(axis=1))
+
+    def there_and_back(arcs: Any) -> Integers:
+        return np.asarray(arcs.multiply(arcs.T).sum(axis=1))
+
+    kinds = (
+        n_coordinated - there_and_back(within) - closed(within, within, within),
+        n_returned - there_and_back(between) - closed(between, between, within),
+        from_outside * within.sum(axis=1) - closed(between, within, between),
+        within.sum(axis=0) * to_outside - closed(within, between, between),
+        from_outside * to_outside - n_returned - closed(between, between, between),
+    )
+    return np.column_stack(kinds)
+
+
+def _ones(row: Codes, column: Codes, shape: tuple[int, int]) -> sparse.csr_array:
+    return sparse.csr_array((np.ones(row.size, np.int64), (row, column)), shape=shape)
 
 
 def _groups(
@@ -160,6 +204,13 @@ def effective_size(network: MultilayerNetwork, *, weighted: bool = True) -> pd.S
 def _through_neighbours(
     ties: sparse.csr_array, direct: Floats, first: Floats, second: Floats
 ) -> Floats:
+    if _are_few(ties.indptr, ties.indices):
+        here, there = (
+            sparse.csr_array((data, ties.indices, ties.indptr), shape=ties.shape)
+            for data in (first, second)
+        )
+        rows = np.repeat(np.arange(ties.shape[0]), np.diff(ties.indptr))
+        return direct + np.asarray((here @ there)[rows, ties.indices]).ravel()
     from netinnov.kernels.brokerage import through_neighbours
 
     search = partial(through_neighbours, ties.indptr, ties.indices, direct, first, second)

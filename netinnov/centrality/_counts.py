@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from netinnov._network.layer_table import refuse_shares
-from netinnov._network.link_rows import mirror, sort_rows
+from netinnov._network.link_rows import MANY, mirror, sort_rows
 from netinnov._network.rows import Block, rows_of_blocks
 from netinnov._typing import Direction, Floats
 from netinnov.network import MultilayerNetwork
@@ -200,10 +200,17 @@ def core_number(network: MultilayerNetwork) -> pd.Series:
     >>> core_number(network).tolist()
     [2, 2, 2, 1]
     """
-    from netinnov.kernels.cores import core_numbers
+    pairs = _pairs(network)
+    if pairs.indices.size < MANY:
+        import igraph as ig
 
-    indptr, indices, _ = mirror(*_pairs(network), network.n_nodes)
-    score = core_numbers(indptr, indices).astype(np.int64)
+        edges = np.column_stack([pairs.sources, pairs.indices])
+        score = np.array(ig.Graph(n=network.n_nodes, edges=edges).coreness(), np.int64)
+    else:
+        from netinnov.kernels.cores import core_numbers
+
+        indptr, indices, _ = mirror(*pairs, network.n_nodes)
+        score = core_numbers(indptr, indices).astype(np.int64)
     return pd.Series(score, network.storage.node_names, name="core_number")
 
 

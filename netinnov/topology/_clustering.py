@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import sparse
 
 from netinnov._network.matrices import unit_of
+from netinnov._network.steps import steps_between
 from netinnov._typing import Floats
 from netinnov.network import MultilayerNetwork
 from netinnov.topology._layer_graphs import Layer, by_layer, by_node, layers_of, pair_graph
@@ -190,8 +191,6 @@ def local_efficiency(network: MultilayerNetwork) -> pd.DataFrame:
 
 
 def local_efficiency_of(layer: Layer) -> Floats:
-    from netinnov.kernels.breadth_first import steps_between
-
     pairs = layer.pairs().astype(bool).tocsr()
     values = np.full(pairs.shape[0], math.nan)
     for node in np.flatnonzero(np.diff(pairs.indptr) > 1):

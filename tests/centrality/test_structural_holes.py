@@ -3,6 +3,7 @@
 import igraph
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
@@ -68,3 +69,28 @@ def test_hubs_with_many_more_links_than_their_neighbours() -> None:
     np.testing.assert_allclose(centrality.constraint(network), expected, rtol=1e-12)
     found = centrality.effective_size(network, weighted=False)
     np.testing.assert_allclose(found, list(nx.effective_size(graph).values()), rtol=1e-12)
+
+
+@pytest.mark.parametrize("directed", [True, False])
+def test_few_links_by_products_and_many_by_kernels_agree(monkeypatch, directed):
+    rng = np.random.default_rng(5)
+    ends = rng.integers(0, 25, (2, 120)).astype(str)
+    links = pd.DataFrame({"source": ends[0], "target": ends[1], "weight": rng.lognormal(size=120)})
+    network = ni.build_network(links, directed=["links"] if directed else [])
+    groups = {node: int(node) % 3 for node in network.nodes.index}
+
+    def measured():
+        return [
+            ni.centrality.brokerage(network, groups=groups).to_numpy(),
+            ni.centrality.constraint(network).to_numpy(),
+            ni.centrality.effective_size(network, weighted=False).to_numpy(),
+            ni.centrality.core_number(network).to_numpy(),
+        ]
+
+    few = measured()
+    monkeypatch.setattr("netinnov.centrality._brokerage.MANY_PATHS", 0)
+    monkeypatch.setattr("netinnov.centrality._counts.MANY", 0)
+    many = measured()
+    assert few[0].sum() > 0
+    for one, other in zip(few, many, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12)
