@@ -214,7 +214,7 @@ def _asked(links, a, b, c, d):
 
 
 @inlined
-def _exchange(key, links, weight, indptr, uneven, steps, pace, seed):
+def _exchange(key, links, indptr, steps, pace, seed):
     """The proposals of `exchange_ends`, on the packed links and the set; -1 if that is too full."""
     state, gamma = seed[0], seed[1]
     directed = links.directed
@@ -264,22 +264,19 @@ def _exchange(key, links, weight, indptr, uneven, steps, pace, seed):
             if not _add(links, new) or not _add(links, other):
                 return -1, read
             key[e], key[f] = (a << HALF) | d, (c << HALF) | b
-            if directed and uneven and coin:
-                weight[e], weight[f] = weight[f], weight[e]
             accepted += 1
         done += size
     return accepted, read
 
 
 @kernel
-def exchange_ends(source, target, weight, n_nodes, directed, uneven, steps, pace, seed):
+def exchange_ends(source, target, n_nodes, directed, steps, pace, seed):
     """Degree-preserving chain of ``steps`` proposals on a simple graph; rejected ones count.
 
     A proposal draws two slots of links and exchanges two ends: undirected, in one of the two
     ways; directed, the targets, and every ``pace``-th proposal turns a directed triangle round
     (on a coin, so that the chain is not periodic). Slots of a directed graph must be in order of
-    their sources, and keep them. ``uneven``: the weights differ, so those of a directed pair change
-    places on a coin. ``seed``: two words, the second odd. Returns source, target and weight of
+    their sources, and keep them. ``seed``: two words, the second odd. Returns source and target of
     each slot, the number of accepted proposals, and a number without meaning: what was read ahead,
     so that the compiler cannot leave that away.
 
@@ -290,12 +287,11 @@ def exchange_ends(source, target, weight, n_nodes, directed, uneven, steps, pace
     accepted, spare = -1, np.int64(0)  # of a plain 0 numba compiles one more version
     while accepted < 0:  # again with more room, as good as never: the numbers stay the same
         key, links, fits = _filled(source, target, n_nodes, directed, spare)
-        moving = weight.copy()
         spare += 1
         if fits:
-            accepted, read = _exchange(key, links, moving, indptr, uneven, steps, pace, seed)
+            accepted, read = _exchange(key, links, indptr, steps, pace, seed)
     new_source, new_target = _unpacked(key)
-    return new_source, new_target, moving, accepted, read
+    return new_source, new_target, accepted, read
 
 
 @inlined
@@ -454,9 +450,8 @@ def _dealt(key, group, bucket, where, slots, before, touched, n, moved, had):
 
 @inlined
 def _exchange_within(
-    key, links, weight, indptr, uneven, group, bucket, begin, zones, hard,
-    steps, pace, further, seed,
-):  # fmt: skip
+    key, links, indptr, group, bucket, begin, zones, hard, steps, pace, further, seed
+):
     """The proposals of `exchange_within`; -1 accepted if the set is too full."""
     state, gamma = seed[0], seed[1]
     directed = links.directed
@@ -553,10 +548,6 @@ def _exchange_within(
                         i_e, i_f = where[(e << ONE) | ONE], where[(f << ONE) | ONE]
                         bucket[i_e], bucket[i_f] = bucket[i_f], bucket[i_e]
                         where[(e << ONE) | ONE], where[(f << ONE) | ONE] = i_f, i_e
-                    if uneven:
-                        state += gamma
-                        if mixed(state) >> np.uint64(63):
-                            weight[e], weight[f] = weight[f], weight[e]
                 else:
                     key[e] = (a << HALF) | d if p & ONE else (d << HALF) | a
                     key[f] = (c << HALF) | b if q & ONE else (b << HALF) | c
@@ -604,7 +595,7 @@ def _exchange_within(
 
 @kernel
 def exchange_within(
-    source, target, weight, n_nodes, directed, uneven,
+    source, target, n_nodes, directed,
     group, bucket, begin, site, zone, level, hard, steps, pace, further, seed,
 ):  # fmt: skip
     """Chain of `exchange_ends` that keeps what is counted by classes of ends or by zones of pairs.
@@ -621,23 +612,22 @@ def exchange_within(
     Every ``pace``-th proposal is an excursion: a geometric number of moves of the chain that keeps
     degrees only (each is the last with probability 2**-further), taken back as a whole unless its
     end keeps all that must be kept. It is as probable there as back, so the chain stays symmetric.
-    Returns source, target, weight, accepted proposals, the number of links in each zone summed over
-    the states of the chain, and the number without meaning.
+    Returns source, target, accepted proposals, the number of links in each zone summed over the
+    states of the chain, and the number without meaning.
     """
     indptr = _row_starts(source, n_nodes)
     accepted = -1
     spare = np.int64(0)
     while accepted < 0:  # again with more room, as good as never: the numbers stay the same
         key, links, fits = _filled(source, target, n_nodes, directed, spare)
-        moving, dealt = weight.copy(), bucket.copy()
+        dealt = bucket.copy()
         n_zones = level.size
         count, since = np.zeros(n_zones, np.int64), np.zeros(n_zones, np.int64)
         zones = Zones(site, zone, level, count, since, np.zeros(n_zones, np.float64))
         spare += 1
         if fits:
             accepted, read = _exchange_within(
-                key, links, moving, indptr, uneven, group, dealt, begin, zones, hard,
-                steps, pace, further, seed,
-            )  # fmt: skip
+                key, links, indptr, group, dealt, begin, zones, hard, steps, pace, further, seed
+            )
     new_source, new_target = _unpacked(key)
-    return new_source, new_target, moving, accepted, zones.total, read
+    return new_source, new_target, accepted, zones.total, read

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from netinnov._runtime.arguments import check_rng, check_type
@@ -14,12 +15,13 @@ from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._rewire import Rewire
-from netinnov.null_models._rewiring import Chain, link_keys, seed_words
+from netinnov.null_models._rewiring import Chain, State, link_keys, seed_words
 
 _REWIRE = Rewire()
 
 _LEAST = 50  # autocorrelation times in the second half of a chain below which they are not trusted
 _WANTED = 100  # as many of them end the chain
+_DEALINGS = 9  # draws at the end of a chain that are looked at for their weights
 # Limits of a chain: trials a link, proposals in all
 _MOST_TRIALS, _MOST_PROPOSALS = 5_000, 200_000_000
 
@@ -34,6 +36,11 @@ class Mixing(Displayed):
         Share of proposals that were accepted, by layer.
     overlap : Series
         Share of the original links that are there in the second half of the chain, by layer.
+    weights : Series
+        Correlation of the weights of links with the observed ones, over the links that are in both
+        networks, by layer: the mean of nine draws at the end of the chain. About 0 where weights
+        are mixed; above it as far as ``preserve`` ties weights to places, kinds or strengths. NaN
+        where weights are equal.
     autocorrelation : Series
         Integrated autocorrelation time of the overlap over the second half, in trials a link, by
         layer; at least the time between two looks. NaN where nothing changes.
@@ -44,6 +51,7 @@ class Mixing(Displayed):
 
     acceptance: pd.Series
     overlap: pd.Series
+    weights: pd.Series
     autocorrelation: pd.Series
     advice: pd.Series
 
@@ -53,7 +61,7 @@ class Mixing(Displayed):
         Returns
         -------
         DataFrame
-            Columns acceptance, overlap, autocorrelation, advice.
+            Columns acceptance, overlap, weights, autocorrelation, advice.
         """
         return pd.DataFrame({each.name: getattr(self, each.name) for each in fields(self)})
 
@@ -116,19 +124,18 @@ def mixing(network: MultilayerNetwork, *, null: Rewire = _REWIRE, rng: Rng = Non
 def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> tuple[float, ...]:
     if chain.size < 2:  # the only layer with its degrees
         one, none = (1.0, 0.0) if chain.size else (math.nan, math.nan)
-        return none, one, math.nan, one
+        return none, one, math.nan, math.nan, one
     # A multiple of the pace: what one long call does, shorter ones do then too.
     steps = chain.pace * math.ceil(chain.size / (2 * chain.pace))
     most = int(min(_MOST_TRIALS * chain.size, _MOST_PROPOSALS)) // steps
     looks = max(2, math.ceil(trials * chain.size / steps))
     state = chain.start
-    moving = replace(chain, strength=False)
     start = link_keys(*state[:2], chain.directed)
     overlap = [1.0]
     accepted = 0
     while True:
         for words in seed_words(rng, looks + 1 - len(overlap)):
-            state = moving.advance(state, steps, words)
+            state = chain.moved(state, steps, words[0])
             accepted += state.accepted
             keys = link_keys(*state[:2], chain.directed)
             overlap.append(float(np.isin(keys, start, assume_unique=True).mean()))
@@ -142,7 +149,19 @@ def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> tuple[fl
     step = steps / chain.size
     advice = _advice(path, step, step * time) if length >= _LEAST else math.nan
     late = float(path[path.size // 2 :].mean())
-    return accepted / (looks * steps), late, step * time, advice
+    dealt = (chain.advance(state, steps, words) for words in seed_words(rng, _DEALINGS))
+    weights = pd.Series([_kept_weights(chain, start, after) for after in dealt], dtype=float).mean()
+    return accepted / (looks * steps), late, float(weights), step * time, advice
+
+
+def _kept_weights(chain: Chain, start: npt.NDArray[np.int64], state: State) -> float:
+    """Correlation of weights before and after, over the links that are there both times."""
+    keys = link_keys(*state.links[:2], chain.directed)
+    _, old, new = np.intersect1d(start, keys, assume_unique=True, return_indices=True)
+    before, after = chain.start.weight[old], state.weight[new]
+    if old.size < 2 or np.ptp(before) == 0 or np.ptp(after) == 0:
+        return math.nan
+    return float(np.corrcoef(before, after)[0, 1])
 
 
 def _time(values: Floats) -> float:

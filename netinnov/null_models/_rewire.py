@@ -133,9 +133,11 @@ def rewire(
     of exchanges that preserve degrees only, undone unless the result satisfies all constraints. In
     a large layer a graph that needs a long excursion is rare beyond any usual number of trials.
 
-    A weight moves with its link, so strengths change. With ``"strength"`` the weights are then
-    exchanged between links by simulated annealing until the errors of all strengths together are
-    1 % of their sum, or 200 exchanges a link (at least 200,000) have been tried.
+    Then the weights of a layer are dealt at random over its links, so strengths change; where kinds
+    or places are preserved, those of each pair of classes over its own links. With ``trials=0``
+    that is all that happens. With ``"strength"`` the weights are then exchanged between links by
+    simulated annealing until the errors of all strengths together are 1 % of their sum, or 200
+    exchanges a link (at least 200,000) have been tried; with ``trials=0`` nothing happens.
     ``"distance_expected"`` is a Metropolis chain with one weight a bin, found by stochastic
     approximation: single draws differ, and an empty bin is given a tenth of a link.
 

@@ -86,33 +86,57 @@ class Chain:
         return Block(*sort_rows(rows, *links, self.n_nodes, not self.directed))
 
     def advance(self, state: State, steps: int, words: Words) -> State:
+        """Moved links, and their weights: dealt at random over them, or brought near strengths."""
         from netinnov.kernels.exchanges import match_strengths
+
+        moved = self.moved(state, steps, words[0])
+        if self.size < 2 or (self.strength and steps == 0):
+            return moved
+        weight = self._dealt(state, moved, np.random.default_rng(words[1]))
+        if self.strength:
+            ends = moved.links[:2]
+            goals = _strengths(self.start, self.n_nodes, self.directed)
+            budget = max(200_000, 200 * self.size)
+            seed = words[1] | np.array([0, 1], np.uint64)
+            weight, _ = match_strengths(
+                *ends, weight, *goals, self.directed, budget, STRENGTH_TOLERANCE, seed
+            )
+        return moved._replace(weight=weight)
+
+    def moved(self, state: State, steps: int, words: Words) -> State:
+        """Links after so many proposals; each slot keeps its weight."""
         from netinnov.kernels.rewiring import exchange_ends, exchange_within
 
         if self.size < 2 or steps == 0:
             return state._replace(accepted=0)
-        pace, few = self.pace, self.size <= _FEW
-        mixed = bool((state.weight != state.weight[0]).any())
-        words = words | np.array([0, 1], np.uint64)
-        slots = (*state.links, self.n_nodes, self.directed, mixed)
-        if self.group.size or self.zones.site.size:
-            # Few links: excursions of 8 moves on average, that come back changed; else of 2.
-            further = np.uint64(3 if few else 1)
-            source, target, weight, accepted, total, _ = exchange_within(
-                *slots, *self._ends_by_class(state), *self.zones, steps, pace, further, words[0]
-            )
-            state = State(source, target, weight, accepted, total / steps)
-        else:
-            source, target, weight, accepted, _ = exchange_ends(*slots, steps, pace, words[0])
-            state = State(source, target, weight, accepted)
-        if not self.strength:
-            return state
-        goals = _strengths(self.start, self.n_nodes, self.directed)
-        budget = max(200_000, 200 * self.size)
-        weight, _ = match_strengths(
-            *state.links, *goals, self.directed, budget, STRENGTH_TOLERANCE, words[1]
+        pace, seed = self.pace, words | np.array([0, 1], np.uint64)
+        slots = (state.source, state.target, self.n_nodes, self.directed)
+        if not (self.group.size or self.zones.site.size):
+            source, target, accepted, _ = exchange_ends(*slots, steps, pace, seed)
+            return State(source, target, state.weight, accepted)
+        # Few links: excursions of 8 moves on average, that come back changed; else of 2.
+        further = np.uint64(3 if self.size <= _FEW else 1)
+        source, target, accepted, total, _ = exchange_within(
+            *slots, *self._ends_by_class(state), *self.zones, steps, pace, further, seed
         )
-        return state._replace(weight=weight)
+        return State(source, target, state.weight, accepted, total / steps)
+
+    def _dealt(self, before: State, after: State, rng: np.random.Generator) -> Floats:
+        """Weights in random order, those of each pair of classes among its links."""
+        order = rng.permutation(self.size)
+        if not self.group.size:
+            return before.weight[order]
+        weight = np.empty_like(before.weight)
+        at = order[np.argsort(self._pairs(after)[order], kind="stable")]
+        weight[at] = before.weight[np.argsort(self._pairs(before), kind="stable")]
+        return weight
+
+    def _pairs(self, state: State) -> npt.NDArray[np.integer]:
+        """Number of the pair of classes of each link; undirected: in either order."""
+        keys = link_keys(self.group[state.source], self.group[state.target], self.directed)
+        n = int(self.group.max()) + 1
+        # Short numbers are sorted by counting, many times as fast.
+        return ((keys >> 32) * n + (keys & 0xFFFFFFFF)).astype(np.min_scalar_type(n * n))
 
     def _ends_by_class(self, state: State) -> tuple[Codes, Codes, npt.NDArray[np.int64]]:
         """Class of each node; ends of links (2 x slot + side) by class, and where each begins."""
@@ -281,8 +305,8 @@ def _tuned(chain: Chain, rng: np.random.Generator) -> Chain:
     steps = max(chain.size * each, 2_000)
     mean = np.zeros(level.size)
     for t, words in enumerate(seed_words(rng, rounds)):
-        moving = replace(chain, zones=chain.zones._replace(level=level), strength=False)
-        state = moving.advance(state, steps, words)
+        moving = replace(chain, zones=chain.zones._replace(level=level))
+        state = moving.moved(state, steps, words[0])
         gain = 0.5 if t < burn else 0.5 / (1 + 0.05 * (t - burn))
         lack = (goal - cast(Floats, state.zone_means)) / spread
         level = np.clip(level + gain * np.clip(lack, -1, 1), -30, 30)

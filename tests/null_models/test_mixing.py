@@ -117,6 +117,18 @@ def test_there_is_no_advice_from_a_chain_that_is_too_short(monkeypatch):
     assert np.isnan(mixing(network, null=Rewire(trials=20), rng=1).advice["links"])
 
 
+def test_weights_are_mixed_but_where_each_pair_of_kinds_keeps_its_own():
+    network = random_network(20, 170, "ABCDEFGHIJKLMNOPQRST")
+    uneven = network.replace_links(network.links.assign(weight=np.arange(1.0, network.n_links + 1)))
+    of_degrees, of_kinds = (
+        mixing(uneven, null=Rewire(preserve, 20), rng=1).weights["links"]
+        for preserve in (("degree",), ("kind",))
+    )
+    assert abs(of_degrees) < 0.1  # 4 standard errors of a mean of nine draws of 150 links
+    assert of_kinds == pytest.approx(1)
+    assert np.isnan(mixing(network, rng=1).weights["links"])
+
+
 @pytest.mark.slow
 def test_a_layer_that_never_moves_has_no_advice_and_one_link_needs_none():
     star = network_of([(0, 1), (0, 2), (0, 3)])

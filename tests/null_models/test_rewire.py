@@ -2,6 +2,7 @@
 
 import pickle
 from collections import Counter
+from itertools import combinations, permutations
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,9 @@ import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.null_models import Rewire, rewire
 from netinnov.null_models._prepared import prepared_null
+from netinnov.null_models._rewiring import seed_words
+from realisations import assert_uniform, graphs_alike
+from state_spaces import mixing_label
 from strategies import great_circle, networks
 
 
@@ -129,14 +133,86 @@ def test_strengths_come_back():
             np.testing.assert_array_equal(old, new)
 
 
-def test_weights_of_directed_links_do_not_stay_with_their_sources():
-    links = pd.DataFrame(
-        {"source": ["a", "b", "c", "d"], "target": ["e", "f", "g", "h"], "weight": [1.0, 2, 3, 4]}
-    )
-    network = ni.build_network(pd.DataFrame(index=list("abcdefgh")), links, directed=["links"])
-    rng = np.random.default_rng(6)
-    out = np.array([rewire(network, rng=rng).links["weight"].to_numpy() for _ in range(200)])
-    assert abs(out.mean(axis=0) - 2.5).max() < 0.5
+PATH, CYCLE = [(0, 1), (1, 2), (2, 3)], [(0, 1), (1, 2), (2, 0)]
+# With these kinds a pair of classes has three links, and another has two.
+JOINED = [(0, 2), (1, 3), (1, 2), (2, 4), (3, 5)]
+ONE_ZONE = [0.0, 30_000.0]
+
+
+def weighted(links, kinds="", *, directed=False):
+    nodes = pd.DataFrame({"node": [f"n{i}" for i in range(1 + max(map(max, links)))]})
+    nodes["kind"] = list(kinds) or None
+    nodes["place"] = nodes["node"]
+    table = pd.DataFrame(links, columns=["source", "target"]).map("n{}".format)
+    table["weight"] = np.arange(1.0, len(links) + 1)
+    places = nodes[["place"]].assign(lon=np.arange(len(nodes)), lat=0.0)
+    return ni.build_network(nodes, table, places, directed=["links"] if directed else ())
+
+
+def weighted_graphs(links, graphs, label):
+    """Each way to deal the weights 1, 2, ... over each graph, those of a label over its own."""
+    weights = range(1, len(links) + 1)
+
+    def dealt(graph, order):
+        return Counter((label(link), weight) for link, weight in zip(graph, order, strict=True))
+
+    return {
+        frozenset(zip(graph, order, strict=True))
+        for graph in graphs
+        for order in permutations(weights)
+        if dealt(graph, order) == dealt(links, weights)
+    }
+
+
+@pytest.mark.parametrize(
+    ("links", "kinds", "options", "directed", "number"),
+    [
+        (PATH, "", {}, False, 2 * 6),
+        (PATH, "", {"trials": 0}, False, 6),
+        (PATH, "", {"preserve": ("distance",), "bins": ONE_ZONE}, False, 2 * 6),
+        (CYCLE, "", {"trials": 60}, True, 2 * 6),
+        # If 0 is linked to 2, two ways remain to link 4 and 5 to 2 and 3; if to 3, one.
+        (JOINED, "AABBCC", {"preserve": ("kind",)}, False, 3 * 6 * 2),
+        (JOINED, "AABBCC", {"preserve": ("kind",), "trials": 0}, False, 6 * 2),
+        ([(2, 0), *JOINED[1:]], "AABBCC", {"preserve": ("kind",), "trials": 60}, True, 3 * 2 * 2),
+    ],
+)
+def test_every_graph_with_every_dealing_of_its_weights_is_equally_likely(
+    links, kinds, options, directed, number
+):
+    network = weighted(links, kinds, directed=directed)
+    label = mixing_label(kinds or "A" * network.n_nodes, directed)
+    graphs = graphs_alike(network.n_nodes, links, directed=directed, label=label)
+    graphs = [links] if options.get("trials") == 0 else map(sorted, graphs)
+    possible = weighted_graphs(links, graphs, label)
+    assert len(possible) == number
+    rng = np.random.default_rng(11)
+    ready = prepared_null(Rewire(**{"trials": 20} | options), network, rng)
+    chain = ready.chains["links"]
+    drawn = Counter()
+    for words in seed_words(rng, 20 * len(possible)):
+        state = chain.advance(chain.start, round(ready.trials * chain.size), words)
+        ends = np.column_stack(state.links[:2])
+        ends = ends if directed else np.sort(ends, axis=1)
+        links_of = map(tuple, ends.tolist())
+        drawn[frozenset(zip(links_of, state.weight.astype(int).tolist(), strict=True))] += 1
+    assert_uniform(drawn, possible)
+
+
+def test_weights_are_mixed_where_links_hardly_move():
+    # All pairs but one are linked: few exchanges are possible, and weights are dealt all the same.
+    links = [*combinations(range(12), 2)][1:]
+    network = weighted(links)
+    after = rewire(network, rng=1)
+    both = network.links.merge(after.links, on=["source", "target"])
+    assert len(both) > 60
+    assert abs(both["weight_x"].corr(both["weight_y"])) < 0.4  # 3 standard errors
+    assert sorted(after.links["weight"]) == sorted(network.links["weight"])
+
+
+def test_strengths_that_are_preserved_leave_no_weights_to_deal():
+    network = city_network(n=100, m=900, directed=("y",))
+    assert rewire(network, preserve=("strength",), trials=0, rng=5).equals(network)
 
 
 def test_the_same_rng_gives_the_same_network_whatever_the_threads(monkeypatch):
@@ -175,6 +251,7 @@ def test_other_layers_keep_their_periods_and_attributes():
 
 def test_no_trials_and_no_links_change_nothing():
     network = city_network()
+    network = network.replace_links(network.links.assign(weight=2.0))
     assert rewire(network, trials=0, rng=1).equals(network)
     empty = network.select(nodes=["n0"])
     assert rewire(empty, rng=1).n_links == empty.n_links
