@@ -80,6 +80,30 @@ def test_workflows_run_what_the_makefile_and_the_checkout_have(name):
         assert (ROOT / path).is_file()
 
 
+@pytest.mark.parametrize("name", ["checks", "nightly", "release"])
+def test_actions_are_named_by_their_commit_with_the_version_beside_it(name):
+    text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text("utf-8")
+    used = re.findall(r"uses: (.*)", text)
+    assert used
+    for each in used:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each), each
+
+
+def test_who_builds_who_publishes_and_who_releases_may_do_only_that():
+    text = (ROOT / ".github" / "workflows" / "release.yml").read_text("utf-8")
+    everywhere, *parts = re.split(
+        r"^  (?=\w+:\n    name:)", text.split("\njobs:\n", 1)[1], flags=re.M
+    )
+    assert everywhere == ""
+    jobs = {part.split(":")[0]: set(re.findall(r"[\w-]+: write", part)) for part in parts}
+    assert jobs.pop("publish") == {"id-token: write", "attestations: write"}
+    assert jobs.pop("release") == {"contents: write"}
+    assert jobs == {"build": set(), "tests": set(), "wheel": set()}
+    assert "permissions:\n  contents: read\n" in text
+    for tool in re.search(r"pip install (build.*)", text)[1].split():
+        assert re.fullmatch(r"[\w-]+==[\d.]+", tool)
+
+
 def test_the_changelog_of_the_first_version_says_what_it_is_on_a_page():
     text = (ROOT / "CHANGELOG.md").read_bytes()
     assert len(text) <= 8_000

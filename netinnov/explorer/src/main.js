@@ -9,6 +9,7 @@ import { createMap } from "./map.js";
 import { createMapPanel } from "./map_panel.js";
 import { readNetwork } from "./network.js";
 import { createParks } from "./parks.js";
+import "./notices.js";
 import { palette, placeColours, placeRadius } from "./looks.js";
 import { createQuestion } from "./question.js";
 import { createSandbox } from "./sandbox.js";
