@@ -46,7 +46,7 @@ REGISTER = (
     "Without IN: the one of the package."
 )
 OUT = "Folder to make. Default: results/NAME."
-PAGE = "File to write; an older one is replaced."
+PAGE = "File to write; an older page of the explorer is replaced, and nothing else."
 CACHE = "Folder. Default: that of cached files of the system."
 EXAMPLE = "Print a commented configuration and stop."
 OVERWRITE = "Replace an older study in the folder, if nothing else is in it."
@@ -157,8 +157,10 @@ def explore(
     title: Annotated[str | None, typer.Option("--title", help="Title of the page.")] = None,
 ) -> None:
     """One page to explore the places and to try enclaves; it needs no network connection."""
+    from netinnov.explorer._explorer import replaceable
     from netinnov.study._explorer_page import explorer_of
 
+    replaceable(out)
     write(f"The explorer is {explorer_of(_configuration(source, case), title=title).write(out)}")
 
 

@@ -13,11 +13,13 @@ import numpy as np
 
 from netinnov._runtime.arguments import as_path, check_type
 from netinnov._runtime.atomic import new_file
+from netinnov._runtime.opening import kind_at_path, raw_file
 from netinnov._typing import Floats
 from netinnov._version import __version__
+from netinnov.errors import InputError
 from netinnov.explorer import _payload
 from netinnov.explorer._findings import compute_structure, read_study, structure_payload
-from netinnov.explorer._html_page import mercator, page, static_map, static_table
+from netinnov.explorer._html_page import MARK, mercator, page, static_map, static_table
 from netinnov.explorer._place_network import gazetteer, layout_of, network_of_places
 from netinnov.network import MultilayerNetwork
 
@@ -48,13 +50,19 @@ class Explorer:
         Parameters
         ----------
         path : path
-            The file, such as ``"explorer.html"``; an older one is replaced.
+            The file, such as ``"explorer.html"``. An older page of the explorer is replaced, and
+            nothing else: no link either, and no file that has a second name.
 
         Returns
         -------
         Path
+
+        Raises
+        ------
+        InputError
+            If something else is there, or the file cannot be written.
         """
-        target = as_path("path", path)
+        target = replaceable(as_path("path", path))
         with new_file(target) as file:
             file.write(self.html)
         return target
@@ -68,6 +76,26 @@ class Explorer:
             'sandbox="allow-scripts allow-downloads" '
             f'style="width: 100%; height: {HEIGHT}px; border: 0"></iframe>'
         )
+
+
+def replaceable(path: Path) -> Path:
+    """A path where nothing is, or an older page of the explorer by this name alone."""
+    kind = kind_at_path(path)
+    if path.is_symlink():
+        kind = "a symbolic link"
+    elif kind == "a file" and path.stat().st_nlink > 1:
+        kind = "a file that has a second name"
+    elif kind == "a file":
+        with raw_file(path) as stream:
+            if stream.read(len(MARK)) == MARK.encode():
+                return path
+        kind = "a file that is no such page"
+    if kind != "nothing":
+        raise InputError(
+            f"{path} must be a new file or an older page of the explorer, which alone is replaced; "
+            f"it is {kind}. Name another file, or remove this one first."
+        )
+    return path
 
 
 def explore(

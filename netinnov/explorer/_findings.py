@@ -13,7 +13,7 @@ import pandas as pd
 from netinnov._network.columns import as_text
 from netinnov._network.hierarchy import only_country, units
 from netinnov._runtime.arguments import as_path, check_type, shown
-from netinnov._runtime.opening import damage_refused, read_json, read_text, sha256_of
+from netinnov._runtime.opening import damage_refused, read_json, read_text
 from netinnov.build import aggregate, flatten
 from netinnov.errors import InputError
 from netinnov.explorer._payload import rounded
@@ -72,24 +72,22 @@ def read_study(
     with damage_refused(f"the study {path}", Exception):
         try:
             manifest = read_json(path / "manifest.json")
-            configuration, written = manifest["configuration"], manifest["outputs"]
+            configuration = manifest["configuration"]
             title, places = configuration["title"], configuration["places"]
             level, keep = places["level"], places["keep"] or {}
-            hashes = {name: written.get(f"tables/{name}.csv") for name in TABLES}
             columns = {column: list(values) for column, values in keep.items()}
             rank = (configuration.get("enclaves") or {}).get("rank")
         except (InputError, LookupError, TypeError, AttributeError):
-            msg = f"`study` must be the folder of a study that `netinnov run` made; {path} has no "
-            raise InputError(f"{msg}manifest.json with its configuration.") from None
+            raise InputError(
+                f"`study` must be the folder of a study that `netinnov run` made; {path} has no "
+                "manifest.json with its configuration."
+            ) from None
         check_type("title", title, str)
         if rank is not None and rank not in ("strength", *network.storage.places.columns):
-            msg = "`study` must be of the same network; it ranks places by a column that they do "
-            raise InputError(f"{msg}not have, {shown(rank)}.")
-        for name, digest in hashes.items():
-            table = path / "tables" / f"{name}.csv"
-            if digest is not None and sha256_of(table) != digest:
-                msg = f"{table} is not as `netinnov run` wrote it: it is damaged, or was changed"
-                raise InputError(f"{msg}. Run the study again.")
+            raise InputError(
+                "`study` must be of the same network; it ranks places by a column that they do not "
+                f"have, {shown(rank)}."
+            )
         inside = _within(network, level, columns)
         cities = aggregate(inside, by="place", level=level)
         known = {"title": title or "Innovation network", "level": level, "rank": rank}
@@ -116,8 +114,10 @@ def study_tables(tables: Path, cities: MultilayerNetwork) -> dict[str, Any]:
     if centres is not None and rules is not None:
         centres, rules = centres.set_index("node"), rules.set_index("node")
         if not centres.index.isin(cities.storage.node_names).any():
-            msg = "`study` must be of the same network; none of its places, e.g. "
-            raise InputError(f"{msg}{centres.index[:3].tolist()}, is in it.")
+            raise InputError(
+                "`study` must be of the same network; none of its places, e.g. "
+                f"{centres.index[:3].tolist()}, is in it."
+            )
         known["structure"] = structure_payload(cities, centres, rules)
     if scenario is not None:
         settings = scenario.dropna().set_index("parameter")["value"].to_dict()

@@ -18,6 +18,11 @@ from netinnov._typing import Floats
 
 # Characters that HTML forbids, and lone surrogates, which UTF-8 cannot encode.
 NOT_IN_HTML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# How a page begins: what begins otherwise is never replaced by one.
+MARK = (
+    '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+    '<meta name="generator" content="netinnov explore">\n'
+)
 WIDTH, HEIGHT, MARGIN = 960.0, 640.0, 24.0
 LINKS, LABELS = 400, 12  # that are drawn, the strongest first
 
@@ -33,9 +38,7 @@ def page(data: dict[str, Any], *, title: str, first_view: str) -> str:
     for sign in "<\u2028\u2029":  # no text can end the script or begin a comment
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     html = (
-        "<!DOCTYPE html>\n"
-        '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        f'{MARK}<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"

@@ -70,13 +70,13 @@ def distances_of(network: MultilayerNetwork, places: pd.DataFrame) -> dict[str, 
 
 def layers_of(network: MultilayerNetwork) -> tuple[list[dict[str, Any]], int]:
     every = [linked_pairs(network, name) for name in network.layers]
-    weight = np.concatenate([pairs.weight for pairs in every]) if every else np.empty(0)
+    weight = np.concatenate([np.empty(0), *(pairs.weight for pairs in every)])
     kept = np.ones(weight.size, bool)
     if network.n_nodes > LIVE and weight.size > MOST_PAIRS:
         kept[np.argsort(-weight, kind="stable")[MOST_PAIRS:]] = False
-    ends = np.cumsum([pairs.weight.size for pairs in every])[:-1]
+    *masks, _ = np.split(kept, np.cumsum([pairs.weight.size for pairs in every]))
     layers = []
-    for name, some, mask in zip(network.layers, every, np.split(kept, ends), strict=True):
+    for name, some, mask in zip(network.layers, every, masks, strict=True):
         pairs = some.at(mask)
         record = network.storage.records[name]._asdict()
         layer = {"name": name} | {key: value for key, value in record.items() if value is not None}

@@ -1,6 +1,5 @@
 """The page of the explorer: one sealed file, in which labels are data, also without scripts."""
 
-import hashlib
 import json
 import re
 import shutil
@@ -149,41 +148,31 @@ TABLES = ("centres", "centre_rules", "scenario", "replicates")
 
 @pytest.fixture
 def damaged(study_folder, tmp_path):
-    """A copy of the study that has centres too, to be damaged; its network; its manifest."""
+    """A copy of the study that has centres too, to be damaged; its network."""
     folder, network = tmp_path / "study", study_folder[1]
     shutil.copytree(study_folder[0], folder)
     structure = compute_structure(ni.aggregate(network), resample=False)
     for name, table in zip(TABLES, structure, strict=False):
         table.rename_axis("node").reset_index().to_csv(folder / f"tables/{name}.csv", index=False)
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    for name in TABLES:
-        path = folder / "tables" / f"{name}.csv"
-        manifest["outputs"][f"tables/{name}.csv"] = hashlib.sha256(path.read_bytes()).hexdigest()
-    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     page = data_of(ni.explore(network, study=folder).html)
     assert page["structure"]["rule"] == "hubs"
-    return folder, network, manifest
+    return folder, network
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_that_the_study_did_not_write_is_refused(damaged, name):
-    folder, network, _ = damaged
+def test_a_table_of_a_study_that_cannot_be_read_is_refused_by_its_name(damaged, name):
+    folder, network = damaged
     table = folder / "tables" / f"{name}.csv"
-    whole = table.read_bytes()
-    for content in (b"", whole[: len(whole) // 2]):
-        table.write_bytes(content)
-        with pytest.raises(InputError, match=rf"{name}\.csv is not as `netinnov run` wrote it"):
-            ni.explore(network, study=folder)
-    table.unlink()
-    with pytest.raises(InputError, match=rf"{name}\.csv must be a file; there is none"):
+    table.write_bytes(b"")
+    with pytest.raises(InputError, match=rf"{name}\.csv cannot be read"):
         ni.explore(network, study=folder)
 
 
 def test_a_manifest_that_is_damaged_is_refused(damaged):
-    folder, network, manifest = damaged
+    folder, network = damaged
     path = folder / "manifest.json"
-    for text in ("", "[]", "{", "null", json.dumps(manifest)[:-3], "[" * 100_000):
+    for text in ("", "[]", "{", "null", path.read_text("utf-8")[:-3], "[" * 100_000):
         path.write_text(text)
         with pytest.raises(InputError, match=r"netinnov run.*manifest\.json"):
             ni.explore(network, study=folder)

@@ -9,7 +9,10 @@ export function save(name, content, type) {
   setTimeout(() => URL.revokeObjectURL(address), 10000);
 }
 
-export const svgText = (svg) => new XMLSerializer().serializeToString(svg);
+// What XML 1.0 does not allow, which no reader of an SVG would open.
+const NOT_IN_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
+export const svgText = (svg) => new XMLSerializer().serializeToString(svg).replace(NOT_IN_XML, "\ufffd");
 
 /** An SVG drawn to a PNG, so many times as large. */
 export async function png(svg, scale = 2) {

@@ -64,7 +64,7 @@ export function picture(app) {
   }
   y += 4;
   const layers = app.joined(state.layers.map(app.layerName));
-  write([t("layers_are", { layers }), t("source_is", { title: app.title(), version: data.version })].join(t("between_sentences")), { fill: colours.soft });
+  write([layers && t("layers_are", { layers }), t("source_is", { title: app.title(), version: data.version })].filter(Boolean).join(t("between_sentences")), { fill: colours.soft });
   y += EDGE;
   return s("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${y}`, width, height: y, "font-family": FONTS },
     s("rect", { width, height: y, fill: colours.panel }), parts);

@@ -74,7 +74,7 @@ export function createQuestion(app) {
   const labelled = (key, control, output) => h("label", {}, h("span", {}, t(key, { unit: app.unit() })), control, output);
   const shareText = h("output", {});
   const answer = h("div", { class: "answer", role: "status" });
-  const copied = h("span", { class: "hint", role: "status" });
+  const told = h("span", { class: "hint", role: "status" });
   const element = h("section", { class: "question", "aria-label": t("view_enclave") },
     h("form", { onsubmit: (event) => event.preventDefault() },
       h("div", { class: "sentence" },
@@ -91,15 +91,24 @@ export function createQuestion(app) {
     h("div", { class: "actions" },
       h("button", { type: "button", onclick: app.startOver }, t("clear")),
       h("button", { type: "button", onclick: copyAddress }, t("copy_address")),
-      h("button", { type: "button", onclick: async () => save(`${t("picture_file")}.png`, await png(picture(app))) }, t("save_png")),
-      h("button", { type: "button", onclick: () => save(`${t("picture_file")}.svg`, svgText(picture(app)), "image/svg+xml") }, t("save_svg")), copied));
+      h("button", { type: "button", onclick: () => savePicture("png", png) }, t("save_png")),
+      h("button", { type: "button", onclick: () => savePicture("svg", svgText) }, t("save_svg")), told));
 
   async function copyAddress() {
     try {
       await navigator.clipboard.writeText(location.href);
-      copied.textContent = t("address_copied");
+      told.textContent = t("address_copied");
     } catch {
-      copied.textContent = location.href; // a frame may not write, so that the reader copies it
+      told.textContent = location.href; // a frame may not write, so that the reader copies it
+    }
+  }
+
+  async function savePicture(ending, made) {
+    try {
+      save(`${t("picture_file")}.${ending}`, await made(picture(app)), "image/svg+xml");
+      told.textContent = "";
+    } catch (fault) {
+      told.textContent = t("picture_fails", { fault: fault.message });
     }
   }
 
@@ -132,7 +141,7 @@ export function createQuestion(app) {
     const faults = state.faults.map(([key, value]) => h("p", { class: "fault" }, t(key, { value })));
     const { left_out: rest } = app.data;
     if (!app.live)
-      return [faults, h("p", { class: "hint" }, t("too_many_places", { most: MOST_PLACES }), " ", rest > 0 && t("links_left_out", { number: app.count(rest) }))];
+      return [faults, h("p", { class: "hint" }, t(network.layers.length ? "too_many_places" : "no_links", { most: MOST_PLACES }), " ", rest > 0 && t("links_left_out", { number: app.count(rest) }))];
     if (app.refusal) {
       const values = { ...app.refusal.values };
       if (values.place != null) values.place = app.nameOf(values.place);

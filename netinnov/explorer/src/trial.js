@@ -31,7 +31,7 @@ export function meter(network, state) {
         .filter((i) => i !== state.layer && isOf(kind, network.layers[i]))
         .map((i) => layerMatrix(network.layers[i], size))
         .reduce(heaviest, new Float64Array(size * size)));
-      kept.set(size, { fixed, base: layerMatrix(changing, size) });
+      kept.set(size, { fixed, base: counts && layerMatrix(changing, size) });
     }
     return kept.get(size);
   };
