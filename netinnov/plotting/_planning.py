@@ -330,14 +330,14 @@ def plot_space_allocation(
             full = used[label] >= amount * (1 - _MINUTE)
             text = f"all {size} used" if full else f"{percent(used[label] / amount, 0)} of {size}"
             if rents[label] > 0:
-                text += f"\none more saves {_amount(rents[label], rent_unit)}"
+                text += f"\none more saves {_amount(rents[label], rent_unit)} for one"
             text = f"{name_of(names, label, longest=24)}: {text}"
             ax.text(1.015, top + amount / 2, text, va="center")
         bottom = max(left[-1] + needs.iloc[-1], right[-1] + space.iloc[-1])
         ax.set(xlim=(-0.85, 2.35), ylim=(bottom + 0.02 * whole, -0.02 * whole))
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
-        lower = "One more: a unit of space there would lower the cost of all by so much (its rent)."
+        lower = "One more: a unit of space there would lower the cost of one by so much (its rent)."
         unsure = "" if allocation.rents_unique else "Other rents would do as well (degenerate)."
         pale = "Pale: space that is left." if allocation.left.gt(_MINUTE * whole).any() else ""
         return finish(ax, notes=[pale, lower if rents.gt(0).any() else "", unsure])

@@ -61,7 +61,7 @@ def test_blocks_are_as_high_as_demand_and_space_and_ribbons_as_flows(ax):
     assert texts(ax) == [
         "a: 8 ha",
         "b: 7 ha",
-        "x: all 6 ha used\none more saves 2 km",
+        "x: all 6 ha used\none more saves 2 km for one",
         "y: 75 % of 12 ha",
         "z: 0 % of 3 ha",
     ]

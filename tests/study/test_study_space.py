@@ -64,7 +64,7 @@ def test_a_rent_is_what_one_more_unit_would_save():
     assert facts["rent"] == pytest.approx(DEGREE)
     assert facts["rent_low"] is None  # the floor is assumed: it has no interval
     said = plain_text_of(space, result)
-    assert "Q would be full: one more m² there would save 111 km in all." in said.answer
+    assert "Q would be full: one more m² there would bring 1 m² of need 111 km nearer." in said.answer
     assert any("an assumption" in note for note in said.notes)
     assert not any("95 %" in note for note in said.notes)
     flows = tables_of(space, result)["space_flows"].frame.set_index(["home", "host"])
@@ -139,6 +139,6 @@ def test_minutes_of_the_network_are_the_cost_and_the_unit():
     assert facts["distance"] == pytest.approx((1500 * 20 + 100 * 40 + 2000 * 60) / 3600)
     assert facts["rent"] == pytest.approx(20)
     text = said(space, result)
-    assert "one more m² there would save 20 min in all" in text
+    assert "one more m² there would bring 1 m² of need 20 min nearer" in text
     assert "43 min away on average" in text
     assert "km" not in text

@@ -55,7 +55,7 @@ def communities(detected: Detection) -> tuple[pd.DataFrame, float]:
     columns = {"places": by.size(), "strongest": by["strongest"].first(), "centres": centres}
     table = pd.DataFrame(columns | {"strength": by["centrality"].sum()}).rename_axis("community")
     table["strength_share"] = table["strength"] / table["strength"].sum()
-    table["inside"] = pd.Series(2 * inner / ends, member.columns)
+    table["inside"] = pd.Series(inner / (ends - inner), member.columns)
     table = table.sort_values("strength", ascending=False, kind="stable")
     return table, float(inner.sum() / flows.sum())
 
