@@ -14,7 +14,7 @@ from netinnov._runtime.arguments import check_names
 from netinnov._typing import Integers
 from netinnov.errors import InputError
 from netinnov.linkages import count_enclaves
-from netinnov.linkages._enclaves import STRENGTH, Ranking, ranking
+from netinnov.linkages._enclaves import STRENGTH, UNKNOWN, Ranking, ranking
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import Relocate, compare_with_null
 from netinnov.null_models._null_statistics import ENDS, compared
@@ -56,6 +56,8 @@ def compute(context: Context) -> Enclaves:
     steps = count_enclaves(inside, rank=unranked, level=rank.level, by="step")
     counted = table.head(is_park.sum()) if steps["parks"] else table
     steps["reverse"] = counted["direction"].eq("reverse").sum()
+    if len(counted) and counted["direction"].eq(UNKNOWN).all():
+        steps = steps.drop("reverse")
     return Enclaves(context, table, counted, steps, rank)
 
 

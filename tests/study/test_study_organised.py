@@ -41,6 +41,24 @@ def test_weight_between_communities_is_counted_once(stars):
     assert result.communities["places"].tolist() == [4, 4]
 
 
+def test_places_that_tie_with_the_most_special_are_counted():
+    # Six pairs of places, each linked in a layer of its own: all are as special.
+    links = [(f"a{k}", f"b{k}", 1, f"layer {k}") for k in range(6)]
+    context = context_of(network_of(links))
+    assert facts_of(organised, context)["as_special"] == 12 - 3
+    assert "and 9 more with as much as the last." in said(organised, context)
+
+
+def test_stars_of_firms_and_their_branches_have_no_number_of_brokers():
+    # Every link leads from a firm to a branch: nobody can stand between two others.
+    links = [("firm", "one"), ("firm", "two"), ("other", "one")]
+    context = context_of(network_of(links, directed=["links"]))
+    assert facts_of(organised, context)["n_brokers"] is None
+    assert "brokers" not in figures_of(organised, context)
+    chain = context_of(network_of([*links, ("two", "firm")], directed=["links"]))
+    assert facts_of(organised, chain)["n_brokers"] == 1  # two - firm - one
+
+
 def test_communities_by_chance_are_told_as_such(stars):
     # Most networks with these degrees are two stars.
     known = facts_of(organised, stars)

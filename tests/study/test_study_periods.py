@@ -11,7 +11,7 @@ import pytest
 
 import netinnov as ni
 from netinnov.study.sections import periods
-from study_cases import context_of, facts_of, figures_of, said, tables_of
+from study_cases import context_of, facts_of, figures_of, projected, said, tables_of
 
 ALONE = {"structure": {"resamples": 0, "replicates": 0}}
 DRAWN = {"structure": {"resamples": 40, "replicates": 0}}
@@ -132,6 +132,40 @@ def test_enclaves_of_a_period_are_the_nodes_with_a_link_in_it():
         assert column(context, 2016, "low")[index] == column(context, 2016, "high")[index] == n[1]
     assert "of enclaves with links: 1 and 3 (reverse: 1 and 2)" in said(periods, context)
     assert figures_of(periods, context)["enclaves"].value == 2
+
+
+def test_enclaves_of_unknown_direction_are_told_without_one():
+    # Homes without any link or population: nobody knows whether they rank below p00.
+    parks = pd.DataFrame({"place": "p00", "jurisdiction": ["q1", "q2"], "kind": "park"})
+    firms = pd.DataFrame({"place": PLACES, "jurisdiction": PLACES, "kind": "firm"}, PLACES)
+    nodes = pd.concat([firms, parks.set_axis(["one", "two"])])
+    rows = dated([*RING, ("one", "p05")], 2014) + dated([*STAR, ("two", "p05")], 2016)
+    context = context_of(network(rows, nodes=nodes), **ALONE)
+    result = context.once(periods.compute)
+    assert result.changes.loc["enclaves", ["first", "last"]].tolist() == [1, 1]
+    assert "reverse_enclaves" not in {*result.changes.index, *result.table["index"]}
+    assert "of enclaves with links: 1 and 1." in said(periods, context)
+    assert "reverse_enclaves" not in figures_of(periods, context)
+
+
+def test_the_rule_of_centres_is_told_with_its_least_share(two):
+    # With communities by chance or not tested the rule is "hubs": 2 % among so few places.
+    assert facts_of(periods, two)["least_low"] == facts_of(periods, two)["least_high"] == 0.02
+    assert "at least half as strong, each with 2 % of all strength or more." in said(periods, two)
+
+
+def test_a_period_of_one_event_is_not_compared():
+    # In 2014 one event of eight members in as many places, in the other years two of them.
+    events = [("a", 2014), ("b", 2015), ("c", 2015), ("d", 2016), ("e", 2016)]
+    rows = [(f"m{k}", event, year) for event, year in events for k in range(8)]
+    links = pd.DataFrame(rows, columns=["source", "target", "period"]).assign(layer="meets")
+    places = pd.Series([f"P{k}" for k in range(8)], [f"m{k}" for k in range(8)])
+    nodes = pd.DataFrame({"place": places, "kind": "member"})
+    nodes = pd.concat([nodes, pd.DataFrame({"kind": "event"}, [*"abcde"])])
+    context = projected(ni.build_network(nodes, links), onto="member", configuration=ALONE)
+    known = facts_of(periods, context)
+    assert (known["first"], known["last"], known["few"]) == ("2015", "2016", 1)
+    assert "20 linked pairs of places or more and several events; 1 period" in said(periods, context)
 
 
 def test_counts_are_whole_however_many(two):

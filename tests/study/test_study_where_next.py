@@ -258,6 +258,20 @@ def test_a_plan_that_changes_nothing_is_not_told():
     assert "nothing is proposed" in said.answer
 
 
+@pytest.mark.usefixtures("direct")
+@pytest.mark.parametrize(("share", "helps"), [(1e-6, False), (0.1, True)])
+def test_a_rise_that_nobody_would_notice_is_no_plan(monkeypatch, share, helps):
+    # Links d - b and e - b get so much heavier, and so shorter: by a millionth, or by a tenth.
+    monkeypatch.setitem(OWN, "share", share)
+    part = {"k": 2, "homes": ["d", "e"], "hosts": ["b"]}
+    context = case(siting=part, measures={"distance": "inverse"})
+    result = siting.compute(context)
+    assert result.plan.value > result.plan.baseline
+    assert siting.facts(result)["helps"] is helps
+    said = plain_text_of(where_next, context).answer
+    assert ("by 0.01 % or more: none matters, and nothing is proposed" in said) is not helps
+
+
 def test_places_that_are_not_linked_are_refused_by_name_of_the_part():
     """Their nodes may be, each with another of its own place."""
     nodes = pd.DataFrame({"place": [*"PPQQ"]}, index=[*"abcd"])

@@ -58,6 +58,6 @@ export function summarise(app) {
   }
   const own = ranking?.find(({ host }) => host === state.host);
   const more = own && ranking.filter(({ values }) => values.filter((x, k) => x > own.values[k] + 1e-12).length >= MOSTLY * values.length);
-  if (more && ranking.length > 1) sure.push(t(own.values.length > 1 ? "hosts_better" : "hosts_more", { more: more.length, all: ranking.length - 1, home, share: app.percent(MOSTLY) }));
+  if (more && ranking.length > 1) sure.push(t(own.values.length > 1 ? "hosts_better" : "hosts_more", { more: more.length, all: ranking.length - 1, home, host: app.nameOf(state.host), share: app.percent(MOSTLY) }));
   return { headline, interval, sure };
 }

@@ -108,11 +108,16 @@ def facts(result: Governance) -> Mapping[str, Fact]:
     left_out = [*map(Term, [*built.index[~built], *result.left_out])]
     known |= {"bare_ends": bare, "not_compared": left_out}
     change = comparison.effects.pivot(index="approach", columns="measure", values="difference")
-    change = change.loc[built.index[built]]
-    for end in ("home", "host"):
+    change = change.reindex(built.index)
+    known |= {"unbuilt": [], "unbuilt_for": []}
+    for end, place in (("home", pair.home), ("host", pair.host)):
         gain = change[f"{end}_access"]
-        best = (gain >= gain.max() - NOTHING) & (gain.max() > NOTHING)
-        known[f"best_{end}"] = [*map(Term, gain.index[best])]
+        most = gain[built].max()
+        best = built & (gain >= most - NOTHING) & (most > NOTHING)
+        known[f"best_{end}"] = [*map(Term, built.index[best])]
+        if (more := ~built & (gain > max(most, 0) + NOTHING)).any():
+            known["unbuilt"] = [*map(Term, built.index[more])]
+            known["unbuilt_for"] += [place]
     return known
 
 

@@ -26,6 +26,7 @@ PLACEBOS = 200  # plans drawn at random
 FRESH = 40  # placements that a plan was not chosen on, on which it is valued again
 RESAMPLES = 20  # of the links
 ROUNDING = 1e-9  # relative difference of two values that is none
+LEAST = 1e-4  # relative rise from which on a plan, or the rest of one, matters
 GAINS = ["gain_alone", "gain_in_plan"]
 
 
@@ -49,16 +50,20 @@ class Siting(Result):
         return ROUNDING * max(abs(self.plan.value), abs(self.plan.baseline))
 
     @property
+    def least(self) -> float:
+        return max(LEAST * abs(self.plan.baseline), self.rounding)
+
+    @property
     def useful(self) -> int:
-        """How many of the chosen sites, in order of choice, are worth as much as all of them."""
+        """How many of the chosen sites, in order of choice, are worth about as much as all."""
         built, values = len(self.plan.sites), self.plan.steps["value"].to_numpy()[::-1]
         if self.plan.steps["leaves"].notna().any():  # swapped
             return built
-        return built - int(np.cumprod(values[1:] >= self.plan.value - self.rounding).sum())
+        return built - int(np.cumprod(values[1:] >= self.plan.value - self.least).sum())
 
     @property
     def helps(self) -> bool:
-        return bool(self.plan.sites) and self.plan.value - self.plan.baseline > self.rounding
+        return bool(self.plan.sites) and self.plan.value - self.plan.baseline > self.least
 
     def rise(self, value: float) -> float:
         change = value - self.plan.baseline
@@ -131,7 +136,7 @@ def facts(result: Siting) -> Mapping[str, Fact]:
     shares = [] if result.shares is None else result.shares[list(plan.sites)].tolist()
     built, mean, layer = len(plan.sites), float(result.fresh.mean()), candidates.layer
     known: dict[str, Fact] = {"n": len(pairs), "chosen": built, "idle": built - result.useful}
-    known |= {"sites": pairs_of(result.chosen.head(result.useful)), "helps": result.helps}
+    known |= {"sites": pairs_of(result.chosen.head(result.useful)), "helps": result.helps, "least": LEAST}
     known |= {"unlocated": pairs_of(result.chosen[~result.located])}
     known |= {"ties": pairs_of(pairs.loc[result.ties]), "size": part.size}
     known |= {"homes_named": bool(part.homes), "n_homes": pairs["home"].nunique()}
@@ -141,7 +146,9 @@ def facts(result: Siting) -> Mapping[str, Fact]:
     known |= {"modelled": [*map(Layer, context.modelled)], "placements": PLACEMENTS}
     known |= {"gain": result.rise(mean), "fresh": len(result.fresh), "random": len(plan.placebo)}
     known |= {"as_good": int((plan.placebo >= mean * (1 - 1e-12)).sum())}
-    known |= {"resamples": result.resamples}
+    structure = context.once(structure_of)
+    events = structure is not None and structure.participation is not None
+    known |= {"resamples": result.resamples, "events": events}
     return known | {"share_low": min(shares, default=0.0), "share_high": max(shares, default=0.0)}
 
 

@@ -109,5 +109,6 @@ def tables(result: Enclaves) -> Iterator[Table]:
     yield Table("enclaves", frame, view, on_page=True)
     if isinstance(dealings := result.context.once(deal), Dealings):
         ways = dealings.ways.astype({"observed": "int64"})[[*IN_FILES]]
-        yield Table("enclave_directions", ways.rename(columns=IN_FILES))
+        if "reverse" in result.steps:
+            yield Table("enclave_directions", ways.rename(columns=IN_FILES))
         yield Table("enclave_pairs", dealings.pairs.rename(columns=IN_FILES))

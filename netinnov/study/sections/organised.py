@@ -17,6 +17,7 @@ from netinnov.mechanisms.agglomeration import krugman_index, location_quotient
 from netinnov.study import _enclave_list
 from netinnov.study._context import Context, Result
 from netinnov.study._facts import Fact, KeyFigure, Layer, Picture, Place, Table, Term
+from netinnov.study._language import as_much
 from netinnov.study._structure_plan import Detection, StructurePart, detect
 
 SHOWN = 20  # layers whose names have room in a figure
@@ -61,14 +62,21 @@ def communities(detected: Detection) -> tuple[pd.DataFrame, float]:
 
 
 def brokers(context: Context) -> pd.DataFrame | None:
-    """Nodes of the observed layers between two others, most pairs first, by role and together."""
+    """Nodes of the observed layers between two others, most pairs first, by role and together.
+
+    None where none could be one, as no node has links both in and out.
+    """
     observed = context.observed(context.inside)
     if not observed:
         return None
     storage, level = context.inside.storage, context.configuration.places.level
     code = units(storage.jurisdiction_codes, storage.places, level)
     jurisdiction = pd.Series(storage.places.index.take(code), storage.node_names)
-    counts = centrality.brokerage(context.inside.select(layers=observed), groups=jurisdiction)
+    network = context.inside.select(layers=observed)
+    into, out = (centrality.degree(network, direction=way).any(axis=1) for way in ("in", "out"))
+    if not (into & out).any():
+        return None
+    counts = centrality.brokerage(network, groups=jurisdiction)
     table = storage.nodes.filter(["name", "kind"]).assign(
         jurisdiction=jurisdiction,
         enclave=storage.node_names.isin(context.once(_enclave_list.compute).counted["node"]),
@@ -117,10 +125,12 @@ def _brokers(result: Organised) -> dict[str, Fact]:
 
 def _specialised(table: pd.DataFrame | None) -> dict[str, Fact]:
     if table is None:
-        return {"specialised": None, "krugman": [], "most_in": []}
-    rows = table[table["links"] >= table["links"].median()].nlargest(NAMED, "krugman_index")
-    rows = rows[rows["krugman_index"] > NOTHING]
+        return {"specialised": None, "as_special": 0, "krugman": [], "most_in": []}
+    ranked = table[(table["links"] >= table["links"].median()) & (table["krugman_index"] > NOTHING)]
+    ranked = ranked.sort_values("krugman_index", ascending=False, kind="stable")
+    rows, index = ranked.head(NAMED), ranked["krugman_index"]
     known: dict[str, Fact] = {"specialised": [*map(Place, rows.index)]}
+    known["as_special"] = as_much(index, index.head(NAMED)) if len(index) else 0
     known |= {"krugman": rows["krugman_index"].tolist()}
     return known | {"most_in": [*map(Layer, rows["most_special_in"])]}
 

@@ -13,10 +13,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._network.rows import NO_PERIOD
+from netinnov.centrality._counts import total_strength
+from netinnov.linkages._enclaves import UNKNOWN
 from netinnov.network import MultilayerNetwork
 from netinnov.panels import measure_panel
 from netinnov.plotting._style import DOUBLE, PALETTE, drawing, larger, new_figure, on_page
-from netinnov.polycentricity._centre_rules import Options
+from netinnov.polycentricity._centre_rules import Options, least_share
 from netinnov.polycentricity._indices import Setting, checked_setting, index_values, possible
 from netinnov.polycentricity._resampled_flows import without_events
 from netinnov.study import _enclave_list
@@ -27,8 +29,7 @@ from netinnov.study._structure_plan import Detection, StructurePart, detect
 LEAST = 20  # linked pairs of places of a period that is compared
 MOST_DRAWS, FEWEST = 4_000, 50  # resamples of all periods together, and of each at least
 INDICES = ("rank_size", "primacy", "gini", "effective_number", "functional", "n_centres")
-OF_ENCLAVES = ("enclaves", "reverse_enclaves")
-COUNTS = ("n_centres", *OF_ENCLAVES)
+COUNTS = ("n_centres", "enclaves", "reverse_enclaves")
 OPTIONS = StructurePart
 
 
@@ -54,7 +55,10 @@ def compute(context: Context) -> Periods | None:
         return None
     period = pd.Series(rows.period[rows.source != rows.target])
     links = period[period != NO_PERIOD].value_counts().sort_index()
-    compared = links.index[links >= LEAST].tolist()
+    several = links >= LEAST
+    if (drawn := detected.plan.participation) is not None:  # one event says nothing of chance
+        several &= pd.Series(drawn.periods[drawn.period]).value_counts().reindex(links.index) > 1
+    compared = links.index[several].tolist()
     if len(compared) < 2:
         return None
     table, left_out = _panels(context, detected, compared)
@@ -88,9 +92,10 @@ def _panels(
     of_places: dict[str, Any] = {"measures": indices, "resample": plan.resample}
     panels = [measure_panel(network, resamples=draws, **of_places, **draw)]
     if len(enclaves):
-        reverse = enclaves["node"][enclaves["direction"] == "reverse"]
-        of_nodes = zip(OF_ENCLAVES, (enclaves["node"], reverse), strict=True)
-        counts = {each: partial(_linked, nodes.tolist()) for each, nodes in of_nodes}
+        counts = {"enclaves": partial(_linked, enclaves["node"].tolist())}
+        if (enclaves["direction"] != UNKNOWN).any():
+            reverse = enclaves["node"][enclaves["direction"] == "reverse"]
+            counts["reverse_enclaves"] = partial(_linked, reverse.tolist())
         if draws and plan.resample:
             left_out["interval of enclaves"], draws = "why_events_of_places", 0
         panels.append(measure_panel(inside, measures=counts, resamples=draws, **draw))
@@ -132,6 +137,13 @@ def facts(result: Periods) -> Mapping[str, Fact]:
     numbers |= {"risen": [*map(Term, known.index[known["low"] > 0])]}
     numbers |= {"fallen": [*map(Term, known.index[known["high"] < 0])]}
     numbers |= {"with_enclaves": "enclaves" in changes.index}
+    ways = result.context.once(_enclave_list.compute).counted["direction"]
+    numbers |= {"with_reverse": "reverse_enclaves" in changes.index}
+    numbers |= {"unknown": int((ways == UNKNOWN).sum())}
+    parts = [plan.network.select(periods=[when]) for when in periods]
+    shares = [least_share(None, total_strength(part, plan.options.direction)) for part in parts]
+    least = shares if result.detection.rule == "hubs" else [0.0]
+    numbers |= {"least_low": min(least), "least_high": max(least)}
     numbers |= {"rule_means": Term(f"rule_{result.detection.rule}")}
     numbers |= {"events": plan.participation is not None}
     reasons = [*map(Term, result.left_out.values())]
@@ -144,7 +156,8 @@ def key_figures(result: Periods, _: Any) -> Iterator[KeyFigure]:
         if index in COUNTS and not math.isnan(change):  # whole, however many
             change = round(change)
             low, high = (low, high) if math.isnan(low) else (math.floor(low), math.ceil(high))
-        yield KeyFigure(index, change, low, high, digits=3)
+        ends = (None, None) if low == high else (low, high)
+        yield KeyFigure(index, change, *ends, digits=3)
 
 
 def draw(result: Periods) -> Iterator[Picture]:
