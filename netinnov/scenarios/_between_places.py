@@ -173,7 +173,9 @@ class LinksOrVolume(BetweenPlaces):
         return self.volume_share * strength
 
     def _part(self, total: float, share: float) -> float:
-        return share * total if self.size is None else round(share * total)
+        if self.size is None:
+            return share * total
+        return max(round(share * total), int(share > 0))
 
     def _lowered(self, scene: Scene, volume: float) -> tuple[Pairs, Floats, float]:
         if self.funding == "new":

@@ -98,7 +98,8 @@ class ReverseEnclave(Enclave):  # numpydoc ignore=PR02
         Links of the park, 1 or more. Either this or one of `volume` and `volume_share`.
     pipeline_share : float
         Share of them that lead home, 0 to 1: ``round(pipeline_share * size)`` links (halves are
-        rounded to even). The others embed the park in the host. It has to be given.
+        rounded to even), and above 0 at least one. The others embed the park in the host. It has
+        to be given.
     funding : {"reallocated", "new"}
         ``"reallocated"``: home gives up as many of its links. ``"new"``: they are added to those.
     attachment : float

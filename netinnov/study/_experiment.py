@@ -98,13 +98,23 @@ def choose(context: Context) -> Choice | None:
 
 
 def most_frequent(context: Context) -> tuple[str, str, int, int] | None:
-    pairs = context.once(_enclave_list.compute).counted[["home", "host"]].dropna()
-    pairs = pairs[pairs.isin(context.cities.storage.node_names).all(axis=1)]
+    """Home and host of most reverse enclaves; how many they have, and how many pairs as many.
+
+    Of these the pair with most weight between them, then the largest host, then the first name.
+    """
+    table, names = context.once(_enclave_list.compute).counted, context.cities.storage.node_names
+    pairs = table.loc[table["direction"] == "reverse", ["home", "host"]]
+    pairs = pairs[pairs.isin(names).all(axis=1)].value_counts().sort_index().reset_index()
     if pairs.empty:
         return None
-    counts = pairs.groupby(["home", "host"], sort=False).size()
-    pair: Any = counts.idxmax()
-    return *pair, int(counts.max()), int((counts == counts.max()).sum())
+    flows, sizes = flat_matrix(context.cities), context.once(_enclave_list.ranked).numbers
+    ends = zip(names.get_indexer(pairs["home"]), names.get_indexer(pairs["host"]), strict=True)
+    pairs["between"] = [flows[home, host] + flows[host, home] for home, host in ends]
+    of_host = {kind: size.reindex(pairs["host"]).to_numpy() for kind, size in sizes.items()}
+    by = pd.DataFrame({"count": pairs["count"], "between": pairs["between"], **of_host})
+    first = by.sort_values([*by], ascending=False, kind="stable").index[0]
+    most = pairs["count"] == pairs["count"].max()
+    return *pairs.loc[first, ["home", "host"]], int(pairs["count"].max()), int(most.sum())
 
 
 def _settled(context: Context, part: ExperimentPart) -> Choice:

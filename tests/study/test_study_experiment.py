@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
+from netinnov.study import _experiment
+from netinnov.study._language import words
 from netinnov.study.sections import experiment
 from netinnov.study.sections.experiment import Experiment
 from study_cases import (
@@ -244,6 +246,7 @@ def test_an_experiment_without_a_layer_names_the_one_it_took() -> None:
 
 def test_all_places_that_lose_are_counted() -> None:
     park = {"home": "b", "host": "a", "size": 1, "replicates": 5}
+    park["pipeline_share"] = 0.0  # the one link leads to the host
     result = experiment.compute(context_of(network_of(STAR), experiment=park))
     known = facts_of(result)
     # Each leaf but b loses b of its seven others: of 1 + 6 / 2 = 4 half, an eighth.
@@ -278,23 +281,46 @@ def test_a_place_that_reached_nobody_has_changes_without_per_cent() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("hosts", "chosen", "words"),
+    ("hosts", "chosen", "told"),
     [
-        ("bbc", (2, 1), "of the pairs that both hold nodes theirs has most enclaves (2)."),
-        ("bcd", (1, 3), "theirs is the first of 3 with most enclaves (1 each)."),
+        ("ccd", ("c", 2, 1), "that both hold nodes theirs has most reverse enclaves (2)."),
+        ("bcd", ("d", 1, 2), "; of 2 such pairs it has most weight between the two, or else"),
     ],
 )
-def test_home_and_host_are_only_said_to_have_most_enclaves_if_no_other_pair_has_as_many(
-    hosts, chosen, words
+def test_home_and_host_are_those_of_most_reverse_enclaves_and_it_is_told_if_others_have_as_many(
+    hosts, chosen, told
 ) -> None:
+    # Strengths 8, 8, 11 and 15: b is level with a, and c and d rank higher; d is nearest to a.
+    context = context_of(several(hosts), experiment={"replicates": 2})
+    assert _experiment.most_frequent(context) == ("a", *chosen)
+    result = experiment.compute(context)
+    assert told in said(experiment, result)
+
+
+def several(hosts, people=None):
+    """Four places, all linked, with parks of a in some of them."""
     pairs = [("a", "b"), ("b", "c"), ("c", "a"), ("a", "d"), ("b", "d"), ("c", "d")]
     full = [(*pair, weight) for weight, pair in enumerate(pairs, 1)]
     firms = pd.DataFrame({"place": [*"abcd"]}, index=[*"abcd"])
-    parks = pd.DataFrame({"place": [*hosts], "jurisdiction": "a"}, index=["p", "q", "r"])
-    network = network_of(full, nodes=pd.concat([firms, parks.assign(kind="park")]))
-    result = experiment.compute(context_of(network, experiment={"replicates": 2}))
-    assert result.chosen == chosen
-    assert words in said(experiment, result)
+    parks = pd.DataFrame({"place": [*hosts], "jurisdiction": "a"}, index=[*"pqrs"[: len(hosts)]])
+    places = None if people is None else pd.DataFrame({"population": people}, [*"abcd"])
+    return network_of(full, nodes=pd.concat([firms, parks.assign(kind="park")]), places=places)
+
+
+def test_a_pair_by_default_does_not_depend_on_the_order_of_rows() -> None:
+    # By population only b ranks above a, though c has two parks. By strength c and d have a park
+    # each, and weights with a of 3 and 4.
+    assert _experiment.most_frequent(context_of(several("ccb", [5, 9, 1, 1])))[:2] == ("a", "b")
+    for hosts in ("cd", "dc"):
+        assert _experiment.most_frequent(context_of(several(hosts)))[:2] == ("a", "d")
+
+
+def test_without_an_enclave_known_as_reverse_there_is_no_experiment_by_default() -> None:
+    context = context_of(several("bcd", [9, 1, 1, 1]))
+    assert experiment.compute(context) is None
+    why = words("en", "terms")["absent_experiment"]
+    assert "no enclave known as reverse" in why
+    assert 'write home = "…" and host = "…"' in why
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@
 import { h, replace, select } from "./dom.js";
 import { png, save, svgText } from "./downloads.js";
 import { distanceOf, withTravel } from "./network.js";
-import { roundEven } from "./scenarios.js";
 import { picture } from "./picture.js";
 import { summarise } from "./summary.js";
 import { MOST_PLACES } from "./trial.js";
@@ -167,10 +166,7 @@ export function createQuestion(app) {
     const unlocated = state.kilometres && !network.travel ? order.filter((i) => !network.located(i)) : [];
     const unknown = state.kilometres && network.travel ? unknownPairs() : 0;
     const changes = state.home != null || state.add.length || state.remove.length;
-    const { size, pipelineShare } = state;
-    const noneHome = size != null && pipelineShare > 0 && !roundEven(pipelineShare * size);
     return [
-      changes && state.home != null && noneHome && h("p", { class: "fault" }, t("none_leads_home", { share: app.percent(pipelineShare), size })),
       unlocated.length > 0 && h("p", { class: "fault" }, t("no_kilometres", { number: unlocated.length, names: app.joined(unlocated.slice(0, 12).map(app.nameOf)) })),
       unknown > 0 && h("p", { class: "fault" }, t("no_distance", { number: unknown })),
       state.travel.map(([a, b, far], k) => h("p", { class: "hint" },

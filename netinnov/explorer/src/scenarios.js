@@ -64,7 +64,7 @@ function embedding(network, side, outside, pairs, volume, attachment) {
 }
 
 /** Halves are rounded to even, as Python rounds. */
-export function roundEven(x) {
+function roundEven(x) {
   const whole = Math.floor(x);
   const rest = x - whole;
   return rest > 0.5 || (rest === 0.5 && whole % 2) ? whole + 1 : whole;
@@ -198,7 +198,7 @@ export function prepare(network, layer, plan, kind = "reverse") {
         forth[k] ? [here[k].node, end.node, weights[k]] : [end.node, here[k].node, weights[k]]);
       return { gone, added };
     }
-    const pipelines = roundEven(plan.pipelineShare * total);
+    const pipelines = Math.max(roundEven(plan.pipelineShare * total), Number(plan.pipelineShare > 0));
     const groups = kind === "random" ? [[anywhere, total]] : [[local, total - pipelines], [atFar, pipelines]];
     const ends = drawn(groups, random);
     const out = ends.map((end) => towards(end, end.inward, random));
