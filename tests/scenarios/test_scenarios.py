@@ -126,7 +126,9 @@ def test_new_links_come_on_top_with_the_median_weight(seed: int) -> None:
     ("size", "share", "pipelines"),
     [(4, 0, 0), (4, 1, 4), (5, 0.5, 2), (3, 0.5, 2), (4, 0.4, 2), (2, 0.25, 1), (1, 0.4, 1)],
 )
-def test_the_share_of_pipelines_is_rounded_and_one_link_leads_home(size: int, share: float, pipelines: int) -> None:
+def test_the_share_of_pipelines_is_rounded_and_one_link_leads_home(
+    size: int, share: float, pipelines: int
+) -> None:
     ends = at_park(apply_scenario(actors(), park(size, share, funding="new"), rng=3))
     assert sum(w for end, w in ends.items() if end in ("h1", "h2")) == 3 * pipelines
     assert sum(w for end, w in ends.items() if end in ("o1", "o2", "o3")) == 3 * (size - pipelines)

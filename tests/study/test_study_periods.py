@@ -165,7 +165,9 @@ def test_a_period_of_one_event_is_not_compared():
     context = projected(ni.build_network(nodes, links), onto="member", configuration=ALONE)
     known = facts_of(periods, context)
     assert (known["first"], known["last"], known["few"]) == ("2015", "2016", 1)
-    assert "20 linked pairs of places or more and several events; 1 period" in said(periods, context)
+    assert "20 linked pairs of places or more and several events; 1 period" in said(
+        periods, context
+    )
 
 
 def test_counts_are_whole_however_many(two):

@@ -64,7 +64,9 @@ def test_a_rent_is_what_one_more_unit_would_save():
     assert facts["rent"] == pytest.approx(DEGREE)
     assert facts["rent_low"] is None  # the floor is assumed: it has no interval
     said = plain_text_of(space, result)
-    assert "Q would be full: one more m² there would bring 1 m² of need 111 km nearer." in said.answer
+    assert (
+        "Q would be full: one more m² there would bring 1 m² of need 111 km nearer." in said.answer
+    )
     assert any("an assumption" in note for note in said.notes)
     assert not any("95 %" in note for note in said.notes)
     flows = tables_of(space, result)["space_flows"].frame.set_index(["home", "host"])

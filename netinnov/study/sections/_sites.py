@@ -136,7 +136,11 @@ def facts(result: Siting) -> Mapping[str, Fact]:
     shares = [] if result.shares is None else result.shares[list(plan.sites)].tolist()
     built, mean, layer = len(plan.sites), float(result.fresh.mean()), candidates.layer
     known: dict[str, Fact] = {"n": len(pairs), "chosen": built, "idle": built - result.useful}
-    known |= {"sites": pairs_of(result.chosen.head(result.useful)), "helps": result.helps, "least": LEAST}
+    known |= {
+        "sites": pairs_of(result.chosen.head(result.useful)),
+        "helps": result.helps,
+        "least": LEAST,
+    }
     known |= {"unlocated": pairs_of(result.chosen[~result.located])}
     known |= {"ties": pairs_of(pairs.loc[result.ties]), "size": part.size}
     known |= {"homes_named": bool(part.homes), "n_homes": pairs["home"].nunique()}
