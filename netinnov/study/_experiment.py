@@ -108,8 +108,9 @@ def most_frequent(context: Context) -> tuple[str, str, int, int] | None:
     if pairs.empty:
         return None
     flows, sizes = flat_matrix(context.cities), context.once(_enclave_list.ranked).numbers
-    ends = zip(names.get_indexer(pairs["home"]), names.get_indexer(pairs["host"]), strict=True)
-    pairs["between"] = [flows[home, host] + flows[host, home] for home, host in ends]
+    ends = (names.get_indexer(pd.Index(pairs[end])) for end in ("home", "host"))
+    rows = zip(*ends, strict=True)
+    pairs["between"] = [flows[home, host] + flows[host, home] for home, host in rows]
     of_host = {kind: size.reindex(pairs["host"]).to_numpy() for kind, size in sizes.items()}
     by = pd.DataFrame({"count": pairs["count"], "between": pairs["between"], **of_host})
     first = by.sort_values([*by], ascending=False, kind="stable").index[0]

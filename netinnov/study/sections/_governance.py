@@ -16,7 +16,7 @@ from netinnov.plotting import plot_approaches
 from netinnov.scenarios._open_size import movable_layer
 from netinnov.study._context import Context, Result
 from netinnov.study._experiment import MIRROR, check_linked, choose, enclave_called
-from netinnov.study._facts import Fact, KeyFigure, Layer, Pair, Part, Picture, Table, Term
+from netinnov.study._facts import Fact, KeyFigure, Layer, Pair, Part, Picture, Place, Table, Term
 
 BORDER = 1.0  # assumed where [measures] has none, so that a corridor can remove something
 LINKS = 10  # links of each approach, where nothing says how large the park is
@@ -109,7 +109,8 @@ def facts(result: Governance) -> Mapping[str, Fact]:
     known |= {"bare_ends": bare, "not_compared": left_out}
     change = comparison.effects.pivot(index="approach", columns="measure", values="difference")
     change = change.reindex(built.index)
-    known |= {"unbuilt": [], "unbuilt_for": []}
+    known["unbuilt"] = []
+    unbuilt_for: list[Place] = []
     for end, place in (("home", pair.home), ("host", pair.host)):
         gain = change[f"{end}_access"]
         most = gain[built].max()
@@ -117,8 +118,8 @@ def facts(result: Governance) -> Mapping[str, Fact]:
         known[f"best_{end}"] = [*map(Term, built.index[best])]
         if (more := ~built & (gain > max(most, 0) + NOTHING)).any():
             known["unbuilt"] = [*map(Term, built.index[more])]
-            known["unbuilt_for"] += [place]
-    return known
+            unbuilt_for.append(place)
+    return known | {"unbuilt_for": unbuilt_for}
 
 
 def key_figures(result: Governance, known: Any) -> Iterator[KeyFigure]:

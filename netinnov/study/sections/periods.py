@@ -156,8 +156,8 @@ def key_figures(result: Periods, _: Any) -> Iterator[KeyFigure]:
         if index in COUNTS and not math.isnan(change):  # whole, however many
             change = round(change)
             low, high = (low, high) if math.isnan(low) else (math.floor(low), math.ceil(high))
-        ends = (None, None) if low == high else (low, high)
-        yield KeyFigure(index, change, *ends, digits=3)
+        ends: Any = {} if low == high else {"low": low, "high": high}
+        yield KeyFigure(index, change, digits=3, **ends)
 
 
 def draw(result: Periods) -> Iterator[Picture]:
