@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -25,6 +26,12 @@ THOUSANDS = {
 }
 COORDINATES = ("lon", "lat")  # too small for thousands
 SAY = "say which: decimal='.' or decimal=','; in a study under [data]"
+
+
+def number_of(text: str) -> float:
+    """NaN of what is none to others than Python: 1_000, infinity, digits of other scripts."""
+    number = float(text) if PLAIN.fullmatch(text) else math.nan
+    return number if math.isfinite(number) else math.nan
 
 
 def decimal_of(file: str, frame: pd.DataFrame, columns: Sequence[str], delimiter: str) -> Decimal:
@@ -103,6 +110,7 @@ COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 CODE = r"[+-]?(?:0\d+|\d{16,})"  # as a number it would lose leading zeros or last digits
 WHOLE = r"\s*[+-]?\d+\s*"
+PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 NO_NUMBERS = (bool, np.bool_, dt.date, dt.time, dt.timedelta)
 
 

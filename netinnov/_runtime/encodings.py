@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 from typing import Any
 
@@ -49,17 +50,24 @@ def decoded(
     first: int = 1,
 ) -> str:
     """Text without a byte order mark; ``first`` is the number of its first line."""
-    at, fault = -1, "NUL characters, as UTF-16 has"
+    at = -1
     try:
         text = data.decode("utf-8-sig" if encoding == "UTF-8" else encoding)
-        if "\0" not in text:
+        # UTF-7 may hold halves of characters
+        odd = re.search("\0" if encoding == "UTF-8" else "[\0\ud800-\udfff]", text)
+        if odd is None:
             return text
-        line = text.count("\n", 0, text.index("\0"))
+        line = text.count("\n", 0, odd.start())
+        fault = (
+            "NUL characters, as UTF-16 has" if odd[0] == "\0" else f"half a character, {odd[0]!r}"
+        )
     except ValueError as error:
         at = getattr(error, "start", 0)
         line, fault = data.count(b"\n", 0, at), f"the byte 0x{data[at]:02x}, which is not"
-    msg = f"{name} must be {encoding}; line {line + first} has {fault}; {mend}, or get it again"
-    raise InputError(f"{msg} if it is cut off.") from None
+    raise InputError(
+        f"{name} must be {encoding}; line {line + first} has {fault}; {mend}, or get it again if "
+        "it is cut off."
+    ) from None
 
 
 def _is_gb18030(data: bytes) -> bool:

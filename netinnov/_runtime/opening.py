@@ -194,7 +194,7 @@ def read_json(path: Path) -> Any:
 
 def parse_json(name: str | Path, text: str, *, first: int = 1) -> Any:
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=_named_once)
         if "\\ud" in text.casefold():
             json.dumps(value, ensure_ascii=False).encode()
         return value
@@ -204,6 +204,15 @@ def parse_json(name: str | Path, text: str, *, first: int = 1) -> Any:
     except (ValueError, RecursionError) as error:
         why = "it is nested too deeply" if isinstance(error, RecursionError) else error
         raise InputError(f"{name}, line {first} must be JSON; {why}.") from None
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(named := dict(pairs)) < len(pairs):
+        twice = next(
+            name for name, times in Counter(name for name, _ in pairs).items() if times > 1
+        )
+        raise ValueError(f"an object names {twice!r} twice")
+    return named
 
 
 def read_parquet(path: Path) -> pa.Table:

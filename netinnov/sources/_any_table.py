@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -28,7 +30,7 @@ WORKBOOKS = (".xlsx", ".xlsm")  # of Excel: Office Open XML
 TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", *WORKBOOKS)
 LAST_ROW = 2**20  # of any sheet
 POINTS = ".geojson"
-# Endings of names of systems in degrees, within a metre of each other
+# Names of systems in degrees, after their authority, within a metre of each other
 DEGREES = ("CRS84", "4326", "4258", "4490")
 
 
@@ -69,6 +71,9 @@ def _points(path: Path) -> pd.DataFrame:
     )
     with opening.damage_refused(str(path), TypeError):
         at = [(each["geometry"].get("coordinates") or (None, None))[:2] for each in features]
+        for spot in at:
+            if not all(x is None or (type(x) in (int, float) and math.isfinite(x)) for x in spot):
+                raise TypeError(f"coordinates must be numbers; found {spot}")
         lon, lat = np.array(at, np.float64).T
     return table.assign(lon=lon, lat=lat)
 
@@ -88,7 +93,7 @@ def features_of(path: Path) -> list[dict[str, Any]]:
     except (AttributeError, KeyError, TypeError, ValueError):
         msg = f"{path} must be GeoJSON with `features`, each with `properties` and `geometry`."
         raise InputError(msg) from None
-    if not str(crs).endswith(DEGREES):
+    if re.split("[:/]", str(crs))[-1] not in DEGREES:
         msg = f"{path} must be in degrees (EPSG:4326); it says {crs!r}; export it in EPSG:4326."
         raise InputError(msg)
     return features

@@ -47,7 +47,8 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
     ours = "column_types" in graph.graph
     if not ours:
         _name_layer(graph)
-    network = network_of_graph(graph)
+    with damage_refused(str(path)):  # GML may name halves of characters
+        network = network_of_graph(graph)
     nodes = network.nodes.reset_index()
     places: pd.DataFrame | None = network.places.reset_index()
     if not ours:

@@ -10,7 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from netinnov._network.columns import as_floats, refuse_repeated
+from netinnov._network.columns import refuse_repeated
+from netinnov._network.numeric_columns import number_of, typed
+from netinnov._network.synonyms import MISSING
 from netinnov._runtime.arguments import as_path, check_names
 from netinnov._runtime.opening import ending_of, kind_at_path, read_json
 from netinnov.errors import InputError
@@ -194,7 +196,7 @@ def _labels(path: Path, kind: str) -> tuple[pd.DataFrame | None, dict[str, str]]
 def _parse_json(name: str, document: Any) -> Parsed:
     """MWnets with two ways of the same nodes, and a third one for the layers."""
     try:
-        ways = {way: [str(each["ID"]) for each in of] for way, of in document["nodes"].items()}
+        ways = {way: [_id(each["ID"]) for each in of] for way, of in document["nodes"].items()}
         rows = [dict(row) for row in document["links"]]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         msg = f"{name} must be MWnets JSON, with 'nodes' (an ID each) by way and 'links'; "
@@ -211,7 +213,7 @@ def _parse_json(name: str, document: Any) -> Parsed:
         ends = {}
         for way in ways:
             at = row.pop(way, None)
-            if not isinstance(at, int) or not 1 <= at <= len(ways[way]):
+            if type(at) is not int or not 1 <= at <= len(ways[way]):
                 msg = f"{name}, link {number}, {way!r} must be a number from 1 to {len(ways[way])}"
                 raise InputError(f"{msg}; found {at!r}.")
             ends[way] = ways[way][at - 1]
@@ -225,6 +227,12 @@ def _parse_json(name: str, document: Any) -> Parsed:
         raise InputError(f"{name} must have each ID of {a!r} once; it has some twice.")
     nodes = parsing.node_table(ways[a], ways[a], columns)
     return Parsed(nodes, parsing.link_table(links), None)
+
+
+def _id(value: Any) -> str:
+    if type(value) not in (int, str):
+        raise ValueError(f"an ID must be text or a whole number, not {value!r}")
+    return str(value)
 
 
 def _parse_mpx(name: str, lines: parsing.Lines, weight: str) -> Parsed:
@@ -330,10 +338,10 @@ def _typed(text: str, kind: str, where: str, column: str) -> str | float | None:
     numeric = kind.upper() in NUMERIC
     if text == "" or (numeric and text == "NA"):
         return None
-    try:
-        return float(text) if numeric else text
-    except ValueError:
-        raise InputError(f"{where}, column {column!r} must be a number; found {text!r}.") from None
+    number = number_of(text) if numeric else text
+    if number != number:
+        raise InputError(f"{where}, column {column!r} must be a number; found {text!r}.")
+    return number
 
 
 def _directed(
@@ -389,7 +397,8 @@ def _with_places(nodes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None
     lon, lat = (next((spelt[k] for k in known if k in spelt), None) for known in (LON, LAT))
     if lon is None or lat is None:
         return nodes, None
-    number = nodes[[lon, lat]].apply(as_floats).set_axis(["lon", "lat"], axis=1)
+    text = nodes[[lon, lat]].set_axis(["lon", "lat"], axis=1)
+    number = typed("places", text.replace([*MISSING, "NA"], None))
     nodes = nodes.drop(columns=[lon, lat])
     if "place" not in nodes:
         nodes.insert(0, "place", nodes.index.to_series().where(number.notna().all(axis=1)))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import Any, NamedTuple
 
 from netinnov._network.columns import own_names
+from netinnov._network.numeric_columns import number_of
 from netinnov._runtime.opening import check_made
 from netinnov.errors import InputError
 from netinnov.sources import _parsed_lines as parsing
@@ -109,7 +111,7 @@ def _parts(lines: parsing.Lines) -> list[Part]:
 
 def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any]]:
     digits = [*part.title.split(), ""][1]
-    if not digits.isdecimal() or len(digits) > 15:
+    if not re.fullmatch("[0-9]{1,15}", digits):
         msg = f"{part.where}: the number of vertices must follow '*Vertices'; found {part.title!r}."
         raise InputError(msg)
     n = int(digits)
@@ -172,7 +174,7 @@ def _matrix(part: Part, layer: str, ids: Sequence[str]) -> Iterator[Link]:
         if len(row) != n:
             raise InputError(f"{where} must have {n} numbers, one a vertex; it has {len(row)}.")
         for target, value in zip(ids, row, strict=True):
-            if not _is_number(value) or float(value) != 0:
+            if number_of(value) != 0:
                 yield Link(layer, source, target, parsing.weight_of(value, where), {})
 
 
@@ -183,9 +185,10 @@ def _values(part: Part, n: int) -> Sequence[Any]:
     values = []
     for where, text in part.body:
         if not _is_number(text):
-            msg = f"{where}: a value of {part.title!r} must be a number; found {text!r}."
-            raise InputError(msg)
-        values.append(float(text))
+            raise InputError(
+                f"{where}: a value of {part.title!r} must be a number; found {text!r}."
+            )
+        values.append(number_of(text))
     if part.kind == "*vector":
         return [None if value == UNKNOWN else value for value in values]
     named: dict[int, str] = {}
@@ -200,7 +203,7 @@ def _values(part: Part, n: int) -> Sequence[Any]:
 
 
 def _vertex(text: str, n: int, where: str, column: str) -> int:
-    if not text.isdecimal() or len(text) > len(str(n)) + 20 or not 1 <= int(text) <= n:
+    if not re.fullmatch("[0-9]{1,40}", text) or not 1 <= int(text) <= n:
         msg = f"{where}, column {column!r}: a vertex must be a whole number from 1 to {n}; found "
         raise InputError(f"{msg}{text!r}.")
     return int(text)
@@ -212,8 +215,4 @@ def _pairs(cells: Sequence[str]) -> dict[str, str]:
 
 
 def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return math.isfinite(number_of(text))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from netinnov._network.columns import own_names
-from netinnov._network.numeric_columns import numeric
+from netinnov._network.numeric_columns import number_of, numeric
 from netinnov._runtime.encodings import decoded
 from netinnov._runtime.opening import read_bytes
 from netinnov.errors import InputError
@@ -62,10 +62,7 @@ def between_layers(where: str, one: str, other: str) -> InputError:
 
 
 def weight_of(text: str, where: str) -> float:
-    try:
-        weight = float(text)
-    except ValueError:
-        weight = math.nan
+    weight = number_of(text)
     if not 0 < weight < math.inf:
         raise InputError(f"{where}, column 'weight': it must be a number above 0; found {text!r}.")
     return weight

@@ -27,6 +27,7 @@ from netinnov.sources._any_table import POINTS, TABLE_ENDINGS, WORKBOOKS, sheet_
 from netinnov.sources._complete_rows import ReadingNote, noted, say
 from netinnov.sources._distance_tables import of_known_places
 from netinnov.sources._graph_files import GRAPHS, read_graph
+from netinnov.sources._legible import legible
 from netinnov.sources._lists import LISTS, read_list
 from netinnov.sources._openalex import is_openalex
 from netinnov.sources._user_tables import is_of, own_table, tables_of_file
@@ -162,6 +163,7 @@ def read(
         warnings.simplefilter("always", UserWarning)
         tables = READERS[source](path, **options)
         joined = {**(options.get("aliases") or {}), **(options.get("same") or {})}
+        tables, odd = legible(tables)
         tables, lost = of_known_places(tables, same=joined)
     if headers and not option_of(source, "columns"):
         nodes = tables.nodes
@@ -173,7 +175,7 @@ def read(
         tables = tables._replace(nodes=nodes.rename(columns=ours))
     faults = [str(each.message) for each in caught if each.category is UserWarning]
     notes = [str(each.message) for each in caught if each.category is ReadingNote]
-    return Reading(source, tables, faults, [*notes, *lost, *stray_names(*tables[:3])], words)
+    return Reading(source, tables, faults, [*notes, *odd, *lost, *stray_names(*tables[:3])], words)
 
 
 def option_of(source: str, name: str) -> bool:

@@ -28,7 +28,7 @@ def test_control_characters_of_the_data_are_escaped(odd_folder, command):
     assert result.exit_code == 0, result.output
     assert not set(ODD) & set("\x1b\x9b\u202e\x07") & set(result.output)
     if command == "info":
-        assert r"layer \x1b[2J\x9b31m\u202egpj\x07: 1 link" in result.output
+        assert r"layer ␛[2J\x9b31m\u202egpj␇: 1 link" in result.output
 
 
 def test_a_name_with_a_line_feed_stays_on_its_line(odd_folder):
