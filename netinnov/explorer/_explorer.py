@@ -14,13 +14,14 @@ import numpy as np
 from netinnov._runtime.arguments import as_path, check_type
 from netinnov._runtime.atomic import new_file
 from netinnov._runtime.opening import kind_at_path, raw_file
-from netinnov._typing import Floats
+from netinnov._typing import Direction, Floats
 from netinnov._version import __version__
 from netinnov.errors import InputError
 from netinnov.explorer import _payload
 from netinnov.explorer._findings import compute_structure, read_study, structure_payload
 from netinnov.explorer._html_page import MARK, mercator, page, static_map, static_table
 from netinnov.explorer._place_network import gazetteer, layout_of, network_of_places
+from netinnov.linkages._enclaves import ranking
 from netinnov.network import MultilayerNetwork
 
 HEIGHT = 760  # pixels of the page in a notebook
@@ -155,6 +156,7 @@ def page_of(
     title: str,
     level: int | str | None = None,
     rank: str | None = None,
+    direction: Direction = "total",
     tables: Mapping[str, Any] | None = None,
     layer_names: Mapping[str, str] | None = None,
 ) -> Explorer:
@@ -162,7 +164,8 @@ def page_of(
     places, n = gazetteer(cities), cities.n_nodes
     observed = [layer for layer in cities.layers if not cities.storage.records[layer].modelled]
     seen = cities.select(layers=observed) if observed else cities
-    parks = _payload.parks_of(network, places, level=level, rank=rank)
+    ranked = ranking(network, rank=rank, level=level, direction=direction)
+    parks = _payload.parks_of(network, places, ranked)
     layers, left_out = _payload.layers_of(cities)
     for layer in layers:
         if called := (layer_names or {}).get(layer["name"]):
@@ -174,7 +177,8 @@ def page_of(
         "places": _payload.places_of(places, n),
         "layers": layers,
         "left_out": left_out,
-        "measures": _payload.centralities(seen),
+        "direction": direction,
+        "measures": _payload.centralities(seen, direction),
         "parks": parks,
         "enclaves": _payload.enclave_pairs(parks),
         "suggestions": _payload.suggested_pairs(parks, places, n),

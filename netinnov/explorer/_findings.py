@@ -12,8 +12,9 @@ import pandas as pd
 
 from netinnov._network.columns import as_text
 from netinnov._network.hierarchy import only_country, units
-from netinnov._runtime.arguments import as_path, check_type, shown
+from netinnov._runtime.arguments import as_path, check_choice, check_type, shown
 from netinnov._runtime.opening import damage_refused, read_json, read_text
+from netinnov._typing import Direction
 from netinnov.build import aggregate, flatten
 from netinnov.errors import InputError
 from netinnov.explorer._payload import rounded
@@ -77,6 +78,7 @@ def read_study(
             level, keep = places["level"], places["keep"] or {}
             columns = {column: list(values) for column, values in keep.items()}
             rank = (configuration.get("enclaves") or {}).get("rank")
+            direction = (configuration.get("structure") or {}).get("direction", "total")
         except (InputError, LookupError, TypeError, AttributeError):
             raise InputError(
                 f"`study` must be the folder of a study that `netinnov run` made; {path} has no "
@@ -90,7 +92,9 @@ def read_study(
             )
         inside = _within(network, level, columns)
         cities = aggregate(inside, by="place", level=level)
+        check_choice("direction", direction, Direction)
         known = {"title": title or "Innovation network", "level": level, "rank": rank}
+        known |= {"direction": direction}
         return inside, cities, known | {"tables": study_tables(path / "tables", cities)}
 
 

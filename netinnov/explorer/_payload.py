@@ -12,15 +12,15 @@ import pandas as pd
 
 from netinnov import centrality
 from netinnov._network.columns import as_text, display_names
+from netinnov._typing import Direction
+from netinnov.centrality._counts import total_strength
 from netinnov.datasets._coast import land_in
 from netinnov.errors import InputError
-from netinnov.linkages._enclaves import UNKNOWN, ranking
+from netinnov.linkages._enclaves import UNKNOWN, Ranking
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._pair_draws import least_weight, linked_pairs
 
 MEASURES: dict[str, Callable[[MultilayerNetwork], pd.Series]] = {
-    "strength": centrality.overlapping_strength,
-    "degree": centrality.overlapping_degree,
     "pagerank": centrality.pagerank,
     "harmonic": centrality.harmonic_centrality,
     "participation": centrality.participation_coefficient,
@@ -88,9 +88,15 @@ def layers_of(network: MultilayerNetwork) -> tuple[list[dict[str, Any]], int]:
     return layers, int((~kept).sum())
 
 
-def centralities(network: MultilayerNetwork) -> dict[str, list[float | None]]:
+def centralities(network: MultilayerNetwork, direction: Direction) -> dict[str, list[float | None]]:
+    def strength(network: MultilayerNetwork) -> pd.Series:
+        return pd.Series(total_strength(network, direction), network.storage.node_names)
+
+    def degree(network: MultilayerNetwork) -> pd.Series:
+        return centrality.degree(network, direction=direction).sum(axis=1)
+
     values = {}
-    for name, measure in MEASURES.items():
+    for name, measure in {"strength": strength, "degree": degree, **MEASURES}.items():
         if network.n_nodes <= MANY.get(name, network.n_nodes):
             with suppress(InputError):
                 if (scores := measure(network)).notna().any():
@@ -125,10 +131,9 @@ def land_of(places: pd.DataFrame, n: int) -> dict[str, Any] | None:
 
 
 def parks_of(
-    network: MultilayerNetwork, places: pd.DataFrame, *, level: int | str | None, rank: str | None
+    network: MultilayerNetwork, places: pd.DataFrame, ranked: Ranking
 ) -> list[dict[str, Any]]:
-    nodes = network.storage.nodes
-    table = ranking(network, rank=rank, level=level).find(network)
+    nodes, table = network.storage.nodes, ranked.find(network)
     is_park = table["node"].map(nodes["kind"]).eq("park")
     table = table[is_park] if is_park.any() else table
     at = {name: position for position, name in enumerate(places.index)}

@@ -11,7 +11,7 @@ import pandas as pd
 from netinnov._network.columns import as_numbers
 from netinnov._network.hierarchy import parents, ranks, units, within
 from netinnov._runtime.arguments import examples, one_column, shown
-from netinnov._typing import Codes, Floats, Integers
+from netinnov._typing import Codes, Direction, Floats, Integers
 from netinnov.errors import InputError
 from netinnov.linkages._records import ids, numbers
 from netinnov.network import MultilayerNetwork
@@ -252,7 +252,11 @@ class Ranking(NamedTuple):
 
 
 def ranking(
-    network: MultilayerNetwork, *, rank: str | None = None, level: int | str | None = None
+    network: MultilayerNetwork,
+    *,
+    rank: str | None = None,
+    level: int | str | None = None,
+    direction: Direction = "total",
 ) -> Ranking:
     """By a column, else by population, else by strength in observed layers.
 
@@ -265,7 +269,7 @@ def ranking(
             msg = f"the column {rank!r} of the places must hold numbers to rank them by"
             raise InputError(f"{msg}; found {examples(column[text], str)}.")
         return Ranking({str(rank): pd.Series(number, column.index).dropna()}, (), level)
-    strength, layers = _strength(network, level)
+    strength, layers = _strength(network, level, direction)
     by = {STRENGTH: strength}
     return Ranking(by if rank else by_population(network).numbers | by, layers, level)
 
@@ -276,7 +280,7 @@ def by_population(network: MultilayerNetwork) -> Ranking:
 
 
 def _strength(
-    network: MultilayerNetwork, level: int | str | None
+    network: MultilayerNetwork, level: int | str | None, direction: Direction
 ) -> tuple[pd.Series, tuple[str, ...]]:
     """Strength in the layers that do not make the enclaves, and these layers."""
     storage, places = network.storage, network.storage.places
@@ -299,5 +303,7 @@ def _strength(
         joins = np.isin(one * n + other, made) | (back & np.isin(other * n + one, made))
         if not joins.all():
             used.append(layer)
-            strength += sum(np.bincount(end, rows.weight[at], n) for end in (one, other))
+            every = {"out": one, "in": other}
+            counted = [every[direction]] if direction in every and not back else every.values()
+            strength += sum(np.bincount(end, rows.weight[at], n) for end in counted)
     return pd.Series(strength, places.index)[strength > 0], tuple(used)

@@ -14,7 +14,7 @@ import scipy
 
 from netinnov._runtime.arguments import check_type
 from netinnov._runtime.display import Tabled
-from netinnov._typing import Confidence, Count, Floats, Positive, PositiveShare, Rng
+from netinnov._typing import Confidence, Count, Direction, Floats, Positive, PositiveShare, Rng
 from netinnov.centrality._counts import total_strength
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
@@ -37,9 +37,12 @@ class EffectiveNumber:
     ----------
     at_least : float
         Effective number of places (of order 1) by strength after `flatten`, above 0.
+    direction : {"total", "in", "out"}
+        What strength counts in directed layers.
     """
 
     at_least: Positive
+    direction: Direction = "total"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class _Measure:
 
     def __call__(self, network: MultilayerNetwork) -> float:
         if isinstance(self.target, EffectiveNumber):
-            return effective_places(self.n, network)
+            return effective_places(self.n, network, self.target.direction)
         if unknown := without_events(network):
             msg = f"a support needs the number of events behind the flows, but {unknown.why()}; "
             raise InputError(f"{msg}give a `unit` that is counted in the layer table.")
@@ -202,7 +205,8 @@ def plan_centres(
     measure = _Measure(target, network.n_nodes, resamples, seed)
     if isinstance(target, CentreSupport):
         network.storage.positions("target.place", [target.place])
-    by_strength = isinstance(target, EffectiveNumber)
+    direction = target.direction if isinstance(target, EffectiveNumber) else "total"
+    by_strength = isinstance(target, EffectiveNumber) and direction == "total"
     judge = Judge(type(target).__name__, measure, by_strength=by_strength)
     values = plan_values(network, candidates, judge, replicates, seed)
     exact = len(names) <= MOST_CANDIDATES
@@ -213,7 +217,8 @@ def plan_centres(
         value, after = values.value(part), values.replicates[0].network(tuple(sorted(part)))
         name, cost = names[part[-1]] if part else None, math.fsum(costs[part])
         rows.append((name, value, *measure.interval(after, value, confidence), cost))
-    old, new = total_strength(network), total_strength(after)[: network.n_nodes]
+    old = total_strength(network, direction)
+    new = total_strength(after, direction)[: network.n_nodes]
     strengths = {"strength_before": old, "strength_after": new, "change": new - old}
     steps = pd.DataFrame(rows, columns=["name", "value", "low", "high", "cost"])
     return CentrePlan(

@@ -16,7 +16,7 @@ import pandas as pd
 from netinnov._network.paths import PathCosts, distances, lengths_of_links, positions
 from netinnov._runtime.arguments import check_callable, check_number, did_you_mean, examples, shown
 from netinnov._runtime.threads import in_threads, workers, worth_threads
-from netinnov._typing import Codes, Floats, Integers
+from netinnov._typing import Codes, Direction, Floats, Integers
 from netinnov.centrality import harmonic_centrality
 from netinnov.centrality._counts import layer_factors, total_strength
 from netinnov.connectivity import global_efficiency
@@ -164,8 +164,8 @@ def _of_user(objective: Callable[..., Any], nodes: pd.Index, network: Multilayer
     return value.reindex(nodes).sum(skipna=False) if series else value
 
 
-def effective_places(n: int, network: MultilayerNetwork) -> float:
-    return effective_number(total_strength(network)[:n])
+def effective_places(n: int, network: MultilayerNetwork, direction: Direction = "total") -> float:
+    return effective_number(total_strength(network, direction)[:n])
 
 
 @dataclass

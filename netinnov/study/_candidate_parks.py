@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from netinnov.centrality import harmonic_centrality, strength
+from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.planning._site_enclaves import limit_of_plans
@@ -21,6 +21,7 @@ from netinnov.study._context import Context
 from netinnov.study._experiment import check_linked
 from netinnov.study._facts import Part
 from netinnov.study._language import as_much
+from netinnov.study._measures import strength_together
 
 USUAL = 5  # enclaves of a plan, where nothing says how many
 MOST_HOMES, MOST_HOSTS = 20, 3
@@ -88,7 +89,7 @@ def _homes(context: Context) -> list[str]:
 
 
 def _hosts(context: Context, homes: Sequence[str]) -> tuple[list[str], int]:
-    totals = strength(context.cities).sum(axis=1)
+    totals = strength_together(context.cities, context.direction)
     others = totals[~totals.index.isin(homes) & (totals > 0)]
     ranked = others.sort_values(ascending=False, kind="stable")
     tied = as_much(ranked, ranked.head(MOST_HOSTS)) if len(ranked) else 0

@@ -14,6 +14,7 @@ import pandas as pd
 
 from netinnov._network.columns import display_names
 from netinnov._runtime.arguments import check_names
+from netinnov._typing import Direction
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import place_names
 from netinnov.sources._read_network import Reading
@@ -71,7 +72,8 @@ class Context:
                 layer = incidence.projection.layer
                 if re.search(HAN, said := layers.get(layer, layer)):
                     layers[f"co_{layer}"] = f"共同{said}"
-        return Language(self.code, names, layers, self.modelled, self.network.distance_unit)
+        ways = self.direction if self.cities.directed else None
+        return Language(self.code, names, layers, self.modelled, self.network.distance_unit, ways)
 
     @property
     def network(self) -> MultilayerNetwork:
@@ -109,6 +111,11 @@ class Context:
     @cached_property
     def measures(self) -> MeasuresPart:
         return self.configuration.measures.settled(self.cities)
+
+    @property
+    def direction(self) -> Direction:
+        """What strengths and degrees of the whole study count in directed layers."""
+        return getattr(getattr(self.configuration, "structure", None), "direction", "total")
 
     @property
     def seed(self) -> int:

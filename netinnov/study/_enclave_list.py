@@ -36,7 +36,8 @@ def ranked(context: Context) -> Ranking:
     rank, places = context.settings(EnclavesPart).rank, context.inside.storage.places
     if rank not in (None, STRENGTH):
         check_names("enclaves.rank", [rank], [STRENGTH, *places], of="the columns of the places")
-    return ranking(context.inside, rank=rank, level=context.configuration.places.level)
+    level, direction = context.configuration.places.level, context.direction
+    return ranking(context.inside, rank=rank, level=level, direction=direction)
 
 
 class Enclaves(Result):

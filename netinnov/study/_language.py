@@ -17,6 +17,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
+from netinnov._typing import Direction
 from netinnov.study._facts import COLUMNS, Fact, Form, Layer, Name, Pair, Place, Table, Term
 
 LanguageName: TypeAlias = Literal["en", "zh"]
@@ -30,6 +31,11 @@ SMALLEST = 1e-6  # below it a number is written with a power of ten, not with a 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MOST = 6  # names of a list that are written
 LONGEST = 80  # letters of a cell
+# Words of netinnov for what counts links in one direction, or in both.
+OF_WAYS = {
+    *("strength", "strength_share", "effective_number"),
+    *("overlapping_strength", "overlapping_degree"),
+}
 BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff])(,?) (?=[\u4e00-\u9fff])")
 WORDS: dict[Form | None, type[str]] = {"place": Place, "layer": Layer, "term": Term}
 NUMBER = r"([−-]?\d[\d,.]*\d|\d)"
@@ -60,6 +66,7 @@ class Language:
     layers: Mapping[str, str] = field(default_factory=dict)
     modelled: tuple[str, ...] = ()
     unit: str = "km"  # of distances
+    direction: Direction | None = None  # of the links that strengths count; None: they have none
 
     def write(self, value: Any) -> str:
         if isinstance(value, Pair):
@@ -89,7 +96,13 @@ class Language:
 
     def term(self, word: str) -> str:
         known = words(self.code, "terms")
-        return known.get(word.removeprefix("size_"), word.replace("_", " "))
+        said = known.get(word.removeprefix("size_"), word.replace("_", " "))
+        return said + self.ways if word in OF_WAYS else said
+
+    @property
+    def ways(self) -> str:
+        """Which links a strength counts, in brackets."""
+        return "" if self.direction is None else words(self.code, "terms")[f"ways_{self.direction}"]
 
     def translated(self, text: str, part: Phrases) -> str:
         """The Chinese of an English text, or of its parts; in Chinese alone."""
@@ -197,7 +210,7 @@ class Language:
         environment.filters["number"] = lambda x, digits=2: self.form(float(x), "number", digits)
         environment.filters["note"] = lambda text: self.translated(text, "notes")
         environment.filters["written"] = self.write
-        environment.globals |= {"span": self.span, "zip": zip}
+        environment.globals |= {"span": self.span, "zip": zip, "ways": self.ways}
         return environment
 
     def template(self, section: str) -> Template:

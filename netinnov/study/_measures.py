@@ -11,7 +11,7 @@ from pydantic import Field
 from netinnov._network.matrices import flat_matrix
 from netinnov._network.paths import union
 from netinnov._network.place_distances import between
-from netinnov._typing import Distance, Presence
+from netinnov._typing import Direction, Distance, Presence
 from netinnov.centrality._counts import total_strength
 from netinnov.connectivity import Frictions
 from netinnov.errors import InputError
@@ -84,5 +84,5 @@ class MeasuresPart(Part, part="measures"):
         return {"coupling": self.coupling, "presence": self.presence}
 
 
-def strength_together(network: MultilayerNetwork) -> pd.Series:
-    return pd.Series(total_strength(network), network.storage.node_names)
+def strength_together(network: MultilayerNetwork, direction: Direction) -> pd.Series:
+    return pd.Series(total_strength(network, direction), network.storage.node_names)

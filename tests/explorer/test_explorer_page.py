@@ -12,6 +12,8 @@ import pytest
 
 import netinnov as ni
 from explorer_pages import middle_of, opened, read, settle
+from netinnov.explorer import page_of
+from netinnov.explorer._place_network import network_of_places
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_resamples")]
 
@@ -152,7 +154,7 @@ def test_tables_are_filtered_sorted_and_saved(browser, bundled):
         text = Path(download.value.path()).read_text(encoding="utf-8-sig")
         table = list(csv.DictReader(io.StringIO(text)))
         assert [row["Place"] for row in table] == [row.split("\t")[0] for row in rows]
-        strength = [float(row["strength"]) for row in table]
+        strength = [float(row["strength (both ways)"]) for row in table]
         assert strength == sorted(strength, reverse=True)
         page.get_by_role("button", name="PageRank", exact=True).click()
         first = page.locator("#view-tables tbody tr").first.inner_text().split("\t")[0]
@@ -191,4 +193,30 @@ def test_above_300_places_the_page_shows_what_python_computed(browser, tmp_path)
         page.wait_for_selector(f'canvas[data-drawn="{len(links)}"]')
         page.locator("#tab-tables").click()
         assert page.locator("#view-tables tbody tr").count() == 200
+        assert page.faults == []
+
+
+@pytest.mark.parametrize(
+    ("direction", "told", "of_a"),
+    [("total", "both ways", 11), ("in", "arriving", 6), ("out", "leaving", 5)],
+)
+def test_strengths_are_those_of_the_direction_of_the_study(
+    browser, tmp_path, direction, told, of_a
+):
+    # Directed links of a weigh 2 and 3, the undirected one 3: as two opposite links, if both count.
+    links = pd.DataFrame(
+        {"source": list("aba"), "target": list("bac"), "weight": [2.0, 3, 3], "layer": list("xxy")}
+    )
+    network = ni.build_network(links, directed=["x"])
+    places = network_of_places(network)
+    page_of(network, places, title="", direction=direction).write(tmp_path / "page.html")
+    with opened(browser, tmp_path / "page.html", "#view=tables") as page:
+        head = page.locator("#view-tables thead button")
+        keys = head.evaluate_all("b => b.map(x => x.dataset.key)")
+        cells = page.locator("#view-tables tbody tr").evaluate_all(
+            "rows => rows.map(row => [...row.children].map(cell => cell.textContent))"
+        )
+        table = {row[keys.index("id")]: dict(zip(keys, row, strict=True)) for row in cells}
+        assert f"degree ({told})" in head.all_inner_texts()
+        assert table["a"]["strength"] == str(of_a)
         assert page.faults == []

@@ -336,7 +336,7 @@ def test_a_park_whose_size_is_left_open_has_a_link_home(n, size) -> None:
     assert (known["own"], known["pipelines"], known["too_few"]) == (n, 1, n == 2)
     text = said(experiment, result)
     assert f"The size was left open: a tenth of home's {n} links in links, and at least so" in text
-    assert f"Of {size} links 1 leads home, the others" in text
+    assert f"1 of {size} links leads home, the others" in text
 
 
 FLOWS = [("P", "Q", 8), ("P", "R", 2), ("Q", "R", 5), ("Q", "S", 3), ("R", "S", 0.2)]

@@ -1,14 +1,29 @@
 """One number under one name: what the tables and sentences of a study say of one thing agrees."""
 
+import json
 import math
+import re
 from collections import defaultdict
 
 import pandas as pd
 import pytest
 
 from netinnov import connectivity
+from netinnov.polycentricity import effective_number
 from netinnov.study import sections
-from study_cases import FEW, PARK, context_of, network_of
+from netinnov.study._explorer_page import _page
+from netinnov.study.sections import _centre_plan, central, centres, enclaves
+from study_cases import (
+    FEW,
+    PARK,
+    context_of,
+    facts_of,
+    few_draws,
+    figures_of,
+    network_of,
+    tables_of,
+    text_in,
+)
 
 IDS = list("PQRSTUVW")
 LINKS = [
@@ -109,3 +124,51 @@ def test_efficiency_is_that_of_the_options_wherever_it_is_told():
     assert context.measures.paths["frictions"]
     effects = tables["effects"].set_index("measure")["baseline"]
     assert effects["global_efficiency"].unique() == pytest.approx([whole])
+
+
+FLOWS = [("P", "Q", 8), ("Q", "P", 1), ("R", "Q", 6), ("P", "R", 3), ("S", "Q", 2), ("Q", "S", 4)]
+BY_WAY = {  # strengths of P, Q, R and S by hand
+    "in": ("arriving", "流入", [1, 16, 3, 4]),
+    "out": ("leaving", "流出", [11, 5, 6, 2]),
+    "total": ("both ways", "双向", [12, 21, 9, 6]),
+}
+
+
+def payload_of(context):
+    return json.loads(re.search(r'id="data">(.*?)</script>', _page(context, {}).html)[1])
+
+
+@pytest.mark.parametrize("direction", BY_WAY)
+def test_a_page_counts_links_in_one_direction_and_says_which(direction):
+    english, chinese, strengths = BY_WAY[direction]
+    network = network_of(FLOWS, directed=["links"])
+    settings = {"structure": {**FEW, "direction": direction}, "siting": {}, "plan": {}}
+    context = context_of(network, experiment=False, **settings)
+    effective = effective_number(strengths)
+    assert facts_of(centres, context)["effective"] == pytest.approx(effective)
+    with few_draws():
+        assert facts_of(_centre_plan, context)["before"] == pytest.approx(effective)
+    share = max(strengths) / sum(strengths)
+    assert figures_of(central, context)["strength"].value == pytest.approx(share)
+    assert figures_of(centres, context)["primacy"].value == pytest.approx(share)
+    assert tables_of(central, context)["strength"].frame["links"].tolist() == strengths
+    assert tables_of(centres, context)["centres"].frame["centrality"].sum() == sum(strengths)
+    assert payload_of(context)["measures"]["strength"] == strengths
+    for code, word in (("en", f" ({english})"), ("zh", f"（{chinese}）")):
+        labels = [text_in(section, context, code).labels for section in (central, centres)]
+        named = [labels[0]["strength"], labels[0]["degree"], labels[1]["effective"]]
+        assert all(each.endswith(word) for each in [*named, labels[1]["primacy"]])
+        language = context.in_language(code).language
+        assert all(language.term(each).endswith(word) for each in ("strength", "effective_number"))
+    undirected = context_of(network_of(FLOWS), experiment=False, **settings)
+    assert "(" not in text_in(central, undirected).labels["strength"]
+
+
+def test_enclaves_rank_by_the_strength_that_the_page_counts():
+    # Home P sends more than Q, the host, and receives less.
+    nodes = pd.DataFrame({"place": [*"PQRSQ"], "jurisdiction": [*"PQRSP"]}, [*"PQRS", "park"])
+    network = network_of(FLOWS, nodes=nodes, directed=["links"])
+    for direction, told in (("in", "reverse"), ("out", "forward")):
+        context = context_of(network, structure={**FEW, "direction": direction})
+        assert facts_of(enclaves, context)[told] == 1
+        assert [park["direction"] for park in payload_of(context)["parks"]] == [told]

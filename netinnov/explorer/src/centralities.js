@@ -14,28 +14,34 @@ export function centralities({ data, network, state }) {
   const key = JSON.stringify([state.layers, state.distance, state.border, state.kilometres, state.per, state.travel]);
   if (kept.key === key) return kept.measures;
   const layers = state.layers.map((k) => network.layers[k]);
-  const [degrees, strengths] = [countsOf(network, layers, false), countsOf(network, layers, true)];
+  const degrees = countsOf(network, layers, false);
+  const { direction } = network;
   const total = (counts) => Array.from({ length: network.n }, (_, i) => counts.reduce((sum, each) => sum + each[i], 0));
-  const degree = total(degrees);
   const shares = layers.some((layer) => layer.quantity === "share_of_origin");
   const all = {
-    strength: () => (shares ? degree.map(() => null) : total(strengths)),
-    degree: () => degree,
+    strength: () => (shares ? Array(network.n).fill(null) : total(countsOf(network, layers, true, direction))),
+    degree: () => total(countsOf(network, layers, false, direction)),
     pagerank: () => pagerank(network, layers, degrees),
     harmonic: () => Array.from(meter(withTravel(network, state.travel), state).access(), (value) => (Number.isNaN(value) ? null : value)),
-    participation: () => degree.map((sum, i) =>
+    participation: () => total(degrees).map((sum, i) =>
       layers.length < 2 || !sum ? null : (1 - degrees.reduce((squares, each) => squares + (each[i] / sum) ** 2, 0)) * (layers.length / (layers.length - 1))),
   };
   kept = { key, measures: Object.fromEntries(network.measures.map((name) => [name, all[name]()])) };
   return kept.measures;
 }
 
-/** Links, or their weights, at each place in each layer. */
-function countsOf({ n }, layers, weighted) {
-  return layers.map(({ source, target, weight }) => {
+/**
+ * Links, or their weights, at each place in each layer: those that arrive, leave, or both. Where
+ * directed layers count as well, an undirected weight is that of two opposite links.
+ */
+function countsOf({ n }, layers, weighted, direction = "total") {
+  const mixed = weighted && direction === "total" && layers.some((layer) => layer.directed);
+  return layers.map(({ source, target, weight, directed }) => {
     const counts = new Float64Array(n);
+    const ends = { in: [target], out: [source] }[directed ? direction : "total"] ?? [source, target];
+    const times = mixed && !directed ? 2 : 1;
     weight.forEach((each, k) => {
-      for (const i of [source[k], target[k]]) counts[i] += weighted ? each : 1;
+      for (const end of ends) counts[end[k]] += weighted ? times * each : 1;
     });
     return counts;
   });

@@ -58,7 +58,7 @@ function start() {
     sizeBy: () => (network.measures.includes(app.state.sizeBy) ? app.state.sizeBy : network.measures[0]),
     measures: () => centralities(app),
     valueOf: (i) => app.measures()[app.sizeBy()]?.[i],
-    measureName: (name) => app.t(`measure_${name}`),
+    measureName: (name) => app.t(`measure_${name}`) + (["strength", "degree"].includes(name) && network.layers.some((layer) => layer.directed) ? app.t(`ways_${network.direction}`) : ""),
     unit: () => (app.has(`unit_${network.unit}`) ? app.t(`unit_${network.unit}`) : network.unit),
   };
 

@@ -50,6 +50,7 @@ export function readNetwork(data) {
     parent: places.parent,
     jurisdiction: places.jurisdiction,
     measures: Object.keys(data.measures),
+    direction: data.direction,
     unit: data.distances?.unit ?? "km",
     travel: data.distances ? Float64Array.from(data.distances.between, (far) => far ?? NaN) : null,
     layers: layers.map((layer) => ({

@@ -41,11 +41,11 @@ def compute(context: Context) -> Plan:
     observed = [layer for layer in linked if layer not in context.modelled]
     network = cities.select(layers=observed or linked)
     parks = _candidate_parks.parks_in(network, siting.pairs, context.settings(SitingPart).size)
-    today = effective_number(total_strength(network))  # as `plan_centres` has it
+    today = effective_number(total_strength(network, context.direction))
     more = today + min(1.0, (cities.n_nodes - today) / 2)
     plan = plan_centres(
         network,
-        target=EffectiveNumber(part.effective_number or more),
+        target=EffectiveNumber(part.effective_number or more, context.direction),
         candidates=parks,
         replicates=_candidate_parks.PLACEMENTS,
         resamples=RESAMPLES,

@@ -142,10 +142,12 @@ def draw(result: Governance) -> Iterator[Picture]:
 def tables(result: Governance) -> Iterator[Table]:
     compared, layer = result.comparison, result.choice.layer
     modelled = (layer,) if layer in result.context.modelled else ()
-    effects = compared.effects[compared.effects["measure"].isin(SHOWN)]
+    # It counts links both ways, and a page has one kind of effective number.
+    shown = SHOWN if result.context.direction == "total" else SHOWN[:-1]
+    effects = compared.effects[compared.effects["measure"].isin(shown)]
     before = effects["baseline"].abs()
     change = effects.assign(change=effects["difference"] / before.where(before > 0))
-    wide = change.pivot(index="approach", columns="measure", values="change")[SHOWN]
+    wide = change.pivot(index="approach", columns="measure", values="change")[shown]
     view = compared.approaches[["size"]].join(wide).reset_index()
     approaches = compared.approaches.reset_index()
     yield Table("approaches", approaches, view, on_page=True, modelled=modelled)

@@ -51,17 +51,24 @@ def _measured(network: MultilayerNetwork, context: Context, names: Iterable[str]
     options |= dict.fromkeys(PATHS, context.measures.paths)
     functions = {name: getattr(centrality, name) for name in names}
     measures = {name: partial(each, **options.get(name, {})) for name, each in functions.items()}
-    own = {"overlapping_strength": strength_together}
+    own: dict[str, Any] = {
+        "overlapping_degree": lambda part: _degree(part, context),
+        "overlapping_strength": partial(strength_together, direction=context.direction),
+    }
     table = centrality.centrality_table(network, measures={**measures, **own})
     table.insert(0, "name", table.index.map(context.names).astype("str"))
     rank = table["pagerank"].map("{:.9g}".format).astype(float)  # no tie is broken by rounding
     return table.loc[rank.sort_values(ascending=False, kind="stable").index]
 
 
+def _degree(network: MultilayerNetwork, context: Context) -> pd.Series:
+    return centrality.degree(network, direction=context.direction).sum(axis=1)
+
+
 def facts(result: Central) -> Mapping[str, Fact]:
     rank, first = result.table["pagerank"], result.table["pagerank"].head(NAMED)
     n_layers, n_modelled = len(result.context.cities.layers), len(result.context.modelled)
-    known: dict[str, Fact] = {"layers": n_layers, "directed": bool(result.context.cities.directed)}
+    known: dict[str, Fact] = {"layers": n_layers}
     known |= {"both": 0 < n_modelled < n_layers, "all_modelled": n_modelled == n_layers}
     known |= {"first": [*map(Place, first.index)], "shares": first.tolist()}
     known |= {"as_central": as_much(rank, first), "equal": alike(rank.iloc[0], rank.iloc[-1])}
@@ -85,9 +92,10 @@ def draw(result: Central) -> Iterator[Picture]:
 
 def tables(result: Central) -> Iterator[Table]:
     modelled, cities = result.context.modelled, result.context.cities
+    way = result.context.direction
     yield Table("centrality", result.table, modelled=modelled)
     for measure in (centrality.degree, centrality.strength):
-        yield Table(measure.__name__, measure(cities), modelled=modelled)
+        yield Table(measure.__name__, measure(cities, direction=way), modelled=modelled)
     if result.observed is not None:
         columns = ["pagerank", "overlapping_strength", "overlapping_degree", "harmonic_centrality"]
         columns += ["closeness_centrality", "betweenness_centrality", "core_number"]

@@ -129,7 +129,7 @@ def draw(result: Centres) -> Iterator[Picture]:
     at = context.points.reindex(table.index).dropna()
     if not at.empty:
         frame = context.maps.detail_with(at, at.loc[table["centre"].reindex(at.index)])
-        said: Any = {"spokes": len(at) <= SPOKES, "label": "strength"}
+        said: Any = {"spokes": len(at) <= SPOKES, "label": context.language.term("strength")}
         yield context.on_map("centres", frame, plotting.plot_centres, context.cities, table, **said)
     columns = ["low", "low_without_one", "null_low"]
     if result.profile[columns].notna().any(axis=None):  # else it would show values alone

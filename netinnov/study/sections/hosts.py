@@ -40,7 +40,7 @@ def compute(context: Context) -> Hosts | None:
     if tried is None:
         return None
     home, host, park = tried.part.home, tried.part.host, tried.headline.scenario
-    strength = strength_together(context.cities).drop([home, host])
+    strength = strength_together(context.cities, context.direction).drop([home, host])
     others = strength[strength > 0].sort_values(ascending=False, kind="stable").index
     cities, first = context.cities, others[: MOST - 1]
     hosts = {host} | {each for each in first if can_be_had(replace(park, host=each), cities)}
