@@ -18,6 +18,7 @@ from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
 PRECISION = 1e-12  # of the scores, whose total is 1
+MANY_STATES = 500  # from which on the kernel of a directed search is worth compiling
 
 
 def pagerank(
@@ -95,18 +96,39 @@ def pagerank(
 
 def _directed(weights: Coupled, base: Floats, damping: float) -> Floats | None:
     """For y = D^(-1/2) r, which is nearer to symmetric."""
-    from netinnov.kernels.products import solve_flow
-
     # Column sums of what leads into each state.
     out = np.asarray(weights.links.sum(axis=0), np.float64).reshape(base.shape)
     _complete(out, weights.present, weights.coupling)
     scale = np.sqrt(out).ravel()
-    links, right = weights.links, base.ravel() / scale
+    right = base.ravel() / scale
+    share = damping / scale
+    least = PRECISION * float(np.linalg.norm(right))
+    if out.size < MANY_STATES:
+        solution = _solved(weights, share, scale, right, least)
+        return None if solution is None else (scale * solution).reshape(out.shape)
+    from netinnov.kernels.products import solve_flow
+
+    links = weights.links
     scores = weights.present.ravel() * (scale / out.sum(where=weights.present))
     arrays = links.indptr, links.indices, links.data, weights.present, weights.coupling
-    least, steps = PRECISION * float(np.linalg.norm(right)), 10 * out.size
-    solved = solve_flow(*arrays, damping / scale, scale, right, least, steps, (scores,))
+    solved = solve_flow(*arrays, share, scale, right, least, 10 * out.size, (scores,))
     return (scale * scores).reshape(out.shape) if solved else None
+
+
+def _solved(
+    weights: Coupled, share: Floats, scale: Floats, right: Floats, least: float
+) -> Floats | None:
+    """What `solve_flow` solves, by elimination: nothing is compiled for a small network."""
+    slots, n = weights.present.shape
+    node = np.tile(np.arange(n), slots)
+    copies = (node[:, None] == node) & ~np.eye(node.size, dtype=bool)
+    coupled = weights.coupling * copies * weights.present.reshape(-1, 1)
+    system = np.eye(node.size) - share[:, None] * (weights.links.toarray() + coupled) / scale
+    try:
+        solution: Floats = np.linalg.solve(system, right)
+    except np.linalg.LinAlgError:
+        return None
+    return solution if np.linalg.norm(system @ solution - right) <= least else None
 
 
 def _undirected(

@@ -158,3 +158,15 @@ def test_hits_agree_with_dense_algebra(tables: Tables, coupling: float, presence
     for name, square in {"hub": matrix @ matrix.T, "authority": matrix.T @ matrix}.items():
         expected = over_copies(projection(square), states, network.n_nodes)
         np.testing.assert_allclose(found[name], expected, rtol=0, atol=1e-8)
+
+
+@given(networks(min_links=1, directed=True), couplings, presences)
+def test_directed_pagerank_of_few_states_is_that_of_many(
+    tables: Tables, coupling: float, presence: Any
+) -> None:
+    network = ni.build_network(*tables)
+    few = centrality.pagerank(network, coupling=coupling, presence=presence)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("netinnov.centrality._pagerank.MANY_STATES", 0)
+        many = centrality.pagerank(network, coupling=coupling, presence=presence)
+    np.testing.assert_allclose(few, many, rtol=1e-9, atol=1e-12)
