@@ -7,11 +7,11 @@ from netinnov.panels._event_study import (
     difference_in_differences as difference_in_differences,
     event_study as event_study,
 )
-from netinnov.panels._panels_and_openings import (
-    enclave_openings as enclave_openings,
+from netinnov.panels._measure_panel import (
     measure_levels as measure_levels,
     measure_panel as measure_panel,
 )
+from netinnov.panels._openings import enclave_openings as enclave_openings
 from netinnov.panels._staggered import (
     Evaluation as Evaluation,
     evaluate_openings as evaluate_openings,

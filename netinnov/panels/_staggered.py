@@ -19,7 +19,8 @@ from netinnov._runtime.display import Tabled
 from netinnov._typing import Confidence, Floats, Integers, Mask, Rng, Share, Whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.panels._panels_and_openings import read_openings, read_panel, shares_of_links
+from netinnov.panels._measure_panel import read_panel
+from netinnov.panels._openings import read_openings, shares_of_links
 
 Controls = Literal["not_yet", "never"]
 

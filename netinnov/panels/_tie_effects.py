@@ -21,7 +21,8 @@ from netinnov._runtime.optional import require
 from netinnov._typing import Codes, Floats, Integers, Mask
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
-from netinnov.panels._panels_and_openings import asked_periods, check_columns, dated, first_openings
+from netinnov.panels._measure_panel import asked_periods, check_columns, dated
+from netinnov.panels._openings import first_openings
 
 Effects: TypeAlias = Literal["place_period", "period"]
 

@@ -5,12 +5,9 @@ from netinnov.planning._allocate_space import (
     SpaceAllocation as SpaceAllocation,
     allocate_space as allocate_space,
 )
-from netinnov.planning._game import (
-    Game as Game,
-    cooperation_game as cooperation_game,
-    excess as excess,
-    in_core as in_core,
-)
+from netinnov.planning._cooperation_game import cooperation_game as cooperation_game
+from netinnov.planning._core import excess as excess, in_core as in_core
+from netinnov.planning._game import Game as Game
 from netinnov.planning._nucleolus import (
     core_range as core_range,
     least_core as least_core,

@@ -16,7 +16,7 @@ import pandas as pd
 
 from netinnov._typing import Floats
 from netinnov.errors import InputError
-from netinnov.planning import _game
+from netinnov.planning import _core, _game
 from netinnov.planning._game import Game, GameLike, as_game, by_player
 
 Settled: TypeAlias = npt.NDArray[np.int8]  # level at which each coalition is settled
@@ -86,7 +86,7 @@ def core_range(game: GameLike) -> pd.DataFrame:
     if len(game.players) > 1:
         gains, scale, least = _scaled_least_core(game)
         gains[1:-1] -= max(least, 0.0)  # a core is not empty by rounding
-        empty = least * scale > _game.tolerance(game)
+        empty = least * scale > _core.tolerance(game)
         ends = np.nan if empty else alone_in(game)[:, None] + scale * core_ends(gains)
     index = pd.Index(list(game.players), tupleize_cols=False, name="player")
     return pd.DataFrame(ends, index, ["low", "high"])

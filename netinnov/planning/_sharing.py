@@ -16,7 +16,7 @@ from netinnov._runtime.arguments import as_list, as_whole, check_number, check_r
 from netinnov._runtime.display import Displayed
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
-from netinnov.planning import _game
+from netinnov.planning import _core, _game
 from netinnov.planning._game import Game, GameLike, as_game, by_player
 from netinnov.planning._nucleolus import has_imputations, nucleolus, per_capita_nucleolus
 
@@ -293,8 +293,8 @@ def share_benefits(
     parts = []
     for name, rule in rules.items():
         shares = _shares(game, str(name), rule)
-        gaps = _game.excesses(game, shares)
-        inside, most = gaps[1:-1], _game.tolerance(game)
+        gaps = _core.excesses(game, shares)
+        inside, most = gaps[1:-1], _core.tolerance(game)
         largest = inside.max() if inside.size else np.nan
         # Of coalitions that gain the same but for rounding the first.
         first = 1 + int(np.argmax(inside >= largest - most)) if largest > most else 0
@@ -397,8 +397,8 @@ def allocation_stability(games: Iterable[GameLike], allocation: pd.Series) -> Al
     for game in listed:
         own = 1 << np.array(_game.as_positions("games", first.players, game.players))
         same = Game(first.players, game.values[_game.sums_over_coalitions(own)])
-        gaps = _game.excesses(same, payoffs * (same.values[-1] / payoffs.sum()))[1:-1]
-        leaves = gaps > _game.tolerance(same)
+        gaps = _core.excesses(same, payoffs * (same.values[-1] / payoffs.sum()))[1:-1]
+        leaves = gaps > _core.tolerance(same)
         objects[1:-1] += leaves
         stable += not leaves.any()
     order = np.argsort(-objects, kind="stable")[: np.count_nonzero(objects)]

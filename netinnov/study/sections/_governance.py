@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from netinnov.connectivity import Frictions
 from netinnov.errors import InputError
-from netinnov.governance import APPROACHES, ApproachComparison, compare_approaches
+from netinnov.governance import ApproachComparison, compare_approaches
+from netinnov.governance._approaches import APPROACHES
 from netinnov.plotting import plot_approaches
 from netinnov.scenarios._open_size import movable_layer
 from netinnov.study._context import Context, Result
