@@ -205,12 +205,12 @@ def _through_neighbours(
     ties: sparse.csr_array, direct: Floats, first: Floats, second: Floats
 ) -> Floats:
     if _are_few(ties.indptr, ties.indices):
-        here, there = (
+        to_broker, from_broker = (
             sparse.csr_array((data, ties.indices, ties.indptr), shape=ties.shape)
             for data in (first, second)
         )
         rows = np.repeat(np.arange(ties.shape[0]), np.diff(ties.indptr))
-        return direct + np.asarray((here @ there)[rows, ties.indices]).ravel()
+        return direct + np.asarray((to_broker @ from_broker)[rows, ties.indices]).ravel()
     from netinnov.kernels.brokerage import through_neighbours
 
     search = partial(through_neighbours, ties.indptr, ties.indices, direct, first, second)

@@ -193,10 +193,10 @@ class ChangedDistances:
         if known is None:
             msg = "the network must hold a table of distances for ChangedDistances; it has none: "
             raise InputError(f"{msg}network.with_distances(table, unit='min') gives it one.")
-        places, given = list(network.storage.place_names), dict[Any, Any](self.changes)
-        for pair in given:
+        places, lengths = list(network.storage.place_names), dict[Any, Any](self.changes)
+        for pair in lengths:
             arguments.check_names("changes", pair, places)
-        changes = {(b, a): far for (a, b), far in given.items()} | given
+        changes = {(b, a): far for (a, b), far in lengths.items()} | given
         new = pd.DataFrame([(a, b, far) for (a, b), far in changes.items()], columns=LONG)
         table = pd.concat([new, known]).drop_duplicates(LONG[:2])
         return network.with_distances(table, unit=network.distance_unit)

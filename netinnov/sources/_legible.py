@@ -39,8 +39,8 @@ def _odd(values: Any) -> dict[str, str]:
         values = values.cat.categories
     if not isinstance(values.dtype, pd.StringDtype):
         return {}
-    found = values[values.str.contains(CONTROL, na=False)].unique()
-    return {text: text.translate(XML) for text in found}
+    marked = values[values.str.contains(CONTROL, na=False)].unique()
+    return {text: text.translate(XML) for text in marked}
 
 
 def _plain(values: pd.Series, odd: dict[str, str]) -> pd.Series:

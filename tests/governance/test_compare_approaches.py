@@ -64,7 +64,7 @@ def test_a_merger_takes_the_border_between_the_two_away(path, plain):
 
 
 def test_a_corridor_takes_a_part_of_the_border_away(path):
-    after = values_of(compared(path, corridor_relief=0.5, budget=3), "corridor")
+    after = values_of(compared(path, corridor_relief=0.5, budget=4), "corridor")
     # One link of 2.2 of cost beside the old one: steps of 1.5, 2 and 2.
     assert after["home_access"] == pytest.approx((1 / 1.5 + 1 / 3.5 + 1 / 5.5) / 3)
 
