@@ -196,7 +196,7 @@ class ChangedDistances:
         places, lengths = list(network.storage.place_names), dict[Any, Any](self.changes)
         for pair in lengths:
             arguments.check_names("changes", pair, places)
-        changes = {(b, a): far for (a, b), far in lengths.items()} | given
+        changes = {(b, a): far for (a, b), far in lengths.items()} | lengths
         new = pd.DataFrame([(a, b, far) for (a, b), far in changes.items()], columns=LONG)
         table = pd.concat([new, known]).drop_duplicates(LONG[:2])
         return network.with_distances(table, unit=network.distance_unit)
