@@ -21,7 +21,7 @@ from netinnov.null_models._null_statistics import ENDS, compared
 from netinnov.null_models._prepared import LEAST_MOVED
 from netinnov.study._context import Context, Result
 from netinnov.study._facts import Part
-from netinnov.study._structure_plan import StructurePart
+from netinnov.study._structure_plan import MANY_NULLS, StructurePart
 
 TOLD = ("reverse", "forward")
 LEAST = 40  # dealings, with fewer of which no p is below 0.05
@@ -82,6 +82,7 @@ class Dealings:
 def deal(context: Context) -> Dealings | str:
     """Deal the hosts; the word of a page for why not, if they cannot be."""
     enclaves, replicates = context.once(compute), context.settings(StructurePart).replicates
+    replicates = MANY_NULLS if replicates is None else replicates
     counted = enclaves.counted
     if counted.empty or not replicates:
         return "why_not_asked"

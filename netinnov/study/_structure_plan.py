@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 from scipy.sparse import coo_array, csr_array, triu
+from scipy.stats import binomtest
 
 from netinnov import polycentricity
 from netinnov._network.columns import as_text
@@ -38,6 +39,9 @@ COSTLY = 100  # places above which communities are not searched for in every dra
 MOST_PLACES = 1000  # with more nothing is drawn, as it would take long
 # Where communities are searched for among many places: random networks, and resamples at most.
 FEWER_NULLS, FEWER_RESAMPLES = 49, 50
+MANY_NULLS = 999  # random networks by default, and where 99 do not settle whether p is below 0.05
+MOST_LINKS = 20_000  # with more links 999 take minutes: by default FEW_NULLS
+FEW_NULLS = 200
 RULES: tuple[CentreRule, ...] = ("hubs", "top", "head_tail", "core", "z", "dominant_flow")
 BY_COMMUNITY = ("hubs", "z")  # rules that say something only where communities are beyond chance
 ENOUGH = 10  # places from which on a gravity model has enough pairs to be fitted to
@@ -48,7 +52,7 @@ class StructurePart(Part, part="structure"):
     direction: Direction = "total"
     null: NullName | None = None
     resamples: Annotated[int, Field(ge=0, le=1_000_000)] = 200
-    replicates: Annotated[int, Field(ge=0, le=1_000_000)] = 200
+    replicates: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,6 +170,12 @@ class Plan:
     draw: dict[str, Any]  # options of all that draws
     search: bool  # for communities in every draw
 
+    @property
+    def replicates(self) -> int:
+        if self.options.replicates is not None:
+            return self.options.replicates
+        return FEW_NULLS if self.network.n_links > MOST_LINKS else MANY_NULLS
+
 
 def plan(context: Context) -> Plan | None:
     """Plan the sections on structure; None if they are left out, or no two places are linked."""
@@ -191,7 +201,7 @@ def plan(context: Context) -> Plan | None:
         left_out["intervals"] = code
     elif participation is None and without_events(network):
         left_out["intervals"] = "why_no_counts"
-    if not undrawn and options.replicates:
+    if not undrawn and options.replicates != 0:
         code, null, moved = choose_null(network, options.null, context.seed, participation)
     if null is None:
         left_out["null model"] = code
@@ -284,6 +294,14 @@ class Detection:
         return list(tied.index[tied])
 
 
+def settled(test: ModularityTest) -> bool:
+    """Whether it is clear on which side of 0.05 p is (Davidson and MacKinnon 2000)."""
+    if test.untested:
+        return True
+    extreme = round(test.p * (test.replicates + 1)) - 1
+    return bool(binomtest(extreme, test.replicates, 0.05).pvalue < 0.01)
+
+
 def detect(context: Context) -> Detection | None:
     from netinnov.community import modularity, roles
 
@@ -292,14 +310,17 @@ def detect(context: Context) -> Detection | None:
         return None
     network, rule, test = structure.network, structure.options.rule, None
     if structure.null is not None:
-        test = polycentricity.modularity_test(
+        compare = partial(
+            polycentricity.modularity_test,
             network,
             null=structure.null,
-            replicates=99 if structure.search else FEWER_NULLS,
             restarts=RESTARTS,
             rng=context.seed,
             progress=context.progress,
         )
+        test = compare(replicates=99 if structure.search else FEWER_NULLS)
+        if structure.search and not settled(test):
+            test = compare(replicates=MANY_NULLS)
         rule = "head_tail" if rule == "hubs" and test.by_chance else rule
     unclear = {*BY_COMMUNITY} - {rule} if test is not None and test.by_chance else set()
     asked = [each for each in RULES if each not in unclear]

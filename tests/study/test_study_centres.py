@@ -218,6 +218,22 @@ def test_an_index_is_held_against_random_networks(tested):
     assert (near["compared"], near["towards_more"]) == (1, [])
 
 
+def test_indices_that_differ_are_counted_by_p_that_is_corrected_for_all_of_them(tested):
+    # Benjamini and Hochberg: of three, 0.01 x 3 / 1 and 0.04 x 3 / 2; 0.3 x 3 / 3.
+    rows = ("effective_number", "gini", "theil")
+    result = with_index(tested, rows=rows, null_low=1.0, null_high=2.0)
+    table = result.profile.copy()
+    table.loc[[*rows], "p"] = [0.04, 0.01, 0.3]
+    some = replace(result, profile=table)
+    assert centres.facts(some)["towards_more"] == ["gini"]
+    written = tables_of(centres, some)["profile"]
+    assert written.frame["p_corrected"].head(3).tolist() == pytest.approx([0.06, 0.03, 0.3])
+    assert "p_corrected" in written.view
+    assert "1 of 3 indices compared with 39 of them differs" in said(centres, some)
+    # Twice the standard error of 0.05 = 2 x 0.025 among 39 networks: 4 x (0.025 x 0.975 / 39)^0.5.
+    assert "a p of 0.05 is uncertain by 0.1)" in said(centres, some)
+
+
 def test_indices_that_cannot_be_tested_are_not_counted(tested):
     # The same in all random networks but for rounding, so without p.
     rows = ("effective_number", "gini", "theil")

@@ -104,8 +104,8 @@ def test_plans_at_random_and_resamples_are_counted():
     n = int((result.plan.placebo >= result.plan.value - 1e-12).sum())
     facts = siting.facts(result)
     assert (facts["as_good"], facts["random"]) == (n, 30)
-    chance = "is better than chance" if n / 30 < 0.05 else "is not clearly better than chance"
-    assert any(chance in note for note in notes_of(context))
+    # Of 30 plans none as good is no proof of less than one in twenty.
+    assert any("is not clearly better than chance" in note for note in notes_of(context))
     assert facts["resamples"] == 3
     table = tables_of(siting, result)["siting_candidates"].frame
     assert table["share_of_resamples"].isin([0, 1 / 3, 2 / 3, 1]).all()

@@ -12,11 +12,11 @@ import pandas as pd
 
 from netinnov import plotting, polycentricity
 from netinnov.null_models import GravityNull
-from netinnov.null_models._null_statistics import CONSTANT
+from netinnov.null_models._null_statistics import CONSTANT, corrected
 from netinnov.polycentricity._centre_rules import least_share
 from netinnov.study._context import Context, Result
 from netinnov.study._facts import Fact, KeyFigure, Layer, Picture, Place, Table, Term
-from netinnov.study._structure_plan import Detection, Plan, StructurePart, detect, plan
+from netinnov.study._structure_plan import MANY_NULLS, Detection, Plan, StructurePart, detect, plan
 
 SPOKES = 150  # places up to which a map joins each of them with the centre of its community
 LEAVE_ONE_OUT = 300  # places up to which each is left out in turn
@@ -25,6 +25,7 @@ BY_TOTALS = ("head_tail", "top", "core")
 # Columns of the comparison with a null model.
 NULL = ["null_mean", "null_low", "null_high", "z", "p"]
 LEAST_NULLS = 39  # random networks of which p can be 0.05
+ALPHA = 0.05
 # Indices that count links whatever they weigh, or compare the two ways of a flow.
 OF_LINKS = "functional functional_weighted core_periphery core_share node_symmetry link_symmetry"
 OPTIONS = StructurePart
@@ -57,7 +58,7 @@ def profile(context: Context, detected: Detection) -> pd.DataFrame:
         resample=structure.resample,
         leave_one_out=network.n_nodes <= LEAVE_ONE_OUT,
         null=null,
-        replicates=structure.options.replicates,
+        replicates=structure.replicates,
         **options,
     )
     if isinstance(null, GravityNull):
@@ -97,16 +98,20 @@ def facts(result: Centres) -> Mapping[str, Fact]:
 
 def _compared(table: pd.DataFrame, structure: Plan) -> dict[str, Fact]:
     """Indices that differ from random networks; those without p are not compared."""
-    replicates = structure.options.replicates
+    replicates = structure.replicates
     known = table[table["p"].notna() & (replicates >= LEAST_NULLS)]
     rounding = CONSTANT * known["value"].abs()
-    above = (known["p"] <= 0.05) & (known["value"] > known["null_high"] + rounding)
-    below = (known["p"] <= 0.05) & (known["value"] < known["null_low"] - rounding)
+    clear = corrected(known["p"], "fdr") <= ALPHA
+    above = clear & (known["value"] > known["null_high"] + rounding)
+    below = clear & (known["value"] < known["null_low"] - rounding)
     many_if_high = known["many_centres_if"] == "high"
     more = (above & many_if_high) | (below & ~many_if_high)
     null = None if structure.null is None else Term(structure.null_code)
     numbers: dict[str, Fact] = {"null": null, "moved": structure.moved, "compared": len(known)}
     numbers |= {"replicates": replicates, "few": replicates < LEAST_NULLS}
+    # Twice the standard error of a two-sided p of 0.05, which is twice a share of ALPHA / 2.
+    error = 4 * math.sqrt(ALPHA / 2 * (1 - ALPHA / 2) / max(replicates, 1))
+    numbers |= {"error": error if replicates < MANY_NULLS else 0.0}
     numbers |= {"towards_more": [*map(Term, known.index[more])]}
     numbers |= {"towards_fewer": [*map(Term, known.index[(above | below) & ~more])]}
     return numbers | {"shifted": int((table["bias"].notna() & table["low"].isna()).sum())}
@@ -149,7 +154,8 @@ def tables(result: Centres) -> Iterator[Table]:
     yield Table("centre_rules", detected.rules, modelled=modelled)
     named = result.profile["most_influential"].map(result.context.names, na_action="ignore")
     frame = result.profile.assign(most_influential=named.astype("str"))
-    columns = ["value", "low", "high", "null_low", "null_high", "p"]
+    frame["p_corrected"] = corrected(frame["p"], "fdr")
+    columns = ["value", "low", "high", "null_low", "null_high", "p_corrected"]
     view = frame.loc[frame["of"] != "size", columns].dropna(axis=1, how="all")
     missing = view.drop(columns="value").isna().sum(axis=1)
     view = view.loc[missing.sort_values(kind="stable").index]  # first those that can be compared

@@ -38,7 +38,7 @@ class EvaluationPart(Part, part="evaluation", optional=True):
     by: str | None = None
     exposure: bool = True
     clean: Annotated[float, Field(ge=0, le=1)] = 0.0
-    permutations: Annotated[int, Field(ge=0)] = 199
+    permutations: Annotated[int, Field(ge=0)] = 999
 
 
 OPTIONS = EvaluationPart

@@ -109,6 +109,7 @@ def facts(result: Organised) -> Mapping[str, Fact]:
     known |= {"all_modelled": bool(plan.modelled), "by_chance": test.by_chance, "p": test.p}
     known |= {"tested": test.untested is None, "untested": Term(why)}
     known |= {"replicates": test.replicates, "layers": n}
+    known |= {"error": 2 * math.sqrt(test.p * (1 - test.p) / max(test.replicates, 1))}
     known |= {"overlap": float(np.nanmedian(pairs)) if n > 1 else math.nan}
     return known | _brokers(result) | _specialised(result.specialisation)
 
