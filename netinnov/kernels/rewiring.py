@@ -217,7 +217,7 @@ def _asked(links, a, b, c, d):
 def _exchange(key, links, indptr, steps, pace, seed):
     """The proposals of `exchange_ends`, on the packed links and the set; -1 if that is too full."""
     state, gamma = seed[0], seed[1]
-    directed = links.directed
+    directed = indptr is not None
     m = np.uint64(key.size)
     ends = m + m
     bound, end_bound = (ONE << HALF) % m, (ONE << HALF) % ends
@@ -242,7 +242,7 @@ def _exchange(key, links, indptr, steps, pace, seed):
         for i in range(size):
             e, f = first[i], second[i] >> ONE
             coin = second[i] & ONE
-            if directed:
+            if indptr is not None:  # what is None is not compiled
                 until_triangle -= 1
                 if until_triangle == 0:
                     until_triangle = pace
@@ -270,23 +270,23 @@ def _exchange(key, links, indptr, steps, pace, seed):
 
 
 @kernel
-def exchange_ends(source, target, n_nodes, directed, steps, pace, seed):
+def exchange_ends(source, target, n_nodes, indptr, steps, pace, seed):
     """Degree-preserving chain of ``steps`` proposals on a simple graph; rejected ones count.
 
     A proposal draws two slots of links and exchanges two ends: undirected, in one of the two
     ways; directed, the targets, and every ``pace``-th proposal turns a directed triangle round
     (on a coin, so that the chain is not periodic). Slots of a directed graph must be in order of
-    their sources, and keep them. ``seed``: two words, the second odd. Returns source and target of
-    each slot, the number of accepted proposals, and a number without meaning: what was read ahead,
-    so that the compiler cannot leave that away.
+    their sources, and keep them: ``indptr`` is the first slot of each, None for an undirected
+    graph. ``seed``: two words, the second odd. Returns source and target of each slot, the number
+    of accepted proposals, and a number without meaning: what was read ahead, so that the compiler
+    cannot leave that away.
 
     All proposals of a batch are drawn and what they will read is read once, so that the waits for
     memory overlap; then they are carried out one after the other. O(steps + links).
     """
-    indptr = _row_starts(source, n_nodes)
     accepted, spare = -1, np.int64(0)  # of a plain 0 numba compiles one more version
     while accepted < 0:  # again with more room, as good as never: the numbers stay the same
-        key, links, fits = _filled(source, target, n_nodes, directed, spare)
+        key, links, fits = _filled(source, target, n_nodes, indptr is not None, spare)
         spare += 1
         if fits:
             accepted, read = _exchange(key, links, indptr, steps, pace, seed)

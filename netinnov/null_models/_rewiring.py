@@ -110,14 +110,24 @@ class Chain:
         if self.size < 2 or steps == 0:
             return state._replace(accepted=0)
         pace, seed = self.pace, words | np.array([0, 1], np.uint64)
-        slots = (state.source, state.target, self.n_nodes, self.directed)
+        slots = (state.source, state.target, self.n_nodes)
         if not (self.group.size or self.zones.site.size):
-            source, target, accepted, _ = exchange_ends(*slots, steps, pace, seed)
+            # First slot of each source: a directed triangle is looked up by it.
+            starts = np.searchsorted(state.source, np.arange(self.n_nodes + 1))
+            indptr = starts if self.directed else None
+            source, target, accepted, _ = exchange_ends(*slots, indptr, steps, pace, seed)
             return State(source, target, state.weight, accepted)
         # Few links: excursions of 8 moves on average, that come back changed; else of 2.
         further = np.uint64(3 if self.size <= _FEW else 1)
         source, target, accepted, total, _ = exchange_within(
-            *slots, *self._ends_by_class(state), *self.zones, steps, pace, further, seed
+            *slots,
+            self.directed,
+            *self._ends_by_class(state),
+            *self.zones,
+            steps,
+            pace,
+            further,
+            seed,
         )
         return State(source, target, state.weight, accepted, total / steps)
 

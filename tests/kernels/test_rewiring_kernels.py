@@ -99,8 +99,9 @@ SEEDS = [np.array([5, 7], np.uint64), np.array([2**63 + 9, 2**62 + 1], np.uint64
 @pytest.mark.parametrize(("n", "m"), [(5, 4), (9, 25), (60, 150)])
 def test_exchanges_of_ends_are_those_of_a_set(n, m, seed, directed):
     links = graph(n, m, directed, 1)
+    starts = np.searchsorted(links[:, 0], np.arange(n + 1)) if directed else None
     source, target, accepted, _ = exchange_ends(
-        links[:, 0].copy(), links[:, 1].copy(), n, directed, 3_001, 4, seed
+        links[:, 0].copy(), links[:, 1].copy(), n, starts, 3_001, 4, seed
     )
     expected = exchanged(links, directed, 3_001, 4, [int(word) for word in seed])
     assert list(zip(source.tolist(), target.tolist(), strict=True)) == expected[0]
@@ -123,7 +124,7 @@ def test_a_table_in_which_all_links_meet_at_one_place_grows():
                 found.append(pair)
     links = np.array(sorted(found[:400]), np.int32)
     source, target, accepted, _ = exchange_ends(
-        links[:, 0].copy(), links[:, 1].copy(), 2**16, False, 2_000, 8, SEEDS[0]
+        links[:, 0].copy(), links[:, 1].copy(), 2**16, None, 2_000, 8, SEEDS[0]
     )
     expected = exchanged(links, False, 2_000, 8, [5, 7])
     assert list(zip(source.tolist(), target.tolist(), strict=True)) == expected[0]
