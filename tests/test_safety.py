@@ -121,8 +121,9 @@ def test_a_pickle_in_a_checkpoint_is_not_run(tmp_path):
     compare = partial(compare_with_null, pair, measure=density, progress=False, **options)
     with pytest.warns(UserWarning, match="moved"):
         compare()
-    np.savez(tmp_path / "kept" / "batch-0.npz", experiment=np.array([Runs(touched)], object))
-    with pytest.raises(InputError, match=r"batch-0\.npz of the checkpoint cannot be read"):
+    batch = next((tmp_path / "kept").glob("batch-*.npz"))
+    np.savez(batch, key=np.array([Runs(touched)], object))
+    with pytest.raises(InputError, match=rf"{batch.name} of the checkpoint cannot be read"):
         compare()
 
     assert not touched.exists()

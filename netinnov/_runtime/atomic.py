@@ -15,7 +15,7 @@ import pandas as pd
 
 from netinnov._runtime.arguments import as_path
 from netinnov._runtime.interruption import check_interrupted, cleaning
-from netinnov._runtime.opening import check_target
+from netinnov._runtime.opening import check_target, real_path
 from netinnov.errors import InputError
 
 
@@ -52,7 +52,7 @@ def new_folder(path: str | os.PathLike[str], *, replace: bool = False) -> Iterat
     """
     asked = as_path("folder", path)
     kind = check_target(asked)
-    out = asked.resolve()
+    out = real_path(asked)
     if kind == "a file" or (kind == "a folder" and not replace and any(out.iterdir())):
         msg = f"{asked} is there already and not empty; name another folder, or remove it first."
         raise InputError(msg)
@@ -100,12 +100,19 @@ def new_folder(path: str | os.PathLike[str], *, replace: bool = False) -> Iterat
                 folder.rename(out)
 
 
+def make_folder(path: str | os.PathLike[str]) -> Path:
+    folder = as_path("folder", path)
+    with _refusals(f"{folder} cannot be made"):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 @contextmanager
 def _hidden_file(path: Path) -> Iterator[Path]:
     """A file beside the path, that takes its place once it is written and closed."""
     if check_target(path) == "a folder":
         raise InputError(f"{path} must be the name of a file; it is a folder.")
-    real = path.resolve()  # a link stays, and what it leads to is replaced
+    real = real_path(path)  # a link stays, and what it leads to is replaced
     hidden = real.with_name(f".netinnov-{uuid4().hex}")
 
     def clean() -> None:

@@ -6,14 +6,14 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 
 from netinnov._runtime.arguments import as_path, check_rng
-from netinnov._runtime.atomic import write_bytes
+from netinnov._runtime.atomic import make_folder, write_bytes
 from netinnov._runtime.opening import check_file, kind_at_path
 from netinnov._runtime.parallel import run
 from netinnov._typing import Rng
@@ -22,47 +22,59 @@ from netinnov.errors import InputError
 
 PathLike = str | os.PathLike[str]
 Row = Sequence[np.ndarray]
+# The kind of numpy and the shapes that an array of a row may have
+Like = tuple[str, Collection[tuple[int, ...]]]
 Parts = Mapping[str, str | Mapping[str, str]]
 
 _MANIFEST = "checkpoint.json"
-_BATCHES = "batch-*.npz"
-_EXPERIMENT = "experiment"
 _VALUE = "value_{}"
 _DELETE = "Delete it, or the folder of the checkpoint: what is missing is measured again."
 
 
 class Checkpoint:
-    """Results of one experiment: ``checkpoint.json`` identifies it, ``batch-*.npz`` hold rows."""
+    """Results of one experiment: ``checkpoint.json`` says which, ``batch-*.npz`` hold rows."""
 
     def __init__(self, folder: PathLike, parts: Parts, seed: Mapping[str, Any]) -> None:
         self._folder = as_path("checkpoint", folder)
         mine = {"netinnov": __version__, **parts, "entropy": dict(seed)}
         words = json.dumps(mine, sort_keys=True).encode()
-        self._digest = hashlib.sha256(words).hexdigest()
+        self._batch = f"batch-{hashlib.sha256(words).hexdigest()[:16]}-{{}}.npz"
         if (stored := _manifest(self._folder)) is None:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self._folder)
             write_bytes(self._folder / _MANIFEST, json.dumps(mine, indent=1).encode())
         elif differences := _differences(stored, mine):
-            msg = f"the checkpoint {str(self._folder)!r} is of another experiment: "
-            msg += f"{'; '.join(differences)}. Choose another folder, delete this one, or repeat "
-            raise InputError(f"{msg}the experiment as it was.")
+            raise InputError(
+                f"the checkpoint {str(self._folder)!r} is of another experiment: "
+                f"{'; '.join(differences)}. Choose another folder, delete this one, or repeat "
+                "the experiment as it was."
+            )
 
-    def rows(self, width: int) -> dict[str, Row]:
-        """What was written, by key: rows of so many arrays."""
+    def rows(self, wanted: Set[str], like: Sequence[Like]) -> dict[str, Row]:
+        """What was written for these keys: rows of arrays of the kinds and shapes in ``like``."""
         known: dict[str, Row] = {}
-        for path in sorted(self._folder.glob(_BATCHES)):
+        names = ["key", *map(_VALUE.format, range(len(like)))]
+        for path in sorted(self._folder.glob(self._batch.format("*"))):
             try:
                 # numpy leaves a file of a damaged batch open that it opened itself.
                 with check_file(path).open("rb") as stream, np.load(stream) as batch:
-                    same = str(batch[_EXPERIMENT]) == self._digest
-                    names = ["key", *map(_VALUE.format, range(width))] if same else []
-                    columns = [batch[name] for name in names]
-                    fault = "" if same else "is of another experiment"
+                    if any(part.compress_type for part in batch.zip.infolist()):
+                        raise ValueError("it is packed")
+                    keys, *columns = (batch[name] for name in names)
             except Exception as error:  # whatever numpy raises for the bytes of a damaged file
-                fault = f"cannot be read ({error})"
-            if fault:
-                raise InputError(f"the file {path} of the checkpoint {fault}. {_DELETE}")
-            known |= {str(key): row for key, *row in zip(*columns, strict=True)}
+                msg = f"the file {path} of the checkpoint cannot be read ({error}). {_DELETE}"
+                raise InputError(msg) from None
+            fits = keys.dtype.kind == "U" and keys.ndim == 1
+            if fits and wanted.isdisjoint(keys.tolist()):
+                continue  # replicates that are not asked for, or of another step of the experiment
+            for each, (kind, shapes) in zip(columns, like, strict=True):
+                fits &= each.dtype.kind == kind and each.shape[:1] == keys.shape
+                fits &= each.shape[1:] in shapes
+            if not fits:
+                raise InputError(
+                    f"the file {path} of the checkpoint holds other arrays than this experiment "
+                    f"makes: it is damaged, or a function was changed since. {_DELETE}"
+                )
+            known.update(zip(keys.tolist(), zip(*columns, strict=True), strict=True))
         return known
 
     def write(self, keys: Sequence[object], rows: Sequence[Row]) -> None:
@@ -70,11 +82,11 @@ class Checkpoint:
             return  # a measure that gives now this, now that is refused when all are there
         values = map(np.stack, zip(*rows, strict=True))
         columns = {_VALUE.format(at): each for at, each in enumerate(values)}
-        columns |= {_EXPERIMENT: np.array(self._digest), "key": np.array([*map(str, keys)])}
+        columns["key"] = np.array([*map(str, keys)])
         stream = io.BytesIO()
         np.savez(stream, allow_pickle=False, **columns)
-        name = hashlib.sha256(f"{self._digest} {keys!r}".encode()).hexdigest()[:16]
-        write_bytes(self._folder / f"batch-{name}.npz", stream.getvalue())
+        name = hashlib.sha256(repr(keys).encode()).hexdigest()[:16]
+        write_bytes(self._folder / self._batch.format(name), stream.getvalue())
 
 
 def run_kept(
@@ -82,15 +94,15 @@ def run_kept(
     keys: Sequence[Any],
     checkpoint: Checkpoint | None,
     *,
-    width: int,
+    like: Sequence[Like],
     **options: Any,
 ) -> list[Row]:
-    """Apply a task, which gives rows of so many arrays, as `run` does; skip keys that are kept."""
-    known = {} if checkpoint is None else checkpoint.rows(width)
+    """Apply a task, which gives rows of such arrays, as `run` does; skip keys that are kept."""
+    known = {} if checkpoint is None else checkpoint.rows({*map(str, keys)}, like)
     left = [key for key in keys if str(key) not in known]
     save = None if checkpoint is None else checkpoint.write
     new = run(task, left, save=save, done=len(keys) - len(left), **options)
-    known |= zip(map(str, left), new, strict=True)
+    known.update(zip(map(str, left), new, strict=True))
     return [known[str(key)] for key in keys]
 
 

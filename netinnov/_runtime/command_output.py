@@ -32,7 +32,8 @@ def plainly(command: Callable[P, None]) -> Callable[P, None]:
         except (InputError, ImportError) as error:
             fail("\n".join([str(error), *getattr(error, "__notes__", ())]))
         except OSError as error:
-            fail(f"{error.filename or 'a file'}: {error.strerror or error}.")
+            where = error.filename or "the output, or the working directory"
+            fail(f"{where}: {error.strerror or error}.")
         except MemoryError as error:
             fail(f"there is not enough memory ({error}).")
         except (KeyboardInterrupt, SystemExit) as error:  # of signals

@@ -39,6 +39,12 @@ TEXTS = {
     **dict.fromkeys((pa.binary(), pa.large_binary()), pa.large_binary()),
 }
 # What libraries raise for a file that is not of its format
+# The files of tables that `write_network` writes
+WRITTEN = {
+    (table, f"{table}.{ending}")
+    for table in ("nodes", "places", "layers", "links", "distances")
+    for ending in ("csv", "parquet")
+}
 DAMAGE = (
     *(EOFError, KeyError, MemoryError, OSError, RuntimeError, ValueError),
     *(lzma.LZMAError, struct.error, zipfile.BadZipFile, zlib.error, pa.ArrowException),
@@ -51,11 +57,27 @@ def kind_at_path(path: Path) -> str:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         return "a link that leads nowhere" if os.path.lexists(path) else "nothing"
-    except OSError as error:
-        raise InputError(f"{path} cannot be looked up: {error.strerror}.") from None
+    except (OSError, ValueError) as error:
+        raise _not_found(path, error) from None
     if stat.S_ISREG(mode):
         return "a file"
     return "a folder" if stat.S_ISDIR(mode) else "a pipe, socket or device"
+
+
+def real_path(path: Path) -> Path:
+    """Absolute and without links; the working directory may be gone."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError) as error:
+        raise _not_found(path, error) from None
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    return real_path(path).parent == real_path(folder)
+
+
+def _not_found(path: Path, error: Exception) -> InputError:
+    return InputError(f"{path} cannot be looked up: {getattr(error, 'strerror', error)}.")
 
 
 def check_target(path: Path) -> str:
@@ -72,7 +94,11 @@ def ending_of(path: Path | str) -> str:
 
 def network_json(folder: Path) -> Path | None:
     path = folder / "network.json"
-    return None if kind_at_path(path) == "nothing" else path
+    if kind_at_path(path) == "nothing":
+        return None
+    if not is_inside(path, folder):
+        raise InputError(f"{path} must be a file of its folder; it is a link that leads out of it.")
+    return path
 
 
 def files_in(path: Path) -> list[str]:
@@ -171,21 +197,20 @@ def is_of_network(about: Any) -> bool:
     return "directed" not in keys and not keys.isdisjoint({"format", "tables"})
 
 
-def changed_file(folder: Path, about: Mapping[str, Any]) -> str | None:
-    """A file whose SHA-256 is not that in ``network.json``; None if all match."""
-    files: dict[str, Any] = about["files"] if isinstance(about.get("files"), dict) else {}
-    if files.get("network.json") != digest_of_rest(about):
-        return "network.json"
-    for name in sorted(files.keys() - {"network.json"}):
-        path = folder / name
-        if kind_at_path(path) != "a file" or sha256_of(path) != files[name]:
-            return name
+def changed_file(folder: Path, about: Mapping[str, Any]) -> Path | None:
+    """The first file that is not as `write_network` wrote it; none outside the folder is opened."""
+    try:
+        hashes = {(name, held["file"]): held["sha256"] for name, held in about["tables"].items()}
+    except (AttributeError, KeyError, TypeError):
+        return folder / "network.json"
+    if not hashes.keys() <= WRITTEN:
+        return folder / "network.json"
+    for (_, file), sha256 in hashes.items():
+        path = folder / file
+        here = kind_at_path(path) == "a file" and is_inside(path, folder)
+        if not here or sha256_of(path) != sha256:
+            return path
     return None
-
-
-def digest_of_rest(about: Mapping[str, Any]) -> str:
-    rest = {key: value for key, value in about.items() if key != "files"}
-    return hashlib.sha256(json.dumps(rest).encode()).hexdigest()
 
 
 def read_json(path: Path) -> Any:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from netinnov._runtime.arguments import as_path, check_mapping, check_name, check_names
 from netinnov._runtime.atomic import write_bytes
+from netinnov._runtime.opening import real_path
 from netinnov._runtime.optional import require
 from netinnov.errors import InputError
 
@@ -186,7 +187,9 @@ def _get(
 ) -> None:  # fmt: skip
     requests = require("requests", extra="data", needed_by="fetch()")
     options: dict[str, Any] = {"urls": {target.name: address}, "retry_if_failed": RETRIES}
-    files = pooch.create(target.parent, base_url="", registry={target.name: None}, **options)
+    files = pooch.create(
+        real_path(target.parent), base_url="", registry={target.name: None}, **options
+    )
     try:
         files.fetch(target.name, progressbar=progress)
     except requests.RequestException as error:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from netinnov._network.measured import check_alike, long_table, numbers_of
 from netinnov._runtime.arguments import check_callable, check_mapping, shown
-from netinnov._runtime.checkpoint import Row, run_kept, seed_of_run, seed_state
+from netinnov._runtime.checkpoint import Like, Row, run_kept, seed_of_run, seed_state
 from netinnov._typing import Count, Floats, Rng, Several
 from netinnov.errors import InputError, note_on_error
 from netinnov.experiments import _effect_statistics as tests
@@ -154,12 +154,12 @@ def compare_scenarios(
     bound = _bound(measures, start, nodes)
     measure_of = {column: each.measure for each in bound for column in each.columns}
     names = list(measure_of)
-    width = _N_BEFORE + len(names)
-    options: dict[str, Any] = {"width": width, "executor": executor, "progress": progress}
+    options: dict[str, Any] = {"executor": executor, "progress": progress}
     experiment = _Experiment(network, changes, bound, nodes, seeds, resample, spawned(seed, _DATA))
     items = [_Item(name, None, at) for name in changes for at in range(n_of[name])]
     alone = [[item] for item in items]
-    rows = run_kept(experiment.rows, alone, store, label="replicates", **options)
+    like = _like(1, len(nodes), len(names))
+    rows = run_kept(experiment.rows, alone, store, like=like, label="replicates", **options)
     grown, labels, totals, *values = _joined(names, rows)
     if grown.any():
         _warn_of_grown(measure_of, values)
@@ -170,7 +170,8 @@ def compare_scenarios(
         again = [x for x in items if x.scenario not in placebos and x.replicate < placements]
         in_each = [[item._replace(resample=at) for item in again] for at in range(resamples)]
         task = partial(experiment.rows, undefined=nothing)
-        rows = run_kept(task, in_each, store, label="resamples", **options)
+        like = _like(len(again), len(nodes), len(names))
+        rows = run_kept(task, in_each, store, like=like, label="resamples", **options)
         in_data = _table(in_each, _joined(names, rows)[_N_BEFORE:], names, nodes)
     return ExperimentResult(
         _table(alone, values, names, nodes),
@@ -285,6 +286,17 @@ class _Experiment(NamedTuple):
             else:
                 row.append(numbers_of(name, value, network.storage.node_names, nodes))
         return row
+
+
+def _like(n_items: int, n_nodes: int, n_measures: int) -> list[Like]:
+    """Of the rows of `_Experiment.rows`; a measure gives one number, or one a node."""
+    of_measure: Like = ("f", [(n_items,), (n_items, n_nodes)])
+    return [
+        ("b", [(n_items,)]),
+        ("U", [(n_items,)]),
+        ("f", [(n_items, 2)]),
+        *[of_measure] * n_measures,
+    ]
 
 
 def on_nodes(measure: Measure, nodes: list[str]) -> Callable[..., Any]:

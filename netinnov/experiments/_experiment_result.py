@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from netinnov._runtime.arguments import check_names
-from netinnov._runtime.atomic import write_bytes, write_csv
+from netinnov._runtime.atomic import make_folder, write_bytes, write_csv
 from netinnov._runtime.display import ROWS, Displayed, short, table
 from netinnov.errors import InputError
 from netinnov.experiments import _effect_statistics as statistics
@@ -176,8 +176,7 @@ class ExperimentResult(Displayed):
             The files: ``effects`` and ``replicates``; and unless empty ``sites`` (what each placebo
             was in each replicate), ``refused`` (why there is no p-value) and ``resamples``.
         """
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        out = make_folder(folder)
         numbered = {name: enumerate(sites) for name, sites in self.sites.items()}
         sites = [(name, *each) for name, sites in numbered.items() for each in sites if each[1]]
         refused = [(*pair, reason) for pair, reason in self.refused.items()]
@@ -191,7 +190,7 @@ class ExperimentResult(Displayed):
         paths = []
         for name, each in tables.items():
             if each is not None and not each.empty:
-                paths += [folder / f"{name}.csv", folder / f"{name}.parquet"]
+                paths += [out / f"{name}.csv", out / f"{name}.parquet"]
                 write_csv(each, paths[-2])
                 write_bytes(paths[-1], each.to_parquet(index=False))
         return paths

@@ -45,7 +45,7 @@ def write_network(
         Folder to make. It appears when everything is in it, or not at all. Holds ``nodes``,
         ``links``, ``places``, ``layers`` and, if the network has them, ``distances`` (as tables
         with the columns of `build_network`) and ``network.json``: the types of the columns, and the
-        SHA-256 of each file.
+        SHA-256 of each table.
     format : {"csv", "parquet"}
         Of the tables. CSV is UTF-8, with text in quotation marks; an empty field is missing.
 
@@ -98,8 +98,7 @@ def write_network(
     with new_folder(folder) as new:
         for name, table in tables.items():
             write(table, new / f"{name}.{format}")
-        about["files"] = {path.name: opening.sha256_of(path) for path in sorted(new.iterdir())}
-        about["files"]["network.json"] = opening.digest_of_rest(about)
+            about["tables"][name]["sha256"] = opening.sha256_of(new / f"{name}.{format}")
         text = json.dumps(about, ensure_ascii=False, indent=1)
         (new / "network.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
@@ -121,7 +120,8 @@ def read_network(folder: str | os.PathLike[str]) -> MultilayerNetwork:
     Raises
     ------
     InputError
-        If a file is missing or not the one that was written, by the SHA-256 in ``network.json``.
+        If a table is missing or not the one that was written, by the SHA-256 in ``network.json``,
+        or a link that leads out of the folder.
 
     See Also
     --------
@@ -134,10 +134,11 @@ def read_network(folder: str | os.PathLike[str]) -> MultilayerNetwork:
     folder = as_path("folder", folder)
     about = _about(folder)
     if (changed := opening.changed_file(folder, about)) is not None:
-        msg = f"{folder / changed} must be the file that write_network wrote, with the SHA-256 "
-        msg += "that network.json has; it was changed, damaged or removed. Get the folder again, "
-        msg += "or, if it was changed on purpose, read it by build_network(*read_tables(folder))."
-        raise InputError(msg)
+        raise InputError(
+            f"{changed} must be the file as write_network wrote it, with the SHA-256 of each "
+            "table in network.json; it was changed, damaged or removed. Get the folder again, or, "
+            "if it was changed on purpose, read it by build_network(*read_tables(folder))."
+        )
     with opening.damage_refused(str(folder / "network.json"), AttributeError, *MISFITS):
         tables: Any = {
             name: _read_exact(folder / held["file"], held["columns"], held["rows"])
@@ -169,9 +170,7 @@ def _about(folder: Path) -> dict[str, Any]:
         path = folder / "network.json"
         raise InputError(f"{path} must be there, from write_network; it is not. {mend}")
     about = opening.read_json(path)
-    sound = opening.is_of_network(about) and about.get("format") == FORMAT
-    sound = sound and all(isinstance(about.get(name), dict) for name in ("tables", "files"))
-    if not sound:
+    if not opening.is_of_network(about) or about.get("format") != FORMAT or "tables" not in about:
         raise InputError(f"{path} must be as write_network wrote it ({FORMAT!r}). {mend}")
     return dict(about)
 

@@ -130,10 +130,8 @@ def compare_with_null(
         named = {"measure": measure, "null": null}
         store = checkpoint_of(checkpoint, "compare_with_null", state, network, **named)
         task = partial(_replicate, seeds=seeds, null=ready, values=values)
-        rows = run_kept(task, range(len(seeds)), store, width=2, **options)
-        if (held := {np.shape(row[1]) for row in rows}) != {np.shape(observed)}:
-            msg = f"the checkpoint holds values of shapes {held}, not {np.shape(observed)}: the "
-            raise InputError(f"{msg}measure was changed since. Choose another folder.")
+        like = [("f", [()]), ("f", [np.shape(observed)])]
+        rows = run_kept(task, range(len(seeds)), store, like=like, **options)
     moved = _prepared.mean_moved([float(row[0]) for row in rows])
     if moved < _prepared.LEAST_MOVED:
         subject, mend = "nodes that may move", "Take wider `bins`, or more `trials`."

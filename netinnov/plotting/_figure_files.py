@@ -11,7 +11,7 @@ from typing import Any, Literal
 from matplotlib.figure import Figure
 
 from netinnov._runtime.arguments import as_list, check_choice
-from netinnov._runtime.atomic import write_bytes
+from netinnov._runtime.atomic import make_folder, write_bytes
 from netinnov._runtime.interruption import check_interrupted
 from netinnov._version import __version__
 from netinnov.plotting._drawing import caption_notes
@@ -72,10 +72,9 @@ def save_figure(
         check_choice("formats", each, Format)
     if caption is None:
         caption = " ".join(dict.fromkeys(note for ax in figure.axes for note in caption_notes(ax)))
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    out = make_folder(folder)
     content = encode_figure(figure, name, caption=caption, command=command, formats=formats)
-    paths = {each: folder / f"{name}.{each}" for each in dict.fromkeys(formats)}
+    paths = {each: out / f"{name}.{each}" for each in dict.fromkeys(formats)}
     for each, path in paths.items():
         write_bytes(path, content[each])
     check_interrupted()

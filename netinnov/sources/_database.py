@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pandas as pd
 import pyarrow as pa
 
 from netinnov._runtime.arguments import shown
-from netinnov._runtime.opening import CELL, check_made
+from netinnov._runtime.opening import CELL, check_made, real_path
 from netinnov._runtime.optional import require
 from netinnov.errors import InputError
 
 PAIR = 4 * CELL  # bytes: a pair of members is a link in up to two layers, and is sorted
 
+MARKS = {*"*?[\\"} - {os.sep}
 FIRST = ("source", "target", "weight", "period")
 TYPES = {
     pa.string(): pd.StringDtype(na_value=float("nan")),
@@ -62,6 +66,18 @@ class Database:
 
     def size(self, table: str) -> int:
         return int(self.run(f"SELECT coalesce(max(row) + 1, 0) FROM {table}").fetchall()[0][0])
+
+    def name_of(self, file: Path) -> str:
+        """By which DuckDB, which takes names for patterns and addresses, opens this file alone."""
+        path = real_path(file.parent) / file.name
+        if MARKS.isdisjoint(str(path)) and str(path).isprintable():
+            return str(path)
+        link = self.folder / f"{uuid4().hex}{path.suffix}"
+        try:
+            link.symlink_to(path)
+        except OSError as error:  # Windows allows links to some users only
+            raise InputError(f"{path} must be renamed without * ? [ ({error.strerror}).") from None
+        return glob.escape(str(link))
 
     def show(self, name: str, frame: pd.DataFrame) -> None:
         self._connection.register(name, pa.Table.from_pandas(frame, preserve_index=False))

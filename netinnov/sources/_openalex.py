@@ -38,7 +38,8 @@ MENTIONS = f"""
     CREATE TABLE mentions AS
     WITH objects AS (
         SELECT unnest(coalesce(entry.results, [entry]::STRUCT({OBJECT})[])) AS object
-        FROM read_json($files, records = false, maximum_object_size = {LARGEST},
+        FROM read_json($files, records = false, hive_partitioning = false,
+            maximum_object_size = {LARGEST},
             columns = {{entry: 'STRUCT({OBJECT}, results STRUCT({OBJECT})[])'}})),
     authorships AS (
         SELECT {ID.format("object.id")} AS name, object.publication_year AS year,
@@ -201,13 +202,13 @@ def read_openalex(
 
 def _load(data: Database, path: Path, faults: list[str]) -> None:
     """Distinct mentions with all ids, and what is known of institutions, as tables."""
-    files = _files(path)
+    files = {data.name_of(file): file for file in _files(path)}
     try:
-        data.run(MENTIONS, {"files": [str(file) for file in files]})
+        data.run(MENTIONS, {"files": [*files]})
     except Exception as error:
-        for file in reversed(files):  # x.json.gz before x.json
-            if str(file) in str(error):
-                _refuse(file, str(error))
+        for name, file in reversed(files.items()):  # x.json.gz before x.json
+            if name in str(error):
+                _refuse(file, str(error).replace(name, file.name))
         raise
     data.run(TABLES)
     nowhere, n_rows, named, undated = data.run(COUNTS).fetchall()[0]
@@ -245,8 +246,9 @@ def _refuse(file: Path, why: str) -> NoReturn:
                 msg = f"{file.name}, line {number} must be an object of OpenAlex, or an answer "
                 raise InputError(f"{msg}with `results`; found {text[:40]!r}.")
     why = re.sub(r", in (line|record/value) \d+", "", why.splitlines()[0].partition(": ")[2])
-    msg = f"{file.name} must hold works and institutions as OpenAlex writes them"
-    raise InputError(f"{msg}; {why.replace(str(file), file.name).rstrip('.')}.")
+    raise InputError(
+        f"{file.name} must hold works and institutions as OpenAlex writes them; {why.rstrip('. ')}."
+    )
 
 
 def _pairs(data: Database, weighting: Weighting) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import html
 import os
 import shutil
@@ -158,9 +159,9 @@ def _read(data: Database, source: Found, faults: list[str]) -> None:
         CREATE OR REPLACE TEMP TABLE raw AS SELECT row_number() OVER () - 1 AS row,
             {", ".join(cells)} FROM read_csv($path, delim = $delimiter, quote = $quote,
             escape = $quote, header = true, auto_detect = false, columns = {types},
-            store_rejects = true)
+            hive_partitioning = false, store_rejects = true)
         """,
-        {"path": str(path), "delimiter": source.delimiter, "quote": quote},
+        {"path": glob.escape(str(path)), "delimiter": source.delimiter, "quote": quote},
     )
     path.unlink()
     rejects = "SELECT DISTINCT line, error_type FROM reject_errors ORDER BY line"

@@ -121,8 +121,11 @@ def tables_of_file(
     tables, distances, unit = typed_tables(path, "tables", columns, encoding, decimal, written)
     if opening.is_of_network(written):
         if (changed := opening.changed_file(path, written)) is not None:
-            msg = f"{path / changed} was changed, damaged or removed after write_network wrote it; "
-            say([f"{msg}what is there is read."], stacklevel=5)
+            msg = (
+                f"{changed} was changed, damaged or removed after write_network wrote it; what is "
+                "there is read."
+            )
+            say([msg], stacklevel=5)
     elif "weight" not in (held := tables["links"].frame) and {"source", "target"} <= set(held):
         say(unweighted(tables["links"].name, held), stacklevel=5)
     nodes, links = tables["nodes"].frame, tables["links"].frame

@@ -238,6 +238,13 @@ def test_a_file_is_refused(network, tmp_path) -> None:
         compare(network, checkpoint=batches(tmp_path)[0])
 
 
+@pytest.fixture(scope="module")
+def kept(network, tmp_path_factory) -> tuple[ni.MultilayerNetwork, Path]:
+    folder = tmp_path_factory.mktemp("kept")
+    compare(network, checkpoint=folder, replicates=2)
+    return network, folder
+
+
 def saved(change: Callable[[dict[str, Any]], object]) -> Any:
     """A whole file with other arrays in it."""
 
@@ -262,15 +269,63 @@ def test_a_batch_that_is_not_as_it_was_written_is_refused(network, tmp_path, dam
         compare(network, checkpoint=tmp_path, replicates=2)
 
 
-def test_a_batch_of_another_experiment_is_refused(network, tmp_path) -> None:
+# Arrays of a batch of one item: grown (true or false), labels (text), totals (two numbers), the
+# measure `total` (a number) and the measure `strength` (a number for each of 4 nodes).
+FORGED = {
+    "no keys": lambda arrays: arrays.pop("key"),
+    "keys are numbers": lambda arrays: arrays.update(key=np.array([1])),
+    "keys are bytes": lambda arrays: arrays.update(key=arrays["key"].astype("S")),
+    "one key alone": lambda arrays: arrays.update(key=arrays["key"][0]),
+    "keys in a square": lambda arrays: arrays.update(key=arrays["key"][None]),
+    "more keys than rows": lambda arrays: arrays.update(key=np.repeat(arrays["key"], 2)),
+    "a measure is missing": lambda arrays: arrays.pop("value_4"),
+    "rows without an axis": lambda arrays: arrays.update(value_3=np.array(2.0)),
+    "no row": lambda arrays: arrays.update(value_3=np.empty((0, 1))),
+    "five nodes": lambda arrays: arrays.update(value_4=np.ones((1, 1, 5))),
+    "one axis more": lambda arrays: arrays.update(value_4=np.ones((1, 1, 4, 1))),
+    "two items": lambda arrays: arrays.update(value_3=np.ones((1, 2))),
+    "one total": lambda arrays: arrays.update(value_2=np.ones((1, 1, 1))),
+    "totals are text": lambda arrays: arrays.update(value_2=np.full((1, 1, 2), "x")),
+    "labels are numbers": lambda arrays: arrays.update(value_1=np.ones((1, 1))),
+    "grown is a number": lambda arrays: arrays.update(value_0=np.ones((1, 1))),
+    "a measure is complex": lambda arrays: arrays.update(value_3=np.ones((1, 1), complex)),
+    "a measure is a date": lambda arrays: arrays.update(value_3=np.ones((1, 1), "M8[s]")),
+    "a measure is a record": lambda arrays: arrays.update(value_3=np.ones((1, 1), "f8,f8")),
+}
+
+
+@pytest.mark.parametrize("change", FORGED.values(), ids=FORGED)
+def test_a_batch_with_arrays_of_another_kind_or_shape_is_refused(kept, tmp_path, change) -> None:
+    network, folder = kept
+    shutil.copytree(folder, tmp_path / "forged")
+    batch = batches(tmp_path / "forged")[0]
+    saved(change)(batch)
+    with pytest.raises(
+        InputError, match=rf"^the file .*{batch.name} of the checkpoint (cannot|hol)"
+    ):
+        compare(network, checkpoint=tmp_path / "forged", replicates=2)
+
+
+def test_a_batch_that_unpacks_to_more_than_it_holds_is_refused(kept, tmp_path) -> None:
+    network, folder = kept
+    shutil.copytree(folder, tmp_path / "packed")
+    batch = batches(tmp_path / "packed")[0]
+    with np.load(batch) as whole:
+        np.savez_compressed(batch, **dict(whole))
+    with pytest.raises(
+        InputError, match=rf"{batch.name} of the checkpoint cannot be read .*packed"
+    ):
+        compare(network, checkpoint=tmp_path / "packed", replicates=2)
+
+
+def test_batches_of_another_experiment_are_no_part_of_this_one(network, tmp_path) -> None:
     mine, other = tmp_path / "mine", tmp_path / "other"
     compare(network, checkpoint=mine, replicates=2)
     compare(network, checkpoint=other, replicates=2, rng=2)
-    assert not {path.name for path in batches(mine)} & {path.name for path in batches(other)}
-    stray = Path(shutil.copy(batches(other)[0], mine))
-    with pytest.raises(InputError, match=rf"{stray.name} .* is of another experiment. Delete it"):
-        compare(network, checkpoint=mine, replicates=2)
-    stray.unlink()
+    for path in batches(mine):
+        path.unlink()
+    for path in batches(other):
+        shutil.copy(path, mine)
     pd.testing.assert_frame_equal(
         compare(network, checkpoint=mine, replicates=2), compare(network, replicates=2)
     )
