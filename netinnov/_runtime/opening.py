@@ -207,8 +207,8 @@ def changed_file(folder: Path, about: Mapping[str, Any]) -> Path | None:
         return folder / "network.json"
     for (_, file), sha256 in hashes.items():
         path = folder / file
-        here = kind_at_path(path) == "a file" and is_inside(path, folder)
-        if not here or sha256_of(path) != sha256:
+        own = kind_at_path(path) == "a file" and is_inside(path, folder)
+        if not own or sha256_of(path) != sha256:
             return path
     return None
 
