@@ -230,8 +230,6 @@ def _check_tables(source: Path, column: Columns, encoding: Encoding, decimal: De
     places = None if tables.places is None else _counted(len(tables.places), "place")
     data = {"path": source.resolve(), "encoding": encoding, "decimal": decimal}
     notes = _limits({"data": data, "columns": headers or {}}, reading)
-    if tables.links.empty:
-        notes.append("there are no links; add rows to them, or there is nothing to measure.")
     _tell_notes(f"No problems: {held}, {places or 'no table of places'}.", notes)
 
 

@@ -28,6 +28,16 @@ class GivenTable(NamedTuple):
         unit = row_unit(self.frame)
         return examples(self.rows[rows], lambda number: f"{unit} {number}")
 
+    def repeated(self) -> list[str]:
+        """A note of the rows in which all is as in an earlier one."""
+        frame = self.frame if is_bare(self.frame) else self.frame.reset_index()
+        alike = frame[frame.duplicated(frame.columns[:2], keep=False)]  # fewer to look at
+        again = frame.index.isin(alike.index[alike.duplicated()])
+        if not again.any():
+            return []
+        said = f"{self.name}: rows that repeat an earlier one, each counts: {again.sum():,}"
+        return [f"{said} ({self.where(again)})."]
+
 
 HEADERS = "headers of file"
 

@@ -109,6 +109,15 @@ def unweighted(file: str, links: pd.DataFrame) -> list[str]:
     ]
 
 
+def unsaid_weights(file: str, links: pd.DataFrame) -> list[str]:
+    """What is said of links without a weight, each of which counts 1."""
+    blank = links["weight"].isna()
+    if blank.all():
+        return unweighted(file, links)
+    n = int(blank.sum())
+    return [f"{file}: links without a weight, each counts 1: {n:,} of {len(blank):,}."] if n else []
+
+
 def unused_columns(columns: Mapping[str, str], headers: Mapping[str, Iterable[str]]) -> None:
     headers = {table: list(names) for table, names in headers.items()}
     known = {name for names in headers.values() for name in names}

@@ -52,7 +52,7 @@ def read_any_table(
         if len(sheets) != 1:
             held = examples(sheets, str) or "nothing"
             raise InputError(f"{path} must have one sheet with a table; it has {held}.")
-        return GivenTable(path.name, next(iter(sheets.values())), "", [])
+        return next(iter(sheets.values()))._replace(name=path.name)
     return read_delimited(path, encoding, stripped=stripped)
 
 
@@ -130,22 +130,47 @@ def sheet_names(path: Path) -> list[str]:
         return [sheet.title for sheet in book.worksheets]
 
 
-def read_workbook(path: Path) -> dict[str, pd.DataFrame]:
+def read_workbook(path: Path) -> dict[str, GivenTable]:
+    """Tables of the sheets that have cells; what openpyxl itself would drop is refused."""
+    from openpyxl.worksheet._reader import WorkSheetParser
+
     tables, visited, size = {}, 0, path.stat().st_size if path.is_file() else 0
     with _opened(path) as book:
+        formats = {"date_formats": book._date_formats, "timedelta_formats": book._timedelta_formats}
         for sheet in book.worksheets:
-            sheet.reset_dimensions()  # what a file says of them may be wrong
-            rows: list[list[Any]] = []
-            for cells in sheet.iter_rows():
-                if len(rows) == LAST_ROW:
-                    raise InputError(f"{path}, sheet {sheet.title} has more than {LAST_ROW} rows.")
-                visited += len(cells)
-                opening.check_made(path, opening.CELL * visited, size)
-                rows.append([_shown(cell) for cell in cells])
-            table = pd.DataFrame(rows, pd.RangeIndex(1, len(rows) + 1, name=ROW), dtype=object)
+            name = f"{path.name}, sheet {sheet.title}"
+            rows: dict[int, list[Any]] = {}
+            errors, last = list[str](), (0, 0)
+            with sheet._get_source() as source:
+                parser = WorkSheetParser(source, sheet._shared_strings, True, book.epoch, **formats)
+                for number, cells in parser.parse():
+                    spots = [last, *((number, cell["column"]) for cell in cells)]
+                    if number > LAST_ROW:
+                        raise InputError(f"{name} has more than {LAST_ROW} rows.")
+                    if spots != sorted({*spots}):
+                        raise InputError(
+                            f"{name}: row {number} or a cell of it stands there twice, or after a "
+                            "later one; save the workbook anew in a spreadsheet."
+                        )
+                    last = spots[-1]
+                    row = rows[number] = [np.nan] * (last[1] if cells else 0)
+                    visited += len(row)
+                    opening.check_made(path, opening.CELL * visited, size)
+                    for cell in cells:
+                        row[cell["column"] - 1] = _shown(cell["value"], cell["data_type"])
+                        errors += [f"row {number}: {cell['value']}"] * (cell["data_type"] == "e")
+            table = pd.DataFrame([*rows.values()], pd.Index([*rows], name=ROW), dtype=object)
             filled = table.dropna(how="all").dropna(how="all", axis=1).fillna(np.nan)
-            if len(filled):
-                tables[sheet.title] = _table(f"{path.name}, sheet {sheet.title}", filled)
+            if not len(filled):
+                continue
+            merged = [each.ref for each in getattr(parser.merged_cells, "mergeCell", ())]
+            said = {
+                "the sheet is hidden": [] if sheet.sheet_state == "visible" else [sheet.title],
+                "cells with an error, read as empty": errors,
+                "merged cells, of which the first alone has the value": merged,
+            }
+            notes = [f"{name}: {what}: {examples(of, str)}." for what, of in said.items() if of]
+            tables[sheet.title] = GivenTable(name, _table(name, filled), "", notes)
     return tables
 
 
@@ -161,10 +186,9 @@ def _opened(path: Path) -> Iterator[Workbook]:
         yield openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
 
 
-def _shown(cell: Any) -> Any:
+def _shown(value: Any, kind: str) -> Any:
     """7 of 7.0, times as text; missing if blank or the error of a formula."""
-    value = cell.value
-    if value is None or cell.data_type == "e" or (isinstance(value, str) and not value.strip()):
+    if value is None or kind == "e" or (isinstance(value, str) and not value.strip()):
         return np.nan
     if isinstance(value, dt.date | dt.time | dt.timedelta):
         return str(value)

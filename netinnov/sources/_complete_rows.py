@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple
@@ -96,6 +96,13 @@ def say(notes: Sequence[str], *, stacklevel: int = 4) -> None:
 
 
 _NOTED: ContextVar[list[str] | None] = ContextVar("noted", default=None)
+
+
+def say_unlisted(name: str, ends: Iterable[str], listed: Collection[str]) -> None:
+    """Nodes that only links name are kept, if others are listed."""
+    unlisted = [end for end in dict.fromkeys(ends) if end not in listed] if listed else []
+    if unlisted:
+        say([f"{name}: nodes that links alone name: {len(unlisted):,} ({examples(unlisted)})."])
 
 
 def note(texts: Sequence[str]) -> None:

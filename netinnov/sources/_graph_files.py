@@ -12,19 +12,19 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 
-from netinnov._network.headers import check_columns, rename
+from netinnov._network.headers import check_columns, rename, unused_columns
 from netinnov._runtime.opening import check_file, damage_refused, ending_of, opened
 from netinnov.errors import InputError
 from netinnov.io._graph import XML
 from netinnov.io._networkx import network_of_graph
 from netinnov.sources import Tables
 from netinnov.sources._complete_rows import note
+from netinnov.sources._graph_checks import check_gml, checked_xml, name_attributes
 from netinnov.sources._user_tables import located
 
 GRAPHS = {".graphml": "read_graphml", ".gexf": "read_gexf", ".gml": "read_gml"}
 DESCRIBED = {"directed_layers", "layers", "places", "column_types"}
 REPEATED = {"label", "lon", "lat", "start", "end"}
-GRAPHML = "{http://graphml.graphdrawing.org/xmlns"
 
 
 def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Tables:
@@ -37,22 +37,26 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
     # Each format has errors of its own, and some have those of Python.
     with damage_refused(str(path), Exception), opened(path) as stream:
         data = stream.read()
-        if ending == ".graphml":
-            data = _with_namespace(path, data)
-        elif ending == ".gml" and not re.search(rb"\blabel\s", data):
-            options = {"label": "id"}  # igraph writes numbers alone
+        if ending == ".gml":
+            # igraph writes numbers alone
+            options = {} if re.search(rb"\blabel\s", data) else {"label": "id"}
+        else:
+            data = checked_xml(path, data)
         graph = read(BytesIO(data), **options)
         if ending == ".gexf":
             _take_up_description(graph, data)
+        check_gml(path, graph, data)
     ours = "column_types" in graph.graph
     if not ours:
         _name_layer(graph)
+        names = name_attributes(path.name, graph, asked)
     with damage_refused(str(path)):  # GML may name halves of characters
         network = network_of_graph(graph)
     nodes = network.nodes.reset_index()
     places: pd.DataFrame | None = network.places.reset_index()
     if not ours:
         empty = [name for name in ("kind", "place", "jurisdiction") if nodes[name].isna().all()]
+        unused_columns(asked, {"nodes": map(str, nodes), "links": names})
         asked = {"node": "node"} | asked  # an attribute such as `node_` is not the id
         nodes, renamed = rename(path.name, "nodes", nodes.drop(columns=empty), asked)
         note(renamed)
@@ -61,19 +65,6 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
     directed = tuple(layer for layer in network.layers if layer in network.directed)
     far = network.distances, network.distance_unit
     return Tables(nodes, network.links, places, directed, network.layer_table, *far)
-
-
-def _with_namespace(path: Path, data: bytes) -> bytes:
-    """Add the GraphML namespace, without which networkx sees no elements."""
-    root = ET.fromstring(data)
-    space, _, name = root.tag.rpartition("}")
-    if name != "graphml":
-        raise InputError(f"{path} must be GraphML, in a <graphml>; it begins with <{name}>.")
-    if space == GRAPHML:
-        return data
-    for element in root.iter():
-        element.tag = GRAPHML + "}" + element.tag.rpartition("}")[2]
-    return ET.tostring(root)
 
 
 def _take_up_description(graph: Any, file: bytes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,14 @@ from typing import Any
 import pandas as pd
 
 from netinnov._network.columns import refuse_repeated
+from netinnov._network.headers import unsaid_weights
 from netinnov._network.numeric_columns import number_of, typed
-from netinnov._network.synonyms import MISSING
-from netinnov._runtime.arguments import as_path, check_names
+from netinnov._network.synonyms import MISSING, key_of
+from netinnov._runtime.arguments import as_path, check_name, check_names
 from netinnov._runtime.opening import ending_of, kind_at_path, read_json
 from netinnov.errors import InputError
 from netinnov.sources import _parsed_lines as parsing
-from netinnov.sources._complete_rows import Tables, warn_of
+from netinnov.sources._complete_rows import Tables, say, say_unlisted, warn_of
 from netinnov.sources._pajek import parse_pajek
 from netinnov.sources._parsed_lines import Link, Parsed
 
@@ -61,8 +62,8 @@ def read_multiplex(
         and are directed if some pairs are linked both ways and others one way: say
         ``directed=True`` of a tree, in which no link is returned.
     weight : str
-        The attribute of edges in ``.mpx`` that is the weight; without it all weights are 1. In
-        ``.json`` it is ``w`` or else ``weight``.
+        The attribute of links in ``.mpx`` and ``.json`` that is the weight, in ``.json`` ``w`` too;
+        without it all weights are 1.
 
     Returns
     -------
@@ -115,7 +116,7 @@ def read_multiplex(
     elif ending == ".mpx":
         parsed = _parse_mpx(path.name, lines, weight)
     elif ending == ".json":
-        parsed = _parse_json(path.name, read_json(path))
+        parsed = _parse_json(path.name, read_json(path), weight)
     else:
         parsed = parse_pajek(path.name, lines)
     if parsed.links.empty:
@@ -123,6 +124,8 @@ def read_multiplex(
         raise InputError(msg)
     faults: list[str] = []
     layers = sorted(parsed.links["layer"].unique())
+    say([*unsaid_weights(path.name, parsed.links), *parsed.notes])
+    parsed = parsed._replace(links=parsed.links.fillna({"weight": 1.0}))
     names = _directed(parsed, layers, directed)
     links = _counted_once(path.name, parsed, names, faults)
     warn_of(faults)
@@ -156,7 +159,7 @@ def _parse_edges(path: Path, lines: parsing.Lines) -> Parsed:
         source, x, target, y = row[:4] if len(row) == 5 else (row[1], row[0], row[2], row[0])
         if x != y:
             raise parsing.between_layers(where, x, y)
-        size = parsing.weight_of(row[-1], where) if len(row) > 3 else 1.0
+        size = parsing.weight_of(row[-1], where) if len(row) > 3 else None
         a, b = named("node", source, where), named("node", target, where)
         links.append(Link(named("layer", x, where), a, b, size, {}))
     nodes = listed["node"][0]
@@ -193,7 +196,7 @@ def _labels(path: Path, kind: str) -> tuple[pd.DataFrame | None, dict[str, str]]
     return parsing.node_table(ids, labels, attributes), dict(zip(numbers, ids, strict=True))
 
 
-def _parse_json(name: str, document: Any) -> Parsed:
+def _parse_json(name: str, document: Any, weight: str) -> Parsed:
     """MWnets with two ways of the same nodes, and a third one for the layers."""
     try:
         ways = {way: [_id(each["ID"]) for each in of] for way, of in document["nodes"].items()}
@@ -208,7 +211,8 @@ def _parse_json(name: str, document: Any) -> Parsed:
         raise InputError(f"{msg}{sizes}.")
     a, b = sorted(pairs[0], key=[*ways].index)
     layer = next((way for way in ways if way not in (a, b)), None)
-    links, weight = [], "w" if any("w" in row for row in rows) else "weight"
+    held = {key for row in rows for key in row if key not in ways}
+    links, weight = [], _attribute(held, "w" if weight == "weight" and "w" in held else weight)
     for number, row in enumerate(rows, start=1):
         ends = {}
         for way in ways:
@@ -217,7 +221,8 @@ def _parse_json(name: str, document: Any) -> Parsed:
                 msg = f"{name}, link {number}, {way!r} must be a number from 1 to {len(ways[way])}"
                 raise InputError(f"{msg}; found {at!r}.")
             ends[way] = ways[way][at - 1]
-        size = parsing.weight_of(str(row.pop(weight, 1)), f"{name}, link {number}")
+        said = row.pop(weight, None)
+        size = None if said is None else parsing.weight_of(str(said), f"{name}, link {number}")
         in_layer = "links" if layer is None else ends[layer]
         links.append(Link(in_layer, ends[a], ends[b], size, row))
     members = document["nodes"][a]
@@ -235,14 +240,26 @@ def _id(value: Any) -> str:
     return str(value)
 
 
+def _attribute(held: Collection[str], weight: str) -> str:
+    """The attribute of links that is the weight, in any case; empty if there is none."""
+    found = weight if weight in held else {key_of(each): each for each in held}.get(key_of(weight))
+    if found is None and weight != "weight":
+        check_name("weight", weight, sorted(held), of="the attributes of links")
+    return found or ""
+
+
 def _parse_mpx(name: str, lines: parsing.Lines, weight: str) -> Parsed:
     sections = _sections(lines)
+    if sections.get("LAYERS") == []:
+        raise InputError(f"{name} must name layers below #LAYERS; there are none: is a line lost?")
     if not (edges := sections["EDGES"]):
         msg = f"{name} must have a section #EDGES with lines; it ends in line {len(lines)} "
         raise InputError(f"{msg}without: is it cut off?")
     several = any(row[0].casefold() == "multilayer" for _, row in sections["TYPE"])
     layers = _layers(sections["LAYERS"], several=several)
     of_edges = _edge_attributes(sections["EDGE ATTRIBUTES"], layers, several=several)
+    held = [each for columns in of_edges.values() for each in columns]
+    weight = _attribute(held, weight)
 
     links = []
     head = ["actor", "layer", "actor", "layer"] if several else ["actor", "actor", "layer"]
@@ -259,12 +276,12 @@ def _parse_mpx(name: str, lines: parsing.Lines, weight: str) -> Parsed:
         if len(row) != len(head) + len(columns):
             raise parsing.refuse_line(where, row, [*head, *columns])
         cells = dict(zip(columns, row[len(head) :], strict=True))
-        size = parsing.weight_of(cells.pop(weight), where) if weight in cells else 1.0
+        size = parsing.weight_of(cells.pop(weight), where) if weight in cells else None
         more = {key: _typed(cell, columns[key], where, key) for key, cell in cells.items()}
         links.append(Link(layer, source, target, size, more))
 
     ends = [end for link in links for end in (link.source, link.target)]
-    nodes = _actors(sections, ends)
+    nodes = _actors(name, sections, ends)
     directed = frozenset(layer for layer in layers if layers[layer] == "DIRECTED")
     return Parsed(nodes, parsing.link_table(links), directed)
 
@@ -281,8 +298,8 @@ def _sections(lines: parsing.Lines) -> defaultdict[str, Section]:
             if not section:
                 known = ", ".join(f"#{other}" for other in SECTIONS)
                 raise InputError(f"{where}: a section must be one of {known}; found {text!r}.")
-            if rest := text[1 + len(section) :].strip():
-                rows[section].append((where, [rest]))
+            rest = text[1 + len(section) :].strip()
+            rows[section] += [(where, [rest])] if rest else []
             continue
         rows[section].append((where, [field.strip() for field in text.split(",")]))
     return rows
@@ -315,7 +332,7 @@ def _edge_attributes(
     return types
 
 
-def _actors(sections: defaultdict[str, Section], ends: Iterable[str]) -> pd.DataFrame:
+def _actors(name: str, sections: defaultdict[str, Section], ends: list[str]) -> pd.DataFrame:
     types, rows = {}, {}
     for where, row in sections["ACTOR ATTRIBUTES"]:
         if len(row) != 2:
@@ -328,6 +345,7 @@ def _actors(sections: defaultdict[str, Section], ends: Iterable[str]) -> pd.Data
             raise InputError(f"{where}, column 'actor': {row[0]!r} stands there twice.")
         cells = zip(types, row[1:], strict=True)
         rows[row[0]] = [_typed(cell, types[key], where, key) for key, cell in cells]
+    say_unlisted(name, ends, rows)
     actors = [*dict.fromkeys([*rows, *ends])]
     table = pd.DataFrame.from_dict(rows, "index", object, [*types]).reindex(actors)
     return parsing.node_table(actors, actors, {key: table[key] for key in types})

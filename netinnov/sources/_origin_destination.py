@@ -206,6 +206,7 @@ def _flows_of_table(
     table = table._replace(frame=frame.set_axis(table.rows, axis=0))
     frame = frame.rename(columns=ours)
     theirs = {name: column for column, name in ours.items()}
+    table.notes.extend(table.repeated())
     links = pd.DataFrame(index=frame.index)
     for end, role in (("source", "origin"), ("target", "destination")):
         if end not in frame:

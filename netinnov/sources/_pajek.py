@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from netinnov._network.columns import own_names
 from netinnov._network.numeric_columns import number_of
+from netinnov._runtime.arguments import examples
 from netinnov._runtime.opening import check_made
 from netinnov.errors import InputError
 from netinnov.sources import _parsed_lines as parsing
@@ -47,6 +48,7 @@ class Part(NamedTuple):
 
 def parse_pajek(name: str, lines: parsing.Lines) -> Parsed:
     labels: list[str] | None = None
+    bare: list[str] = []
     ids: Sequence[str] = ()
     columns: dict[str, Any] = {}
     layers: dict[str | None, str] = {None: "links"}
@@ -57,7 +59,7 @@ def parse_pajek(name: str, lines: parsing.Lines) -> Parsed:
             if labels is not None:
                 msg = f"{part.where}: a file must hold one network; a second one begins here; give "
                 raise InputError(f"{msg}it a file of its own.")
-            labels, columns = _vertices(name, part)
+            labels, columns, bare = _vertices(name, part)
             ids = parsing.ids_of(labels, [str(at + 1) for at in range(len(labels))])
         elif match := RELATION.fullmatch(part.title):
             if labels is None:
@@ -85,7 +87,10 @@ def parse_pajek(name: str, lines: parsing.Lines) -> Parsed:
     both_ways = [edge for edge in edges if edge.layer in directed and edge.source != edge.target]
     back = [edge._replace(source=edge.target, target=edge.source) for edge in both_ways]
     links = parsing.link_table([*arcs, *edges, *back], parsing.attribute)
-    return Parsed(parsing.node_table(ids, labels, columns), links, directed)
+    numbered = f"{len(bare):,} of {len(labels):,} ({examples(bare, str)})"
+    note = f"{name}: vertices without a line, called by their numbers: {numbered}."
+    nodes = parsing.node_table(ids, labels, columns)
+    return Parsed(nodes, links, directed, [note] if 0 < len(bare) < len(labels) else ())
 
 
 def _parts(lines: parsing.Lines) -> list[Part]:
@@ -109,7 +114,7 @@ def _parts(lines: parsing.Lines) -> list[Part]:
     return parts
 
 
-def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any]]:
+def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any], list[str]]:
     digits = [*part.title.split(), ""][1]
     if not re.fullmatch("[0-9]{1,15}", digits):
         msg = f"{part.where}: the number of vertices must follow '*Vertices'; found {part.title!r}."
@@ -122,19 +127,22 @@ def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any]]:
     for where, text in part.body:
         row = parsing.fields(text)
         at = _vertex(row[0], n, where, "number") - 1
+        if at in spots:
+            raise InputError(f"{where}: the vertex {row[0]} stands there twice; keep one line.")
         if len(row) > 1:
             labels[at] = row[1]
         spots[at] = list(takewhile(_is_number, row[2:5]))
         rest = row[2 + len(spots[at]) :]
         if rest and rest[0].casefold() in SHAPES:
             rest = rest[1:]
-        for column, value in _pairs(rest).items():
+        for column, value in _pairs(rest, where).items():
             cells.setdefault(column, [""] * n)[at] = value
+    bare = [labels[at] for at in range(n) if at not in spots]
     spots = {at: spot for at, spot in spots.items() if len(spot) > 1}
     if not all(0 <= float(value) <= 1 for spot in spots.values() for value in spot[:2]):
         for axis, column in enumerate(own_names(["x", "y"], cells)):
             cells[column] = [spots[at][axis] if at in spots else "" for at in range(n)]
-    return labels, {column: parsing.attribute(values) for column, values in cells.items()}
+    return labels, {name: parsing.attribute(values) for name, values in cells.items()}, bare
 
 
 def _links(
@@ -155,11 +163,11 @@ def _links(
             raise parsing.refuse_line(where, row, ENDS)
         source = end(row[0], "from")
         if form.endswith("list"):
-            yield from (Link(own_layer, source, end(to, "to"), 1.0, {}) for to in row[1:])
+            yield from (Link(own_layer, source, end(to, "to"), None, {}) for to in row[1:])
             continue
         target = end(row[1], "to")
-        weight = parsing.weight_of(row[2], where) if len(row) > 2 else 1.0
-        more = _pairs(row[3:])
+        weight = parsing.weight_of(row[2], where) if len(row) > 2 else None
+        more = _pairs(row[3:], where)
         # Files of this package say the layer on each line: a relation may be a period of it.
         yield Link(more.pop("layer", own_layer), source, target, weight, more)
 
@@ -209,8 +217,16 @@ def _vertex(text: str, n: int, where: str, column: str) -> int:
     return int(text)
 
 
-def _pairs(cells: Sequence[str]) -> dict[str, str]:
-    pairs = dict(zip(cells[::2], cells[1::2], strict=False))
+def _pairs(cells: Sequence[str], where: str) -> dict[str, str]:
+    """Names and values; times such as [1-3] are alone."""
+    if len(cells) % 2 and cells[-1].startswith("["):
+        cells = [*cells[:-1], "time", cells[-1]]
+    if len(cells) % 2:
+        raise InputError(
+            f"{where}: after the fixed fields names and values must alternate; {cells[-1]!r} has "
+            "no value. Is a name with blanks not in quotation marks?"
+        )
+    pairs = dict(zip(cells[::2], cells[1::2], strict=True))
     return {column: value for column, value in pairs.items() if not DRAWN.fullmatch(column)}
 
 

@@ -23,7 +23,7 @@ class Link(NamedTuple):
     layer: str
     source: str
     target: str
-    weight: float
+    weight: float | None  # None if nothing says it
     more: Mapping[str, Any]
 
 
@@ -31,6 +31,7 @@ class Parsed(NamedTuple):
     nodes: pd.DataFrame
     links: pd.DataFrame
     directed: frozenset[str] | None  # None if the file does not say
+    notes: Sequence[str] = ()
 
 
 Lines = Sequence[tuple[str, str]]  # where each is, for messages, and its text

@@ -157,6 +157,10 @@ def read(
             raise InputError(f"{msg}{source!r}.")
         options[name] = asked[name]
     headers = check_columns(columns)
+    if option_of(source, "weight") and "weight" in headers.values():
+        weight = next(theirs for theirs, name in headers.items() if name == "weight")
+        options["weight"] = weight.removeprefix("links.")
+        del headers[weight]
     if headers and option_of(source, "columns"):
         options["columns"] = headers
     with warnings.catch_warnings(record=True) as caught, noted() as words:
@@ -173,6 +177,8 @@ def read(
             raise InputError(f"{msg} `columns`.")
         ours = {key.removeprefix("nodes."): name for key, name in headers.items()}
         tables = tables._replace(nodes=nodes.rename(columns=ours))
+    if tables.links.empty:
+        lost.append("there are no links; add rows to them, or there is nothing to measure.")
     faults = [str(each.message) for each in caught if each.category is UserWarning]
     notes = [str(each.message) for each in caught if each.category is ReadingNote]
     return Reading(source, tables, faults, [*notes, *odd, *lost, *stray_names(*tables[:3])], words)

@@ -135,6 +135,10 @@ def tables_of_file(
     links, of_rows = _direction_of_rows(links)
     if "layers" in tables:
         layers = _layers(*tables["layers"][:2])
+        used = as_text(links["layer"])[0] if "layer" in links else pd.Series(["links"])
+        if unsaid := sorted({*used.dropna()} - {*layers.index.map(str)}):
+            msg = f"{tables['layers'].name}: layers without a row, taken as undirected amounts: "
+            say([f"{msg}{examples(unsaid)}."], stacklevel=5)
         pointed = layers["directed"].to_dict() if "directed" in layers else {}
         directed = tuple(str(layer) for layer, points in pointed.items() if points is True)
     else:
@@ -154,7 +158,13 @@ def typed_tables(
     """Tables under our names, distances and their unit; headers that `write_network` wrote are."""
     asked, ours = check_columns(columns), opening.is_of_network(written)
     raw = _raw_tables(path, source, check_encoding(encoding))
-    say([text for table in raw.values() for text in table.notes], stacklevel=6)  # of read_tables
+    counted = [table for name, table in raw.items() if name in ("links", "branches")]
+    notes = [text for table in raw.values() for text in table.notes]
+    notes += [text for table in counted for text in table.repeated()]
+    say(notes, stacklevel=6)  # of read_tables
+    for name, table in raw.items():
+        if table.frame.empty and name not in TABLES_OF[source][0] and not ours:
+            raise InputError(f"{table.name} must have rows below its header; is it cut off?")
     if not ours:
         unused_columns(asked, {name: map(str, table.frame) for name, table in raw.items()})
     distances: pd.DataFrame | None = None
@@ -250,10 +260,7 @@ def _raw_tables(path: Path, source: str, encoding: str | None) -> dict[str, Give
         return {
             table: _any_table.read_any_table(path / name, encoding) for table, name in held.items()
         }
-    return {
-        table: GivenTable(f"{path.name}, sheet {name}", sheets[name], "", [])
-        for table, name in held.items()
-    }
+    return {table: sheets[name] for table, name in held.items()}
 
 
 def located(nodes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:

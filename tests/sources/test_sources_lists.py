@@ -173,7 +173,8 @@ def test_patents_as_branches_of_assignees_and_as_participations_of_inventors(sha
     seat = raw.groupby("firm")["place"].agg(lambda each: sorted(each.mode())[0])
     raw[["firm", "place"]].to_csv(tmp_path / "branches.csv", index=False)
     seat.reset_index().to_csv(tmp_path / "seats.csv", index=False)
-    network = ni.read_network(tmp_path)
+    with pytest.warns(UserWarning, match=r"branches.csv: rows that repeat .* each counts: 165 \("):
+        network = ni.read_network(tmp_path)
     pairs = pd.DataFrame({"home": raw["firm"].map(seat), "host": raw["place"]})
     outside = pairs[pairs["home"] != pairs["host"]].value_counts()
     counts = linkages.count_enclaves(network, rank=pd.Series(dtype=float), by="pair")

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import warnings
 from pathlib import Path
 
 import pandas as pd
@@ -162,7 +163,11 @@ U4,U2,work,03
 
 
 def test_multinet(write):
-    with pytest.warns(UserWarning, match=r"in 1 rows more, .* 'U2' and 'U1' .* counted once"):
+    with (
+        pytest.warns(UserWarning, match=r"in 1 rows more, .* 'U2' and 'U1' .* counted once"),
+        pytest.warns(UserWarning, match=r"nodes that links alone name: 1 \('U3'\)"),
+        pytest.warns(UserWarning, match=r"no column was read as the weight.* 'since', 'rank'"),
+    ):
         tables = read_multiplex(write(MPX, "x.mpx"))
     assert rows(tables) == [
         *[["work", "U1", "U2", 1.0], ["advice", "U1", "U3", 1.0], ["advice", "U3", "U1", 1.0]],
@@ -181,8 +186,12 @@ def test_multinet(write):
 
 def test_an_attribute_may_be_the_weight(write):
     text = MPX.replace("U2,U1,work,01\n", "").replace("1.5,\n", "1.5,0\n")
+    path = write(text.replace("U1,NA,NA", "U1,NA,NA\nU3,,"), "x.mpx")
+    with pytest.warns(UserWarning, match="links without a weight, each counts 1: 2 of 4"):
+        assert read_multiplex(path, weight="rank").links["weight"].tolist() == [1.0, 2.0, 1.5, 1.0]
     path = write(text, "x.mpx")
-    assert read_multiplex(path, weight="rank").links["weight"].tolist() == [1.0, 2.0, 1.5, 1.0]
+    with pytest.raises(InputError, match=r"`weight`: .* not in the attributes of links: 'range'"):
+        read_multiplex(path, weight="range")
     with pytest.raises(InputError, match=r"x.mpx, line 24, column 'weight': .* found '0'"):
         read_multiplex(path, weight="since")
 
@@ -272,7 +281,14 @@ PAJEK = """% a comment
 
 
 def test_pajek(write):
-    tables = read_multiplex(write(PAJEK.replace("\n", "\r\n"), "x.paj"))
+    with pytest.warns(UserWarning, match="x.paj: links without") as said:
+        tables = read_multiplex(write(PAJEK.replace("\n", "\r\n"), "x.paj"))
+    assert [str(each.message).splitlines() for each in said] == [
+        [
+            "x.paj: links without a weight, each counts 1: 3 of 8.",
+            "x.paj: vertices without a line, called by their numbers: 1 of 4 (4).",
+        ]
+    ]
     assert sorted(rows(tables)) == [
         ["3", "b", "3", 4.0],
         ["ad vice", "New York", "b", 2.5],
@@ -351,7 +367,8 @@ MWNETS = {
 
 
 def test_mwnets(write):
-    tables = read_multiplex(write(json.dumps(MWNETS), "x.json"))
+    with pytest.warns(UserWarning, match="links without a weight, each counts 1: 1 of 2"):
+        tables = read_multiplex(write(json.dumps(MWNETS), "x.json"))
     assert rows(tables) == [["air", "x", "y", 2.0], ["rail", "y", "x", 1.0]]
     assert tables.links["seats"].fillna(-1).tolist() == [5, -1]
     assert tables.nodes["place"].tolist() == ["x", "y"]
@@ -444,7 +461,9 @@ def test_aucs_in_three_formats(benchmarks):
     ],
 )
 def test_standard_networks(benchmarks, name, n_nodes, links, directed):
-    network = build_network(*read_multiplex(benchmarks / name))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "bankwiring.mpx: no column was read as the weight")
+        network = build_network(*read_multiplex(benchmarks / name))
     assert network.n_nodes == n_nodes
     assert sizes(network) == links
     assert len(network.directed) == directed
