@@ -55,14 +55,14 @@ def checked_xml(path: Path, data: bytes) -> bytes:
         raise InputError(
             f"{path}: edges must be directed or undirected by default; found {ways[0]!r}."
         )
-    nodes = [each.get("id") for each in held["node"]]
+    nodes: list[Any] = [each.get("id") for each in held["node"]]
     refuse_repeated(str(path), pd.Index(nodes), "node")
     edges = [tuple(map(each.get, ("source", "target", "id"))) for each in held["edge"]]
     refuse_repeated(str(path), pd.Index([edge for edge in edges if edge[2]]), "edge with an id")
     keys = [(each.get("for"), each.get("attr.name")) for each in held["key"]]
     keys += [(of.get("class"), each.get("title")) for of in held["attributes"] for each in of]
     refuse_repeated(str(path), pd.Index([key for key in keys if key[1]]), "attribute")
-    ends = [end for edge in edges for end in edge[:2]]
+    ends: list[Any] = [end for edge in edges for end in edge[:2]]
     if None in (*nodes, *ends):
         raise InputError(f"{path}: each node must have an id, and each edge a source and a target.")
     say_unlisted(path.name, ends, {*nodes})

@@ -169,11 +169,12 @@ def typed_tables(
         unused_columns(asked, {name: map(str, table.frame) for name, table in raw.items()})
     distances: pd.DataFrame | None = None
     unit = "km"
-    if (table := raw.pop("distances", None)) is not None and ours:
-        distances = _any_table.table_of("distances", table, decimal)
+    of_pairs = raw.pop("distances", None)
+    if of_pairs is not None and ours:
+        distances = _any_table.table_of("distances", of_pairs, decimal)
         unit = str(written.get("distance_unit", unit))
-    elif table is not None:
-        distances, unit = read_distances(table, asked, decimal)
+    elif of_pairs is not None:
+        distances, unit = read_distances(of_pairs, asked, decimal)
     held = raw if ours else {name: _renamed(name, table, asked) for name, table in raw.items()}
     typed = {
         name: table._replace(frame=_any_table.table_of(name, table, decimal))
