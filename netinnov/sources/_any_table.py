@@ -169,7 +169,9 @@ def read_workbook(path: Path) -> dict[str, GivenTable]:
                 "cells with an error, read as empty": errors,
                 "merged cells, of which the first alone has the value": merged,
             }
-            notes = [f"{name}: {what}: {examples(of, str)}." for what, of in said.items() if of]
+            notes = [
+                f"{name}: {subject}: {examples(of, str)}." for subject, of in said.items() if of
+            ]
             tables[sheet.title] = GivenTable(name, _table(name, filled), "", notes)
     return tables
 

@@ -242,10 +242,10 @@ def _id(value: Any) -> str:
 
 def _attribute(held: Collection[str], weight: str) -> str:
     """The attribute of links that is the weight, in any case; empty if there is none."""
-    found = weight if weight in held else {key_of(each): each for each in held}.get(key_of(weight))
-    if found is None and weight != "weight":
+    column = weight if weight in held else {key_of(each): each for each in held}.get(key_of(weight))
+    if column is None and weight != "weight":
         check_name("weight", weight, sorted(held), of="the attributes of links")
-    return found or ""
+    return column or ""
 
 
 def _parse_mpx(name: str, lines: parsing.Lines, weight: str) -> Parsed:
