@@ -315,9 +315,11 @@ def _in_places(
         raise InputError(f"{msg}`name` says which column has the names.")
     lost = called[known & ~ids.isin([*ids_of_names.dropna(), *_parents(places)]).to_numpy()]
     if len(lost):
-        msg = f"{table}: places that are not among its {len(names)} names, kept without links: "
-        msg += f"{len(lost)} of {known.sum()} ({examples(lost, str)}); if it has them under other "
-        faults.append(f"{msg}names, give `aliases`")
+        faults.append(
+            f"{table}: places that are not among its {len(names)} names, kept without links: "
+            f"{len(lost)} of {known.sum()} ({examples(lost, str)}); if it has them under other "
+            "names, give `aliases`, in a study `same` in [places]"
+        )
     return ids_of_names
 
 

@@ -64,7 +64,7 @@ def test_indices_of_each_period_by_hand_with_isolates_as_zero(two):
     assert changes["low"].isna().all()
     text = said(periods, replace(two.once(periods.compute), left_out={}))  # as if all were shifted
     assert "No change has one, as resampling" in text
-    assert "2016 21: more links alone reach more places." in text
+    assert "2014 has 20 linked pairs of 20 places, 2016 21 of 22: more links alone" in text
     assert tables_of(periods, two)["periods"].view["links"].tolist() == [20, 21]
 
 

@@ -26,6 +26,7 @@ from study_cases import (
     said,
     tables_of,
     text_in,
+    three,
 )
 
 DEGREE = math.radians(6371.0088)
@@ -76,6 +77,15 @@ def test_a_table_of_the_user_without_a_distance_of_linked_places_is_refused():
 
 def access(context):
     return harmonic_centrality(context.cities, **context.measures.paths).to_dict()
+
+
+def test_columns_x_and_y_in_degrees_are_offered_as_coordinates():
+    for at, offered in (([8.5, 9.0, 11.2], True), ([0.1, 0.5, 0.9], False), ([1e5, 2e5, 1], False)):
+        places = pd.DataFrame({"X": at, "y": at, "place": [*"PQR"]})
+        context = context_of(three(places=places))
+        assert (
+            'write "X" = "lon" and "y" = "lat" below [columns]' in said(data, context)
+        ) is offered
 
 
 def test_space_counts_the_homes_and_hosts_with_coordinates():

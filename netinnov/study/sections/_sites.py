@@ -15,7 +15,13 @@ from netinnov.experiments import ResampledLinks
 from netinnov.planning import SitingPlan, site_enclaves, siting_stability
 from netinnov.plotting import plot_sites
 from netinnov.polycentricity._resampled_flows import Change
-from netinnov.study._candidate_parks import PLACEMENTS, Candidates, SitingPart, candidates_of
+from netinnov.study._candidate_parks import (
+    PIPELINE_SHARE,
+    PLACEMENTS,
+    Candidates,
+    SitingPart,
+    candidates_of,
+)
 from netinnov.study._context import Context, Result
 from netinnov.study._facts import Fact, KeyFigure, Layer, Picture, Place, Table
 from netinnov.study._language import pairs_of
@@ -143,6 +149,7 @@ def facts(result: Siting) -> Mapping[str, Fact]:
     }
     known |= {"unlocated": pairs_of(result.chosen[~result.located])}
     known |= {"ties": pairs_of(pairs.loc[result.ties]), "size": part.size}
+    known["pipelines"] = max(1, round(PIPELINE_SHARE * part.size))
     known |= {"homes_named": bool(part.homes), "n_homes": pairs["home"].nunique()}
     known |= {"hosts": [*map(Place, pairs["host"].unique())], "hosts_tied": candidates.tied}
     known |= {"by_weight": context.measures.distance == "inverse", "layer": Layer(layer)}

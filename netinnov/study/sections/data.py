@@ -60,10 +60,23 @@ def facts(result: Data) -> Mapping[str, Fact]:
     known |= {f"lost_{each}": lost[each].astype(int).tolist() for each in ("nodes", "links")}
     known |= {"tabled": cities.storage.place_table.distances is not None}
     known |= {"unmeasured": unmeasured(cities)[1] if measures.distance_weight else 0}
+    known |= {"degrees": _degrees(context)}
     known |= {"notes_of_readers": in_sentences(context.loaded.notes)}
     known |= {"inverse": measures.distance == "inverse", "border": float(measures.border)}
     per = f"{measures.per:,g} {cities.distance_unit}"
     return known | {"distance_weight": float(measures.distance_weight), "per": per}
+
+
+def _degrees(context: Context) -> list[Name]:
+    """Columns x and y of the places or nodes that may be longitude and latitude."""
+    for table in (context.network.storage.places, context.network.storage.nodes):
+        known = {str(column).casefold(): column for column in table}
+        if {"x", "y"} <= known.keys():
+            columns = [known["x"], known["y"]]
+            most = table[columns].apply(pd.to_numeric, errors="coerce").abs().max().tolist()
+            if 1 < most[0] <= 180 and 1 < most[1] <= 90:  # below it is a layout
+                return [*map(Name, columns)]
+    return []
 
 
 def limits(context: Context) -> tuple[str, ...]:

@@ -141,6 +141,8 @@ def facts(result: Periods) -> Mapping[str, Fact]:
     numbers |= {"with_reverse": "reverse_enclaves" in changes.index}
     numbers |= {"unknown": int((ways == UNKNOWN).sum())}
     parts = [plan.network.select(periods=[when]) for when in periods]
+    linked = [int(part.storage.presence("linked").any(axis=0).sum()) for part in parts]
+    numbers |= {"linked_first": linked[0], "linked_last": linked[-1]}
     shares = [least_share(None, total_strength(part, plan.options.direction)) for part in parts]
     least = shares if result.detection.rule == "hubs" else [0.0]
     numbers |= {"least_low": min(least), "least_high": max(least)}
@@ -157,7 +159,7 @@ def key_figures(result: Periods, _: Any) -> Iterator[KeyFigure]:
             change = round(change)
             low, high = (low, high) if math.isnan(low) else (math.floor(low), math.ceil(high))
         ends: Any = {} if low == high else {"low": low, "high": high}
-        yield KeyFigure(index, change, digits=3, **ends)
+        yield KeyFigure(index, change, digits=1 if index in COUNTS else 3, **ends)
 
 
 def draw(result: Periods) -> Iterator[Picture]:
