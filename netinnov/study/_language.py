@@ -90,7 +90,7 @@ class Language:
 
     def layer(self, layer: str) -> str:
         called = self.layers.get(layer, layer)
-        if layer not in self.modelled or called.casefold().endswith("modelled"):
+        if layer not in self.modelled or called.casefold().endswith(("modelled", "模型")):
             return called
         return f"{called}（模型）" if self.code == "zh" else f"{called} (modelled)"
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import os
 import re
 from pathlib import Path
@@ -220,3 +221,14 @@ def test_strengths_are_those_of_the_direction_of_the_study(
         assert f"degree ({told})" in head.all_inner_texts()
         assert table["a"]["strength"] == str(of_a)
         assert page.faults == []
+
+
+def test_hosts_that_tie_are_not_told_as_one_that_is_best(browser, tmp_path):
+    # All five places are linked, so that no new link makes any way shorter.
+    links = pd.DataFrame(itertools.combinations("abcde", 2), columns=["source", "target"])
+    nodes = pd.DataFrame({"place": [*"abcde"]}, index=[*"abcde"])
+    path = ni.explore(ni.build_network(nodes, links)).write(tmp_path / "page.html")
+    with opened(browser, path, "#home=a&host=b&size=2&funding=new&view=hosts") as page:
+        told = page.locator("#view-hosts").inner_text()
+        assert "4 of 4 hosts do equally well" in told
+        assert "is best" not in told

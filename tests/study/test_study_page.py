@@ -129,7 +129,7 @@ def test_lists_changes_and_intervals_in_both_languages():
         (
             "figures",
             "B: 38\u00a0% of 1,770\none more saves 3 km for one",
-            "B：已用 38%，共 1,770\n多一单位可省 3 km",
+            "B：已用 38%，共 1,770\n多一单位可使一单位省 3 km",
         ),
         (
             "notes",

@@ -46,7 +46,7 @@ export function createCompare(app) {
     ];
     const rows = places.map((i) => ({ i, name: app.nameOf(i), ...Object.fromEntries(Object.entries(measures).map(([name, values]) => [name, values[i]])) }));
     const named = (names) => app.joined(names.slice(0, NAMED));
-    const link = ({ a, b, weight }) => `${app.nameOf(a)} – ${app.nameOf(b)} (${app.number(weight)})`;
+    const link = ({ a, b, weight }) => `${app.nameOf(a)} – ${app.nameOf(b)} ${app.number(weight)}${app.ways("total")}`;
     const communities = data.structure && places.map((i) => data.structure.community[i]);
     replace(content,
       tableOf(columns, rows, { order: ["strength", true], label: t("view_compare") }),

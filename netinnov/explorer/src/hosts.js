@@ -4,6 +4,7 @@ import { subjectOf } from "./summary.js";
 import { tableOf } from "./table.js";
 
 const SOME = 0.05; // share of placements from which on a host may be the best
+const SAME = 1e-12; // up to this medians are equal
 
 export function createHosts(app) {
   const { t } = app;
@@ -26,14 +27,16 @@ export function createHosts(app) {
     const rows = ranking.map((row) => ({ ...row, name: app.nameOf(row.host) }));
     const choose = (name, { host }) =>
       h("button", { type: "button", class: host === state.host ? "plain own" : "plain", onclick: () => app.set({ host }) }, name);
+    const tied = ranking.filter((row) => Math.abs(row.median - first.median) <= SAME).length;
+    const answer = tied > 1 ? "hosts_tied" : number > 1 ? "hosts_answer" : "hosts_one";
+    const drawn = [["low", t("low"), app.change], ["high", t("high"), app.change], ["best", t("best_in"), app.percent]];
     const columns = [
-      ["name", t("host"), choose], ["median", t("median"), app.change], ["low", t("low"), app.change], ["high", t("high"), app.change],
-      ["best", t("best_in"), app.percent], ["far", app.unit(), (x) => (Number.isNaN(x) ? "" : app.count(Math.round(x)))],
+      ["name", t("host"), choose], ["median", t("median"), app.change], ...(number > 1 ? drawn : []), ["far", app.unit(), (x) => (Number.isNaN(x) ? "" : app.count(Math.round(x)))],
     ];
     return [
       title,
-      h("p", {}, t(number > 1 ? "hosts_answer" : "hosts_one", { host: rows[0].name, change: app.change(first.median), share: app.percent(first.best), number }),
-        number > 1 && [t("between_sentences"), t(rivals ? "hosts_rivals" : "hosts_clear", { number: rivals })]),
+      h("p", {}, t(answer, { tied, all: ranking.length, host: rows[0].name, change: app.change(first.median), share: app.percent(first.best), number }),
+        number > 1 && tied === 1 && [t("between_sentences"), t(rivals ? "hosts_rivals" : "hosts_clear", { number: rivals })]),
       number > 1 && h("p", { class: "hint" }, t("hosts_hint", { home, number })),
       tableOf(columns, rows, { order: ["median", true], label: t("view_hosts") }),
     ];

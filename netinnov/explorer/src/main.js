@@ -58,7 +58,8 @@ function start() {
     sizeBy: () => (network.measures.includes(app.state.sizeBy) ? app.state.sizeBy : network.measures[0]),
     measures: () => centralities(app),
     valueOf: (i) => app.measures()[app.sizeBy()]?.[i],
-    measureName: (name) => app.t(`measure_${name}`) + (["strength", "degree"].includes(name) && network.layers.some((layer) => layer.directed) ? app.t(`ways_${network.direction}`) : ""),
+    ways: (direction) => (network.layers.some((layer) => layer.directed) ? app.t(`ways_${direction}`) : ""),
+    measureName: (name) => app.t(`measure_${name}`) + (["strength", "degree"].includes(name) ? app.ways(network.direction) : ""),
     unit: () => (app.has(`unit_${network.unit}`) ? app.t(`unit_${network.unit}`) : network.unit),
   };
 

@@ -26,7 +26,7 @@ export function createMapPanel(app) {
     h("div", { class: "grid" },
       h("label", {}, h("span", {}, t("size_by")), size),
       h("label", {}, h("span", {}, t("colour_by")), colour),
-      h("label", {}, h("span", {}, t("threshold")), threshold, thresholdText),
+      h("label", {}, h("span", {}, t("threshold"), app.ways("total")), threshold, thresholdText),
       data.enclaves?.length > 0 && h("label", { class: "check" }, arrows, h("span", {}, t("show_enclaves", { number: data.enclaves.length })))),
     key, chosen);
 
@@ -74,7 +74,7 @@ export function createMapPanel(app) {
         const other = flow.a === i ? flow.b : flow.a;
         return h("li", {},
           h("button", { type: "button", class: "plain", onclick: () => app.choosePlace(other) }, app.nameOf(other)),
-          h("span", { class: "hint" }, ` ${app.number(flow.weight)} · ${app.joined([...flow.layers].map(app.layerName))}`));
+          h("span", { class: "hint" }, ` ${app.number(flow.weight)}${app.ways("total")} · ${app.joined([...flow.layers].map(app.layerName))}`));
       })),
     ];
   }
