@@ -138,8 +138,10 @@ def amounts(name: str, values: pd.Series) -> Floats:
     """Finite numbers of 0 or more, NaN where missing; all else is refused."""
     number, bad = as_numbers(values)
     if (bad := bad | (number < 0) | np.isinf(number)).any():
-        msg = f"`{name}` must be finite numbers of 0 or more, or missing; not so at "
-        raise InputError(f"{msg}{examples(values.index[bad])}.")
+        raise InputError(
+            f"`{name}` must be finite numbers of 0 or more, or missing; not so at "
+            f"{examples(values.index[bad])}."
+        )
     return number
 
 

@@ -129,8 +129,9 @@ def distance_table(
     bad = np.isinf(square) | (square < 0)
     if bad.any():
         listed = examples(_pairs(np.argwhere(bad), names), str)
-        msg = f"`{name}` must be finite and at least 0, or missing; {bad.sum():,} are not: "
-        raise InputError(f"{msg}{listed}.")
+        raise InputError(
+            f"`{name}` must be finite and at least 0, or missing; {bad.sum():,} are not: {listed}."
+        )
     back = square.T
     mean = np.where(np.isnan(square), back, np.where(np.isnan(back), square, (square + back) / 2))
     return DistanceTable(locked(square), locked(mean), unit.strip(), [])
@@ -163,6 +164,8 @@ def _codes(ids: Any, names: pd.Index[str]) -> npt.NDArray[np.integer]:
     if (codes < 0).any():
         lost = pd.unique(text[codes < 0])
         hint = did_you_mean(lost[0], list(names)) if len(names) else ""
-        msg = f"`distances` names {len(lost):,} places that are not in the table of places: "
-        raise InputError(f"{msg}{examples(lost)}{hint}.")
+        raise InputError(
+            f"`distances` names {len(lost):,} places that are not in the table of places: "
+            f"{examples(lost)}{hint}."
+        )
     return codes

@@ -35,8 +35,10 @@ class GivenTable(NamedTuple):
         again = frame.index.isin(alike.index[alike.duplicated()])
         if not again.any():
             return []
-        said = f"{self.name}: rows that repeat an earlier one, each counts: {again.sum():,}"
-        return [f"{said} ({self.where(again)})."]
+        return [
+            f"{self.name}: rows that repeat an earlier one, each counts: {again.sum():,} "
+            f"({self.where(again)})."
+        ]
 
 
 HEADERS = "headers of file"

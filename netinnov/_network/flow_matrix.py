@@ -48,9 +48,11 @@ def flows_of_matrix(
 ) -> tuple[pd.DataFrame, pd.Index]:
     """Positive cells by row, and column names; rows are origins unless the corner differs."""
     if meaning is None and key_of(rows.name) in {"target", *chain(*FLOWS["target"])}:
-        msg = f"{table.name}: the corner of the matrix, {str(rows.name)!r}, may say that its rows "
-        msg += "are destinations; say which they are, rows='destination' or rows='origin' (a "
-        raise InputError(f"{msg}DataFrame: matrix.T or rename_axis(None); a study: [data] rows).")
+        raise InputError(
+            f"{table.name}: the corner of the matrix, {str(rows.name)!r}, may say that its "
+            "rows are destinations; say which they are, rows='destination' or rows='origin' "
+            "(a DataFrame: matrix.T or rename_axis(None); a study: [data] rows)."
+        )
     columns = cells.columns
     for axis, names in (("row", pd.Index(rows)), ("column", columns)):
         blank = is_blank(names.to_series())
@@ -120,9 +122,10 @@ def numbers_of(
     if bad.any():
         at = np.flatnonzero(bad)
         shown = examples(at, lambda k: f"{where(int(k))} ({values.iloc[k]!r})")
-        msg = f"{table.name} must hold numbers of 0 or more, with {decimal!r} before decimals "
-        msg += "(see `decimal`); "
-        raise InputError(f"{msg}{at.size} are none: {shown}.")
+        raise InputError(
+            f"{table.name} must hold numbers of 0 or more, with {decimal!r} before decimals "
+            f"(see `decimal`); {at.size} are none: {shown}."
+        )
     return number
 
 
@@ -136,10 +139,11 @@ def without_totals(flows: pd.DataFrame, ids: pd.Series, table: str) -> pd.DataFr
     if called.any():
         shown = examples(names[called.to_numpy(bool)])
         why = ", which sends and receives the sums of the others" * bool((sums & called).any())
-        msg = f"{table} must hold flows between places, without totals; it has {shown}{why}. "
-        msg += "Delete its rows and columns, or give a table of places without it (`places`). A "
-        msg += "place that is really called so needs another name, such as 'Total (place)'."
-        raise InputError(msg)
+        raise InputError(
+            f"{table} must hold flows between places, without totals; it has {shown}{why}. "
+            "Delete its rows and columns, or give a table of places without it (`places`). A "
+            "place that is really called so needs another name, such as 'Total (place)'."
+        )
     if not totals.any():
         return flows
     sound = ~(flows["source"].map(totals) | flows["target"].map(totals)).to_numpy(bool)

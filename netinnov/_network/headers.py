@@ -21,8 +21,9 @@ def check_columns(columns: object) -> dict[str, str]:
     assert isinstance(columns, Mapping)
     pairs = list(columns.items())
     if odd := [pair for pair in pairs if not all(isinstance(name, str) for name in pair)]:
-        msg = f"`columns` must map text to text; found {shown(odd[0][0])}: {shown(odd[0][1])}."
-        raise InputError(msg)
+        raise InputError(
+            f"`columns` must map text to text; found {shown(odd[0][0])}: {shown(odd[0][1])}."
+        )
     return dict(pairs)
 
 
@@ -40,8 +41,10 @@ def our_names(
     names = [ours.get(name, name) for name in header]
     if twice := next((name for name in ours.values() if names.count(name) > 1), None):
         both = [theirs for theirs, our in zip(header, names, strict=True) if our == twice]
-        msg = f"{file}: {' and '.join(map(repr, both))} would both be {twice!r}; "
-        raise InputError(f"{msg}give one of them another name in `columns`.")
+        raise InputError(
+            f"{file}: {' and '.join(map(repr, both))} would both be {twice!r}; give one of "
+            "them another name in `columns`."
+        )
     keys = {name: key_of(name) for name in header if name not in ours}
     usual = FLOWS if table == "flows" else SYNONYMS[table]
     text, numbers = COLUMNS[own]

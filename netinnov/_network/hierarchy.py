@@ -77,6 +77,8 @@ def _of_level(places: pd.DataFrame, level: str) -> Mask:
     levels = as_text(places["level"])[0]
     known = levels.dropna().unique().tolist()
     if level not in known:
-        msg = f"no place is of level {level!r}{did_you_mean(level, known)}; there are "
-        raise InputError(f"{msg}{', '.join(map(repr, known[:8]))}.")
+        raise InputError(
+            f"no place is of level {level!r}{did_you_mean(level, known)}; there are "
+            f"{', '.join(map(repr, known[:8]))}."
+        )
     return (levels == level).to_numpy(bool)

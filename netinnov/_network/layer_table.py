@@ -60,8 +60,10 @@ def layer_records(
             except InputError as error:
                 faults.append(str(error))
         if layer in pointed and values.get("directed") is False:
-            msg = f"layer {layer!r} is named in `directed`, and its record in `layers` says "
-            faults.append(f"{msg}directed=False; say one of them.")
+            faults.append(
+                f"layer {layer!r} is named in `directed`, and its record in `layers` says "
+                "directed=False; say one of them."
+            )
         values["directed"] = layer in pointed or values.get("directed", False)
         records[layer] = LayerRecord(**values)
     if faults:
@@ -101,11 +103,13 @@ def refuse_shares(records: Records, subject: str) -> None:
     """Refuse to sum shares of each origin's total over destinations or layers."""
     shares = [layer for layer, record in records.items() if record.quantity == "share_of_origin"]
     if shares:
-        msg = f"{subject} has no meaning for {examples(shares)}: the weights are shares of each "
-        msg += "origin's total, which say nothing of its size. Read the flows with `outflow`, the "
-        msg += "total that leaves each origin; or measure direction='in'; or, if these are no "
-        msg += "shares, give the layer the quantity 'amount' (argument `layers` of build_network)."
-        raise InputError(msg)
+        raise InputError(
+            f"{subject} has no meaning for {examples(shares)}: the weights are shares of each "
+            "origin's total, which say nothing of its size. Read the flows with `outflow`, "
+            "the total that leaves each origin; or measure direction='in'; or, if these are "
+            "no shares, give the layer the quantity 'amount' (argument `layers` of "
+            "build_network)."
+        )
 
 
 def why_untested(
@@ -119,8 +123,12 @@ def why_untested(
     are = "is" if len(modelled) == 1 else "are"
     reason = f"{', '.join(modelled)} {are} modelled: a test would only repeat the model"
     if warn:
-        msg = f"{reason}, so p says nothing of what was observed. Test layers that were observed"
-        warnings.warn(f"{msg}: see `layer_table`.", UserWarning, stacklevel=4)
+        warnings.warn(
+            f"{reason}, so p says nothing of what was observed. Test layers that were "
+            "observed: see `layer_table`.",
+            UserWarning,
+            stacklevel=4,
+        )
     return reason
 
 
@@ -149,8 +157,9 @@ def _rows_of(layers: Any) -> dict[str, dict[str, Any]]:
     columns = dict.fromkeys(column for row in rows.values() for column in row)
     if unknown := [column for column in columns if column not in LayerRecord._fields]:
         some = examples(unknown, lambda c: f"{c!r}{did_you_mean(c, LayerRecord._fields)}")
-        msg = f"`layers` must have the columns {', '.join(LayerRecord._fields)}; found {some}."
-        raise InputError(msg)
+        raise InputError(
+            f"`layers` must have the columns {', '.join(LayerRecord._fields)}; found {some}."
+        )
     return rows
 
 

@@ -34,14 +34,17 @@ def numbers_of(name: str, value: Any, index: pd.Index, nodes: pd.Index) -> Float
         return value.reindex(nodes).to_numpy(np.float64, na_value=math.nan)
     except (TypeError, ValueError):
         shape = f" with index {list(value.index[:3])}" if isinstance(value, pd.Series) else ""
-        msg = f"measure {name!r} must return a number or a Series of numbers over nodes; found "
-        raise InputError(f"{msg}{type(value).__name__}{shape}.") from None
+        raise InputError(
+            f"measure {name!r} must return a number or a Series of numbers over nodes; found "
+            f"{type(value).__name__}{shape}."
+        ) from None
 
 
 def check_alike(name: str, values: Sequence[Floats]) -> None:
     if len({each.ndim for each in values}) > 1:
-        msg = f"measure {name!r} must return a number always, or a Series always"
-        raise InputError(f"{msg}; it does both.")
+        raise InputError(
+            f"measure {name!r} must return a number always, or a Series always; it does both."
+        )
 
 
 def long_table(

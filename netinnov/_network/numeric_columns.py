@@ -57,8 +57,10 @@ def decimal_of(file: str, frame: pd.DataFrame, columns: Sequence[str], delimiter
     if len(marks) != 1:
         if not marks:
             return "."
-        msg = f"{file} must have one mark before decimals; it has {first(',')} and {first('.')}; "
-        raise InputError(f"{msg}{SAY}.")
+        raise InputError(
+            f"{file} must have one mark before decimals; it has {first(',')} and "
+            f"{first('.')}; {SAY}."
+        )
     (mark,) = marks
     numbers = cells[fits[mark]]
     sure = (
@@ -69,8 +71,10 @@ def decimal_of(file: str, frame: pd.DataFrame, columns: Sequence[str], delimiter
     )
     if not sure:
         called = {",": "comma", ".": "point"}[mark]
-        msg = f"{file} has {first(mark)}, in which the {called} may stand before decimals or after "
-        raise InputError(f"{msg}thousands, as in each of {len(numbers)} numbers with one; {SAY}.")
+        raise InputError(
+            f"{file} has {first(mark)}, in which the {called} may stand before decimals or "
+            f"after thousands, as in each of {len(numbers)} numbers with one; {SAY}."
+        )
     return mark
 
 

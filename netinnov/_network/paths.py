@@ -113,8 +113,9 @@ def pair_positions(network: MultilayerNetwork, subject: str, pairs: Any) -> tupl
     kinds = (Sequence, np.ndarray, pd.Series, pd.Index)
     wrong = [x for x in listed if isinstance(x, str) or not isinstance(x, kinds) or len(x) != 2]
     if wrong:
-        msg = f"`{subject}` must hold pairs of node ids, such as [('a', 'b')]; found {wrong[:5]}."
-        raise InputError(msg)
+        raise InputError(
+            f"`{subject}` must hold pairs of node ids, such as [('a', 'b')]; found {wrong[:5]}."
+        )
     ends = network.storage.positions(subject, chain.from_iterable(listed)).reshape(-1, 2)
     return ends[:, 0].copy(), ends[:, 1].copy()
 
@@ -345,8 +346,10 @@ def _refuse_unknown(
     lost = np.unique(np.concatenate([row[~known[row]], column[~known[column]]]))
     if lost.size:
         names = network.storage.node_names[lost[:5]].tolist()
-        msg = f"frictions need {subject} at both ends of a link; {lost.size} linked nodes have "
-        raise InputError(f"{msg}none, e.g. {names}; add them or select() the nodes that do.")
+        raise InputError(
+            f"frictions need {subject} at both ends of a link; {lost.size} linked nodes have "
+            f"none, e.g. {names}; add them or select() the nodes that do."
+        )
 
 
 def _smallest_lengths(row: Codes, column: Codes, length: Floats, n: int) -> sparse.csr_array:

@@ -43,7 +43,9 @@ def needed(
         lon, lat = storage.place_table.points
         bare = ends[(ends < 0) | np.isnan(lon[ends] + lat[ends])]
         listed = examples(storage.place_names.take(bare[bare >= 0])) or "a node without a place"
-        msg = f"{why} needs `lon` and `lat` of places; {bare.size} have none, e.g. {listed}. "
-        raise InputError(f"{msg}Complete the table of places{OR_LEAVE_OUT}")
+        raise InputError(
+            f"{why} needs `lon` and `lat` of places; {bare.size} have none, e.g. {listed}. "
+            f"Complete the table of places{OR_LEAVE_OUT}"
+        )
     refuse_pairs(a, b, storage.place_names, why, directed=directed)
     return lengths

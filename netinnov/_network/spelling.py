@@ -48,8 +48,10 @@ def stray_names(nodes: pd.DataFrame, links: pd.DataFrame, places: pd.DataFrame |
             if counts[one] > counts[other] == 1:
                 strays.setdefault(other, one)
         for name, near in strays.items():
-            msg = f"the layer {name!r} has one row of links, and is one letter from {near!r}, "
-            notes.append(f"{msg}which has {counts[near]:,}; correct it if it is that.")
+            notes.append(
+                f"the layer {name!r} has one row of links, and is one letter from {near!r}, "
+                f"which has {counts[near]:,}; correct it if it is that."
+            )
     return notes
 
 
@@ -57,8 +59,10 @@ def twins(places: pd.DataFrame) -> list[str]:
     if not (pairs := near_twins(places)):
         return []
     shown = examples(pairs, lambda pair: f"{pair[0]!r} and {pair[1]!r}")
-    msg = "pairs of places that differ only by case, blanks or an ending such as 市: "
-    return [f"{msg}{len(pairs)} ({shown}). Give a place one name in all tables."]
+    return [
+        "pairs of places that differ only by case, blanks or an ending such as 市: "
+        f"{len(pairs)} ({shown}). Give a place one name in all tables."
+    ]
 
 
 def near_twins(

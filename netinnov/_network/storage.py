@@ -245,8 +245,10 @@ class Storage:
     ) -> Storage:
         layer, a, b, w, period, attributes = rows
         if len(layers) > MOST_LAYERS:
-            msg = f"a network must have at most {MOST_LAYERS:,} layers; it has {len(layers):,}. "
-            raise InputError(f"{msg}Is the column of layers one of kinds of links?")
+            raise InputError(
+                f"a network must have at most {MOST_LAYERS:,} layers; it has {len(layers):,}. "
+                "Is the column of layers one of kinds of links?"
+            )
         at, offsets = rows_by_layer(layer, len(layers))
         if np.diff(offsets).max(initial=0) > MOST:
             raise InputError(f"a layer must have at most {MOST} links; found {layer.size} in all.")

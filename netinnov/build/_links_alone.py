@@ -71,8 +71,14 @@ def part_of_matrix(flows: pd.DataFrame, names: pd.Index, layer: str, directed: D
     links, why = flow_matrix.undirected(flows, names)
     if directed is not None or not why:
         return Part(links, names, directed is None)
-    msg = f"{TABLE}: {why}, so its links have no direction and each pair is one link. Say "
-    return Part(links, names, note=f"{msg}directed=False if that is so, directed=True if not.")
+    return Part(
+        links,
+        names,
+        note=(
+            f"{TABLE}: {why}, so its links have no direction and each pair is one link. Say "
+            "directed=False if that is so, directed=True if not."
+        ),
+    )
 
 
 def _part(table: Any, layer: str, directed: Directed) -> Part:

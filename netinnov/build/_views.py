@@ -105,9 +105,12 @@ def aggregate(
     rows = rows._replace(source=codes[rows.source], target=codes[rows.target], attributes=None)
     stay = (rows.source >= 0) & (rows.target >= 0)
     if lost := int((group < 0).sum()):
-        msg = f"aggregate: {lost} of {group.size} nodes have no {by}; they and their "
-        msg += f"{int((~stay).sum())} links are left out."
-        warnings.warn(msg, UserWarning, stacklevel=3)
+        warnings.warn(
+            f"aggregate: {lost} of {group.size} nodes have no {by}; they and their "
+            f"{int((~stay).sum())} links are left out.",
+            UserWarning,
+            stacklevel=3,
+        )
     if drop_internal:
         stay &= rows.source != rows.target
     nodes = NodeTable(frame, place_codes, place_codes)
@@ -123,10 +126,12 @@ def refuse_joined_origins(network: MultilayerNetwork, groups: Codes) -> None:
         sizes = np.bincount(of_origins[of_origins >= 0], minlength=1)
         if sizes.max() > 1:
             some = arguments.examples(network.nodes.index[origins[of_origins == sizes.argmax()]])
-            msg = f"layer {layer!r} holds shares of each origin's total, which can be added up "
-            msg += "only where the size of each origin is known; one group joins "
-            msg += f"{sizes.max()} origins, e.g. {some}. Give `events`, the number of events that "
-            raise InputError(f"{msg}leave each node, or leave the layer out with select().")
+            raise InputError(
+                f"layer {layer!r} holds shares of each origin's total, which can be added up "
+                f"only where the size of each origin is known; one group joins {sizes.max()} "
+                f"origins, e.g. {some}. Give `events`, the number of events that leave each "
+                "node, or leave the layer out with select()."
+            )
 
 
 def shares_as_amounts(network: MultilayerNetwork, events: Any) -> MultilayerNetwork:
@@ -142,8 +147,10 @@ def shares_as_amounts(network: MultilayerNetwork, events: Any) -> MultilayerNetw
     unknown = origins[~(np.isfinite(sizes[origins]) & (sizes[origins] > 0))]
     if unknown.size:
         some = arguments.examples(unknown, lambda at: f"{network.nodes.index[at]!r}: {sizes[at]:g}")
-        msg = "`events` must be above 0 for each node that flows leave; "
-        raise InputError(f"{msg}{unknown.size} of {origins.size} are not: {some}.")
+        raise InputError(
+            f"`events` must be above 0 for each node that flows leave; {unknown.size} of "
+            f"{origins.size} are not: {some}."
+        )
     weight = np.where(chosen, rows.weight * sizes[rows.source], rows.weight)
     records = dict(network.storage.records)
     totals = np.bincount(rows.layer, weight, minlength=len(network.layers))

@@ -252,9 +252,14 @@ def check_legible(
             alike = f"of {other!r} and {name!r}, which would become one; rename one of them."
             raise InputError(msg + alike)
     if odd := sorted((text for text in written if text != written[text]), key=len):
-        msg = f"{format} cannot hold some characters of {len(odd)} texts; visible twins stand for "
-        msg += f"them: {examples(odd, lambda text: f'{text!r} as {written[text]!r}')}."
-        warnings.warn(shortened(msg), UserWarning, stacklevel=4)
+        warnings.warn(
+            shortened(
+                f"{format} cannot hold some characters of {len(odd)} texts; visible twins stand "
+                f"for them: {examples(odd, lambda text: f'{text!r} as {written[text]!r}')}."
+            ),
+            UserWarning,
+            stacklevel=4,
+        )
 
 
 def _renamed(columns: list[Column], taken: Collection[str]) -> list[Column]:
@@ -279,18 +284,23 @@ def with_attributes(network: MultilayerNetwork, attributes: Attributes) -> Multi
         held = getattr(value, "membership", value)  # of a Partition
         table = held.to_frame() if isinstance(held, pd.Series) else held
         if not isinstance(table, pd.DataFrame):
-            msg = f"`attributes`: {name!r} must be a Series over the nodes, a DataFrame nodes x "
-            raise InputError(f"{msg}layers or a Partition; found {shown(value)}.")
+            raise InputError(
+                f"`attributes`: {name!r} must be a Series over the nodes, a DataFrame nodes x "
+                f"layers or a Partition; found {shown(value)}."
+            )
         unknown = table.index.difference(nodes.index)
         if not table.index.is_unique or len(unknown):
-            msg = f"`attributes`: index of {name!r} must be ids of nodes, each once; not in the "
-            raise InputError(f"{msg}network: {examples(unknown) or 'none'}.")
+            raise InputError(
+                f"`attributes`: index of {name!r} must be ids of nodes, each once; not in the "
+                f"network: {examples(unknown) or 'none'}."
+            )
         # Communities are numbered, also where some nodes have none
         table = (table if held is value else table.convert_dtypes()).reindex(nodes.index)
         own = [str(name)] if table.shape[1] == 1 else [f"{name} {layer}" for layer in table]
         tables.append(table.set_axis(own, axis=1))
     whole = pd.concat(tables, axis=1)
     if (twice := whole.columns[whole.columns.duplicated()]).size:
-        msg = f"`attributes`: the nodes have a column {twice[0]!r} already; choose another name."
-        raise InputError(msg)
+        raise InputError(
+            f"`attributes`: the nodes have a column {twice[0]!r} already; choose another name."
+        )
     return MultilayerNetwork._of(replace(network.storage, _nodes=whole, memo={}))

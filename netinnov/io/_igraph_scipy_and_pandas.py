@@ -87,8 +87,10 @@ def from_igraph(graph: ig.Graph) -> MultilayerNetwork:
 
     value: object = graph
     if not isinstance(value, ig.Graph):
-        msg = "`graph` must be a graph of igraph; found"
-        raise InputError(f"{msg} {shown(graph)}; a table goes to build_network().")
+        raise InputError(
+            f"`graph` must be a graph of igraph; found {shown(graph)}; a table goes to "
+            "build_network()."
+        )
     named = "name" in graph.vs.attributes()
     ids = pd.Series(graph.vs["name"] if named else range(graph.vcount()), dtype=object)
     if (bad := ids[ids.isna() | ids.duplicated()].unique()).size:
@@ -202,8 +204,10 @@ def from_scipy(
         ids = range(cells.shape[0]) if nodes is None else as_list("nodes", nodes, "ids")
         names = pd.Index(as_text(pd.Series(ids))[0])
         if cells.shape != (len(names), len(names)) or not names.is_unique or names.hasnans:
-            msg = "`matrix` must be square, and `nodes` one id a row, each once; found "
-            raise InputError(f"{msg}{len(names)} ids and the shape {cells.shape}.")
+            raise InputError(
+                "`matrix` must be square, and `nodes` one id a row, each once; found "
+                f"{len(names)} ids and the shape {cells.shape}."
+            )
         if (low := cells.data[(cells.data < 0) | np.isinf(cells.data)]).size:
             raise InputError(f"`matrix` must hold numbers of 0 or more; found {low[0]:g}.")
         flows = pd.DataFrame([names.take(at) for at in cells.coords], HEADERS[:2]).T

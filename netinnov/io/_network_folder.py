@@ -92,8 +92,9 @@ def write_network(
         try:
             tables[name] = pa.table({c.name: pa.array(c.values, ARROW[c.kind]) for c in columns})
         except UnicodeEncodeError as error:
-            msg = f"each column of the {name} must hold text that UTF-8 can write: {error}."
-            raise InputError(msg) from None
+            raise InputError(
+                f"each column of the {name} must hold text that UTF-8 can write: {error}."
+            ) from None
     write = pa.csv.write_csv if format == "csv" else pa.parquet.write_table
     with new_folder(folder) as new:
         for name, table in tables.items():
@@ -158,9 +159,11 @@ def _refuse_what_is_lost(table: str, column: Column, values: pd.Series) -> None:
     cells = (values.iloc[[row]] for row in range(len(values)))
     odd = [cell for cell in cells if not is_exact(columns_of(cell.to_frame())[0], cell)]
     shown = examples(odd, lambda cell: f"{cell.iloc[0]!r} ({type(cell.iloc[0]).__name__})")
-    msg = f"every attribute must come back as it is, but column {column.name!r} of the {table} "
-    msg += f"holds things that a table cannot give back, {shown or f'of type {values.dtype}'}; "
-    raise InputError(f"{msg}make them text, numbers or lists first.")
+    raise InputError(
+        f"every attribute must come back as it is, but column {column.name!r} of the {table} "
+        f"holds things that a table cannot give back, {shown or f'of type {values.dtype}'}; "
+        "make them text, numbers or lists first."
+    )
 
 
 def _about(folder: Path) -> dict[str, Any]:
@@ -179,8 +182,10 @@ def _read_exact(path: Path, columns: Mapping[str, Record], n_rows: int) -> pd.Da
     with opening.damage_refused(str(path), *MISFITS):
         table = _from_csv(path, columns) if path.suffix == ".csv" else opening.read_parquet(path)
         if table.num_rows != n_rows or table.column_names != list(columns):
-            msg = f"{path} must have {n_rows} rows and the columns {', '.join(columns)}, as "
-            raise InputError(f"{msg}network.json says; it has others.")
+            raise InputError(
+                f"{path} must have {n_rows} rows and the columns {', '.join(columns)}, as "
+                "network.json says; it has others."
+            )
         frame = {}
         for name, record in columns.items():
             parse = PARSE[record["kind"]]

@@ -131,16 +131,24 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
 
     value: object = graph
     if not isinstance(value, nx.Graph):
-        msg = "`graph` must be a graph of networkx; found"
-        raise InputError(f"{msg} {shown(graph)}; a table goes to build_network().")
+        raise InputError(
+            f"`graph` must be a graph of networkx; found {shown(graph)}; a table goes to "
+            "build_network()."
+        )
     texts: dict[Any, str] = {node: str(node) for node in graph}
     names = pd.Index(texts.values())
     if (twice := names[names.duplicated()].unique()).size:
-        msg = f"ids of nodes must differ as text; several are {examples(twice)}; rename them by "
-        raise InputError(f"{msg}networkx.relabel_nodes.")
+        raise InputError(
+            f"ids of nodes must differ as text; several are {examples(twice)}; rename them by "
+            "networkx.relabel_nodes."
+        )
     if other := [node for node in texts if not isinstance(node, str)]:
-        msg = f"{len(other)} ids of nodes became text, e.g. {other[0]!r} became {str(other[0])!r}; "
-        warnings.warn(f"{msg}to_networkx() gives the old ones back.", UserWarning, stacklevel=3)
+        warnings.warn(
+            f"{len(other)} ids of nodes became text, e.g. {other[0]!r} became "
+            f"{str(other[0])!r}; to_networkx() gives the old ones back.",
+            UserWarning,
+            stacklevel=3,
+        )
         plain = {node: node.item() if isinstance(node, np.generic) else node for node in other}
         graph = nx.relabel_nodes(graph, texts)
         nx.set_node_attributes(graph, {texts[node]: repr(plain[node]) for node in other}, IDS)
@@ -260,7 +268,9 @@ def _without_ways_back(links: pd.DataFrame, nodes: list[Any], directed: set[str]
     balance = arcs[two_way].groupby(keys, dropna=False)["way"].sum()
     if len(unequal := balance.index[balance != 0]):
         odd = examples(unequal, lambda x: f"{nodes[x[0]]!r} and {nodes[x[1]]!r} in {x[2]!r}")
-        msg = "a link of a layer that graph.graph['directed_layers'] does not name must be two "
-        msg += f"arcs of equal weight; {len(unequal)} are not: {odd}. Name the layer, or add the "
-        raise InputError(f"{msg}arc.")
+        raise InputError(
+            "a link of a layer that graph.graph['directed_layers'] does not name must be two "
+            f"arcs of equal weight; {len(unequal)} are not: {odd}. Name the layer, or add the "
+            "arc."
+        )
     return links[~two_way | (source <= target)]

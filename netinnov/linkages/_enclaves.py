@@ -185,16 +185,18 @@ def _rows(
     """Nodes outside their jurisdiction: positions, codes of home and host, and directions."""
     asked = one_column("rank", rank)
     if not isinstance(asked, (pd.Series, Mapping)):
-        msg = "`rank` must be a Series or mapping from places to numbers; found"
-        raise InputError(f"{msg} {shown(asked)}.")
+        raise InputError(
+            f"`rank` must be a Series or mapping from places to numbers; found {shown(asked)}."
+        )
     rank = pd.Series(asked)
     number, text = as_numbers(rank)
     if text.any():
         none = examples(rank[text], str)
         raise InputError(f"rank must hold a number for each place; these are none: {none}.")
     if (twice := rank.index[rank.index.duplicated()]).size:
-        msg = f"rank must have one value a place; two or more for: {examples(twice.unique(), str)}."
-        raise InputError(msg)
+        raise InputError(
+            f"rank must have one value a place; two or more for: {examples(twice.unique(), str)}."
+        )
     storage = network.storage
     places, parent = storage.places, storage.parents
     codes = (storage.place_codes, storage.jurisdiction_codes)
@@ -266,8 +268,10 @@ def ranking(
         column = network.storage.places[rank]
         number, text = as_numbers(column)
         if text.any():
-            msg = f"the column {rank!r} of the places must hold numbers to rank them by"
-            raise InputError(f"{msg}; found {examples(column[text], str)}.")
+            raise InputError(
+                f"the column {rank!r} of the places must hold numbers to rank them by; found "
+                f"{examples(column[text], str)}."
+            )
         return Ranking({str(rank): pd.Series(number, column.index).dropna()}, (), level)
     strength, layers = _strength(network, level, direction)
     by = {STRENGTH: strength}

@@ -88,8 +88,9 @@ def co_participation(
     named = {"event": event, "member": member} | ({} if by is None else {"unit": by})
     if len(set(map(repr, named.values()))) < len(named):
         arguments = "`member`, `event` and `by`" if by is not None else "`member` and `event`"
-        msg = f"{arguments} must be columns of their own; found {shown(list(named.values()))}."
-        raise InputError(msg)
+        raise InputError(
+            f"{arguments} must be columns of their own; found {shown(list(named.values()))}."
+        )
     frame = records(incidence, named, period=period).filter(~nw.col("event").is_null())
     when = [] if period is None else ["period", "undated"]
     cells = _cells(frame, when, grouped=by is not None)
@@ -160,9 +161,11 @@ def _refuse_many(cells: Any, keys: list[str]) -> None:
     largest = table.nlargest(3, ["members"])
     events = zip(largest["event"], largest["members"], strict=True)
     named = ", ".join(f"{shown(event)} ({members:,.0f} members)" for event, members in events)
-    msg = f"events must have at most {MANY_PAIRS:,.0f} pairs of members, to fit in memory; these "
-    msg += f"have {n_pairs:,.0f}. Largest events: {named}. Leave them out, or add members up "
-    raise InputError(f"{msg}(`by` of co_participation); a table of DuckDB spills to disk.")
+    raise InputError(
+        f"events must have at most {MANY_PAIRS:,.0f} pairs of members, to fit in memory; "
+        f"these have {n_pairs:,.0f}. Largest events: {named}. Leave them out, or add members "
+        "up (`by` of co_participation); a table of DuckDB spills to disk."
+    )
 
 
 def _query(by: list[str], weighting: Weighting | None, *, inside: bool) -> str:

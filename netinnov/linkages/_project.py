@@ -96,8 +96,9 @@ def project(
         msg = f"there is a layer {taken[0]!r} already; choose another `name` for the projection."
         raise InputError(msg if taken[0] == name else msg.replace("`name`", "`split_by`"))
     if name in values:
-        msg = f"{name!r} is a value of {split_by!r} too; choose another `name` for mixed pairs."
-        raise InputError(msg)
+        raise InputError(
+            f"{name!r} is a value of {split_by!r} too; choose another `name` for mixed pairs."
+        )
 
     rows = network.storage.link_rows()
     in_layer = rows.layer == network.layers.index(layer)
@@ -107,8 +108,10 @@ def project(
         index = network.storage.node_names
         ends = zip(index.take(first[same]), index.take(second[same]), strict=True)
         pairs = examples(ends, lambda pair: f"{pair[0]} and {pair[1]}")
-        msg = f"layer {layer!r} must join nodes of two sides; {same.sum()} of its {same.size} links"
-        raise InputError(f"{msg} join two of one side: {pairs}. Check the kinds.")
+        raise InputError(
+            f"layer {layer!r} must join nodes of two sides; {same.sum()} of its {same.size} "
+            f"links join two of one side: {pairs}. Check the kinds."
+        )
     event = np.where(member[first], second, first)
     period = two_mode.period if two_mode.period is not None else np.zeros(event.size, np.int64)
     when, moment = np.unique(period, return_inverse=True)
@@ -151,8 +154,10 @@ def members_of(
     through: str | Sequence[str] | None,
 ) -> np.ndarray:
     if (onto is None) == (through is None):
-        msg = "give one of the two: `onto`, the kinds that are linked, or `through`, the others"
-        raise InputError(f"{msg}; found onto={onto!r}, through={through!r}.")
+        raise InputError(
+            "give one of the two: `onto`, the kinds that are linked, or `through`, the "
+            f"others; found onto={onto!r}, through={through!r}."
+        )
     if onto is not None:
         return of_kinds(network, "onto", onto)
     return ~of_kinds(network, "through", through)
@@ -171,9 +176,11 @@ def _meetings(
 
     k = np.bincount(table.indices, minlength=meeting.size)
     if (n_pairs := float(k @ (k - 1.0)) / 2) > MANY_PAIRS:
-        msg = f"events must have at most {MANY_PAIRS:,.0f} pairs of members, to fit in memory; "
-        msg += f"these have {n_pairs:,.0f}, and the largest event {k.max():,} members: leave out "
-        raise InputError(f"{msg}the largest ones.")
+        raise InputError(
+            f"events must have at most {MANY_PAIRS:,.0f} pairs of members, to fit in memory; "
+            f"these have {n_pairs:,.0f}, and the largest event {k.max():,} members: leave out "
+            "the largest ones."
+        )
     k = np.maximum(k, 2)
     shares = {"count": np.ones(k.size), "newman": 1 / (k - 1), "full": 2 / (k * (k - 1))}
     share = shares[weighting]

@@ -31,8 +31,9 @@ def records(
     frame: Any = nw.from_native(table, pass_through=True)
     if not isinstance(frame, (nw.DataFrame, nw.LazyFrame)):
         first = next(iter(columns.values()))
-        msg = f"the table with the column {shown(first)} must be a dataframe; found {shown(table)}."
-        raise InputError(msg)
+        raise InputError(
+            f"the table with the column {shown(first)} must be a dataframe; found {shown(table)}."
+        )
     more = {"value": value, "period": period}
     names = [name for name in (*columns.values(), *more.values()) if name is not None]
     for name in names:
@@ -85,8 +86,10 @@ def ids(table: pd.DataFrame, name: str) -> pd.Series:
     if mixed:
         raise InputError(f"column {name!r} mixes numbers and text; write all of its ids as text.")
     if (bad := bad | is_blank(text)).any():
-        msg = f"column {name!r} must have an id in every row; {bad.sum()} have none: "
-        raise InputError(f"{msg}{_rows(values, bad)}.")
+        raise InputError(
+            f"column {name!r} must have an id in every row; {bad.sum()} have none: "
+            f"{_rows(values, bad)}."
+        )
     return text
 
 
@@ -106,8 +109,10 @@ def numbers(
         bound = f"above {low:g}" if above else f"at least {low:g}"
         bound = bound if np.isinf(high) else f"between {low:g} and {high:g}"
         listed = [f"{row} ({value})" for row, value in zip(rows[~good], values[~good], strict=True)]
-        msg = f"{name!r} must be a number {bound}; {len(listed)} rows are not: "
-        raise InputError(f"{msg}{examples(listed, str)}.")
+        raise InputError(
+            f"{name!r} must be a number {bound}; {len(listed)} rows are not: "
+            f"{examples(listed, str)}."
+        )
     return number
 
 
@@ -129,8 +134,9 @@ def periods(table: pd.DataFrame, name: str) -> pd.Series:
     values = _column(table, name).reset_index(drop=True)
     whole, bad = as_periods(values)
     if bad.any():
-        msg = f"column {name!r} must hold whole numbers; {bad.sum()} are none: "
-        raise InputError(f"{msg}{_rows(values, bad)}.")
+        raise InputError(
+            f"column {name!r} must hold whole numbers; {bad.sum()} are none: {_rows(values, bad)}."
+        )
     return whole
 
 
@@ -141,8 +147,9 @@ def _rows(values: pd.Series, bad: Mask) -> str:
 def _column(table: pd.DataFrame, name: str) -> pd.Series:
     value: object = table
     if not isinstance(value, pd.DataFrame):
-        msg = f"the table with the column {shown(name)} must be a DataFrame; found {shown(table)}."
-        raise InputError(msg)
+        raise InputError(
+            f"the table with the column {shown(name)} must be a DataFrame; found {shown(table)}."
+        )
     _check_column(name, list(table.columns))
     refuse_repeated("the table", table.columns)
     return table[name]
@@ -151,5 +158,7 @@ def _column(table: pd.DataFrame, name: str) -> pd.Series:
 def _check_column(name: Any, columns: list[Any]) -> None:
     if not isinstance(name, Hashable) or name not in set(columns):
         known = [str(column) for column in columns]
-        msg = f"the table must have a column {shown(name)}{did_you_mean(name, known)}"
-        raise InputError(f"{msg}; it has {known}.")
+        raise InputError(
+            f"the table must have a column {shown(name)}{did_you_mean(name, known)}; it has "
+            f"{known}."
+        )

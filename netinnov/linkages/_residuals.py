@@ -144,13 +144,17 @@ def gravity_residuals(
     name = f"{layer}_residual" if name is None else name
     check_type("name", name, str)
     if name in network.layers:
-        msg = f"there is a layer {name!r} already; choose another `name` for the residuals."
-        raise InputError(msg)
+        raise InputError(
+            f"there is a layer {name!r} already; choose another `name` for the residuals."
+        )
     flows = _flows(network, layer)
     fit = _by_margins(flows) if method == "ratio" else _by_gravity(network, flows)
     if not fit.converged:
-        msg = f"gravity_residuals: layer {layer!r} has no fit yet after {fit.iterations} steps."
-        warnings.warn(msg, UserWarning, stacklevel=3)
+        warnings.warn(
+            f"gravity_residuals: layer {layer!r} has no fit yet after {fit.iterations} steps.",
+            UserWarning,
+            stacklevel=3,
+        )
 
     observed, total = flows.observed, flows.observed.sum()
     deviance = 2 * float(xlogy(observed, observed / fit.expected).sum() - total + fit.total)
@@ -246,8 +250,10 @@ def _by_gravity(network: MultilayerNetwork, flows: _Flows) -> _Fit:
     storage, nodes = network.storage, flows.nodes
     index, code = storage.node_names.take(nodes), storage.place_codes[nodes]
     if (code < 0).any():
-        msg = f"every node with a flow must have a place; {(code < 0).sum()} have none"
-        raise InputError(f"{msg}: {examples(index[code < 0], str)}.")
+        raise InputError(
+            f"every node with a flow must have a place; {(code < 0).sum()} have none: "
+            f"{examples(index[code < 0], str)}."
+        )
     size = numbers(storage.places.iloc[code], "population", index, low=0.0, above=True)
     n = nodes.size
     i, j = np.nonzero(~np.eye(n, dtype=bool)) if flows.directed else np.triu_indices(n, k=1)
@@ -264,9 +270,10 @@ def _by_gravity(network: MultilayerNetwork, flows: _Flows) -> _Fit:
     table[flows.source, flows.target] = flows.observed
     observed = table[i, j]
     if np.linalg.matrix_rank(covariates[observed > 0]) < covariates.shape[1]:
-        msg = f"{flows.observed.size} flows are too few, or too much alike, to tell apart what the "
-        msg += f"{covariates.shape[1]} coefficients {', '.join(['intercept', *varies])} do."
-        raise InputError(msg)
+        raise InputError(
+            f"{flows.observed.size} flows are too few, or too much alike, to tell apart what "
+            f"the {covariates.shape[1]} coefficients {', '.join(['intercept', *varies])} do."
+        )
     beta, variance, mean, iterations, converged = poisson(covariates, observed)
     table[i, j] = mean
     names = ["intercept", *varies]

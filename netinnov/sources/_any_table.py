@@ -81,8 +81,10 @@ def _points(path: Path) -> pd.DataFrame:
 def features_of(path: Path) -> list[dict[str, Any]]:
     """Features of GeoJSON, read as JSON: GDAL would open what the file names."""
     if path.suffix.casefold() not in (".geojson", ".json"):
-        msg = f"{path} must be GeoJSON (.geojson), with longitude and latitude; QGIS exports it, "
-        raise InputError(f"{msg}and GDAL: ogr2ogr -t_srs EPSG:4326 NEW.geojson {path.name}")
+        raise InputError(
+            f"{path} must be GeoJSON (.geojson), with longitude and latitude; QGIS exports "
+            f"it, and GDAL: ogr2ogr -t_srs EPSG:4326 NEW.geojson {path.name}"
+        )
     document = opening.read_json(path)
     try:
         features = [
@@ -91,11 +93,13 @@ def features_of(path: Path) -> list[dict[str, Any]]:
         ]
         crs = (document.get("crs") or {"properties": {"name": "CRS84"}})["properties"]["name"]
     except (AttributeError, KeyError, TypeError, ValueError):
-        msg = f"{path} must be GeoJSON with `features`, each with `properties` and `geometry`."
-        raise InputError(msg) from None
+        raise InputError(
+            f"{path} must be GeoJSON with `features`, each with `properties` and `geometry`."
+        ) from None
     if re.split("[:/]", str(crs))[-1] not in DEGREES:
-        msg = f"{path} must be in degrees (EPSG:4326); it says {crs!r}; export it in EPSG:4326."
-        raise InputError(msg)
+        raise InputError(
+            f"{path} must be in degrees (EPSG:4326); it says {crs!r}; export it in EPSG:4326."
+        )
     return features
 
 

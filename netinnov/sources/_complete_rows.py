@@ -52,8 +52,9 @@ class ReadingNote(UserWarning):
 
 def check_events(name: str, events: str, weighting: Weighting) -> None:
     if events == "nodes" and weighting != "count":
-        msg = f"`weighting` is for pairs; leave it out with {name}='nodes' (found {weighting!r})."
-        raise InputError(msg)
+        raise InputError(
+            f"`weighting` is for pairs; leave it out with {name}='nodes' (found {weighting!r})."
+        )
 
 
 def most_frequent(values: pd.Series, by: pd.Series) -> pd.Series:
@@ -74,8 +75,10 @@ def places_of_cities(rows: pd.DataFrame, countries: pd.Series) -> pd.DataFrame:
 def with_countries(places: pd.DataFrame, countries: pd.Series) -> pd.DataFrame:
     codes = pd.Index(countries.dropna().unique(), dtype="str")
     if (both := places.index.intersection(codes)).size:
-        msg = f"a place must not be called as a country is; {examples(both, str)} is both: get the "
-        raise InputError(f"{msg}files again, or mend the id or the country of that place.")
+        raise InputError(
+            f"a place must not be called as a country is; {examples(both, str)} is both: get "
+            "the files again, or mend the id or the country of that place."
+        )
     above = pd.DataFrame({"name": codes, "country": codes, "level": "country"}, codes)
     places = places if "level" in places else places.assign(level="city")
     text = {name: "str" for name in places if name not in ("lon", "lat", "population")}

@@ -136,8 +136,9 @@ def _file_in(path: Path, stem: str) -> str:
     if kind == "nothing":
         raise InputError(f"{path} does not exist; give the folder or zip that holds {stem}.csv.")
     if kind != "a folder" and not is_zip(path):
-        msg = f"{path} must be a folder or a zip; it is neither, or a zip that is cut off."
-        raise InputError(msg)
+        raise InputError(
+            f"{path} must be a folder or a zip; it is neither, or a zip that is cut off."
+        )
     names = files_in(path)
     bases = {name: PurePosixPath(name).name.casefold().removesuffix(".gz") for name in names}
     exact = [name for name, base in bases.items() if base == f"{stem}.csv"]
@@ -151,8 +152,9 @@ def _file_in(path: Path, stem: str) -> str:
 def _projects(table: TextTable, faults: list[str]) -> pd.DataFrame:
     text = table.frame
     if (twice := text["id"].duplicated().to_numpy()).any():
-        msg = f"{table.name} must have one row a project; a second one in {table.at(twice, 'id')}."
-        raise InputError(msg)
+        raise InputError(
+            f"{table.name} must have one row a project; a second one in {table.at(twice, 'id')}."
+        )
     start = _days(table, "startDate", faults)
     projects = {
         "name": text["title"],

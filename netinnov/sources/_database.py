@@ -40,15 +40,17 @@ def database(memory: str, needed_by: str) -> Iterator[Database]:
         try:
             connection = duckdb.connect(str(folder / "tables.duckdb"), config=config)
         except duckdb.Error as error:
-            msg = f'`memory` must be an amount with a unit, such as "4GB"; found {shown(memory)}'
-            raise InputError(f"{msg}.") from error
+            raise InputError(
+                f'`memory` must be an amount with a unit, such as "4GB"; found {shown(memory)}.'
+            ) from error
         with connection:
             connection.execute("SET enable_progress_bar = false")
             try:
                 yield Database(connection, folder)
             except duckdb.OutOfMemoryException:
-                msg = f"{needed_by} needs more than memory={memory!r}; give it more."
-                raise InputError(msg) from None
+                raise InputError(
+                    f"{needed_by} needs more than memory={memory!r}; give it more."
+                ) from None
             except of_disk as error:
                 msg = f"{folder} cannot hold what does not fit in memory; name a folder on a larger"
                 msg += " disk by the variable TMPDIR of the environment "

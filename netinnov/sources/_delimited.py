@@ -44,8 +44,9 @@ class TextTable(NamedTuple):
         """Rows with all ids; a file in which no row has them is another one."""
         blank = self.frame[[*ids]].isna().any(axis=1).to_numpy()
         if blank.all():
-            msg = f"{self.name} must have rows with {' and '.join(ids)}; none of {blank.size} has."
-            raise InputError(msg)
+            raise InputError(
+                f"{self.name} must have rows with {' and '.join(ids)}; none of {blank.size} has."
+            )
         if blank.any():
             where = f"{blank.sum()} ({some_lines(self.frame.index[blank])})"
             faults.append(f"{self.name}: rows left out, without {' or '.join(ids)}: {where}")
@@ -74,8 +75,10 @@ def read_delimited(
     names = [name if name.strip() else f"column {at}" for at, name in enumerate(header, start=1)]
     table, lines, uneven = _rows_of(path, text, delimiter, header, first=2 if hint else 1)
     if uneven:
-        msg = f"{path} must have {len(names)} fields in each row, as in its header; rows with more "
-        raise InputError(f"{msg}or fewer: {len(uneven)} ({some_lines(uneven)}).")
+        raise InputError(
+            f"{path} must have {len(names)} fields in each row, as in its header; rows with "
+            f"more or fewer: {len(uneven)} ({some_lines(uneven)})."
+        )
     columns = {
         name: _trimmed(column) if stripped else column
         for name, field, column in zip(names, header, table.columns, strict=True)
@@ -149,9 +152,10 @@ def _rows_of(
         lines = np.array(even, np.int64) if len(even) == len(table) else lines
         line, width = widths[-1] if widths else (0, 0)
         if uneven == [line] and not ended and width < len(header):
-            msg = f"{name} ends inside the row that starts in line {line}, in column "
-            msg += f"{header[width - 1]!r}: get the file again, or complete the row."
-            raise InputError(msg)
+            raise InputError(
+                f"{name} ends inside the row that starts in line {line}, in column "
+                f"{header[width - 1]!r}: get the file again, or complete the row."
+            )
     return table, lines, uneven
 
 
@@ -212,13 +216,16 @@ def wanted_columns(
         raise InputError(f"{name} is empty; its first line must name its columns.")
     other = [mark for mark in ",;\t|" if mark in header[0] and mark != delimiter]
     if len(header) == 1 and other:
-        msg = f"{name} must have {delimiter!r} between its columns; line 1 has {other[0]!r}."
-        raise InputError(msg)
+        raise InputError(
+            f"{name} must have {delimiter!r} between its columns; line 1 has {other[0]!r}."
+        )
     missing = [column for column in required if column not in header]
     if missing:
         shown = ", ".join(f"{column!r}{did_you_mean(column, header)}" for column in missing)
-        msg = f"{name} must have the columns {', '.join(required)}; line 1 lacks {shown}; "
-        raise InputError(f"{msg}it has {examples(header, str)}.")
+        raise InputError(
+            f"{name} must have the columns {', '.join(required)}; line 1 lacks {shown}; it "
+            f"has {examples(header, str)}."
+        )
     columns = [column for column in (*required, *optional) if column in header]
     check_header(name, [column for column in header if column in columns], "line 1")
     return columns
@@ -230,8 +237,10 @@ def tell_uneven(
     """Report rows that are not as wide as the header; refuse a file of nothing else."""
     where = f"{len(lines)} ({some_lines(lines)})"
     if lines and not n_rows:
-        msg = f"{name} must have {n_columns} fields in each row, as in its header; rows with more "
-        raise InputError(f"{msg}or fewer: {where}; is it damaged, or has it another delimiter?")
+        raise InputError(
+            f"{name} must have {n_columns} fields in each row, as in its header; rows with "
+            f"more or fewer: {where}; is it damaged, or has it another delimiter?"
+        )
     if not n_rows:
         raise InputError(f"{name} must have rows below its header; it has none.")
     if lines:
@@ -243,11 +252,11 @@ def tell_values(
 ) -> None:
     """Some unreadable values are reported; nothing but them is a wrong file."""
     if n_bad and n_bad == n:
-        msg = f"{name}, column {column!r} must hold {must_be} in each row; not one does: "
-        raise InputError(f"{msg}{shown}.")
+        raise InputError(
+            f"{name}, column {column!r} must hold {must_be} in each row; not one does: {shown}."
+        )
     if n_bad:
-        about = f"{name}, {column}: values left out, no {must_be}"
-        faults.append(f"{about}: {n_bad} ({shown})")
+        faults.append(f"{name}, {column}: values left out, no {must_be}: {n_bad} ({shown})")
 
 
 def some_lines(lines: Sequence[object] | pd.Index) -> str:

@@ -57,8 +57,12 @@ def read_distances(
     names = (value, held.name.rpartition(" ")[2].partition(".")[0])
     unit = next((UNITS[key_of(each)] for each in names if key_of(each) in UNITS), "")
     if not unit:
-        msg = f"{held.name}: {UNSAID}; a study takes it from [data] distance_unit, Python from "
-        say([f"{msg}network.with_distances(network.distances, unit=...)."])
+        say(
+            [
+                f"{held.name}: {UNSAID}; a study takes it from [data] distance_unit, Python from "
+                "network.with_distances(network.distances, unit=...)."
+            ]
+        )
     return table, unit or "units"
 
 
@@ -90,7 +94,11 @@ def of_known_places(
     if not len(lost):
         return tables._replace(distances=kept), []
     if kept.empty:
-        msg = f"{file} must join places of the other tables; none of its {len(strange):,} rows "
-        raise InputError(f"{msg}does. They have no {examples(lost)}; it must have their ids.")
-    note = f"{file}: places that the other tables have not are left out: {len(lost):,} "
-    return tables._replace(distances=kept), [f"{note}({examples(lost)})."]
+        raise InputError(
+            f"{file} must join places of the other tables; none of its {len(strange):,} rows "
+            f"does. They have no {examples(lost)}; it must have their ids."
+        )
+    return tables._replace(distances=kept), [
+        f"{file}: places that the other tables have not are left out: {len(lost):,} "
+        f"({examples(lost)})."
+    ]

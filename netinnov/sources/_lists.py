@@ -66,8 +66,9 @@ def read_list(
         used = dict.fromkeys(spot for end in PLACED if end in nodes for spot in nodes[end].dropna())
         listed = {*as_text(places["place"])[0]}
         if new := [spot for spot in used if spot not in listed]:
-            msg = "places without a row, so without coordinates"
-            faults.append(_counted(held["places"].name, msg, new))
+            faults.append(
+                _counted(held["places"].name, "places without a row, so without coordinates", new)
+            )
             rows_of_new = [without_file(places), pd.DataFrame({"place": new})]
             places = pd.concat(rows_of_new, ignore_index=True)
     warn_of(faults)
@@ -90,8 +91,13 @@ def _of_branches(
     several = known["firm"][known["firm"].duplicated()].unique()
     seat = known[~known["firm"].isin(several)].set_index("firm")["place"]
     if len(several):
-        msg = "firms left out with their branches, as they have more than one seat"
-        faults.append(_counted(table, msg, several))
+        faults.append(
+            _counted(
+                table,
+                "firms left out with their branches, as they have more than one seat",
+                several,
+            )
+        )
     if len(seatless := rows["firm"][~rows["firm"].isin(known["firm"])]):
         faults.append(_counted(table, "branches left out, as their firm has no seat", seatless))
     rows = rows[rows["firm"].isin(seat.index)].reset_index(drop=True)

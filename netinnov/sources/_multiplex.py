@@ -120,8 +120,9 @@ def read_multiplex(
     else:
         parsed = parse_pajek(path.name, lines)
     if parsed.links.empty:
-        msg = f"{path.name} must have links; none of its {len(lines)} lines is one; is it cut off?"
-        raise InputError(msg)
+        raise InputError(
+            f"{path.name} must have links; none of its {len(lines)} lines is one; is it cut off?"
+        )
     faults: list[str] = []
     layers = sorted(parsed.links["layer"].unique())
     say([*unsaid_weights(path.name, parsed.links), *parsed.notes])
@@ -148,8 +149,9 @@ def _parse_edges(path: Path, lines: parsing.Lines) -> Parsed:
     def named(kind: str, number: str, where: str) -> str:
         ids = listed[kind][1]
         if ids and number not in ids:
-            msg = f"{where}, column {kind!r}: {number!r} must be in {stem}_{kind}s.txt; it is not."
-            raise InputError(msg)
+            raise InputError(
+                f"{where}, column {kind!r}: {number!r} must be in {stem}_{kind}s.txt; it is not."
+            )
         return ids.get(number, number)
 
     links = []
@@ -176,8 +178,10 @@ def _labels(path: Path, kind: str) -> tuple[pd.DataFrame | None, dict[str, str]]
     rows = [(where, text) for where, text in parsing.read_lines(path) if text]
     header = parsing.fields(rows[0][1])
     if number not in header:
-        msg = f"{rows[0][0]} must name the columns {number} and {label}, with blanks between"
-        raise InputError(f"{msg}; found {rows[0][1][:60]!r}.")
+        raise InputError(
+            f"{rows[0][0]} must name the columns {number} and {label}, with blanks between; "
+            f"found {rows[0][1][:60]!r}."
+        )
     table = []
     for where, text in rows[1:]:
         # A label may hold blanks where nothing else follows it.
@@ -202,13 +206,17 @@ def _parse_json(name: str, document: Any, weight: str) -> Parsed:
         ways = {way: [_id(each["ID"]) for each in of] for way, of in document["nodes"].items()}
         rows = [dict(row) for row in document["links"]]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        msg = f"{name} must be MWnets JSON, with 'nodes' (an ID each) by way and 'links'; "
-        raise InputError(f"{msg}{type(error).__name__}: {error}.") from None
+        raise InputError(
+            f"{name} must be MWnets JSON, with 'nodes' (an ID each) by way and 'links'; "
+            f"{type(error).__name__}: {error}."
+        ) from None
     pairs = [(a, b) for a in ways for b in ways if a < b and ways[a] == ways[b]]
     if not pairs or len(ways) > 3:
         sizes = ", ".join(f"{way!r} ({len(nodes)})" for way, nodes in ways.items())
-        msg = f"{name} must have two ways with the same nodes, and at most one for layers; it has "
-        raise InputError(f"{msg}{sizes}.")
+        raise InputError(
+            f"{name} must have two ways with the same nodes, and at most one for layers; it "
+            f"has {sizes}."
+        )
     a, b = sorted(pairs[0], key=[*ways].index)
     layer = next((way for way in ways if way not in (a, b)), None)
     held = {key for row in rows for key in row if key not in ways}
@@ -218,8 +226,10 @@ def _parse_json(name: str, document: Any, weight: str) -> Parsed:
         for way in ways:
             at = row.pop(way, None)
             if type(at) is not int or not 1 <= at <= len(ways[way]):
-                msg = f"{name}, link {number}, {way!r} must be a number from 1 to {len(ways[way])}"
-                raise InputError(f"{msg}; found {at!r}.")
+                raise InputError(
+                    f"{name}, link {number}, {way!r} must be a number from 1 to "
+                    f"{len(ways[way])}; found {at!r}."
+                )
             ends[way] = ways[way][at - 1]
         said = row.pop(weight, None)
         size = None if said is None else parsing.weight_of(str(said), f"{name}, link {number}")
@@ -253,8 +263,10 @@ def _parse_mpx(name: str, lines: parsing.Lines, weight: str) -> Parsed:
     if sections.get("LAYERS") == []:
         raise InputError(f"{name} must name layers below #LAYERS; there are none: is a line lost?")
     if not (edges := sections["EDGES"]):
-        msg = f"{name} must have a section #EDGES with lines; it ends in line {len(lines)} "
-        raise InputError(f"{msg}without: is it cut off?")
+        raise InputError(
+            f"{name} must have a section #EDGES with lines; it ends in line {len(lines)} "
+            "without: is it cut off?"
+        )
     several = any(row[0].casefold() == "multilayer" for _, row in sections["TYPE"])
     layers = _layers(sections["LAYERS"], several=several)
     of_edges = _edge_attributes(sections["EDGE ATTRIBUTES"], layers, several=several)
@@ -270,8 +282,10 @@ def _parse_mpx(name: str, lines: parsing.Lines, weight: str) -> Parsed:
         if several and row[3] != layer:
             raise parsing.between_layers(where, layer, row[3])
         if layers and layer not in layers:
-            msg = f"{where}, column 'layer': it must be one of #LAYERS ({', '.join(layers)}); "
-            raise InputError(f"{msg}found {layer!r}.")
+            raise InputError(
+                f"{where}, column 'layer': it must be one of #LAYERS ({', '.join(layers)}); "
+                f"found {layer!r}."
+            )
         columns = of_edges[layer] | of_edges[""]
         if len(row) != len(head) + len(columns):
             raise parsing.refuse_line(where, row, [*head, *columns])

@@ -230,8 +230,10 @@ def _files(path: Path) -> list[Path]:
         files = sorted(entry for entry in path.rglob("*") if entry.is_file())
     of_openalex = [file for file in files if _is_json(file) or ending_of(file) == ".json"]
     if not of_openalex:
-        msg = f"{path} must hold JSON lines of OpenAlex (.jsonl, .gz); it holds "
-        raise InputError(f"{msg}{examples([file.name for file in files], str) or 'nothing'}.")
+        raise InputError(
+            f"{path} must hold JSON lines of OpenAlex (.jsonl, .gz); it holds "
+            f"{examples([file.name for file in files], str) or 'nothing'}."
+        )
     return [check_file(file) for file in of_openalex]
 
 
@@ -243,8 +245,10 @@ def _refuse(file: Path, why: str) -> NoReturn:
             if number == 1 and text.endswith(("{", "[", ",")):  # an answer of several lines
                 text += "\n" + decoded(file.name, stream.read(), first=2)
             if text and not isinstance(parse_json(file.name, text, first=number), dict):
-                msg = f"{file.name}, line {number} must be an object of OpenAlex, or an answer "
-                raise InputError(f"{msg}with `results`; found {text[:40]!r}.")
+                raise InputError(
+                    f"{file.name}, line {number} must be an object of OpenAlex, or an answer "
+                    f"with `results`; found {text[:40]!r}."
+                )
     why = re.sub(r", in (line|record/value) \d+", "", why.splitlines()[0].partition(": ")[2])
     raise InputError(
         f"{file.name} must hold works and institutions as OpenAlex writes them; {why.rstrip('. ')}."

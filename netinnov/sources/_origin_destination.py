@@ -146,8 +146,10 @@ def read_origin_destination(
         flows, ends = flow_matrix.flows_of_matrix(table, *matrix, rows, decimal)
     else:
         if rows is not None:
-            msg = f"`rows` is of a matrix; {table.name} is not one, as its rows have other names "
-            raise InputError(f"{msg}than its columns.")
+            raise InputError(
+                f"`rows` is of a matrix; {table.name} is not one, as its rows have other "
+                "names than its columns."
+            )
         flows, ends = _flows_of_table(table, headers, decimal, faults)
     if flows.empty:
         raise InputError(f"{table.name} must hold a flow above 0; it has none.")
@@ -161,9 +163,11 @@ def read_origin_destination(
     may_be_undirected = matrix is not None and not directed and not shares
     flows, why = flow_matrix.undirected(flows, ends) if may_be_undirected else (flows, "")
     if why and directed is None:
-        msg = f"{table.name}: {why}, so its links have no direction and each pair is one link. "
-        msg += "Flows with a direction need directed=True; in a study "
-        table.notes.append(f"{msg}[layers.{layer}] directed = true.")
+        table.notes.append(
+            f"{table.name}: {why}, so its links have no direction and each pair is one link. "
+            f"Flows with a direction need directed=True; in a study [layers.{layer}] directed "
+            "= true."
+        )
     directed = directed is not False and not why
     shares = shares if directed else False
     whole = _whole(flows, shares, table.name)
@@ -210,14 +214,18 @@ def _flows_of_table(
     links = pd.DataFrame(index=frame.index)
     for end, role in (("source", "origin"), ("target", "destination")):
         if end not in frame:
-            msg = f"{table.name} must be a square matrix, or have a column for the {role} such as "
-            msg += f"{role!r}; line 1 has {examples(header, str)}; name it: columns={{'...': "
-            msg += f"{end!r}}}, or in a study under [columns]. Members of events become links by "
-            raise InputError(f"{msg}co_participation().")
+            raise InputError(
+                f"{table.name} must be a square matrix, or have a column for the {role} such "
+                f"as {role!r}; line 1 has {examples(header, str)}; name it: columns={{'...': "
+                f"{end!r}}}, or in a study under [columns]. Members of events become links by "
+                "co_participation()."
+            )
         text, bad, _ = as_text(frame[end])
         if bad.any():
-            msg = f"{table.name} must have text or whole numbers in column {theirs[end]!r}; not so"
-            raise InputError(f"{msg}: {table.where(bad)}.")
+            raise InputError(
+                f"{table.name} must have text or whole numbers in column {theirs[end]!r}; not "
+                f"so: {table.where(bad)}."
+            )
         links[end] = text.str.strip()
     links["weight"] = 1.0
     if "weight" in frame:
@@ -281,16 +289,19 @@ def _whole(flows: pd.DataFrame, shares: bool | None, table: str) -> float | None
     for whole in (1.0, 100.0):
         full = [sums.between(whole / ROUNDING, whole * ROUNDING).all() for sums in (total, arrived)]
         if full == [False, True] and len(arrived) > 2:  # of two it may be by chance
-            msg = f"{table}: what arrives at each destination adds up to {whole:g}, so these are "
-            msg += "not shares of what leaves an origin. Are origins and destinations exchanged "
-            msg += "(rows='destination' of a matrix; a study: [data] rows)? If not, multiply each "
-            raise InputError(f"{msg}share by all that arrives there.")
+            raise InputError(
+                f"{table}: what arrives at each destination adds up to {whole:g}, so these "
+                "are not shares of what leaves an origin. Are origins and destinations "
+                "exchanged (rows='destination' of a matrix; a study: [data] rows)? If not, "
+                "multiply each share by all that arrives there."
+            )
     over = total[total > 100 * ROUNDING]
     if len(over) and shares:
         origins = over.index.get_level_values("source")
         shown = examples([f"{a} ({b:g})" for a, b in zip(origins, over, strict=True)], str)
-        msg = f"shares of an origin must not exceed 100 in total; in {table} they do: {shown}."
-        raise InputError(msg)
+        raise InputError(
+            f"shares of an origin must not exceed 100 in total; in {table} they do: {shown}."
+        )
     if len(over):
         return None
     return 1.0 if total.max() <= ROUNDING else 100.0
@@ -310,9 +321,11 @@ def _in_places(
         raise InputError(f"`places` must have a name once; twice or more: {shown}; key on the id.")
     ids_of_names = names.map(pd.Series(ids[known].to_numpy(), called[known]))
     if not ids_of_names.notna().any():
-        msg = f"none of the {known.sum()} places is among the names in {table}: "
-        msg += f"{examples(called, str)} there, {examples(names, str)} here; "
-        raise InputError(f"{msg}`name` says which column has the names.")
+        raise InputError(
+            f"none of the {known.sum()} places is among the names in {table}: "
+            f"{examples(called, str)} there, {examples(names, str)} here; `name` says which "
+            "column has the names."
+        )
     lost = called[known & ~ids.isin([*ids_of_names.dropna(), *_parents(places)]).to_numpy()]
     if len(lost):
         faults.append(
@@ -345,8 +358,10 @@ def _between(flows: pd.DataFrame, ids: pd.Series, *, one_each: bool) -> pd.DataF
         origins = pd.DataFrame({"name": flows["source"], "id": by_id["source"]}).drop_duplicates()
         if (merged := origins["id"].dropna().duplicated()).any():
             shown = examples(origins["id"].dropna()[merged].unique(), str)
-            msg = f"shares of two origins cannot be added up; two or more have the id {shown}."
-            raise InputError(msg + " Read them as two places, or give each its own alias.")
+            raise InputError(
+                f"shares of two origins cannot be added up; two or more have the id {shown}. "
+                "Read them as two places, or give each its own alias."
+            )
     known = (by_id["source"].notna() & by_id["target"].notna()).to_numpy()
     flows = flows.assign(**by_id)
     return flows if known.all() else flows[known].reset_index(drop=True)
@@ -361,7 +376,9 @@ def _scaled(flows: pd.DataFrame, outflow: pd.Series, whole: float | None) -> pd.
     bad = ~(np.isfinite(total) & (total >= 0))
     if bad.any():
         shown = examples(total.index[bad], str)
-        msg = f"`outflow` must have a number of 0 or more for each of {len(total)} origins; "
-        raise InputError(f"{msg}{bad.sum()} have none: {shown}.")
+        raise InputError(
+            f"`outflow` must have a number of 0 or more for each of {len(total)} origins; "
+            f"{bad.sum()} have none: {shown}."
+        )
     flows["weight"] *= flows["source"].map(total) / whole
     return flows[flows["weight"] > 0].reset_index(drop=True)

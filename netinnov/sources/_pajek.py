@@ -57,8 +57,10 @@ def parse_pajek(name: str, lines: parsing.Lines) -> Parsed:
     for part in _parts(lines):
         if part.kind == "*vertices":
             if labels is not None:
-                msg = f"{part.where}: a file must hold one network; a second one begins here; give "
-                raise InputError(f"{msg}it a file of its own.")
+                raise InputError(
+                    f"{part.where}: a file must hold one network; a second one begins here; "
+                    "give it a file of its own."
+                )
             labels, columns, bare = _vertices(name, part)
             ids = parsing.ids_of(labels, [str(at + 1) for at in range(len(labels))])
         elif match := RELATION.fullmatch(part.title):
@@ -70,18 +72,23 @@ def parse_pajek(name: str, lines: parsing.Lines) -> Parsed:
             (edges if form.casefold().startswith("edges") else arcs).extend(part_links)
         elif part.kind in OTHERS:
             if not part.body:
-                msg = f"{part.where}: the values of {part.title!r} must follow; there are none; "
-                raise InputError(f"{msg}get the file again.")
+                raise InputError(
+                    f"{part.where}: the values of {part.title!r} must follow; there are none; "
+                    "get the file again."
+                )
             if labels is not None and part.kind in OTHERS[:2]:
                 title = " ".join(part.title.split()[1:]) or part.kind[1:]
                 title = re.sub(r"\.(clu|vec)$", "", title, flags=re.IGNORECASE)  # its file's ending
                 columns[title] = _values(part, len(labels))
         elif part.kind != "*network":
-            msg = f"{part.where}: {part.title[:40]!r} is not a section of Pajek's, such as "
-            raise InputError(f"{msg}'*Vertices 71'; is it damaged, or has it another delimiter?")
+            raise InputError(
+                f"{part.where}: {part.title[:40]!r} is not a section of Pajek's, such as "
+                "'*Vertices 71'; is it damaged, or has it another delimiter?"
+            )
     if labels is None:
-        msg = f"{name} must hold a network; none of its {len(lines)} lines is '*Vertices n'."
-        raise InputError(msg)
+        raise InputError(
+            f"{name} must hold a network; none of its {len(lines)} lines is '*Vertices n'."
+        )
 
     directed = frozenset(link.layer for link in arcs)
     both_ways = [edge for edge in edges if edge.layer in directed and edge.source != edge.target]
@@ -98,8 +105,9 @@ def _parts(lines: parsing.Lines) -> list[Part]:
     for where, text in lines:
         if text.startswith("*"):
             if text.count('"') % 2:
-                msg = f"{where}: a quotation mark is not closed ({text[:40]!r}); is the file cut "
-                raise InputError(f"{msg}off?")
+                raise InputError(
+                    f"{where}: a quotation mark is not closed ({text[:40]!r}); is the file cut off?"
+                )
             begun = parts and parts[-1].kind in OTHERS and not parts[-1].body
             if not (begun and text.casefold().startswith("*vertices")):  # above its values
                 parts.append(Part(where, text, [], []))
@@ -108,8 +116,10 @@ def _parts(lines: parsing.Lines) -> list[Part]:
                 parts[-1].comments.append(text[1:])
         elif text:
             if not parts:
-                msg = f"{where}: a Pajek file must begin with a line such as '*Vertices n'; found "
-                raise InputError(f"{msg}{text[:40]!r}.")
+                raise InputError(
+                    f"{where}: a Pajek file must begin with a line such as '*Vertices n'; "
+                    f"found {text[:40]!r}."
+                )
             parts[-1].body.append((where, text))
     return parts
 
@@ -117,8 +127,9 @@ def _parts(lines: parsing.Lines) -> list[Part]:
 def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any], list[str]]:
     digits = [*part.title.split(), ""][1]
     if not re.fullmatch("[0-9]{1,15}", digits):
-        msg = f"{part.where}: the number of vertices must follow '*Vertices'; found {part.title!r}."
-        raise InputError(msg)
+        raise InputError(
+            f"{part.where}: the number of vertices must follow '*Vertices'; found {part.title!r}."
+        )
     n = int(digits)
     check_made(name, VERTEX * n)  # not every vertex needs a line
     labels = [str(at + 1) for at in range(n)]
@@ -175,8 +186,10 @@ def _links(
 def _matrix(part: Part, layer: str, ids: Sequence[str]) -> Iterator[Link]:
     n = len(ids)
     if len(part.body) != n:
-        msg = f"{part.where}: a matrix must have {n} rows, one a vertex; it has {len(part.body)}; "
-        raise InputError(f"{msg}is the file cut off?")
+        raise InputError(
+            f"{part.where}: a matrix must have {n} rows, one a vertex; it has "
+            f"{len(part.body)}; is the file cut off?"
+        )
     for source, (where, text) in zip(ids, part.body, strict=True):
         row = parsing.fields(text)
         if len(row) != n:
@@ -188,8 +201,10 @@ def _matrix(part: Part, layer: str, ids: Sequence[str]) -> Iterator[Link]:
 
 def _values(part: Part, n: int) -> Sequence[Any]:
     if len(part.body) != n:
-        msg = f"{part.where}: {part.title!r} must have {n} values, one a vertex; it has "
-        raise InputError(f"{msg}{len(part.body)}; is the file cut off?")
+        raise InputError(
+            f"{part.where}: {part.title!r} must have {n} values, one a vertex; it has "
+            f"{len(part.body)}; is the file cut off?"
+        )
     values = []
     for where, text in part.body:
         if not _is_number(text):
@@ -204,16 +219,20 @@ def _values(part: Part, n: int) -> Sequence[Any]:
         matches = [CLASS.fullmatch(piece.strip()) for piece in comment.split(";")]
         named |= {int(match[1]): match[2] for match in matches if match and all(matches)}
     if not all(value.is_integer() and abs(value) < 2**53 for value in values):
-        msg = f"{part.where}: classes of {part.title!r} must be whole numbers below 2**53; not "
-        raise InputError(f"{msg}all are.")
+        raise InputError(
+            f"{part.where}: classes of {part.title!r} must be whole numbers below 2**53; not "
+            "all are."
+        )
     codes = [int(value) for value in values]
     return [named.get(code) for code in codes] if {*codes} - {0} <= {*named} else codes
 
 
 def _vertex(text: str, n: int, where: str, column: str) -> int:
     if not re.fullmatch("[0-9]{1,40}", text) or not 1 <= int(text) <= n:
-        msg = f"{where}, column {column!r}: a vertex must be a whole number from 1 to {n}; found "
-        raise InputError(f"{msg}{text!r}.")
+        raise InputError(
+            f"{where}, column {column!r}: a vertex must be a whole number from 1 to {n}; "
+            f"found {text!r}."
+        )
     return int(text)
 
 

@@ -58,8 +58,10 @@ def refuse_line(where: str, fields: Sequence[str], columns: Sequence[str]) -> In
 
 
 def between_layers(where: str, one: str, other: str) -> InputError:
-    msg = f"{where}: links must lie within a layer; this one leads from {one!r} to {other!r}; "
-    return InputError(f"{msg}leave out such lines.")
+    return InputError(
+        f"{where}: links must lie within a layer; this one leads from {one!r} to {other!r}; "
+        "leave out such lines."
+    )
 
 
 def weight_of(text: str, where: str) -> float:

@@ -117,8 +117,9 @@ def read_patentsview(
     with database(memory, "read_patentsview") as data:
         _load(data, tables, wanted, faults)
         if not data.size("mentions"):
-            msg = f"`only` must hold patents of {path}; none of its {len(wanted or ())} ids is"
-            raise InputError(f"{msg} there.")
+            raise InputError(
+                f"`only` must hold patents of {path}; none of its {len(wanted or ())} ids is there."
+            )
         places = _places(data, tables, faults)
         nodes = [_nodes(data, "invention", "inventor", "'talent'", places)]
         nodes.append(_assignees(data, places))

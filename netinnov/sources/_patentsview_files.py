@@ -73,8 +73,9 @@ def find(path: Path) -> dict[str, list[Found]]:
     kind = kind_at_path(path)
     alone = kind != "a folder" and not is_zip(path)
     if kind == "nothing":
-        msg = f"{path} does not exist; give a folder, zip or file with a table of inventors."
-        raise InputError(msg)
+        raise InputError(
+            f"{path} does not exist; give a folder, zip or file with a table of inventors."
+        )
     folder, names = (path.parent, [path.name]) if alone else (path, files_in(path))
     for name in names:
         ending = PurePosixPath(name.casefold().removesuffix(".gz").removesuffix(".zip")).suffix
@@ -97,8 +98,10 @@ def find(path: Path) -> dict[str, list[Found]]:
         if sort is not None:
             tables[sort].append(Found(folder, name, delimiter, quoted, header, columns))
     if not tables["inventors"]:
-        msg = f"{path} must hold a table of inventors, with patent_id and inventor_id; it holds "
-        raise InputError(f"{msg}{examples(names, str) or 'nothing'}.")
+        raise InputError(
+            f"{path} must hold a table of inventors, with patent_id and inventor_id; it holds "
+            f"{examples(names, str) or 'nothing'}."
+        )
     # The date of filing goes before that of the grant.
     tables["dates"].sort(key=lambda table: NAMES["date"].index(table.columns["date"]))
     return tables
@@ -172,11 +175,15 @@ def _read(data: Database, source: Found, faults: list[str]) -> None:
             for line, data_of_line in enumerate(stream, start=1):
                 decoded(name, data_of_line, first=line)
     if at_mark := [line for line, kind in rejected if kind == "UNQUOTED VALUE"]:
-        msg = f"{name}, row in line {at_mark[0]}: is a quotation mark not closed? Get the file "
-        raise InputError(f"{msg}again, or close it.")
+        raise InputError(
+            f"{name}, row in line {at_mark[0]}: is a quotation mark not closed? Get the file "
+            "again, or close it."
+        )
     if not last.endswith(("\n", "\r")) and (rejected or source.delimiter == "\t"):
-        msg = f"{name} ends in {last.splitlines()[-1]!r}, without a line end: get the file again; "
-        raise InputError(f"{msg}if it is whole, end its last line.")
+        raise InputError(
+            f"{name} ends in {last.splitlines()[-1]!r}, without a line end: get the file "
+            "again; if it is whole, end its last line."
+        )
     n_rows = data.run("SELECT count(*) FROM raw").fetchall()[0][0]
     tell_uneven(name, len(source.header), n_rows, [line for line, _ in rejected], faults)
 

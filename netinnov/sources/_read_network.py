@@ -153,8 +153,10 @@ def read(
     for name in [name for name, value in asked.items() if value is not None]:
         if not option_of(source, name):
             fit = " or ".join(repr(each) for each in READERS if option_of(each, name))
-            msg = f"`{name}` is for tables of your own (source {fit}); leave it out: {path} is "
-            raise InputError(f"{msg}{source!r}.")
+            raise InputError(
+                f"`{name}` is for tables of your own (source {fit}); leave it out: {path} is "
+                f"{source!r}."
+            )
         options[name] = asked[name]
     headers = check_columns(columns)
     if option_of(source, "weight") and "weight" in headers.values():
@@ -173,8 +175,10 @@ def read(
         nodes = tables.nodes
         unused_columns(headers, {"nodes": map(str, nodes.columns)})
         if taken := [name for name in headers.values() if name in nodes]:
-            msg = f"{path.name}: its nodes have a column {taken[0]!r} already; give another name in"
-            raise InputError(f"{msg} `columns`.")
+            raise InputError(
+                f"{path.name}: its nodes have a column {taken[0]!r} already; give another "
+                "name in `columns`."
+            )
         ours = {key.removeprefix("nodes."): name for key, name in headers.items()}
         tables = tables._replace(nodes=nodes.rename(columns=ours))
     if tables.links.empty:
@@ -276,8 +280,10 @@ def _of_tables(path: Path, tables: Set[str | None]) -> str | None:
     if tables & {"nodes", "links"}:
         return "tables"
     if tables >= {*LISTS}:
-        msg = f"{path} holds branches and participations, which are read one at a time: say which, "
-        raise InputError(f"{msg}source='branches' or source='participations'.")
+        raise InputError(
+            f"{path} holds branches and participations, which are read one at a time: say "
+            "which, source='branches' or source='participations'."
+        )
     return next((each for each in LISTS if each in tables), None)
 
 

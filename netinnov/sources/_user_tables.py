@@ -135,10 +135,11 @@ def tables_of_file(
     links, of_rows = _direction_of_rows(links)
     if "layers" in tables:
         layers = _layers(*tables["layers"][:2])
-        used = as_text(links["layer"])[0] if "layer" in links else pd.Series(["links"])
-        if unsaid := sorted({*used.dropna()} - {*layers.index.map(str)}):
-            msg = f"{tables['layers'].name}: layers without a row, taken as undirected amounts: "
-            say([f"{msg}{examples(unsaid)}."], stacklevel=5)
+        listed = {*layers.index.map(str)}
+        used = {*as_text(links["layer"])[0].dropna()} if "layer" in links else {"links"}
+        if listed < used:  # others are refused
+            unsaid = f"{tables['layers'].name}: layers without a row, taken as undirected amounts"
+            say([f"{unsaid}: {examples(sorted(used - listed))}."], stacklevel=5)
         pointed = layers["directed"].to_dict() if "directed" in layers else {}
         directed = tuple(str(layer) for layer, points in pointed.items() if points is True)
     else:
@@ -196,8 +197,10 @@ def read_table(
     own, rest = _any_table.columns_of(table, held.frame, columns)
     frame, renamed = rename(held.name, table, held.frame, own)
     if "place" not in frame:
-        msg = f"{path} must have a column with the places; it has {', '.join(map(str, frame))}; "
-        raise InputError(f'{msg}name it under [columns]: "theirs" = "place".')
+        raise InputError(
+            f"{path} must have a column with the places; it has {', '.join(map(str, frame))}; "
+            'name it under [columns]: "theirs" = "place".'
+        )
     say(held.notes)
     note(renamed)
     return _any_table.table_of(table, held._replace(frame=frame), decimal), rest
@@ -280,15 +283,19 @@ def _direction_of_rows(links: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ..
     if not words or not words <= {"directed", "undirected"}:
         return links, ()
     if len(words) > 1:
-        msg = "links of one layer must all be directed or all undirected; the column of links says "
-        raise InputError(f"{msg}both: name two layers in a column 'layer'.")
+        raise InputError(
+            "links of one layer must all be directed or all undirected; the column of links "
+            "says both: name two layers in a column 'layer'."
+        )
     return links.drop(columns="layer"), ("links",) if words == {"directed"} else ()
 
 
 def _layers(name: str, table: pd.DataFrame) -> pd.DataFrame:
     if "layer" not in table:
-        msg = f"the table of layers in {name} must have a column `layer`; it has "
-        raise InputError(f"{msg}{', '.join(map(str, table.columns[:8]))}.")
+        raise InputError(
+            f"the table of layers in {name} must have a column `layer`; it has "
+            f"{', '.join(map(str, table.columns[:8]))}."
+        )
     table = table.set_index("layer")
     for flag in ("directed", "modelled"):
         if flag in table:
@@ -308,8 +315,9 @@ def _directed(path: Path, content: Any) -> tuple[str, ...]:
     named = content.get("directed") if isinstance(content, dict) else None
     if not isinstance(named, list) or not all(isinstance(layer, str) for layer in named):
         shown = json.dumps(content, ensure_ascii=False)
-        msg = f'{path} must hold {{"directed": [names of layers]}}; found {shown[:100]}.'
-        raise InputError(msg)
+        raise InputError(
+            f'{path} must hold {{"directed": [names of layers]}}; found {shown[:100]}.'
+        )
     return tuple(named)
 
 
@@ -329,6 +337,8 @@ def why_placeless(nodes: pd.DataFrame, links: pd.DataFrame | None = None) -> str
     ends = [as_text(links[end])[0].isin(placed).to_numpy() for end in ("source", "target")]
     if (ends[0] & ends[1]).any():
         return None
-    msg = f"none of the {len(links):,} links joins two nodes that have a place, so there is "
-    msg += "nothing to report on places: complete the column 'place' of the nodes. (Where events "
-    return f"{msg}link their members, check a configuration with `project` in [data].)"
+    return (
+        f"none of the {len(links):,} links joins two nodes that have a place, so there is "
+        "nothing to report on places: complete the column 'place' of the nodes. (Where "
+        "events link their members, check a configuration with `project` in [data].)"
+    )
