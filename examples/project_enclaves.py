@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from _pages import fill, listed, markdown, new_figure, save, write_tables
-from siting import holm, p_text
 
 import netinnov as ni
 from netinnov.centrality import degree, harmonic_centrality, strength
@@ -33,17 +32,17 @@ from netinnov.experiments import (
 )
 from netinnov.linkages import project
 from netinnov.null_models import curveball
+from netinnov.planning import rank_hosts
 from netinnov.plotting import plot_effects, plot_flow_map, print_style
 from netinnov.polycentricity import theil
 from netinnov.scenarios import (
     DirectLinks,
-    MatchedPlacebo,
     Prices,
     RandomEnds,
     ReverseEnclave,
     TalentAttraction,
     equal_cost,
-    placebo_candidates,
+    similar_places,
 )
 
 LEAST = 5  # organisations of a city of the network
@@ -53,7 +52,7 @@ SIZE, SHARE = 40, 0.5
 # Any unit: 1,000 km between two cities cost as much as two links inside one, a park as much as ten.
 PARK, PIPELINE_KM = 10, 0.002
 PRICES = Prices(park=PARK, link=1, pipeline=PIPELINE_KM)
-MATCH = ("strength", "distance", "side")
+ALIKE = ("strength", "side")
 NEAREST = 10
 REPLICATES = 22
 SPECIFICATION_REPLICATES = 2
@@ -171,19 +170,26 @@ def policies(network, home, host, names=tuple(SCENARIOS)):
 
 
 def experiment(network, home, host):
-    """All scenarios and measures for a home, and a placebo host."""
+    """All scenarios and measures for a home."""
     measures = {name: partial(home_access, home=home, **each) for name, each in OPTIONS.items()}
     scenarios = policies(network, home, host)
-    match = MatchedPlacebo(scenarios["enclave"], match=MATCH, nearest=NEAREST)
     # What the others gain is measured as the sum over pairs, and their inequality.
     return compare_scenarios(
         network,
         scenarios=scenarios,
         measures=measures | {"efficiency": PairSums(home, host), "inequality": inequality},
-        placebo={"enclave": match},
         replicates=REPLICATES,
         **QUIET,
     )
+
+
+def other_hosts(network, home, host):
+    """The host among the cities most like it, by length: a table of `rank_hosts` each."""
+    park = policies(network, home, host, ["enclave"])["enclave"]
+    hosts = [host, *similar_places(network, host, n=NEAREST, by=ALIKE)]
+    ask = partial(rank_hosts, network, home=home, hosts=hosts, scenario=park, rng=1)
+    measures = {name: partial(harmonic_centrality, **each) for name, each in OPTIONS.items()}
+    return {name: ask(measure=each, replicates=REPLICATES) for name, each in measures.items()}
 
 
 def specifications(networks, homes, hosts):
@@ -265,9 +271,8 @@ def compute():
     effects = pd.concat(
         {home: each.effects(full=True) for home, each in results.items()}, names=["home"]
     )
-    effects = effects.reset_index("home").reset_index(drop=True)
-    effects["corrected_p"] = holm(effects["placebo_p"])
-    found["effects"] = effects
+    found["effects"] = effects.reset_index("home").reset_index(drop=True)
+    found["other_hosts"] = {home: other_hosts(networks[home], home, host) for home in homes}
     found["policies"] = {home: policies(networks[home], home, host) for home in homes}
 
     found["curve"] = specifications(networks, homes, hosts)
@@ -290,10 +295,6 @@ def compute():
     found["observed"] = effects_on(together, homes, host, 1)
     seeds = np.random.default_rng(1).spawn(NULLS)
     found["nulls"] = pd.DataFrame([at_random(two_mode, kept, homes, host, rng) for rng in seeds])
-    found["candidates"] = {
-        home: placebo_candidates(networks[home], found["policies"][home]["enclave"], match=MATCH)
-        for home in homes
-    }
     return found
 
 
@@ -347,6 +348,11 @@ def of_cities(found):
     return found["table"]["name"]
 
 
+def p_text(value):
+    """A p-value in two digits, or what it is below."""
+    return "< 0.001" if value < 0.001 else f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
+
+
 def signed(value, digits=1):
     """A change with its sign; what is rounded to zero has none."""
     text = f"{value:+.{digits}f}"
@@ -364,11 +370,9 @@ def percent(found):
     """Changes in per cent of the baseline: home, scenario, measure."""
     effects = found["effects"]
     change = effects[["home", "scenario", "measure"]].copy()
-    for name in ("difference", "low", "high", "placebo_median", "placebo_low", "placebo_high"):
+    for name in ("difference", "low", "high"):
         change[name] = 100 * effects[name] / effects["baseline"]
-    for name in ("placebo_n", "placebo_p", "corrected_p", "same_sign"):
-        change[name] = effects[name]
-    return change
+    return change.assign(same_sign=effects["same_sign"])
 
 
 def table_of_homes(found):
@@ -406,18 +410,18 @@ def table_of_effects(found):
     return markdown([*head, "global efficiency (steps)", "inequality of access (steps)"], rows)
 
 
-def table_of_placebos(found):
-    """Enclave and placebo hosts, by home and length."""
-    change, rows = percent(found), []
-    mine = change[change["scenario"] == "enclave"].set_index(["home", "measure"])
-    for home in found["homes"]:
+def table_of_hosts(found):
+    """The host among others, by home and length."""
+    host, rows = found["hosts"][0], []
+    for home, by_length in found["other_hosts"].items():
         cells = []
-        for length in LENGTHS:
-            row = mine.loc[(home, length)]
-            band = f"{signed(row['placebo_low'])} to {signed(row['placebo_high'])}"
-            cells.append(f"{signed(row['difference'])}; {band}; {p_text(row['placebo_p'])}")
-        rows.append([of_cities(found)[home], int(mine.loc[(home, "steps"), "placebo_n"]), *cells])
-    return markdown(["home", "placebo hosts", *LENGTHS.values()], rows)
+        for table in by_length.values():
+            others = table["median"].drop(host)
+            band = f"{signed(others.min())} to {signed(others.max())}"
+            mine = table.loc[host]
+            cells.append(f"{signed(mine['median'])}; {band}; {mine['rank']:.0f}")
+        rows.append([of_cities(found)[home], *cells])
+    return markdown(["home", *LENGTHS.values()], rows)
 
 
 def table_of_parts(found):
@@ -528,10 +532,8 @@ def numbers_of(found):
     """Everything the template names, as text or as numbers it formats."""
     names, homes, hosts = of_cities(found), found["homes"], found["hosts"]
     change = percent(found).set_index(["scenario", "home", "measure"])["difference"]
-    effects = found["effects"]
-    tests = effects[effects["placebo_p"].notna() & effects["measure"].isin(list(LENGTHS))]
     both = compared(found)
-    ends = (tests["placebo_n"].idxmin(), tests["placebo_n"].idxmax())
+    ranks = [by["far"].loc[hosts[0], "rank"] for by in found["other_hosts"].values()]
     real, new = (both[both["funding"] == name] for name in ("reallocated", "new"))
     curve = found["curve"][found["curve"]["funding"] == "reallocated"]
     lines = {name: specification_summary(rows) for name, rows in curve.groupby("scenario")}
@@ -557,7 +559,6 @@ def numbers_of(found):
         "taken_least": 100 * min(taken.values()),
         "taken_most": 100 * max(taken.values()),
         "replicates": REPLICATES,
-        "ranked": REPLICATES // (NEAREST + 1),
         "dose_replicates": DOSE_REPLICATES,
         "specification_replicates": SPECIFICATION_REPLICATES,
         "null_replicates": NULL_REPLICATES,
@@ -569,9 +570,6 @@ def numbers_of(found):
         "steps_cost": f"{-change['enclave'].xs('steps', level='measure').median():.1f}",
         "direct_cost": f"{-change['direct'].xs('steps', level='measure').median():.1f}",
         "within": 100 * min(within_two(found["networks"][home], home) for home in homes),
-        "n_stronger": int(
-            (found["table"]["strength"] > found["table"].loc[hosts[0], "strength"]).sum()
-        ),
         "direct_new": signed(change["direct_new"].xs("steps", level="measure").median()),
         "talent_weight": span(change["talent"].xs("weight", level="measure"), 0),
         "gains": listed(f"{names[x]} {signed(change['enclave', x, 'far'])} %" for x in gains),
@@ -584,11 +582,8 @@ def numbers_of(found):
             change["enclave"].xs("inequality", level="measure").median(), 2
         ),
         "far_home": names[far],
-        "least_p": tests["placebo_p"].min(),
-        "possible_p": 2 / (tests["placebo_n"].max() + 1),
-        "least_holm": tests["corrected_p"].min(),
-        "n_tests": int(effects["placebo_p"].notna().sum()),
-        "placebos": " to ".join(str(n) for n in sorted({*tests["placebo_n"][[*ends]]})),
+        "far_ranks": listed(f"{rank:.0f}" for rank in ranks),
+        "n_hosts": NEAREST + 1,
         "direct_weight": span(change["direct"].xs("weight", level="measure")),
         "enclave_weight": span(change["enclave"].xs("weight", level="measure")),
         "real_median": signed(lines["enclave"]["median"]),
@@ -606,7 +601,7 @@ def numbers_of(found):
         "n_null_tests": len(nulls),
         "table_of_homes": table_of_homes(found),
         "table_of_effects": table_of_effects(found),
-        "table_of_placebos": table_of_placebos(found),
+        "table_of_hosts": table_of_hosts(found),
         "table_of_parts": table_of_parts(found),
         "table_of_specifications": table_of_specifications(found),
         "table_of_doses": table_of_doses(found),
@@ -621,10 +616,9 @@ def check_words(found):
     def change_of(scenario, measure):
         return change.loc[(scenario, measure), "difference"]
 
-    band = change.loc[("enclave", "steps"), ["difference", "placebo_low", "placebo_high"]]
-    by_host = band.max(axis=1) - band.min(axis=1)
+    by_host = [np.ptp(by["steps"]["median"]) for by in found["other_hosts"].values()]
     says = {
-        "every host gives the same change by steps": (by_host < 0.05).all(),
+        "every host gives the same change by steps": max(by_host) < 0.05,
         "the enclave leaves inequality as it is, and so do its links at random ends": (
             max(change_of(each, "inequality").abs().max() for each in ("enclave", "random")) < 0.2
         ),
@@ -660,8 +654,17 @@ def tables_of(found):
         {home: each.to_frame().drop(columns=["node"]) for home, each in found["doses"].items()},
         names=["home", None],
     )
+    hosts = pd.concat(
+        {
+            (of_cities(found)[home], length): table.rename(index=of_cities(found))
+            for home, by_length in found["other_hosts"].items()
+            for length, table in by_length.items()
+        },
+        names=["home", "length"],
+    )
     return {
         "homes": found["table"].loc[[*found["homes"], *found["hosts"]]],
+        "hosts": hosts,
         "effects": effects.drop(columns=["node"]).set_index("home"),
         "specifications": curve.set_index("scenario"),
         "doses": doses.droplevel(1),

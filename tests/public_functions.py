@@ -20,7 +20,6 @@ from netinnov.scenarios import (
     Combined,
     DirectLinks,
     ForwardEnclave,
-    MatchedPlacebo,
     NewLinks,
     NoChange,
     Prices,
@@ -70,7 +69,6 @@ OWNERS: dict[str, Any] = {
     "Game": GAME,
     "GravityNull": GravityNull(),
     "LogitMigration": LogitMigration(1.0, 1.0),
-    "MatchedPlacebo": MatchedPlacebo(LINKS),
     "NewLinks": NewLinks([("a", "b")]),
     "NoChange": NoChange(),
     "RandomEnds": RandomEnds(LINKS),
@@ -159,6 +157,7 @@ OF_ONE: dict[str, dict[str, Any]] = {
         "links": pd.DataFrame({"source": ["a"], "target": ["c"]}),
     },
     "null_models.validated_projection": {"onto": "firm"},
+    "scenarios.similar_places": {"n": 1, "by": ["strength"]},
     "panels.evaluate_openings": {
         "panel": pd.DataFrame({"place": list("ppqq"), "period": [1, 2] * 2, "y": [1.0, 3, 2, 2]}),
         "outcome": "y",

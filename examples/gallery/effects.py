@@ -28,8 +28,7 @@ def park_of(size):
 
 
 # %%
-# The mean over random placements with 95 % of them, and in grey where the same park in hosts alike
-# (placebos) would lie.
+# The mean over random placements with 95 % of them.
 park = park_of(8)
 result = compare_scenarios(
     network,
@@ -39,7 +38,6 @@ result = compare_scenarios(
         "direct links": scenarios.DirectLinks(home, host, 8, funding="new"),
     },
     measures={"access": access},
-    placebo={"reverse enclave": scenarios.MatchedPlacebo(park, nearest=9)},
     replicates=50,
     rng=1,
     progress=False,
@@ -54,7 +52,6 @@ doses = dose_response(
     make=park_of,
     doses=range(2, 21, 2),
     measures={"access": access},
-    placebo=lambda size: scenarios.MatchedPlacebo(park_of(size), nearest=9),
     replicates=20,
     rng=1,
     progress=False,

@@ -19,7 +19,7 @@ from netinnov.errors import InputError
 
 SEARCHES, REPEATS, WHOLE = 10_000, 1_000_000, 2**31 - 1
 COUNTS = (
-    "bins horizon n_cities n_shares nearest orders permutations placebos placements points "
+    "bins horizon n_cities n_shares orders permutations placebos placements points "
     "replicates resamples samples settle size steps trials"
 )
 # Largest value of an option that counts work, by name: beyond it a call would hang

@@ -17,7 +17,6 @@ from netinnov.experiments._doses_and_specifications import (
     specification_curve as specification_curve,
     specification_summary as specification_summary,
 )
-from netinnov.experiments._effect_statistics import Placebo as Placebo
 from netinnov.experiments._experiment_result import (
     ExperimentResult as ExperimentResult,
     contrasts as contrasts,

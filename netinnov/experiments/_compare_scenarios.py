@@ -19,27 +19,21 @@ from netinnov._runtime.arguments import check_callable, check_mapping, shown
 from netinnov._runtime.checkpoint import Like, Row, run_kept, seed_of_run, seed_state
 from netinnov._typing import Count, Floats, Rng, Several
 from netinnov.errors import InputError, note_on_error
-from netinnov.experiments import _effect_statistics as tests
 from netinnov.experiments._decomposition import PairSums
-from netinnov.experiments._effect_statistics import BASELINE, Placebo, PlaceboDraw, spawned
+from netinnov.experiments._effect_statistics import BASELINE, spawned
 from netinnov.experiments._experiment_result import ExperimentResult
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._identity import checkpoint_of
 from netinnov.polycentricity._resampled_flows import Change, changed
 from netinnov.scenarios import NoChange, Scenario, apply_scenario
 from netinnov.scenarios._open_size import Settings
-from netinnov.scenarios._prices import check_scenario
+from netinnov.scenarios._prices import check_scenario, draws_nothing
 
 Measure: TypeAlias = Callable[..., float | pd.Series]
 
 NO_CHANGE = NoChange()
 
-# Spawn keys that are no replicate: sets of data, order of placebos
-_DATA, _PLACEBOS = 2**64 - 1, 2**64 - 2
-
-# Arrays of a row in front of the measures: whether nodes were added, what the placebo was, number
-# and weight of links. Each measure is a number, or one value a node.
-_N_BEFORE = 3
+_DATA = 2**64 - 1  # spawn key that is no replicate: sets of data
 
 
 def compare_scenarios(
@@ -49,7 +43,6 @@ def compare_scenarios(
     measures: Mapping[str, Measure],
     baseline: Scenario = NO_CHANGE,
     replicates: Count = Settings.replicates,
-    placebo: Placebo | Mapping[str, Placebo] | None = None,
     resample: Change | None = None,
     resamples: Several = 100,
     placements: Several = 5,
@@ -73,10 +66,6 @@ def compare_scenarios(
         What the others are compared with.
     replicates : int
         Random placements of each scenario; one where nothing is drawn (NoChange, a volume).
-    placebo : scenario, function or mapping, optional
-        Drawn in each replicate: one for all scenarios, such as `scenarios.RandomEnds`, or a mapping
-        from their names. A function of a network and a Generator may return the changed network or
-        the scenario to apply. The places of a `scenarios.MatchedPlacebo` are used in turn.
     resample : function, optional
         For data uncertainty: `ResampledLinks`, `ResampledEvents`, or a function of a network and a
         Generator that returns a network of the same nodes.
@@ -116,8 +105,8 @@ def compare_scenarios(
     generator (common random numbers): values depend neither on the executor nor on other
     scenarios, and the first stay if more are asked for.
 
-    *Data uncertainty.* Scenarios and baseline, not placebos, are measured again in each resample,
-    at the first `placements` of the replicates. A resample in which a scenario cannot be carried
+    *Data uncertainty.* Scenarios and baseline are measured again in each resample, at the first
+    `placements` of the replicates. A resample in which a scenario cannot be carried
     out (home has fewer links left than are reallocated) is left out.
 
     *Checkpoints* belong to one network, entropy and version of netinnov, and to scenarios and
@@ -141,13 +130,10 @@ def compare_scenarios(
         if replicates < 2:
             raise InputError("`replicates` must be 2 or more where data are resampled; found 1.")
     seed = seed_of_run(rng, checkpoint)
-    order = spawned(seed, _PLACEBOS)
-    placebos, placebo_of = tests.placebo_draws(placebo, scenarios, network, order)
-    changes: dict[str, Any] = {BASELINE: baseline, **scenarios, **placebos}
+    changes = {BASELINE: baseline, **scenarios}
     named = {"scenarios": changes, "measures": measures, "resample": resample}
     store = checkpoint_of(checkpoint, "compare_scenarios", seed_state(seed), network, **named)
-    n_of = {name: tests.n_replicates(each, replicates, baseline) for name, each in changes.items()}
-    seeds = seed.spawn(max(replicates, *n_of.values()))
+    seeds = seed.spawn(replicates)
     start = apply_scenario(network, baseline, rng=spawned(seeds[0]))
     nodes, at_start = network.storage.node_names, start.storage.node_names
     nodes = nodes[at_start.get_indexer(nodes) >= 0]
@@ -156,30 +142,24 @@ def compare_scenarios(
     names = list(measure_of)
     options: dict[str, Any] = {"executor": executor, "progress": progress}
     experiment = _Experiment(network, changes, bound, nodes, seeds, resample, spawned(seed, _DATA))
+    n_of = {name: 1 if draws_nothing(each) else replicates for name, each in changes.items()}
     items = [_Item(name, None, at) for name in changes for at in range(n_of[name])]
     alone = [[item] for item in items]
     like = _like(1, len(nodes), len(names))
     rows = run_kept(experiment.rows, alone, store, like=like, label="replicates", **options)
-    grown, labels, totals, *values = _joined(names, rows)
+    grown, *values = _joined(names, rows)
     if grown.any():
         _warn_of_grown(measure_of, values)
-    of = pd.DataFrame(items).groupby("scenario").indices
     in_data = None
     if resample is not None:
-        nothing = [grown[0], labels[0], totals[0], *(each[0] * np.nan for each in values)]
-        again = [x for x in items if x.scenario not in placebos and x.replicate < placements]
+        nothing = [grown[0], *(each[0] * np.nan for each in values)]
+        again = [item for item in items if item.replicate < placements]
         in_each = [[item._replace(resample=at) for item in again] for at in range(resamples)]
         task = partial(experiment.rows, undefined=nothing)
         like = _like(len(again), len(nodes), len(names))
         rows = run_kept(task, in_each, store, like=like, label="resamples", **options)
-        in_data = _table(in_each, _joined(names, rows)[_N_BEFORE:], names, nodes)
-    return ExperimentResult(
-        _table(alone, values, names, nodes),
-        placebos=placebo_of,
-        sites={name: tuple(labels[of[name]].tolist()) for name in placebos},
-        refused=tests.refusals(network, scenarios, measure_of, placebos, placebo_of, totals, of),
-        resamples=in_data,
-    )
+        in_data = _table(in_each, _joined(names, rows)[1:], names, nodes)
+    return ExperimentResult(_table(alone, values, names, nodes), resamples=in_data)
 
 
 def _check(
@@ -232,7 +212,7 @@ class _Item(NamedTuple):
 
 class _Experiment(NamedTuple):
     network: MultilayerNetwork
-    scenarios: Mapping[str, Scenario | PlaceboDraw]
+    scenarios: Mapping[str, Scenario]
     measures: Sequence[_Bound]
     nodes: pd.Index
     seeds: Sequence[np.random.SeedSequence]
@@ -257,27 +237,22 @@ class _Experiment(NamedTuple):
         with note_on_error(f"In scenario {item.scenario!r}, replicate {item.replicate}."):
             # A copy, because a scenario that spawns from its generator changes the seed itself.
             rng = np.random.default_rng(spawned(self.seeds[item.replicate]))
-            change: Any = self.scenarios[item.scenario]
-            label = ""
-            if isinstance(change, PlaceboDraw):
-                change, label = change.of_replicate(network, rng, item.replicate)
             try:
-                if not isinstance(change, MultilayerNetwork):
-                    change = apply_scenario(network, change, rng=rng)
+                after = apply_scenario(network, self.scenarios[item.scenario], rng=rng)
             except InputError:
                 if not undefined:
                     raise
                 return undefined
-            return self._measured(item.scenario, change, label)
+            return self._measured(item.scenario, after)
 
-    def _measured(self, scenario: str, network: MultilayerNetwork, label: str) -> Row:
+    def _measured(self, scenario: str, network: MultilayerNetwork) -> Row:
         nodes, after = self.nodes, network.storage.node_names
         # New nodes come last, as a rule.
         if not nodes.equals(after[: len(nodes)]) and len(lost := nodes[~nodes.isin(after)]):
             msg = f"scenario {scenario!r} drops {len(lost)} nodes of the baseline, e.g. "
             msg += f"{list(lost[:5])}. Take the smaller network as the baseline, or drop links "
             raise InputError(f"{msg}instead of nodes.")
-        row = [np.array(len(after) > len(nodes)), np.array(label), tests.totals_of(network)]
+        row = [np.array(len(after) > len(nodes))]
         for measure, parts, (name, *_) in self.measures:
             value = measure(network, **_bound_nodes(measure))
             if parts:
@@ -291,12 +266,7 @@ class _Experiment(NamedTuple):
 def _like(n_items: int, n_nodes: int, n_measures: int) -> list[Like]:
     """Of the rows of `_Experiment.rows`; a measure gives one number, or one a node."""
     of_measure: Like = ("f", [(n_items,), (n_items, n_nodes)])
-    return [
-        ("b", [(n_items,)]),
-        ("U", [(n_items,)]),
-        ("f", [(n_items, 2)]),
-        *[of_measure] * n_measures,
-    ]
+    return [("b", [(n_items,)]), *[of_measure] * n_measures]  # were nodes added?
 
 
 def on_nodes(measure: Measure, nodes: list[str]) -> Callable[..., Any]:
@@ -324,7 +294,7 @@ def _warn_of_grown(measures: Mapping[str, Measure], values: Sequence[np.ndarray]
 
 def _joined(names: Sequence[str], rows: Sequence[Row]) -> list[np.ndarray]:
     arrays = [*zip(*rows, strict=True)]
-    for name, values in zip(names, arrays[_N_BEFORE:], strict=True):
+    for name, values in zip(names, arrays[1:], strict=True):
         check_alike(name, values)
     return [*map(np.concatenate, arrays)]
 

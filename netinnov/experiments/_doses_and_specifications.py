@@ -21,7 +21,7 @@ from netinnov._runtime.parallel import run
 from netinnov._typing import Count, Rng
 from netinnov.errors import InputError
 from netinnov.experiments._compare_scenarios import NO_CHANGE, Measure, compare_scenarios
-from netinnov.experiments._effect_statistics import STATISTICS, Placebo, spawned
+from netinnov.experiments._effect_statistics import STATISTICS, spawned
 from netinnov.experiments._experiment_result import ExperimentResult
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._identity import identity
@@ -65,7 +65,6 @@ def dose_response(
     measures: Mapping[str, Measure],
     baseline: Scenario = NO_CHANGE,
     replicates: Count = Settings.replicates,
-    placebo: Callable[[float], Placebo] | None = None,
     rng: Rng = None,
     executor: Executor | int | None = None,
     progress: bool = True,
@@ -83,8 +82,6 @@ def dose_response(
         Different numbers, two or more.
     measures, baseline, replicates
         As in `compare_scenarios`.
-    placebo : function, optional
-        Gives the placebo of a dose, such as ``lambda size: MatchedPlacebo(make(size))``.
     rng, executor, progress, checkpoint
         As in `compare_scenarios`.
 
@@ -112,8 +109,6 @@ def dose_response(
     for dose in listed:
         check_number("doses", dose)
     check_callable("make", make, "a function from a dose to a scenario")
-    if placebo is not None:
-        check_callable("placebo", placebo, "a function from a dose to a scenario")
     dose_of = {f"{dose:.12g}": dose for dose in listed}
     if len(dose_of) < max(2, len(listed)):
         msg = "`doses` must be two or more different numbers, by their first 12 digits; found "
@@ -124,7 +119,6 @@ def dose_response(
         measures=measures,
         baseline=baseline,
         replicates=replicates,
-        placebo=placebo and {name: placebo(dose) for name, dose in dose_of.items()},
         rng=rng,
         executor=executor,
         progress=progress,
@@ -146,8 +140,6 @@ class Specification:
         What is measured.
     network : function, optional
         Prepares the network: another scale (`aggregate`), other layers. None: as it is.
-    placebo : scenario or function, optional
-        As in `compare_scenarios`.
     node : str, optional
         Which node, if the measure gives a value a node.
     """
@@ -155,7 +147,6 @@ class Specification:
     scenario: Scenario
     measure: Measure
     network: Callable[[MultilayerNetwork], MultilayerNetwork] | None = None
-    placebo: Any = None
     node: str | None = None
 
 
@@ -180,7 +171,7 @@ def specification_curve(
         Where all start.
     specifications : mapping of str to sequence or mapping
         For each choice its alternatives, such as ``{"funding": ["new", "reallocated"]}``, with
-        names of their own in a mapping: ``{"matching": {"near": ["distance"]}}``.
+        names of their own in a mapping: ``{"lengths": {"steps": "unit"}}``.
     make : function
         Takes one alternative of each by keyword; gives a `Specification`, or None to leave it out.
     replicates, rng, executor, progress, checkpoint
@@ -192,7 +183,7 @@ def specification_curve(
     DataFrame
         One row a specification, in ascending order of its ``median``: a column for each choice
         (an alternative that is neither a number nor text by its name), then the columns of
-        `ExperimentResult.effects` from ``baseline`` on; p-values are not corrected for each other.
+        `ExperimentResult.effects` from ``baseline`` on.
 
     Raises
     ------
@@ -289,7 +280,6 @@ def _effect(
         scenarios={"effect": specified.scenario},
         measures={measure: specified.measure},
         replicates=replicates,
-        placebo=specified.placebo,
         rng=spawned(seed),
         executor=1,
         progress=False,

@@ -34,7 +34,6 @@ _TICK: dict[str, Any] = {"marker": "|", "markersize": 8, "mew": 1.5, "linestyle"
 _ALPHA, _MOST_ROWS = 0.05, 12  # of values that stand out, and how many of many are drawn
 _HEADS = 19.0  # points of the heads of columns, of two lines
 _SPANS = ["difference", "low", "high"]
-_PLACEBOS = ["placebo_low", "placebo_median", "placebo_high"]
 
 
 def plot_effects(
@@ -50,16 +49,15 @@ def plot_effects(
     """Draw the change that each scenario makes, with its interval over placements.
 
     A point at each difference (a mean; open for single places), a bar from `low` to `high`, a tick
-    at the median; a grey band where 95 % of the placebos lie, with their median; at the right the
-    share of placements with the same sign (a dash if the median is 0), and the corrected p-value
-    against the placebos (column ``why_no_p``: why none).
+    at the median; at the right the share of placements with the same sign (a dash if the median
+    is 0).
 
     Parameters
     ----------
     effects : ExperimentResult or DataFrame
         A row for each change: ``scenario, measure, node`` (missing for the whole network),
-        ``difference, low, high`` and perhaps ``median``, ``same_sign``, ``placebo_low,
-        placebo_median, placebo_high``, ``corrected_p``, as `ExperimentResult.effects` gives them.
+        ``difference, low, high`` and perhaps ``median`` and ``same_sign``, as
+        `ExperimentResult.effects` gives them.
     ends : sequence of str
         Nodes with a colour of their own, such as home and host; a scenario then has one row.
     percent : bool
@@ -82,7 +80,7 @@ def plot_effects(
     ends = as_list("ends", ends, "nodes")
     if percent:
         before = effects["baseline"].astype(float).abs()
-        changes = effects.columns.intersection([*_SPANS, "median", *_PLACEBOS])
+        changes = effects.columns.intersection([*_SPANS, "median"])
         scaled = effects[changes].astype(float).mul(100 / before.where(before > 0), axis=0)
         effects[changes] = scaled
     rows, labels = _rows(effects, names, one_a_scenario=bool(ends))
@@ -92,23 +90,15 @@ def plot_effects(
         _draw_changes(ax, effects, rows, ends, names)
         if "median" in effects:
             ax.plot(effects["median"], rows, zorder=5, color=ink(), label="median change", **_TICK)
-        low, median, high = effects.reindex(columns=_PLACEBOS).to_numpy(np.float64).T
-        if (known := np.isfinite(low)).any():
-            look: dict[str, Any] = {"color": tone(BAND), "label": "95 % of placebos, median"}
-            height = 0.72 * spacing
-            ax.use_sticky_edges = False
-            ax.barh(rows[known], (high - low)[known], height, low[known], zorder=1.5, **look)
-            sides = rows - height / 2, rows + height / 2
-            ax.vlines(median, *sides, color=_MEDIAN, linewidth=0.9, zorder=2)
         # Of many changes in one row, the first and the last are no farther from the ends.
         edge = min(0.6 + rows.min(initial=0.0), 1.5 * spacing)
         ax.set_ylim(rows.max(initial=0.0) + edge, rows.min(initial=0.0) - edge)
         measures = effects["measure"].unique()
         measured = printable(label) if label else _plain(measures[0]) if len(measures) == 1 else ""
         x = f"change in {measured}".removesuffix(" in ") + ", %" * percent
-        columns = _columns(effects)
-        write_columns(ax, rows, columns)
-        return finish(ax, None if legend else [], x=x, ncols=2, points_above=_HEADS * bool(columns))
+        signs = _signs(effects) if "same_sign" in effects else []
+        write_columns(ax, rows, signs)
+        return finish(ax, None if legend else [], x=x, ncols=2, points_above=_HEADS * bool(signs))
 
 
 def _rows(
@@ -151,14 +141,9 @@ def _draw_changes(
             draw_intervals(ax, rows[mine], effects.loc[mine, _SPANS], linewidth=1.3, **look)
 
 
-def _columns(effects: pd.DataFrame) -> list[tuple[str, list[str]]]:
-    columns = []
-    if "same_sign" in effects:
-        shares = effects["same_sign"].astype(float)
-        columns.append(("same\nsign", [percent(share, 0, "–") for share in shares]))
-    if "corrected_p" in effects and effects["corrected_p"].notna().any():
-        columns.append(("corrected\np", [chance(p, "–") for p in effects["corrected_p"]]))
-    return columns
+def _signs(effects: pd.DataFrame) -> list[tuple[str, list[str]]]:
+    shares = effects["same_sign"].astype(float)
+    return [("same\nsign", [percent(share, 0, "–") for share in shares])]
 
 
 def _plain(measure: object) -> str:
@@ -176,13 +161,13 @@ def plot_dose_response(
     """Draw the effect at each dose with its spread over placements.
 
     Points: means; thin lines: the middle 95 % of placements; thick lines: 95 % interval for Monte
-    Carlo error; grey band: the middle 95 % of placebos.
+    Carlo error.
 
     Parameters
     ----------
     table : DoseResponse or DataFrame
-        ``dose, measure, node, difference, low, high`` and perhaps ``mc_low, mc_high``,
-        ``placebo_low, placebo_high``, as `netinnov.experiments.DoseResponse.to_frame` gives them.
+        ``dose, measure, node, difference, low, high`` and perhaps ``mc_low, mc_high``, as
+        `netinnov.experiments.DoseResponse.to_frame` gives them.
     measure : str
         Which measure.
     node : str, optional
@@ -206,9 +191,6 @@ def plot_dose_response(
     dose = rows["dose"].to_numpy(np.float64)
     with drawing(ax, 70, SINGLE) as ax:
         ax.axhline(0, color="#888888", linewidth=0.7, zorder=1)
-        if {"placebo_low", "placebo_high"} <= set(rows) and rows["placebo_low"].notna().any():
-            ends = rows[["placebo_low", "placebo_high"]].to_numpy(np.float64).T
-            ax.fill_between(dose, *ends, color=tone(BAND), linewidth=0, label="95 % of placebos")
         text = "mean, 95 % of placements"
         if {"mc_low", "mc_high"} <= set(rows):
             text += "\nthick: Monte Carlo error of the mean"

@@ -1,4 +1,4 @@
-"""Policies as changes of a network: a reverse enclave, its rivals and placebos, their costs."""
+"""Policies as changes of a network: a reverse enclave, its rivals, their costs."""
 
 from netinnov._runtime.public import publish
 from netinnov.scenarios._apply_scenario import (
@@ -14,11 +14,6 @@ from netinnov.scenarios._equal_cost import (
     break_even_prices as break_even_prices,
     equal_cost as equal_cost,
 )
-from netinnov.scenarios._placebos import (
-    MatchedPlacebo as MatchedPlacebo,
-    placebo as placebo,
-    placebo_candidates as placebo_candidates,
-)
 from netinnov.scenarios._prices import Prices as Prices, Scenario as Scenario
 from netinnov.scenarios._rivals import (
     RIVALS as RIVALS,
@@ -29,5 +24,6 @@ from netinnov.scenarios._rivals import (
     Rival as Rival,
     TalentAttraction as TalentAttraction,
 )
+from netinnov.scenarios._similar_places import similar_places as similar_places
 
 __dir__ = publish(globals())

@@ -7,13 +7,7 @@ import pytest
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.experiments import contrasts, link_changes
-from netinnov.scenarios import (
-    DirectLinks,
-    MatchedPlacebo,
-    RandomEnds,
-    ReverseEnclave,
-    apply_scenario,
-)
+from netinnov.scenarios import DirectLinks, RandomEnds, ReverseEnclave, apply_scenario
 
 
 @pytest.fixture(scope="module")
@@ -78,15 +72,6 @@ def test_all_rivals_by_default_and_the_contrast_turns_round(result):
 def test_what_is_no_rival_is_refused(result, names, words):
     with pytest.raises(InputError, match=words):
         contrasts(result, **names)
-
-
-def test_a_placebo_of_each_place_has_no_pairs_with_placements(cities):
-    park, volume = ReverseEnclave(*ENDS, 2, 0.5), ReverseEnclave(*ENDS, None, 0.5, volume_share=0.5)
-    measures = {"efficiency": ni.connectivity.global_efficiency}
-    options = {"scenarios": {"park": park}, "measures": measures, "placebo": MatchedPlacebo(volume)}
-    result = ni.compare_scenarios(cities, replicates=3, rng=1, progress=False, **options)
-    with pytest.raises(InputError, match="3 placements and 'placebo' 10 cases"):
-        contrasts(result, of="park", against="placebo")
 
 
 def test_reallocated_weight_is_moved_not_made(cities):

@@ -17,7 +17,7 @@ from netinnov.experiments import (
     specification_curve,
     specification_summary,
 )
-from netinnov.scenarios import MatchedPlacebo, ReverseEnclave
+from netinnov.scenarios import ReverseEnclave
 from planted import Plus, weight, weights
 
 
@@ -53,16 +53,6 @@ def test_the_table_has_the_effects_by_dose(pair) -> None:
     pd.testing.assert_frame_equal(table.drop(columns="dose"), plain)
 
 
-def test_each_dose_has_its_placebo_band(pair) -> None:
-    found = respond(
-        pair, lambda dose: Plus(2 * dose, 0.1), doses=[1, 5],
-        placebo=lambda dose: Plus(dose, 0.1), replicates=19,
-    )  # fmt: skip
-    table = found.to_frame().set_index("dose")
-    assert table["placebo_median"].tolist() == pytest.approx([1, 5], abs=0.1)
-    assert table["placebo_p"].tolist() == pytest.approx([2 / 20] * 2)
-
-
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -71,7 +61,6 @@ def test_each_dose_has_its_placebo_band(pair) -> None:
         ({"doses": [1, 1 + 1e-14]}, "first 12 digits"),
         ({"doses": ["a", "b"]}, "`doses` must be a finite number"),
         ({"make": 3}, "`make` must be a function"),
-        ({"placebo": "elsewhere"}, "`placebo` must be a function from a dose"),
     ],
 )
 def test_wrong_doses_are_refused(pair, options, words) -> None:
@@ -141,15 +130,13 @@ def test_all_combinations_are_tried_and_sorted(pair) -> None:
 
 
 @pytest.mark.slow
-def test_specifications_may_have_placebos_and_checkpoints(pair, tmp_path) -> None:
+def test_specifications_may_have_checkpoints(pair, tmp_path) -> None:
     def make(effect):
-        return Specification(Plus(effect, 0.1), weight, placebo=Plus(0, 1))
+        return Specification(Plus(effect, 0.1), weight)
 
-    options = {"specifications": {"effect": [0, 5]}, "make": make, "replicates": 39,
+    options = {"specifications": {"effect": [0, 5]}, "make": make, "replicates": 9,
                "progress": False, "rng": 1}  # fmt: skip
     curve = specification_curve(pair, checkpoint=tmp_path, **options).set_index("effect")
-    assert curve.loc[5, "placebo_p"] == pytest.approx(2 / 40)
-    assert curve.loc[0, "placebo_p"] > 0.3
     assert sorted(path.name for path in tmp_path.iterdir()) == ["00000", "00001"]
     again = specification_curve(pair, checkpoint=tmp_path, **options).set_index("effect")
     pd.testing.assert_frame_equal(again, curve)
@@ -166,6 +153,8 @@ def test_specifications_may_have_placebos_and_checkpoints(pair, tmp_path) -> Non
         ({"make": lambda size: None}, "None for all"),
         ({"make": lambda size: 3}, r"found int for \{'size': 1\}"),
         ({"make": lambda size: Specification(Plus(1), weights)}, "one effect; found 0"),
+        ({"replicates": 2.5}, "`replicates` must be a whole number"),
+        ({"replicates": 0}, "`replicates` must be a whole number"),
     ],
 )
 def test_wrong_specifications_are_refused(pair, options, words) -> None:
@@ -186,25 +175,19 @@ def test_no_choice_is_called_as_a_column_of_the_effects(pair) -> None:
 
 
 @pytest.mark.slow
-def test_names_of_alternatives_and_choices_of_placebos() -> None:
+def test_alternatives_have_names() -> None:
     city = ni.datasets.make_city_system(n_cities=10, rng=1)
     home, host = city.places.index[[-1, 0]]
 
-    def make(measure, scale, matching):
-        park = ReverseEnclave(home, host, 2, 0.5)
-        matched = MatchedPlacebo(park, match=matching, nearest=3)
-        return Specification(park, measure, network=scale, placebo=matched)
+    def make(measure, scale):
+        return Specification(ReverseEnclave(home, host, 2, 0.5), measure, network=scale)
 
     choices = {
         "measure": [global_efficiency, partial(global_efficiency, distance="inverse")],
         "scale": {"firms": None, "places": partial(ni.aggregate, by="place", drop_internal=True)},
-        "matching": {"size": ["strength"], "near": ["distance"]},
     }
     curve = specification_curve(city, specifications=choices, make=make, replicates=2, rng=1,
                                 progress=False)  # fmt: skip
     described = "partial(global_efficiency, distance='inverse')"  # it has no name
     assert set(curve["measure"]) == {"global_efficiency", described}
     assert set(curve["scale"]) == {"firms", "places"}
-    # The band of placebos depends on the matching.
-    by = curve.set_index(list(choices))["placebo_median"].unstack("matching")
-    assert (by["size"] != by["near"]).any()

@@ -14,17 +14,16 @@ import pytest
 
 import netinnov as ni
 from netinnov.connectivity import largest_component
-from netinnov.experiments import (
-    Specification,
-    compare_scenarios,
-    dose_response,
-    specification_curve,
-)
 from netinnov.governance import cross_border_shares
-from netinnov.null_models import compare_with_null, mrqap, qap_correlation, validated_projection
+from netinnov.null_models import (
+    Rewire,
+    compare_with_null,
+    mrqap,
+    qap_correlation,
+    validated_projection,
+)
 from netinnov.panels import difference_in_differences, event_study
 from netinnov.polycentricity import ModularityTest, modularity_test, profile
-from netinnov.scenarios import DirectLinks, MatchedPlacebo
 
 NAMES = list("abcdefgh")
 DISTANCES = np.abs(np.subtract.outer(np.arange(8.0), np.arange(8.0)))
@@ -51,14 +50,6 @@ def two_mode(*, modelled: bool) -> ni.MultilayerNetwork:
     return ni.build_network(nodes, links, layers={"works": {"modelled": modelled}})
 
 
-def _scenario(size: float = 1) -> DirectLinks:
-    return DirectLinks("a", "d", int(size), funding="new")
-
-
-def _placebo(size: float = 1) -> MatchedPlacebo:
-    return MatchedPlacebo(_scenario(size), match=["population"])
-
-
 QUICK = {"replicates": 6, "rng": 1, "progress": False}
 PERMUTED = {"permutations": 6, "rng": 1, "progress": False}
 CALLS: dict[Callable, Callable[[bool], object]] = {
@@ -76,18 +67,6 @@ CALLS: dict[Callable, Callable[[bool], object]] = {
     ),
     profile: lambda m: profile(
         places("x", modelled=m), indices=["primacy"], resamples=0, leave_one_out=False, **QUICK
-    ),
-    compare_scenarios: lambda m: compare_scenarios(
-        places("x", modelled=m), scenarios={"s": _scenario()}, placebo=_placebo(),
-        measures={"size": _weight}, **QUICK,
-    ).effects(full=True),
-    dose_response: lambda m: dose_response(
-        places("x", modelled=m), make=_scenario, doses=[1, 2], placebo=_placebo,
-        measures={"size": _weight}, **QUICK,
-    ).to_frame(),
-    specification_curve: lambda m: specification_curve(
-        places("x", modelled=m), specifications={"size": [1, 2]},
-        make=lambda size: Specification(_scenario(size), _weight, placebo=_placebo(size)), **QUICK,
     ),
     event_study: lambda m: event_study(
         places("x", modelled=m), layer="x", openings=OPENINGS, effects="period"
@@ -110,11 +89,6 @@ WITHOUT_A_NETWORK = {
 }
 
 
-def _weight(network: ni.MultilayerNetwork) -> float:
-    """Twice the weight at the place in the middle: more links elsewhere do not move it."""
-    return float(network.adjacency("x")[[3]].sum() ** 2)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("function", CALLS, ids=lambda function: function.__name__)
 def test_a_test_on_a_modelled_layer_refuses_or_warns(function: Callable) -> None:
@@ -122,10 +96,7 @@ def test_a_test_on_a_modelled_layer_refuses_or_warns(function: Callable) -> None
         warnings.simplefilter("always")
         result = CALLS[function](True)
     told = [str(each.message) for each in caught if "modelled: a test would" in str(each.message)]
-    if isinstance(result, pd.DataFrame) and "why_no_p" in result:
-        assert result[["placebo_p", "corrected_p"]].isna().all(axis=None)
-        assert result["why_no_p"].str.contains("is modelled: a test would only repeat").all()
-    elif isinstance(result, pd.DataFrame) and "left_out" in result:  # its docstring says so
+    if isinstance(result, pd.DataFrame) and "left_out" in result:  # its docstring says so
         assert result[["null_mean", "z", "p"]].isna().all(axis=None)
     elif isinstance(result, ModularityTest):
         assert np.isnan(result.p)
@@ -141,10 +112,18 @@ def test_a_test_on_a_modelled_layer_refuses_or_warns(function: Callable) -> None
 def test_a_test_on_an_observed_layer_is_given_without_a_word_of_it(function: Callable) -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        result = CALLS[function](False)
+        CALLS[function](False)
     assert not [each for each in caught if "modelled" in str(each.message)]
-    if isinstance(result, pd.DataFrame) and "why_no_p" in result:
-        assert result["placebo_p"].notna().any()
+
+
+def test_any_network_at_random_is_said_to_be_compared_with_a_model() -> None:
+    options = {"measure": largest_component, **QUICK}
+    network = places("x", modelled=True)
+    for null in (Rewire(), lambda drawn, rng: ni.rewire(drawn, rng=rng)):
+        with pytest.warns(UserWarning, match="^x is modelled: a test would only repeat"):
+            compare_with_null(network, null=null, **options)
+    both = network.with_links(places("seen", modelled=False).links)
+    compare_with_null(both, null=Rewire(layers=["seen"]), **options)
 
 
 def _public() -> Iterator[Callable]:

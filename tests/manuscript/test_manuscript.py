@@ -135,15 +135,15 @@ def test_numbers_have_significant_digits_and_counts_all_of_theirs() -> None:
         {
             "share": [0.123456, -1234.56, 1.5e-7, np.inf, np.nan, 0.0, 9.9996],
             "n_links": [3, 1_234_567, 0, 1, 2, 3, 4],
-            "placebo_p": [0.04, 0.0004, np.nan, 1.0, 0.5, 0.001, 0.0],
+            "corrected_p": [0.04, 0.0004, np.nan, 1.0, 0.5, 0.001, 0.0],
             "year": [2010, 2011, 2012, 2013, 2014, 2015, 2016],
         }
     )
     cells = to_table(table)
-    assert cells.columns.tolist() == ["share", "n links", "placebo p", "year"]
+    assert cells.columns.tolist() == ["share", "n links", "corrected p", "year"]
     assert cells["share"].tolist() == ["0.123", "−1,235", "1.50e−07", "inf", "–", "0.00", "10.0"]
     assert cells["n links"].tolist()[:3] == ["3", "1,234,567", "0"]
-    assert cells["placebo p"].tolist()[:4] == ["0.040", "< 0.001", "–", "1.000"]
+    assert cells["corrected p"].tolist()[:4] == ["0.040", "< 0.001", "–", "1.000"]
     assert cells["year"].tolist()[0] == "2010"
     assert to_table(table, digits=5)["share"].tolist()[:2] == ["0.12346", "−1,234.6"]
 

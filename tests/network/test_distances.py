@@ -24,7 +24,7 @@ from netinnov.scenarios import (
     NewLinks,
     Prices,
     ReverseEnclave,
-    placebo_candidates,
+    similar_places,
 )
 
 PLACES = pd.DataFrame(
@@ -265,7 +265,9 @@ def measured(net):
         "cost": enclave.cost(prices, net),
         "direct": DirectLinks("Q", "H", size=3).cost(prices, net),
         "pairs": NewLinks([("H1", "W1"), ("Q1", "N2")]).cost(prices, net),
-        "placebos": placebo_candidates(net, enclave, match=("distance",))["distance"].to_numpy(),
+        "similar": net.places.index.get_indexer(
+            pd.Index(similar_places(net, "H", n=9, by=["distance"]))
+        ),
         "profile": profile(of_places, replicates=0).select_dtypes("number").to_numpy(),
         "hosts": ni.planning.rank_hosts(net, home="Q", scenario=enclave, rng=1)[
             "distance"

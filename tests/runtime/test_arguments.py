@@ -115,7 +115,7 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
         "must be a dataframe; found None",
     ),
     (
-        lambda: ni.scenarios.placebo_candidates(NETWORK, ni.scenarios.NoChange()),
+        lambda: ni.planning.rank_hosts(NETWORK, home="p", scenario=ni.scenarios.NoChange()),
         "`scenario` must be of the type ReverseEnclave, ForwardEnclave, .* or DirectLinks",
     ),
     (lambda: ni.plotting.plot_network(NETWORK, layers="links"), "found the text 'links'; write"),

@@ -84,10 +84,9 @@ def test_a_comparison_shows_where_the_observed_value_lies() -> None:
 
 def test_an_experiment_shows_its_effects_and_not_its_replicates() -> None:
     assert repr(RESULT) == (
-        "ExperimentResult(scenarios=[1, 2, 3, 4], measures=[m], replicates=3, placebos=0, "
-        "resamples=0)"
+        "ExperimentResult(scenarios=[1, 2, 3, 4], measures=[m], replicates=3, resamples=0)"
     )
-    assert checked(RESULT).counts["tr"] == 5 + 1 + 4  # facts, head, effects
+    assert checked(RESULT).counts["tr"] == 4 + 1 + 4  # facts, head, effects
     by_node = ni.compare_scenarios(
         NETWORK,
         scenarios={"links": DirectLinks("p", "q", 1, funding="new"), "none": NoChange()},

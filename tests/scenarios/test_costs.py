@@ -16,7 +16,6 @@ from netinnov.scenarios import (
     Combined,
     DirectLinks,
     ForwardEnclave,
-    MatchedPlacebo,
     NoChange,
     Prices,
     RandomEnds,
@@ -56,7 +55,6 @@ def two_cities() -> ni.MultilayerNetwork:
         # To host and to far in turn.
         (DirectLinks("home", "host", 10), 0, 0, 5 * 1 + 5 * 3),
         (RandomEnds(DirectLinks("home", "host", 10)), 0, 0, 20),
-        (MatchedPlacebo(PARK), 1, 3, 10),
         (Combined([PARK, DirectLinks("home", "host", 3)]), 1, 3, 10 + 2 * 1 + 3),
     ],
 )

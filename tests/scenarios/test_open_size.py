@@ -19,7 +19,7 @@ def star(n: int, weights: float | list[float] = 1.0) -> ni.MultilayerNetwork:
 def open_size(network, share: float = 0.25):
     """What an experiment says of the size that it takes."""
     park = {"home": "h", "host": "o", "layer": "links", "pipeline_share": share}
-    park |= {"replicates": 1, "placebos": 0, "rivals": []}
+    park |= {"replicates": 1, "rivals": []}
     return facts_of(experiment, context_of(network, experiment=park))
 
 

@@ -17,7 +17,6 @@ from netinnov.scenarios import (
     Combined,
     DirectLinks,
     ForwardEnclave,
-    MatchedPlacebo,
     NoChange,
     RandomEnds,
     ReverseEnclave,
@@ -236,7 +235,7 @@ def test_rivals_check_themselves(make, change, words: str) -> None:
 
 
 def test_rivals_are_values_and_functions() -> None:
-    for scenario in [*SETTINGS, Combined(SETTINGS[:2]), MatchedPlacebo(SETTINGS[0])]:
+    for scenario in [*SETTINGS, Combined(SETTINGS[:2])]:
         twin = pickle.loads(pickle.dumps(scenario))
         assert twin == scenario
         assert hash(twin) == hash(scenario)

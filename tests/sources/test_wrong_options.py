@@ -73,7 +73,7 @@ def test_numbers(name: str, parameter: str, limits: Is) -> None:
         ("panels.measure_panel", "confidence"),
         ("panels.measure_panel", "resamples"),
         ("planning.shapley_value", "orders"),
-        ("scenarios.placebo", "nearest"),
+        ("scenarios.similar_places", "n"),
     ],
 )
 def test_numbers_that_another_function_uses(name: str, parameter: str) -> None:
