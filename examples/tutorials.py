@@ -15,10 +15,12 @@ from _pages import save
 from _tutorials import TUTORIALS, parts
 from matplotlib.axes import Axes
 
+from netinnov.plotting import print_style
+
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else "figures").resolve()
 for page in TUTORIALS:
     names = {}
-    with TemporaryDirectory() as empty, chdir(empty):
+    with TemporaryDirectory() as empty, chdir(empty), print_style():
         for part in parts(page):
             if not isinstance(part, str):
                 exec(part.source, names)

@@ -105,8 +105,8 @@ def distance_table(
     long = as_long(frame, name)
     if long is not None:
         header = file_headers(long).get("distance", "")
-        said = UNITS.get(key_of(header), unit)
-        if unit and said != UNITS.get(key_of(unit), unit):
+        said = UNITS.get(key_of(header))
+        if said and unit and said != UNITS.get(key_of(unit), unit):
             raise InputError(f"`{name}`: its column {header!r} says {said!r}; found unit={unit!r}.")
         origin, destination = (_codes(long[end], names) for end in LONG[:2])
         values = long["distance"]

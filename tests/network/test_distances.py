@@ -319,3 +319,10 @@ def test_travel_times_leave_one_row_of_a_profile_undefined():
     assert row["untested"] == "the distances are not conditionally negative definite"
     others = found.drop(index="urban_centrality_index")
     assert others["value"].notna().all()
+
+
+def test_a_unit_in_any_words_goes_with_columns_that_name_none():
+    links = pd.DataFrame({"source": ["H"], "target": ["Q"]})
+    table = pd.DataFrame({"source": ["H"], "target": ["Q"], "distance": [96.0]})
+    network = ni.build_network(pd.DataFrame({"place": ["H", "Q"]}, index=["H", "Q"]), links)
+    assert network.with_distances(table, unit="分钟").distance_unit == "分钟"

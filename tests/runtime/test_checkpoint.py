@@ -269,8 +269,8 @@ def test_a_batch_that_is_not_as_it_was_written_is_refused(network, tmp_path, dam
         compare(network, checkpoint=tmp_path, replicates=2)
 
 
-# Arrays of a batch of one item: grown (true or false), labels (text), totals (two numbers), the
-# measure `total` (a number) and the measure `strength` (a number for each of 4 nodes).
+# Arrays of a batch of one item: grown (true or false), the measure `total` (a number) and the
+# measure `strength` (a number for each of 4 nodes).
 FORGED = {
     "no keys": lambda arrays: arrays.pop("key"),
     "keys are numbers": lambda arrays: arrays.update(key=np.array([1])),
@@ -278,19 +278,16 @@ FORGED = {
     "one key alone": lambda arrays: arrays.update(key=arrays["key"][0]),
     "keys in a square": lambda arrays: arrays.update(key=arrays["key"][None]),
     "more keys than rows": lambda arrays: arrays.update(key=np.repeat(arrays["key"], 2)),
-    "a measure is missing": lambda arrays: arrays.pop("value_4"),
-    "rows without an axis": lambda arrays: arrays.update(value_3=np.array(2.0)),
-    "no row": lambda arrays: arrays.update(value_3=np.empty((0, 1))),
-    "five nodes": lambda arrays: arrays.update(value_4=np.ones((1, 1, 5))),
-    "one axis more": lambda arrays: arrays.update(value_4=np.ones((1, 1, 4, 1))),
-    "two items": lambda arrays: arrays.update(value_3=np.ones((1, 2))),
-    "one total": lambda arrays: arrays.update(value_2=np.ones((1, 1, 1))),
-    "totals are text": lambda arrays: arrays.update(value_2=np.full((1, 1, 2), "x")),
-    "labels are numbers": lambda arrays: arrays.update(value_1=np.ones((1, 1))),
+    "a measure is missing": lambda arrays: arrays.pop("value_2"),
+    "rows without an axis": lambda arrays: arrays.update(value_1=np.array(2.0)),
+    "no row": lambda arrays: arrays.update(value_1=np.empty((0, 1))),
+    "five nodes": lambda arrays: arrays.update(value_2=np.ones((1, 1, 5))),
+    "one axis more": lambda arrays: arrays.update(value_2=np.ones((1, 1, 4, 1))),
+    "two items": lambda arrays: arrays.update(value_1=np.ones((1, 2))),
     "grown is a number": lambda arrays: arrays.update(value_0=np.ones((1, 1))),
-    "a measure is complex": lambda arrays: arrays.update(value_3=np.ones((1, 1), complex)),
-    "a measure is a date": lambda arrays: arrays.update(value_3=np.ones((1, 1), "M8[s]")),
-    "a measure is a record": lambda arrays: arrays.update(value_3=np.ones((1, 1), "f8,f8")),
+    "a measure is complex": lambda arrays: arrays.update(value_1=np.ones((1, 1), complex)),
+    "a measure is a date": lambda arrays: arrays.update(value_1=np.ones((1, 1), "M8[s]")),
+    "a measure is a record": lambda arrays: arrays.update(value_1=np.ones((1, 1), "f8,f8")),
 }
 
 
