@@ -98,7 +98,6 @@ class ExperimentResult(Displayed):
         -----
         Nothing is tested: replicates are draws of placements, not observations. Hosts are compared
         by `planning.rank_hosts`.
-
         """
         # All measures are columns of one array, which is much faster.
         columns, values = statistics.columns_and_values(self.replicates)
