@@ -60,10 +60,17 @@ def facts(result: Plan) -> Mapping[str, Fact]:
     plan, siting = result.plan, result.siting
     before, asked = plan.baseline, float(plan.target.at_least)
     enough = (n for n in range(3, 16) if f"{before:.{n}g}" != f"{asked:.{n}g}")
-    known: dict[str, Fact] = {"before": before, "asked": asked, "ends_digits": next(enough, 3)}
-    known |= {"after": plan.value, "reached": plan.reached, "exact": plan.exact}
-    known |= {"candidates": len(siting.pairs), "plan_modelled": bool(result.modelled)}
-    return known | {"plan_sites": pairs_of(siting.pairs.loc[list(plan.sites)])}
+    return {
+        "before": before,
+        "asked": asked,
+        "ends_digits": next(enough, 3),
+        "after": plan.value,
+        "reached": plan.reached,
+        "exact": plan.exact,
+        "candidates": len(siting.pairs),
+        "plan_modelled": bool(result.modelled),
+        "plan_sites": pairs_of(siting.pairs.loc[list(plan.sites)]),
+    }
 
 
 def key_figures(result: Plan, known: Any) -> Iterator[KeyFigure]:

@@ -100,18 +100,25 @@ def facts(result: Governance) -> Mapping[str, Fact]:
     built = comparison.approaches["size"].gt(0)
     pair, points = Pair(choice.home, choice.host), result.context.points.index
     tabled = result.context.cities.storage.place_table.distances is not None
-    known: dict[str, Fact] = {"home": pair.home, "host": pair.host, "size": choice.budget}
-    known |= {"approach_layer": Layer(choice.layer), "n_approaches": int(built.sum())}
-    known |= {"border": choice.frictions.border, "longer": choice.frictions.distance}
-    known |= {"longer_per": f"{choice.frictions.per:,g} {result.context.cities.distance_unit}"}
-    known |= {"border_assumed": not result.context.measures.border}
     bare = [] if tabled else [x for x in (pair.home, pair.host) if x not in points]
     left_out = [*map(Term, [*built.index[~built], *result.left_out])]
-    known |= {"bare_ends": bare, "not_compared": left_out}
     change = comparison.effects.pivot(index="approach", columns="measure", values="difference")
     change = change.reindex(built.index)
-    known["unbuilt"] = []
     unbuilt_for: list[Place] = []
+    known: dict[str, Fact] = {
+        "home": pair.home,
+        "host": pair.host,
+        "size": choice.budget,
+        "approach_layer": Layer(choice.layer),
+        "n_approaches": int(built.sum()),
+        "border": choice.frictions.border,
+        "longer": choice.frictions.distance,
+        "longer_per": f"{choice.frictions.per:,g} {result.context.cities.distance_unit}",
+        "border_assumed": not result.context.measures.border,
+        "bare_ends": bare,
+        "not_compared": left_out,
+        "unbuilt": [],
+    }
     for end, place in (("home", pair.home), ("host", pair.host)):
         gain = change[f"{end}_access"]
         most = gain[built].max()

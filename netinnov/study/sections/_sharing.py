@@ -90,11 +90,18 @@ def facts(result: Sharing) -> Mapping[str, Fact]:
     shares = result.benefits[result.benefits["rule"] == "shapley"].set_index("player")["share"]
     top = shares.index[np.isclose(shares, shares.max())]
     low, high = result.core.loc[top[0], ["low", "high"]].astype(float)
-    known: dict[str, Fact] = {"linked": len(pairs.links), "players": len(pairs.players)}
-    known |= {"reverse_only": pairs.reverse, "pairs_left_out": pairs.left_out}
-    known |= {"top": [*map(Place, top)], "top_share": float(shares.max()) / result.total}
-    known |= {"core_empty": bool(np.isnan(low)), "core_low": low, "core_high": high}
-    return known | {"unstable_rules": [Term(f"rule_{rule}") for rule in in_core.index[~in_core]]}
+    return {
+        "linked": len(pairs.links),
+        "players": len(pairs.players),
+        "reverse_only": pairs.reverse,
+        "pairs_left_out": pairs.left_out,
+        "top": [*map(Place, top)],
+        "top_share": float(shares.max()) / result.total,
+        "core_empty": bool(np.isnan(low)),
+        "core_low": low,
+        "core_high": high,
+        "unstable_rules": [Term(f"rule_{rule}") for rule in in_core.index[~in_core]],
+    }
 
 
 def key_figures(result: Sharing, known: Any) -> Iterator[KeyFigure]:

@@ -141,26 +141,37 @@ def facts(result: Siting) -> Mapping[str, Fact]:
     part, pairs = context.settings(SitingPart), candidates.pairs
     shares = [] if result.shares is None else result.shares[list(plan.sites)].tolist()
     built, mean, layer = len(plan.sites), float(result.fresh.mean()), candidates.layer
-    known: dict[str, Fact] = {"n": len(pairs), "chosen": built, "idle": built - result.useful}
-    known |= {
+    structure = context.once(structure_of)
+    events = structure is not None and structure.participation is not None
+    return {
+        "n": len(pairs),
+        "chosen": built,
+        "idle": built - result.useful,
         "sites": pairs_of(result.chosen.head(result.useful)),
         "helps": result.helps,
         "least": LEAST,
+        "unlocated": pairs_of(result.chosen[~result.located]),
+        "ties": pairs_of(pairs.loc[result.ties]),
+        "size": part.size,
+        "pipelines": max(1, round(PIPELINE_SHARE * part.size)),
+        "homes_named": bool(part.homes),
+        "n_homes": pairs["home"].nunique(),
+        "hosts": [*map(Place, pairs["host"].unique())],
+        "hosts_tied": candidates.tied,
+        "by_weight": context.measures.distance == "inverse",
+        "layer": Layer(layer),
+        "layer_modelled": layer in context.modelled,
+        "modelled": [*map(Layer, context.modelled)],
+        "placements": PLACEMENTS,
+        "gain": result.rise(mean),
+        "fresh": len(result.fresh),
+        "random": len(plan.placebo),
+        "as_good": int((plan.placebo >= mean * (1 - 1e-12)).sum()),
+        "resamples": result.resamples,
+        "events": events,
+        "share_low": min(shares, default=0.0),
+        "share_high": max(shares, default=0.0),
     }
-    known |= {"unlocated": pairs_of(result.chosen[~result.located])}
-    known |= {"ties": pairs_of(pairs.loc[result.ties]), "size": part.size}
-    known["pipelines"] = max(1, round(PIPELINE_SHARE * part.size))
-    known |= {"homes_named": bool(part.homes), "n_homes": pairs["home"].nunique()}
-    known |= {"hosts": [*map(Place, pairs["host"].unique())], "hosts_tied": candidates.tied}
-    known |= {"by_weight": context.measures.distance == "inverse", "layer": Layer(layer)}
-    known |= {"layer_modelled": layer in context.modelled}
-    known |= {"modelled": [*map(Layer, context.modelled)], "placements": PLACEMENTS}
-    known |= {"gain": result.rise(mean), "fresh": len(result.fresh), "random": len(plan.placebo)}
-    known |= {"as_good": int((plan.placebo >= mean * (1 - 1e-12)).sum())}
-    structure = context.once(structure_of)
-    events = structure is not None and structure.participation is not None
-    known |= {"resamples": result.resamples, "events": events}
-    return known | {"share_low": min(shares, default=0.0), "share_high": max(shares, default=0.0)}
 
 
 def key_figures(result: Siting, known: Any) -> Iterator[KeyFigure]:

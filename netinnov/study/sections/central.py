@@ -68,11 +68,16 @@ def _degree(network: MultilayerNetwork, context: Context) -> pd.Series:
 def facts(result: Central) -> Mapping[str, Fact]:
     rank, first = result.table["pagerank"], result.table["pagerank"].head(NAMED)
     n_layers, n_modelled = len(result.context.cities.layers), len(result.context.modelled)
-    known: dict[str, Fact] = {"layers": n_layers}
-    known |= {"both": 0 < n_modelled < n_layers, "all_modelled": n_modelled == n_layers}
-    known |= {"first": [*map(Place, first.index)], "shares": first.tolist()}
-    known |= {"as_central": as_much(rank, first), "equal": alike(rank.iloc[0], rank.iloc[-1])}
-    return known | {"even_share": 1 / len(rank)}
+    return {
+        "layers": n_layers,
+        "both": 0 < n_modelled < n_layers,
+        "all_modelled": n_modelled == n_layers,
+        "first": [*map(Place, first.index)],
+        "shares": first.tolist(),
+        "as_central": as_much(rank, first),
+        "equal": alike(rank.iloc[0], rank.iloc[-1]),
+        "even_share": 1 / len(rank),
+    }
 
 
 def key_figures(result: Central, _: Any) -> Iterator[KeyFigure]:

@@ -77,23 +77,33 @@ def facts(result: Centres) -> Mapping[str, Fact]:
     layers, counts = structure.network.layers, detected.rules[detected.asked].sum()
     replaced = detected.rule != structure.options.rule
     least = least_share(None, detected.table["centrality"].to_numpy())
-    known: dict[str, Fact] = {"places": len(detected.table), "linked": linked}
-    known |= {"even": linked > 1 and math.isclose(effective, linked), "effective": effective}
-    known |= {"digits": max(3, len(f"{effective:.0f}") + 1)}  # one decimal: it is hardly ever whole
-    known |= {"n_centres": len(centres), "centres": [*map(Place, centres.index)]}
-    known |= {"rule": detected.rule, "rule_means": Term(f"rule_{detected.rule}")}
-    known |= {"replaced": structure.options.rule if replaced else None}
-    known |= {"least": least if detected.rule == "hubs" else 0.0}
-    known |= {"sure": bool(detected.table["support"].notna().all())}
-    known |= {"support": float(centres["support"].min()) if len(centres) else math.nan}
-    known |= {"n_rules": len(detected.asked), "events": structure.participation is not None}
-    known |= {"fewest": int(counts.min()), "most": int(counts.max())}
-    known |= {"by_most": [*map(Place, detected.by_most)], "tied": [*map(Place, detected.tied)]}
-    known |= {"layers": [*map(Layer, layers)], "all_modelled": bool(structure.modelled)}
-    known |= {"beside": [Layer(each) for each in structure.cities.layers if each not in layers]}
-    known |= {"left_out": [*map(Term, structure.left_out)]}
-    known |= {"reasons": [*map(Term, structure.left_out.values())]}
-    return known | _compared(result.profile, structure)
+    return {
+        "places": len(detected.table),
+        "linked": linked,
+        "even": linked > 1 and math.isclose(effective, linked),
+        "effective": effective,
+        "digits": max(3, len(f"{effective:.0f}") + 1),  # one decimal: it is hardly ever whole
+        "n_centres": len(centres),
+        "centres": [*map(Place, centres.index)],
+        "rule": detected.rule,
+        "rule_means": Term(f"rule_{detected.rule}"),
+        "replaced": structure.options.rule if replaced else None,
+        "least": least if detected.rule == "hubs" else 0.0,
+        "sure": bool(detected.table["support"].notna().all()),
+        "support": float(centres["support"].min()) if len(centres) else math.nan,
+        "n_rules": len(detected.asked),
+        "events": structure.participation is not None,
+        "fewest": int(counts.min()),
+        "most": int(counts.max()),
+        "by_most": [*map(Place, detected.by_most)],
+        "tied": [*map(Place, detected.tied)],
+        "layers": [*map(Layer, layers)],
+        "all_modelled": bool(structure.modelled),
+        "beside": [Layer(each) for each in structure.cities.layers if each not in layers],
+        "left_out": [*map(Term, structure.left_out)],
+        "reasons": [*map(Term, structure.left_out.values())],
+        **_compared(result.profile, structure),
+    }
 
 
 def _compared(table: pd.DataFrame, structure: Plan) -> dict[str, Fact]:
@@ -107,14 +117,19 @@ def _compared(table: pd.DataFrame, structure: Plan) -> dict[str, Fact]:
     many_if_high = known["many_centres_if"] == "high"
     more = (above & many_if_high) | (below & ~many_if_high)
     null = None if structure.null is None else Term(structure.null_code)
-    numbers: dict[str, Fact] = {"null": null, "moved": structure.moved, "compared": len(known)}
-    numbers |= {"replicates": replicates, "few": replicates < LEAST_NULLS}
-    # Twice the standard error of a two-sided p of 0.05, which is twice a share of ALPHA / 2.
     error = 4 * math.sqrt(ALPHA / 2 * (1 - ALPHA / 2) / max(replicates, 1))
-    numbers |= {"error": error if replicates < MANY_NULLS else 0.0}
-    numbers |= {"towards_more": [*map(Term, known.index[more])]}
-    numbers |= {"towards_fewer": [*map(Term, known.index[(above | below) & ~more])]}
-    return numbers | {"shifted": int((table["bias"].notna() & table["low"].isna()).sum())}
+    return {
+        "null": null,
+        "moved": structure.moved,
+        "compared": len(known),
+        "replicates": replicates,
+        "few": replicates < LEAST_NULLS,
+        # Twice the standard error of a two-sided p of 0.05, which is twice a share of ALPHA / 2.
+        "error": error if replicates < MANY_NULLS else 0.0,
+        "towards_more": [*map(Term, known.index[more])],
+        "towards_fewer": [*map(Term, known.index[(above | below) & ~more])],
+        "shifted": int((table["bias"].notna() & table["low"].isna()).sum()),
+    }
 
 
 def key_figures(result: Centres, known: Any) -> Iterator[KeyFigure]:

@@ -42,29 +42,37 @@ def facts(result: Data) -> Mapping[str, Fact]:
     periods, incidence = context.inside.storage.link_rows().period, context.loaded.incidence
     lost = -context.level.coverage.set_index("part")[["nodes", "links"]].diff().iloc[1:]
     lost = lost[lost.any(axis=1)]
-    known: dict[str, Fact] = {"nodes": int(kinds.sum()), "n_kinds": len(kinds)}
-    known |= {"kinds": [*map(Name, kinds.index.dropna()[:KINDS])]}
-    known |= {"pairs": int(result.layers["links"].sum()), "layers": len(result.layers)}
-    known |= {"modelled": [*map(Layer, context.modelled)], "unlocated": [*map(Place, bare)]}
-    known |= {"within": float(within / (added_up or 1))}
-    known |= {"directed": bool(result.layers["directed"].any())}
-    known |= {"mixed": len({layer in cities.directed for layer in cities.layers}) == 2}
-    known |= {"empty_layers": [Layer(x) for x in context.network.layers if x not in linked]}
-    known |= {"periods": 0 if periods is None else len({*periods.tolist()} - {NO_PERIOD})}
-    known |= {"projected": incidence and Layer(incidence.projection.layer)}
     before = incidence.network.n_nodes if incidence else context.network.n_nodes
-    known |= {"met_in": before - context.network.n_nodes, "places": cities.n_nodes}
-    known |= {"members": int(nodes["members"].sum()) if "members" in nodes else cities.n_nodes}
-    known |= {"unlinked": int((~cities.storage.presence("linked").any(axis=0)).sum())}
-    known |= {"lost": [Term(f"not {part}") for part in lost.index]}
-    known |= {f"lost_{each}": lost[each].astype(int).tolist() for each in ("nodes", "links")}
-    known |= {"tabled": cities.storage.place_table.distances is not None}
-    known |= {"unmeasured": unmeasured(cities)[1] if measures.distance_weight else 0}
-    known |= {"degrees": _degrees(context)}
-    known |= {"notes_of_readers": in_sentences(context.loaded.notes)}
-    known |= {"inverse": measures.distance == "inverse", "border": float(measures.border)}
     per = f"{measures.per:,g} {cities.distance_unit}"
-    return known | {"distance_weight": float(measures.distance_weight), "per": per}
+    return {
+        "nodes": int(kinds.sum()),
+        "n_kinds": len(kinds),
+        "kinds": [*map(Name, kinds.index.dropna()[:KINDS])],
+        "pairs": int(result.layers["links"].sum()),
+        "layers": len(result.layers),
+        "modelled": [*map(Layer, context.modelled)],
+        "unlocated": [*map(Place, bare)],
+        "within": float(within / (added_up or 1)),
+        "directed": bool(result.layers["directed"].any()),
+        "mixed": len({layer in cities.directed for layer in cities.layers}) == 2,
+        "empty_layers": [Layer(x) for x in context.network.layers if x not in linked],
+        "periods": 0 if periods is None else len({*periods.tolist()} - {NO_PERIOD}),
+        "projected": incidence and Layer(incidence.projection.layer),
+        "met_in": before - context.network.n_nodes,
+        "places": cities.n_nodes,
+        "members": int(nodes["members"].sum()) if "members" in nodes else cities.n_nodes,
+        "unlinked": int((~cities.storage.presence("linked").any(axis=0)).sum()),
+        "lost": [Term(f"not {part}") for part in lost.index],
+        **{f"lost_{each}": lost[each].astype(int).tolist() for each in ("nodes", "links")},
+        "tabled": cities.storage.place_table.distances is not None,
+        "unmeasured": unmeasured(cities)[1] if measures.distance_weight else 0,
+        "degrees": _degrees(context),
+        "notes_of_readers": in_sentences(context.loaded.notes),
+        "inverse": measures.distance == "inverse",
+        "border": float(measures.border),
+        "distance_weight": float(measures.distance_weight),
+        "per": per,
+    }
 
 
 def _degrees(context: Context) -> list[Name]:

@@ -38,16 +38,22 @@ def facts(result: Enclaves) -> Mapping[str, Fact]:
     arrows, _ = arrows_between(enclaves, result.context.points.index, parents)
     kinds = list(result.ranking.numbers)
     used = [kind for kind in kinds if enclaves["ranked_by"].eq(kind).any()]
-    known: dict[str, Fact] = {"n": int(steps["between"]), "pairs": int(steps["pairs"])}
-    known |= {"parks": bool(steps["parks"]), "n_layers": len(result.context.cities.layers)}
-    known |= {f"{end}s": [*map(Place, enclaves[end].mode())] for end in ("host", "home")}
-    known |= {word: int(enclaves["direction"].eq(word).sum()) for word in DIRECTIONS}
-    known |= {"ranked_by": [*map(Term, used)], "falls_back": len(kinds) > 1}
-    known |= {"column": None if STRENGTH in kinds else Term(kinds[0])}
-    known |= {"rank_layers": [Layer(each) for each in result.ranking.layers if STRENGTH in used]}
-    known |= {"off_map": int(steps["between"]) - int(arrows["count"].sum())}
-    known |= {"projected": result.context.loaded.incidence is not None}
-    return known | _turned(result) | _dealt(result.context.once(deal))
+    return {
+        "n": int(steps["between"]),
+        "pairs": int(steps["pairs"]),
+        "parks": bool(steps["parks"]),
+        "n_layers": len(result.context.cities.layers),
+        **{f"{end}s": [*map(Place, enclaves[end].mode())] for end in ("host", "home")},
+        **{word: int(enclaves["direction"].eq(word).sum()) for word in DIRECTIONS},
+        "ranked_by": [*map(Term, used)],
+        "falls_back": len(kinds) > 1,
+        "column": None if STRENGTH in kinds else Term(kinds[0]),
+        "rank_layers": [Layer(each) for each in result.ranking.layers if STRENGTH in used],
+        "off_map": int(steps["between"]) - int(arrows["count"].sum()),
+        "projected": result.context.loaded.incidence is not None,
+        **_turned(result),
+        **_dealt(result.context.once(deal)),
+    }
 
 
 def _turned(result: Enclaves) -> dict[str, Fact]:
@@ -65,12 +71,21 @@ def _dealt(dealings: Dealings | str) -> dict[str, Fact]:
         return {"tested": False, "untested": Term(dealings)}
     way, beyond = dealings.ways.T["reverse"], dealings.beyond
     clear, high = bool(way["corrected"] < ALPHA), bool(way["observed"] > way["mean"])
-    known: dict[str, Fact] = {"tested": True, "untested": None, "fixed": not dealings.varied}
-    known |= {"more": clear and high, "fewer": clear and not high, "p": float(way["corrected"])}
-    known |= {"low": math.floor(way["low"]), "high": math.ceil(way["high"])}
-    known |= {"replicates": dealings.replicates, "beyond": pairs_of(beyond)}
-    known |= {"drawn_pairs": min(len(beyond), MOST_PAIRS), "beyond_means": beyond["mean"].tolist()}
-    return known | {"beyond_numbers": beyond["observed"].tolist()}
+    return {
+        "tested": True,
+        "untested": None,
+        "fixed": not dealings.varied,
+        "more": clear and high,
+        "fewer": clear and not high,
+        "p": float(way["corrected"]),
+        "low": math.floor(way["low"]),
+        "high": math.ceil(way["high"]),
+        "replicates": dealings.replicates,
+        "beyond": pairs_of(beyond),
+        "drawn_pairs": min(len(beyond), MOST_PAIRS),
+        "beyond_means": beyond["mean"].tolist(),
+        "beyond_numbers": beyond["observed"].tolist(),
+    }
 
 
 def key_figures(result: Enclaves, _: Any) -> Iterator[KeyFigure]:

@@ -192,27 +192,46 @@ def facts(result: Evaluated) -> Mapping[str, Fact]:
     n_treated, n_controls = whole.groups["n_treated"], since["n_controls"]
     doubted, undated, spill = whole.pre_trend_p < ALPHA, result.data.undated, whole.spillover
     groups = pd.DataFrame(columns=["", *ENDS]) if not result.groups else result.groups.average
-    known: dict[str, Fact] = {"outcome": Name(part.outcome), **_statistics("", whole)}
-    known |= {"places": len(places), "n_periods": len(periods)}
-    known |= {"first": str(periods[0]), "last": str(periods[-1])}
-    known |= {"opened": int(n_treated.sum()), "cohorts": len(whole.groups), "smallest": smallest}
-    known |= {"never": len({*places} - {*openings["place"], *undated})}
-    known |= {"fewest": int(n_controls.min()), "most": int(n_controls.max())}
-    known |= {"only_never": part.controls == "never", "anticipation": part.anticipation}
-    known |= {"before": len(before), "moved": int(moved.sum()), "wald": whole.pre_trend_p}
-    known |= {"unfair": bool(moved.any() or (doubted and not few))}
-    known |= {"doubtful": bool(doubted and few), "breakdown": whole.breakdown}
-    known |= {"permutations": part.permutations, "permutation_p": whole.permutation_p}
-    known |= {"early": whole.left_out - len(undated), "undated": len(undated)}
-    known |= {"elsewhere": whole.elsewhere, "from_enclaves": part.openings is None}
-    known |= {"by": Term(part.by) if part.by else None, "remarks": result.data.notes}
-    known |= {"exposure": part.exposure, "clean": part.clean, **_statistics("plain_", result.plain)}
-    known |= {"modelled": not result.context.observed(cities)}
-    known |= {"unlinked": int((~pd.Index(places).isin(cities.storage.node_names)).sum())}
-    known |= {"spills": spill is not None, **_statistics("spill_", spill)}
-    known |= {"exposed": 0 if spill is None else int(spill.groups["n_treated"].sum())}
-    known |= {"groups": [Term(str(each)) for each in groups.iloc[:, 0]]}
-    return known | {f"{end}s": groups[end].tolist() for end in ENDS}
+    return {
+        "outcome": Name(part.outcome),
+        **_statistics("", whole),
+        "places": len(places),
+        "n_periods": len(periods),
+        "first": str(periods[0]),
+        "last": str(periods[-1]),
+        "opened": int(n_treated.sum()),
+        "cohorts": len(whole.groups),
+        "smallest": smallest,
+        "never": len({*places} - {*openings["place"], *undated}),
+        "fewest": int(n_controls.min()),
+        "most": int(n_controls.max()),
+        "only_never": part.controls == "never",
+        "anticipation": part.anticipation,
+        "before": len(before),
+        "moved": int(moved.sum()),
+        "wald": whole.pre_trend_p,
+        "unfair": bool(moved.any() or (doubted and not few)),
+        "doubtful": bool(doubted and few),
+        "breakdown": whole.breakdown,
+        "permutations": part.permutations,
+        "permutation_p": whole.permutation_p,
+        "early": whole.left_out - len(undated),
+        "undated": len(undated),
+        "elsewhere": whole.elsewhere,
+        "from_enclaves": part.openings is None,
+        "by": Term(part.by) if part.by else None,
+        "remarks": result.data.notes,
+        "exposure": part.exposure,
+        "clean": part.clean,
+        **_statistics("plain_", result.plain),
+        "modelled": not result.context.observed(cities),
+        "unlinked": int((~pd.Index(places).isin(cities.storage.node_names)).sum()),
+        "spills": spill is not None,
+        **_statistics("spill_", spill),
+        "exposed": 0 if spill is None else int(spill.groups["n_treated"].sum()),
+        "groups": [Term(str(each)) for each in groups.iloc[:, 0]],
+        **{f"{end}s": groups[end].tolist() for end in ENDS},
+    }
 
 
 def _statistics(prefix: str, evaluation: Evaluation | None) -> dict[str, Fact]:

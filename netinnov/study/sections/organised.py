@@ -104,14 +104,22 @@ def facts(result: Organised) -> Mapping[str, Fact]:
     plan, test, n = result.detection.plan, result.detection.test, len(result.overlap)
     pairs = result.overlap.to_numpy(float)[np.triu_indices(n, 1)]
     why = plan.null_code if plan.null is None else "why_null_moves_little"
-    known: dict[str, Fact] = {"n_communities": len(result.communities), "inside": result.inside}
-    known |= {"around": [*map(Place, result.communities["strongest"])]}
-    known |= {"all_modelled": bool(plan.modelled), "by_chance": test.by_chance, "p": test.p}
-    known |= {"tested": test.untested is None, "untested": Term(why)}
-    known |= {"replicates": test.replicates, "layers": n}
-    known |= {"error": 2 * math.sqrt(test.p * (1 - test.p) / max(test.replicates, 1))}
-    known |= {"overlap": float(np.nanmedian(pairs)) if n > 1 else math.nan}
-    return known | _brokers(result) | _specialised(result.specialisation)
+    return {
+        "n_communities": len(result.communities),
+        "inside": result.inside,
+        "around": [*map(Place, result.communities["strongest"])],
+        "all_modelled": bool(plan.modelled),
+        "by_chance": test.by_chance,
+        "p": test.p,
+        "tested": test.untested is None,
+        "untested": Term(why),
+        "replicates": test.replicates,
+        "layers": n,
+        "error": 2 * math.sqrt(test.p * (1 - test.p) / max(test.replicates, 1)),
+        "overlap": float(np.nanmedian(pairs)) if n > 1 else math.nan,
+        **_brokers(result),
+        **_specialised(result.specialisation),
+    }
 
 
 def _brokers(result: Organised) -> dict[str, Fact]:
@@ -119,9 +127,13 @@ def _brokers(result: Organised) -> dict[str, Fact]:
     if table is None:
         return {"n_brokers": None}
     mine, across = table["enclave"].astype(bool), table[list(ROLES[1:])].sum(axis=1)
-    known = {"n_brokers": len(table), "enclave_brokers": int(mine.sum())}
     share = float(across[mine].sum() / across.sum()) if across.any() else math.nan
-    return known | {"all_layers": not result.context.modelled, "across": share}
+    return {
+        "n_brokers": len(table),
+        "enclave_brokers": int(mine.sum()),
+        "all_layers": not result.context.modelled,
+        "across": share,
+    }
 
 
 def _specialised(table: pd.DataFrame | None) -> dict[str, Fact]:
@@ -130,10 +142,12 @@ def _specialised(table: pd.DataFrame | None) -> dict[str, Fact]:
     ranked = table[(table["links"] >= table["links"].median()) & (table["krugman_index"] > NOTHING)]
     ranked = ranked.sort_values("krugman_index", ascending=False, kind="stable")
     rows, index = ranked.head(NAMED), ranked["krugman_index"]
-    known: dict[str, Fact] = {"specialised": [*map(Place, rows.index)]}
-    known["as_special"] = as_much(index, index.head(NAMED)) if len(index) else 0
-    known |= {"krugman": rows["krugman_index"].tolist()}
-    return known | {"most_in": [*map(Layer, rows["most_special_in"])]}
+    return {
+        "specialised": [*map(Place, rows.index)],
+        "as_special": as_much(index, index.head(NAMED)) if len(index) else 0,
+        "krugman": rows["krugman_index"].tolist(),
+        "most_in": [*map(Layer, rows["most_special_in"])],
+    }
 
 
 def key_figures(result: Organised, known: Any) -> Iterator[KeyFigure]:

@@ -55,13 +55,16 @@ def facts(result: Park) -> Mapping[str, Fact]:
     row: Any = result.parks.loc[result.park]
     stated = row.get("is_liaison_stated")
     counts = ("partners", "links", "homeward", "outward")
-    known: dict[str, Fact] = {name: int(row.get(name, 0)) for name in counts}
-    known |= {"park": Place(result.park), "parks": len(result.parks)}
-    known |= {"asked": result.context.settings(ParkPart).park is not None}
-    known |= {"of_home": int((result.outages["side"].drop(result.park) == "home").sum())}
-    known |= {"directed": bool(park_network(result.context.inside, result.park).directed)}
-    known |= {"stated": not (row["is_liaison"] and pd.notna(stated) and not stated)}
-    return known | {"single_points": [*map(Place, result.single_points)]}
+    return {
+        **{name: int(row.get(name, 0)) for name in counts},
+        "park": Place(result.park),
+        "parks": len(result.parks),
+        "asked": result.context.settings(ParkPart).park is not None,
+        "of_home": int((result.outages["side"].drop(result.park) == "home").sum()),
+        "directed": bool(park_network(result.context.inside, result.park).directed),
+        "stated": not (row["is_liaison"] and pd.notna(stated) and not stated),
+        "single_points": [*map(Place, result.single_points)],
+    }
 
 
 def key_figures(result: Park, known: Any) -> Iterator[KeyFigure]:

@@ -126,30 +126,43 @@ def facts(result: Periods) -> Mapping[str, Fact]:
     steps = result.table.loc[result.table["index"] == "effective_number", "value"].round(9).diff()
     low, high = (float(changes[end]["effective_number"]) for end in ("low", "high"))
     known = changes.dropna(subset=["low", "high"])
-    numbers: dict[str, Fact] = {"n": len(periods), "least": LEAST, "few": len(links) - len(periods)}
-    for end, when in (("first", periods[0]), ("last", periods[-1])):
-        numbers |= {end: str(when), f"links_{end}": int(links[when])}
-        numbers |= {f"{index}_{end}": int(changes[end].get(index, 0)) for index in COUNTS}
-        numbers[f"effective_{end}"] = f"{float(changes[end]['effective_number']):.1f}"
-    numbers |= {"timeless": result.timeless, "places": plan.network.n_nodes}
-    numbers |= {"low": low, "high": high, "intervals": len(known)}
-    numbers |= {"ups": int((steps > 0).sum()), "downs": int((steps < 0).sum())}
-    numbers |= {"risen": [*map(Term, known.index[known["low"] > 0])]}
-    numbers |= {"fallen": [*map(Term, known.index[known["high"] < 0])]}
-    numbers |= {"with_enclaves": "enclaves" in changes.index}
     ways = result.context.once(_enclave_list.compute).counted["direction"]
-    numbers |= {"with_reverse": "reverse_enclaves" in changes.index}
-    numbers |= {"unknown": int((ways == UNKNOWN).sum())}
     parts = [plan.network.select(periods=[when]) for when in periods]
-    linked = [int(part.storage.presence("linked").any(axis=0).sum()) for part in parts]
-    numbers |= {"linked_first": linked[0], "linked_last": linked[-1]}
     shares = [least_share(None, total_strength(part, plan.options.direction)) for part in parts]
     least = shares if result.detection.rule == "hubs" else [0.0]
-    numbers |= {"least_low": min(least), "least_high": max(least)}
-    numbers |= {"rule_means": Term(f"rule_{result.detection.rule}")}
-    numbers |= {"events": plan.participation is not None}
-    reasons = [*map(Term, result.left_out.values())]
-    return numbers | {"left_out": [*map(Term, result.left_out)], "reasons": reasons}
+    numbers: dict[str, Fact] = {
+        "n": len(periods),
+        "least": LEAST,
+        "few": len(links) - len(periods),
+        "timeless": result.timeless,
+        "places": plan.network.n_nodes,
+        "low": low,
+        "high": high,
+        "intervals": len(known),
+        "ups": int((steps > 0).sum()),
+        "downs": int((steps < 0).sum()),
+        "risen": [*map(Term, known.index[known["low"] > 0])],
+        "fallen": [*map(Term, known.index[known["high"] < 0])],
+        "with_enclaves": "enclaves" in changes.index,
+        "with_reverse": "reverse_enclaves" in changes.index,
+        "unknown": int((ways == UNKNOWN).sum()),
+        "least_low": min(least),
+        "least_high": max(least),
+        "rule_means": Term(f"rule_{result.detection.rule}"),
+        "events": plan.participation is not None,
+        "left_out": [*map(Term, result.left_out)],
+        "reasons": [*map(Term, result.left_out.values())],
+    }
+    for end, at in (("first", 0), ("last", -1)):
+        when, row = periods[at], changes[end]
+        numbers |= {
+            end: str(when),
+            f"links_{end}": int(links[when]),
+            f"linked_{end}": int(parts[at].storage.presence("linked").any(axis=0).sum()),
+            **{f"{index}_{end}": int(row.get(index, 0)) for index in COUNTS},
+            f"effective_{end}": f"{float(row['effective_number']):.1f}",
+        }
+    return numbers
 
 
 def key_figures(result: Periods, _: Any) -> Iterator[KeyFigure]:

@@ -112,22 +112,30 @@ def facts(result: Space) -> Mapping[str, Fact]:
     stated = stated.apply(pd.to_numeric, errors="coerce").notna()
     full = rents[rents["rent"] > 0].sort_values("rent", ascending=False, kind="stable")
     rent, low, high = [*full[["rent", "low", "high"]].head(1).to_numpy(), [None] * 3][0]
-    known: dict[str, Fact] = {"homes": len(stock.units), "hosts": len(stock.capacity)}
-    known |= {"units": Term("firms") if part.units == "firms" else Name(part.units)}
-    known |= {"n_units": float(stock.units.sum()), "unit": Name(part.unit)}
-    known |= {"needed": float(needed), "capacity": float(capacity)}
-    known |= {"floor": float(demand.floor), "floor_n": demand.n}
     drawn = {"floor_low": demand.low, "floor_high": demand.high, "rent_low": low, "rent_high": high}
-    known |= drawn if demand.n else dict.fromkeys(drawn)
-    known |= {"full": [*map(Place, full.index)], "rent": rent, "allocated": plan is not None}
-    known |= {"missing": float(needed - capacity) if needed > capacity * (1 + 1e-9) else 0.0}
-    known |= {"distance": None if plan is None else float(plan.cost / plan.flows.to_numpy().sum())}
-    known |= {"unique": plan is None or plan.rents_unique}
-    known |= {"unmeasured": int(stock.distance.isna().to_numpy().sum())}
-    known |= {"unlocated": [*map(Place, stock.unlocated)]}
-    known |= {"left_out": len(counted) - len(stock.inside)}
-    known |= {"one_sided": int((stated.sum(axis=1) == 1).sum()) if stated.any().all() else 0}
-    return known | {"served": float(rents["served"].iloc[0]) if demand.n else None}
+    return {
+        "homes": len(stock.units),
+        "hosts": len(stock.capacity),
+        "units": Term("firms") if part.units == "firms" else Name(part.units),
+        "n_units": float(stock.units.sum()),
+        "unit": Name(part.unit),
+        "needed": float(needed),
+        "capacity": float(capacity),
+        "floor": float(demand.floor),
+        "floor_n": demand.n,
+        **(drawn if demand.n else dict.fromkeys(drawn)),
+        "full": [*map(Place, full.index)],
+        "rent": rent,
+        "allocated": plan is not None,
+        "missing": float(needed - capacity) if needed > capacity * (1 + 1e-9) else 0.0,
+        "distance": None if plan is None else float(plan.cost / plan.flows.to_numpy().sum()),
+        "unique": plan is None or plan.rents_unique,
+        "unmeasured": int(stock.distance.isna().to_numpy().sum()),
+        "unlocated": [*map(Place, stock.unlocated)],
+        "left_out": len(counted) - len(stock.inside),
+        "one_sided": int((stated.sum(axis=1) == 1).sum()) if stated.any().all() else 0,
+        "served": float(rents["served"].iloc[0]) if demand.n else None,
+    }
 
 
 def key_figures(result: Space, known: Any) -> Iterator[KeyFigure]:
