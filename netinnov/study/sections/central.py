@@ -90,7 +90,9 @@ def draw(result: Central) -> Iterator[Picture]:
     names = result.context.drawn_names.map(partial(printable, longest=LONGEST))
     write = result.context.language.term
     table = result.table.drop(columns=["name", "participation_coefficient"], errors="ignore")
-    table = table.rename(columns=lambda each: write(str(each)).replace(" ", "_", 1).replace("（", "_（"))
+    table = table.rename(
+        columns=lambda each: write(str(each)).replace(" ", "_", 1).replace("（", "_（")
+    )
     plot = partial(plot_centralities, table.assign(name=names))
     yield Picture("centralities", plot, on_page=True)
 
