@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -46,7 +46,6 @@ class DistanceTable(NamedTuple):
     directed: Floats  # from origin (row) to destination
     mean: Floats  # of both directions; of one, where only one is known
     unit: str
-    told: list[str]  # what was warned of: once, and not for each draw of an experiment
 
 
 @dataclass(frozen=True, eq=False)  # without slots, so that what is computed once is kept
@@ -55,9 +54,11 @@ class PlaceTable:
 
     frame: pd.DataFrame
     distances: DistanceTable | None = None
+    # What was warned of: once, and not for each draw of an experiment
+    told: list[str] = field(default_factory=list)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return PlaceTable, (self.frame, self.distances)
+        return PlaceTable, (self.frame, self.distances, self.told)
 
     @cached_property
     def points(self) -> tuple[Floats, Floats]:
@@ -134,7 +135,7 @@ def distance_table(
         )
     back = square.T
     mean = np.where(np.isnan(square), back, np.where(np.isnan(back), square, (square + back) / 2))
-    return DistanceTable(locked(square), locked(mean), unit.strip(), [])
+    return DistanceTable(locked(square), locked(mean), unit.strip())
 
 
 def known_distances(table: object, names: pd.Index[str], why: str) -> Floats:

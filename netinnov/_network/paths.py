@@ -51,7 +51,8 @@ class Frictions:
         Added where the jurisdictions of the ends differ.
     distance : float
         Added for each ``per`` units between the places of the ends: km of a great circle, or
-        the unit of ``network.distances``, where a directed link reads its own direction.
+        the unit of ``network.distances``, where a directed link reads its own direction. An
+        unknown distance adds nothing, and a warning counts the pairs.
     border_by_distance : float
         Added for each ``per`` units where the jurisdictions differ.
     per : float
@@ -67,7 +68,7 @@ class Frictions:
     distance: Amount = 0.0
     border_by_distance: Amount = 0.0
     per: Positive = 1000.0
-    strict: ClassVar[bool] = True  # a study says itself which distances are unknown and add nothing
+    quiet: ClassVar[bool] = False  # a study says itself which distances are unknown and add nothing
 
     def __bool__(self) -> bool:
         return self.border > 0 or self.by_distance
@@ -310,7 +311,7 @@ def lengths_of_links(
         return length
     units = crossing = np.zeros(weight.size)
     if frictions.by_distance:
-        units = _far(network, row, column, directed, frictions.strict) / frictions.per
+        units = _far(network, row, column, directed, frictions.quiet) / frictions.per
     if frictions.border > 0 or frictions.border_by_distance > 0:
         code = network.storage.jurisdiction_codes
         _refuse_unknown(network, code >= 0, row, column, "a jurisdiction")
@@ -320,22 +321,26 @@ def lengths_of_links(
 
 
 def _far(
-    network: MultilayerNetwork, row: Codes, column: Codes, directed: Mask | bool, strict: bool
+    network: MultilayerNetwork, row: Codes, column: Codes, directed: Mask | bool, quiet: bool
 ) -> Floats:
-    storage, code = network.storage, network.storage.place_codes
-    if strict and storage.place_table.distances is None:
-        lon, lat = storage.place_table.points
-        known = np.isfinite(lon[code] + lat[code])
-        _refuse_unknown(network, known, row, column, "coordinates of their places")
-    lengths = between(storage, code[row], code[column], directed=directed)
-    table, unknown = storage.place_table.distances, np.isnan(lengths)
-    if strict and unknown.any() and table is not None and not table.told:
-        ends = np.sort(np.column_stack([row, column])[unknown], axis=1)
-        msg = f"frictions: {len(np.unique(ends, axis=0)):,} linked pairs of nodes stand in places "
-        msg += "whose distance is unknown; it adds nothing to the length of their links."
-        table.told.append(msg)
-        warnings.warn(msg, UserWarning, stacklevel=2)
-    return np.where(unknown, 0.0, lengths)
+    code, told = network.storage.place_codes, network.storage.place_table.told
+    lengths = between(network.storage, code[row], code[column], directed=directed)
+    if np.isnan(lengths).any() and not (quiet or told):
+        told.append(
+            f"frictions: {_unmeasured(network):,} linked pairs of nodes stand in places whose "
+            "distance is unknown; it adds nothing to the length of their links. Complete lon and "
+            "lat of the places, or the distances."
+        )
+        warnings.warn(told[-1], UserWarning, stacklevel=2)
+    return np.nan_to_num(lengths, nan=0.0)
+
+
+def _unmeasured(network: MultilayerNetwork) -> int:
+    layer, row, column, *_ = links_both_ways(network)
+    directed = np.isin(network.layers, [*network.directed])[layer]
+    code = network.storage.place_codes
+    unknown = np.isnan(between(network.storage, code[row], code[column], directed=directed))
+    return len(np.unique(np.sort([row[unknown], column[unknown]], axis=0), axis=1).T)
 
 
 def _refuse_unknown(

@@ -24,7 +24,8 @@ def between(
     table = storage.place_table.distances
     if table is None:
         lon, lat = storage.place_table.points
-        return great_circle(lon[a], lat[a], lon[b], lat[b])
+        lengths = great_circle(lon[a], lat[a], lon[b], lat[b])
+        return np.where((a == b) & (a >= 0), 0.0, lengths)
     lengths = np.where(directed, table.directed[a, b], table.mean[a, b])
     return np.where((a < 0) | (b < 0), np.nan, lengths)
 

@@ -13,12 +13,12 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from netinnov._network.paths import PathCosts, lengths_of_links, shortest_links
+from netinnov._network.paths import Frictions, PathCosts, lengths_of_links, shortest_links
 from netinnov._network.place_distances import between
 from netinnov._runtime.arguments import check_callable, check_name, check_names, check_type, shown
 from netinnov._runtime.checkpoint import seed_of_run
 from netinnov._runtime.parallel import run
-from netinnov._typing import Count, Floats, Integers, Rng
+from netinnov._typing import Count, Distance, Floats, Integers, Rng
 from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError
 from netinnov.experiments import Measure, compare_scenarios
@@ -83,6 +83,9 @@ def rank_hosts(
         - ``distance``: between home and host, in ``network.distance_unit``; NaN if unknown,
         - ``rank``: 1 for the largest median; ties share the least rank.
 
+        A host at an unknown distance is not ranked where `frictions` of the measure read distances:
+        it comes last, and all its values are NaN.
+
     Raises
     ------
     InputError
@@ -118,33 +121,59 @@ def rank_hosts(
     if scenario.home != home:
         msg = f"`scenario` must have the home of the ranking, {home!r}; its own is"
         raise InputError(f"{msg} {scenario.home!r}.")
-    tried: Any = [replace(scenario, host=host) for host in chosen]
-    moves = draws_nothing(scenario)
+    tried = {host: replace(scenario, host=host) for host in chosen}
     if measure is None:
-        measure = partial(harmonic_centrality, distance="inverse" if moves else "unit")
+        lengths: Distance = "inverse" if draws_nothing(scenario) else "unit"
+        measure = partial(harmonic_centrality, distance=lengths)
     check_callable("measure", measure, "a function of a network")
-    costs = _costs(measure)
-    if costs is not None and isinstance(scenario, Enclave) and not moves:
+    at, to = names.get_indexer(pd.Index([home])), names.get_indexer(pd.Index(chosen))
+    far = pd.Series(between(network.storage, at, to), pd.Index(chosen, dtype="str", name="host"))
+    frictions = with_options(measure)[1].get("frictions")
+    if isinstance(frictions, Frictions) and frictions.by_distance:
+        tried = {host: park for host, park in tried.items() if far.notna()[host]}
+    table = pd.DataFrame(columns=["median", "low", "high", "best", "rank"], dtype=np.float64)
+    if tried:
+        table = _ranking(network, at_home, tried, measure, replicates, rng, executor)
+    table = table.reindex([*table.index, *far.index.difference(table.index, sort=False)])
+    table.insert(4, "distance", far)
+    return table.rename_axis("host")
+
+
+def _ranking(
+    network: MultilayerNetwork,
+    at_home: Positions,
+    tried: dict[str, Any],
+    measure: Measure,
+    replicates: int,
+    rng: Rng,
+    executor: Executor | int | None,
+) -> pd.DataFrame:
+    """Of parks by their hosts: changes in per cent, the share in which each is best, and ranks."""
+    costs, park = _costs(measure), next(iter(tried.values()))
+    if costs is not None and isinstance(park, Enclave) and not draws_nothing(park):
         before = float(on_nodes(measure, list(network.nodes.index))(network).iloc[at_home].mean())
-        arcs = _arcs(network, chosen_layer(network, scenario.layer), costs)
+        arcs = _arcs(network, chosen_layer(network, park.layer), costs)
         access = ParkAccess(network, at_home, costs, *arcs, seed_of_run(rng).spawn(replicates))
-        after = np.array(run(access.values, tried, executor=executor, progress=False)).T
+        parks = [*tried.values()]
+        after = np.array(run(access.values, parks, executor=executor, progress=False)).T
     else:
         result = compare_scenarios(
             network,
-            scenarios={f"host {host}": each for host, each in zip(chosen, tried, strict=True)},
+            scenarios={f"host {host}": each for host, each in tried.items()},
             measures={"measure": measure},
             replicates=replicates,
             rng=rng,
             executor=executor,
             progress=False,
         )
-        before, after = _measured(result.replicates, network, at_home, len(chosen))
+        before, after = _measured(result.replicates, network, at_home, len(tried))
     if not np.isfinite(before) or not np.isfinite(after).all():
-        msg = f"`measure` must be a finite number at home, {home!r}, before and with the park; in"
-        bad = [host for host, ok in zip(chosen, np.isfinite(after).all(0), strict=True) if not ok]
-        raise InputError(f"{msg} {bad[0] if bad else home!r} it is not.")
-    return _table(network, home, chosen, before, after)
+        bad = [host for host, ok in zip(tried, np.isfinite(after).all(0), strict=True) if not ok]
+        raise InputError(
+            f"`measure` must be a finite number at home, {park.home!r}, before and with the park; "
+            f"in {bad[0] if bad else park.home!r} it is not."
+        )
+    return _table([*tried], before, after)
 
 
 def _hosts(network: MultilayerNetwork, home: str, hosts: Sequence[str] | None) -> list[str]:
@@ -181,9 +210,7 @@ def _measured(
     return before, after
 
 
-def _table(
-    network: MultilayerNetwork, home: str, hosts: list[str], before: float, after: Floats
-) -> pd.DataFrame:
+def _table(hosts: list[str], before: float, after: Floats) -> pd.DataFrame:
     change = after - before
     change[np.abs(change) < ROUNDING * max(abs(before), 1e-300)] = 0.0
     per_cent = 100 * change / abs(before) if before else np.full(change.shape, np.nan)
@@ -192,18 +219,15 @@ def _table(
     best = (equal / equal.sum(axis=1, keepdims=True)).mean(axis=0)
     middle = np.median(change, axis=0)
     steps = np.round(middle / (ROUNDING * (np.abs(after).max() or 1.0)))  # equal ones tie
-    names = network.storage.place_names
-    at, to = names.get_indexer(pd.Index([home])), names.get_indexer(pd.Index(hosts))
     table = pd.DataFrame(
         {
             "median": np.median(per_cent, axis=0),
             "low": low,
             "high": high,
             "best": best,
-            "distance": between(network.storage, at, to),
             "rank": pd.Series(-steps).rank(method="min").astype(int).to_numpy(),
         },
-        index=pd.Index(hosts, dtype="str", name="host"),
+        index=pd.Index(hosts, dtype="str"),
     )
     return table.sort_values("rank", kind="stable")
 

@@ -38,7 +38,7 @@ class KnownDistances(Frictions):
     """An unknown distance adds nothing to the length of a link, and the report says so."""
 
     __slots__ = ()
-    strict = False
+    quiet = True
 
 
 def unmeasured(network: MultilayerNetwork) -> tuple[int, int]:

@@ -36,14 +36,20 @@ def test_only_the_pairs_of_the_given_nodes_enter_the_mean() -> None:
         connectivity.global_efficiency(network, nodes=["a", "nowhere"])
 
 
-def test_a_distance_needs_coordinates() -> None:
-    network = ni.build_network(*bare({"l": [("a", "b")]}, "ab", place=["W", "E"]))
-    with pytest.raises(ValueError, match="coordinates"):
-        connectivity.global_efficiency(network, frictions=ni.Frictions(distance=0.1))
-    with pytest.raises(ValueError, match="coordinates"):
-        connectivity.global_efficiency(network, frictions=ni.Frictions(border_by_distance=0.1))
-    border = connectivity.global_efficiency(network, frictions=ni.Frictions(border=1.0))
-    assert border == pytest.approx(0.5)
+@pytest.mark.parametrize(
+    "frictions", [ni.Frictions(distance=0.1), ni.Frictions(border=1.0, border_by_distance=0.1)]
+)
+def test_a_distance_without_coordinates_adds_nothing_and_is_counted_once(frictions) -> None:
+    # a and c are in one place without coordinates, linked with b in another one.
+    links = {"l": [("a", "b"), ("b", "c")], "m": [("a", "c"), ("b", "a"), ("b", "d")]}
+    places = pd.DataFrame({"place": ["E", "F", "W"], "lon": [0, 0, None], "lat": 0.0})
+    network = ni.build_network(*bare(links, "abcd", place=["W", "E", "W", "F"], places=places))
+    with pytest.warns(UserWarning, match="2 linked pairs of nodes .* adds nothing"):
+        found = connectivity.global_efficiency(network, frictions=frictions)
+    again = connectivity.average_path_length(network, frictions=frictions)
+    step = 1 + frictions.border
+    assert found == pytest.approx((3 / step + 1 + 2 / (2 * step)) / 6)
+    assert again == pytest.approx((3 * step + 1 + 2 * 2 * step) / 6)
 
 
 @given(

@@ -83,6 +83,31 @@ def test_changes_are_those_of_compare_scenarios(directed, distance, funding, kin
     assert ranking.loc["e", ["median", "low", "high"]].tolist() == pytest.approx(expected.tolist())
 
 
+@pytest.mark.parametrize("funding", ["new", "reallocated"])
+def test_a_host_at_an_unknown_distance_comes_last_without_a_rank(funding):
+    # Nobody knows where a is: without kilometres its links would look short.
+    network = network_of(TREE)
+    places = network.places
+    places.loc["a", ["lon", "lat"]] = np.nan
+    network = ni.build_network(network.nodes, network.links, places)
+    ask = partial(rank_hosts, network, home="h", scenario=park(size=1, funding=funding), rng=1)
+    far = partial(harmonic_centrality, frictions=ni.Frictions(distance=1.0))
+    with pytest.warns(UserWarning, match="2 linked pairs of nodes .* distance is unknown"):
+        ranking = ask(measure=far)
+    assert ranking.index[-1] == "a"
+    assert ranking.loc["a"].isna().all()
+    assert ranking.drop("a").notna().all(axis=None)
+    assert ranking["rank"].min() == 1
+    # Another host ranks as it does among those alone.
+    few = ask(measure=far, hosts=["b", "c"])
+    values = ["median", "low", "high", "distance"]
+    pd.testing.assert_frame_equal(ranking.loc[few.index, values], few[values])
+    # Without kilometres a host is ranked wherever it is.
+    border = partial(harmonic_centrality, frictions=ni.Frictions(border=1.0))
+    assert ask(measure=border)["rank"].notna().all()
+    assert ask(hosts=["a"], measure=far)["median"].isna().all()
+
+
 def test_any_measure_and_scenario_can_rank():
     network = drawn(4)
     links = DirectLinks("h", "a", 2, funding="new")

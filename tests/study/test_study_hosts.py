@@ -41,17 +41,29 @@ def test_a_place_without_links_is_no_host():
     assert {*context.once(hosts.compute).ranking.index} == {*"abcde"}
 
 
-@pytest.mark.slow
-def test_hosts_at_an_unknown_distance_are_said_to_be_favoured():
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        ("a", "1 host is not ranked, because the distance from h is not known."),
+        ("e", "1 host is not ranked (e), because the distance from h is not known."),
+    ],
+)
+def test_hosts_at_an_unknown_distance_are_not_ranked_and_the_page_says_why(host, words):
     names = list("habcd")  # not e
     table = pd.DataFrame([(a, b, 30.0) for a in names for b in names if a < b])
     network = network_of(LINKS).with_distances(
         table.set_axis(["origin", "destination", "distance"], axis=1), unit="min"
     )
     measures = {"distance_weight": 1.0, "per": 60.0}
-    context = context_of(network, experiment=PARK, measures=measures)
-    assert "The distance to 1 host is not known" in said(hosts, context)
-    assert "不详" in said(hosts, context, "zh")
+    context = context_of(network, experiment=PARK | {"host": host}, measures=measures)
+    result = context.once(hosts.compute)
+    assert result.ranking.index[-1] == "e"
+    assert result.ranking.loc["e"].isna().all()
+    assert "e" not in tables_of(hosts, result)["host_ranking"].view["host"].tolist()
+    assert words in said(hosts, result)
+    assert "nan" not in said(hosts, result)
+    assert ("With a it" in said(hosts, result)) == (host == "a")
+    assert "与h的距离不详，未参与排序。" in said(hosts, result, "zh")
     assert "not known" not in said(hosts, context_of(network, experiment=PARK))
 
 

@@ -126,7 +126,7 @@ def draw(result: Experiment) -> Iterator[Picture]:
     home, term = result.part.home, result.context.language.term
     trials = (*result.enclaves, *result.rivals)
     shown = pd.concat([result.of(trial, ACCESS) for trial in trials])
-    shown = shown[shown["node"].eq(home)].drop(columns=["same_sign", "corrected_p"])
+    shown = shown[shown["node"].eq(home)].drop(columns="same_sign")
     comma = "，" if result.context.language.code == "zh" else ", "
     names = {each.name: term(each.kind) + comma + term(each.funding) for each in trials}
     plot = partial(

@@ -32,7 +32,9 @@ class Hosts(Result):
 
     @property
     def shares(self) -> pd.DataFrame:
-        return self.ranking.assign(**self.ranking[CHANGES] / 100)
+        """Of the ranked ones; those at an unknown distance are not."""
+        ranked = self.ranking.dropna(subset="median")
+        return ranked.assign(**ranked[CHANGES] / 100)
 
 
 def compute(context: Context) -> Hosts | None:
@@ -53,7 +55,7 @@ def compute(context: Context) -> Hosts | None:
         replicates=tried.part.replicates,
         rng=context.seed,
     )
-    if len(ranking) < 2 or ranking["median"].isna().any():  # no access before, so no change of it
+    if ranking["median"].count() < 2:  # no access before, so no change of it
         return None
     return Hosts(context, tried, ranking, len(others) + 1)
 
@@ -61,19 +63,18 @@ def compute(context: Context) -> Hosts | None:
 def facts(result: Hosts) -> Mapping[str, Fact]:
     tried, table = result.tried, result.shares
     best, choice = table[table["rank"] == 1], tried.choice
-    own: Any = table.loc[tried.part.host]
+    own: Any = table.reindex([tried.part.host]).iloc[0]
     known: dict[str, Fact] = {"home": Place(tried.part.home), "host": Place(tried.part.host)}
     known |= {"hosts": len(table), "drawn": min(DRAWN, len(table)), "linked": result.linked}
     known |= {"best": Place(best.index[0]), "n_best": len(best)}
     known |= {"best_median": float(best["median"].iloc[0]), "best_share": float(best["best"].sum())}
     known |= {"best_low": float(best["low"].min()), "best_high": float(best["high"].max())}
     known |= {f"own_{name}": float(own[name]) for name in CHANGES}
-    known |= {"own_best": bool(own["rank"] == 1)}
+    known |= {"own_best": bool(own["rank"] == 1), "own_ranked": bool(own["rank"] > 0)}
+    known |= {"unranked": len(result.ranking) - len(table)}
     known |= {"gain": int(table["median"].gt(0).sum()), "lose": int(table["median"].lt(0).sum())}
     known |= {"paid": tried.headline.funding == "reallocated", "draws": _draws(tried)}
-    far = table["distance"].isna() & (choice.measures.distance_weight > 0)
-    known |= {"unmeasured": int(far.sum()), "in_model": choice.layer in result.context.modelled}
-    return known
+    return known | {"in_model": choice.layer in result.context.modelled}
 
 
 def _draws(tried: Experiment) -> int:
