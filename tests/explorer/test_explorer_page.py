@@ -223,6 +223,22 @@ def test_strengths_are_those_of_the_direction_of_the_study(
         assert page.faults == []
 
 
+def test_hosts_at_an_unknown_distance_are_listed_last_and_not_ranked(browser, tmp_path):
+    names = list("abcd")
+    places = pd.DataFrame({"lon": [0.0, 1, 2, None], "lat": 0.0}, index=names)
+    links = pd.DataFrame({"source": list("abc"), "target": list("bcd")})
+    network = ni.build_network(pd.DataFrame({"place": names}, index=names), links, places)
+    path = ni.explore(network).write(tmp_path / "unknown.html")
+    address = "#home=a&host=b&size=2&funding=new&view=hosts&kilometres="
+    with opened(browser, path, f"{address}1") as page:
+        told = page.locator("#view-hosts").inner_text()
+        assert "1 host is not ranked, because the distance from a is not known." in told
+        cells = page.locator("#view-hosts tbody tr").last.locator("th, td").all_inner_texts()
+        assert (cells[0], {*cells[1:]}) == ("d", {""})
+    with opened(browser, path, f"{address}0") as page:
+        assert "not ranked" not in page.locator("#view-hosts").inner_text()
+
+
 def test_hosts_that_tie_are_not_told_as_one_that_is_best(browser, tmp_path):
     # All five places are linked, so that no new link makes any way shorter.
     links = pd.DataFrame(itertools.combinations("abcde", 2), columns=["source", "target"])

@@ -126,7 +126,7 @@ export function* rivalsOf(network, state) {
 
 /**
  * Hosts for a home, the best first; mirrors `planning.rank_hosts`: changes of its access in the same placements for all, and the
- * share of placements in which each is best (ties shared).
+ * share of placements in which each is best (ties shared). `unranked` are hosts at an unknown distance, where distance counts.
  */
 export function* rankHosts(network, state) {
   const { home } = state;
@@ -136,12 +136,17 @@ export function* rankHosts(network, state) {
   const only = [...Array(network.n).keys()].filter((i) => within[i]);
   const access = meters.access({}, [], null, undefined, only);
   const before = { before: { access, efficiency: NaN } };
-  const rows = [];
+  const rows = [], unranked = [];
   const linked = new Set(network.layers.flatMap(({ source, target }) => [...source, ...target]));
   for (const host of [...linked].sort((a, b) => a - b)) {
+    const far = distanceOf(network, home, host);
+    if (state.kilometres && Number.isNaN(far)) {
+      if (!within[host]) unranked.push(host);
+      continue;
+    }
     try {
       const { runs } = yield* placed(network, meters, state, { ...planOf(state), host }, "reverse", timesOf(network), { only });
-      rows.push({ host, values: changesOf(network, before, runs, home), far: distanceOf(network, home, host), best: 0 });
+      rows.push({ host, values: changesOf(network, before, runs, home), far, best: 0 });
     } catch (refusal) {
       if (!refusal.key) throw refusal;
     }
@@ -152,5 +157,5 @@ export function* rankHosts(network, state) {
     for (const row of best) row.best += 1 / best.length / row.values.length;
   }
   for (const row of rows) Object.assign(row, spread(row.values));
-  return rows.sort((a, b) => b.median - a.median);
+  return Object.assign(rows.sort((a, b) => b.median - a.median), { unranked });
 }
