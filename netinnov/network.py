@@ -51,9 +51,10 @@ class MultilayerNetwork:
     layers : DataFrame or mapping of str to mapping, optional
         What is true of a whole layer: one row a layer (index or column ``layer``), or a mapping
         from a layer to such values. Columns ``directed`` and ``modelled`` (default False),
-        ``quantity`` (``"amount"``, the default, or ``"share_of_origin"``: weights are shares of all
-        that leaves a node), ``unit`` (text), ``events`` (how many events stand behind the weights;
-        of shares: behind those of each origin) and ``parameters`` (text, of the model that made the
+        ``quantity`` (``"amount"``, the default, ``"share_of_origin"`` or
+        ``"share_of_destination"``: weights are shares of all that leaves or reaches a node),
+        ``unit`` (text), ``events`` (how many events stand behind the weights; of shares: behind
+        those of each origin or destination) and ``parameters`` (text, of the model that made the
         layer). Any may be left out or missing.
     distances : DataFrame, optional
         Distances between places in any unit, as in `with_distances`. Default: great circles in km.

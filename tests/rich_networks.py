@@ -45,7 +45,7 @@ PLACE_COLUMNS: dict[str, tuple[tuple[Any, ...], Any]] = {
 # Text that reads as a number or a truth value must stay text.
 LAYER_COLUMNS = {
     "modelled": st.booleans(),
-    "quantity": st.sampled_from(["amount", "share_of_origin"]),
+    "quantity": st.sampled_from(["amount", "share_of_origin", "share_of_destination"]),
     "unit": st.sampled_from([text for text in TEXTS if text is not None] + ["7", "true"]),
     "events": st.integers(1, 2**53),
     "parameters": any_text,

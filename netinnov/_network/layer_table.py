@@ -14,7 +14,10 @@ from netinnov._runtime import arguments
 from netinnov._runtime.arguments import as_list, did_you_mean, examples, unknown_names
 from netinnov.errors import InputError
 
-Quantity = Literal["amount", "share_of_origin"]
+Quantity = Literal["amount", "share_of_origin", "share_of_destination"]
+# The direction in which sums of shares are of several places' totals, and have a meaning
+SUMMED = {"in": "share_of_origin", "out": "share_of_destination"}
+OPTIONS = {"share_of_origin": "outflow", "share_of_destination": "inflow"}
 
 
 class LayerRecord(NamedTuple):
@@ -24,6 +27,15 @@ class LayerRecord(NamedTuple):
     unit: str | None = None
     events: int | None = None
     parameters: str | None = None
+
+    @property
+    def of_origin(self) -> bool:
+        return self.quantity == "share_of_origin"
+
+    @property
+    def whole(self) -> str:
+        """Whose total shares are shares of."""
+        return self.quantity.removeprefix("share_of_")
 
 
 Records = Mapping[str, LayerRecord]
@@ -92,22 +104,29 @@ def records_of_old_folder(links: pd.DataFrame) -> pd.DataFrame:
     marked = np.zeros(len(links), bool)
     if "status" in links:
         marked = links["status"].eq("modelled").to_numpy(bool, na_value=False)
-    shares = names.str.endswith("_share_of_origin")
-    modelled = names.str.removesuffix("_share_of_origin").str.endswith("_modelled")
+    ending = r"_(share_of_(?:origin|destination))$"
+    quantity = names.str.extract(ending, expand=False).fillna("amount")
+    modelled = names.str.replace(ending, "", regex=True).str.endswith("_modelled")
     table = pd.DataFrame({"modelled": modelled | names.isin(layer[marked])}, names)
-    table["quantity"] = np.where(shares, "share_of_origin", "amount")
-    return table[table["modelled"] | shares]
+    table["quantity"] = quantity.to_numpy()
+    return table[table["modelled"] | (table["quantity"] != "amount")]
 
 
-def refuse_shares(records: Records, subject: str) -> None:
-    """Refuse to sum shares of each origin's total over destinations or layers."""
-    shares = [layer for layer, record in records.items() if record.quantity == "share_of_origin"]
+def refuse_shares(records: Records, subject: str, direction: str = "") -> None:
+    """Refuse to sum shares of one total over its other ends, or over layers."""
+    shares = [
+        layer
+        for layer, record in records.items()
+        if record.quantity not in ("amount", SUMMED.get(direction))
+    ]
     if shares:
+        record = records[shares[0]]
+        way = next(way for way, quantity in SUMMED.items() if quantity == record.quantity)
         raise InputError(
             f"{subject} has no meaning for {examples(shares)}: the weights are shares of each "
-            "origin's total, which say nothing of its size. Read the flows with `outflow`, "
-            "the total that leaves each origin; or measure direction='in'; or, if these are "
-            "no shares, give the layer the quantity 'amount' (argument `layers` of "
+            f"{record.whole}'s total, which say nothing of its size. Read the flows with "
+            f"`{OPTIONS[record.quantity]}`, these totals; or measure direction={way!r}; or, if "
+            "these are no shares, give the layer the quantity 'amount' (argument `layers` of "
             "build_network)."
         )
 

@@ -97,15 +97,20 @@ class Storage:
         return codes.astype(np.int32, copy=False)
 
     def holds_shares(self, layer: str) -> bool:
-        return self.records[layer].quantity == "share_of_origin"
+        return self.records[layer].quantity != "amount"
+
+    def share_ends(self, layer: str) -> Codes:
+        """Of each link the origin or destination of whose total its weight is a share."""
+        block = self.block(layer)
+        return block.sources if self.records[layer].of_origin else block.indices
 
     def weight_of_event(self, layer: str) -> float | None:
         record, block = self.records[layer], self.block(layer)
         if record.events is None:
             return None
-        # Shares of each origin rest on so many events of its own.
-        origins = np.unique(block.sources).size if self.holds_shares(layer) else 1
-        return float(block.data.sum()) / (record.events * origins) or None
+        # Shares of each total rest on so many events of its own.
+        totals = np.unique(self.share_ends(layer)).size if self.holds_shares(layer) else 1
+        return float(block.data.sum()) / (record.events * totals) or None
 
     def block(self, layer: str) -> Block:
         if layer not in self.layers:
@@ -230,7 +235,7 @@ class Storage:
             record = records[layer]
             if record.events is not None and part < whole:
                 events = max(1, round(record.events * float(part / whole)))
-                shares = record.quantity == "share_of_origin"
+                shares = record.quantity != "amount"
                 records[layer] = record._replace(events=None if shares else events)
         return records
 

@@ -45,9 +45,10 @@ def aggregate(
     drop_internal : bool
         Leave out the links inside a group; otherwise they are its self-link.
     events : Series or str, optional
-        For layers that hold shares of each origin: the number of events that leave each node (in
-        each period), as a Series over nodes or a column of them. Weights become amounts, share
-        times events, and so does the quantity in the record of the layer.
+        For layers that hold shares of each origin (or destination): the number of events that
+        leave (or reach) each node (in each period), as a Series over nodes or a column of them.
+        Weights become amounts, share times events, and so does the quantity in the record of the
+        layer.
 
     Returns
     -------
@@ -119,40 +120,48 @@ def aggregate(
 
 
 def refuse_joined_origins(network: MultilayerNetwork, groups: Codes) -> None:
-    """Refuse to sum shares of origins that are merged; -1 is in no group."""
+    """Refuse to sum shares of totals that are merged; -1 is in no group."""
     for layer in filter(network.storage.holds_shares, network.layers):
-        origins = np.unique(network.storage.block(layer).sources)
-        of_origins = groups[origins]
-        sizes = np.bincount(of_origins[of_origins >= 0], minlength=1)
+        ends = np.unique(network.storage.share_ends(layer))
+        of_ends = groups[ends]
+        sizes = np.bincount(of_ends[of_ends >= 0], minlength=1)
         if sizes.max() > 1:
-            some = arguments.examples(network.nodes.index[origins[of_origins == sizes.argmax()]])
+            some = arguments.examples(network.nodes.index[ends[of_ends == sizes.argmax()]])
+            whole = network.storage.records[layer].whole
             raise InputError(
-                f"layer {layer!r} holds shares of each origin's total, which can be added up "
-                f"only where the size of each origin is known; one group joins {sizes.max()} "
-                f"origins, e.g. {some}. Give `events`, the number of events that leave each "
+                f"layer {layer!r} holds shares of each {whole}'s total, which can be added up only "
+                f"where the size of each {whole} is known; one group joins {sizes.max()} {whole}s, "
+                f"e.g. {some}. Give `events`, the number of events that leave (or reach) each "
                 "node, or leave the layer out with select()."
             )
 
 
 def shares_as_amounts(network: MultilayerNetwork, events: Any) -> MultilayerNetwork:
+    records = dict(network.storage.records)
     layers = [layer for layer in network.layers if network.storage.holds_shares(layer)]
     if not layers:
-        raise InputError("`events` is for layers of quantity 'share_of_origin'; no layer has it.")
+        raise InputError("`events` is for layers of quantity 'share_of_...'; no layer has it.")
     if both_ways := [layer for layer in layers if layer not in network.directed]:
-        raise InputError(f"shares of an origin need a direction; {both_ways[0]!r} has none.")
+        raise InputError(f"shares need a direction; {both_ways[0]!r} has none.")
+    if len({records[layer].quantity for layer in layers}) > 1:
+        raise InputError(
+            "`events` are those that leave or those that reach a node; the layers hold shares of "
+            "both: select() one kind of them."
+        )
     sizes = _events_of_nodes(network, events)
     rows = network.storage.link_rows()
     chosen = np.isin(rows.layer, [network.layers.index(layer) for layer in layers])
-    origins = np.unique(rows.source[chosen])
-    unknown = origins[~(np.isfinite(sizes[origins]) & (sizes[origins] > 0))]
+    end_of_row = rows.source if records[layers[0]].of_origin else rows.target
+    ends = np.unique(end_of_row[chosen])
+    unknown = ends[~(np.isfinite(sizes[ends]) & (sizes[ends] > 0))]
     if unknown.size:
         some = arguments.examples(unknown, lambda at: f"{network.nodes.index[at]!r}: {sizes[at]:g}")
+        verb = "leave" if records[layers[0]].of_origin else "reach"
         raise InputError(
-            f"`events` must be above 0 for each node that flows leave; {unknown.size} of "
-            f"{origins.size} are not: {some}."
+            f"`events` must be above 0 for each node that flows {verb}; {unknown.size} of "
+            f"{ends.size} are not: {some}."
         )
-    weight = np.where(chosen, rows.weight * sizes[rows.source], rows.weight)
-    records = dict(network.storage.records)
+    weight = np.where(chosen, rows.weight * sizes[end_of_row], rows.weight)
     totals = np.bincount(rows.layer, weight, minlength=len(network.layers))
     for layer in layers:
         n_events = max(1, round(float(totals[network.layers.index(layer)])))
@@ -201,7 +210,7 @@ def flatten(
     Raises
     ------
     InputError
-        If shares of each origin would be added to another layer, and there is no ``events``.
+        If shares would be added to another layer, and there is no ``events``.
 
     Examples
     --------
@@ -267,7 +276,7 @@ def symmetrize(
     Raises
     ------
     InputError
-        If a layer is not there, or holds shares of each origin, which have no sum or mean.
+        If a layer is not there, or holds shares of a total, which have no sum or mean.
 
     Examples
     --------

@@ -38,7 +38,7 @@ def centrality_table(
     """Centralities side by side, one row a node.
 
     With ``measures=None`` the columns are the same for every network: what a measure refuses to
-    work out, as a sum of shares of each origin's total, is NaN. Name the measure to read why.
+    work out, as a sum of shares of one total, is NaN. Name the measure to read why.
 
     Parameters
     ----------

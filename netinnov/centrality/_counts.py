@@ -54,7 +54,8 @@ def strength(network: MultilayerNetwork, *, direction: Direction = "total") -> p
     Raises
     ------
     InputError
-        If a layer holds shares of each origin's total, and links out of a node would be added up.
+        If a layer holds shares of each origin's (or destination's) total, and links out of (or
+        into) a node would be added up.
 
     Examples
     --------
@@ -151,8 +152,8 @@ def _per_layer(network: MultilayerNetwork, values: Floats) -> pd.DataFrame:
 
 
 def counts(network: MultilayerNetwork, direction: Direction, *, weighted: bool) -> Floats:
-    if weighted and direction != "in":
-        refuse_shares(network.storage.records, f"strength with direction={direction!r}")
+    if weighted:
+        refuse_shares(network.storage.records, f"strength with direction={direction!r}", direction)
     n, values = network.n_nodes, np.zeros((network.n_nodes, len(network.layers)), order="F")
     for value, layer in zip(values.T, network.layers, strict=True):
         block = network.storage.simple_csr(layer)

@@ -209,9 +209,9 @@ def _strength(
     observed = [layer for layer in layers if layer not in modelled] or list(layers)
     links = network.links
     links = links[links["layer"].isin(observed) & (links["source"] != links["target"])]
-    shares = [layer for layer in layers if network.storage.holds_shares(layer)]
-    out = links[~links["layer"].isin(shares)]
-    ends = pd.concat([out.set_index("source")["weight"], links.set_index("target")["weight"]])
+    quantity = links["layer"].map(network.layer_table["quantity"])
+    out, into = links[quantity != "share_of_origin"], links[quantity != "share_of_destination"]
+    ends = pd.concat([out.set_index("source")["weight"], into.set_index("target")["weight"]])
     total: pd.Series[float] = ends.groupby(level=0).sum()
     return total.reindex(network.nodes.index, fill_value=0.0)
 

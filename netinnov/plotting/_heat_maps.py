@@ -82,8 +82,8 @@ def plot_community_flows(
     Parameters
     ----------
     network : MultilayerNetwork
-        Weights are summed over layers, as `flatten` does; none of several may hold shares of each
-        origin's total. Self-links do not count. If a layer is directed, a link of an undirected
+        Weights are summed over layers, as `flatten` does; none of several may hold shares of a
+        total. Self-links do not count. If a layer is directed, a link of an undirected
         layer counts as two opposite ones.
     membership : Series, DataFrame, mapping or Partition
         One label a node, the same in all layers. Nodes without a label are left out with their

@@ -256,14 +256,15 @@ def detect_centres(
     Raises
     ------
     InputError
-        Layers of shares unless ``direction="in"``; other nodes of `resample`.
+        Layers of shares, but of an origin with ``direction="in"`` and of a destination with
+        ``"out"``; other nodes of `resample`.
 
     Notes
     -----
     Events (trips, patents) are resampled, never places. Their number is in the column ``events`` of
     `layer_table`, or its ``unit`` says that whole weights count them; money, scores, shares and
     weights without a unit do not. A link is drawn from the Poisson distribution around its count,
-    so links of one event are lost in 37 % of the draws. Layers of shares need ``direction="in"``.
+    so links of one event are lost in 37 % of the draws.
 
     Modularity is tested once, in the observed network, as by `modularity_test`, which also says
     why there is no test; resamples use the rule so chosen.

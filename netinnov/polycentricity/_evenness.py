@@ -226,7 +226,7 @@ def functional(
     network : MultilayerNetwork
         Places and the links between them.
     weighted : bool
-        Take strengths in place of degrees (of layers of shares with ``direction="in"`` only). The
+        Take strengths in place of degrees (of layers of shares in one direction only). The
         density counts links in either case.
     ddof : {0, 1}
         Of the standard deviations in `green`.
@@ -242,7 +242,8 @@ def functional(
     Raises
     ------
     InputError
-        ``weighted=True`` on a layer of shares of each origin's total, unless ``direction="in"``.
+        ``weighted=True`` on a layer of shares of each origin's total, unless ``direction="in"``, or
+        of each destination's, unless ``direction="out"``.
 
     Notes
     -----
@@ -256,8 +257,10 @@ def functional(
     >>> round(functional(network), 6), round(functional(network, weighted=True), 6)
     (1.0, 0.68573)
     """
-    if weighted and direction != "in":
-        refuse_shares(network.storage.records, f"functional with direction={direction!r}")
+    if weighted:
+        refuse_shares(
+            network.storage.records, f"functional with direction={direction!r}", direction
+        )
     possible = network.n_nodes * (network.n_nodes - 1)  # an undirected link is two entries
     values, by_layer = [], counts(network, direction, weighted=weighted).T
     for layer, count in zip(network.layers, by_layer, strict=True):

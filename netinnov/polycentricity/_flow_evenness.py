@@ -48,7 +48,7 @@ def entropy_index(network: MultilayerNetwork, *, of: Unit = "links") -> float:
     Parameters
     ----------
     network : MultilayerNetwork
-        Places and the flows between them, no shares of each origin's total; layers are summed.
+        Places and the flows between them, no shares of a total; layers are summed.
     of : {"links", "nodes"}
         Shares of the links in all flow, M the number of **possible** links: n(n - 1), or half of
         that if no layer is directed. Or shares of the places in their flows in and out, M = n.
@@ -94,11 +94,12 @@ def dominance_index(network: MultilayerNetwork, *, direction: Direction = "total
     Raises
     ------
     InputError
-        For a layer of shares of each origin's total, unless ``direction="in"``.
+        For a layer of shares of each origin's total, unless ``direction="in"``, or of each
+        destination's, unless ``"out"``.
 
     Notes
     -----
-    Layers of shares need ``direction="in"``. Some papers divide by the mean over all places.
+    Some papers divide by the mean over all places.
     Isolates count among the others. Limtanakool et al., see `entropy_index`.
 
     Examples
@@ -117,7 +118,7 @@ def node_symmetry(network: MultilayerNetwork) -> pd.Series:
     Parameters
     ----------
     network : MultilayerNetwork
-        Places and flows, no shares of each origin's total; layers are summed, undirected links
+        Places and flows, no shares of a total; layers are summed, undirected links
         count both ways.
 
     Returns

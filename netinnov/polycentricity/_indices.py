@@ -46,7 +46,7 @@ INDICES: dict[str, tuple[str, str, float, float]] = {
 }
 _TOP = (2, 3, 4)  # cut-offs of `rank_size_top`
 SIZE = "size_"  # prefix of the indices of given sizes
-# Undefined for shares of each origin's total, whatever the direction
+# Undefined for shares of a total, whatever the direction
 _NEEDS_OUTFLOW = frozenset({"entropy_index", "link_symmetry", "node_symmetry"})
 _MOST_PLACES = 3000  # beyond, the matrix of distances and its eigenvalues would take minutes
 

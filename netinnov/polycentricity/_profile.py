@@ -101,7 +101,7 @@ def profile(  # noqa: PLR0913
     Raises
     ------
     InputError
-        Sizes lack nodes; layers of shares unless ``direction="in"``.
+        Sizes lack nodes; layers of shares, but in the direction of the other end.
 
     Warns
     -----

@@ -67,7 +67,7 @@ def resampled(network: MultilayerNetwork, rng: np.random.Generator) -> Multilaye
     """Poisson bootstrap of the events behind each link.
 
     Where the number of events of a layer is recorded, its weights are first put in events; in a
-    layer of shares those of each origin, whose sum stays (multinomial). A link without events is
+    layer of shares those of each total, whose sum stays (multinomial). A link without events is
     dropped.
     """
     if unknown := without_events(network, asked=True):
@@ -83,7 +83,9 @@ def resampled(network: MultilayerNetwork, rng: np.random.Generator) -> Multilaye
         if number is None:
             weight[in_layer] = rng.poisson(observed)
         elif network.storage.holds_shares(layer):
-            weight[in_layer] = _within_origins(observed, rows.source[in_layer], number, rng)
+            of_origin = network.storage.records[layer].of_origin
+            ends = (rows.source if of_origin else rows.target)[in_layer]
+            weight[in_layer] = _within_totals(observed, ends, number, rng)
         else:
             unit = observed.sum() / number
             weight[in_layer] = rng.poisson(observed / unit) * unit
@@ -117,16 +119,17 @@ def interval(
     return Interval(float(low), float(high), bias)
 
 
-def _within_origins(
-    observed: Floats, source: np.ndarray, number: int, rng: np.random.Generator
+def _within_totals(
+    observed: Floats, ends: np.ndarray, number: int, rng: np.random.Generator
 ) -> Floats:
-    """Shares of each origin from `number` events of its own; rows are sorted by origin."""
+    """Shares of the total of each end from `number` events of its own."""
     drawn = np.empty_like(observed)
-    start = np.flatnonzero(np.diff(source, prepend=-1))
-    for first, last in zip(start, [*start[1:], source.size], strict=True):
-        share = observed[first:last]
+    order = np.argsort(ends, kind="stable")
+    start = np.flatnonzero(np.diff(ends[order], prepend=-1))
+    for at in np.split(order, start[1:]):
+        share = observed[at]
         total = math.fsum(share)
-        drawn[first:last] = rng.multinomial(int(number), share / total) * (total / number)
+        drawn[at] = rng.multinomial(int(number), share / total) * (total / number)
     return drawn
 
 

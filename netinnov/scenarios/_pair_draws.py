@@ -69,13 +69,14 @@ def chosen_layer(network: MultilayerNetwork, name: str | None) -> str:
 
 
 def layer_with_pairs(network: MultilayerNetwork, name: str | None) -> tuple[str, Pairs]:
-    """The layer and its pairs; not a layer of shares, whose links must sum to 100 % by origin."""
+    """The layer and its pairs; not a layer of shares, whose links must sum to 100 %."""
     layer = chosen_layer(network, name)
     if network.storage.holds_shares(layer):
+        whole = network.storage.records[layer].whole
         raise InputError(
-            f"layer {layer!r} holds shares of each origin's total: with links added they would no "
+            f"layer {layer!r} holds shares of each {whole}'s total: with links added they would no "
             "longer sum to 100 %. Choose a `layer` of flows, or make flows of the shares (each "
-            "times what leaves its origin); or, if they are none, give it the quantity 'amount'."
+            "times that total); or, if they are none, give it the quantity 'amount'."
         )
     pairs = linked_pairs(network, layer)
     if not len(pairs.weight):

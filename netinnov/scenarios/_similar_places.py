@@ -57,7 +57,7 @@ def similar_places(
     *Likeness* is the Euclidean distance between the numbers, after logarithms (a column with values
     below 0 stays as it is; a 0 counts half the smallest value above 0) and divided by their
     standard deviation over `place` and all candidates with the values. Both directions add up to
-    strength; in a layer of shares it is what arrives.
+    strength; in a layer of shares of origins it is what arrives, of destinations what leaves.
 
     Examples
     --------
@@ -103,8 +103,9 @@ def _values(name: str, network: MultilayerNetwork, at: int) -> Any:
 def _node_strength(network: MultilayerNetwork) -> Floats:
     layer = chosen_layer(network, None)
     pairs = linked_pairs(network, layer)
-    shares = network.storage.holds_shares(layer)
-    ends = (pairs.target,) if shares else (pairs.target, pairs.source)
+    quantity = network.storage.records[layer].quantity
+    ends = [pairs.target] if quantity != "share_of_destination" else []
+    ends += [pairs.source] if quantity != "share_of_origin" else []
     weights = (np.bincount(end, pairs.weight, network.n_nodes) for end in ends)
     return np.asarray(sum(weights), np.float64)
 

@@ -7,18 +7,10 @@ from os import PathLike
 from types import NoneType
 from typing import Annotated
 
-import numpy as np
 import pandas as pd
 
 from netinnov._network import flow_matrix
-from netinnov._network.columns import (
-    as_numbers,
-    as_periods,
-    as_text,
-    ids_of,
-    is_blank,
-    refuse_repeated,
-)
+from netinnov._network.columns import as_periods, as_text, ids_of, is_blank, refuse_repeated
 from netinnov._network.file_rows import GivenTable, has_file_rows
 from netinnov._network.headers import (
     check_columns,
@@ -34,8 +26,7 @@ from netinnov._typing import Is
 from netinnov.errors import InputError
 from netinnov.sources._any_table import read_any_table
 from netinnov.sources._complete_rows import Tables, note, say, warn_of
-
-ROUNDING = 1.005  # rounded shares of a place may add up to slightly more than the whole
+from netinnov.sources._shares import NOUNS, Total, refuse_merged, scaled, sizes_of, total_of
 
 FIRST = ("layer", "source", "target", "weight", "period")
 
@@ -48,6 +39,7 @@ def read_origin_destination(
     directed: bool | None = None,
     shares: bool | None = None,
     outflow: pd.Series | None = None,
+    inflow: pd.Series | None = None,
     places: pd.DataFrame | None = None,
     name: str | None = None,
     aliases: Mapping[str, str] | None = None,
@@ -72,11 +64,14 @@ def read_origin_destination(
         Whether the flows have a direction. Default: yes; not those of a matrix that is symmetric,
         or empty above or below its diagonal, in which each pair of places is a link.
     shares : bool, optional
-        Whether the weights are shares of all that leaves the origin (of 1 if no origin has more
-        than that in total, else of 100). Default: yes with an ``outflow``, or if not all are whole
-        numbers and no origin has more than 100 in total.
-    outflow : Series, optional
-        What leaves each origin in total, by node id: it turns shares into flows.
+        Whether the weights are shares of all that leaves the origin, or of all that reaches the
+        destination if only these add up to 1 or 100 (of 1 if none has more than that in total,
+        else of 100). Default: yes with an ``outflow`` or ``inflow``, if those of each of three
+        origins or destinations or more add up so, or if not all are whole numbers and no origin has
+        more than 100 in total.
+    outflow, inflow : Series, optional
+        What leaves each origin, or reaches each destination, in total, by node id: it turns shares
+        of that into flows.
     places : DataFrame, optional
         One row a place, as `build_network` takes them; only the flows between these are read.
     name : str, optional
@@ -100,22 +95,25 @@ def read_origin_destination(
         in themselves; column ``name`` as in the flows. ``links``: one row a flow above 0; the
         other columns of a long table are attributes. A blank in a matrix is not a flow; flows
         within a place become self-links. ``places``: as given. ``directed``: all layers, or none.
-        ``layers``: their ``quantity``, "share_of_origin" for shares, else "amount".
+        ``layers``: their ``quantity``, "share_of_origin" or "share_of_destination" for shares, else
+        "amount".
 
     Raises
     ------
     InputError
         The file cannot be read, nor a mark in its numbers; a column is not found; a matrix is not
         square or has a name twice; a row or column holds totals, by its name or its sums; a value
-        is not a number of 0 or more; shares of an origin exceed the whole, or have no direction; an
-        origin has no outflow; none of the places is in the flows.
+        is not a number of 0 or more; shares exceed the whole, have no direction, or are of the
+        other end; an origin has no outflow, or a destination no inflow; none of the places is in
+        the flows.
 
     Warns
     -----
     UserWarning
         Rows were left out, without an origin, a destination or a number; places are not among the
         flows, and stay as nodes without links; there are columns of numbers and none is the
-        weight; or a matrix was read as links without a direction.
+        weight; a matrix was read as links without a direction, or whole numbers or what reaches
+        each destination as shares.
 
     Examples
     --------
@@ -126,16 +124,16 @@ def read_origin_destination(
     0  flow      a      b   800.0
     1  flow      b      a   121.0
     """
-    shares = True if shares is None and outflow is not None else shares
+    sizes = sizes_of(outflow, inflow, shares)
     check_type("layer", layer, str)
     check_type("places", places, pd.DataFrame, NoneType)
-    check_type("outflow", outflow, pd.Series, NoneType)
     check_type("aliases", aliases, Mapping, NoneType)
     check_type("name", name, str, NoneType)
     if name is not None and places is None:
         raise InputError("`name` is a column of `places`, which is missing.")
+    shares = shares if sizes is None else True
     if shares and directed is False:
-        raise InputError("shares of an origin have a direction; leave out directed=False.")
+        raise InputError("shares have a direction; leave out directed=False.")
     faults: list[str] = []
     headers = check_columns(columns)
     table = _given_table(source, check_encoding(encoding))
@@ -169,15 +167,13 @@ def read_origin_destination(
             "= true."
         )
     directed = directed is not False and not why
-    shares = shares if directed else False
-    whole = _whole(flows, shares, table.name)
-    nodes, quantity = _nodes(ids, places), "amount"
-    flows = _between(flows, ids, one_each=whole is not None)
-    if outflow is not None:
-        flows = _scaled(flows, outflow, whole)
-    elif whole is not None:
-        quantity = "share_of_origin"
-    say(table.notes)
+    nodes = _nodes(ids, places)
+    total, said = total_of(flows, shares if directed else False, sizes, table.name)
+    flows = _between(flows, ids, total)
+    quantity = "amount" if total is None or sizes else f"share_of_{NOUNS[total.end]}"
+    if sizes and total:
+        flows = scaled(flows, sizes, total)
+    say([*table.notes, *said])
     warn_of(faults)
     first = [column for column in FIRST if column in flows]
     links = flows[[*first, *flows.columns.difference(first, sort=False)]]
@@ -277,36 +273,6 @@ def _layers(flows: pd.DataFrame, layer: str, table: str) -> pd.Series:
     return layers
 
 
-def _whole(flows: pd.DataFrame, shares: bool | None, table: str) -> float | None:
-    """What shares are shares of, 1 or 100; None for flows."""
-    likely = shares is None and bool((flows["weight"] % 1 != 0).any())
-    if not (shares or likely):
-        return None
-    by = [column for column in ("layer", "period") if column in flows]
-    total, arrived = (
-        flows.groupby([*by, end], dropna=False)["weight"].sum() for end in ("source", "target")
-    )
-    for whole in (1.0, 100.0):
-        full = [sums.between(whole / ROUNDING, whole * ROUNDING).all() for sums in (total, arrived)]
-        if full == [False, True] and len(arrived) > 2:  # of two it may be by chance
-            raise InputError(
-                f"{table}: what arrives at each destination adds up to {whole:g}, so these "
-                "are not shares of what leaves an origin. Are origins and destinations "
-                "exchanged (rows='destination' of a matrix; a study: [data] rows)? If not, "
-                "multiply each share by all that arrives there."
-            )
-    over = total[total > 100 * ROUNDING]
-    if len(over) and shares:
-        origins = over.index.get_level_values("source")
-        shown = examples([f"{a} ({b:g})" for a, b in zip(origins, over, strict=True)], str)
-        raise InputError(
-            f"shares of an origin must not exceed 100 in total; in {table} they do: {shown}."
-        )
-    if len(over):
-        return None
-    return 1.0 if total.max() <= ROUNDING else 100.0
-
-
 def _in_places(
     names: pd.Series, places: pd.DataFrame, name: str | None, table: str, faults: list[str]
 ) -> pd.Series:
@@ -352,33 +318,10 @@ def _nodes(ids: pd.Series, places: pd.DataFrame | None) -> pd.DataFrame:
     return pd.DataFrame(columns, index).astype("str")
 
 
-def _between(flows: pd.DataFrame, ids: pd.Series, *, one_each: bool) -> pd.DataFrame:
+def _between(flows: pd.DataFrame, ids: pd.Series, total: Total | None) -> pd.DataFrame:
+    if total is not None:
+        refuse_merged(flows, ids, total)
     by_id = {end: flows[end].map(ids).astype("str") for end in ("source", "target")}
-    if one_each:
-        origins = pd.DataFrame({"name": flows["source"], "id": by_id["source"]}).drop_duplicates()
-        if (merged := origins["id"].dropna().duplicated()).any():
-            shown = examples(origins["id"].dropna()[merged].unique(), str)
-            raise InputError(
-                f"shares of two origins cannot be added up; two or more have the id {shown}. "
-                "Read them as two places, or give each its own alias."
-            )
     known = (by_id["source"].notna() & by_id["target"].notna()).to_numpy()
     flows = flows.assign(**by_id)
     return flows if known.all() else flows[known].reset_index(drop=True)
-
-
-def _scaled(flows: pd.DataFrame, outflow: pd.Series, whole: float | None) -> pd.DataFrame:
-    if whole is None:
-        raise InputError("`outflow` turns shares into flows; shares=False says there are none.")
-    number, _ = as_numbers(outflow)
-    ids = as_text(outflow.index.to_series())[0]
-    total = pd.Series(number, ids.to_numpy()).reindex(flows["source"].unique())
-    bad = ~(np.isfinite(total) & (total >= 0))
-    if bad.any():
-        shown = examples(total.index[bad], str)
-        raise InputError(
-            f"`outflow` must have a number of 0 or more for each of {len(total)} origins; "
-            f"{bad.sum()} have none: {shown}."
-        )
-    flows["weight"] *= flows["source"].map(total) / whole
-    return flows[flows["weight"] > 0].reset_index(drop=True)

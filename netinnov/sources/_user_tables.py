@@ -50,7 +50,8 @@ def read_tables(
         with sheets of these names. ``layers`` is as `MultilayerNetwork` takes it. Without it
         ``network.json`` may name the directed layers, ``{"directed": ["funding"]}``, a layer is
         modelled if its name ends in ``_modelled`` or any of its links has the ``status``
-        ``modelled``, and holds shares if its name ends in ``_share_of_origin``.
+        ``modelled``, and holds shares if its name ends in ``_share_of_origin`` or
+        ``_share_of_destination``.
     columns : mapping of str to str, optional
         From headers of the tables to ours, such as ``{"Ort": "place"}``; ``"nodes.Ort"`` is that
         of one table.

@@ -65,6 +65,7 @@ class DataPart(Part, part="data"):
     distance_unit: Annotated[str, Field(min_length=1)] | None = None
     rows: Literal["origin", "destination"] | None = None
     outflow: str | None = None
+    inflow: str | None = None
     encoding: str | None = None
     decimal: Literal[".", ","] | None = None
     project: Projection | None = None
@@ -84,12 +85,13 @@ class DataPart(Part, part="data"):
             raise ValueError(needed if self.source else "`source` or `path` is missing")
         if self.source:
             self.check_options(self.source)
-        if self.outflow is not None and self.places is None:
-            raise ValueError("`outflow` is about `places`, which is missing")
+        for option in ("outflow", "inflow"):
+            if getattr(self, option) is not None and self.places is None:
+                raise ValueError(f"`{option}` is about `places`, which is missing")
         return self
 
     def check_options(self, source: str) -> None:
-        optional = ("decimal", "encoding", "outflow", "places", "rows")
+        optional = ("decimal", "encoding", "inflow", "outflow", "places", "rows")
         fits = {name: [each for each in READERS if option_of(each, name)] for name in optional}
         fits["path"] = list(READERS)
         fits["project"] = ["europe", *(each for each in READERS if each != "flows")]
@@ -143,9 +145,12 @@ def load(
         msg = f"a layer cannot be called {', '.join(map(repr, taken))}: tables of results use the "
         raise InputError(msg + f"names {', '.join(TAKEN)} for something else. Rename it.")
     if shares := [layer for layer in names if loaded.network.storage.holds_shares(layer)]:
-        msg = f"{', '.join(map(repr, shares))} holds shares of each origin's total, and the "
-        msg += "report adds weights up over links and layers, which shares do not allow. Give "
-        raise InputError(msg + "flows in place of shares, or leave the layer out of links.")
+        whole = loaded.network.storage.records[shares[0]].whole
+        raise InputError(
+            f"{', '.join(map(repr, shares))} holds shares of each {whole}'s total, and the report "
+            "adds weights up over links and layers, which shares do not allow. Give flows in place "
+            "of shares, or the totals ([data] outflow or inflow), or leave the layer out of links."
+        )
     return loaded
 
 
@@ -267,11 +272,12 @@ def _places_of_flows(
     places = places.set_index("place")
     aliases = {name: same[name] for name in same.keys() - {*as_text(places.index.to_series())[0]}}
     options: dict[str, Any] = {"places": places, "aliases": aliases}
-    if data.outflow is not None:
-        known = places.columns.tolist()
-        check_names("[data] outflow", [data.outflow], known, of="the columns of `places`")
-        options["outflow"] = places[data.outflow]
-        notes.append(f"The flows are shares of what leaves each place, times its {data.outflow}.")
+    for option, verb in (("outflow", "leaves"), ("inflow", "reaches")):
+        if (column := getattr(data, option)) is not None:
+            known = places.columns.tolist()
+            check_names(f"[data] {option}", [column], known, of="the columns of `places`")
+            options[option] = places[column]
+            notes.append(f"The flows are shares of what {verb} each place, times its {column}.")
     return options, columns, notes
 
 

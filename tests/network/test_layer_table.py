@@ -104,7 +104,7 @@ def test_equality_compares_the_table() -> None:
         ),
         (
             {"flows": {"quantity": "share"}},
-            r"must be one of 'amount', 'share_of_origin'; found 'share'",
+            r"must be one of 'amount', 'share_of_origin', 'share_of_destination'; found 'share'",
         ),
         ({"flows": {"events": 0}}, r"`events of .* number at least 1; found 0"),
         ({"flows": {"unit": 3}}, r"`unit of layer flows` must be of the type str; found 3"),

@@ -112,18 +112,70 @@ def test_a_corner_that_names_destinations_is_asked_about(write, corner):
         np.testing.assert_array_equal(network.adjacency("flow").toarray(), matrix)
 
 
-def test_shares_of_what_arrives_are_never_taken_for_shares_of_what_leaves():
+ARRIVED = pd.Series({"a": 6, "b": 12, "c": 13})  # sums of the columns of FLOWS
+SENT = pd.Series({"a": 8, "b": 11, "c": 12})
+REACHES = r"what reaches each destination adds up to 1(00)?, so the weights were read as shares of"
+
+
+def test_shares_of_what_arrives_are_told_and_never_taken_for_shares_of_what_leaves():
     inflows = FLOWS / FLOWS.sum()  # each column adds up to 1, of what arrives there
-    for shares in (inflows, 100 * inflows):
-        for rows in (None, "origin"):
-            with pytest.raises(InputError, match=r"arrives at each destination adds up to 1(00)?,"):
-                read_origin_destination(shares, rows=rows)
-        tables = read_origin_destination(shares, rows="destination")
-        assert tables.layers["quantity"].tolist() == ["share_of_origin"]
-    table = inflows.rename_axis("origin").stack().rename("share").reset_index()
-    with pytest.raises(InputError, match="not shares of what leaves an origin"):
-        read_origin_destination(table.set_axis(["origin", "destination", "share"], axis=1))
-    assert read_origin_destination(inflows, shares=False).layers["quantity"].tolist() == ["amount"]
+    long = inflows.rename_axis("origin").stack().rename("share").reset_index()
+    long = long.set_axis(["origin", "destination", "share"], axis=1)
+    for shares in (inflows, 100 * inflows, long):
+        with pytest.warns(UserWarning, match=REACHES):
+            tables = read_origin_destination(shares)
+        assert tables.layers["quantity"].tolist() == ["share_of_destination"]
+        assert read_origin_destination(shares, shares=True).layers.equals(tables.layers)
+        amounts = read_origin_destination(shares, shares=False)
+        assert amounts.layers["quantity"].tolist() == ["amount"]
+        with pytest.raises(InputError, match="so these are not shares of what leaves each origin"):
+            read_origin_destination(shares, outflow=SENT)
+    tables = read_origin_destination(inflows, rows="destination")
+    assert tables.layers["quantity"].tolist() == ["share_of_origin"]
+
+
+def test_inflow_turns_shares_of_what_arrives_into_flows():
+    for factor in (1, 100):
+        network = build_network(
+            *read_origin_destination(factor * FLOWS / FLOWS.sum(), inflow=ARRIVED)
+        )
+        np.testing.assert_allclose(network.adjacency("flow").toarray(), FLOWS)
+        assert network.layer_table["quantity"].tolist() == ["amount"]
+    # With a gap in a column the sums say nothing, and `inflow` says it all.
+    gap = (100 * FLOWS / FLOWS.sum()).replace(100 * 9 / 13, np.nan)
+    network = build_network(*read_origin_destination(gap, inflow=ARRIVED))
+    np.testing.assert_allclose(network.adjacency("flow").toarray(), FLOWS.replace(9, 0))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"inflow": ARRIVED, "outflow": SENT}, "give outflow or inflow"),
+        ({"inflow": ARRIVED, "shares": False}, "shares=False says there are none"),
+        ({"inflow": ARRIVED.drop("b")}, "`inflow` must have .* 3 destinations; 1 have none: b"),
+        ({"inflow": pd.concat([ARRIVED, ARRIVED[:1]])}, "`inflow` must have each id once"),
+        ({"inflow": [1, 2, 3]}, "`inflow` must be of the type Series"),
+        ({"inflow": ARRIVED, "directed": False}, "shares have a direction"),
+        ({"inflow": ARRIVED, "aliases": {"a": "b"}}, "shares of two destinations cannot be added"),
+    ],
+)
+def test_what_makes_no_flows_of_shares_of_what_arrives_is_refused(options, words):
+    with pytest.raises(InputError, match=words):
+        read_origin_destination(FLOWS / FLOWS.sum(), **options)
+
+
+def test_whole_numbers_that_add_up_to_100_for_each_place_are_shares():
+    shares = pd.DataFrame([[10, 33, 50], [60, 33, 25], [30, 33, 25]], list("abc"), list("abc"))
+    with pytest.warns(UserWarning, match=REACHES):
+        tables = read_origin_destination(shares)
+    assert tables.layers["quantity"].tolist() == ["share_of_destination"]
+    with pytest.warns(UserWarning, match="what leaves each origin adds up to 100, so the weights"):
+        tables = read_origin_destination(shares.T)
+    assert tables.layers["quantity"].tolist() == ["share_of_origin"]
+    assert read_origin_destination(shares + 5).layers["quantity"].tolist() == ["amount"]
+    ones = pd.DataFrame({"origin": list("abc"), "destination": list("bca")})  # one flow a place
+    for flows in (ones, ones.assign(weight=100)):
+        assert read_origin_destination(flows).layers["quantity"].tolist() == ["amount"]
 
 
 def test_rows_are_of_a_matrix(write):
@@ -297,7 +349,7 @@ def test_a_matrix_with_numbers_in_both_halves_stays_directed():
     assert read_origin_destination(chain).directed == ("flow",)
     undirected = build_network(*read_origin_destination(chain, directed=False))
     assert undirected.directed == frozenset()
-    with pytest.raises(InputError, match="shares of an origin have a direction"):
+    with pytest.raises(InputError, match="shares have a direction"):
         read_origin_destination(chain, directed=False, shares=True)
 
 

@@ -139,7 +139,10 @@ def test_a_configuration_from_windows_is_read(tmp_path):
         ("[data]\nsource = 'tables'\n", "data: source = 'tables' needs `path`"),
         (ONLY + "path = 'x'\n", "`path` is for source = 'tables' or 'branches'"),
         (ONLY + "[layers.x]\nmodelled = true\n", "`layers` is for tables of your own; leave it"),
-        (ONLY + "[layers.x]\nquantity = 'kg'\n", "must be 'amount' or 'share_of_origin'; found"),
+        (
+            ONLY + "[layers.x]\nquantity = 'kg'\n",
+            "must be 'amount', 'share_of_origin' or 'share_of_destination'; found",
+        ),
         (ONLY + "[plcaes]\n", "plcaes is not a setting (did you mean 'places'?)."),
         (ONLY + "[measures]\nborder = '0.5'\n", "measures.border must be a valid number"),
         (ONLY + "[measures]\ncoupling = -1\n", "greater than or equal to 0; found -1"),

@@ -51,6 +51,19 @@ def test_shares_times_a_column_of_the_places_are_flows(flows):
         loaded(data, {"einwohner": "population"})
 
 
+def test_shares_of_what_arrives_times_a_column_of_the_places_are_flows(flows):
+    """30 % and 70 % of the 200 that reach A, all of the 10 that reach B and C."""
+    (flows / "in.csv").write_text("origin,destination,share\nB,A,30\nC,A,70\nA,B,100\nA,C,100\n")
+    (flows / "cities.csv").write_text("place,lon,lat,got\nA,1,1,200\nB,2,1,10\nC,3,1,10\n")
+    data = {"path": flows / "in.csv", "places": flows / "cities.csv", "inflow": "got"}
+    result = loaded(data, {})
+    links = result.network.links.set_index(["source", "target"])["weight"]
+    assert links.to_dict() == {("A", "B"): 10, ("A", "C"): 10, ("B", "A"): 60, ("C", "A"): 140}
+    assert "The flows are shares of what reaches each place, times its got." in result.notes
+    with pytest.raises(InputError, match="holds shares of each destination's total"):
+        loaded({"path": flows / "in.csv"}, {})
+
+
 def test_places_at_zero_degrees_are_named(tmp_path):
     (tmp_path / "nodes.csv").write_text("node,place\na,a\nb,b\nc,c\n")
     (tmp_path / "links.csv").write_text("source,target\na,b\nb,c\n")
@@ -63,6 +76,7 @@ def test_settings_that_do_not_fit_are_refused(flows):
     path = flows / "shares.csv"
     for data, words in (
         ({"source": "flows", "path": path, "outflow": "population"}, "about `places`"),
+        ({"source": "flows", "path": path, "inflow": "population"}, "`inflow` is about `places`"),
         ({"source": "cordis", "path": path, "places": path}, "`places` is for source = 'flows'"),
         ({"source": "cordis", "path": path, "encoding": "gbk"}, "`encoding` is for source ="),
         ({"source": "tables", "path": path, "rows": "origin"}, "`rows` is for source = 'flows'"),

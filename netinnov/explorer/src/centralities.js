@@ -17,7 +17,7 @@ export function centralities({ data, network, state }) {
   const degrees = countsOf(network, layers, false);
   const { direction } = network;
   const total = (counts) => Array.from({ length: network.n }, (_, i) => counts.reduce((sum, each) => sum + each[i], 0));
-  const shares = layers.some((layer) => layer.quantity === "share_of_origin");
+  const shares = layers.some((layer) => layer.quantity !== "amount");
   const all = {
     strength: () => (shares ? Array(network.n).fill(null) : total(countsOf(network, layers, true, direction))),
     degree: () => total(countsOf(network, layers, false, direction)),

@@ -96,6 +96,6 @@ export function inside(network, place) {
 
 /** The layer of most links among those whose links can be moved; mirrors `_open_size.movable_layer`. */
 function movableLayer({ layers }) {
-  const size = ({ quantity, weight }) => (quantity === "share_of_origin" ? 0 : 1 + weight.length);
+  const size = ({ quantity, weight }) => (quantity !== "amount" ? 0 : 1 + weight.length);
   return layers.reduce((best, layer, k) => (best < 0 || size(layer) > size(layers[best]) ? k : best), -1);
 }

@@ -117,7 +117,7 @@ function sharedOut(ends, volume, least) {
  * stay; none: all of it goes) and `added` (source, target, weight; the park is node n).
  */
 export function prepare(network, layer, plan, kind = "reverse") {
-  if (layer.quantity === "share_of_origin") throw new Refusal("shares", { layer: layer.name });
+  if (layer.quantity !== "amount") throw new Refusal("shares", { layer: layer.name });
   const pairs = linked(layer);
   if (!pairs.length) throw new Refusal("empty_layer", { layer: layer.name });
   const { n, defaults: { attachment } } = network;
