@@ -86,6 +86,9 @@ def read_delimited(
     }
     frame = _frame_of(columns, len(table)).set_axis(pd.Index(lines, name=LINE), axis=0)
     notes = [f"{path.name}: read as {detected}."] if detected else []
+    if bare := [name for name, field in zip(names[1:], header[1:], strict=True) if name != field]:
+        kept = [name for name in bare if name in columns]
+        notes += [f"{path.name}: columns without a name: {examples(kept, str)}."] if kept else []
     return GivenTable(path.name, frame, delimiter, notes)
 
 

@@ -65,6 +65,9 @@ def checked_xml(path: Path, data: bytes) -> bytes:
     ends: list[Any] = [end for edge in edges for end in edge[:2]]
     if None in (*nodes, *ends):
         raise InputError(f"{path}: each node must have an id, and each edge a source and a target.")
+    values = [each.get("value") for each in held["attvalue"]]
+    if None in values:
+        raise InputError(f"{path}: each attvalue must have a value; one has none.")
     say_unlisted(path.name, ends, {*nodes})
     if kind == "gexf" or space == GRAPHML:
         return data

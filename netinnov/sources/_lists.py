@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import pandas as pd
 
-from netinnov._network.columns import as_periods, as_text, is_blank, own_names
+from netinnov._network.columns import as_periods, as_text, is_blank, misspelt, own_names
 from netinnov._network.file_rows import row_unit, without_file
-from netinnov._network.numeric_columns import Decimal
+from netinnov._network.numeric_columns import COLUMNS, Decimal
 from netinnov._network.synonyms import MISSING, is_total
 from netinnov._runtime.arguments import as_path, check_names, examples
 from netinnov.errors import InputError
@@ -45,6 +46,11 @@ def read_list(
         for column in NEEDED[name]
         if column not in table.frame
     ]
+    for name, table in held.items():
+        header = [str(column) for column in table.frame]
+        for column in {*chain(*COLUMNS[name])} - {*header}:
+            near = [theirs for theirs in header if misspelt(theirs, column)]
+            missing += [f"{table.name} has {near[0]!r}: is it {column!r}?"] if near else []
     if source == "branches" and "seats" not in held and "seat" not in held[source].frame:
         missing.append("a table of seats (`firm`, `place`) beside it, or a column `seat`")
     if missing:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from netinnov._network.columns import refuse_repeated
+from netinnov._network.columns import misspelt, refuse_repeated
 from netinnov._network.headers import unsaid_weights
 from netinnov._network.numeric_columns import number_of, typed
 from netinnov._network.synonyms import MISSING, key_of
@@ -177,7 +177,8 @@ def _labels(path: Path, kind: str) -> tuple[pd.DataFrame | None, dict[str, str]]
     number, label = f"{kind}ID", f"{kind}Label"
     rows = [(where, text) for where, text in parsing.read_lines(path) if text]
     header = parsing.fields(rows[0][1])
-    if number not in header:
+    slip = label not in header and any(misspelt(each, label.casefold()) for each in header)
+    if number not in header or slip:
         raise InputError(
             f"{rows[0][0]} must name the columns {number} and {label}, with blanks between; "
             f"found {rows[0][1][:60]!r}."
@@ -433,7 +434,7 @@ def _with_places(nodes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None
     number = typed("places", text.replace([*MISSING, "NA"], None))
     nodes = nodes.drop(columns=[lon, lat])
     if "place" not in nodes:
-        nodes.insert(0, "place", nodes.index.to_series().where(number.notna().all(axis=1)))
+        nodes.insert(0, "place", nodes.index.to_series().where(number.notna().any(axis=1)))
     places = number.groupby(nodes["place"]).first()
     if "jurisdiction" in nodes:
         others = pd.Index(nodes["jurisdiction"].dropna().unique())

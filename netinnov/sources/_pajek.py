@@ -94,10 +94,13 @@ def parse_pajek(name: str, lines: parsing.Lines) -> Parsed:
     both_ways = [edge for edge in edges if edge.layer in directed and edge.source != edge.target]
     back = [edge._replace(source=edge.target, target=edge.source) for edge in both_ways]
     links = parsing.link_table([*arcs, *edges, *back], parsing.attribute)
-    numbered = f"{len(bare):,} of {len(labels):,} ({examples(bare, str)})"
-    note = f"{name}: vertices without a line, called by their numbers: {numbered}."
-    nodes = parsing.node_table(ids, labels, columns)
-    return Parsed(nodes, links, directed, [note] if 0 < len(bare) < len(labels) else ())
+    notes = []
+    if 0 < len(bare) < len(labels):
+        numbered = f"{len(bare):,} of {len(labels):,} ({examples(bare, str)})"
+        notes.append(f"{name}: vertices without a line, called by their numbers: {numbered}.")
+    if mixed := sorted({edge.layer for edge in both_ways}):
+        notes.append(f"{name}: layers of arcs in which each edge is two: {examples(mixed)}.")
+    return Parsed(parsing.node_table(ids, labels, columns), links, directed, notes)
 
 
 def _parts(lines: parsing.Lines) -> list[Part]:

@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas as pd
+
 from netinnov import io, sources
 from netinnov._network.headers import check_columns, unused_columns
 from netinnov._network.numeric_columns import Decimal
@@ -181,11 +183,20 @@ def read(
             )
         ours = {key.removeprefix("nodes."): name for key, name in headers.items()}
         tables = tables._replace(nodes=nodes.rename(columns=ours))
+    lost += _half_located(tables.places)
     if tables.links.empty:
         lost.append("there are no links; add rows to them, or there is nothing to measure.")
     faults = [str(each.message) for each in caught if each.category is UserWarning]
     notes = [str(each.message) for each in caught if each.category is ReadingNote]
     return Reading(source, tables, faults, [*notes, *odd, *lost, *stray_names(*tables[:3])], words)
+
+
+def _half_located(places: pd.DataFrame | None) -> list[str]:
+    if places is None or {"lon", "lat"}.isdisjoint(places):
+        return []
+    known = places.reindex(columns=["lon", "lat"]).notna()
+    n = int((known["lon"] != known["lat"]).sum())
+    return [f"places: rows with one of lon and lat alone, so on no map: {n:,}."] if n else []
 
 
 def option_of(source: str, name: str) -> bool:

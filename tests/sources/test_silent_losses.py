@@ -285,3 +285,44 @@ def test_what_cells_do_not_show_is_said(tmp_path):
         assert "sheet links: merged cells, of which the first alone has the value: C2:C3." in said
         assert "sheet links: the sheet is hidden" in said
         assert "sheet empty" not in said
+
+
+@pytest.mark.parametrize(
+    ("places", "words"),
+    [
+        ("place,lo,lat\np,1,2\nq,3,4\n", "rows with one of lon and lat alone, .*: 2"),
+        ("place,lon,lat\np,1,\nq,3,4\n", "rows with one of lon and lat alone, .*: 1"),
+        ("place,lon,lat,\np,1,2,7\nq,3,4,8\n", "places.csv: columns without a name: column 4"),
+    ],
+)
+def test_coordinates_and_columns_of_which_half_is_lost_are_said(write, tmp_path, places, words):
+    write("nodes.csv", "node,place\na,p\nb,q\n")
+    write("links.csv", "source,target\na,b\n")
+    write("places.csv", places)
+    assert all(re.search(words, said) for _, said in commands(tmp_path))
+
+
+def test_columns_of_lists_that_may_be_meant_are_named(write):
+    path = write("participations.csv", "member,event,plac\nm,e,P\nn,e,Q\n")
+    with pytest.raises(InputError, match=r"has 'plac': is it 'place'\?"):
+        ni.read_network(path)
+
+
+def test_labels_of_muxviz_are_not_taken_for_something_else(write):
+    write("x_layers.txt", "layerID layeLabel\n1 trade\n")
+    with pytest.raises(InputError, match="must name the columns layerID and layerLabel"):
+        ni.read_network(write("x.edges", "1 a b 2\n"))
+
+
+def test_a_relation_of_arcs_and_edges_is_said(write):
+    path = write("x.net", NET + "*Edges\n1 3 2\n")
+    with pytest.warns(UserWarning, match="layers of arcs in which each edge is two: 'links'"):
+        assert ni.read_network(path).n_links == 4
+
+
+def test_a_value_of_gexf_that_is_lost_is_refused(write):
+    held = '<attributes class="node"><attribute id="0" title="kind" type="string"/></attributes>'
+    text = GEXF.replace("<nodes>", f"{held}<nodes>")
+    value = '<node id="a"><attvalues><attvalue for="0" vlue="firm"/></attvalues></node>'
+    with pytest.raises(InputError, match="each attvalue must have a value"):
+        ni.read_network(write("x.gexf", text.replace('<node id="a"/>', value)))

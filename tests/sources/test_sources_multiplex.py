@@ -287,6 +287,7 @@ def test_pajek(write):
         [
             "x.paj: links without a weight, each counts 1: 3 of 8.",
             "x.paj: vertices without a line, called by their numbers: 1 of 4 (4).",
+            "x.paj: layers of arcs in which each edge is two: 'work'.",
         ]
     ]
     assert sorted(rows(tables)) == [
