@@ -8,7 +8,6 @@ import logging
 import shlex
 import sys
 import warnings
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -22,7 +21,6 @@ from netinnov._version import __version__
 from netinnov.errors import InputError
 
 if TYPE_CHECKING:
-    from netinnov.sources._read_network import Reading
     from netinnov.study import Configuration
 
 __all__ = ["main"]
@@ -183,54 +181,27 @@ def check(
         raise typer.BadParameter("IN is missing: a file or folder to check, or --register.")
     elif source.is_file() and source.suffix.lower() == ".toml":
         if options:
-            msg = "--column, --encoding and --decimal are for tables; a configuration has them in "
-            raise typer.BadParameter(f"{msg}[columns] and in [data].")
+            raise typer.BadParameter(
+                "--column, --encoding and --decimal are for tables; a configuration has them in "
+                "[columns] and in [data]."
+            )
         from netinnov import study
 
-        notes = study.check(study.read_configuration(source))
-        _tell_notes("No problems: the settings fit the data.", notes)
+        _tell(study.read_configuration(source))
     else:
-        _check_tables(source, column, encoding, decimal)
+        from netinnov import study
+
+        data = {"path": source.resolve(), "encoding": encoding, "decimal": decimal}
+        _tell(study.configure({"data": data, "columns": _columns(column) or {}}))
 
 
-def _tell_notes(verdict: str, notes: Iterable[str]) -> None:
-    write(verdict)
-    for note in notes:
-        write(f"Note: {note}")
+def _tell(configuration: Configuration) -> None:
+    from netinnov.study import contents_and_notes
 
-
-def _check_tables(source: Path, column: Columns, encoding: Encoding, decimal: Decimal) -> None:
-    from netinnov._network.file_rows import has_file_rows
-    from netinnov._network.layer_table import layer_records
-    from netinnov._network.tables import inspect
-    from netinnov.sources._read_network import read
-    from netinnov.sources._user_tables import why_placeless
-    from netinnov.study._places import alike
-
-    headers = _columns(column)
-    reading = read(source, columns=headers, encoding=encoding, decimal=decimal)
-    tables, faults = reading.tables, reading.faults
-    inspection = inspect(*tables[:3])
-    if inspection.problems:
-        faults.append(inspection.problems.message())
-        files = has_file_rows(tables.nodes) and has_file_rows(tables.links)
-        if not files:
-            faults.append("Rows count from 0.")
-    else:
-        layer_records(tables.layers, tables.directed, inspection.links[0])
-        two_mode = reading.source == "participations"
-        if why := why_placeless(tables.nodes, None if two_mode else tables.links):
-            faults.append(why)
-    if faults and not inspection.problems:
-        faults += alike(inspection.nodes.frame, inspection.places)
-    if faults:
-        fail("\n".join(faults))
-    rows = _counted(len(tables.links), "row")
-    held = f"{_counted(len(tables.nodes), 'node')}, {rows} of links"
-    places = None if tables.places is None else _counted(len(tables.places), "place")
-    data = {"path": source.resolve(), "encoding": encoding, "decimal": decimal}
-    notes = _limits({"data": data, "columns": headers or {}}, reading)
-    _tell_notes(f"No problems: {held}, {places or 'no table of places'}.", notes)
+    lines, notes = contents_and_notes(configuration)
+    write("No problems.")
+    for line in (*lines, *(f"Note: {note}" for note in notes)):
+        write_line(line)
 
 
 def _check_register(folder: Path | None) -> None:
@@ -378,17 +349,6 @@ def _announce(*, each: bool, quiet: bool) -> None:
         tell(f"compiling {subject}, which takes a while the first time")
 
     announce(None if quiet else lambda name: listen(name if each else "what runs in loops"))
-
-
-def _limits(settings: dict[str, Any], reading: Reading) -> list[str]:
-    from netinnov import study
-    from netinnov.study._context import Context
-    from netinnov.study.sections.data import limits
-
-    try:
-        return list(limits(Context.of(study.configure(settings), reading)))
-    except InputError as error:
-        return [*reading.notes, *reading.words, f"`netinnov run` does not take these data: {error}"]
 
 
 def _warn_in_words() -> None:

@@ -41,17 +41,22 @@ class GivenTable(NamedTuple):
         ]
 
 
-HEADERS = "headers of file"
+HEADERS, FILE = "headers of file", "name of file"
 
 
-def with_file_headers(frame: pd.DataFrame, ours: Mapping[str, str]) -> pd.DataFrame:
+def with_file_headers(file: str, frame: pd.DataFrame, ours: Mapping[str, str]) -> pd.DataFrame:
     frame = frame.copy(deep=False)
-    frame.attrs = {HEADERS: {name: theirs for theirs, name in ours.items() if theirs != name}}
+    theirs = {name: header for header, name in ours.items() if header != name}
+    frame.attrs = {HEADERS: theirs, FILE: file}
     return frame
 
 
 def file_headers(frame: pd.DataFrame) -> dict[str, str]:
     return frame.attrs.get(HEADERS, {})
+
+
+def file_of(frame: pd.DataFrame) -> str:
+    return frame.attrs.get(FILE, "")
 
 
 def without_file(frame: pd.DataFrame) -> pd.DataFrame:

@@ -64,7 +64,7 @@ def rename(
 ) -> tuple[pd.DataFrame, list[str]]:
     ours = our_names(file, table, [str(name) for name in frame.columns], columns)
     renamed = frame.set_axis([ours.get(str(name), str(name)) for name in frame.columns], axis=1)
-    return with_file_headers(renamed, ours), described(file, ours, columns)
+    return with_file_headers(file, renamed, ours), described(file, ours, columns)
 
 
 def needed_columns(

@@ -165,7 +165,8 @@ def page_of(
     observed = [layer for layer in cities.layers if not cities.storage.records[layer].modelled]
     seen = cities.select(layers=observed) if observed else cities
     ranked = ranking(network, rank=rank, level=level, direction=direction)
-    parks = _payload.parks_of(network, places, ranked)
+    enclaves, n_enclaves = _payload.enclaves_of(network, places, ranked)
+    land = _payload.land_of(places, n)
     layers, left_out = _payload.layers_of(cities)
     for layer in layers:
         if called := (layer_names or {}).get(layer["name"]):
@@ -179,9 +180,10 @@ def page_of(
         "left_out": left_out,
         "direction": direction,
         "measures": _payload.centralities(seen, direction),
-        "parks": parks,
-        "enclaves": _payload.enclave_pairs(parks),
-        "suggestions": _payload.suggested_pairs(parks, places, n),
+        "parks": _payload.parks_of(network, enclaves),
+        "counts": {"all": n_enclaves, "among": len(enclaves)},
+        "enclaves": _payload.arrows_of(enclaves, places, n, located=land is not None),
+        "suggestions": _payload.suggested_pairs(enclaves, places, n),
     }
     if not (tables and "structure" in tables):
         computed = compute_structure(seen, resample=bool(observed))
@@ -189,7 +191,6 @@ def page_of(
     data |= tables or {}
     if (table := _payload.distances_of(cities, places)) is not None:
         data["distances"] = table
-    land = _payload.land_of(places, n)
     if land is None:
         points = layout_of(cities)
         data["layout"] = [_payload.rounded(axis, 4) for axis in points.T]

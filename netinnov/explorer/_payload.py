@@ -16,7 +16,7 @@ from netinnov._typing import Direction
 from netinnov.centrality._counts import total_strength
 from netinnov.datasets._coast import land_in
 from netinnov.errors import InputError
-from netinnov.linkages._enclaves import UNKNOWN, Ranking
+from netinnov.linkages._enclaves import UNKNOWN, Ranking, parks_or_all
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._pair_draws import least_weight, linked_pairs
 
@@ -130,22 +130,25 @@ def land_of(places: pd.DataFrame, n: int) -> dict[str, Any] | None:
     return {"unit": unit, "outlines": outlines, "frame": [west, east, south, north]}
 
 
-def parks_of(
+def enclaves_of(
     network: MultilayerNetwork, places: pd.DataFrame, ranked: Ranking
-) -> list[dict[str, Any]]:
-    nodes, table = network.storage.nodes, ranked.find(network)
-    is_park = table["node"].map(nodes["kind"]).eq("park")
-    table = table[is_park] if is_park.any() else table
-    at = {name: position for position, name in enumerate(places.index)}
-    table = table[table["home"].isin(at) & table["host"].isin(at)].head(MOST_PARKS)
+) -> tuple[pd.DataFrame, int]:
+    """Enclaves with home and host among the places, by their positions; the number of all."""
+    table = parks_or_all(network, ranked.find(network))
+    at = {end: places.index.get_indexer(pd.Index(table[end])) for end in ("home", "host")}
+    return table.assign(**at)[(at["home"] >= 0) & (at["host"] >= 0)], len(table)
+
+
+def parks_of(network: MultilayerNetwork, table: pd.DataFrame) -> list[dict[str, Any]]:
+    nodes, table = network.storage.nodes, table.head(MOST_PARKS)
     names = display_names(nodes)
     about = nodes.filter(SAID).reindex(table["node"])
     texts = {str(column): as_text(about[column])[0] for column in about}
     partners = _partners(network, table["node"], names)
     parks: list[dict[str, Any]] = []
-    ends = (table[column].astype("str") for column in ("node", "home", "host", "direction"))
+    ends = (table[column].tolist() for column in ("node", "home", "host", "direction"))
     for row, (node, home, host, direction) in enumerate(zip(*ends, strict=True)):
-        park: dict[str, Any] = {"name": names.loc[node], "home": at[home], "host": at[host]}
+        park: dict[str, Any] = {"name": names.loc[node], "home": home, "host": host}
         park["direction"] = None if direction == UNKNOWN else direction
         park["partners"] = partners.get(node, [])
         said = ((name, text.iloc[row]) for name, text in texts.items())
@@ -163,15 +166,23 @@ def _partners(network: MultilayerNetwork, parks: pd.Series, names: pd.Series) ->
     return {str(park): part.head(PARTNERS).to_numpy().tolist() for park, part in parts}
 
 
-def enclave_pairs(parks: list[dict[str, Any]]) -> list[dict[str, int]]:
-    if not parks:
-        return []
-    pairs = pd.DataFrame(parks)[["home", "host"]].value_counts(sort=False).reset_index(name="count")
+def arrows_of(
+    table: pd.DataFrame, places: pd.DataFrame, n: int, *, located: bool
+) -> list[dict[str, int]]:
+    """Pairs of home and host that the map can draw: places on it, or that contain such."""
+    known = places[["lon", "lat"]].iloc[:n].notna().all(axis=1).to_numpy(bool) | (not located)
+    parent, drawn = places["parent"].tolist(), set[int]()
+    for place in np.flatnonzero(known).tolist():
+        while place >= 0 and place not in drawn:
+            drawn.add(place)
+            place = parent[place]
+    ends = table.loc[table[["home", "host"]].isin(drawn).all(axis=1), ["home", "host"]]
+    pairs = ends.value_counts(sort=False).reset_index(name="count")
     pairs = pairs.sort_values(["count", "home", "host"], ascending=[False, True, True])
     return [{str(name): int(n) for name, n in row.items()} for row in pairs.to_dict("records")]
 
 
-def suggested_pairs(parks: list[dict[str, Any]], places: pd.DataFrame, n: int) -> list[list[int]]:
+def suggested_pairs(table: pd.DataFrame, places: pd.DataFrame, n: int) -> list[list[int]]:
     parent = places["parent"].tolist()
 
     def largest(position: int) -> int:
@@ -181,7 +192,7 @@ def suggested_pairs(parks: list[dict[str, Any]], places: pd.DataFrame, n: int) -
             around = parent[around]
         return best
 
-    ends = ([largest(park[end]) for park in parks] for end in ("home", "host"))
+    ends = (map(largest, table[end].tolist()) for end in ("home", "host"))
     counts = Counter((home, host) for home, host in zip(*ends, strict=True) if home != host)
     suggested: dict[int, list[int]] = {}
     for (home, host), _ in counts.most_common():

@@ -11,7 +11,7 @@ import pandas as pd
 from netinnov._network.columns import as_numbers
 from netinnov._network.hierarchy import parents, ranks, units, within
 from netinnov._runtime.arguments import examples, one_column, shown
-from netinnov._typing import Codes, Direction, Floats, Integers
+from netinnov._typing import Codes, Direction, Floats, Integers, Mask
 from netinnov.errors import InputError
 from netinnov.linkages._records import ids, numbers
 from netinnov.network import MultilayerNetwork
@@ -164,19 +164,27 @@ def count_enclaves(
         )
     if by == "pair":
         return _by_pair(network, rank, level)
-    between = find_enclaves(network, rank=rank, level=level)
-    outside = between if level is None else find_enclaves(network, rank=rank)
-    is_park = network.storage.nodes["kind"].eq("park")
-    parks = outside["node"][is_park.reindex(outside["node"]).to_numpy(bool, na_value=False)]
-    between = between[between["node"].isin(parks if len(parks) else outside["node"])]
+    outside = find_enclaves(network, rank=rank)
+    between = parks_or_all(network, find_enclaves(network, rank=rank, level=level))
     steps = {
         "outside": len(outside),
-        "parks": len(parks),
+        "parks": int(_are_parks(network, outside).sum()),
         "between": len(between),
         "pairs": len(between.drop_duplicates(["home", "host"])),
         "reverse": int(between["direction"].eq("reverse").sum()),
     }
     return pd.Series(steps, name="enclaves").rename_axis("step")
+
+
+def parks_or_all(network: MultilayerNetwork, enclaves: pd.DataFrame) -> pd.DataFrame:
+    """The parks of some enclaves; all of these, if no park stands outside its jurisdiction."""
+    some = _are_parks(network, find_enclaves(network, rank=_NONE)).any()
+    return enclaves[_are_parks(network, enclaves)] if some else enclaves
+
+
+def _are_parks(network: MultilayerNetwork, enclaves: pd.DataFrame) -> Mask:
+    kind = network.storage.nodes["kind"].reindex(enclaves["node"])
+    return kind.eq("park").to_numpy(bool, na_value=False)
 
 
 def _rows(

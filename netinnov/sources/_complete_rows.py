@@ -98,6 +98,10 @@ def say(notes: Sequence[str], *, stacklevel: int = 4) -> None:
         warnings.warn(shortened("\n".join(notes)), ReadingNote, stacklevel=stacklevel)
 
 
+class Unread(str):
+    """A sheet that no table is read from, in place of a note."""
+
+
 _NOTED: ContextVar[list[str] | None] = ContextVar("noted", default=None)
 
 

@@ -26,7 +26,7 @@ from netinnov.io._network_folder import is_network_folder
 from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
 from netinnov.sources._any_table import POINTS, TABLE_ENDINGS, WORKBOOKS, sheet_names
-from netinnov.sources._complete_rows import ReadingNote, noted, say
+from netinnov.sources._complete_rows import ReadingNote, Unread, noted, say
 from netinnov.sources._distance_tables import of_known_places
 from netinnov.sources._graph_files import GRAPHS, read_graph
 from netinnov.sources._legible import legible
@@ -70,6 +70,7 @@ class Reading(NamedTuple):
     faults: list[str]  # rows and values that were left out
     notes: list[str]  # what was taken for granted, and what may be a slip
     words: list[str]  # headers that were read as names of ours
+    sheets: list[str]  # that were not read
 
 
 @suggests_keywords
@@ -167,7 +168,7 @@ def read(
         del headers[weight]
     if headers and option_of(source, "columns"):
         options["columns"] = headers
-    with warnings.catch_warnings(record=True) as caught, noted() as words:
+    with warnings.catch_warnings(record=True) as caught, noted() as told:
         warnings.simplefilter("always", UserWarning)
         tables = READERS[source](path, **options)
         joined = {**(options.get("aliases") or {}), **(options.get("same") or {})}
@@ -188,7 +189,10 @@ def read(
         lost.append("there are no links; add rows to them, or there is nothing to measure.")
     faults = [str(each.message) for each in caught if each.category is UserWarning]
     notes = [str(each.message) for each in caught if each.category is ReadingNote]
-    return Reading(source, tables, faults, [*notes, *odd, *lost, *stray_names(*tables[:3])], words)
+    notes += [*odd, *lost, *stray_names(*tables[:3])]
+    sheets = [str(text) for text in told if isinstance(text, Unread)]
+    words = [text for text in told if text not in sheets]
+    return Reading(source, tables, faults, notes, words, sheets)
 
 
 def _half_located(places: pd.DataFrame | None) -> list[str]:

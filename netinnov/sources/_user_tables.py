@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._network.columns import as_text, ids_of, is_blank
+from netinnov._network.columns import as_text, is_blank
 from netinnov._network.file_rows import GivenTable, is_bare, without_file
 from netinnov._network.headers import check_columns, rename, unused_columns, unweighted
 from netinnov._network.layer_table import records_of_old_folder
@@ -23,7 +23,7 @@ from netinnov._runtime.encodings import check_encoding
 from netinnov._runtime.opening import ending_of
 from netinnov.errors import InputError
 from netinnov.sources import _any_table
-from netinnov.sources._complete_rows import Tables, note, say
+from netinnov.sources._complete_rows import Tables, Unread, note, say
 from netinnov.sources._distance_tables import read_distances
 
 TRUTH = dict.fromkeys(("true", "yes", "1", "是"), True)
@@ -265,6 +265,7 @@ def _raw_tables(path: Path, source: str, encoding: str | None) -> dict[str, Give
         return {
             table: _any_table.read_any_table(path / name, encoding) for table, name in held.items()
         }
+    note([Unread(name) for name in names if name not in held.values()])
     return {table: sheets[name] for table, name in held.items()}
 
 
@@ -326,20 +327,9 @@ def has_places(nodes: pd.DataFrame) -> bool:
     return "place" in nodes and not is_blank(as_text(nodes["place"])[0]).all()
 
 
-def why_placeless(nodes: pd.DataFrame, links: pd.DataFrame | None = None) -> str | None:
-    """Why valid tables allow no study of places; None if they do."""
-    if not has_places(nodes):
-        if "jurisdiction" in nodes and not is_blank(as_text(nodes["jurisdiction"])[0]).all():
-            return "nodes have a jurisdiction and no place: give them a column 'place' too."
+def why_placeless(nodes: pd.DataFrame) -> str | None:
+    """Why valid nodes allow no study of places; None if they do."""
+    belong = "jurisdiction" in nodes and not is_blank(as_text(nodes["jurisdiction"])[0]).all()
+    if has_places(nodes) or not belong:
         return None
-    if links is None or not len(links):
-        return None
-    placed = ids_of(nodes, "node")[~is_blank(as_text(nodes["place"])[0])]
-    ends = [as_text(links[end])[0].isin(placed).to_numpy() for end in ("source", "target")]
-    if (ends[0] & ends[1]).any():
-        return None
-    return (
-        f"none of the {len(links):,} links joins two nodes that have a place, so there is "
-        "nothing to report on places: complete the column 'place' of the nodes. (Where "
-        "events link their members, check a configuration with `project` in [data].)"
-    )
+    return "nodes have a jurisdiction and no place: give them a column 'place' too."

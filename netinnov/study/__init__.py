@@ -27,6 +27,7 @@ from netinnov.explorer._payload import tries_enclaves
 from netinnov.plotting._fonts import font_advice, undrawn_characters
 from netinnov.study import sections
 from netinnov.study._configuration import EXAMPLE, configure, read_configuration
+from netinnov.study._contents import contents
 from netinnov.study._context import Context
 from netinnov.study._explorer_page import write_explorer
 from netinnov.study._facts import Table
@@ -126,7 +127,8 @@ def check(configuration: Configuration | None = None) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        What a report would leave out and take for granted, in its words.
+        What the report would hold, a line each, such as ``"nodes: 38"``; then what it would leave
+        out and take for granted, in its words.
 
     Raises
     ------
@@ -135,12 +137,22 @@ def check(configuration: Configuration | None = None) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> print(ni.study.check()[-2])
+    >>> lines = ni.study.check()
+    >>> print(lines[0])
+    nodes: 175 of 309 (21 without a place, 113 outside the chosen places)
+    >>> print(lines[-2])
     Sites, actors and stated links are facts compiled from public web pages: a sample, not a census.
     """
-    context = Context.of(read_configuration() if configuration is None else configuration)
+    lines, notes = contents_and_notes(
+        read_configuration() if configuration is None else configuration
+    )
+    return (*lines, *notes)
+
+
+def contents_and_notes(configuration: Configuration) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    context = Context.of(configuration)
     _checked(context)
-    return limits(context)
+    return contents(context), limits(context)
 
 
 def _study(settings: Configuration, folder: Path, say: Say, **options: Any) -> None:

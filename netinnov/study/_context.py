@@ -17,7 +17,6 @@ from netinnov._runtime.arguments import check_names
 from netinnov._typing import Direction
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._fonts import place_names
-from netinnov.sources._read_network import Reading
 from netinnov.study._facts import Part, Picture
 from netinnov.study._language import Language, LanguageName, words
 from netinnov.study._loaded_data import Loaded, load
@@ -45,10 +44,10 @@ class Context:
     _results: dict[Callable[[Context], object], Any] = field(default_factory=dict, kw_only=True)
 
     @classmethod
-    def of(cls, settings: Configuration, reading: Reading | None = None, **options: Any) -> Self:
+    def of(cls, settings: Configuration, **options: Any) -> Self:
         own = settings.columns.items()
         columns = {key: ours for key, ours in own if not key.startswith(OF_PANEL)}
-        loaded = load(settings.data, settings.layers, columns, reading, settings.places.same)
+        loaded = load(settings.data, settings.layers, columns, settings.places.same)
         return cls(settings, loaded, **options)
 
     def in_language(self, code: LanguageName) -> Context:

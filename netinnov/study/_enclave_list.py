@@ -13,12 +13,14 @@ from scipy.special import gammainc
 from netinnov._runtime.arguments import check_names
 from netinnov._typing import Integers
 from netinnov.errors import InputError
+from netinnov.explorer._place_network import gazetteer
 from netinnov.linkages import count_enclaves
-from netinnov.linkages._enclaves import STRENGTH, UNKNOWN, Ranking, ranking
+from netinnov.linkages._enclaves import STRENGTH, UNKNOWN, Ranking, parks_or_all, ranking
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import Relocate, compare_with_null
 from netinnov.null_models._null_statistics import ENDS, compared
 from netinnov.null_models._prepared import LEAST_MOVED
+from netinnov.plotting._flow_map import arrows_between
 from netinnov.study._context import Context, Result
 from netinnov.study._facts import Part
 from netinnov.study._structure_plan import MANY_NULLS, StructurePart
@@ -43,7 +45,7 @@ def ranked(context: Context) -> Ranking:
 class Enclaves(Result):
     table: pd.DataFrame
     counted: pd.DataFrame  # parks where there are any, else all nodes
-    steps: pd.Series[int]  # of `count_enclaves`
+    steps: pd.Series[int]  # of `count_enclaves`, then those of the explorer and of the map
     ranking: Ranking
 
 
@@ -51,14 +53,19 @@ def compute(context: Context) -> Enclaves:
     inside, rank = context.inside, context.once(ranked)
     known = inside.storage.nodes.filter(["name", "kind", "type", "opened"])
     table = rank.find(inside).join(known, on="node")
-    is_park = table["kind"].eq("park").to_numpy(bool, na_value=False)
-    table = table.iloc[np.argsort(~is_park, kind="stable")].reset_index(drop=True)
+    counted = parks_or_all(inside, table).reset_index(drop=True)
+    others = table[~table["node"].isin(counted["node"])]
     unranked = pd.Series(dtype=np.float64)
     steps = count_enclaves(inside, rank=unranked, level=rank.level, by="step")
-    counted = table.head(is_park.sum()) if steps["parks"] else table
     steps["reverse"] = counted["direction"].eq("reverse").sum()
     if len(counted) and counted["direction"].eq(UNKNOWN).all():
         steps = steps.drop("reverse")
+    cities = context.cities
+    steps["among"] = counted[["home", "host"]].isin(gazetteer(cities).index).all(axis=1).sum()
+    if len(located := context.points.index):
+        arrows, _ = arrows_between(counted, located, cities.storage.places["parent"])
+        steps["drawn"] = int(arrows["count"].sum())
+    table = pd.concat([counted, others], ignore_index=True)
     return Enclaves(context, table, counted, steps, rank)
 
 

@@ -80,21 +80,26 @@ class Choice(NamedTuple):
 
 
 def choose(context: Context) -> Choice | None:
-    """Settle home, host and size before measuring; None if the data have no usable enclave."""
+    choice = context.once(settled)
+    return None if isinstance(choice, str) else choice
+
+
+def settled(context: Context) -> Choice | str:
+    """Home, host and size, settled before measuring; or why the data have no usable enclave."""
     part = context.options(ExperimentPart)
     if part is None:
-        return None
+        return "[experiment] is left out"
     if part.home:
         context.check_places("experiment.home", [part.home])
         context.check_places("experiment.host", [part.host])
         return _settled(context, part)
     if (pair := most_frequent(context)) is None:
-        return None
+        return "no enclave known as reverse joins two places; [experiment] may name home and host"
     try:
         return _settled(context, part.model_copy(update={"home": pair[0], "host": pair[1]}))
     except InputError as error:
         context.say(f"no experiment: {error}")
-        return None
+        return str(error)
 
 
 def most_frequent(context: Context) -> tuple[str, str, int, int] | None:

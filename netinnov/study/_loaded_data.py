@@ -5,13 +5,16 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
 
 from netinnov._network.columns import DISPLAY_NAMES, as_text
+from netinnov._network.file_rows import file_of
 from netinnov._network.layer_table import Quantity
+from netinnov._network.numeric_columns import COLUMNS
 from netinnov._runtime.arguments import check_names, did_you_mean, examples
 from netinnov.datasets import gravity_parameters, load_research_cities, load_yrd_enclaves
 from netinnov.datasets._packaged import packaged_tables
@@ -20,7 +23,7 @@ from netinnov.linkages import project
 from netinnov.network import MultilayerNetwork
 from netinnov.sources import Tables
 from netinnov.sources._distance_tables import UNSAID, distances_of_file, of_known_places
-from netinnov.sources._read_network import READERS, Reading, files_read, option_of, read, recognise
+from netinnov.sources._read_network import READERS, files_read, option_of, read, recognise
 from netinnov.sources._user_tables import has_places, read_table, why_placeless
 from netinnov.study._facts import File, Part
 from netinnov.study._places import alike, join_places
@@ -29,6 +32,7 @@ Names = Mapping[str, str]
 # The sources that are part of the package; the first has the tables of no other name.
 BUNDLED = ("yrd", "europe")
 TWO_MODE = ("projects", "patents", "works")  # options of readers with which events stay as nodes
+MOST_WEIGHT = 1e300  # of which many add up to a number
 # What tables with a column or row for each layer call something else.
 TAKEN = ("all", "modelled_layers", "name", "node", "observed", "together")
 NOTICES = (
@@ -122,28 +126,31 @@ class Loaded(NamedTuple):
     files: tuple[Path, ...]
     joint_events: bool = False  # whether one event, such as a project, makes several links at once
     incidence: Incidence | None = None
+    left: tuple[tuple[str, int], ...] = ()  # nodes that were read and left out, by the word for why
+    more: tuple[tuple[str, list[str]], ...] = ()  # tables, and their columns that are not ours
+    sheets: tuple[str, ...] = ()  # that were not read
 
 
-def load(
-    data: DataPart,
-    layers: Mapping[str, LayerPart],
-    columns: Names,
-    reading: Reading | None = None,
-    same: Names | None = None,
-) -> Loaded:
-    """Read, check and build, with what is true of some layers and what some headers mean.
-
-    What was read already, as a study with these settings would, is not read again.
-    """
+def load(data: DataPart, layers: Mapping[str, LayerPart], columns: Names, same: Names) -> Loaded:
+    """Read, check and build, with what is true of some layers and what some headers mean."""
     if data.path is None:
-        loaded = _bundled(data, same or {})
+        loaded = _bundled(data, same)
     else:
-        loaded = _read(data, data.path, layers, columns, reading, same or {})
+        loaded = _read(data, data.path, layers, columns, same)
     names = loaded.network.layers
     taken = [layer for layer in names if layer in TAKEN and names != ("all",)]
     if taken:
-        msg = f"a layer cannot be called {', '.join(map(repr, taken))}: tables of results use the "
-        raise InputError(msg + f"names {', '.join(TAKEN)} for something else. Rename it.")
+        raise InputError(
+            f"a layer cannot be called {', '.join(map(repr, taken))}: tables of results use the "
+            f"names {', '.join(TAKEN)} for something else. Rename it."
+        )
+    blocks = loaded.network.storage.blocks
+    if (most := max([0.0, *(each.data.max(initial=0.0) for each in blocks)])) > MOST_WEIGHT:
+        raise InputError(
+            f"weights must be at most {MOST_WEIGHT:g} for each pair of nodes, so that they can be "
+            f"added up; the largest is {most:g}. Divide all of a layer by one number, or give them "
+            "in another unit."
+        )
     if shares := [layer for layer in names if loaded.network.storage.holds_shares(layer)]:
         whole = loaded.network.storage.records[shares[0]].whole
         raise InputError(
@@ -163,16 +170,19 @@ def _bundled(data: DataPart, same: Names) -> Loaded:
     tables, lost = of_known_places(tables, Path(data.distances or "").name)
     if tables.distances is not None:
         network = network.with_distances(tables.distances, unit=tables.distance_unit)
+    more = _not_ours(tables)
     network, joined = join_places(network, same)
     notes += [*lost, *joined]
+    left = [("left_joined", len(tables.nodes) - network.n_nodes)]
     paths = [Path(str(entry)) for entry in packaged_tables().iterdir()]
     paths = [path for path in paths if path.name.startswith("research_") == of_cities]
     files = tuple(path for path in paths if path.suffix != ".toml")
     if not of_cities:
         notices = (NOTICES[0], str(gravity_parameters()["notice"]))
-        return Loaded(network, (*notices, *notes), files)
+        return Loaded(network, (*notices, *notes), files, left=tuple(left), more=more)
     network, incidence = _projected(network, data.project or RESEARCH)
-    return Loaded(network, (*NOTICES[1:], *notes), files, True, incidence)
+    left.append(("left_events", incidence.network.n_nodes - network.n_nodes))
+    return Loaded(network, (*NOTICES[1:], *notes), files, True, incidence, tuple(left), more)
 
 
 def _distances(data: DataPart, columns: Names) -> tuple[dict[str, Any], Names, list[str]]:
@@ -210,12 +220,7 @@ def _projected(
 
 
 def _read(
-    data: DataPart,
-    path: Path,
-    layers: Mapping[str, LayerPart],
-    columns: Names,
-    reading: Reading | None,
-    same: Names,
+    data: DataPart, path: Path, layers: Mapping[str, LayerPart], columns: Names, same: Names
 ) -> Loaded:
     source, incidence = data.source, None
     if not source:
@@ -236,7 +241,7 @@ def _read(
         options |= of_places
     fields, columns, of_distances = _distances(data, columns)
     options |= {"encoding": data.encoding, "decimal": data.decimal}
-    reading = reading or read(path, source=source, columns=columns, **options)
+    reading = read(path, source=source, columns=columns, **options)
     tables, name = reading.tables._replace(**fields), Path(data.distances or "").name
     tables, lost = of_known_places(tables, name, same)
     notes = [*reading.faults, *messages, *reading.notes, *reading.words, *of_distances, *lost]
@@ -245,21 +250,38 @@ def _read(
     if not has_places(tables.nodes):
         tables = _nodes_as_places(tables)
         notes.append("These data have no places: each node is taken as a place of its own.")
-    network = _built(tables, layers)
-    network, joined = join_places(network, same, options.get("same", options.get("aliases", ())))
+    more = _not_ours(tables)
+    built = _built(tables, layers)
+    network, joined = join_places(built, same, options.get("same", options.get("aliases", ())))
     notes += joined
+    left = [("left_joined", built.n_nodes - network.n_nodes)]
     places = network.storage.places
     if nowhere := places.index[places["lon"].eq(0) & places["lat"].eq(0)].tolist():
         notes.append(f"At 0°N 0°E, where many sources put what is not known: {examples(nowhere)}")
     notes += alike(network.storage.nodes, places)
     if source == "branches":  # the layer of ownership has the same links between places
-        network = network.select(kinds=["branch", "firm"])
+        whole, network = network, network.select(kinds=["branch", "firm"])
+        left.append(("left_seats", whole.n_nodes - network.n_nodes))
     if projection is not None:
-        network, incidence = _projected(network, projection)
+        whole, (network, incidence) = network, _projected(network, projection)
+        left.append(("left_events", whole.n_nodes - network.n_nodes))
     beside = tuple(each for each in (data.places, data.distances) if each is not None)
     files = files_read(source, path) + beside
     joint = option_of(source, "weighting") or incidence is not None
-    return Loaded(network, tuple(notes), files, joint, incidence)
+    rest: Any = tuple(left), more, tuple(reading.sheets)
+    return Loaded(network, tuple(notes), files, joint, incidence, *rest)
+
+
+def _not_ours(tables: Tables) -> tuple[tuple[str, list[str]], ...]:
+    frames = zip(("nodes", "links", "places"), tables[:3], strict=True)
+    return tuple(
+        (
+            file_of(frame).rpartition(", sheet ")[2] or table,
+            [*map(str, frame.columns.difference([*chain(*COLUMNS[table])], sort=False))],
+        )
+        for table, frame in frames
+        if frame is not None
+    )
 
 
 def _places_of_flows(

@@ -126,8 +126,11 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
         left.append((name, inside.n_nodes, inside.n_links))
     if network.n_links and not inside.n_links:
         among = " among those of [places.keep]" if part.keep else ""
-        msg = f"none of the {network.n_links:,} links joins two nodes that have a place{among}, so "
-        raise InputError(f"{msg}there is nothing to report.")
+        raise InputError(
+            f"none of the {network.n_links:,} links joins two nodes that have a place{among}, so "
+            "there is nothing to report: complete the column 'place' of the nodes. (Where events "
+            "link their members, a configuration says so with `project` in [data].)"
+        )
     coverage = pd.DataFrame(left, columns=["part", "nodes", "links"])
     return PlaceLevel(inside, aggregate(inside, by="place", level=part.level), coverage)
 

@@ -149,7 +149,7 @@ def configuration(path, who):
 
 
 def of_study(path):
-    read = load(study.read_configuration(path).data, {}, {}).network
+    read = load(study.read_configuration(path).data, {}, {}, {}).network
     return [*read.nodes.index, *read.distances["origin"]]
 
 

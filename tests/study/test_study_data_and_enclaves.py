@@ -113,8 +113,9 @@ def test_a_region_at_a_level_and_what_is_left_out():
     ]
     facts = data.facts(result)
     assert facts["lost"] == ["not with a place", "not in the places kept"]
-    assert (facts["lost_nodes"], facts["lost_links"]) == ([1, 1], [1, 1])
-    told = "1 node outside the chosen places and 1 linked pair are left out."
+    assert (facts["left_nodes"], facts["lost_links"]) == ([1, 1], [1, 1])
+    assert (facts["left"], facts["read"]) == (facts["lost"], 5)
+    told = "1 linked pair of nodes outside the chosen places is left out."
     assert told in text_in(data, result).notes
     strength = tables_of(central, context)["strength"].frame
     assert strength["links"].to_dict() == {"city": 2.0, "other": 2.0}
@@ -175,7 +176,7 @@ def test_parks_are_counted_and_named_before_their_operators():
     assert "2 of these parks are reverse" in text_in(enclaves, result).answer
     assert organised.brokers(result.context)["enclave"].to_dict() == {"b": True, "d": False}
     steps = {"outside": 3, "parks": 2, "between": 2, "pairs": 2, "reverse": 2}
-    assert table.to_dict() == steps
+    assert table.to_dict() == steps | {"among": 2, "drawn": 2}
 
 
 def test_a_direction_that_is_not_known_and_a_tie_are_counted_and_neither_is_reverse():

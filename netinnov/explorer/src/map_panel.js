@@ -27,7 +27,7 @@ export function createMapPanel(app) {
       h("label", {}, h("span", {}, t("size_by")), size),
       h("label", {}, h("span", {}, t("colour_by")), colour),
       h("label", {}, h("span", {}, t("threshold"), app.ways("total")), threshold, thresholdText),
-      data.enclaves?.length > 0 && h("label", { class: "check" }, arrows, h("span", {}, t("show_enclaves", { number: data.enclaves.length })))),
+      data.enclaves?.length > 0 && h("label", { class: "check" }, arrows, h("span", {}, t("show_enclaves", { pairs: data.enclaves.length, number: data.enclaves.reduce((sum, pair) => sum + pair.count, 0) })))),
     key, chosen);
 
   function update() {

@@ -9,10 +9,13 @@ export function createParks(app) {
     if (!open) return;
     const { select } = app.state;
     const every = data.parks ?? [];
-    if (!every.length) return replace(content, h("p", { class: "hint" }, t("no_parks")));
+    const { all, among } = data.counts;
+    if (!all) return replace(content, h("p", { class: "hint" }, t("no_parks")));
     const parks = every.filter((park) => select == null || park.home === select || park.host === select);
     replace(content,
-      h("h2", {}, t("parks_are", { number: parks.length })),
+      h("h2", {}, t(parks.length < all ? "parks_are" : "parks_all", { number: parks.length, all })),
+      among < all && h("p", { class: "hint" }, t("parks_elsewhere", { number: all - among, all })),
+      every.length < among && h("p", { class: "hint" }, t("parks_first", { number: every.length, all: among })),
       select != null && h("p", { class: "hint" }, t("parks_of", { place: app.nameOf(select) }), " ",
         h("button", { type: "button", class: "plain", onclick: () => app.choosePlace(null) }, t("show_all"))),
       h("ul", { class: "parks" }, [...parks].sort((a, b) => (yearOf(a) ?? 9999) - (yearOf(b) ?? 9999)).map(entry)));

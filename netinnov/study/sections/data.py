@@ -42,7 +42,8 @@ def facts(result: Data) -> Mapping[str, Fact]:
     periods, incidence = context.inside.storage.link_rows().period, context.loaded.incidence
     lost = -context.level.coverage.set_index("part")[["nodes", "links"]].diff().iloc[1:]
     lost = lost[lost.any(axis=1)]
-    before = incidence.network.n_nodes if incidence else context.network.n_nodes
+    left = {why: n for why, n in context.loaded.left if n}
+    left |= {f"not {part}": int(n) for part, n in lost["nodes"].items() if n}
     per = f"{measures.per:,g} {cities.distance_unit}"
     return {
         "nodes": int(kinds.sum()),
@@ -58,12 +59,15 @@ def facts(result: Data) -> Mapping[str, Fact]:
         "empty_layers": [Layer(x) for x in context.network.layers if x not in linked],
         "periods": 0 if periods is None else len({*periods.tolist()} - {NO_PERIOD}),
         "projected": incidence and Layer(incidence.projection.layer),
-        "met_in": before - context.network.n_nodes,
+        "met_in": left.get("left_events", 0),
         "places": cities.n_nodes,
         "members": int(nodes["members"].sum()) if "members" in nodes else cities.n_nodes,
         "unlinked": int((~cities.storage.presence("linked").any(axis=0)).sum()),
+        "read": context.inside.n_nodes + sum(left.values()),
+        "left": [*map(Term, left)],
+        "left_nodes": [*left.values()],
         "lost": [Term(f"not {part}") for part in lost.index],
-        **{f"lost_{each}": lost[each].astype(int).tolist() for each in ("nodes", "links")},
+        "lost_links": lost["links"].astype(int).tolist(),
         "tabled": cities.storage.place_table.distances is not None,
         "unmeasured": unmeasured(cities)[1] if measures.distance_weight else 0,
         "degrees": _degrees(context),

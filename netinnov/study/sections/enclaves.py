@@ -12,7 +12,6 @@ import pandas as pd
 from netinnov.linkages._enclaves import DIRECTIONS, POPULATION, STRENGTH, UNKNOWN, by_population
 from netinnov.plotting import plot_flow_map
 from netinnov.plotting._effects import plot_null_rows
-from netinnov.plotting._flow_map import arrows_between
 from netinnov.study import _enclave_list
 from netinnov.study._context import Context
 from netinnov.study._enclave_list import ALPHA, Dealings, Enclaves, EnclavesPart, deal, ranked
@@ -34,8 +33,6 @@ def compute(context: Context) -> Enclaves:
 
 def facts(result: Enclaves) -> Mapping[str, Fact]:
     enclaves, steps = result.counted, result.steps
-    parents = result.context.cities.storage.places["parent"]
-    arrows, _ = arrows_between(enclaves, result.context.points.index, parents)
     kinds = list(result.ranking.numbers)
     used = [kind for kind in kinds if enclaves["ranked_by"].eq(kind).any()]
     return {
@@ -49,7 +46,9 @@ def facts(result: Enclaves) -> Mapping[str, Fact]:
         "falls_back": len(kinds) > 1,
         "column": None if STRENGTH in kinds else Term(kinds[0]),
         "rank_layers": [Layer(each) for each in result.ranking.layers if STRENGTH in used],
-        "off_map": int(steps["between"]) - int(arrows["count"].sum()),
+        "among": int(steps["among"]),
+        "mapped": "drawn" in steps,
+        "off_map": int(steps["between"]) - int(steps.get("drawn", 0)),
         "projected": result.context.loaded.incidence is not None,
         **_turned(result),
         **_dealt(result.context.once(deal)),

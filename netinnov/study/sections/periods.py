@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ from netinnov.polycentricity._resampled_flows import without_events
 from netinnov.study import _enclave_list
 from netinnov.study._context import Context, Result
 from netinnov.study._facts import Fact, KeyFigure, Picture, Table, Term
-from netinnov.study._structure_plan import Detection, StructurePart, detect
+from netinnov.study._structure_plan import Detection, StructurePart, detect, plan
 
 LEAST = 20  # linked pairs of places of a period that is compared
 MOST_DRAWS, FEWEST = 4_000, 50  # resamples of all periods together, and of each at least
@@ -47,27 +47,39 @@ class Periods(Result):
     left_out: dict[str, str]
 
 
-def compute(context: Context) -> Periods | None:
-    if (detected := context.once(detect)) is None:
+class Dates(NamedTuple):
+    links: pd.Series[int]  # in every period
+    compared: list[int]
+    timeless: int
+
+
+def dates(context: Context) -> Dates | None:
+    """Linked places by period, and the periods that are compared: none, or at least two."""
+    if (structure := context.once(plan)) is None:
         return None
-    rows = detected.plan.network.storage.link_rows()
+    rows = structure.network.storage.link_rows()
     if rows.period is None:
         return None
     period = pd.Series(rows.period[rows.source != rows.target])
     links = period[period != NO_PERIOD].value_counts().sort_index()
     several = links >= LEAST
-    if (drawn := detected.plan.participation) is not None:  # one event says nothing of chance
+    if (drawn := structure.participation) is not None:  # one event says nothing of chance
         several &= pd.Series(drawn.periods[drawn.period]).value_counts().reindex(links.index) > 1
-    compared = links.index[several].tolist()
-    if len(compared) < 2:
+    compared = links.index[several].tolist() if several.sum() > 1 else []
+    return Dates(links, compared, int((period == NO_PERIOD).sum()))
+
+
+def compute(context: Context) -> Periods | None:
+    dated, detected = context.once(dates), context.once(detect)
+    if dated is None or detected is None or not dated.compared:
         return None
+    links, compared, timeless = dated
     table, left_out = _panels(context, detected, compared)
     by_period = table.set_index(["period", "index"])
     first, last = (by_period.loc[compared[at]] for at in (0, -1))
     changes = pd.DataFrame({"first": first["value"], "last": last["value"]})
     changes[["change", "low", "high"]] = last[["change", "change_low", "change_high"]]
     table.insert(1, "links", table["period"].map(links))
-    timeless = int((period == NO_PERIOD).sum())
     return Periods(context, detected, links, timeless, table, changes, left_out)
 
 
