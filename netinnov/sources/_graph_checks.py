@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 
-from netinnov._network.columns import refuse_repeated
+from netinnov._network.columns import misspelt, refuse_repeated
 from netinnov._network.headers import unsaid_weights
 from netinnov._network.synonyms import key_of
 from netinnov._runtime.opening import ending_of
@@ -23,6 +23,8 @@ WRITTEN = {"graphml": "GraphML", "gexf": "GEXF"}
 DIRECTIONS = ("directed", "undirected", "mutual")
 GML = ("node", "edge", "directed", "multigraph")
 TAGS = ("graph", "node", "edge", "key", "data", "default", "nodes", "edges", "attributes")
+NEEDED = {"node": ["id"], "edge": ["source", "target"], "attvalue": ["for", "value"]}
+CHILDREN = {"nodes": "node", "edges": "edge", "attributes": "attribute", "attvalues": "attvalue"}
 OURS = ("layer", "weight", "period")
 
 
@@ -46,6 +48,14 @@ def checked_xml(path: Path, data: bytes) -> bytes:
                 raise InputError(
                     f"{path}: XML of <{small}> must be in small letters; found {odd[0]!r}."
                 )
+    for tag, names in NEEDED.items():
+        lacking = [name for each in held[tag] for name in names if each.get(name) is None]
+        if lacking:
+            raise InputError(f"{path}: each <{tag}> must have the attribute {lacking[0]!r}.")
+    for tag, child in CHILDREN.items():
+        others = [each.tag for of in held[tag] for each in of if not each.tag.endswith(child)]
+        if others:
+            raise InputError(f"{path}: <{tag}> must hold <{child}>; it holds <{others[0]}>.")
     groups = [each for each in held["node"] if each.get("yfiles.foldertype") == "group"]
     inner = [each for group in groups for each in group if each in held["graph"]]
     if (n := len(held["graph"]) - len(inner)) != 1:
@@ -63,11 +73,6 @@ def checked_xml(path: Path, data: bytes) -> bytes:
     keys += [(of.get("class"), each.get("title")) for of in held["attributes"] for each in of]
     refuse_repeated(str(path), pd.Index([key for key in keys if key[1]]), "attribute")
     ends: list[Any] = [end for edge in edges for end in edge[:2]]
-    if None in (*nodes, *ends):
-        raise InputError(f"{path}: each node must have an id, and each edge a source and a target.")
-    values = [each.get("value") for each in held["attvalue"]]
-    if None in values:
-        raise InputError(f"{path}: each attvalue must have a value; one has none.")
     say_unlisted(path.name, ends, {*nodes})
     if kind == "gexf" or space == GRAPHML:
         return data
@@ -78,12 +83,12 @@ def checked_xml(path: Path, data: bytes) -> bytes:
 
 def check_gml(path: Path, graph: Any, data: bytes) -> None:
     """Keys of GML are known in small letters only; the direction stands once, above the nodes."""
-    if odd := [name for name in graph.graph if name != name.casefold() in GML]:
-        raise InputError(
-            f"{path} must have {odd[0].casefold()!r} in small letters; found {odd[0]!r}."
-        )
+    for name in graph.graph:
+        if name != name.casefold() in GML or misspelt(name, "directed"):
+            known = name.casefold() if name.casefold() in GML else "directed"
+            raise InputError(f"{path}: GML has {known!r} in small letters; found {name!r}.")
     head = re.split(rb"\b(?:node|edge)\s*\[", data)[0]
-    if ending_of(path) == ".gml" and len(re.findall(rb"\bdirected\s", head)) > 1:
+    if len(re.findall(rb"\bdirected\s", head)) > 1:
         raise InputError(f"{path} must say once whether it is directed; it says it twice or more.")
 
 

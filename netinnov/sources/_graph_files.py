@@ -45,7 +45,8 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
         graph = read(BytesIO(data), **options)
         if ending == ".gexf":
             _take_up_description(graph, data)
-        check_gml(path, graph, data)
+        elif ending == ".gml":
+            check_gml(path, graph, data)
     ours = "column_types" in graph.graph
     if not ours:
         _name_layer(graph)

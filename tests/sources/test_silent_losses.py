@@ -179,7 +179,10 @@ def test_times_of_pajek_are_attributes(write):
             ),
             "each attribute once",
         ),
-        (GRAPHML.replace('<edge source="b"', "<edge"), "each edge a source and a target"),
+        (
+            GRAPHML.replace('<edge source="b"', "<edge"),
+            "each <edge> must have the attribute 'source'",
+        ),
     ],
 )
 def test_graphml_that_networkx_would_read_in_part_is_refused(write, text, words):
@@ -224,6 +227,7 @@ def test_attributes_of_graphml_have_defaults_any_case_and_names_by_columns(write
     [
         (GEXF.replace('<node id="a"/>', '<node id="a"/>' * 2), "each node once"),
         (GEXF.replace("</gexf>", "<graph/></gexf>"), "one graph; it has 2"),
+        (GEXF.replace("<edge id", "<edgo id"), "<edges> must hold <edge>; it holds .*edgo"),
         (GEXF.replace("weight=", "Weight="), "in small letters; found 'Weight'"),
         (GEXF.replace('"directed"', '"DIRECTED"'), "by default; found 'DIRECTED'"),
         (
@@ -242,6 +246,7 @@ def test_gexf_that_networkx_would_read_in_part_is_refused(write, text, words):
     [
         ("directed 1", "Directed 1", "'directed' in small letters; found 'Directed'"),
         ("edge [", "Edge [", "'edge' in small letters; found 'Edge'"),
+        ("directed 1", "dircted 1", "'directed' in small letters; found 'dircted'"),
         ("directed 1", "directed 0 directed 0", "must say once whether it is directed"),
     ],
 )
@@ -324,5 +329,5 @@ def test_a_value_of_gexf_that_is_lost_is_refused(write):
     held = '<attributes class="node"><attribute id="0" title="kind" type="string"/></attributes>'
     text = GEXF.replace("<nodes>", f"{held}<nodes>")
     value = '<node id="a"><attvalues><attvalue for="0" vlue="firm"/></attvalues></node>'
-    with pytest.raises(InputError, match="each attvalue must have a value"):
+    with pytest.raises(InputError, match="each <attvalue> must have the attribute 'value'"):
         ni.read_network(write("x.gexf", text.replace('<node id="a"/>', value)))
