@@ -7,14 +7,16 @@ import hashlib
 import io
 import json
 import lzma
+import math
 import os
 import stat
 import struct
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -26,13 +28,16 @@ from netinnov._runtime.arguments import examples
 from netinnov._runtime.encodings import decoded
 from netinnov.errors import InputError
 
-# Environment variable: GiB of memory for the content of any file; default 1
+# Environment variable: GiB of memory for what is made of a file; default: a quarter of the memory
 LIMIT = "NETINNOV_FILE_GIB"
-GROWTH = 1_000  # the content of a larger file may take so many times its size
-
-BYTE, CELL = 8, 64  # of memory for each byte of text, with the copies on the way, and each cell
-
-MOST_COLUMNS = 10_000
+SHARE = 1 / 4
+USUAL = 2**34  # bytes of a machine that does not tell its memory
+TOLD, GROUPS = Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")
+# Bytes of memory for each byte of text, with the copies on the way; of text that becomes a tree of
+# objects; for each cell; and for each column
+BYTE, TREE, CELL, COLUMN = 4, 16, 96, 2**16
+BATCH = 2**22  # cells of Parquet that are read at once
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack a block of any size at once
 # Of which a file may hold one value for many rows
 TEXTS = {
     **dict.fromkeys((pa.string(), pa.large_string()), pa.large_string()),
@@ -122,27 +127,77 @@ def check_file(path: Path) -> Path:
 
 
 def check_header(name: str | Path, columns: Sequence[str], where: str = "it") -> None:
-    if len(columns) > MOST_COLUMNS:
-        msg = f"{name} must have at most {MOST_COLUMNS:,} columns; it has {len(columns):,}. Write "
-        raise InputError(f"{msg}a wider matrix as rows with source, target and weight.")
     if twice := [column for column, times in Counter(columns).items() if column and times > 1]:
         shown = examples(twice)
         raise InputError(f"{name} must name each column once; {where} names {shown} twice or more.")
 
 
-def check_made(name: str | Path, made: float, size: int = 0) -> None:
-    """Refuse a file of which more bytes of memory are made than its own size lets one expect."""
-    text = os.environ.get(LIMIT, "1")
-    try:
-        most = float(text)
-    except ValueError:
-        most = 0
-    if not most > 0:
-        raise InputError(f"the variable {LIMIT} must be a number of GiB above 0; found {text!r}.")
-    if made > max(most * 2**30, GROWTH * size):
-        msg = f"{name} would take more than {max(most, GROWTH * size / 2**30):,.3g} GiB of memory, "
-        msg += "far more than files of its size do. If that is meant, allow more GiB by a variable "
-        raise InputError(f"{msg}of the environment, such as {LIMIT}={max(8, 4 * most):.0f}.")
+def check_made(name: str | Path, made: float, what: str = "") -> None:
+    """Refuse a file of which more bytes of memory would be made than the process can spare."""
+    text, why = os.environ.get(LIMIT), f"as {LIMIT} says"
+    if text is None:
+        most, why = _memory() * SHARE, "a quarter of the memory that the process may have"
+    else:
+        try:
+            most = float(text) * 2**30
+        except ValueError:
+            most = 0
+        if not most > 0:
+            raise InputError(
+                f"the variable {LIMIT} must be a number of GiB above 0; found {text!r}."
+            )
+    if made > most:
+        raise InputError(
+            f"{name} would take {made / 2**30:,.3g} GiB of memory or more{what}; what is made of a "
+            f"file may take {most / 2**30:,.3g} GiB, {why}. If that is meant, allow more GiB by a "
+            f"variable of the environment, such as {LIMIT}={math.ceil(made / 2**29)}."
+        )
+
+
+def check_table(name: str | Path, rows: int, columns: int, text: int = 0) -> None:
+    """Refuse a table before it is made; ``text`` is the length of what its cells repeat."""
+    made = columns * (COLUMN + CELL * rows) + BYTE * text
+    check_made(name, made, f" ({rows:,} rows of {columns:,} columns)")
+
+
+def columns_of_rows(
+    name: str | Path, rows: Sequence[Mapping[Any, Any]], known: Iterable[Any] = ()
+) -> dict[Any, list[Any]]:
+    """Values by their names, those known first; None in rows that lack one."""
+    names = dict.fromkeys([*known, *(key for row in rows for key in row)])
+    text = sum(len(value) for row in rows for value in row.values() if isinstance(value, str))
+    check_table(name, len(rows), len(names), text)
+    return {key: [row.get(key) for row in rows] for key in names}
+
+
+def _memory() -> int:
+    """Bytes that the machine has, its control groups allow, and the process may address."""
+    limits = [*_of_groups(TOLD, GROUPS), USUAL]
+    with suppress(AttributeError, OSError, ValueError):
+        limits[-1] = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    with suppress(ImportError):  # Windows has no such limit
+        import resource
+
+        limits.append(resource.getrlimit(resource.RLIMIT_AS)[0])
+    return min(limit for limit in limits if limit > 0)
+
+
+@cache
+def _of_groups(told: Path, groups: Path) -> list[int]:
+    """Limits of the control groups of the process and those above, of either version."""
+    limits = []
+    with suppress(OSError, ValueError):
+        for line in told.read_text().splitlines():
+            _, kinds, own = line.split(":", 2)
+            root, file = groups, "memory.max"
+            if kinds:
+                root, file = groups / "memory", "memory.limit_in_bytes"
+            if not kinds or "memory" in kinds.split(","):
+                inner = root / own.lstrip("/")
+                for folder in (inner, *inner.parents):
+                    with suppress(OSError, ValueError):
+                        limits.append(int((folder / file).read_text()))
+    return limits
 
 
 @contextmanager
@@ -152,10 +207,11 @@ def raw_file(path: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def opened(path: Path, member: str | None = None) -> Iterator[IO[bytes]]:
+def opened(path: Path, member: str | None = None, *, times: int = BYTE) -> Iterator[IO[bytes]]:
     """The bytes of a file, or of a member of a zip or folder, unpacked and within the limit.
 
-    A file ``.gz``, or one ``.zip`` with one file in it, is unpacked as it is read.
+    A file ``.gz``, or one ``.zip`` with one file in it, is unpacked as it is read. Each byte takes
+    ``times`` as many in memory; 0: it is not kept.
     """
     if member is not None and kind_at_path(path) == "a folder":
         path, member = path / member, None
@@ -163,9 +219,9 @@ def opened(path: Path, member: str | None = None) -> Iterator[IO[bytes]]:
     check_file(path)
     with ExitStack() as stack:
         with damage_refused(str(path)):
-            size = path.stat().st_size
             if member is not None:
                 archive = stack.enter_context(zipfile.ZipFile(path))
+                check_packed(path.name, archive.getinfo(member))
                 stream: IO[bytes] = stack.enter_context(archive.open(member))
             else:
                 stream = stack.enter_context(path.open("rb"))
@@ -173,17 +229,27 @@ def opened(path: Path, member: str | None = None) -> Iterator[IO[bytes]]:
                 stream = cast(IO[bytes], stack.enter_context(gzip.open(stream)))
             elif name.casefold().endswith(".zip"):
                 inner = stack.enter_context(zipfile.ZipFile(stream))
-                stream = stack.enter_context(inner.open(_only_member(name, inner.namelist())))
-        yield io.BufferedReader(_Limited(stream, name, size), 2**18)
+                table = inner.getinfo(_only_member(name, inner.namelist()))
+                check_packed(name, table)
+                stream = stack.enter_context(inner.open(table))
+        yield io.BufferedReader(_Limited(stream, name, times), 2**18)
 
 
-def read_bytes(path: Path) -> bytes:
-    with opened(path) as stream:
+def check_packed(name: str | Path, *members: zipfile.ZipInfo) -> None:
+    if odd := [each for each in members if each.compress_type not in PACKED]:
+        raise InputError(
+            f"{name} must be packed as usual (stored or deflated); {odd[0].filename!r} in it is "
+            f"packed by method {odd[0].compress_type}. Pack it again."
+        )
+
+
+def read_bytes(path: Path, *, times: int = BYTE) -> bytes:
+    with opened(path, times=times) as stream:
         return stream.read()
 
 
-def read_text(path: Path) -> str:
-    return decoded(path, read_bytes(path))
+def read_text(path: Path, *, times: int = BYTE) -> str:
+    return decoded(path, read_bytes(path, times=times))
 
 
 def sha256_of(path: Path) -> str:
@@ -214,7 +280,7 @@ def changed_file(folder: Path, about: Mapping[str, Any]) -> Path | None:
 
 
 def read_json(path: Path) -> Any:
-    return parse_json(path, read_text(path))
+    return parse_json(path, read_text(path, times=TREE))
 
 
 def parse_json(name: str | Path, text: str, *, first: int = 1) -> Any:
@@ -243,7 +309,6 @@ def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def read_parquet(path: Path) -> pa.Table:
     """Text stays dictionary-coded until its size is known."""
     with raw_file(path) as stream:
-        size = path.stat().st_size
         file = pa.parquet.ParquetFile(stream)
         schema, about = file.schema_arrow, file.metadata
         check_header(path, schema.names)
@@ -252,20 +317,27 @@ def read_parquet(path: Path) -> pa.Table:
             raise InputError(f"{msg}{str(odd[0].type)[:80]}. Write that as text.")
         # What columns say of themselves is not asked for: where it is damaged, pyarrow aborts.
         groups = [about.row_group(at).total_byte_size for at in range(about.num_row_groups)]
-        made = CELL * len(schema.names) * about.num_rows + sum(groups)
-        check_made(path, made, size)
+        check_made(path, sum(groups))
+        check_table(path, about.num_rows, len(schema.names))
         coded = {field.name for field in schema if pa.types.is_dictionary(field.type)}
         texts = [field.name for field in schema if field.type in TEXTS]
-        table = pa.parquet.ParquetFile(stream, read_dictionary=texts).read()
-        table.validate(full=True)  # text that is not UTF-8
-        for at, column in enumerate(table.columns):
-            kind = getattr(column.type, "value_type", None)
-            if kind in TEXTS:
-                made += BYTE * sum(map(_width, column.chunks))
-                check_made(path, made, size)
-                if (name := table.column_names[at]) not in coded:  # others are categories
-                    table = table.set_column(at, name, column.cast(TEXTS[kind]))
+        file = pa.parquet.ParquetFile(stream, read_dictionary=texts)
+        batches, rows, text = [], 0, 0
+        for batch in file.iter_batches(max(1, BATCH // max(1, len(schema.names)))):
+            batch.validate(full=True)  # text that is not UTF-8
+            batches.append(batch)
+            rows += batch.num_rows  # the footer may say fewer
+            text += sum(_width(column) for column in batch.columns if _text_of(column))
+            check_table(path, rows, len(schema.names), text)
+        table = pa.Table.from_batches(batches, file.schema_arrow)
+        for at, (name, column) in enumerate(zip(table.column_names, table.columns, strict=True)):
+            if (kind := _text_of(column)) and name not in coded:  # others are categories
+                table = table.set_column(at, name, column.cast(kind))
         return table
+
+
+def _text_of(column: pa.Array | pa.ChunkedArray) -> pa.DataType | None:
+    return TEXTS.get(getattr(column.type, "value_type", None))
 
 
 def _is_odd(kind: pa.DataType) -> bool:
@@ -298,8 +370,8 @@ def damage_refused(name: str, *more: type[Exception]) -> Iterator[None]:
 class _Limited(io.RawIOBase):
     """A stream that refuses to unpack to more than a limit."""
 
-    def __init__(self, stream: IO[bytes], name: str, size: int) -> None:
-        self._stream, self._name, self._size, self._made = stream, name, size, 0
+    def __init__(self, stream: IO[bytes], name: str, times: int) -> None:
+        self._stream, self._name, self._times, self._made = stream, name, times, 0
 
     def readable(self) -> bool:
         return True
@@ -307,8 +379,8 @@ class _Limited(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         with damage_refused(self._name):
             data = self._stream.read(len(buffer))
-        self._made += BYTE * len(data)
-        check_made(self._name, self._made, self._size)
+        self._made += self._times * len(data)
+        check_made(self._name, self._made)
         buffer[: len(data)] = data
         return len(data)
 

@@ -17,7 +17,7 @@ import pandas as pd
 from netinnov._network.columns import as_floats, as_numbers, as_text, is_blank
 from netinnov._network.distances import great_circle
 from netinnov._runtime.arguments import did_you_mean, examples, shown
-from netinnov._runtime.opening import read_text
+from netinnov._runtime.opening import check_made, read_text
 from netinnov._typing import Floats, Integers, Mask
 from netinnov.errors import InputError
 from netinnov.geocoding._name_keys import keys, words
@@ -51,6 +51,7 @@ NAME_FILE = [
     "historic", "since", "until",
 ]  # fmt: skip
 MOST_UNITS = 100_000_000
+TEXT_CELL = 16  # bytes of memory for each cell of a file, beside its text
 NO_NAMES = ("post", "link", "wkdt", "iata", "icao", "faac", "unlc")
 
 # GeoNames counts these as countries; addresses are written with the country they belong to.
@@ -350,13 +351,15 @@ def _read(path: Path) -> pd.DataFrame:
     """A file as text; an empty field is missing, but "NA" is Namibia."""
     text = read_text(path)
     first = text.partition("\n")[0]
+    mark = max("\t;,", key=first.count)
+    check_made(path, TEXT_CELL * text.count(mark))
     header, bare = None, first.split("\t")[0].isdigit()
     if bare:
         header = CITY_FILE if first.count("\t") == len(CITY_FILE) - 1 else NAME_FILE
     try:
         return pd.read_csv(
             io.StringIO(text),
-            sep=max("\t;,", key=first.count),
+            sep=mark,
             names=header,
             dtype="str",
             keep_default_na=False,

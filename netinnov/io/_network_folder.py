@@ -197,6 +197,7 @@ def _read_exact(path: Path, columns: Mapping[str, Record], n_rows: int) -> pd.Da
 
 def _from_csv(path: Path, columns: Mapping[str, Record]) -> pa.Table:
     data = opening.read_bytes(path)
+    opening.check_table(path, data.count(b"\n"), len(columns))
     types = dict.fromkeys(columns, pa.string())
     missing = {"strings_can_be_null": True, "quoted_strings_can_be_null": False}
     return pa.csv.read_csv(

@@ -14,6 +14,7 @@ import pandas as pd
 
 from netinnov._network.columns import own_names
 from netinnov._runtime.arguments import as_list, examples, shown
+from netinnov._runtime.opening import columns_of_rows
 from netinnov.errors import InputError
 from netinnov.io import _graph
 from netinnov.io._graph import MISFITS, Attributes, Column, Graph, Record
@@ -155,7 +156,7 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
     return network_of_graph(graph)
 
 
-def network_of_graph(graph: nx.Graph) -> MultilayerNetwork:
+def network_of_graph(graph: nx.Graph, name: str = "the graph") -> MultilayerNetwork:
     try:
         types: Mapping[str, Mapping[str, Record]] = _about(graph, "column_types") or {}
         places, far = None, dict[str, Any]()
@@ -163,18 +164,18 @@ def network_of_graph(graph: nx.Graph) -> MultilayerNetwork:
             far = {"distance_unit": held["unit"], "distances": pd.DataFrame(held)}
         if types and (held := _about(graph, "places")) is not None:
             known = types["places"]
-            columns = {name: _as_before(column, known[name]) for name, column in held.items()}
+            columns = {key: _as_before(column, known[key]) for key, column in held.items()}
             places = pd.DataFrame(columns)
         attributes = [data for _, data in graph.nodes(data=True)]
-        nodes = _table(attributes, types.get("nodes", {}), ["node"])
-        links = _links(graph, types.get("links", {}))
+        nodes = _table(name, attributes, types.get("nodes", {}), ["node"])
+        links = _links(name, graph, types.get("links", {}))
         layers = set(links["layer"].dropna().map(str))
         listed = _about(graph, "directed_layers")
         if listed is None:
             listed = layers if graph.is_directed() else ()
         named = set(map(str, as_list("directed_layers", listed)))
         records = {
-            layer: {name: value for name, value in row.items() if name != "directed"}
+            layer: {key: value for key, value in row.items() if key != "directed"}
             for layer, row in (_about(graph, "layers") or {}).items()
             if layer in layers
         }
@@ -222,13 +223,13 @@ def _about(graph: nx.Graph, name: str) -> Any:
 
 
 def _table(
-    rows: list[dict[Any, Any]], types: Mapping[str, Record], taken: Sequence[str]
+    about: str, rows: list[dict[Any, Any]], types: Mapping[str, Record], taken: Sequence[str]
 ) -> pd.DataFrame:
-    names = dict.fromkeys([*types, *(name for row in rows for name in row)])
-    labels = [str(types.get(name, {}).get("name", name)) for name in names]
+    held = columns_of_rows(about, rows, types)
+    labels = [str(types.get(name, {}).get("name", name)) for name in held]
     columns = {
-        label: _as_before([row.get(name) for row in rows], types.get(name))
-        for name, label in zip(names, own_names(labels, taken), strict=True)
+        label: _as_before(values, types.get(name))
+        for (name, values), label in zip(held.items(), own_names(labels, taken), strict=True)
     }
     return pd.DataFrame(columns, index=range(len(rows)))
 
@@ -241,10 +242,10 @@ def _as_before(values: Sequence[Any], record: Record | None) -> pd.Series:
     return pd.Series(values, dtype=None if any(v is not None for v in values) else object)
 
 
-def _links(graph: nx.Graph, types: Mapping[str, Record]) -> pd.DataFrame:
+def _links(name: str, graph: nx.Graph, types: Mapping[str, Record]) -> pd.DataFrame:
     keyed = {"keys": True} if graph.is_multigraph() else {}
     rows: list[tuple[Any, ...]] = list(graph.edges(data=True, **keyed))
-    table = _table([row[-1] for row in rows], types, ["source", "target"])
+    table = _table(name, [row[-1] for row in rows], types, ["source", "target"])
     if "layer" not in table:
         named = bool(keyed) and all(isinstance(row[2], str) for row in rows)
         keys = [row[2] for row in rows] if named else "links"

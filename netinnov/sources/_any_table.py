@@ -59,16 +59,13 @@ def read_any_table(
 def _points(path: Path) -> pd.DataFrame:
     """`lon` and `lat` are missing where a feature has no geometry."""
     features = features_of(path)
-    names = dict.fromkeys(name for each in features for name in each["properties"])
-    opening.check_header(path, [*names])
+    columns = opening.columns_of_rows(path, [each["properties"] for each in features])
+    opening.check_header(path, [*columns])
     kinds = {str(each["geometry"].get("type")) for each in features if each["geometry"]}
     if kinds != {"Point"}:
         shown = examples(sorted(kinds), str) or "no geometry"
         raise InputError(f"{path} must hold points; it holds {shown}; give points inside them.")
-    table = pd.DataFrame(
-        {name: [each["properties"].get(name) for each in features] for name in names},
-        index=range(len(features)),
-    )
+    table = pd.DataFrame(columns, index=range(len(features)))
     with opening.damage_refused(str(path), TypeError):
         at = [(each["geometry"].get("coordinates") or (None, None))[:2] for each in features]
         for spot in at:
@@ -138,7 +135,7 @@ def read_workbook(path: Path) -> dict[str, GivenTable]:
     """Tables of the sheets that have cells; what openpyxl itself would drop is refused."""
     from openpyxl.worksheet._reader import WorkSheetParser
 
-    tables, visited, size = {}, 0, path.stat().st_size if path.is_file() else 0
+    tables, made = {}, 0
     with _opened(path) as book:
         formats = {"date_formats": book._date_formats, "timedelta_formats": book._timedelta_formats}
         for sheet in book.worksheets:
@@ -158,8 +155,10 @@ def read_workbook(path: Path) -> dict[str, GivenTable]:
                         )
                     last = spots[-1]
                     row = rows[number] = [np.nan] * (last[1] if cells else 0)
-                    visited += len(row)
-                    opening.check_made(path, opening.CELL * visited, size)
+                    values = [cell["value"] for cell in cells]
+                    text = sum(len(value) for value in values if isinstance(value, str))
+                    made += opening.CELL * len(row) + opening.BYTE * text
+                    opening.check_made(path, made)
                     for cell in cells:
                         row[cell["column"] - 1] = _shown(cell["value"], cell["data_type"])
                         errors += [f"row {number}: {cell['value']}"] * (cell["data_type"] == "e")
@@ -185,8 +184,9 @@ def _opened(path: Path) -> Iterator[Workbook]:
     import openpyxl  # takes a quarter of a second
 
     with opening.raw_file(path) as stream, zipfile.ZipFile(stream) as parts:
+        opening.check_packed(path, *parts.infolist())
         unpacked = sum(part.file_size for part in parts.infolist())
-    opening.check_made(path, opening.BYTE * unpacked, path.stat().st_size)
+    opening.check_made(path, opening.BYTE * unpacked)
     with opening.raw_file(path) as stream, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and rules that no table needs
         yield openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)

@@ -95,8 +95,7 @@ class Database:
             FROM (SELECT {event} AS event, count(*) AS n FROM {table} GROUP BY ALL)
         """).iloc[0]
         about = f"{path}, {event} {events['event']} with {events['n']:,} members: links of pairs"
-        size = sum(each.stat().st_size for each in (path, *path.rglob("*")) if each.is_file())
-        check_made(about, PAIR * events["pairs"], size)
+        check_made(about, PAIR * events["pairs"])
 
     def links(self, ids: str, layers: Mapping[str, tuple[Any, str]]) -> pd.DataFrame:
         """Links of each layer in the order given; layers and ids are categories, 4 bytes an end."""

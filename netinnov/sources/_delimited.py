@@ -19,7 +19,14 @@ from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 from netinnov._network.file_rows import LINE, GivenTable
 from netinnov._runtime.arguments import did_you_mean, examples
 from netinnov._runtime.encodings import decoded, text_of
-from netinnov._runtime.opening import check_header, opened, read_bytes
+from netinnov._runtime.opening import (
+    CELL,
+    check_header,
+    check_made,
+    check_table,
+    opened,
+    read_bytes,
+)
 from netinnov._typing import Integers, Mask
 from netinnov.errors import InputError
 
@@ -189,10 +196,13 @@ def delimiter_of(text: str) -> str:
 
 
 def header_of(name: str | Path, text: str, delimiter: str) -> list[str]:
+    """The names of columns; a table that memory cannot hold is refused."""
+    check_made(name, CELL * text.count(delimiter))
     try:
         fields = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
     except csv.Error as error:
         raise InputError(f"{name} must name its columns in line 1; {error}.") from None
+    check_table(name, text.count("\n") or text.count("\r"), len(fields))
     return [field.strip() for field in fields]
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from netinnov._network.columns import misspelt, refuse_repeated
 from netinnov._network.headers import unsaid_weights
 from netinnov._network.synonyms import key_of
-from netinnov._runtime.opening import ending_of
+from netinnov._runtime.opening import check_table, columns_of_rows, ending_of
 from netinnov.errors import InputError
 from netinnov.sources._complete_rows import say, say_unlisted
 
@@ -57,7 +57,7 @@ def checked_xml(path: Path, data: bytes) -> bytes:
         if others:
             raise InputError(f"{path}: <{tag}> must hold <{child}>; it holds <{others[0]}>.")
     groups = [each for each in held["node"] if each.get("yfiles.foldertype") == "group"]
-    inner = [each for group in groups for each in group if each in held["graph"]]
+    inner = [each for group in groups for each in group if each.tag.endswith("graph")]
     if (n := len(held["graph"]) - len(inner)) != 1:
         raise InputError(f"{path} must hold one graph; it has {n}. Give each a file of its own.")
     ways = [each.get("edgedefault", each.get("defaultedgetype")) for each in held["graph"]]
@@ -97,8 +97,10 @@ def name_attributes(file: str, graph: Any, columns: Mapping[str, str]) -> Sequen
     nodes = [data for _, data in graph.nodes(data=True)]
     rows = [data for *_, data in graph.edges(data=True)]
     for listed, kind in ((nodes, "node"), (rows, "edge")):
+        default = graph.graph.get(f"{kind}_default", {})
+        check_table(file, len(listed), len(default))
         for data in listed:
-            data.update(graph.graph.get(f"{kind}_default", {}) | data)
+            data.update(default | data)
     names = [*dict.fromkeys(str(name) for data in rows for name in data)]
     usual = {
         name: key_of(name) for name in names if key_of(name) in OURS and key_of(name) not in names
@@ -110,11 +112,8 @@ def name_attributes(file: str, graph: Any, columns: Mapping[str, str]) -> Sequen
         held = {ours[str(name)]: value for name, value in data.items()}
         data.clear()
         data.update(held)
-    say(
-        unsaid_weights(
-            file, pd.DataFrame(rows, columns=[*dict.fromkeys([*ours.values(), "weight"])])
-        )
-    )
+    held = columns_of_rows(file, rows, ["weight"])
+    say(unsaid_weights(file, pd.DataFrame(held, range(len(rows)))))
     if again := len(rows) - len({*map(repr, graph.edges(data=True))}):
         say([f"{file}: links that repeat an earlier one, each counts: {again:,}."])
     return names

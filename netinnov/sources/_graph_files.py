@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 import pandas as pd
 
 from netinnov._network.headers import check_columns, rename, unused_columns
-from netinnov._runtime.opening import check_file, damage_refused, ending_of, opened
+from netinnov._runtime.opening import TREE, check_file, damage_refused, ending_of, opened
 from netinnov.errors import InputError
 from netinnov.io._graph import XML
 from netinnov.io._networkx import network_of_graph
@@ -35,7 +35,7 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
         raise InputError(f"{path} must be a graph in a file {' or '.join(GRAPHS)}.")
     read, options = getattr(nx, GRAPHS[ending]), {}
     # Each format has errors of its own, and some have those of Python.
-    with damage_refused(str(path), Exception), opened(path) as stream:
+    with damage_refused(str(path), Exception), opened(path, times=TREE) as stream:
         data = stream.read()
         if ending == ".gml":
             # igraph writes numbers alone
@@ -52,7 +52,7 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
         _name_layer(graph)
         names = name_attributes(path.name, graph, asked)
     with damage_refused(str(path)):  # GML may name halves of characters
-        network = network_of_graph(graph)
+        network = network_of_graph(graph, path.name)
     nodes = network.nodes.reset_index()
     places: pd.DataFrame | None = network.places.reset_index()
     if not ours:

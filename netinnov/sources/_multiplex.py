@@ -14,8 +14,14 @@ from netinnov._network.columns import misspelt, refuse_repeated
 from netinnov._network.headers import unsaid_weights
 from netinnov._network.numeric_columns import number_of, typed
 from netinnov._network.synonyms import MISSING, key_of
-from netinnov._runtime.arguments import as_path, check_name, check_names
-from netinnov._runtime.opening import ending_of, kind_at_path, read_json
+from netinnov._runtime.arguments import as_path, check_name, check_names, examples
+from netinnov._runtime.opening import (
+    check_table,
+    columns_of_rows,
+    ending_of,
+    kind_at_path,
+    read_json,
+)
 from netinnov.errors import InputError
 from netinnov.sources import _parsed_lines as parsing
 from netinnov.sources._complete_rows import Tables, say, say_unlisted, warn_of
@@ -168,7 +174,7 @@ def _parse_edges(path: Path, lines: parsing.Lines) -> Parsed:
     if nodes is None:
         ends = [*dict.fromkeys(end for link in links for end in (link.source, link.target))]
         nodes = parsing.node_table(ends, ends, {})
-    return Parsed(nodes, parsing.link_table(links), None)
+    return Parsed(nodes, parsing.link_table(name, links), None)
 
 
 def _labels(path: Path, kind: str) -> tuple[pd.DataFrame | None, dict[str, str]]:
@@ -211,9 +217,10 @@ def _parse_json(name: str, document: Any, weight: str) -> Parsed:
             f"{name} must be MWnets JSON, with 'nodes' (an ID each) by way and 'links'; "
             f"{type(error).__name__}: {error}."
         ) from None
-    pairs = [(a, b) for a in ways for b in ways if a < b and ways[a] == ways[b]]
-    if not pairs or len(ways) > 3:
-        sizes = ", ".join(f"{way!r} ({len(nodes)})" for way, nodes in ways.items())
+    few = [*ways][: 3 if len(ways) <= 3 else 0]
+    pairs = [(a, b) for a in few for b in few if a < b and ways[a] == ways[b]]
+    if not pairs:
+        sizes = examples(ways, lambda way: f"{way!r} ({len(ways[way])})")
         raise InputError(
             f"{name} must have two ways with the same nodes, and at most one for layers; it "
             f"has {sizes}."
@@ -237,12 +244,12 @@ def _parse_json(name: str, document: Any, weight: str) -> Parsed:
         in_layer = "links" if layer is None else ends[layer]
         links.append(Link(in_layer, ends[a], ends[b], size, row))
     members = document["nodes"][a]
-    names = dict.fromkeys(key for node in members for key in node if key != "ID")
-    columns = {key: [node.get(key) for node in members] for key in names}
+    columns = columns_of_rows(name, members)
+    del columns["ID"]
     if len(set(ways[a])) < len(members):
         raise InputError(f"{name} must have each ID of {a!r} once; it has some twice.")
     nodes = parsing.node_table(ways[a], ways[a], columns)
-    return Parsed(nodes, parsing.link_table(links), None)
+    return Parsed(nodes, parsing.link_table(name, links), None)
 
 
 def _id(value: Any) -> str:
@@ -298,7 +305,7 @@ def _parse_mpx(name: str, lines: parsing.Lines, weight: str) -> Parsed:
     ends = [end for link in links for end in (link.source, link.target)]
     nodes = _actors(name, sections, ends)
     directed = frozenset(layer for layer in layers if layers[layer] == "DIRECTED")
-    return Parsed(nodes, parsing.link_table(links), directed)
+    return Parsed(nodes, parsing.link_table(name, links), directed)
 
 
 def _sections(lines: parsing.Lines) -> defaultdict[str, Section]:
@@ -362,6 +369,7 @@ def _actors(name: str, sections: defaultdict[str, Section], ends: list[str]) -> 
         rows[row[0]] = [_typed(cell, types[key], where, key) for key, cell in cells]
     say_unlisted(name, ends, rows)
     actors = [*dict.fromkeys([*rows, *ends])]
+    check_table(name, len(actors), len(types))
     table = pd.DataFrame.from_dict(rows, "index", object, [*types]).reindex(actors)
     return parsing.node_table(actors, actors, {key: table[key] for key in types})
 

@@ -239,11 +239,11 @@ def _files(path: Path) -> list[Path]:
 
 def _refuse(file: Path, why: str) -> NoReturn:
     """Refuse a file with its line at fault, as the number that DuckDB gives is often wrong."""
-    with opened(file) as stream:
-        for number, line in enumerate(stream, start=1):
+    with opened(file, times=0) as stream:
+        for number, line in enumerate(iter(partial(stream.readline, LARGEST), b""), start=1):
             text = decoded(file.name, line, first=number).rstrip()
             if number == 1 and text.endswith(("{", "[", ",")):  # an answer of several lines
-                text += "\n" + decoded(file.name, stream.read(), first=2)
+                text += "\n" + decoded(file.name, stream.read(LARGEST), first=2)
             if text and not isinstance(parse_json(file.name, text, first=number), dict):
                 raise InputError(
                     f"{file.name}, line {number} must be an object of OpenAlex, or an answer "

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
 from netinnov._network.columns import own_names
 from netinnov._network.numeric_columns import number_of
 from netinnov._runtime.arguments import examples
-from netinnov._runtime.opening import check_made
+from netinnov._runtime.opening import check_table
 from netinnov.errors import InputError
 from netinnov.sources import _parsed_lines as parsing
 from netinnov.sources._parsed_lines import Link, Parsed
@@ -23,7 +23,7 @@ RELATION = re.compile(
 )
 PREFIX = re.compile(r"(\d++)\s*+:(.*)")
 CLASS = re.compile(r"(\d{1,15}+)(?:\s*+[-=:]|\s)\s*+(\S.*)")
-VERTEX = 512  # bytes of memory for each
+BATCH = 2**16  # links that are read at once
 UNKNOWN = 999999998.0  # Pajek's number for a missing value of a vector
 SHAPES = ("ellipse", "box", "diamond", "triangle", "cross", "empty", "house", "man", "woman")
 # How vertices and lines are drawn, which is no matter of the network.
@@ -69,7 +69,10 @@ def parse_pajek(name: str, lines: parsing.Lines) -> Parsed:
             form, number, quoted, plain = match.groups()
             layers[number] = quoted or plain or layers.get(number) or str(number)
             part_links = _links(part, form.casefold(), layers[number], layers, ids)
-            (edges if form.casefold().startswith("edges") else arcs).extend(part_links)
+            held = edges if form.casefold().startswith("edges") else arcs
+            while batch := [*islice(part_links, BATCH)]:
+                held += batch
+                check_table(name, len(arcs) + len(edges), len(ENDS) + 1)
         elif part.kind in OTHERS:
             if not part.body:
                 raise InputError(
@@ -93,7 +96,7 @@ def parse_pajek(name: str, lines: parsing.Lines) -> Parsed:
     directed = frozenset(link.layer for link in arcs)
     both_ways = [edge for edge in edges if edge.layer in directed and edge.source != edge.target]
     back = [edge._replace(source=edge.target, target=edge.source) for edge in both_ways]
-    links = parsing.link_table([*arcs, *edges, *back], parsing.attribute)
+    links = parsing.link_table(name, [*arcs, *edges, *back], parsing.attribute)
     notes = []
     if 0 < len(bare) < len(labels):
         numbered = f"{len(bare):,} of {len(labels):,} ({examples(bare, str)})"
@@ -134,7 +137,7 @@ def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any], list[st
             f"{part.where}: the number of vertices must follow '*Vertices'; found {part.title!r}."
         )
     n = int(digits)
-    check_made(name, VERTEX * n)  # not every vertex needs a line
+    check_table(name, n, len(ENDS))  # not every vertex needs a line
     labels = [str(at + 1) for at in range(n)]
     cells: dict[str, list[str]] = {}
     spots: dict[int, list[str]] = {}
@@ -150,7 +153,10 @@ def _vertices(name: str, part: Part) -> tuple[list[str], dict[str, Any], list[st
         if rest and rest[0].casefold() in SHAPES:
             rest = rest[1:]
         for column, value in _pairs(rest, where).items():
-            cells.setdefault(column, [""] * n)[at] = value
+            if column not in cells:
+                check_table(name, n, len(cells) + len(ENDS))
+                cells[column] = [""] * n
+            cells[column][at] = value
     bare = [labels[at] for at in range(n) if at not in spots]
     spots = {at: spot for at, spot in spots.items() if len(spot) > 1}
     if not all(0 <= float(value) <= 1 for spot in spots.values() for value in spot[:2]):

@@ -13,7 +13,7 @@ import pandas as pd
 from netinnov._network.columns import own_names
 from netinnov._network.numeric_columns import number_of, numeric
 from netinnov._runtime.encodings import decoded
-from netinnov._runtime.opening import read_bytes
+from netinnov._runtime.opening import CELL, check_made, columns_of_rows, read_bytes
 from netinnov.errors import InputError
 
 FIELD = re.compile(r'"([^"]*)"|(\S+)')
@@ -38,7 +38,9 @@ Lines = Sequence[tuple[str, str]]  # where each is, for messages, and its text
 
 
 def read_lines(path: Path) -> Lines:
-    lines = re.split(r"\r\n|\n|\r", decoded(path.name, read_bytes(path)))
+    text = decoded(path.name, read_bytes(path))
+    check_made(path.name, CELL * sum(map(text.count, "\n\n\r \t,")))  # lines and their fields
+    lines = re.split(r"\r\n|\n|\r", text)
     if not any(line.strip() for line in lines):
         raise InputError(f"{path.name} is empty; get the file again.")
     return [(f"{path.name}, line {at}", text.strip()) for at, text in enumerate(lines, start=1)]
@@ -77,13 +79,15 @@ def attribute(values: Sequence[str | None]) -> pd.Series:
     return numeric(text.mask(text == ""))
 
 
-def link_table(links: Sequence[Link], column_of: Callable[[Any], Any] = list) -> pd.DataFrame:
+def link_table(
+    name: str, links: Sequence[Link], column_of: Callable[[Any], Any] = list
+) -> pd.DataFrame:
+    columns = columns_of_rows(name, [link.more for link in links])
     names = ["layer", "source", "target", "weight"]
     table = pd.DataFrame([link[:4] for link in links], columns=names)
     table = table.astype(dict.fromkeys(names[:3], "str") | {"weight": "float64"})
-    keys = [*dict.fromkeys(key for link in links for key in link.more)]
-    held = zip(keys, own_names(keys, names), strict=True)
-    more = {column: column_of([link.more.get(key) for link in links]) for key, column in held}
+    own = zip(own_names([*columns], names), columns.values(), strict=True)
+    more = {column: column_of(values) for column, values in own}
     return pd.concat([table, pd.DataFrame(more, table.index)], axis=1)
 
 
@@ -95,10 +99,8 @@ def ids_of(labels: Sequence[str], numbers: Sequence[str]) -> Sequence[str]:
 def node_table(
     ids: Sequence[str], labels: Sequence[str], columns: Mapping[str, Any]
 ) -> pd.DataFrame:
-    nodes = pd.DataFrame(index=pd.Index([*ids], name="node", dtype="str"))
-    if ids is not labels:
-        nodes["name"] = pd.array(list(labels), dtype="str")
-    own = own_names([*columns], ["node", *nodes.columns])
-    for column, values in zip(own, columns.values(), strict=True):
-        nodes[column] = pd.Series(list(values)).array
-    return nodes
+    named = {} if ids is labels else {"name": pd.array(list(labels), dtype="str")}
+    own = own_names([*columns], ["node", *named])
+    held = zip(own, columns.values(), strict=True)
+    more = {column: pd.Series(list(values)).array for column, values in held}
+    return pd.DataFrame(named | more, pd.Index([*ids], name="node", dtype="str"))

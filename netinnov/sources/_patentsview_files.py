@@ -149,7 +149,7 @@ def _read(data: Database, source: Found, faults: list[str]) -> None:
     name, columns = source.name, source.columns
     wanted_columns(name, source.header, [*columns.values()], [], source.delimiter)
     path = data.folder / "unpacked"
-    with opened(source.folder, name) as stream, path.open("w+b") as copy:
+    with opened(source.folder, name, times=0) as stream, path.open("w+b") as copy:
         shutil.copyfileobj(stream, copy)
         copy.seek(-min(copy.tell(), 40), os.SEEK_END)
         last = copy.read().decode(errors="replace")
@@ -171,7 +171,7 @@ def _read(data: Database, source: Found, faults: list[str]) -> None:
     rejected = data.run(rejects).fetchall()
     data.run("DROP TABLE reject_errors; DROP TABLE reject_scans")
     if any(kind == "INVALID ENCODING" for _, kind in rejected):
-        with opened(source.folder, name) as stream:  # a line end is never part of a letter
+        with opened(source.folder, name, times=0) as stream:  # line ends are no part of a letter
             for line, data_of_line in enumerate(stream, start=1):
                 decoded(name, data_of_line, first=line)
     if at_mark := [line for line, kind in rejected if kind == "UNQUOTED VALUE"]:

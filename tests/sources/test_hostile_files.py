@@ -95,10 +95,9 @@ def test_a_nul_in_a_path_is_refused(tmp_path):
 def low_limit(monkeypatch):
     """A limit of 1 MiB, so that a small file exceeds it."""
     monkeypatch.setenv("NETINNOV_FILE_GIB", str(2**-10))
-    monkeypatch.setattr(opening, "GROWTH", 20)
 
 
-TOO_MUCH = r"would take more than \S+ GiB of memory.*NETINNOV_FILE_GIB="
+TOO_MUCH = r"would take \S+ GiB of memory or more.*NETINNOV_FILE_GIB="
 
 
 def test_a_gzip_that_unpacks_to_a_thousand_times_its_size_is_refused(folder, low_limit):
@@ -164,8 +163,9 @@ def test_entities_which_grow_without_bound_are_refused(tmp_path, name):
         ni.read_network(tmp_path / name)
 
 
-def test_the_pairs_of_one_event_are_limited(tmp_path):
+def test_the_pairs_of_one_event_are_limited(tmp_path, monkeypatch):
     """Of a work with 300,000 institutions 700 GB were asked for."""
+    monkeypatch.setenv("NETINNOV_FILE_GIB", "1")
     held = [{"id": f"I{k}"} for k in range(9_001)]
     work = {"id": "W1", "authorships": [{"author": {"id": "A1"}, "institutions": held}]}
     (tmp_path / "works.jsonl").write_text(json.dumps(work))
@@ -178,8 +178,9 @@ def test_the_pairs_of_one_event_are_limited(tmp_path):
         project(ni.build_network(nodes, seats), layer="seat", through="event")
 
 
-def test_inventors_times_assignees_of_one_patent_are_limited(tmp_path):
+def test_inventors_times_assignees_of_one_patent_are_limited(tmp_path, monkeypatch):
     """Of 1 MB a hundred million links were made: only the pairs of inventors were counted."""
+    monkeypatch.setenv("NETINNOV_FILE_GIB", "1")
     (tmp_path / "inventors.tsv").write_text(
         "patent_id\tinventor_id\n" + "".join(f"1\t{k}\n" for k in range(500))
     )
@@ -207,6 +208,94 @@ def test_the_limit_can_be_raised(tmp_path, low_limit, monkeypatch):
     monkeypatch.setenv("NETINNOV_FILE_GIB", "much")
     with pytest.raises(InputError, match="NETINNOV_FILE_GIB must be a number of GiB above 0"):
         ni.read_network(tmp_path / "f.csv.gz")
+
+
+SPARSE = range(200)  # rows, each with an attribute of its own
+GRAPHML = '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">{}<graph edgedefault="directed">'
+KEYS = "".join(f'<key id="k{k}" for="node" attr.name="k{k}"/>' for k in SPARSE)
+DATA = "".join(f'<node id="n{k}"><data key="k{k}">1</data></node>' for k in SPARSE)
+FEATURES = [
+    {"properties": {"place": f"p{k}", f"k{k}": 1}, "geometry": {"type": "Point"}} for k in SPARSE
+]
+WIDE = {
+    "arcs.net": "*Vertices 2\n*Arcs\n" + "".join(f"1 2 1 k{k} v\n" for k in SPARSE),
+    "vertices.net": "*Vertices 200\n" + "".join(f"{k + 1} n{k} k{k} v\n" for k in SPARSE),
+    "g.graphml": GRAPHML.format(KEYS) + DATA + "</graph></graphml>",
+    "g.gml": "graph [" + "".join(f"node [ id {k} label {k} k{k} 1 ]\n" for k in SPARSE) + "]",
+    "x.mpx": "#EDGE ATTRIBUTES\n"
+    + "".join(f"l{k},k{k},STRING\n" for k in SPARSE)
+    + "#EDGES\n"
+    + "".join(f"a,b,l{k},v\n" for k in SPARSE),
+    "mw.json": json.dumps(
+        {
+            "nodes": {way: [{"ID": "a"}] for way in "xy"},
+            "links": [{"x": 1, "y": 1, f"k{k}": 1} for k in SPARSE],
+        }
+    ),
+    "flows.csv": ",".join(f"k{k}" for k in SPARSE) + "\n" * 2,
+}
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_rows_times_columns_are_counted_before_a_table_is_made(tmp_path, monkeypatch, name):
+    """Of 1 MB with 15,000 attributes 225 million cells were made."""
+    monkeypatch.setenv("NETINNOV_FILE_GIB", str(2**-7))
+    (tmp_path / name).write_text(WIDE[name])
+    with pytest.raises(InputError, match=rf"{name} {TOO_MUCH}"):
+        ni.read_network(tmp_path / name)
+
+
+def test_properties_of_features_are_counted_before_a_table_is_made(folder, monkeypatch):
+    monkeypatch.setenv("NETINNOV_FILE_GIB", str(2**-7))
+    text = json.dumps({"type": "FeatureCollection", "features": FEATURES})
+    (folder / "places.geojson").write_text(text)
+    with pytest.raises(InputError, match=rf"places.geojson {TOO_MUCH}"):
+        read(folder)
+
+
+def test_a_shared_string_counts_in_each_cell_that_shows_it(tmp_path, monkeypatch):
+    pytest.importorskip("openpyxl")
+    rows = [["source", "target"], *([["x" * 30_000, "b"]] * 300)]
+    pd.DataFrame(rows).to_excel(tmp_path / "f.xlsx", header=False, index=False)
+    monkeypatch.setenv("NETINNOV_FILE_GIB", "0.02")
+    assert (tmp_path / "f.xlsx").stat().st_size < 20_000
+    with pytest.raises(InputError, match=rf"f.xlsx {TOO_MUCH}"):
+        ni.read_network(tmp_path / "f.xlsx")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_that_unpacks_blocks_of_any_size_is_refused(tmp_path, method):
+    with zipfile.ZipFile(tmp_path / "f.zip", "w", method) as archive:
+        archive.writestr("organization.csv", "projectID;organisationID\n1;2\n")
+    with pytest.raises(InputError, match=r"f.zip must be packed as usual.*organization.csv"):
+        ni.read_network(tmp_path / "f.zip")
+
+
+def test_the_ceiling_is_a_quarter_of_the_least_that_limits_the_process(tmp_path, monkeypatch):
+    """8 MiB of version 2, in a group above; 4 MiB of version 1; 2 MiB of addresses."""
+    resource = pytest.importorskip("resource")
+
+    def ceiling():
+        with pytest.raises(InputError, match="a quarter of the memory") as caught:
+            opening.check_made("f", 2**60)
+        return float(str(caught.value).split("file may take ")[1].split()[0]) * 2**10
+
+    monkeypatch.delenv("NETINNOV_FILE_GIB", raising=False)
+    for at, (told, file, limit) in enumerate(
+        [
+            ("0::/a/b", "a/memory.max", 8 * 2**20),
+            ("4:cpu,memory:/a", "memory/a/memory.limit_in_bytes", 4 * 2**20),
+        ]
+    ):
+        path = tmp_path / str(at) / file
+        path.parent.mkdir(parents=True)
+        path.write_text(f"{limit}\n")
+        (tmp_path / f"told{at}").write_text(f"{told}\n")
+        monkeypatch.setattr(opening, "TOLD", tmp_path / f"told{at}")
+        monkeypatch.setattr(opening, "GROUPS", tmp_path / str(at))
+        assert ceiling() == pytest.approx(limit / 4 / 2**20, rel=0.01)
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (2 * 2**20, -1))
+    assert ceiling() == pytest.approx(0.5, rel=0.01)
 
 
 VRT = (
@@ -276,13 +365,17 @@ def test_a_field_of_the_header_beyond_the_reader_is_refused(folder, name):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("*Vertices 10000000\n*Arcs\n1 2\n", "x.net would take more than 1 GiB of memory"),
+        (
+            "*Vertices 10000000\n*Arcs\n1 2\n",
+            r"x.net would take \S+ GiB of memory or more \(10,000,000 rows of 3 columns\)",
+        ),
         (f"*Vertices {'9' * 5000}\n*Arcs\n1 2\n", "number of vertices must follow"),
         (f"*Vertices 2\n*Arcs\n1 {'9' * 5000}\n", "a vertex must be a whole number from 1 to 2"),
         ("*Vertices 2\n*Arcs\n1 2\n*Partition k\n*Vertices 2\n1\ninf\n", "must be"),
     ],
 )
-def test_numbers_of_pajek_that_nothing_can_hold_are_refused(tmp_path, text, words):
+def test_numbers_of_pajek_that_nothing_can_hold_are_refused(tmp_path, monkeypatch, text, words):
+    monkeypatch.setenv("NETINNOV_FILE_GIB", "1")
     (tmp_path / "x.net").write_text(text)
     with pytest.raises(InputError, match=words):
         sources.read_multiplex(tmp_path / "x.net")
