@@ -70,9 +70,7 @@ def parse_pajek(name: str, lines: parsing.Lines) -> Parsed:
             layers[number] = quoted or plain or layers.get(number) or str(number)
             part_links = _links(part, form.casefold(), layers[number], layers, ids)
             held = edges if form.casefold().startswith("edges") else arcs
-            while batch := [*islice(part_links, BATCH)]:
-                held += batch
-                check_table(name, len(arcs) + len(edges), len(ENDS) + 1)
+            _add(held, part_links, name, len(arcs) + len(edges) - len(held))
         elif part.kind in OTHERS:
             if not part.body:
                 raise InputError(
@@ -97,13 +95,25 @@ def parse_pajek(name: str, lines: parsing.Lines) -> Parsed:
     both_ways = [edge for edge in edges if edge.layer in directed and edge.source != edge.target]
     back = [edge._replace(source=edge.target, target=edge.source) for edge in both_ways]
     links = parsing.link_table(name, [*arcs, *edges, *back], parsing.attribute)
-    notes = []
-    if 0 < len(bare) < len(labels):
-        numbered = f"{len(bare):,} of {len(labels):,} ({examples(bare, str)})"
-        notes.append(f"{name}: vertices without a line, called by their numbers: {numbered}.")
-    if mixed := sorted({edge.layer for edge in both_ways}):
-        notes.append(f"{name}: layers of arcs in which each edge is two: {examples(mixed)}.")
+    notes = [*_numbered_alone(name, bare, len(labels)), *_turned(name, both_ways)]
     return Parsed(parsing.node_table(ids, labels, columns), links, directed, notes)
+
+
+def _add(held: list[Link], more: Iterator[Link], name: str, others: int) -> None:
+    while batch := [*islice(more, BATCH)]:
+        held += batch
+        check_table(name, others + len(held), len(ENDS) + 1)
+
+
+def _numbered_alone(name: str, bare: Sequence[str], n: int) -> Iterator[str]:
+    if 0 < len(bare) < n:
+        numbered = f"{len(bare):,} of {n:,} ({examples(bare, str)})"
+        yield f"{name}: vertices without a line, called by their numbers: {numbered}."
+
+
+def _turned(name: str, both_ways: Sequence[Link]) -> Iterator[str]:
+    if mixed := sorted({edge.layer for edge in both_ways}):
+        yield f"{name}: layers of arcs in which each edge is two: {examples(mixed)}."
 
 
 def _parts(lines: parsing.Lines) -> list[Part]:
