@@ -132,7 +132,7 @@ def check_header(name: str | Path, columns: Sequence[str], where: str = "it") ->
         raise InputError(f"{name} must name each column once; {where} names {shown} twice or more.")
 
 
-def check_made(name: str | Path, made: float, what: str = "") -> None:
+def check_made(name: str | Path, made: float, table: str = "") -> None:
     """Refuse a file of which more bytes of memory would be made than the process can spare."""
     text, why = os.environ.get(LIMIT), f"as {LIMIT} says"
     if text is None:
@@ -148,7 +148,7 @@ def check_made(name: str | Path, made: float, what: str = "") -> None:
             )
     if made > most:
         raise InputError(
-            f"{name} would take {made / 2**30:,.3g} GiB of memory or more{what}; what is made of a "
+            f"{name} would take {made / 2**30:,.3g} GiB of memory or more{table}; what is made of a "
             f"file may take {most / 2**30:,.3g} GiB, {why}. If that is meant, allow more GiB by a "
             f"variable of the environment, such as {LIMIT}={math.ceil(made / 2**29)}."
         )
