@@ -148,9 +148,9 @@ def check_made(name: str | Path, made: float, table: str = "") -> None:
             )
     if made > most:
         raise InputError(
-            f"{name} would take {made / 2**30:,.3g} GiB of memory or more{table}; what is made of a "
-            f"file may take {most / 2**30:,.3g} GiB, {why}. If that is meant, allow more GiB by a "
-            f"variable of the environment, such as {LIMIT}={math.ceil(made / 2**29)}."
+            f"{name} would take {made / 2**30:,.3g} GiB of memory or more{table}; what is made of "
+            f"a file may take {most / 2**30:,.3g} GiB, {why}. If that is meant, allow more GiB by "
+            f"a variable of the environment, such as {LIMIT}={math.ceil(made / 2**29)}."
         )
 
 
