@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netinnov._network.link_rows import sort_rows
-from netinnov._network.place_distances import needed
+from netinnov._network.place_distances import between, needed
 from netinnov._network.rows import Block
 from netinnov._runtime.arguments import as_list, check_names, shown
 from netinnov._typing import Codes, Floats
@@ -272,12 +272,18 @@ def _with_zones(
     site = np.zeros(network.n_nodes, np.int32)
     site[ends] = at
     why = f"keeping distances in layer {layer!r}"
-    of_pairs = partial(needed, storage, why=why, directed=chain.directed)
+    of_pairs = partial(between, storage, directed=chain.directed)
+    rows, columns = (np.unique(site[nodes]) for nodes in chain.ends)
+    # All that is unknown is told at once; without a table a place has no distance to itself.
+    pairs = (places, places)
+    if storage.place_table.distances is not None:
+        row, column = np.nonzero(np.isnan(of_pairs(places[rows][:, None], places[columns])))
+        pairs = (places[rows[row]], places[columns[column]])
+    needed(storage, *pairs, why, chain.directed)
     if edges is None:
         lengths = of_pairs(places[site[source]], places[site[target]])
         edges = np.unique(np.quantile(lengths, np.linspace(0, 1, 11))) if lengths.size else lengths
     zone = np.zeros((places.size, places.size), np.uint8)
-    rows, columns = (np.unique(site[nodes]) for nodes in chain.ends)
     for row in rows:
         beyond = columns if chain.directed else columns[row:]
         zone[row, beyond] = zones_of(of_pairs(places[[row]], places[beyond]), edges)

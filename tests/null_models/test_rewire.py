@@ -100,6 +100,28 @@ def test_default_bins_are_deciles_and_all_links_of_one_length_are_one_bin():
     assert all(place[a] != place[b] for a, b in pairs(rewired, "links"))
 
 
+def test_all_pairs_of_places_whose_distance_is_unknown_are_counted_whether_linked_or_not():
+    # A path from A to E: the table knows its four links, and none of the other six pairs.
+    places = list("ABCDE")
+    path = pd.DataFrame({"source": places[:-1], "target": places[1:]})
+    nodes = pd.DataFrame({"node": places, "place": places})
+    table = pd.DataFrame({"origin": places[:-1], "destination": places[1:], "distance": 1.0})
+    options = {"distances": table, "distance_unit": "min"}
+    undirected = ni.build_network(nodes, path, pd.DataFrame({"place": places}), **options)
+    for bins in (None, [0, 5]):
+        with pytest.raises(InputError, match="6 are unknown: A - C, A - D, A - E, B - D, B - E"):
+            rewire(undirected, preserve=("distance",), bins=bins, rng=1)
+    # From A, B, C and D to B, C, D and E lead 16 pairs: 3 inside a place, 4 in the table.
+    arrows = ni.build_network(
+        nodes, path, pd.DataFrame({"place": places}), directed=["links"], **options
+    )
+    with pytest.raises(InputError, match="9 are unknown"):
+        rewire(arrows, preserve=("distance",), rng=1)
+    bare = ni.build_network(nodes, path, pd.DataFrame({"place": places, "lon": 0.0, "lat": np.nan}))
+    with pytest.raises(InputError, match=r"5 have none, e\.g\. 'A'"):
+        rewire(bare, preserve=("distance",), bins=[0, 5], rng=1)
+
+
 @pytest.mark.slow
 def test_expected_distance_keeps_the_mean_of_a_larger_network():
     network = city_network(n=200, m=600)
