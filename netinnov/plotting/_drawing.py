@@ -16,7 +16,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.legend import Legend
 from matplotlib.legend_handler import HandlerLineCollection, HandlerPathCollection
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import ScaledTranslation
+from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
 from netinnov._runtime.arguments import shown
 from netinnov._typing import Floats
@@ -30,6 +30,8 @@ MODELLED = "Modelled, not observed."
 
 # Millimetres of print: ticks and label of a y axis, a narrow figure, a letter of a legend
 _LABELS, _NARROW, _LETTER = 14.0, 120.0, 1.5
+_KEY = 5  # letters for which the key of an entry takes the room
+_MARGIN, _LEAST = 2.0, 0.1  # pixels beside a legend; share of a figure that axes keep
 
 _kept: WeakKeyDictionary[Axes, tuple[str, ...]] = WeakKeyDictionary()
 
@@ -216,12 +218,16 @@ def _draw_legend(
 ) -> None:
     """At the right, on a page below; else above, in columns no wider than there is room."""
     place: dict[str, Any] = {"handles": handles, "handler_map": _KEYS}
+    room, placed = page_width(ax), _is_placed(ax)
     if beside and not on_page():
-        place |= {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0}
-        ax.legend(**place | style)
-        return
+        right = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0}
+        legend = ax.legend(**place | right | style)
+        if not placed or _width(legend) < room / 2:
+            _keep_inside(ax, legend)
+            return
+        legend.remove()
+        beside = False
     owner: Any = ax.figure.canvas.figure if beside else ax
-    room = page_width(ax)
     if beside:
         ncols, place["loc"] = 3, "outside lower left"
     else:
@@ -230,16 +236,46 @@ def _draw_legend(
         up = ScaledTranslation(0, points_above * larger() / 72, ax.figure.dpi_scale_trans)
         place |= {"loc": "lower left", "bbox_to_anchor": (0, 1.01)}
         place["bbox_transform"] = ax.transAxes + up
+        if placed:  # the axes may be narrower than their place
+            left, page = ax.get_position(original=True).x0, ax.figure.bbox.width / ax.figure.dpi
+            room = min(room, (1 - left) * page * 25.4)
+            upwards = place["bbox_transform"]
+            place["bbox_to_anchor"] = (left, 1.01)
+            place["bbox_transform"] = blended_transform_factory(ax.figure.transSubfigure, upwards)
         place["borderpad"] = 0.4 if mpl.rcParams["legend.frameon"] else 0
-    letters = int(room / (_LETTER * larger()))
+    letters = int(room / (_LETTER * larger())) - _KEY * placed
     names = [str(handle.get_label()).split("\n") for handle in handles]
     labels = ["\n".join(textwrap.fill(line, letters) for line in lines) for lines in names]
     for columns in range(min(ncols, len(labels)), 0, -1):
         legend = owner.legend(labels=labels, ncols=columns, **place | style)
-        width = legend.get_window_extent().width / legend.get_figure(root=True).dpi * 25.4
-        if columns == 1 or width <= room:
-            return
+        if columns == 1 or _width(legend) <= room:
+            break
         legend.remove()
+    if not beside:
+        _keep_inside(ax, legend)
+
+
+def _width(legend: Legend) -> float:
+    return float(legend.get_window_extent().width / legend.get_figure(root=True).dpi * 25.4)
+
+
+def _is_placed(ax: Axes) -> bool:
+    """Whether no layout moves the axes to make room for what is around them."""
+    return ax.figure.canvas.figure.get_layout_engine() is None
+
+
+def _keep_inside(ax: Axes, legend: Legend) -> None:
+    """Where no layout does it, take room for a legend from the axes that it stands beside."""
+    page = ax.figure.canvas.figure.bbox
+    for _ in range(9 * _is_placed(ax)):  # those of a fixed aspect stay in the middle of less room
+        ax.apply_aspect()
+        beyond = np.maximum(0.0, legend.get_window_extent().max - page.max + _MARGIN)
+        if not beyond.any():
+            return
+        x, y, width, height = ax.get_position(original=True).bounds
+        width, height = np.maximum([width, height] - beyond / ax.figure.bbox.size, _LEAST)
+        ax.set_position((x, y, width, height))
+        ax.set_in_layout(True)
 
 
 def is_narrow(ax: Axes) -> bool:

@@ -82,9 +82,10 @@ def plot_cobweb(
         cycles, settles = abs(abs(root) - 1) < 1e-12, abs(root) < 1
         fate = "cycles" if cycles else "settles" if settles else "explodes"
         ax.set_title(f"{fate}: root {number(root, '.2f')}")
-        below: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, -0.24), "ncols": 4}
-        below |= {"x": "quantity of innovation elements", "y": "price", "notes": [MODELLED]}
-        return finish(ax, columnspacing=1.2, handletextpad=0.5, **below)
+        look: dict[str, Any] = {"ncols": 4, "columnspacing": 1.2, "handletextpad": 0.5}
+        look["points_above"] = 12.0  # above the title
+        across = "quantity of innovation elements"
+        return finish(ax, x=across, y="price", notes=[MODELLED], **look)
 
 
 def plot_stability_map(

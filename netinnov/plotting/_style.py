@@ -57,6 +57,7 @@ _SETTINGS: dict[str, Any] = {
 _SIZES = {"font.size": _TYPE, "legend.fontsize": _TYPE, "legend.title_fontsize": _TYPE}
 _SIZES |= {f"{part}.labelsize": _TYPE for part in ("axes", "xtick", "ytick")}
 _SIZES["axes.titlesize"] = 8.0
+_FULL = [DOUBLE / 25.4, 110.0 / 25.4]  # inches of a figure in print whose size nothing says
 _report: ContextVar[str] = ContextVar("report", default="")  # "page", "print", or no report
 
 
@@ -103,13 +104,14 @@ def print_style() -> Iterator[None]:
     """Settings for figures in print, in force only inside a ``with`` block.
 
     Outside, text follows ``rcParams``, and new figures grow with ``font.size``, so that they look
-    the same; a ``figure.figsize`` of your own, or an `ax`, sets their size.
+    the same. A ``figure.figsize`` of your own, or an `ax`, sets their size, here too.
 
     Returns
     -------
     context manager
-        New figures are 89 or 183 mm wide, with type of 7 to 8 points, thin lines and embedded
-        TrueType fonts. The user's ``rcParams`` are put back at the end.
+        New figures are 89 or 183 mm wide (those of ``plt.subplots()`` 183 x 110 mm), with type of 7
+        to 8 points, thin lines and embedded TrueType fonts. The user's ``rcParams`` are put back at
+        the end.
 
     Examples
     --------
@@ -118,8 +120,15 @@ def print_style() -> Iterator[None]:
     ...     mpl.rcParams["pdf.fonttype"]
     42
     """
-    with settings(["default", _SETTINGS | _SIZES | {"font.family": print_families()}]):
+    look = {"figure.figsize": _own_size() or _FULL, "font.family": print_families()}
+    with settings(["default", _SETTINGS | _SIZES | look]):
         yield
+
+
+def _own_size() -> Any:
+    """Size of figures that the user has set; None where it is matplotlib's or ours."""
+    size = [*mpl.rcParams["figure.figsize"]]
+    return None if size in (mpl.rcParamsDefault["figure.figsize"], _FULL) else size
 
 
 @contextmanager
@@ -179,9 +188,7 @@ def drawing(ax: Axes | None, height: float, width: float = DOUBLE) -> Iterator[A
         elif ax is None:
             from matplotlib import pyplot as plt  # only here: their backend shows it
 
-            size = mpl.rcParams["figure.figsize"]
-            if size == mpl.rcParamsDefault["figure.figsize"]:
-                size = _inches(width, height)
+            size = _own_size() or _inches(width, height)
             ax = plt.figure(figsize=size, layout="compressed").add_subplot()
         _keep_type(ax)
         yield ax

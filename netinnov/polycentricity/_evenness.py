@@ -25,13 +25,20 @@ if TYPE_CHECKING:
 
 def numbers(values: Values) -> Floats:
     values = one_column("values", values)
+    if isinstance(values, MultilayerNetwork):
+        raise InputError(
+            "`values` must be one number a place, such as the strengths of the network, "
+            "centrality.strength(network).sum(axis=1); found the network itself."
+        )
     try:
         array = np.asarray(values)
     except ValueError:  # rows of different lengths
         array = np.empty((0, 0))
     if array.ndim != 1:
-        msg = f"values must be a sequence of numbers; found {type(values).__name__}"
-        raise InputError(f"{msg} of {array.ndim} dimensions.")
+        raise InputError(
+            f"values must be a sequence of numbers; found {type(values).__name__} of {array.ndim} "
+            "dimensions."
+        )
     x: Floats
     if array.dtype.kind in "biuf":
         x = array.astype(np.float64)

@@ -2,6 +2,7 @@
 
 import doctest
 import inspect
+from contextlib import nullcontext
 
 import matplotlib as mpl
 import pandas as pd
@@ -14,7 +15,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 
 import netinnov as ni
-from figures import assert_inside
+from figures import assert_inside, entries
 from netinnov import plotting
 
 PLOTS = sorted(name for name in plotting.__all__ if name.startswith("plot_"))
@@ -148,3 +149,45 @@ def test_nodes_and_links_take_settings_of_matplotlib_which_the_legend_shows(name
         colours = [getattr(key, "get_edgecolor", getattr(key, "get_color", None))() for key in keys]
         known = {to_hex(colour) for each in colours for colour in to_rgba_array(each)}
         assert known & asked
+
+
+@pytest.mark.parametrize("own", [[], [3.0, 2.0]])
+def test_figures_of_pyplot_in_print_are_as_wide_as_a_page_or_as_the_user_has_set(own):
+    with mpl.rc_context({"figure.figsize": own} if own else {}):
+        before = mpl.rcParams["figure.figsize"]
+        with plotting.print_style():
+            width = plt.subplots()[0].get_figwidth()
+            assert width == pytest.approx(own[0] if own else 183 / 25.4)
+            narrow = plotting.plot_rank_size([3.0, 2.0, 1.0]).figure.get_figwidth()
+            assert narrow == pytest.approx(own[0] if own else 89 / 25.4)
+        assert mpl.rcParams["figure.figsize"] == before
+
+
+def assert_legend_inside(ax):
+    ax.figure.draw_without_rendering()
+    box, page, area = ax.get_legend().get_window_extent(), ax.figure.bbox, ax.get_window_extent()
+    assert 0 <= box.x0 <= box.x1 <= page.x1
+    assert 0 <= box.y0 <= box.y1 <= page.y1
+    assert area.y1 <= box.y0 or area.x1 <= box.x0  # and beside what is drawn
+
+
+def without_layout(width):
+    return plt.subplots(figsize=(width / 25.4, 0.75 * width / 25.4))[1]
+
+
+@pytest.mark.parametrize("style", [plotting.print_style, nullcontext])
+@pytest.mark.parametrize("name", PLOTS)
+def test_a_legend_stays_inside_a_figure_that_makes_no_room_for_it(name, style):
+    with style():
+        ax = example(name, ax=without_layout(89))
+        if ax.get_legend() is not None:
+            assert_legend_inside(ax)
+
+
+@pytest.mark.parametrize("width", [89, 183])
+def test_all_of_many_groups_are_in_the_legend(width):
+    cities = ni.datasets.make_city_system(n_cities=27, rng=1)
+    groups = pd.Series([f"community {k % 9}" for k in range(cities.n_nodes)], cities.nodes.index)
+    ax = plotting.plot_network(cities, groups=groups, rng=1, ax=without_layout(width))
+    assert_legend_inside(ax)
+    assert entries(ax)[-7:-1] == [f"community {k}" for k in range(6)]

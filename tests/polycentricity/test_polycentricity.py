@@ -261,3 +261,11 @@ def test_several_columns_are_to_be_chosen_from():
     for function in (gini, rank_size, ni.plotting.plot_rank_size):
         with pytest.raises(InputError, match=words):
             function(table)
+
+
+@pytest.mark.parametrize("name", ["green", "gini", "primacy", "rank_size", "effective_number"])
+def test_a_function_of_strengths_says_so_where_it_is_given_a_network(name):
+    network = ni.build_network(pd.DataFrame({"source": ["a"], "target": ["b"]}))
+    words = r"one number a place, .*centrality\.strength\(network\).*; found the network itself"
+    with pytest.raises(InputError, match=words):
+        getattr(ni.polycentricity, name)(network)
