@@ -13,11 +13,25 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._runtime.public import ARGUMENT_CHECKS
+from netinnov._runtime.public import ARGUMENT_CHECKS, FROM_USERS
 from netinnov._typing import Is
 from netinnov.errors import InputError
 
 SEARCHES, REPEATS, WHOLE = 10_000, 1_000_000, 2**31 - 1
+# How results are made that functions ask for
+_MADE = {
+    "Axes": "plt.subplots()[1]",
+    "CentrePlan": "what plan_centres gives",
+    "Configuration": "what study.read_configuration gives",
+    "ExperimentResult": "what compare_scenarios gives",
+    "Figure": "ax.figure",
+    "NullComparison": "compare_with_null(...)",
+    "ParetoPlans": "what pareto_plans gives",
+    "Prices": "Prices(park=..., link=..., pipeline=...)",
+    "SitingPlan": "what site_enclaves gives",
+    "SpaceAllocation": "what allocate_space gives",
+    "SpaceDemand": "what space_demand gives",
+}
 COUNTS = (
     "bins horizon n_cities n_shares orders permutations placebos placements points "
     "replicates resamples samples settle size steps trials"
@@ -49,7 +63,15 @@ def check_flag(name: str, value: object) -> None:
 
 ARGUMENT_CHECKS[Literal] = check_choice
 ARGUMENT_CHECKS[bool] = lambda name, value, _: check_flag(name, value)
+ARGUMENT_CHECKS[tuple] = lambda name, value, kinds: check_type(name, value, *kinds)
+FROM_USERS.add(pd.Series)
+ARGUMENT_CHECKS[str] = ARGUMENT_CHECKS[Hashable] = lambda name, value, _: _check_single(name, value)
 ARGUMENT_CHECKS[Is] = lambda name, value, kind: check_number(name, value, **kind._asdict())
+
+
+def _check_single(name: str, value: object) -> None:
+    if hasattr(value, "__array__") and np.ndim(value):  # compared, it would give an array
+        raise InputError(f"`{name}` must be one text or name; found {shown(value)}.")
 
 
 def check_callable(
@@ -73,6 +95,7 @@ def check_type(name: str, value: object, *types: type, mend: str = "") -> None:
     if not isinstance(value, types):
         *most, last = (each.__name__ for each in types)
         named = f"{', '.join(most)} or {last}" if most else last
+        mend = mend or _MADE.get(last, "")
         write = f"; write {mend}" if mend else ""
         raise InputError(f"`{name}` must be of the type {named}; found {shown(value)}{write}.")
 

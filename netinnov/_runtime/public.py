@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
 from difflib import get_close_matches
 from functools import cache, partial, wraps
@@ -23,8 +23,11 @@ def _by_word(words_of: dict[str, str]) -> dict[str, str]:
     return {word: ours for ours, words in words_of.items() for word in words.split()}
 
 
-# By annotated type: what refuses other values, and gives the number that is meant
+# By annotated type: what refuses other values, and gives the number that is meant; `tuple`: of
+# some of our classes, or of `HOMES`, also beside those `FROM_USERS`
 ARGUMENT_CHECKS: dict[Any, Callable[[str, Any, Any], Any]] = {}
+HOMES = ("netinnov.", "matplotlib.")
+FROM_USERS: set[Any] = {Mapping}
 # Names of functions in networkx, igraph, scikit-network and EconGeo
 OTHER_NAMES = _by_word(
     {
@@ -313,22 +316,35 @@ def suggests_keywords(function: Callable[P, R], home: str | None = None) -> Call
 def _checks_of(function: Any) -> list[tuple[int, str, Callable[[Any], Any]]]:
     code, checks = function.__code__, list[tuple[int, str, Callable[[Any], Any]]]()
     for at, name in enumerate(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]):
+        # What a Series holds is for type checkers only.
+        text = re.sub(r"(pd\.Series)\[\w+\]", r"\1", function.__annotations__.get(name, "None"))
         try:
-            annotation = eval(function.__annotations__.get(name, "None"), function.__globals__)
+            annotation = eval(text, function.__globals__)
         except (NameError, TypeError):  # for type checkers only
             continue
         union = get_origin(annotation) in (Union, UnionType)
         kinds = [*get_args(annotation)] if union else [annotation]
         optional = NoneType in kinds
         kinds = [kind for kind in kinds if kind is not NoneType]
-        if len(kinds) != 1:
-            continue
-        (kind,) = getattr(kinds[0], "__metadata__", kinds)  # of a number: its range
+        kind: Any = kinds[0]
+        if len(kinds) == 1:
+            (kind,) = getattr(kind, "__metadata__", kinds)  # of a number: its range
         check = ARGUMENT_CHECKS.get(get_origin(kind) or kind) or ARGUMENT_CHECKS.get(type(kind))
+        if check is None or len(kinds) > 1:
+            kind = [get_origin(each) or each for each in kinds]
+            check = ARGUMENT_CHECKS[tuple] if _are_classes(kind, optional=optional) else None
         if check is not None:
             position = at if at < code.co_argcount else sys.maxsize
             checks.append((position, name, partial(_checked, check, name, kind, optional)))
     return checks
+
+
+def _are_classes(kinds: list[Any], *, optional: bool) -> bool:
+    """Whether a value is sound if it is of its type: of a class in `HOMES`, or may be left out."""
+    ours = [str(getattr(kind, "__module__", "")).startswith(HOMES) for kind in kinds]
+    others = [kind for kind, own in zip(kinds, ours, strict=True) if not own]
+    classes = all(isinstance(kind, type) for kind in kinds)
+    return classes and {*others} <= FROM_USERS and (any(ours) or optional)
 
 
 def _checked(

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.sparse import csgraph
 
 from netinnov._network.paths import Frictions, PathCosts, shortest_links
-from netinnov._runtime.arguments import as_whole, check_names, check_rng, check_type
+from netinnov._runtime.arguments import as_whole, check_names, check_rng
 from netinnov._runtime.display import Tabled
 from netinnov._typing import Amount, Confidence, Count, Floats, Integers, Positive, Rng, Share
 from netinnov.centrality import strength
@@ -33,7 +33,6 @@ from netinnov.scenarios import (
 )
 from netinnov.scenarios._equal_cost import largest_within
 from netinnov.scenarios._pair_draws import Side, sides
-from netinnov.scenarios._prices import check_prices
 
 _FRICTIONS = Frictions(border=1.0)
 _SLOPES = (1.0, 0.8)  # of demand and supply, everywhere
@@ -170,9 +169,6 @@ def compare_approaches(
     >>> result.approaches["size"].tolist()
     [0.0, 7.0]
     """
-    if prices is not None:
-        check_prices(prices)
-    check_type("frictions", frictions, Frictions)
     shares = {"pipeline_share": pipeline_share, "kept_share": kept_share}
     shares |= {"corridor_relief": corridor_relief}
     rng = check_rng(rng)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netinnov._runtime.arguments import check_rng, check_type
+from netinnov._runtime.arguments import check_rng
 from netinnov._runtime.display import Displayed
 from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
@@ -110,7 +110,6 @@ def mixing(network: MultilayerNetwork, *, null: Rewire = _REWIRE, rng: Rng = Non
     True
     """
     rng = check_rng(rng)
-    check_type("null", null, Rewire, mend="Rewire(...)")
     if null.trials == 0:
         raise InputError("`null.trials` must be above 0: a chain of no proposals shows nothing.")
     chains = null._prepared(network, rng).chains

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from netinnov._runtime.arguments import check_type
 from netinnov._runtime.display import Tabled
 from netinnov._typing import Confidence, Count, Direction, Floats, Positive, PositiveShare, Rng
 from netinnov.centrality._counts import total_strength
@@ -198,7 +197,6 @@ def plan_centres(
     >>> plan.sites, plan.reached
     (('cd',), True)
     """
-    check_type("target", target, EffectiveNumber, CentreSupport)
     names = check_candidates(candidates)
     costs = np.ones(len(names)) if prices is None else costs_of(network, candidates, prices)
     seed = seed_of(rng)

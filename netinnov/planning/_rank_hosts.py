@@ -15,7 +15,7 @@ from scipy.sparse import csgraph
 
 from netinnov._network.paths import Frictions, PathCosts, lengths_of_links, shortest_links
 from netinnov._network.place_distances import between
-from netinnov._runtime.arguments import check_callable, check_name, check_names, check_type, shown
+from netinnov._runtime.arguments import check_callable, check_name, check_names, shown
 from netinnov._runtime.checkpoint import seed_of_run
 from netinnov._runtime.parallel import run
 from netinnov._typing import Count, Distance, Floats, Integers, Rng
@@ -32,7 +32,7 @@ from netinnov.scenarios._enclave import Enclave
 from netinnov.scenarios._open_size import Settings, movable_layer, open_size
 from netinnov.scenarios._pair_draws import Pairs, Positions, Scene, chosen_layer
 from netinnov.scenarios._prices import draws_nothing
-from netinnov.scenarios._rivals import BETWEEN, Between
+from netinnov.scenarios._rivals import Between
 
 _BLOCK = 2**21  # links of the copies that are searched together
 
@@ -117,7 +117,6 @@ def rank_hosts(
         layer, share = movable_layer(network, None), Settings.pipeline_share
         size = open_size(network, home, layer=layer, pipeline_share=share)
         scenario = ReverseEnclave(home, chosen[0], pipeline_share=share, layer=layer, **size)
-    check_type("scenario", scenario, *BETWEEN)
     if scenario.home != home:
         msg = f"`scenario` must have the home of the ranking, {home!r}; its own is"
         raise InputError(f"{msg} {scenario.home!r}.")

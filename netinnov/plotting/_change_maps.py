@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from netinnov._runtime.arguments import check_type
 from netinnov.errors import InputError
 from netinnov.planning import CentrePlan, SitingPlan
 from netinnov.plotting._drawing import Kws, counted, draw_lines, finish, number, percent, table_of
@@ -61,7 +60,6 @@ def plot_sites(
     >>> plot_sites(plan, pairs=pairs, places=cities.places).get_legend().get_texts()[0].get_text()
     'site of the plan, from home to host'
     """
-    check_type("plan", plan, SitingPlan, mend="what site_enclaves gives")
     pairs = table_of("pairs", pairs, _ENDS, of="a table of candidates")[_ENDS]
     text, at = _named_places(places)
     text = text if names is None else names
@@ -139,7 +137,6 @@ def plot_plan_map(
     >>> plot_plan_map(plan, pairs=pairs, places=cities.places).get_title()
     'proposed'
     """
-    check_type("plan", plan, CentrePlan, mend="what plan_centres gives")
     pairs = table_of("pairs", pairs, _ENDS, of="a table of candidates")[_ENDS]
     text, at = _named_places(places)
     at = at.reindex(plan.places.index).dropna()

@@ -255,7 +255,7 @@ def _draw_legend(
         _keep_inside(ax, legend)
 
 
-def _width(legend: Legend) -> float:
+def _width(legend: Any) -> float:
     return float(legend.get_window_extent().width / legend.get_figure(root=True).dpi * 25.4)
 
 
@@ -264,7 +264,7 @@ def _is_placed(ax: Axes) -> bool:
     return ax.figure.canvas.figure.get_layout_engine() is None
 
 
-def _keep_inside(ax: Axes, legend: Legend) -> None:
+def _keep_inside(ax: Axes, legend: Any) -> None:
     """Where no layout does it, take room for a legend from the axes that it stands beside."""
     page = ax.figure.canvas.figure.bbox
     for _ in range(9 * _is_placed(ax)):  # those of a fixed aspect stay in the middle of less room

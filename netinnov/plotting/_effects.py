@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from netinnov._runtime.arguments import as_list, check_type
+from netinnov._runtime.arguments import as_list
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments import DoseResponse, ExperimentResult
@@ -226,7 +226,6 @@ def plot_null_distribution(
     >>> plot_null_distribution(found, label="efficiency").get_xlabel()
     'efficiency'
     """
-    check_type("comparison", comparison, NullComparison, mend="compare_with_null(...)")
     if isinstance(comparison.observed, pd.Series):
         return _plot_values(comparison, label, ax)
     value, z, p = comparison.observed, comparison.z, comparison.p
@@ -311,7 +310,6 @@ def plot_plan_value(plan: SitingPlan, *, label: str = "objective", ax: Axes | No
     >>> plot_plan_value(plan, label="efficiency").get_xlabel()
     'efficiency'
     """
-    check_type("plan", plan, SitingPlan, mend="what site_enclaves gives")
     values = plan.placebo.dropna().to_numpy(np.float64)
     with drawing(ax, 70, SINGLE) as ax:
         if values.size:

@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 
-from netinnov._runtime.arguments import check_names, check_type
+from netinnov._runtime.arguments import check_names
 from netinnov._typing import Floats, Whole
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import Kws, arcs, counted, digits, draw_lines, finish
@@ -270,7 +270,6 @@ def _values(
     values: object, network: MultilayerNetwork
 ) -> tuple[pd.Series[float], list[str] | None]:
     """Numbers, or codes of classes, by node, and the names of the classes."""
-    check_type("values", values, pd.Series)
     node_values: Any = values
     check_names("values", node_values.index, list(network.storage.node_names))
     if not isinstance(node_values.dtype, pd.CategoricalDtype):

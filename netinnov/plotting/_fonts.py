@@ -83,7 +83,7 @@ def place_names(places: pd.DataFrame, *, chinese: bool = False) -> pd.Series[str
     return pd.Series(names, index=places.index, name="name", dtype="str")
 
 
-Names: TypeAlias = "Mapping[Any, str] | pd.Series[str]"
+Names: TypeAlias = Mapping[Any, str] | pd.Series
 
 
 def name_of(names: Names | None, node: Any, *, longest: int = 40) -> str:

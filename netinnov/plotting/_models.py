@@ -53,7 +53,6 @@ def plot_cobweb(
     >>> plot_cobweb(market, start=7.0).get_title()
     'settles: root −0.80'
     """
-    check_type("market", market, Cobweb)
     paths = np.asarray(market.simulate(start=start, periods=periods), np.float64)
     rest, b = market.price(), market.demand_slope
     a = market.demand_intercept or 0.0

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from netinnov._runtime.arguments import check_names, check_type
+from netinnov._runtime.arguments import check_names
 from netinnov._typing import Count, Floats
 from netinnov.errors import InputError
 from netinnov.governance import ApproachComparison
@@ -68,7 +68,6 @@ def plot_pareto(
     >>> plot_pareto(front).get_xlabel()
     'efficiency'
     """
-    check_type("front", front, ParetoPlans, mend="what pareto_plans gives")
     first, second = (str(each) for each in front.baseline.index)
     table = front.plans.sort_values(first, kind="stable")
     with drawing(ax, 70, SINGLE) as ax:
@@ -290,7 +289,6 @@ def plot_space_allocation(
     >>> plot_space_allocation(plan, unit="ha").texts[0].get_text()
     'a: 8 ha'
     """
-    check_type("allocation", allocation, SpaceAllocation, mend="what allocate_space gives")
     flows = allocation.flows
     needs, space = flows.sum(axis=1), flows.sum(axis=0) + allocation.left
     needs = needs[needs > _MINUTE * needs.sum()].sort_values(ascending=False, kind="stable")

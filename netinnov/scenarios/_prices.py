@@ -149,8 +149,7 @@ def draws_nothing(scenario: object) -> bool:
 
 
 def check_prices(prices: object) -> None:
-    mend = "Prices(park=..., link=..., pipeline=...)"
-    check_type("prices", prices, Prices, mend=mend)
+    check_type("prices", prices, Prices)
 
 
 def check_scenario(name: str, change: object) -> None:
