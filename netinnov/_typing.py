@@ -31,6 +31,8 @@ Whole: TypeAlias = Annotated[int, Is(low=0, whole=True)]
 Count: TypeAlias = Annotated[int, Is(low=1, whole=True)]
 Several: TypeAlias = Annotated[int, Is(low=2, whole=True)]
 Amount: TypeAlias = Annotated[float, Is(low=0)]
+# More than this beside the length of a link of 1, and lengths count as equal that are not
+SwitchCost: TypeAlias = Annotated[float, Is(low=0, high=1e9)]
 Positive: TypeAlias = Annotated[float, Is(low=0, above=True)]
 Share: TypeAlias = Annotated[float, Is(low=0, high=1)]
 PositiveShare: TypeAlias = Annotated[float, Is(low=0, high=1, above=True)]

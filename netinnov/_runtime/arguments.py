@@ -63,7 +63,11 @@ def check_flag(name: str, value: object) -> None:
 
 ARGUMENT_CHECKS[Literal] = check_choice
 ARGUMENT_CHECKS[bool] = lambda name, value, _: check_flag(name, value)
-ARGUMENT_CHECKS[tuple] = lambda name, value, kinds: check_type(name, value, *kinds)
+ARGUMENT_CHECKS["classes"] = lambda name, value, kinds: (
+    check_mapping(name, value, "from names to values")
+    if kinds == [Mapping]
+    else check_type(name, value, *kinds)
+)
 FROM_USERS.add(pd.Series)
 ARGUMENT_CHECKS[str] = ARGUMENT_CHECKS[Hashable] = lambda name, value, _: _check_single(name, value)
 ARGUMENT_CHECKS[Is] = lambda name, value, kind: check_number(name, value, **kind._asdict())

@@ -23,8 +23,8 @@ def _by_word(words_of: dict[str, str]) -> dict[str, str]:
     return {word: ours for ours, words in words_of.items() for word in words.split()}
 
 
-# By annotated type: what refuses other values, and gives the number that is meant; `tuple`: of
-# some of our classes, or of `HOMES`, also beside those `FROM_USERS`
+# By annotated type: what refuses other values, and gives the number that is meant; "classes":
+# those of `HOMES`, also beside those `FROM_USERS`
 ARGUMENT_CHECKS: dict[Any, Callable[[str, Any, Any], Any]] = {}
 HOMES = ("netinnov.", "matplotlib.")
 FROM_USERS: set[Any] = {Mapping}
@@ -332,7 +332,7 @@ def _checks_of(function: Any) -> list[tuple[int, str, Callable[[Any], Any]]]:
         check = ARGUMENT_CHECKS.get(get_origin(kind) or kind) or ARGUMENT_CHECKS.get(type(kind))
         if check is None or len(kinds) > 1:
             kind = [get_origin(each) or each for each in kinds]
-            check = ARGUMENT_CHECKS[tuple] if _are_classes(kind, optional=optional) else None
+            check = ARGUMENT_CHECKS["classes"] if _are_classes(kind, optional=optional) else None
         if check is not None:
             position = at if at < code.co_argcount else sys.maxsize
             checks.append((position, name, partial(_checked, check, name, kind, optional)))

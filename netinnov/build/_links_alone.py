@@ -66,7 +66,7 @@ def network_of_parts(
 
 def part_of_matrix(flows: pd.DataFrame, names: pd.Index, layer: str, directed: Directed) -> Part:
     """Flows with a direction, but where another is asked or the matrix is symmetric."""
-    if directed is True or (isinstance(directed, Collection) and layer in directed):
+    if directed is True or (isinstance(directed, Collection) and layer in [*directed]):
         return Part(flows, names)
     links, why = flow_matrix.undirected(flows, names)
     if directed is not None or not why:

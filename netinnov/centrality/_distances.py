@@ -12,7 +12,7 @@ from scipy import sparse
 from netinnov._network import paths
 from netinnov._network.paths import Frictions, PathCosts, positions, sums_of_distances
 from netinnov._runtime.threads import in_threads
-from netinnov._typing import Amount, Codes, Distance, Floats
+from netinnov._typing import Codes, Distance, Floats, SwitchCost
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -24,7 +24,7 @@ def closeness_centrality(
     network: MultilayerNetwork,
     *,
     distance: Distance = "unit",
-    switch_cost: Amount = 0.0,
+    switch_cost: SwitchCost = 0.0,
     frictions: Frictions | None = None,
     nodes: Sequence[str] | None = None,
 ) -> pd.Series:
@@ -64,7 +64,7 @@ def harmonic_centrality(
     network: MultilayerNetwork,
     *,
     distance: Distance = "unit",
-    switch_cost: Amount = 0.0,
+    switch_cost: SwitchCost = 0.0,
     frictions: Frictions | None = None,
     nodes: Sequence[str] | None = None,
 ) -> pd.Series:
@@ -102,7 +102,7 @@ def betweenness_centrality(
     network: MultilayerNetwork,
     *,
     distance: Distance = "unit",
-    switch_cost: Amount = 0.0,
+    switch_cost: SwitchCost = 0.0,
     frictions: Frictions | None = None,
 ) -> pd.Series:
     """Share of the shortest paths between two other nodes that pass through a node, on average.

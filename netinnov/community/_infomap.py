@@ -11,6 +11,7 @@ from netinnov._typing import Count, Rng, Share
 from netinnov.community._leiden import membership_table
 from netinnov.community._modularity import state_numbers
 from netinnov.community._partition import Partition
+from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
 
@@ -91,7 +92,13 @@ def infomap(
         search.add_links(links[:, 1:])
     else:
         search.add_multilayer_intra_links(links)
-    result = search.run()
+    try:
+        result = search.run()
+    except RuntimeError as error:
+        raise InputError(
+            f"infomap cannot compute with these weights, {links[:, 3].min():g} to "
+            f"{links[:, 3].max():g} ({error}). Multiply all by one number, or leave links out."
+        ) from None
     table = pd.DataFrame(
         [(node.layer_id, node.node_id, node.module_id) for node in result.nodes(states=True)],
         columns=["layer", "node", "module"],

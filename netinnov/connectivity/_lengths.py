@@ -14,7 +14,7 @@ from netinnov._network.columns import amounts
 from netinnov._network.paths import Frictions, PathCosts, positions, sums_of_distances
 from netinnov._network.place_distances import between
 from netinnov._runtime.arguments import check_names, check_type, examples
-from netinnov._typing import Amount, Distance, Floats, Positive
+from netinnov._typing import Distance, Floats, Positive, SwitchCost
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 
@@ -27,7 +27,7 @@ def global_efficiency(
     network: MultilayerNetwork,
     *,
     distance: Distance = "unit",
-    switch_cost: Amount = 0.0,
+    switch_cost: SwitchCost = 0.0,
     frictions: Frictions | None = None,
     nodes: Sequence[str] | None = None,
 ) -> float:
@@ -80,7 +80,7 @@ def average_path_length(
     network: MultilayerNetwork,
     *,
     distance: Distance = "unit",
-    switch_cost: Amount = 0.0,
+    switch_cost: SwitchCost = 0.0,
     frictions: Frictions | None = None,
     nodes: Sequence[str] | None = None,
 ) -> float:
@@ -121,7 +121,7 @@ def shortest_path(
     target: str,
     *,
     distance: Distance = "unit",
-    switch_cost: Amount = 0.0,
+    switch_cost: SwitchCost = 0.0,
     frictions: Frictions | None = None,
 ) -> pd.Series:
     """Find a shortest path between two nodes, and how far along it each node is.
@@ -159,7 +159,7 @@ def access(
     *,
     origin: Sequence[str],
     distance: Distance = "unit",
-    switch_cost: Amount = 0.0,
+    switch_cost: SwitchCost = 0.0,
     frictions: Frictions | None = None,
 ) -> pd.Series:
     """Distance to each node from the nearest of the origin nodes.

@@ -12,7 +12,7 @@ import pandas as pd
 from netinnov._network import paths
 from netinnov._network.paths import Frictions, PathCosts
 from netinnov._runtime.arguments import as_list, check_names, check_rng
-from netinnov._typing import Amount, Codes, Distance, Rng
+from netinnov._typing import Codes, Distance, Rng, SwitchCost
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
 from netinnov.scenarios import Scenario, apply_scenario
@@ -57,7 +57,7 @@ class PairSums:
     home: str | Sequence[str]
     host: str | Sequence[str]
     distance: Distance = "unit"
-    switch_cost: Amount = 0.0
+    switch_cost: SwitchCost = 0.0
     frictions: Frictions | None = None
 
     def __post_init__(self) -> None:
@@ -103,7 +103,7 @@ def decompose(
     home: str | Sequence[str],
     host: str | Sequence[str],
     distance: Distance = "unit",
-    switch_cost: Amount = 0.0,
+    switch_cost: SwitchCost = 0.0,
     frictions: Frictions | None = None,
     rng: Rng = None,
 ) -> pd.DataFrame:

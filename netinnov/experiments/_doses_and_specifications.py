@@ -14,7 +14,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.arguments import as_list, check_callable, check_mapping, check_number, shown
+from netinnov._runtime.arguments import (
+    as_list,
+    check_callable,
+    check_mapping,
+    check_names,
+    check_number,
+    check_type,
+    shown,
+)
 from netinnov._runtime.checkpoint import seed_of_run
 from netinnov._runtime.display import Displayed
 from netinnov._runtime.parallel import run
@@ -259,6 +267,8 @@ def specification_summary(curve: pd.DataFrame) -> pd.Series:
     >>> specification_summary(curve)[["median", "same_sign"]].round(3).tolist()
     [0.2, 0.667]
     """
+    check_type("curve", curve, pd.DataFrame, mend="what specification_curve gives")
+    check_names("curve", ["median", "standardised"], list(curve.columns), of="its columns")
     effects = curve["median"].dropna()
     summary = effects.quantile([0.5, 0.025, 0.975]).set_axis(["median", "low", "high"])
     same = np.sign(effects).eq(np.sign(summary["median"])).mean() if summary["median"] else np.nan

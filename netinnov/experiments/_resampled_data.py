@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from netinnov._network.rows import Rows
-from netinnov._runtime.arguments import as_list, check_name, check_names
+from netinnov._runtime.arguments import as_list, check_name, check_names, check_type
 from netinnov._runtime.dataframes import as_pandas
 from netinnov.linkages import co_participation
 from netinnov.linkages._from_records import Weighting
@@ -109,6 +109,7 @@ class ResampledEvents:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "incidence", as_pandas(self.incidence))
+        check_type("incidence", self.incidence, pd.DataFrame)
         check_names("columns", [self.member, self.event], list(self.incidence.columns))
         member, event = self.incidence[self.member], self.incidence[self.event]
         # An event as a period of its own: what it gives to its pairs is not added to others.

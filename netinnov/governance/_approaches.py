@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.sparse import csgraph
 
 from netinnov._network.paths import Frictions, PathCosts, shortest_links
-from netinnov._runtime.arguments import as_whole, check_names, check_rng
+from netinnov._runtime.arguments import as_list, as_whole, check_names, check_rng
 from netinnov._runtime.display import Tabled
 from netinnov._typing import Amount, Confidence, Count, Floats, Integers, Positive, Rng, Share
 from netinnov.centrality import strength
@@ -173,7 +173,8 @@ def compare_approaches(
     shares |= {"corridor_relief": corridor_relief}
     rng = check_rng(rng)
     measure = _Measures(network, sides(network, home, host), frictions, mobility)
-    names = check_names("approaches", approaches or APPROACHES, APPROACHES, of="the approaches")
+    listed = as_list("approaches", [] if approaches is None else approaches) or APPROACHES
+    names = check_names("approaches", listed, APPROACHES, of="the approaches")
     chosen = {
         name: _approach(name, network, home, host, budget, prices, shares)
         for name in dict.fromkeys(names)

@@ -15,6 +15,7 @@ from scipy import sparse
 from netinnov._network.matrices import layer_matrix
 from netinnov._network.paths import union
 from netinnov._runtime.arguments import (
+    as_floats,
     check_names,
     check_number,
     check_rng,
@@ -368,7 +369,7 @@ def _nodes(network: MultilayerNetwork, argument: str, names: str | Sequence[str]
 
 
 def _summary(name: str, times: pd.Series, horizon: int, confidence: float) -> dict[str, float]:
-    values = np.sort(times.to_numpy(np.float64, na_value=np.nan))
+    values = np.sort(as_floats("times", times))
     if not values.size or (values < 0).any():
         of_name = f" of {name!r}" if name else ""
         raise InputError(f"`times`{of_name} must hold steps of 0 or more, and at least one draw.")

@@ -150,7 +150,7 @@ def qap_correlation(
     >>> round(qap_correlation(network, x="x", y="y", rng=1).correlation, 4)
     0.5833
     """
-    matrices = [_matrix_of(network, "x", x), _matrix_of(network, "y", y)]
+    matrices = [_scaled(_matrix_of(network, name, each)) for name, each in (("x", x), ("y", y))]
     why_untested(network.storage.records, [name for name in (x, y) if isinstance(name, str)])
     chosen, _ = _pairs_of(matrices)
     task = partial(_permuted_correlation, matrices[1], matrices[0], np.nonzero(chosen))
@@ -345,6 +345,12 @@ def _pairs_of(matrices: Sequence[Floats]) -> tuple[Mask, bool]:
     return ~(np.tri(n, dtype=bool) if symmetric else np.eye(n, dtype=bool)), symmetric
 
 
+def _scaled(matrix: Floats) -> Floats:
+    """Divided by the largest value, so that no square is too small or too large for a number."""
+    largest = float(np.nanmax(np.abs(matrix), initial=0.0))
+    return matrix / largest if largest > 0 else matrix
+
+
 def _matrix_of(network: MultilayerNetwork, name: str, matrix: Matrix) -> Floats:
     n = network.n_nodes
     if n > _LARGEST:
@@ -363,7 +369,7 @@ def _matrix_of(network: MultilayerNetwork, name: str, matrix: Matrix) -> Floats:
         matrix = matrix.reindex(index=nodes, columns=nodes).to_numpy()
     try:
         values = np.array(matrix, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"`{name}` must be a layer or a square matrix of numbers.") from None
     if values.shape != (n, n):
         msg = f"`{name}` must be {n} x {n}, a row and a column for each node; found {values.shape}."

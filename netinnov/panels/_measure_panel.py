@@ -15,7 +15,14 @@ from netinnov._network.columns import as_numbers, as_periods, as_text, refuse_re
 from netinnov._network.measured import check_alike, long_table, numbers_of
 from netinnov._network.rows import NO_PERIOD, Rows
 from netinnov._runtime import arguments
-from netinnov._runtime.arguments import as_list, check_mapping, check_rng, check_type, examples
+from netinnov._runtime.arguments import (
+    as_list,
+    check_callable,
+    check_mapping,
+    check_rng,
+    check_type,
+    examples,
+)
 from netinnov._runtime.parallel import run
 from netinnov._typing import Confidence, Floats, Integers, Rng, Whole
 from netinnov.build import aggregate
@@ -162,6 +169,7 @@ def _measured(
     nodes = network.storage.node_names
     results = []
     for name, measure in measures.items():
+        check_callable(f"measures[{name!r}]", measure, "a function of a network")
         with note_on_error(f"In measure {name!r}, {where}."):
             value: Any = measure(network)
         results.append(numbers_of(name, value, nodes, nodes))
@@ -247,7 +255,7 @@ def asked_periods(periods: Sequence[int] | None, known: Any) -> list[int]:
 def check_columns(name: str, table: pd.DataFrame, needed: Sequence[Any]) -> None:
     check_type(name, table, pd.DataFrame)
     refuse_repeated(f"`{name}`", table.columns)
-    known = [None, *table.columns]
+    known = list(table.columns)
     if missing := [column for column in needed if column not in known]:
         have = ", ".join(map(str, table.columns))
         raise InputError(f"`{name}` must have the columns {missing}; it has {have}.")
@@ -257,7 +265,7 @@ def read_panel(
     panel: pd.DataFrame, outcome: str, match: str | None
 ) -> tuple[pd.DataFrame, Integers]:
     """Outcomes, places by periods, and the quartile of each place."""
-    check_columns("panel", panel, ["period", match])
+    check_columns("panel", panel, ["period"] if match is None else ["period", match])
     if {"measure", "node", "value"} <= {*panel}:  # from measure_panel
         arguments.check_name("outcome", outcome, panel["measure"].unique().tolist(), of="the panel")
         panel = panel[panel["measure"] == outcome]

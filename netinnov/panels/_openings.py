@@ -91,7 +91,7 @@ def read_openings(
     openings: pd.DataFrame, by: str | None, wide: pd.DataFrame
 ) -> tuple[Floats, pd.Series[Any], int]:
     """Period of each opening (inf: never; -inf: not known); its group; openings elsewhere."""
-    check_columns("openings", openings, ["opened", by])
+    check_columns("openings", openings, ["opened"] if by is None else ["opened", by])
     of_enclaves = "place" not in openings and "home" in openings
     if of_enclaves:
         openings = openings.rename(columns={"home": "place"})

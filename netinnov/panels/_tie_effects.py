@@ -123,7 +123,7 @@ def treatment_of(
     pairs: Pairs, openings: pd.DataFrame, network: MultilayerNetwork, by: str | None
 ) -> pd.DataFrame:
     """Of each pair: position of the first period with an enclave, group, and if undated."""
-    check_columns("openings", openings, ["home", "host", "opened", by])
+    check_columns("openings", openings, ["home", "host", "opened", *([] if by is None else [by])])
     home, host = (_positions(openings[end], end, network) for end in ("home", "host"))
     other, size = home != host, pairs.nodes.size
     first = first_openings(

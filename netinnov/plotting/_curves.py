@@ -11,6 +11,7 @@ import scipy
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from netinnov._runtime.arguments import as_floats
 from netinnov._typing import Count, Floats
 from netinnov.errors import InputError
 from netinnov.panels import Evaluation, EventStudy
@@ -82,7 +83,7 @@ def _steps(name: str, times: pd.Series[float]) -> Floats:
     argument = f"`times` of {name!r}" if name else "`times`"
     if not isinstance(times, pd.Series):
         raise InputError(f"{argument} must be a Series of steps; found {type(times).__name__}.")
-    values: Floats = np.asarray(times, np.float64)
+    values = as_floats("times", times)
     if not values.size or (values < 0).any():
         raise InputError(f"{argument} must hold at least one draw, and no step below 0.")
     return np.where(np.isnan(values), np.inf, values)
@@ -186,7 +187,7 @@ def plot_event_study(
         ax.axvline(-0.5, color=GREY, linewidth=0.7, linestyle=(0, (4, 2)), zorder=0)
         if truth is not None:
             when = truth.index.to_numpy(np.float64)
-            ax.plot(when, truth.to_numpy(np.float64), color=ink(), linewidth=0.9, label="truth")
+            ax.plot(when, as_floats("truth", truth), color=ink(), linewidth=0.9, label="truth")
         for position, (name, table) in enumerate(series):
             shift = step * (position - (len(series) - 1) / 2)
             colour, mark = PALETTE[position % len(PALETTE)], MARKS[position % len(MARKS)]

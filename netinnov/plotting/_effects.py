@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from netinnov._runtime.arguments import as_list
+from netinnov._runtime.arguments import as_list, check_name
 from netinnov._typing import Floats
 from netinnov.errors import InputError
 from netinnov.experiments import DoseResponse, ExperimentResult
@@ -77,7 +77,7 @@ def plot_effects(
     needed = ["scenario", "measure", "node", *_SPANS, *(["baseline"] if percent else [])]
     of: dict[str, Any] = {"of": "ExperimentResult.effects()", "method": "effects", "full": True}
     effects = table_of("effects", effects, needed, **of)
-    ends = as_list("ends", ends, "nodes")
+    ends = [*map(str, as_list("ends", ends, "nodes"))]
     if percent:
         before = effects["baseline"].astype(float).abs()
         changes = effects.columns.intersection([*_SPANS, "median"])
@@ -182,6 +182,9 @@ def plot_dose_response(
     """
     needed, of = ["dose", "measure", "node", *_SPANS], "DoseResponse.to_frame()"
     table = table_of("table", table, needed, of=of, method="to_frame")
+    check_name("measure", measure, table["measure"].unique().tolist(), of="the table")
+    if node is not None:
+        check_name("node", node, table["node"].dropna().unique().tolist(), of="the table")
     of_node = table["node"].isna() if node is None else table["node"].eq(node)
     selected = of_node.to_numpy(bool, na_value=False) & table["measure"].eq(measure).to_numpy(bool)
     rows = table[selected].sort_values("dose")

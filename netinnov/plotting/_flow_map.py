@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 
-from netinnov._runtime.arguments import check_names
+from netinnov._runtime.arguments import check_names, check_type
 from netinnov._typing import Floats, Whole
 from netinnov.network import MultilayerNetwork
 from netinnov.plotting._drawing import Kws, arcs, counted, digits, draw_lines, finish
@@ -101,6 +101,8 @@ def plot_flow_map(
             names_of = textwrap.shorten(", ".join(fainter), 120, placeholder=" ...")
             notes.insert(0, f"Layers of less weight, not drawn: {names_of}.")
     drawn = [layer for layer in asked if layer not in fainter]
+    if enclaves is not None:
+        check_type("enclaves", enclaves, pd.DataFrame)
     ends, unplaced = arrows_between(enclaves, located.index, network.places["parent"])
     n_seen = ends[["home", "host"]].isin(visible.index).sum(axis=1)
     inner = ends[n_seen == 2].sort_values("count", ascending=False, kind="stable")

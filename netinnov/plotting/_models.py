@@ -12,7 +12,7 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.patches import Patch
 from scipy.optimize import linear_sum_assignment
 
-from netinnov._runtime.arguments import check_number, check_type
+from netinnov._runtime.arguments import as_floats, as_list, check_number, check_type, shown
 from netinnov._typing import Count, Floats, Several
 from netinnov.errors import InputError
 from netinnov.mechanisms.cobweb import Cobweb
@@ -127,7 +127,12 @@ def plot_stability_map(
             ax.plot([limit, limit], [0, top], color=PALETTE[1], linestyle=DASHES[1])
         ax.plot(ratio[ratio <= limit], gap[ratio <= limit], color=PALETTE[0])
         marked = {} if points is None else dict(points)
-        for x, y in marked.values():
+        at = as_floats("points", [*marked.values()])
+        if marked and at.shape != (len(marked), 2):
+            raise InputError(
+                f"`points` must give two numbers for each name; found {shown(points)}."
+            )
+        for x, y in at.tolist():
             check_number("points", x, low=0, high=_STEEPEST)
             check_number("points", y, low=0, high=top)
             ax.plot([x], [y], "o", color=ink(), markersize=4)
@@ -135,9 +140,9 @@ def plot_stability_map(
         notes = [f"{regions} equal regions; adaptation {adaptation:g}.", MODELLED]
         across = "slope of supply d to slope of demand b, d / b"
         finish(ax, x=across, y="mobility m between two regions, m / b", notes=notes)
-        at, texts = np.reshape([*marked.values()], (-1, 2)), [*map(printable, marked)]
+        texts = [*map(printable, marked)]
         lines, n = [np.column_stack([ratio, gap])], len(marked)
-        label_points(ax, at, texts, radii=2.0, most=n, must=n, lines=lines)
+        label_points(ax, at.reshape(-1, 2), texts, radii=2.0, most=n, must=n, lines=lines)
         return ax
 
 
@@ -175,7 +180,9 @@ def plot_bifurcation(
         msg = "`diagram` must have rows, and the parameter as its first column; found the shape "
         raise InputError(f"{msg}{diagram.shape}; see bifurcation_diagram().")
     parameter = diagram.columns[0]
-    marks = {name: float(at) for name, at in (points or {}).items() if np.isfinite(at)}
+    marks = {} if points is None else dict(points)
+    marks = dict(zip(marks, as_floats("points", [*marks.values()]).tolist(), strict=True))
+    marks = {name: at for name, at in marks.items() if np.isfinite(at)}
     values = np.unique(diagram[parameter].to_numpy(np.float64))
     with drawing(ax, 72, SINGLE) as ax:
         for stable, name, colour, width, dash in (
@@ -248,7 +255,10 @@ def plot_phase_map(
         raise InputError(f"`phases` must hold {', '.join(_PHASES)}; found {words[codes < 0][0]!r}.")
     x, y = (np.asarray(axis, dtype=np.float64) for axis in (phases.columns, phases.index))
     named = (phases.columns.name, phases.index.name)
-    texts = labels or ["" if name is None else str(name) for name in named]
+    texts = ["" if name is None else str(name) for name in named]
+    texts = texts if labels is None else as_list("labels", labels, "texts")
+    if len(texts) != 2:
+        raise InputError(f"`labels` must be two texts, across and upwards; found {shown(labels)}.")
     with drawing(ax, 80, SINGLE) as ax:
         colours = ListedColormap([*map(tone, _PHASES.values())])
         norm = BoundaryNorm(np.arange(-0.5, len(_PHASES)), colours.N)
@@ -259,7 +269,8 @@ def plot_phase_map(
                 text = f"{'either, as it begins' if name == 'either' else name}: {percent(share)}"
                 look: dict[str, Any] = {"facecolor": tone(colour), "edgecolor": ink()}
                 entries.append(Patch(label=text, linewidth=0.3, **look))
-        for at, (name, curve) in enumerate((curves or {}).items()):
+        for at, (name, curve) in enumerate({} if curves is None else curves.items()):
+            check_type(f"curves[{name!r}]", curve, pd.Series)
             look = {"linestyle": DASHES[at % len(DASHES)], "label": printable(name)}
             entries += ax.plot(curve, curve.index, color=ink(), linewidth=1.0, **look)
         ax.set(xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))

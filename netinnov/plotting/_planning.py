@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from netinnov._runtime.arguments import check_names
+from netinnov._runtime.arguments import as_list, check_names
 from netinnov._typing import Count, Floats
 from netinnov.errors import InputError
 from netinnov.governance import ApproachComparison
@@ -76,8 +76,9 @@ def plot_pareto(
         text = "no other plan beats it in both"
         ax.plot(x, y, "o", color=PALETTE[0], markersize=4.5, label=text)
         sites = [set(each) for each in table["sites"]]
-        if plan is not None and set(plan) in sites:
-            at = sites.index(set(plan))
+        marked = None if plan is None else {*map(str, as_list("plan", plan, "sites"))}
+        if marked in sites:
+            at = sites.index(marked)
             look: dict[str, Any] = {"markersize": 7, "markerfacecolor": "none", "color": PALETTE[1]}
             ax.plot(x[at], y[at], "s", label="the plan of the map", **look)
         ax.plot(*front.baseline[[first, second]].astype(float), "x", color=ink(), label="today")

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from scipy.special import stdtrit
 
 from netinnov._runtime.arguments import as_floats, one_column, shown
-from netinnov._typing import Floats
+from netinnov._typing import Floats, Whole
 from netinnov.errors import InputError
 from netinnov.plotting._drawing import chance, finish, is_narrow, number, table_of, write_columns
 from netinnov.plotting._fonts import Names, printable
@@ -197,7 +197,7 @@ def plot_rank_size(
     *,
     ax: Axes | None = None,
     label: str | None = None,
-    labelled: int = 4,
+    labelled: Whole = 4,
     method: Method = "ols",
 ) -> Axes:
     """Draw sizes against their rank, both logarithmic, with the fitted line and its interval.

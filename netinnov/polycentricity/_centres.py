@@ -297,7 +297,7 @@ def detect_centres(
             network=network,
             rule=rule,
             options=options,
-            resample=resample or resampled,
+            resample=resampled if resample is None else resample,
             observed=structure.community,
         )
         support = np.mean(in_parts(task, others, label="resamples"), axis=0)

@@ -64,6 +64,7 @@ def scaled(values: Values) -> Floats:
     return x / largest if largest > 0 else x[:0]
 
 
+_LARGEST_ORDER = 1e300  # beyond it only the largest share counts
 _NEAR_ONE = 1e-3  # orders this close to 1 are expanded: the formula divides rounding by order - 1
 
 
@@ -176,7 +177,7 @@ def effective_number(values: Values, *, order: float = 1) -> float:
     share = x[x > 0] / x.sum()
     share = share[share > 0]
     information = -np.log(share)
-    if math.isinf(order):
+    if order > _LARGEST_ORDER:
         return float(math.exp(information.min()))
     beyond = order - 1
     if beyond == 0:

@@ -155,7 +155,8 @@ def profile(  # noqa: PLR0913
     if nulls:
         why_untested(network.storage.records)
     ready = None if null is None else _prepared.prepared_null(null, network, own)
-    task = _Task(network, size, setting, shares, resample or resampled, ready)
+    again = resampled if resample is None else resample
+    task = _Task(network, size, setting, shares, again, ready)
     in_parts = partial(run, executor=executor, progress=progress)
     observed = None
     if "n_centres" in setting.names:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError, create_model
 
-from netinnov._runtime.arguments import as_path, check_choice, did_you_mean, shown
+from netinnov._runtime.arguments import as_path, check_choice, check_mapping, did_you_mean, shown
 from netinnov._runtime.opening import read_text
 from netinnov.datasets._packaged import packaged_tables
 from netinnov.errors import InputError
@@ -45,6 +45,7 @@ def configure(settings: Mapping[str, Any]) -> Configuration:
     >>> configure({"data": {"source": "yrd"}, "seed": 2}).seed
     2
     """
+    check_mapping("settings", settings, "from parts and options to their values")
     return _model(tuple(parts().values())).model_validate(dict(settings))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
@@ -69,7 +69,7 @@ class CoupledCobweb:
         regions = _region_names(self.regions, self.mobility, size, self.demand_slope)
         values: dict[str, Any] = {"regions": regions}
         for name in ("demand_slope", "supply_slope", "demand_intercept", "supply_intercept"):
-            if (value := getattr(self, name)) is not None:
+            if (value := getattr(self, name)) is not None or name.endswith("slope"):
                 values[name] = _vector(name, value, regions)
         demand, supply = values["demand_slope"], values["supply_slope"]
         refuse_outside("demand_slope", demand, demand > 0, "above 0")
@@ -301,7 +301,8 @@ def _region_names(regions: Any, mobility: Any, size: int, slopes: Any) -> tuple[
         if not isinstance(slopes, pd.Series):
             return tuple(range(size))
         regions = slopes.index
-    if isinstance(regions, str) or not isinstance(regions, (Sequence, pd.Index, np.ndarray)):
+    listed = isinstance(regions, (Sequence, pd.Index, np.ndarray)) and not isinstance(regions, str)
+    if not listed or not all(isinstance(name, Hashable) for name in regions):
         raise InputError(f"`regions` must be a sequence of {size} names; found {regions!r}.")
     names = tuple(regions)
     if len(names) != size or len(set(names)) != size:

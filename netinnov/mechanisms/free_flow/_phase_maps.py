@@ -9,7 +9,14 @@ from typing import Annotated, Any, get_type_hints
 import numpy as np
 import pandas as pd
 
-from netinnov._runtime.arguments import as_floats, check_mapping, check_number, shown
+from netinnov._runtime.arguments import (
+    as_floats,
+    check_callable,
+    check_mapping,
+    check_number,
+    check_type,
+    shown,
+)
 from netinnov._typing import Floats, Is, PositiveShare, Share
 from netinnov.errors import InputError
 from netinnov.mechanisms.free_flow._logit import LogitMigration, one_state
@@ -54,12 +61,15 @@ def bifurcation_diagram(
     >>> table["share"].round(3).tolist()
     [0.5, 0.071, 0.5, 0.929]
     """
+    check_callable("equilibria", equilibria, "a function of a number, such as model.equilibria")
     numbers = _sequence("values", values)
     tables = {value: equilibria(value) for value in numbers.tolist()}
     for table in tables.values():
+        check_type("equilibria", table, pd.DataFrame)
         if not {"share", "stable"} <= {*table}:
-            msg = f"`equilibria` must have the columns share and stable; found {list(table)}."
-            raise InputError(msg)
+            raise InputError(
+                f"`equilibria` must have the columns share and stable; found {list(table)}."
+            )
     whole: pd.DataFrame = pd.concat(tables, names=[parameter])[["share", "stable"]]
     return whole.reset_index(0).reset_index(drop=True)
 
