@@ -24,9 +24,9 @@ def _by_word(words_of: dict[str, str]) -> dict[str, str]:
 
 
 # By annotated type: what refuses other values, and gives the number that is meant; "classes":
-# those of `HOMES`, also beside those `FROM_USERS`
+# ours and those of matplotlib, also beside those `FROM_USERS`
 ARGUMENT_CHECKS: dict[Any, Callable[[str, Any, Any], Any]] = {}
-HOMES = ("netinnov.", "matplotlib.")
+OUR_CLASSES = "<class 'netinnov.", "<class 'matplotlib."
 FROM_USERS: set[Any] = {Mapping}
 # Names of functions in networkx, igraph, scikit-network and EconGeo
 OTHER_NAMES = _by_word(
@@ -316,35 +316,25 @@ def suggests_keywords(function: Callable[P, R], home: str | None = None) -> Call
 def _checks_of(function: Any) -> list[tuple[int, str, Callable[[Any], Any]]]:
     code, checks = function.__code__, list[tuple[int, str, Callable[[Any], Any]]]()
     for at, name in enumerate(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]):
-        # What a Series holds is for type checkers only.
-        text = re.sub(r"(pd\.Series)\[\w+\]", r"\1", function.__annotations__.get(name, "None"))
         try:
-            annotation = eval(text, function.__globals__)
+            annotation = eval(function.__annotations__.get(name, "None"), function.__globals__)
         except (NameError, TypeError):  # for type checkers only
             continue
         union = get_origin(annotation) in (Union, UnionType)
         kinds = [*get_args(annotation)] if union else [annotation]
         optional = NoneType in kinds
         kinds = [kind for kind in kinds if kind is not NoneType]
-        kind: Any = kinds[0]
-        if len(kinds) == 1:
-            (kind,) = getattr(kind, "__metadata__", kinds)  # of a number: its range
+        (kind,) = getattr(kinds[0], "__metadata__", kinds[:1])  # of a number: its range
         check = ARGUMENT_CHECKS.get(get_origin(kind) or kind) or ARGUMENT_CHECKS.get(type(kind))
         if check is None or len(kinds) > 1:
             kind = [get_origin(each) or each for each in kinds]
-            check = ARGUMENT_CHECKS["classes"] if _are_classes(kind, optional=optional) else None
+            others = [each for each in kind if not repr(each).startswith(OUR_CLASSES)]
+            told = FROM_USERS.issuperset(others) and (optional or len(others) < len(kind))
+            check = ARGUMENT_CHECKS["classes"] if told else None
         if check is not None:
             position = at if at < code.co_argcount else sys.maxsize
             checks.append((position, name, partial(_checked, check, name, kind, optional)))
     return checks
-
-
-def _are_classes(kinds: list[Any], *, optional: bool) -> bool:
-    """Whether a value is sound if it is of its type: of a class in `HOMES`, or may be left out."""
-    ours = [str(getattr(kind, "__module__", "")).startswith(HOMES) for kind in kinds]
-    others = [kind for kind, own in zip(kinds, ours, strict=True) if not own]
-    classes = all(isinstance(kind, type) for kind in kinds)
-    return classes and {*others} <= FROM_USERS and (any(ours) or optional)
 
 
 def _checked(

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass, fields
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from netinnov._runtime.arguments import check_rng
@@ -15,7 +14,7 @@ from netinnov._typing import Floats, Rng
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models._rewire import Rewire
-from netinnov.null_models._rewiring import Chain, State, link_keys, seed_words
+from netinnov.null_models._rewiring import Chain, link_keys, seed_words
 
 _REWIRE = Rewire()
 
@@ -148,19 +147,11 @@ def _followed(chain: Chain, trials: float, rng: np.random.Generator) -> tuple[fl
     step = steps / chain.size
     advice = _advice(path, step, step * time) if length >= _LEAST else math.nan
     late = float(path[path.size // 2 :].mean())
-    dealt = (chain.advance(state, steps, words) for words in seed_words(rng, _DEALINGS))
-    weights = pd.Series([_kept_weights(chain, start, after) for after in dealt], dtype=float).mean()
-    return accepted / (looks * steps), late, float(weights), step * time, advice
-
-
-def _kept_weights(chain: Chain, start: npt.NDArray[np.int64], state: State) -> float:
-    """Correlation of weights before and after, over the links that are there both times."""
-    keys = link_keys(*state.links[:2], chain.directed)
-    _, old, new = np.intersect1d(start, keys, assume_unique=True, return_indices=True)
-    before, after = chain.start.weight[old], state.weight[new]
-    if old.size < 2 or np.ptp(before) == 0 or np.ptp(after) == 0:
-        return math.nan
-    return float(np.corrcoef(before, after)[0, 1])
+    observed = pd.Series(chain.start.weight, start)
+    drawn = [chain.advance(state, steps, words) for words in seed_words(rng, _DEALINGS)]
+    after = [pd.Series(each.weight, link_keys(*each[:2], chain.directed)) for each in drawn]
+    weights = pd.Series([observed.corr(each) for each in after]).mean()  # of links in both
+    return accepted / (looks * steps), late, weights, step * time, advice
 
 
 def _time(values: Floats) -> float:

@@ -150,7 +150,9 @@ def qap_correlation(
     >>> round(qap_correlation(network, x="x", y="y", rng=1).correlation, 4)
     0.5833
     """
-    matrices = [_scaled(_matrix_of(network, name, each)) for name, each in (("x", x), ("y", y))]
+    matrices = [_matrix_of(network, "x", x), _matrix_of(network, "y", y)]
+    # Squares of them must be neither too small nor too large for a number.
+    matrices = [each / (np.nanmax(np.abs(each), initial=0.0) or 1.0) for each in matrices]
     why_untested(network.storage.records, [name for name in (x, y) if isinstance(name, str)])
     chosen, _ = _pairs_of(matrices)
     task = partial(_permuted_correlation, matrices[1], matrices[0], np.nonzero(chosen))
@@ -343,12 +345,6 @@ def _pairs_of(matrices: Sequence[Floats]) -> tuple[Mask, bool]:
     symmetric = all(np.array_equal(matrix, matrix.T, equal_nan=True) for matrix in matrices)
     n = len(matrices[0])
     return ~(np.tri(n, dtype=bool) if symmetric else np.eye(n, dtype=bool)), symmetric
-
-
-def _scaled(matrix: Floats) -> Floats:
-    """Divided by the largest value, so that no square is too small or too large for a number."""
-    largest = float(np.nanmax(np.abs(matrix), initial=0.0))
-    return matrix / largest if largest > 0 else matrix
 
 
 def _matrix_of(network: MultilayerNetwork, name: str, matrix: Matrix) -> Floats:

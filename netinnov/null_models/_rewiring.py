@@ -94,13 +94,10 @@ class Chain:
             return moved
         weight = self._dealt(state, moved, np.random.default_rng(words[1]))
         if self.strength:
-            ends = moved.links[:2]
             goals = _strengths(self.start, self.n_nodes, self.directed)
-            budget = max(200_000, 200 * self.size)
+            options = self.directed, max(200_000, 200 * self.size), STRENGTH_TOLERANCE
             seed = words[1] | np.array([0, 1], np.uint64)
-            weight, _ = match_strengths(
-                *ends, weight, *goals, self.directed, budget, STRENGTH_TOLERANCE, seed
-            )
+            weight, _ = match_strengths(*moved.links[:2], weight, *goals, *options, seed)
         return moved._replace(weight=weight)
 
     def moved(self, state: State, steps: int, words: Words) -> State:
@@ -136,17 +133,13 @@ class Chain:
         order = rng.permutation(self.size)
         if not self.group.size:
             return before.weight[order]
+        old, new = (
+            link_keys(self.group[state.source], self.group[state.target], self.directed)
+            for state in (before, after)
+        )
         weight = np.empty_like(before.weight)
-        at = order[np.argsort(self._pairs(after)[order], kind="stable")]
-        weight[at] = before.weight[np.argsort(self._pairs(before), kind="stable")]
+        weight[order[np.argsort(new[order])]] = before.weight[np.argsort(old)]
         return weight
-
-    def _pairs(self, state: State) -> npt.NDArray[np.integer]:
-        """Number of the pair of classes of each link; undirected: in either order."""
-        keys = link_keys(self.group[state.source], self.group[state.target], self.directed)
-        n = int(self.group.max()) + 1
-        # Short numbers are sorted by counting, many times as fast.
-        return ((keys >> 32) * n + (keys & 0xFFFFFFFF)).astype(np.min_scalar_type(n * n))
 
     def _ends_by_class(self, state: State) -> tuple[Codes, Codes, npt.NDArray[np.int64]]:
         """Class of each node; ends of links (2 x slot + side) by class, and where each begins."""
@@ -275,11 +268,10 @@ def _with_zones(
     of_pairs = partial(between, storage, directed=chain.directed)
     rows, columns = (np.unique(site[nodes]) for nodes in chain.ends)
     # All that is unknown is told at once; without a table a place has no distance to itself.
-    pairs = (places, places)
+    pairs = places, places
     if storage.place_table.distances is not None:
-        row, column = np.nonzero(np.isnan(of_pairs(places[rows][:, None], places[columns])))
-        pairs = (places[rows[row]], places[columns[column]])
-    needed(storage, *pairs, why, chain.directed)
+        pairs = np.meshgrid(places[rows], places[columns])
+    needed(storage, pairs[0], pairs[1], why, chain.directed)
     if edges is None:
         lengths = of_pairs(places[site[source]], places[site[target]])
         edges = np.unique(np.quantile(lengths, np.linspace(0, 1, 11))) if lengths.size else lengths

@@ -111,7 +111,7 @@ def as_game(game: GameLike) -> Game:
 def distinct_players(argument: str, players: object, most: int | None = MOST_PLAYERS) -> list[Any]:
     listed = as_list(argument, players)
     if not all(isinstance(player, Hashable) for player in listed):
-        raise InputError(f"`{argument}` must be a sequence of names; found {shown(players)}.")
+        raise InputError(f"`{argument}` must be a sequence of names.")
     if len(set(listed)) < len(listed):
         twice = next(player for player in listed if listed.count(player) > 1)
         raise InputError(f"`{argument}`: each player must be there once; found {twice!r} twice.")

@@ -30,7 +30,7 @@ def plot_sites(
     *,
     pairs: pd.DataFrame,
     places: pd.DataFrame,
-    shares: pd.Series[float] | None = None,
+    shares: pd.Series | None = None,
     names: Names | None = None,
     extent: Frame | None = None,
     basemap: Any = "land",

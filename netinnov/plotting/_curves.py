@@ -150,10 +150,7 @@ def _checked_curve(name: str, curve: Any) -> pd.DataFrame:
 
 
 def plot_event_study(
-    studies: Study | Mapping[str, Study],
-    *,
-    truth: pd.Series[float] | None = None,
-    ax: Axes | None = None,
+    studies: Study | Mapping[str, Study], *, truth: pd.Series | None = None, ax: Axes | None = None
 ) -> Axes:
     """Draw the estimates of an event study by event time, with their intervals.
 

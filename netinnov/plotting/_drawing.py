@@ -16,7 +16,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.legend import Legend
 from matplotlib.legend_handler import HandlerLineCollection, HandlerPathCollection
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import ScaledTranslation, blended_transform_factory
+from matplotlib.transforms import ScaledTranslation
 
 from netinnov._runtime.arguments import shown
 from netinnov._typing import Floats
@@ -30,8 +30,7 @@ MODELLED = "Modelled, not observed."
 
 # Millimetres of print: ticks and label of a y axis, a narrow figure, a letter of a legend
 _LABELS, _NARROW, _LETTER = 14.0, 120.0, 1.5
-_KEY = 5  # letters for which the key of an entry takes the room
-_MARGIN, _LEAST = 2.0, 0.1  # pixels beside a legend; share of a figure that axes keep
+_LEAST = 0.1  # share of a figure that axes keep
 
 _kept: WeakKeyDictionary[Axes, tuple[str, ...]] = WeakKeyDictionary()
 
@@ -218,63 +217,50 @@ def _draw_legend(
 ) -> None:
     """At the right, on a page below; else above, in columns no wider than there is room."""
     place: dict[str, Any] = {"handles": handles, "handler_map": _KEYS}
-    room, placed = page_width(ax), _is_placed(ax)
+    cell = _cell(ax)
+    beside = beside and (cell is None or not is_narrow(ax))
     if beside and not on_page():
-        right = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0}
-        legend = ax.legend(**place | right | style)
-        if not placed or _width(legend) < room / 2:
-            _keep_inside(ax, legend)
-            return
-        legend.remove()
-        beside = False
+        place |= {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0}
+        _make_room(ax, cell, ax.legend(**place | style), [1, 0])
+        return
     owner: Any = ax.figure.canvas.figure if beside else ax
+    room = page_width(ax)
     if beside:
         ncols, place["loc"] = 3, "outside lower left"
     else:
         spec = ax.get_subplotspec()
         room = room / (1 if spec is None else spec.get_gridspec().ncols) - _LABELS
+        room = room if cell is None else page_width(ax) * cell.width
         up = ScaledTranslation(0, points_above * larger() / 72, ax.figure.dpi_scale_trans)
         place |= {"loc": "lower left", "bbox_to_anchor": (0, 1.01)}
         place["bbox_transform"] = ax.transAxes + up
-        if placed:  # the axes may be narrower than their place
-            left, page = ax.get_position(original=True).x0, ax.figure.bbox.width / ax.figure.dpi
-            room = min(room, (1 - left) * page * 25.4)
-            upwards = place["bbox_transform"]
-            place["bbox_to_anchor"] = (left, 1.01)
-            place["bbox_transform"] = blended_transform_factory(ax.figure.transSubfigure, upwards)
         place["borderpad"] = 0.4 if mpl.rcParams["legend.frameon"] else 0
-    letters = int(room / (_LETTER * larger())) - _KEY * placed
+    letters = int(room / (_LETTER * larger()))
     names = [str(handle.get_label()).split("\n") for handle in handles]
     labels = ["\n".join(textwrap.fill(line, letters) for line in lines) for lines in names]
     for columns in range(min(ncols, len(labels)), 0, -1):
         legend = owner.legend(labels=labels, ncols=columns, **place | style)
-        if columns == 1 or _width(legend) <= room:
-            break
-        legend.remove()
-    if not beside:
-        _keep_inside(ax, legend)
-
-
-def _width(legend: Any) -> float:
-    return float(legend.get_window_extent().width / legend.get_figure(root=True).dpi * 25.4)
-
-
-def _is_placed(ax: Axes) -> bool:
-    """Whether no layout moves the axes to make room for what is around them."""
-    return ax.figure.canvas.figure.get_layout_engine() is None
-
-
-def _keep_inside(ax: Axes, legend: Any) -> None:
-    """Where no layout does it, take room for a legend from the axes that it stands beside."""
-    page = ax.figure.canvas.figure.bbox
-    for _ in range(9 * _is_placed(ax)):  # those of a fixed aspect stay in the middle of less room
-        ax.apply_aspect()
-        beyond = np.maximum(0.0, legend.get_window_extent().max - page.max + _MARGIN)
-        if not beyond.any():
+        width = legend.get_window_extent().width / legend.get_figure(root=True).dpi * 25.4
+        if columns == 1 or width <= room:
+            _make_room(ax, None if beside else cell, legend, [0, 1])
             return
-        x, y, width, height = ax.get_position(original=True).bounds
-        width, height = np.maximum([width, height] - beyond / ax.figure.bbox.size, _LEAST)
-        ax.set_position((x, y, width, height))
+        legend.remove()
+
+
+def _cell(ax: Axes) -> Any:
+    """Place of the axes in a figure without a layout that makes room around them."""
+    if ax.figure.canvas.figure.get_layout_engine() is not None:
+        return None
+    spec: Any = ax.get_subplotspec()
+    return ax.get_position(original=True) if spec is None else spec.get_position(ax.figure)
+
+
+def _make_room(ax: Axes, cell: Any, legend: Any, sides: Sequence[float]) -> None:
+    """Take room for a legend beside the axes from their own place, if it has one."""
+    if cell is not None:
+        taken = (legend.get_window_extent().max - ax.bbox.max) / ax.figure.bbox.size * sides
+        ax.set_anchor("SW")
+        ax.set_position((*cell.min, *np.maximum(cell.size - taken, _LEAST)))
         ax.set_in_layout(True)
 
 

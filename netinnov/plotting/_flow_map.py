@@ -37,7 +37,7 @@ def plot_flow_map(
     *,
     layers: Sequence[str] | None = None,
     enclaves: pd.DataFrame | None = None,
-    values: pd.Series[Any] | None = None,
+    values: pd.Series | None = None,
     names: Names | None = None,
     extent: Frame | None = None,
     labels: Whole = 15,

@@ -128,7 +128,7 @@ def plot_stability_map(
         ax.plot(ratio[ratio <= limit], gap[ratio <= limit], color=PALETTE[0])
         marked = {} if points is None else dict(points)
         at = as_floats("points", [*marked.values()])
-        if marked and at.shape != (len(marked), 2):
+        if at.size != 2 * len(marked):
             raise InputError(
                 f"`points` must give two numbers for each name; found {shown(points)}."
             )
@@ -180,9 +180,7 @@ def plot_bifurcation(
         msg = "`diagram` must have rows, and the parameter as its first column; found the shape "
         raise InputError(f"{msg}{diagram.shape}; see bifurcation_diagram().")
     parameter = diagram.columns[0]
-    marks = {} if points is None else dict(points)
-    marks = dict(zip(marks, as_floats("points", [*marks.values()]).tolist(), strict=True))
-    marks = {name: at for name, at in marks.items() if np.isfinite(at)}
+    marks = pd.Series(as_floats("points", [*(points or {}).values()]), [*(points or {})]).dropna()
     values = np.unique(diagram[parameter].to_numpy(np.float64))
     with drawing(ax, 72, SINGLE) as ax:
         for stable, name, colour, width, dash in (
@@ -194,8 +192,8 @@ def plot_bifurcation(
             for at, (x, y) in enumerate(_branches(rows, parameter, values)):
                 (line,) = ax.plot(x, y, label=name if at == 0 else "_", zorder=3, **look)
                 line.set(marker="o" if len(x) == 1 else "", markersize=2.0)
-        for at, (name, value) in enumerate(marks.items()):
-            text = f"{printable(name)}: {number(value, '.3f')}"
+        for at, (mark, value) in enumerate(marks.items()):
+            text = f"{printable(mark)}: {number(value, '.3f')}"
             ax.axvline(value, color=GREY, linewidth=0.7, linestyle=DASHES[at % 4 + 1], label=text)
         ax.set(xlim=(values[0], values[-1]) if values[0] < values[-1] else None, ylim=(-0.03, 1.03))
         across = printable(label or parameter, longest=80)
@@ -255,8 +253,7 @@ def plot_phase_map(
         raise InputError(f"`phases` must hold {', '.join(_PHASES)}; found {words[codes < 0][0]!r}.")
     x, y = (np.asarray(axis, dtype=np.float64) for axis in (phases.columns, phases.index))
     named = (phases.columns.name, phases.index.name)
-    texts = ["" if name is None else str(name) for name in named]
-    texts = texts if labels is None else as_list("labels", labels, "texts")
+    texts = as_list("labels", named if labels is None else labels, "texts")
     if len(texts) != 2:
         raise InputError(f"`labels` must be two texts, across and upwards; found {shown(labels)}.")
     with drawing(ax, 80, SINGLE) as ax:
@@ -269,10 +266,10 @@ def plot_phase_map(
                 text = f"{'either, as it begins' if name == 'either' else name}: {percent(share)}"
                 look: dict[str, Any] = {"facecolor": tone(colour), "edgecolor": ink()}
                 entries.append(Patch(label=text, linewidth=0.3, **look))
-        for at, (name, curve) in enumerate({} if curves is None else curves.items()):
+        for at, (name, curve) in enumerate((curves or {}).items()):
             check_type(f"curves[{name!r}]", curve, pd.Series)
             look = {"linestyle": DASHES[at % len(DASHES)], "label": printable(name)}
             entries += ax.plot(curve, curve.index, color=ink(), linewidth=1.0, **look)
         ax.set(xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
-        across, upwards = (printable(text, longest=80) for text in texts)
+        across, upwards = (printable("" if x is None else x, longest=80) for x in texts)
         return finish(ax, entries, x=across, y=upwards, notes=[MODELLED])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from colorsys import hls_to_rgb, rgb_to_hls
 from contextlib import contextmanager
@@ -17,7 +16,6 @@ from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
-from netinnov.errors import InputError
 from netinnov.plotting._fonts import print_families, type_families
 
 SINGLE = 89.0
@@ -193,16 +191,7 @@ def drawing(ax: Axes | None, height: float, width: float = DOUBLE) -> Iterator[A
             size = _own_size() or _inches(width, height)
             ax = plt.figure(figsize=size, layout="compressed").add_subplot()
         _keep_type(ax)
-        try:
-            yield ax
-        except AttributeError as error:
-            unknown = re.search(r"(\w+)\.set\(\) got an unexpected keyword .*?'(\w+)'", str(error))
-            if unknown is None:
-                raise
-            raise InputError(
-                "`node_kws` and `edge_kws` hold settings of matplotlib; its class "
-                f"{unknown[1]} has none called {unknown[2]!r}."
-            ) from None
+        yield ax
 
 
 def _keep_type(ax: Axes) -> None:

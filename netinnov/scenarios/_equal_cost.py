@@ -60,7 +60,7 @@ def equal_cost(
     check_type("rival", rival, *BETWEEN)
     budget = _prices.cost_of(scenario, prices, network)
     if budget is None:
-        budget = _prices.check_priced(scenario).cost(prices, network)  # says what has a cost
+        budget = scenario.cost(prices, network)
     return largest_within(network, rival, budget, prices)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.random import Generator
 
 from netinnov._runtime.arguments import check_callable, check_number, check_type, examples, shown
+from netinnov._runtime.public import ARGUMENT_CHECKS
 from netinnov._typing import Amount
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork, check_network
@@ -133,6 +134,9 @@ def check_priced(scenario: object) -> Priced:
         name = getattr(scenario, "__name__", shown(scenario))
         raise InputError(f"{msg}; found {name}, which does not say what it needs.")
     return scenario
+
+
+ARGUMENT_CHECKS[Priced] = lambda _, value, __: check_priced(value)
 
 
 def cost_of(scenario: object, prices: Prices, network: MultilayerNetwork) -> float | None:

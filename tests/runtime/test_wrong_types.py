@@ -107,25 +107,18 @@ CALLS: list[tuple[Callable[[], Any], str]] = [
         "`labelled` must be a whole number at least 0; found 'x'",
     ),
     (
-        lambda: plotting.plot_network(tiny("xxyy"), node_kws={"zz": 1}),
-        "`node_kws` and `edge_kws` hold settings of matplotlib; its class PathCollection has none",
-    ),
-    (
         lambda: ni.centrality.closeness_centrality(tiny("xxyy"), switch_cost=1e30),
         "`switch_cost` must be a finite number at least 0 and at most 1,000,000,000; found 1e+30",
     ),
     (
         lambda: ni.community.infomap(tiny("xxyy")),
-        "infomap cannot compute with these weights, 4.94066e-324 to",
+        "infomap needs weights of 1e-300 or more; multiply all by one number",
     ),
     (
         lambda: ni.study.configure(3),
         "`settings` must be a mapping from parts and options to their values; found 3",
     ),
-    (
-        lambda: ni.planning.Game([[1], [2]], [0, 1, 2, 3]),
-        "`players` must be a sequence of names; found [[1], [2]]",
-    ),
+    (lambda: ni.planning.Game([[1], [2]], [0, 1, 2, 3]), "`players` must be a sequence of names"),
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
@@ -301,11 +301,10 @@ def _region_names(regions: Any, mobility: Any, size: int, slopes: Any) -> tuple[
         if not isinstance(slopes, pd.Series):
             return tuple(range(size))
         regions = slopes.index
-    listed = isinstance(regions, (Sequence, pd.Index, np.ndarray)) and not isinstance(regions, str)
-    if not listed or not all(isinstance(name, Hashable) for name in regions):
+    if isinstance(regions, str) or not isinstance(regions, (Sequence, pd.Index, np.ndarray)):
         raise InputError(f"`regions` must be a sequence of {size} names; found {regions!r}.")
     names = tuple(regions)
-    if len(names) != size or len(set(names)) != size:
+    if len(names) != size or len({*map(str, names)}) != size:
         msg = f"`regions` must be {size} different names; found {len(names)}, of which "
-        raise InputError(f"{msg}{len(set(names))} are different.")
+        raise InputError(f"{msg}{len({*map(str, names)})} are different.")
     return names
