@@ -42,6 +42,8 @@ def infomap(
     ------
     ImportError
         If the package infomap is not installed: ``pip install 'netinnov[infomap]'``.
+    InputError
+        If a weight is below 1e-300.
 
     Notes
     -----
