@@ -6,6 +6,7 @@ import difflib
 import math
 import os
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -183,9 +184,9 @@ def _number(value: Any) -> float:
 
 def as_path(name: str, value: Any) -> Path:
     if isinstance(value, (str, os.PathLike)):
-        path = Path(value)
-        if "\0" not in str(path):
-            return path
+        with suppress(UnicodeEncodeError):
+            if b"\0" not in os.fsencode(value):
+                return Path(value)
     raise InputError(f"`{name}` must be the path of a file or folder; found {shown(value)}.")
 
 

@@ -84,6 +84,10 @@ def new_folder(path: str | os.PathLike[str], *, replace: bool = False) -> Iterat
             folder.mkdir()
         try:
             yield folder
+        except InputError as error:
+            if str(folder) not in str(error):
+                raise
+            raise InputError(str(error).replace(str(folder), str(out))) from None
         except OSError as error:
             if error.filename is None or hidden in Path(os.fsdecode(error.filename)).parents:
                 raise InputError(f"{out} cannot be written: {error.strerror or error}.") from None

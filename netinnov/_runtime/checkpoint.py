@@ -138,7 +138,9 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path} cannot be read: {str(error).rstrip('.')}. {mend}") from None
     try:
-        if seed_state(np.random.SeedSequence(**stored["entropy"])) != stored["entropy"]:
+        state = stored["entropy"]
+        whole = seed_state(np.random.SeedSequence(**state)) == state
+        if not whole or state["n_children_spawned"] > 2**31:  # of which numpy asks for all memory
             raise ValueError
     except (KeyError, OverflowError, TypeError, ValueError):
         raise InputError(f"{path} is not of a checkpoint of netinnov. {mend}") from None

@@ -62,7 +62,7 @@ def kind_at_path(path: Path) -> str:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         return "a link that leads nowhere" if os.path.lexists(path) else "nothing"
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise _not_found(path, error) from None
     if stat.S_ISREG(mode):
         return "a file"
@@ -108,8 +108,7 @@ def network_json(folder: Path) -> Path | None:
 
 def files_in(path: Path) -> list[str]:
     if kind_at_path(path) == "a folder":
-        with os.scandir(path) as entries:
-            return sorted(entry.name for entry in entries if not entry.is_dir())
+        return sorted(entry.name for entry in path.iterdir() if not entry.is_dir())
     with raw_file(path) as stream, zipfile.ZipFile(stream) as archive:
         return sorted(archive.namelist())
 

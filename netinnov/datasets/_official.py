@@ -15,7 +15,7 @@ import pandas as pd
 
 from netinnov._runtime.arguments import as_path, check_mapping, check_name, check_names
 from netinnov._runtime.atomic import write_bytes
-from netinnov._runtime.opening import real_path
+from netinnov._runtime.opening import kind_at_path, real_path
 from netinnov._runtime.optional import require
 from netinnov.errors import InputError
 
@@ -164,7 +164,7 @@ def fetch(
 
 
 def _is_there(target: Path, known: str | None, pooch: Any, say: Callable[[str], None]) -> bool:
-    if not target.exists():
+    if kind_at_path(target) != "a file":
         return False
     record = target.with_name(f"{target.name}.json")
     if known is None and not record.exists():

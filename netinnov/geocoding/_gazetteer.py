@@ -16,7 +16,7 @@ import pandas as pd
 
 from netinnov._network.columns import as_floats, as_numbers, as_text, is_blank
 from netinnov._network.distances import great_circle
-from netinnov._runtime.arguments import did_you_mean, examples, shown
+from netinnov._runtime.arguments import as_path, did_you_mean, examples, shown
 from netinnov._runtime.opening import check_made, read_text
 from netinnov._typing import Floats, Integers, Mask
 from netinnov.errors import InputError
@@ -250,7 +250,8 @@ def _table(number: int, source: Table) -> tuple[str, pd.DataFrame]:
     if isinstance(source, pd.DataFrame):
         label, table = f"table {number} of the gazetteer", source
     else:
-        label, table = Path(source).name, _read(Path(source))
+        path = as_path("gazetteer", source)
+        label, table = path.name, _read(path)
     if table.empty:
         raise InputError(f"{label} has no rows; give the gazetteer as GeoNames publishes it.")
     spelt = {str(column).casefold().replace(" ", "_"): column for column in table.columns}

@@ -85,13 +85,16 @@ def write_geo(
         layers[name] = geopandas.GeoDataFrame(_table(frame), geometry=shapes, crs="EPSG:4326")
     with TemporaryDirectory() as folder:
         written = Path(folder) / f"network{ending}"
-        if ending == ".gpkg":
-            for name, layer in layers.items():
-                layer.to_file(written, layer=name, driver="GPKG", engine="pyogrio")
-        else:
-            both = [layers[name].assign(feature=name[:-1]) for name in ("nodes", "links")]
-            whole = pd.concat(both, ignore_index=True)
-            whole.to_file(written, driver="GeoJSON", engine="pyogrio")
+        try:
+            if ending == ".gpkg":
+                for name, layer in layers.items():
+                    layer.to_file(written, layer=name, driver="GPKG", engine="pyogrio")
+            else:
+                both = [layers[name].assign(feature=name[:-1]) for name in ("nodes", "links")]
+                whole = pd.concat(both, ignore_index=True)
+                whole.to_file(written, driver="GeoJSON", engine="pyogrio")
+        except RuntimeError as error:
+            raise InputError(f"{path} cannot be written by GDAL: {error}.") from None
         write_bytes(as_path("path", path), written.read_bytes())
 
 

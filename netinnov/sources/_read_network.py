@@ -209,7 +209,7 @@ def option_of(source: str, name: str) -> bool:
 
 def recognise(path: Path) -> tuple[str, Path]:
     """The reader, and what it is to be given: the path, or the one file of a folder."""
-    if path.is_dir():
+    if kind_at_path(path) == "a folder":
         return _in_folder(path)
     if kind_at_path(path) == "nothing":
         raise InputError(f"{path} must be {READ}; there is no such file or folder.")
