@@ -109,8 +109,10 @@ def check_rng(rng: Any) -> np.random.Generator:
     try:
         return np.random.default_rng(rng)
     except (TypeError, ValueError):
-        msg = "`rng` must be a whole number of at least 0, a Generator, a SeedSequence or None"
-        raise InputError(f"{msg}; found {shown(rng)}.") from None
+        raise InputError(
+            "`rng` must be a whole number of at least 0, a Generator, a SeedSequence or None"
+            f"; found {shown(rng)}."
+        ) from None
 
 
 def check_number(
@@ -165,8 +167,10 @@ def one_column(name: str, value: Any) -> Any:
         return value
     if value.shape[1] != 1:
         first = "".join(f"[{column!r}]" for column in value.columns[:1])
-        msg = f"`{name}` must be one column; found {value.shape[1]}: write"
-        raise InputError(f"{msg} table{first} for one, table.sum(axis=1) for all of them.")
+        raise InputError(
+            f"`{name}` must be one column; found {value.shape[1]}: write"
+            f" table{first} for one, table.sum(axis=1) for all of them."
+        )
     return value.iloc[:, 0]
 
 
@@ -192,8 +196,9 @@ def as_path(name: str, value: Any) -> Path:
 
 def as_list(argument: str, names: object, of: str = "names") -> list[Any]:
     if isinstance(names, (str, bytes)):
-        msg = f"`{argument}` must be a sequence of {of}; found the text {names!r}; "
-        raise InputError(f"{msg}write [{names!r}].")
+        raise InputError(
+            f"`{argument}` must be a sequence of {of}; found the text {names!r}; write [{names!r}]."
+        )
     if not isinstance(names, Iterable):
         raise InputError(f"`{argument}` must be a sequence of {of}; found {shown(names)}.")
     return names.tolist() if isinstance(names, np.ndarray) else list(names)

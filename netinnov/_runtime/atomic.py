@@ -82,16 +82,8 @@ def new_folder(path: str | os.PathLike[str], *, replace: bool = False) -> Iterat
             out.parent.mkdir(parents=True, exist_ok=True)
             hidden.mkdir(mode=0o700)
             folder.mkdir()
-        try:
+        with _told_of(out, folder):
             yield folder
-        except InputError as error:
-            if str(folder) not in str(error):
-                raise
-            raise InputError(str(error).replace(str(folder), str(out))) from None
-        except OSError as error:
-            if error.filename is None or hidden in Path(os.fsdecode(error.filename)).parents:
-                raise InputError(f"{out} cannot be written: {error.strerror or error}.") from None
-            raise
         check_interrupted()
         with _refusals(f"{out} cannot be made"):
             if inside:
@@ -126,6 +118,19 @@ def _hidden_file(path: Path) -> Iterator[Path]:
     with cleaning(clean), _refusals(f"{path} cannot be written"):
         yield hidden
         hidden.replace(real)
+
+
+@contextmanager
+def _told_of(out: Path, hidden: Path) -> Iterator[None]:
+    try:
+        yield
+    except (InputError, OSError) as error:
+        if str(hidden) not in str(error) and getattr(error, "filename", "") is not None:
+            raise
+        text = str(error)
+        if isinstance(error, OSError):
+            text = f"{out} cannot be written: {error.strerror or error}."
+        raise InputError(text.replace(str(hidden), str(out))) from None
 
 
 @contextmanager

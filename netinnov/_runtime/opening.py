@@ -43,13 +43,13 @@ TEXTS = {
     **dict.fromkeys((pa.string(), pa.large_string()), pa.large_string()),
     **dict.fromkeys((pa.binary(), pa.large_binary()), pa.large_binary()),
 }
-# What libraries raise for a file that is not of its format
 # The files of tables that `write_network` writes
 WRITTEN = {
     (table, f"{table}.{ending}")
     for table in ("nodes", "places", "layers", "links", "distances")
     for ending in ("csv", "parquet")
 }
+# What libraries raise for a file that is not of its format
 DAMAGE = (
     *(EOFError, KeyError, MemoryError, OSError, RuntimeError, ValueError),
     *(lzma.LZMAError, struct.error, zipfile.BadZipFile, zlib.error, pa.ArrowException),

@@ -168,15 +168,19 @@ def _is_there(target: Path, known: str | None, pooch: Any, say: Callable[[str], 
         return False
     record = target.with_name(f"{target.name}.json")
     if known is None and not record.exists():
-        msg = f"{target} is there without {record.name}, the record of its download; remove it, or "
-        raise InputError(f"{msg}give its hash if it is the file that you want.")
+        raise InputError(
+            f"{target} is there without {record.name}, the record of its download; remove it, or "
+            "give its hash if it is the file that you want."
+        )
     try:
         expected = known or json.loads(record.read_text(encoding="utf-8"))["sha256"]
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{record} is not the record of a download; remove both.") from None
     if (held := pooch.file_hash(str(target))) != expected:
-        msg = f"{target} must have the SHA-256 {expected}; it has {held}: it was changed, or is of "
-        raise InputError(f"{msg}another release. Remove it to download it again.")
+        raise InputError(
+            f"{target} must have the SHA-256 {expected}; it has {held}: it was changed, or is of "
+            "another release. Remove it to download it again."
+        )
     say(f"{target} is there already")
     return True
 
@@ -193,17 +197,20 @@ def _get(
     try:
         files.fetch(target.name, progressbar=progress)
     except requests.RequestException as error:
-        msg = f"{address} cannot be downloaded: {error}. Is there a connection, or a proxy to set "
-        msg += f"in HTTPS_PROXY? The publisher may have moved it: see {source.home}."
-        raise InputError(msg) from None
+        raise InputError(
+            f"{address} cannot be downloaded: {error}. Is there a connection, or a proxy to set "
+            f"in HTTPS_PROXY? The publisher may have moved it: see {source.home}."
+        ) from None
     except OSError as error:
         raise InputError(f"{target} cannot be written: {error.strerror or error}.") from None
     _check_zip(target, address)
     held = pooch.file_hash(str(target))
     if known is not None and held != known:
         target.unlink()
-        msg = f"{address} must send a file with the SHA-256 {known}; it sent another one, which "
-        raise InputError(f"{msg}was not kept. The publisher may have a newer release.")
+        raise InputError(
+            f"{address} must send a file with the SHA-256 {known}; it sent another one, which "
+            "was not kept. The publisher may have a newer release."
+        )
     about = {
         "address": address,
         "licence": source.licence,
@@ -226,5 +233,7 @@ def _check_zip(file: Path, address: str) -> None:
         with file.open("rb") as stream:
             start = stream.read(40)
         file.unlink()
-        msg = f"{address} must send a whole zip; what it sent is not ({fault}) and begins with "
-        raise InputError(f"{msg}{start!r}. A proxy or page of errors may stand in its place.")
+        raise InputError(
+            f"{address} must send a whole zip; what it sent is not ({fault}) and begins with "
+            f"{start!r}. A proxy or page of errors may stand in its place."
+        )

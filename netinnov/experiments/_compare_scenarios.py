@@ -171,8 +171,10 @@ def _check(
         if odd := [name for name in names if not isinstance(name, str)]:
             raise InputError(f"names of `{argument}` must be text; found {shown(odd[0])}.")
     if BASELINE in scenarios:
-        msg = f"a scenario cannot be called {BASELINE!r}"
-        raise InputError(f"{msg}: that is the name of what it is compared with.")
+        raise InputError(
+            f"a scenario cannot be called {BASELINE!r}"
+            ": that is the name of what it is compared with."
+        )
     check_scenario("baseline", baseline)
     for name, scenario in scenarios.items():
         check_scenario(f"scenarios[{name!r}]", scenario)
@@ -249,9 +251,11 @@ class _Experiment(NamedTuple):
         nodes, after = self.nodes, network.storage.node_names
         # New nodes come last, as a rule.
         if not nodes.equals(after[: len(nodes)]) and len(lost := nodes[~nodes.isin(after)]):
-            msg = f"scenario {scenario!r} drops {len(lost)} nodes of the baseline, e.g. "
-            msg += f"{list(lost[:5])}. Take the smaller network as the baseline, or drop links "
-            raise InputError(f"{msg}instead of nodes.")
+            raise InputError(
+                f"scenario {scenario!r} drops {len(lost)} nodes of the baseline, e.g. "
+                f"{list(lost[:5])}. Take the smaller network as the baseline, or drop links "
+                "instead of nodes."
+            )
         row = [np.array(len(after) > len(nodes))]
         for measure, parts, (name, *_) in self.measures:
             value = measure(network, **_bound_nodes(measure))

@@ -226,14 +226,18 @@ def read_gazetteer(gazetteer: object, country: str | None = None) -> Gazetteer:
     sources: Any = [gazetteer] if isinstance(gazetteer, kinds) else gazetteer
     listed = isinstance(sources, Sequence) and all(isinstance(each, kinds) for each in sources)
     if not (listed and sources):
-        msg = "`gazetteer` must be a DataFrame, a path, or a sequence of these; found "
-        raise InputError(f"{msg}{shown(gazetteer)}.")
+        raise InputError(
+            "`gazetteer` must be a DataFrame, a path, or a sequence of these; found "
+            f"{shown(gazetteer)}."
+        )
     tables = [_table(number, source) for number, source in enumerate(sources, start=1)]
     parts = [_cities(label, table, country) for label, table in tables if _has_cities(table)]
     if not parts:
-        msg = "`gazetteer` must have a table of cities, with the columns geonameid, name, latitude,"
-        msg += " longitude and countrycode, or of units with code and name; found only tables of"
-        raise InputError(f"{msg} names.")
+        raise InputError(
+            "`gazetteer` must have a table of cities, with the columns geonameid, name, latitude,"
+            " longitude and countrycode, or of units with code and name; found only tables of"
+            " names."
+        )
     cities = pd.concat(parts, ignore_index=True).drop_duplicates("geonameid", ignore_index=True)
     names = [_names(label, table, cities) for label, table in tables if not _has_cities(table)]
     none = pd.DataFrame({"row": [], "name": [], "part": []}).astype({"row": int, "part": bool})
@@ -322,8 +326,10 @@ def _cities(label: str, table: pd.DataFrame, country: str | None) -> pd.DataFram
 def _names(label: str, table: pd.DataFrame, cities: pd.DataFrame) -> pd.DataFrame:
     column = "alt" if "alt" in table else "name"
     if column not in table:
-        msg = f"{label} must have latitude and longitude, or alternate names (alt); it has "
-        raise InputError(f"{msg}{', '.join(table.columns)}.")
+        raise InputError(
+            f"{label} must have latitude and longitude, or alternate names (alt); it has "
+            f"{', '.join(table.columns)}."
+        )
     key = "code" if bool(table["geonameid"].lt(0).all()) else "geonameid"
     known = pd.Series(cities.index, pd.Index(cities[key]))
     known = known[known.index.notna() & ~known.index.duplicated()]

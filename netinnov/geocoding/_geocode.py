@@ -199,8 +199,10 @@ def add_cities(
     check_type("places", places, pd.DataFrame)
     check_type("geocoded", geocoded, pd.DataFrame, mend="what geocode() gives")
     if not geocoded.index.equals(places.index) or "method" not in geocoded:
-        msg = "`geocoded` must be what geocode(places, ...) gives for these places, row by row; "
-        raise InputError(f"{msg}it has {len(geocoded)} rows, and `places` has {len(places)}.")
+        raise InputError(
+            "`geocoded` must be what geocode(places, ...) gives for these places, row by row; "
+            f"it has {len(geocoded)} rows, and `places` has {len(places)}."
+        )
     if (twice := places.index[places.index.duplicated()]).size:
         shown = examples(twice)
         raise InputError(f"the index of `places` must have each id once; twice are {shown}.")
@@ -216,8 +218,10 @@ def add_cities(
     cities = cities.set_axis(city_ids(cities))
     new = pd.Index(city.dropna().unique(), name=places.index.name)
     if (taken := new.intersection(places.index)).size:
-        msg = f"`places` must not have the ids of cities yet; it has {examples(taken)}; "
-        raise InputError(f"{msg}give it as it was before.")
+        raise InputError(
+            f"`places` must not have the ids of cities yet; it has {examples(taken)}; "
+            "give it as it was before."
+        )
     added = cities.reindex(new)
     for column in places.columns.intersection(["name", "country"]):
         attribute = places[column].groupby(city).first().reindex(new)
@@ -259,8 +263,9 @@ def _queries(places: object, country: str | None) -> tuple[pd.Index, list[Query]
     if isinstance(places, pd.DataFrame):
         table = places if "name" in places else places.assign(name=places.index)
     elif isinstance(places, str) or not isinstance(places, Iterable):
-        msg = "`places` must be a DataFrame, a Series or a sequence of names; found "
-        raise InputError(f"{msg}{places!r}.")
+        raise InputError(
+            f"`places` must be a DataFrame, a Series or a sequence of names; found {places!r}."
+        )
     else:
         names = places if isinstance(places, pd.Series) else pd.Series(list(places), dtype=object)
         text = _text("names", names)

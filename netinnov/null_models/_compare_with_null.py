@@ -121,8 +121,10 @@ def compare_with_null(
     if method == "serial":
         walk = partial(_walk, chain=_check_chain(ready, null), values=values)
         if checkpoint is not None:
-            msg = "`checkpoint` keeps independent replicates; a serial test is one chain"
-            raise InputError(f"{msg}. Leave it out, or use method='independent'.")
+            raise InputError(
+                "`checkpoint` keeps independent replicates; a serial test is one chain"
+                ". Leave it out, or use method='independent'."
+            )
         place = int(rng_of_null.integers(len(seeds) + 1))  # of the network in the chain
         ways = run(walk, [seeds[:place], seeds[place:]], label="ways", **options)
         rows: list[Sequence[Floats]] = [row for way in ways for row in way]

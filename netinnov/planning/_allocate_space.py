@@ -164,8 +164,10 @@ def _amounts(name: str, values: Any) -> pd.Series:
     amounts = pd.Series(as_floats(name, values), values.index)
     wrong = amounts[~(np.isfinite(amounts) & (amounts >= 0))]
     if len(wrong):
-        msg = f"`{name}` must hold finite numbers of 0 or more; {len(wrong)} are not: "
-        raise InputError(f"{msg}{_listed(wrong)}.")
+        raise InputError(
+            f"`{name}` must hold finite numbers of 0 or more; {len(wrong)} are not: "
+            f"{_listed(wrong)}."
+        )
     return amounts
 
 
@@ -175,14 +177,18 @@ def _listed(amounts: pd.Series) -> str:
 
 def _prices(cost: Any, demands: pd.Index, sites: pd.Index) -> Floats:
     if not isinstance(cost, pd.DataFrame):
-        msg = "`cost` must be a DataFrame with a row a demand and a column a site; found"
-        raise InputError(f"{msg} {shown(cost)}.")
+        raise InputError(
+            "`cost` must be a DataFrame with a row a demand and a column a site; found "
+            f"{shown(cost)}."
+        )
     for axis, own, asked in (("row", cost.index, demands), ("column", cost.columns, sites)):
         missing, extra = asked[~asked.isin(own)], own[~own.isin(asked)]
         if len(missing) or len(extra) or not own.is_unique:
-            msg = f"`cost` must have one {axis} for each of {examples(asked)}; missing: "
-            msg += f"{examples(missing) or 'none'}, more: {examples(extra) or 'none'}."
-            raise InputError(f"{msg} NaN says that a pair is not allowed.")
+            raise InputError(
+                f"`cost` must have one {axis} for each of {examples(asked)}; missing: "
+                f"{examples(missing) or 'none'}, more: {examples(extra) or 'none'}. "
+                "NaN says that a pair is not allowed."
+            )
     prices = as_floats("cost", cost.loc[demands, sites])
     if np.isinf(prices).any():
         raise InputError("`cost` must hold finite numbers; for a pair that is not allowed use NaN.")
@@ -204,14 +210,18 @@ def _least_flows(
         least[:, at] = share * demand.to_numpy()
         closed = demand.index[~allowed[:, at] & (least[:, at] > 0)]
         if len(closed):
-            msg = f"`minimum_share` sends {share:g} of each demand to {site!r}, which is not "
-            raise InputError(f"{msg}allowed to {examples(closed)}: give a cost or leave it out.")
+            raise InputError(
+                f"`minimum_share` sends {share:g} of each demand to {site!r}, which is not "
+                f"allowed to {examples(closed)}: give a cost or leave it out."
+            )
     if whole:
         least = np.ceil(least * (1 - 1e-12))
     over = demand.index[least.sum(axis=1) > demand.to_numpy() * (1 + 1e-12)]
     if len(over):
-        msg = f"the minimum shares send more than there is of {examples(over)}; they must sum to at"
-        raise InputError(f"{msg} most 1{' in whole units' if whole else ''}.")
+        raise InputError(
+            f"the minimum shares send more than there is of {examples(over)}; they must sum to at "
+            f"most 1{' in whole units' if whole else ''}."
+        )
     return least
 
 
@@ -220,8 +230,10 @@ def _refuse_shortage(
 ) -> None:
     """Explain a shortage by a minimum cut: demands, all sites open to them, and the deficit."""
     for site, amount in space[space < 0].items():
-        msg = f"the minimum shares need {-amount * scale:g} more than the capacity of {site!r}"
-        raise Shortage(f"{msg}; lower the share, or add space there.")
+        raise Shortage(
+            f"the minimum shares need {-amount * scale:g} more than the capacity of {site!r}; "
+            "lower the share, or add space there."
+        )
     flows = np.zeros(allowed.shape)
     if allowed.any():
         sums = sparse.vstack(_pairs(allowed), format="csr")
@@ -240,9 +252,10 @@ def _refuse_shortage(
     of_sites = "no site is open to them"
     if open_sites.any():
         of_sites = f"to the sites open to them, {examples(available.index)}, there is {room:g}"
-    msg = f"not all demand can be served: {examples(lacking.index)} need {needed:g}{after}, and "
-    msg += f"{of_sites}: {needed - room:g} short. Add space there, or allow other sites."
-    raise Shortage(msg)
+    raise Shortage(
+        f"not all demand can be served: {examples(lacking.index)} need {needed:g}{after}, and "
+        f"{of_sites}: {needed - room:g} short. Add space there, or allow other sites."
+    )
 
 
 def _pairs(allowed: Mask) -> tuple[sparse.csr_array, sparse.csr_array]:
