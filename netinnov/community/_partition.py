@@ -116,8 +116,10 @@ class Dendrogram(Tabled):
         leaves = np.flatnonzero(self.network.storage.presence("linked").any(axis=0))
         n, parts = leaves.size, int(np.isinf(self.merges["height"]).sum()) + 1
         if not parts <= as_whole("n_communities", n_communities, low=1) <= n:
-            msg = f"`n_communities` must be from {parts} (the connected parts) to {n} (the nodes "
-            raise InputError(f"{msg}with a link); found {n_communities}.")
+            raise InputError(
+                f"`n_communities` must be from {parts} (the connected parts) to {n} (the nodes "
+                f"with a link); found {n_communities}."
+            )
         pairs = self.merges.iloc[: n - int(n_communities), :2].to_numpy(np.int64)
         above = np.repeat(np.arange(n, n + len(pairs)), 2)
         tree = sparse.coo_array((np.ones(above.size), (pairs.ravel(), above)), (2 * n, 2 * n))
@@ -137,8 +139,10 @@ def labels_of(membership: Any, name: str) -> pd.Series | pd.DataFrame:
         labels = pd.Series(membership, dtype=object)
         axes = {"node": labels.index}
     else:
-        msg = f"`{name}` must be a Series, mapping or Partition (one label a node) or a DataFrame "
-        raise InputError(f"{msg}(node x layer); found {type(membership).__name__}.")
+        raise InputError(
+            f"`{name}` must be a Series, mapping or Partition (one label a node) or a DataFrame "
+            f"(node x layer); found {type(membership).__name__}."
+        )
     for axis, index in axes.items():
         if not index.is_unique:
             twice = index[index.duplicated()].unique().tolist()[:5]
@@ -319,5 +323,7 @@ def _check_same(noun: str, a: pd.Index, b: pd.Index) -> None:
         return
     lone = [*a.difference(b, sort=False), *b.difference(a, sort=False)]
     if lone:
-        msg = f"the partitions must be over the same {noun}; {len(lone)} are in one but not in "
-        raise InputError(f"{msg}another: {lone[:5]}. Select the common {noun} first.")
+        raise InputError(
+            f"the partitions must be over the same {noun}; {len(lone)} are in one but not in "
+            f"another: {lone[:5]}. Select the common {noun} first."
+        )

@@ -118,9 +118,10 @@ def node_codes(network: MultilayerNetwork, membership: Any) -> Integers:
     if isinstance(labels, pd.DataFrame):
         labels = _one_label(labels)
     if len(labels) and len(nodes) and not nodes.isin(labels.index).any():
-        msg = "`membership` must have labels of nodes of the network, which are found by their ids "
-        msg += f"as text; it has none of them, but e.g. {labels.index[:3].tolist()}."
-        raise InputError(msg)
+        raise InputError(
+            "`membership` must have labels of nodes of the network, which are found by their ids "
+            f"as text; it has none of them, but e.g. {labels.index[:3].tolist()}."
+        )
     return pd.factorize(labels.astype(object).reindex(nodes, fill_value=None))[0]
 
 
@@ -130,10 +131,12 @@ def _one_label(table: pd.DataFrame) -> pd.Series:
     highest = codes.max(axis=1, initial=-1)
     differ = ((codes != highest[:, None]) & (codes >= 0)).any(axis=1)
     if differ.any():
-        msg = "`membership` must have one label a node, since weights are summed over layers; "
-        msg += f"{differ.sum()} nodes have different labels in different layers, e.g. "
-        msg += f"{table.index[differ].tolist()[:5]}. Take the labels of one layer, "
-        raise InputError(f"{msg}membership[layer], or those of multiplex_leiden.")
+        raise InputError(
+            "`membership` must have one label a node, since weights are summed over layers; "
+            f"{differ.sum()} nodes have different labels in different layers, e.g. "
+            f"{table.index[differ].tolist()[:5]}. Take the labels of one layer, "
+            "membership[layer], or those of multiplex_leiden."
+        )
     labels = pd.DataFrame(table.to_numpy(object), table.index).bfill(axis=1)
     return labels.reindex(columns=[0])[0]  # also of a table without layers
 

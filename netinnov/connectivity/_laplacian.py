@@ -45,8 +45,10 @@ class Grounded(NamedTuple):
 
 def conductances(network: MultilayerNetwork, measure: str) -> sparse.csr_array:
     if network.directed:
-        msg = f"{measure} needs undirected layers; directed: {sorted(network.directed)[:5]}. Build "
-        raise InputError(f"{msg}the network without `directed`, or select() the other layers.")
+        raise InputError(
+            f"{measure} needs undirected layers; directed: {sorted(network.directed)[:5]}. Build "
+            "the network without `directed`, or select() the other layers."
+        )
     return flat_matrix(network, measure)
 
 
@@ -55,9 +57,10 @@ def balanced(weights: sparse.csr_array, measure: str) -> tuple[sparse.csr_array,
     low, high = float(weights.data.min(initial=np.inf)), float(weights.data.max(initial=0.0))
     bits = np.frexp([low, high])[1]
     if not np.isfinite(high) or bits[1] - bits[0] > BITS:
-        msg = f"{measure} needs weights, summed over layers, within 600 orders of magnitude; found "
-        msg += f"{low:g} to {high:g}. Drop the links that are too weak to matter."
-        raise InputError(msg)
+        raise InputError(
+            f"{measure} needs weights, summed over layers, within 600 orders of magnitude; found "
+            f"{low:g} to {high:g}. Drop the links that are too weak to matter."
+        )
     power = int(bits.sum()) // 4 * 2 if high > 0 else 0  # even: roots have no digit changed
     data = np.ldexp(weights.data, -power)
     return sparse.csr_array((data, weights.indices, weights.indptr), weights.shape), power
@@ -67,8 +70,10 @@ def in_unit(value: Floats | float, power: int, measure: str) -> Floats:
     with np.errstate(over="ignore", under="ignore"):
         result = np.ldexp(value, power)
     if not ((result > 0) & np.isfinite(result)).all():
-        msg = f"{measure} is too large or too small for a number; divide or multiply all weights "
-        raise InputError(f"{msg}by the same number.")
+        raise InputError(
+            f"{measure} is too large or too small for a number; divide or multiply all weights "
+            "by the same number."
+        )
     return np.asarray(result)
 
 

@@ -41,8 +41,10 @@ def in_order(name: str, values: Any, names: Collection[Any]) -> Floats:
     if labelled and names and not values.index.equals(pd.RangeIndex(len(values))):
         for labels in values.axes:
             if not labels.is_unique or set(labels) != set(names):
-                msg = f"`{name}` must have one entry for each region, {examples(names)}"
-                raise InputError(f"{msg}; found {examples(labels)}.")
+                raise InputError(
+                    f"`{name}` must have one entry for each region, {examples(names)}; "
+                    f"found {examples(labels)}."
+                )
         values = values.loc[list(names)]
         values = values[list(names)] if isinstance(values, pd.DataFrame) else values
     return as_floats(name, values)
@@ -52,8 +54,10 @@ def refuse_asymmetric(name: str, values: Floats) -> None:
     unlike = np.argwhere(np.abs(values - values.T) > 1e-9 * np.abs(values).max(initial=0))
     if unlike.size:
         i, j = unlike[0]
-        msg = f"`{name}` must be symmetric; found {values[i, j]:g} at ({i}, {j}) and "
-        raise InputError(f"{msg}{values[j, i]:g} at ({j}, {i}).")
+        raise InputError(
+            f"`{name}` must be symmetric; found {values[i, j]:g} at ({i}, {j}) and "
+            f"{values[j, i]:g} at ({j}, {i})."
+        )
 
 
 def refuse_outside(name: str, values: Floats, inside: Mask, bound: str) -> None:

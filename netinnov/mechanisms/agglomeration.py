@@ -191,14 +191,18 @@ def relatedness(
     """
     wanted, other = (values, cooccurrence) if method == "proximity" else (cooccurrence, values)
     if wanted is None or other is not None:
-        msg = "method='proximity' takes `values` (regions x fields), and the other methods take "
-        raise InputError(f"{msg}`cooccurrence` (fields x fields); found method={method!r}.")
+        raise InputError(
+            "method='proximity' takes `values` (regions x fields), and the other methods take "
+            f"`cooccurrence` (fields x fields); found method={method!r}."
+        )
     if method == "proximity":
         return _proximity(wanted)
     c, labels = _table("cooccurrence", wanted), wanted.index
     if not labels.equals(wanted.columns):
-        msg = "`cooccurrence` must have the same fields in rows and columns, in one order; found "
-        raise InputError(f"{msg}a table of {c.shape[0]} x {c.shape[1]}.")
+        raise InputError(
+            "`cooccurrence` must have the same fields in rows and columns, in one order; found "
+            f"a table of {c.shape[0]} x {c.shape[1]}."
+        )
     refuse_asymmetric("cooccurrence", c)
     np.fill_diagonal(c, 0.0)
     s = c.sum(axis=1)

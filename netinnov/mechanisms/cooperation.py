@@ -284,12 +284,16 @@ def _check_park(network: MultilayerNetwork, park: str) -> tuple[int, int]:
     home, host = int(storage.jurisdiction_codes[at]), int(storage.place_codes[at])
     named = [None if each < 0 else storage.place_names[each] for each in (home, host)]
     if None in named:
-        msg = f"`park` must have a place (its host) and a jurisdiction (its home); {park!r} has "
-        raise InputError(f"{msg}place {named[1]!r} and jurisdiction {named[0]!r}.")
+        raise InputError(
+            f"`park` must have a place (its host) and a jurisdiction (its home); {park!r} has "
+            f"place {named[1]!r} and jurisdiction {named[0]!r}."
+        )
     if related(network.storage.parents, home)[host]:
-        msg = "`park` must stand outside its jurisdiction; "
-        msg += f"{park!r} of {named[0]!r} stands in {named[1]!r}"
-        raise InputError(f"{msg}; see netinnov.linkages.find_enclaves.")
+        raise InputError(
+            "`park` must stand outside its jurisdiction; "
+            f"{park!r} of {named[0]!r} stands in {named[1]!r}; "
+            "see netinnov.linkages.find_enclaves."
+        )
     return home, host
 
 

@@ -48,17 +48,20 @@ class Game:
         values = as_floats("values", self.values)
         if values.shape != (1 << len(players),):
             size = " x ".join(map(str, values.shape)) or "a single number"
-            msg = f"`values` must hold one number for each of the 2**{len(players)} = "
-            msg += f"{1 << len(players):,} coalitions, the empty one first; found {size}."
-            raise InputError(msg)
+            raise InputError(
+                f"`values` must hold one number for each of the 2**{len(players)} = "
+                f"{1 << len(players):,} coalitions, the empty one first; found {size}."
+            )
         wrong = np.flatnonzero(~np.isfinite(values))
         if wrong.size:
             msg = "the value of each coalition must be a finite number; found "
             some = examples(wrong, lambda mask: f"{named(mask, players)}: {values[mask]}")
             raise InputError(f"{msg}{some}.")
         if values[0] != 0:
-            msg = f"the empty coalition must have the value 0; found {values[0]:g}. Subtract what "
-            raise InputError(f"{msg}is there without any player from all values.")
+            raise InputError(
+                f"the empty coalition must have the value 0; found {values[0]:g}. Subtract what "
+                "is there without any player from all values."
+            )
         values.flags.writeable = False
         object.__setattr__(self, "players", players)
         object.__setattr__(self, "values", values)
@@ -91,8 +94,10 @@ def as_game(game: GameLike) -> Game:
         return game
     keys: list[object] = list(game)
     if wrong := [key for key in keys if not isinstance(key, frozenset)]:
-        msg = "the keys of `game` must be frozensets of players, such as frozenset({'a', 'b'})"
-        raise InputError(f"{msg}; found {examples(wrong, shown)}.")
+        raise InputError(
+            "the keys of `game` must be frozensets of players, such as frozenset({'a', 'b'}); "
+            f"found {examples(wrong, shown)}."
+        )
     players = distinct_players("game", sorted(frozenset().union(*game)))
     bit = {player: 1 << i for i, player in enumerate(players)}
     values, missing = np.zeros(1 << len(players)), np.ones(1 << len(players), bool)
@@ -118,8 +123,10 @@ def distinct_players(argument: str, players: object, most: int | None = MOST_PLA
     if not listed:
         raise InputError(f"`{argument}`: a game needs at least one player; found none.")
     if most is not None and len(listed) > most:
-        msg = f"`{argument}`: a table of all coalitions takes at most {most} players; found "
-        raise InputError(f"{msg}{len(listed)}; shapley_value() takes a function for more.")
+        raise InputError(
+            f"`{argument}`: a table of all coalitions takes at most {most} players; found "
+            f"{len(listed)}; shapley_value() takes a function for more."
+        )
     return listed
 
 
@@ -127,8 +134,10 @@ def as_positions(argument: str, names: object, players: Sequence[Any]) -> list[i
     listed = as_list(argument, names, "players")
     at = {player: i for i, player in enumerate(players)}
     if unknown := [name for name in listed if not isinstance(name, Hashable) or name not in at]:
-        msg = f"`{argument}` must name players of the game, {examples(players)}; found "
-        raise InputError(f"{msg}{examples(unknown, shown)}.")
+        raise InputError(
+            f"`{argument}` must name players of the game, {examples(players)}; found "
+            f"{examples(unknown, shown)}."
+        )
     return [at[name] for name in listed]
 
 
@@ -140,8 +149,10 @@ def as_allocation(argument: str, allocation: object, players: Sequence[Any]) -> 
     check_type(argument, allocation, pd.Series, Mapping, mend="a Series by player")
     by_name = allocation if isinstance(allocation, pd.Series) else pd.Series(dict(allocation))  # type: ignore[call-overload]
     if not by_name.index.is_unique or set(by_name.index) != set(players):
-        msg = f"`{argument}` must hold one number for each player, {examples(players)}; found "
-        raise InputError(f"{msg}{examples(by_name.index)}.")
+        raise InputError(
+            f"`{argument}` must hold one number for each player, {examples(players)}; found "
+            f"{examples(by_name.index)}."
+        )
     values = as_floats(argument, by_name.reindex(list(players)))
     if not np.isfinite(values).all():
         raise InputError(f"`{argument}` must hold finite numbers; found {examples(values)}.")

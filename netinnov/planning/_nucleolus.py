@@ -180,9 +180,10 @@ def alone_in(game: Game) -> Floats:
 def _solved(game: Game, *, per_capita: bool) -> Floats:
     n, alone = len(game.players), alone_in(game)
     if not has_imputations(game):
-        msg = "the game has no nucleolus: no allocation gives every player what they have alone, as"
-        msg += f" all together achieve {game.values[-1]:g} and the players alone {alone.sum():g}."
-        raise InputError(msg)
+        raise InputError(
+            "the game has no nucleolus: no allocation gives every player what they have alone, as "
+            f"all together achieve {game.values[-1]:g} and the players alone {alone.sum():g}."
+        )
     if n == 1:
         return alone
     gains, scale = _scaled_gains(game)
@@ -222,8 +223,10 @@ def prove(
         missing.append(np.abs(weights @ rows - 1.0).max())
         missing.append(0.0 if (weights > 0).all() else np.inf)
     if max(missing) > PROVEN or np.linalg.matrix_rank(rows) < n:
-        msg = "rounding leaves the nucleolus of this game unproven: the values of some coalitions "
-        raise ArithmeticError(f"{msg}are too near each other, or too far apart.")
+        raise ArithmeticError(
+            "rounding leaves the nucleolus of this game unproven: the values of some coalitions "
+            "are too near each other, or too far apart."
+        )
 
 
 class Level(NamedTuple):

@@ -123,9 +123,10 @@ def _by_place(access: Floats, place: npt.NDArray[np.intp]) -> Floats:
 def _at_homes(network: MultilayerNetwork, candidates: Mapping[str, Any]) -> npt.NDArray[np.bool_]:
     homes = {name: _homes(scenario) for name, scenario in candidates.items()}
     if without := [name for name, own in homes.items() if not own]:
-        msg = f"objective='home_access' needs candidates with a `home`; {len(without)} have none: "
-        msg += f"{examples(without)}. Give a function of a network as `objective` instead."
-        raise InputError(msg)
+        raise InputError(
+            f"objective='home_access' needs candidates with a `home`; {len(without)} have none: "
+            f"{examples(without)}. Give a function of a network as `objective` instead."
+        )
     return network.storage.inside([home for own in homes.values() for home in own])
 
 
@@ -348,8 +349,10 @@ class InTurn(Evaluator):
             with note_on_error(f"In {self.describe(plan)}."):
                 after = apply_scenario(before, self.scenarios[plan[-1]], rng=rng)
             if not after.storage.node_names[: self.n].equals(self.start.storage.node_names):
-                msg = f"{self.describe(plan)} must keep the nodes of the network, and their order; "
-                raise InputError(f"{msg}drop links instead.")
+                raise InputError(
+                    f"{self.describe(plan)} must keep the nodes of the network, and their order; "
+                    "drop links instead."
+                )
             self.kept[plan] = after
         return self.kept[plan]
 

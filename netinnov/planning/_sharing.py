@@ -221,8 +221,10 @@ def myerson_value(game: GameLike, *, links: Sequence[Sequence[Hashable]]) -> pd.
     for pair in as_list("links", links, "pairs of players"):
         ends = [] if isinstance(pair, str) else _game.as_positions("links", pair, game.players)
         if len(ends) != 2 or ends[0] == ends[1]:
-            msg = "`links` must hold pairs of two players, such as [('a', 'b')]; found "
-            raise InputError(f"{msg}{shown(pair)}.")
+            raise InputError(
+                "`links` must hold pairs of two players, such as [('a', 'b')]; found "
+                f"{shown(pair)}."
+            )
         neighbours[ends[0]] |= 1 << ends[1]
         neighbours[ends[1]] |= 1 << ends[0]
     restricted = connected_values(game.values, neighbours)
@@ -314,8 +316,10 @@ def share_benefits(
 def _shares(game: Game, name: str, rule: object) -> Floats:
     if isinstance(rule, str):
         if rule not in RULES:
-            msg = f"`rules` knows {', '.join(map(repr, RULES))}, weights and functions; found "
-            raise InputError(f"{msg}{shown(rule)}.")
+            raise InputError(
+                f"`rules` knows {', '.join(map(repr, RULES))}, weights and functions; found "
+                f"{shown(rule)}."
+            )
         if "nucleolus" in rule and not has_imputations(game):
             return np.full(len(game.players), np.nan)
         return RULES[rule](game).to_numpy()
@@ -323,8 +327,10 @@ def _shares(game: Game, name: str, rule: object) -> Floats:
         return _game.as_allocation(f"rules[{name!r}](game)", rule(game), game.players)
     weights = _game.as_allocation(f"rules[{name!r}]", rule, game.players)
     if (weights < 0).any() or not weights.any():
-        msg = f"`rules[{name!r}]` must hold weights of at least 0, and one above 0; found "
-        raise InputError(f"{msg}{examples(weights)}.")
+        raise InputError(
+            f"`rules[{name!r}]` must hold weights of at least 0, and one above 0; found "
+            f"{examples(weights)}."
+        )
     return np.asarray(game.values[-1] * weights / weights.sum())
 
 
@@ -387,8 +393,10 @@ def allocation_stability(games: Iterable[GameLike], allocation: pd.Series) -> Al
     first = listed[0]
     others = [game for game in listed if set(game.players) != set(first.players)]
     if others:
-        msg = f"all `games` must have the same players, {examples(first.players)}; found "
-        raise InputError(f"{msg}{examples(others[0].players)}.")
+        raise InputError(
+            f"all `games` must have the same players, {examples(first.players)}; found "
+            f"{examples(others[0].players)}."
+        )
     payoffs = _game.as_allocation("allocation", allocation, first.players)
     if not payoffs.sum():
         raise InputError("`allocation` must not add up to 0: it is scaled to the value of all.")

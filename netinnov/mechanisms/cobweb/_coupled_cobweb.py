@@ -276,8 +276,10 @@ def _mobility_matrix(mobility: Any, regions: tuple[Any, ...]) -> Floats:
             raise InputError(msg)
         if mobility.directed:
             layers = sorted(mobility.directed)
-            msg = f"`mobility` must be a network without directed layers; found {layers}; see "
-            raise InputError(f"{msg}netinnov.build.symmetrize.")
+            raise InputError(
+                f"`mobility` must be a network without directed layers; found {layers}; see "
+                "netinnov.build.symmetrize."
+            )
         names, mobility = mobility.nodes.index, flat_matrix(mobility, "mobility").toarray()
         if set(names) == set(regions):  # else they are other names, in the order of the nodes
             mobility = pd.DataFrame(mobility, names, names)
@@ -305,6 +307,8 @@ def _region_names(regions: Any, mobility: Any, size: int, slopes: Any) -> tuple[
         raise InputError(f"`regions` must be a sequence of {size} names; found {regions!r}.")
     names = tuple(regions)
     if len(names) != size or len({*map(str, names)}) != size:
-        msg = f"`regions` must be {size} different names; found {len(names)}, of which "
-        raise InputError(f"{msg}{len({*map(str, names)})} are different.")
+        raise InputError(
+            f"`regions` must be {size} different names; found {len(names)}, of which "
+            f"{len({*map(str, names)})} are different."
+        )
     return names

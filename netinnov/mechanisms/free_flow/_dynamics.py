@@ -67,8 +67,10 @@ def check_freeness_matrix(freeness: Any) -> tuple[Floats, pd.Index[Any]]:
 def check_shares(name: str, shares: Any, labels: pd.Index[Any]) -> Floats:
     values = in_order(name, shares, list(labels) if isinstance(shares, pd.Series) else [])
     if values.shape != (len(labels),):
-        msg = f"`{name}` must have one entry for each of {len(labels)} regions; "
-        raise InputError(f"{msg}found the shape {values.shape}.")
+        raise InputError(
+            f"`{name}` must have one entry for each of {len(labels)} regions; "
+            f"found the shape {values.shape}."
+        )
     refuse_outside(name, values, values >= 0, "at least 0")
     total = float(values.sum())
     if abs(total - 1) > 1e-9:
@@ -87,8 +89,10 @@ def check_enclaves(enclaves: Any, labels: pd.Index[Any]) -> Floats | None:
     for pair, share in enclaves.items():
         places = labels.get_indexer(pd.Index(pair)) if np.size(pair) == 2 else np.array([-1])
         if (places < 0).any() or len(set(places)) != 2:
-            msg = f"`enclaves` must join two different regions of {labels[:5].tolist()}; "
-            raise InputError(f"{msg}found {pair!r}.")
+            raise InputError(
+                f"`enclaves` must join two different regions of {labels[:5].tolist()}; "
+                f"found {pair!r}."
+            )
         check_number(f"enclaves[{pair!r}]", share, low=0, high=1)
         reach[places[0], places[1]] = share
     return reach
@@ -97,8 +101,10 @@ def check_enclaves(enclaves: Any, labels: pd.Index[Any]) -> Floats | None:
 def _symmetric(name: str, matrix: Any) -> tuple[Floats, pd.Index[Any]]:
     values = as_floats(name, matrix)
     if values.ndim != 2 or values.shape[0] != values.shape[1] or len(values) < 2:
-        msg = f"`{name}` must be a square matrix of at least 2 regions; "
-        raise InputError(f"{msg}found the shape {values.shape}.")
+        raise InputError(
+            f"`{name}` must be a square matrix of at least 2 regions; "
+            f"found the shape {values.shape}."
+        )
     refuse_outside(name, values, np.isfinite(values), "a matrix of finite numbers")
     labels = matrix.index if isinstance(matrix, pd.DataFrame) else pd.RangeIndex(len(values))
     if not labels.is_unique or not getattr(matrix, "columns", labels).equals(labels):

@@ -57,8 +57,10 @@ class LogitMigration:
 
     def __post_init__(self) -> None:
         if self.enclave > 0 and self.attraction < 0:
-            msg = "`attraction` must be at least 0 with an enclave, which reaches a share of it; "
-            raise InputError(f"{msg}found {self.attraction!r}.")
+            raise InputError(
+                "`attraction` must be at least 0 with an enclave, which reaches a share of it; "
+                f"found {self.attraction!r}."
+            )
 
     @property
     def _lost(self) -> float:
@@ -78,8 +80,10 @@ class LogitMigration:
             With an enclave: then the even split is not a rest point.
         """
         if self.enclave > 0:
-            msg = f"`enclave` must be 0 for this point; found {self.enclave!r}: "
-            raise InputError(f"{msg}an enclave leaves no even split; see fold_point().")
+            raise InputError(
+                f"`enclave` must be 0 for this point; found {self.enclave!r}: "
+                "an enclave leaves no even split; see fold_point()."
+            )
         return self._lost + 2 / self.sensitivity
 
     def fold_point(self) -> float:
