@@ -17,7 +17,7 @@ import pytest
 import netinnov as ni
 from netinnov import sources
 from netinnov.errors import InputError
-from netinnov.io import read_network, write_graphml, write_network
+from netinnov.io import read_network, write_geo, write_graphml, write_network
 from netinnov.null_models import compare_with_null
 from netinnov.topology import density
 
@@ -180,6 +180,19 @@ def test_a_full_disk_leaves_no_part_of_a_folder(tmp_path, network, format):
 
     assert files_in(tmp_path) == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["older"]
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "geojson"])
+def test_a_full_disk_is_no_fault_of_a_geographic_file(tmp_path, ending):
+    places = pd.DataFrame({"lon": [1.0, 2.0], "lat": [3.0, 4.0]}, index=["a", "b"])
+    links = pd.DataFrame({"source": ["a"], "target": ["b"]})
+    pair = ni.build_network(pd.DataFrame({"place": ["a", "b"]}, ["a", "b"]), links, places=places)
+    write_geo(pair, tmp_path / f"warm.{ending}")
+
+    with full_disk(100), pytest.raises(InputError, match=rf"map\.{ending} cannot be written"):
+        write_geo(pair, tmp_path / f"map.{ending}")
+
+    assert [*files_in(tmp_path)] == [f"warm.{ending}"]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -83,16 +84,18 @@ def write_geo(
         known = np.flatnonzero(np.isfinite(spot).all(axis=tuple(range(1, spot.ndim))))
         shapes = geopandas.GeoSeries(make(spot[known]), known).reindex(range(len(frame)))
         layers[name] = geopandas.GeoDataFrame(_table(frame), geometry=shapes, crs="EPSG:4326")
+    if ending == ".geojson":
+        both = [layers[name].assign(feature=name[:-1]) for name in ("nodes", "links")]
+        stream = BytesIO()  # GDAL does not tell that a disk is full
+        whole = pd.concat(both, ignore_index=True)
+        whole.to_file(stream, layer="network", driver="GeoJSON", engine="pyogrio")
+        write_bytes(as_path("path", path), stream.getvalue())
+        return
     with TemporaryDirectory() as folder:
-        written = Path(folder) / f"network{ending}"
+        written = Path(folder) / "network.gpkg"
         try:
-            if ending == ".gpkg":
-                for name, layer in layers.items():
-                    layer.to_file(written, layer=name, driver="GPKG", engine="pyogrio")
-            else:
-                both = [layers[name].assign(feature=name[:-1]) for name in ("nodes", "links")]
-                whole = pd.concat(both, ignore_index=True)
-                whole.to_file(written, driver="GeoJSON", engine="pyogrio")
+            for name, layer in layers.items():
+                layer.to_file(written, layer=name, driver="GPKG", engine="pyogrio")
         except RuntimeError as error:
             raise InputError(f"{path} cannot be written by GDAL: {error}.") from None
         write_bytes(as_path("path", path), written.read_bytes())

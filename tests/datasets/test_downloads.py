@@ -7,6 +7,7 @@ import sys
 import threading
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -159,6 +160,19 @@ def test_several_files_make_a_folder_that_the_reader_takes(server, tmp_path, mon
 
     assert folder == tmp_path / "sample"
     assert list(read_patentsview(folder).links["weight"]) == [1.0]
+
+
+@pytest.mark.parametrize("name", ["~", "$HOME", "a*b", "[1]", "file:", "-x", "%41 {a,b}"])
+def test_the_name_of_a_folder_is_a_name(server, tmp_path, monkeypatch, name):
+    (tmp_path / "home").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+    path = fetch("sample", folder=name)
+
+    assert path == Path(name, "sample.zip")
+    assert (tmp_path / name / "sample.zip").read_bytes() == CONTENT
+    assert not any((tmp_path / "home").iterdir())
 
 
 @pytest.mark.parametrize(

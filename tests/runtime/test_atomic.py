@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 import netinnov as ni
 from netinnov._runtime.atomic import new_file, new_folder, write_bytes
@@ -105,3 +106,87 @@ def test_a_folder_that_was_empty_is_so_again_where_a_signal_breaks_off_its_filli
         fill()
     assert len(moved) > 1
     assert not any(tmp_path.iterdir())
+
+
+def save_figure(network, path):
+    ni.plotting.save_figure(Figure(), path, "figure")
+
+
+def save_checkpoint(network, path):
+    def same(network, rng):
+        return network
+
+    ni.compare_scenarios(
+        network,
+        scenarios={"same": same},
+        measures={"n": lambda network: float(network.n_nodes)},
+        replicates=2,
+        rng=1,
+        progress=False,
+        checkpoint=path,
+    )
+
+
+def save_explorer(network, path):
+    ni.explore(network).write(path)
+
+
+ALL = [*WRITERS, *FOLDERS, save_figure, save_checkpoint, save_explorer]
+
+
+@pytest.mark.parametrize("write", ALL)
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("x" * 300, "File name too long"),
+        ("file/sub/deep", "is not a folder"),
+        ("loop/deep", "Too many levels of symbolic links"),
+        ("half \ud800", "must be the path of a file or folder"),
+    ],
+)
+def test_what_cannot_be_written_says_which_and_why(
+    network, tmp_path, monkeypatch, write, name, why
+):
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("mine")
+    Path("loop").symlink_to("loop")
+    with pytest.raises(InputError, match=why) as refused:
+        write(network, name)
+    assert name[:100].encode("ascii", "backslashreplace").decode() in str(refused.value)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["file", "loop"]
+
+
+@pytest.mark.parametrize("write", ALL)
+def test_a_working_directory_that_is_gone_is_no_error_without_a_name(
+    network, tmp_path, monkeypatch, write
+):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(InputError, match="new cannot be"):
+        write(network, "new")
+
+
+def fail_in(path, fail):
+    with new_folder(path) as folder:
+        fail(folder / "table.csv")
+
+
+def refuse(path):
+    raise InputError(f"{path} cannot be written: File too large.")
+
+
+def break_off(path):
+    raise OSError(27, "File too large", str(path))
+
+
+@pytest.mark.parametrize("fail", [refuse, break_off])
+def test_errors_inside_a_new_folder_name_the_one_that_was_asked_for(tmp_path, fail):
+    with pytest.raises(InputError, match=f"^{tmp_path}/new(/table.csv)? cannot be written: File"):
+        fail_in(tmp_path / "new", fail)
+
+
+@pytest.mark.parametrize(("fail", "error"), [(refuse, InputError), (break_off, OSError)])
+def test_errors_about_another_file_pass_through_a_new_folder(tmp_path, fail, error):
+    with pytest.raises(error, match=r"mine\.csv"):
+        fail_in(tmp_path / "new", lambda _: fail("mine.csv"))
