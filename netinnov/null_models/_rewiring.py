@@ -267,8 +267,8 @@ def _with_zones(
     why = f"keeping distances in layer {layer!r}"
     of_pairs = partial(between, storage, directed=chain.directed)
     rows, columns = (np.unique(site[nodes]) for nodes in chain.ends)
-    # All that is unknown is told at once; without a table a place has no distance to itself.
-    pairs = places, places
+    # All that is unknown is told at once; without a table it is enough to look at each place.
+    pairs: Any = (places, np.roll(places, 1))
     if storage.place_table.distances is not None:
         pairs = np.meshgrid(places[rows], places[columns])
     needed(storage, pairs[0], pairs[1], why, chain.directed)

@@ -192,6 +192,7 @@ def test_gexf_keeps_parallel_edges_apart_and_holds_the_layers(network):
     assert {layer: record["modelled"] for layer, record in records.items()} == modelled
 
 
+@pytest.mark.filterwarnings("ignore:there are no links")
 @given(network=rich_networks())
 def test_gexf_is_the_same_in_networkx(network):
     with written(network, "gexf") as path:

@@ -67,7 +67,7 @@ def test_blocks_are_as_high_as_demand_and_space_and_ribbons_as_flows(ax):
     ]
     said = notes(ax)
     assert "Pale: space that is left." in said
-    assert "would lower the cost of all" in said
+    assert "would lower the cost of one" in said
     spans = [(top, top + height) for _, top, height in blocks(ax)]
     for ends in ribbons(ax):  # they join the blocks of their demand and site
         for top, bottom in ends:

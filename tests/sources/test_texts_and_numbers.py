@@ -93,7 +93,7 @@ def test_true_is_no_node(write, change, words):
 
 @pytest.mark.parametrize("value", [True, "12o.2"])
 def test_coordinates_of_nodes_are_numbers(write, value):
-    nodes = [{"ID": "x", "lon": value, "lat": 1}, {"ID": "y", "lon": 2.5, "lat": "NA"}]
+    nodes = [{"ID": "x", "lon": value, "lat": 1}, {"ID": "y", "lon": "NA", "lat": "NA"}]
     path = write("x.json", json.dumps(MWNETS | {"nodes": {"a": nodes, "b": nodes}}))
     with pytest.raises(InputError, match=f"'lon': 1 x coordinate is not a number .*{value}"):
         ni.read_network(path)

@@ -199,7 +199,10 @@ def test_the_null_model_and_the_length_of_a_link_are_those_of_the_page():
     assert lines["length of a link"] == "1, longer by 0.5 across a border"
     assert "A link is longer by 0.5 where it crosses" in said(data, context)
     null = lines["null model"].removeprefix("random networks ")
-    assert null == "in which each place keeps its number of links in each layer"
+    assert null == (
+        "in which each place keeps its number of links in each layer, "
+        "and weights are dealt at random"
+    )
     assert f"Random networks, {null}, change" in said(centres, context)
     weighed = context_of(network_of([*ring, *star]), measures={"distance": "inverse"})
     assert lines_of(weighed)["length of a link"] == "1 / weight"
