@@ -241,7 +241,8 @@ def test_a_check_says_what_a_run_leaves_out_in_the_words_of_the_report(here, no_
     assert call("run", "study.toml", "--quiet", "--out", "out").exit_code == 0
     page = html.unescape(re.sub(r"<[^>]+>", "", Path("out/report.html").read_text("utf-8")))
     assert [sentence for sentence in told if sentence not in page] == []
-    assert "adds up 3 of 4 nodes to 2 places; left out: 1 node without a place." in page
+    assert "The data hold 4 nodes" in page
+    assert "adds up 3 to 2 places; left out: 1 node without a place." in page
     said = call("check", "tables").stdout
     assert all(f"Note: {sentence}" in said for sentence in told)
 
@@ -269,7 +270,7 @@ def test_a_list_of_branches_and_one_of_seats_make_a_study(here, no_figures):
     english, chinese = pages_of("out")
     assert "6 nodes, of the kinds branch and firm, and 4 linked pairs" in english
     assert "分支.csv: branches left out, as their firm has no seat: 1 ('丙')." in english
-    assert "adds up 6 of 8 nodes to 2 places; left out: 2 nodes that stand" in english
+    assert "adds up 6 of 8 nodes that were read to 2 places; left out: 2 nodes that" in english
     assert "3 nodes stand in another place than their own, in 2 pairs" in english
     assert "分支.csv：略去企业总部不详的分支：1（“丙”）。" in chinese
     inputs = json.loads(Path("out/manifest.json").read_text("utf-8"))["inputs"]

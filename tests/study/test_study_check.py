@@ -156,7 +156,9 @@ def test_numbers_of_the_bundled_cases_are_those_of_their_sections(code):
     assert left == facts["left_nodes"]
     assert read - kept == sum(left)
     answer = text_in(data, context).answer
-    assert f"{kept:,} of {read:,} nodes" in answer
+    assert f" {kept:,} " in answer
+    assert f" {read:,} nodes" in answer
+    assert all(f" {n:,} " in answer for n in left)
     linked = [int(n.replace(",", "")) for n in re.findall(r"[\d,]*\d", lines["links"])]
     assert linked == [
         facts["pairs"] - sum(facts["lost_links"]),

@@ -36,8 +36,8 @@ def test_the_data_are_counted():
     assert facts["modelled"] == ["model"]
     result = data.compute(context_of(network, **OFF))
     assert plain_text_of(data, result).answer == (
-        f"The data hold 3 nodes, of the kinds firm and {EVIL}, and 3 linked pairs in 2 layers, of "
-        "which 1 is modelled, not observed."
+        f"The data hold 3 nodes, of the kinds firm and {EVIL}, and 3 linked pairs in 2 layers, 1 "
+        "modelled."
     )
     assert f"\u2068{EVIL}\u2069" in text_in(data, result).answer  # a name, which a page escapes
     assert "model (modelled) is computed from a model" in said(data, result)
