@@ -193,7 +193,8 @@ def _of_groups(told: Path, groups: Path) -> list[int]:
                 root, file = groups / "memory", "memory.limit_in_bytes"
             if not kinds or "memory" in kinds.split(","):
                 inner = root / own.lstrip("/")
-                for folder in (inner, *inner.parents):
+                inside = [each for each in (inner, *inner.parents) if each.is_relative_to(root)]
+                for folder in inside:
                     with suppress(OSError, ValueError):
                         limits.append(int((folder / file).read_text()))
     return limits

@@ -79,7 +79,9 @@ def test_tables_are_called_by_their_names_and_have_their_hash(folder, opened, re
     opened.clear()
     with pytest.raises(InputError, match=r"(network\.json|nodes\.csv) must be the file as write_"):
         read(folder)
-    assert {path.parent for path in opened} == {folder}
+    system = Path("/proc"), Path("/sys")  # how much memory there is
+    own = [path for path in opened if not any(map(path.is_relative_to, system))]
+    assert {path.parent for path in own} == {folder}
 
 
 @pytest.mark.parametrize("read", READERS)
