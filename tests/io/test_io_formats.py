@@ -195,6 +195,7 @@ def test_gexf_keeps_parallel_edges_apart_and_holds_the_layers(network):
 @given(network=rich_networks())
 def test_gexf_is_the_same_in_networkx(network):
     with written(network, "gexf") as path, warnings.catch_warnings(record=True) as notes:
+        warnings.simplefilter("always", UserWarning)
         graph = nx.read_gexf(path)
         again = read_network(path)
     # For control characters a reader puts signs, and says so.
