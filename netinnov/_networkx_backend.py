@@ -97,7 +97,8 @@ def can_run(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool
     if name not in FUNCTIONS:
         return False
     asked = signature(globals()[name]).bind(*args, **kwargs).arguments
-    graph, attribute = asked["G"], asked.get("weight", asked.get("distance"))
+    graph = asked["G"]
+    attribute = asked.get("weight", asked.get("distance"))
     holes = name in ("constraint", "effective_size")
     if callable(attribute):
         return "weights must be an attribute of the edges"

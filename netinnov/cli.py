@@ -116,8 +116,10 @@ def run(
     """From tables to tables, figures and a report."""
     if example and (config or out):
         others = config or f"--out {out}"
-        msg = f"--example only prints a configuration and must stand alone; found it with {others}."
-        raise typer.BadParameter(f"{msg} Leave out --example to run, or {others} to print.")
+        raise typer.BadParameter(
+            f"--example only prints a configuration and must stand alone; found it with {others}. "
+            f"Leave out --example to run, or {others} to print."
+        )
     if example:
         from netinnov.study._configuration import case_text
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["InputError", "TableError"]
 
 # Characters of a message; of a longer one, those kept at its start and end
-MOST, HEAD, TAIL = 6_000, 4_500, 1_200
+MOST = 6_000
+HEAD = 4_500
+TAIL = 1_200
 
 LONG_WORD = re.compile(r"\S{300,}")  # a name or value of which the start and the end are enough
 

@@ -95,8 +95,10 @@ def _frame(result: Any) -> pd.DataFrame:
     for method in ("effects", "to_frame"):
         if callable(getattr(result, method, None)) and not isinstance(result, type):
             return pd.DataFrame(getattr(result, method)())
-    msg = "`result` must be a result of netinnov, a table or a mapping from names to them; found"
-    raise InputError(f"{msg} {shown(result)}.")
+    raise InputError(
+        "`result` must be a result of netinnov, a table or a mapping from names to them; found "
+        f"{shown(result)}."
+    )
 
 
 def _text(value: object) -> str:
@@ -105,7 +107,8 @@ def _text(value: object) -> str:
 
 
 def _column(values: pd.Series, digits: int, number: bool) -> list[str]:
-    name, whole = str(values.name), number and not (values.dropna() % 1).any()
+    name = str(values.name)
+    whole = number and not (values.dropna() % 1).any()
 
     def cell(value: Any) -> str:
         if pd.api.types.is_scalar(value) and pd.isna(value):
@@ -126,7 +129,8 @@ def _content(table: pd.DataFrame, suffix: str, number: list[bool], above: str, b
     door = {"extra": "paper", "needed_by": f"to_table with a {suffix} file"}
     buffer = io.BytesIO()
     if suffix == ".docx":
-        labelled, maker = table.set_index(table.columns[0]), require("maketables", **door)
+        labelled = table.set_index(table.columns[0])
+        maker = require("maketables", **door)
         document = maker.MTable(labelled, caption=above or None, notes=below).make("docx")
         document.tables[0].rows[0].cells[0].text = table.columns[0]  # maketables leaves it blank
         document.save(buffer)

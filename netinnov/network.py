@@ -392,8 +392,10 @@ class MultilayerNetwork:
             raise missing_attribute("MultilayerNetwork", name, dir(type(self)))
 
         def __getitem__(self, name: object) -> Any:
-            msg = f"a network is not indexed; write network.nodes.loc[{name!r}] for a node, "
-            raise TypeError(f"{msg}network.adjacency({name!r}) for the matrix of a layer.")
+            raise TypeError(
+                f"a network is not indexed; write network.nodes.loc[{name!r}] for a node, "
+                f"network.adjacency({name!r}) for the matrix of a layer."
+            )
 
     def __reduce__(self) -> tuple[Any, ...]:
         return MultilayerNetwork._of, (self._storage,)

@@ -83,7 +83,8 @@ def supra_adjacency(
            [0.5, 0. , 0. , 1. ],
            [0. , 0.5, 1. , 0. ]])
     """
-    n, n_layers = network.n_nodes, len(network.layers)
+    n = network.n_nodes
+    n_layers = len(network.layers)
     if n * n_layers == 0:
         return sparse.csr_array((0, 0), dtype=np.float64)
     layer, source, target, weight, *_ = links_both_ways(network)

@@ -44,7 +44,8 @@ def as_floats(values: pd.Series) -> pd.Series:
 
 
 def own_names(names: Sequence[str], taken: Collection[str]) -> list[str]:
-    used, original = {*taken}, {*names}
+    used = {*taken}
+    original = {*names}
     own = []
     for name in names:
         new = name
@@ -67,7 +68,8 @@ def ids_of(table: pd.DataFrame, key: str) -> pd.Series:
 
 
 def as_written(values: pd.Series) -> tuple[pd.Series, Mask, bool]:
-    sound, values = np.zeros(len(values), bool), _unwrapped(values)
+    sound = np.zeros(len(values), bool)
+    values = _unwrapped(values)
     dtype = values.dtype
     if isinstance(dtype, pd.StringDtype) or pd.api.types.is_integer_dtype(dtype):
         return values.astype("str"), sound, False
@@ -126,7 +128,8 @@ def as_numbers(values: pd.Series) -> tuple[Floats, Mask]:
     values = _unwrapped(values)
     if pd.api.types.is_any_real_numeric_dtype(values.dtype):
         return values.to_numpy(np.float64, na_value=np.nan), np.zeros(len(values), bool)
-    number, known = np.full(len(values), np.nan), values.notna().to_numpy()
+    number = np.full(len(values), np.nan)
+    known = values.notna().to_numpy()
     if values.dtype != object:
         return number, known
     real = values.map(_is_real).to_numpy(bool) & known
@@ -199,7 +202,8 @@ def display_names(table: pd.DataFrame, labels: Iterable[str] | None = None) -> p
 
 def misspelt(column: str, name: str) -> bool:
     """Whether a column is ``name`` but for case, one letter too few or many, or two swapped."""
-    a, b = column.casefold().strip(), name
+    a = column.casefold().strip()
+    b = name
     if a == b:
         return column != name
     if len(b) < 4:

@@ -81,7 +81,8 @@ class PlaceTable:
     def long_distances(self) -> pd.DataFrame | None:
         if self.distances is None:
             return None
-        lengths, names = self.distances.directed, self.frame.index
+        lengths = self.distances.directed
+        names = self.frame.index
         origin, destination = np.nonzero(np.isfinite(lengths) & ~np.eye(len(names), dtype=bool))
         columns = names.take(origin), names.take(destination), lengths[origin, destination]
         return pd.DataFrame(dict(zip(LONG, columns, strict=True)))
@@ -112,8 +113,10 @@ def distance_table(
         origin, destination = (_codes(long[end], names) for end in LONG[:2])
         values = long["distance"]
     else:
-        rows, columns = _codes(frame.index, names), _codes(frame.columns, names)
-        origin, destination = np.repeat(rows, columns.size), np.tile(columns, rows.size)
+        rows = _codes(frame.index, names)
+        columns = _codes(frame.columns, names)
+        origin = np.repeat(rows, columns.size)
+        destination = np.tile(columns, rows.size)
         values = pd.Series(frame.to_numpy().ravel())
     pair = origin * len(names) + destination
     if (twice := (np.bincount(pair)[pair] > 1) & (origin != destination)).any():

@@ -10,7 +10,8 @@ import pandas as pd
 from netinnov._runtime.arguments import examples
 from netinnov._typing import Mask
 
-LINE, ROW = "line of file", "row of file"  # lines of a text file; rows as a spreadsheet counts them
+LINE = "line of file"
+ROW = "row of file"  # lines of a text file; rows as a spreadsheet counts them
 
 
 class GivenTable(NamedTuple):
@@ -41,7 +42,8 @@ class GivenTable(NamedTuple):
         ]
 
 
-HEADERS, FILE = "headers of file", "name of file"
+HEADERS = "headers of file"
+FILE = "name of file"
 
 
 def with_file_headers(file: str, frame: pd.DataFrame, ours: Mapping[str, str]) -> pd.DataFrame:

@@ -93,7 +93,8 @@ def undirected(flows: pd.DataFrame, names: pd.Index) -> tuple[pd.DataFrame, str]
     """Each pair once if the matrix has no direction, and how that shows."""
     at = [names.get_indexer(pd.Index(flows[end])) for end in ("source", "target")]
     cells = sparse.csr_array((flows["weight"].to_numpy(), tuple(at)), (len(names), len(names)))
-    upper, lower = sparse.triu(cells, 1, "csr"), sparse.tril(cells, -1, "csr").T
+    upper = sparse.triu(cells, 1, "csr")
+    lower = sparse.tril(cells, -1, "csr").T
     if 0 in (upper.nnz, lower.nnz):
         few = upper.nnz + lower.nnz < FEWEST_PAIRS
         return flows, "" if few else "one half of the matrix is empty"
@@ -160,11 +161,13 @@ def _sums_of_others(flows: pd.DataFrame, names: pd.Index) -> pd.Series:
     total = np.zeros(n, bool)
     for inside in (loops, np.zeros(n)):  # sums without the flows inside a place, and with them
         half = [(sums - inside).sum() - (sums - inside) for sums in (sent, received)]
-        to_it, from_it = received - loops, sent - loops
+        to_it = received - loops
+        from_it = sent - loops
         near = (to_it > 0) & np.isclose(2 * to_it, half[0], rtol=TOLERANCE)  # of three at most
         for at in np.flatnonzero(near & np.isclose(2 * from_it, half[1], rtol=TOLERANCE)):
             others = np.arange(n) != at
-            column, row = weight[:, [at]].toarray().ravel(), weight[[at], :].toarray().ravel()
+            column = weight[:, [at]].toarray().ravel()
+            row = weight[[at], :].toarray().ravel()
             total[at] |= _agree(column[others], (sent - inside - column)[others]) and _agree(
                 row[others], (received - inside - row)[others]
             )

@@ -59,7 +59,8 @@ def related(parent: Codes, place: int) -> Mask:
 
 def nearest(known: Mask, parent: Codes, place: Codes) -> Codes:
     """First known place on the way up from each place, itself included; -1 if none."""
-    around, ends = place, np.append(known, True)  # -1 has nothing above it
+    around = place
+    ends = np.append(known, True)  # -1 has nothing above it
     while (unknown := ~ends[around]).any():
         around = np.where(unknown, taken(parent, around), around)
     return around

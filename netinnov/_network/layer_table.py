@@ -61,7 +61,8 @@ def layer_records(
     unknown = [layer for layer in rows if layer not in names]
     if unknown:
         raise unknown_names("layers", unknown, len(rows), known, of=of)
-    records, faults = {}, list[str]()
+    records = {}
+    faults = list[str]()
     for layer in known:
         values: dict[str, Any] = {}
         for column, value in rows.get(layer, {}).items():

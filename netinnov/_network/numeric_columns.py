@@ -80,7 +80,8 @@ def decimal_of(file: str, frame: pd.DataFrame, columns: Sequence[str], delimiter
 
 def plain(values: pd.Series, decimal: Decimal) -> pd.Series:
     """Texts with a point before decimals and nothing after thousands; other cells stay."""
-    thousands, form = AFTER_THOUSANDS[decimal], THOUSANDS[decimal]
+    thousands = AFTER_THOUSANDS[decimal]
+    form = THOUSANDS[decimal]
     # A mark at another place becomes an apostrophe, with which no text is a number.
     point = str.maketrans({decimal: ".", thousands: "'"})
 

@@ -33,7 +33,8 @@ PARTS = 64  # searches are made in so many parts at most, whatever the number of
 KEPT = 2**18  # entries up to which the distances of all pairs are kept with a network: 2 MiB
 
 # Nodes and share of linked pairs above which Floyd-Warshall is faster than Dijkstra
-FEW, DENSE = 100, 0.1
+FEW = 100
+DENSE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,8 @@ def pair_index(network: MultilayerNetwork, source: Codes, target: Codes) -> pd.M
 
 def union(network: MultilayerNetwork) -> sparse.csr_array:
     """Number of layers that link each pair, no self-links; read-only, kept with the network."""
-    n, memo = network.n_nodes, network.storage.memo
+    n = network.n_nodes
+    memo = network.storage.memo
     if "union" not in memo:
         _, row, column, *_ = links_both_ways(network)
         counts = sparse.coo_array((np.ones(row.size), (row, column)), shape=(n, n)).tocsr()
@@ -160,7 +162,8 @@ def steps_apart(
     n = indptr.size - 1
     wanted = np.zeros(n, bool)
     wanted[sources if targets is None else targets] = True
-    carries, limit = np.ones(n, bool) if carries is None else carries, n if limit is None else limit
+    carries = np.ones(n, bool) if carries is None else carries
+    limit = n if limit is None else limit
     step = max(TOGETHER, -(-sources.size // PARTS))
     parts = [sources[at : at + step] for at in range(0, sources.size, step)] or [sources]
     work = [partial(steps_between, indptr, indices, part, wanted, carries, limit) for part in parts]
@@ -191,7 +194,8 @@ def distances(
         memo = network.storage.memo
         kept, every = memo.get("distances", (None, None))
         if kept != costs:
-            graph, nodes = _graph(network, costs), np.arange(n, dtype=np.int32)
+            graph = _graph(network, costs)
+            nodes = np.arange(n, dtype=np.int32)
             if FEW < n == graph.shape[0] and graph.nnz > DENSE * n * n:
                 every = csgraph.floyd_warshall(graph, directed=True)
             else:
@@ -219,7 +223,8 @@ def sums_of_distances(
         return reached, total, inverse
     reached, total, inverse = np.zeros((3, chosen.size))
     has_links = linked(network)[chosen]
-    nodes, at = chosen[has_links], np.flatnonzero(has_links)
+    nodes = chosen[has_links]
+    at = np.flatnonzero(has_links)
     begin = 0
     for sources, lengths in distances(network, nodes, costs):
         part = at[begin : begin + sources.size]
@@ -245,9 +250,11 @@ def path_between(
     network: MultilayerNetwork, source: int, target: int, costs: PathCosts
 ) -> tuple[list[int], list[float]]:
     """Nodes of a shortest path and how far from its start each is; empty if there is none."""
-    graph, n = _graph(network, costs), network.n_nodes
+    graph = _graph(network, costs)
+    n = network.n_nodes
     lengths, steps_back = csgraph.dijkstra(graph, indices=[source], return_predecessors=True)
-    length, before = lengths[0], steps_back[0]
+    length = lengths[0]
+    before = steps_back[0]
     states = [target, *range(n + target, graph.shape[0], n)]
     state = min(states, key=lambda at: length[at])
     steps = dict[int, float]()
@@ -292,7 +299,8 @@ def _best_copy(lengths: Floats, network: MultilayerNetwork) -> Floats:
 
 def link_lengths(network: MultilayerNetwork, layer: str, costs: PathCosts) -> sparse.csr_array:
     block = network.storage.simple_csr(layer)
-    ends, directed = (block.sources, block.indices), layer in network.directed
+    ends = (block.sources, block.indices)
+    directed = layer in network.directed
     length = lengths_of_links(network, *ends, block.data, costs, directed)
     return sparse.csr_array((length, block.indices, block.indptr), (network.n_nodes,) * 2)
 
@@ -323,7 +331,8 @@ def lengths_of_links(
 def _far(
     network: MultilayerNetwork, row: Codes, column: Codes, directed: Mask | bool, quiet: bool
 ) -> Floats:
-    code, told = network.storage.place_codes, network.storage.place_table.told
+    code = network.storage.place_codes
+    told = network.storage.place_table.told
     lengths = between(network.storage, code[row], code[column], directed=directed)
     if np.isnan(lengths).any() and not (quiet or told):
         told.append(
@@ -359,7 +368,9 @@ def _refuse_unknown(
 
 def _smallest_lengths(row: Codes, column: Codes, length: Floats, n: int) -> sparse.csr_array:
     order = np.lexsort((length, column, row))
-    row, column, length = row[order], column[order], length[order]
+    row = row[order]
+    column = column[order]
+    length = length[order]
     first = np.ones(row.size, bool)
     first[1:] = (row[1:] != row[:-1]) | (column[1:] != column[:-1])
     indptr = np.append(0, np.bincount(row[first], minlength=n).cumsum())

@@ -20,7 +20,8 @@ def between(
     directed: npt.ArrayLike = False,
 ) -> Floats:
     """Distances between places by code; NaN where unknown, and of no place (code -1)."""
-    a, b = np.asarray(origin), np.asarray(destination)
+    a = np.asarray(origin)
+    b = np.asarray(destination)
     table = storage.place_table.distances
     if table is None:
         lon, lat = storage.place_table.points

@@ -78,7 +78,8 @@ class Stack:
         self, at: npt.NDArray[np.intp]
     ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.intp]]:
         at = at if self.kept is None else self.kept[at]
-        labels, sizes = np.array([label for label, _ in self.parts], object), [0]
+        labels = np.array([label for label, _ in self.parts], object)
+        sizes = [0]
         sizes += [size for _, size in self.parts]
         start = np.cumsum(sizes)
         part = np.searchsorted(start, at, side="right") - 1
@@ -166,7 +167,8 @@ class Problems:
         return "\n".join(lines)
 
     def _describe(self, rows: pd.DataFrame, column: Any, problem: Any, group: pd.DataFrame) -> str:
-        mend, theirs = MENDING[problem], file_headers(rows)
+        mend = MENDING[problem]
+        theirs = file_headers(rows)
         if group["row"].isna().all():
             value = group["value"].iloc[0]
             if problem in ("missing column", "misspelt column"):
@@ -195,7 +197,8 @@ def stacked(name: str, table: Any, problems: Problems) -> Stack:
     parts: list[tuple[str, str | None, Any]] = [(name, None, table)]
     if isinstance(table, Mapping) and key_column is not None:
         parts = [(f"{name}[{key!r}]", str(key), frame) for key, frame in table.items()]
-    frames, sizes = [], []
+    frames = []
+    sizes = []
     for label, key, frame in parts:
         if not isinstance(frame, pd.DataFrame):
             problems.whole(label, None, "not a table", type(frame).__name__)

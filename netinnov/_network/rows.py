@@ -76,7 +76,8 @@ class Rows(NamedTuple):
             new[1:] |= key[order[1:]] != key[order[:-1]]
         start = np.flatnonzero(new)
         at = order[start]
-        weight, attributes = self.weight[order], self.attributes
+        weight = self.weight[order]
+        attributes = self.attributes
         if start.size < order.size:
             weight = np.add.reduceat(weight, start)
         if attributes is not None:

@@ -43,7 +43,8 @@ def stray_names(nodes: pd.DataFrame, links: pd.DataFrame, places: pd.DataFrame |
     if padded:
         notes.append(f"names of places are read without the blanks around {examples(padded)}.")
     if "layer" in links:
-        counts, strays = as_text(links["layer"])[0].value_counts(), dict[str, str]()
+        counts = as_text(links["layer"])[0].value_counts()
+        strays = dict[str, str]()
         for one, other, _ in _slips([*counts.index], ANY):
             if counts[one] > counts[other] == 1:
                 strays.setdefault(other, one)
@@ -77,10 +78,12 @@ def near_twins(
     are Chinese in Latin letters and have `uses`. One that contains the other, or is more than `FAR`
     km away, is another place. The likeliest come first.
     """
-    uses, known_city = uses or {}, cities or {}
+    uses = uses or {}
+    known_city = cities or {}
     names = sorted(map(str, places.index), key=lambda name: -uses.get(name, 0))
     rank = {name: at for at, name in enumerate(names)}
-    groups, pairs = defaultdict[object, list[str]](list), dict[tuple[str, str], float]()
+    groups = defaultdict[object, list[str]](list)
+    pairs = dict[tuple[str, str], float]()
     for name in names:
         for key in {_key(name), _base(name), known_city.get(name, _key(name))}:
             groups[key].append(name)
@@ -150,7 +153,8 @@ def one_letter_apart(a: str, b: str) -> bool:
     if a == b or len(short) < SHORTEST:
         return False
     at = next((k for k, letter in enumerate(short) if letter != long[k]), len(short))
-    one, other = short[at:], long[at:]
+    one = short[at:]
+    other = long[at:]
     swapped = one[:2] == other[1::-1] and one[2:] == other[2:]
     changed = other[:1] + (one[:1] if len(one) == len(other) else "")
     fits = short == long or other[1:] in (one, one[1:]) or swapped

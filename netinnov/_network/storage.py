@@ -105,7 +105,8 @@ class Storage:
         return block.sources if self.records[layer].of_origin else block.indices
 
     def weight_of_event(self, layer: str) -> float | None:
-        record, block = self.records[layer], self.block(layer)
+        record = self.records[layer]
+        block = self.block(layer)
         if record.events is None:
             return None
         # Shares of each total rest on so many events of its own.

@@ -71,7 +71,9 @@ class Inspection(NamedTuple):
 def inspect(nodes: Any, links: Any, places: Any) -> Inspection:
     problems = Problems()
     stacks = {}
-    nodes, links, places = as_pandas(nodes), as_pandas(links), as_pandas(places)
+    nodes = as_pandas(nodes)
+    links = as_pandas(links)
+    places = as_pandas(places)
     for name, table in (("places", places), ("nodes", nodes), ("links", links)):
         if not (name == "places" and table is None):
             stacks[name] = stacked(name, table, problems)
@@ -242,7 +244,8 @@ def _links(stack: Stack, nodes: pd.Index | None, problems: Problems) -> LinkCode
     layer = np.zeros(len(frame), np.int32)
     if "layer" in frame:
         layers, layer = _layers(stack, problems)
-    period, weight = _periods(stack, problems), _weights(stack, problems)
+    period = _periods(stack, problems)
+    weight = _weights(stack, problems)
     others = [name for name in frame if name not in {*REQUIRED["links"], *OPTIONAL["links"]}]
     attributes = frame[others] if others else None
     rows = Rows(layer, ends["source"], ends["target"], weight, period, attributes)

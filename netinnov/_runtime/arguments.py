@@ -18,7 +18,9 @@ from netinnov._runtime.public import ARGUMENT_CHECKS, FROM_USERS
 from netinnov._typing import Is
 from netinnov.errors import InputError
 
-SEARCHES, REPEATS, WHOLE = 10_000, 1_000_000, 2**31 - 1
+SEARCHES = 10_000
+REPEATS = 1_000_000
+WHOLE = 2**31 - 1
 # How results are made that functions ask for
 _MADE = {
     "Axes": "plt.subplots()[1]",

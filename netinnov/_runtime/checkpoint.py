@@ -148,7 +148,8 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
 
 
 def _differences(stored: Mapping[str, Any], mine: Mapping[str, Any]) -> list[str]:
-    before, now = _flat(stored), _flat(mine)
+    before = _flat(stored)
+    now = _flat(mine)
     changed = [key for key in {**now, **before} if before.get(key) != now.get(key)]
     return [
         "the network has other nodes, places or links"

@@ -20,8 +20,10 @@ def check_encoding(encoding: Any) -> str | None:
     try:
         _ = encoding is not None and "".encode(encoding)
     except (LookupError, TypeError, ValueError):
-        msg = "`encoding` must be the name of an encoding such as 'gb18030' or 'cp1252'; found "
-        raise InputError(f"{msg}{encoding!r}.") from None
+        raise InputError(
+            "`encoding` must be the name of an encoding such as 'gb18030' or 'cp1252'; found "
+            f"{encoding!r}."
+        ) from None
     return encoding
 
 
@@ -63,7 +65,8 @@ def decoded(
         )
     except ValueError as error:
         at = getattr(error, "start", 0)
-        line, fault = data.count(b"\n", 0, at), f"the byte 0x{data[at]:02x}, which is not"
+        line = data.count(b"\n", 0, at)
+        fault = f"the byte 0x{data[at]:02x}, which is not"
     raise InputError(
         f"{name} must be {encoding}; line {line + first} has {fault}; {mend}, or get it again if "
         "it is cut off."

@@ -32,10 +32,14 @@ from netinnov.errors import InputError
 LIMIT = "NETINNOV_FILE_GIB"
 SHARE = 1 / 4
 USUAL = 2**34  # bytes of a machine that does not tell its memory
-TOLD, GROUPS = Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")
+TOLD = Path("/proc/self/cgroup")
+GROUPS = Path("/sys/fs/cgroup")
 # Bytes of memory for each byte of text, with the copies on the way; of text that becomes a tree of
 # objects; for each cell; and for each column
-BYTE, TREE, CELL, COLUMN = 4, 16, 96, 2**16
+BYTE = 4
+TREE = 16
+CELL = 96
+COLUMN = 2**16
 BATCH = 2**22  # cells of Parquet that are read at once
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack a block of any size at once
 # Of which a file may hold one value for many rows
@@ -51,8 +55,17 @@ WRITTEN = {
 }
 # What libraries raise for a file that is not of its format
 DAMAGE = (
-    *(EOFError, KeyError, MemoryError, OSError, RuntimeError, ValueError),
-    *(lzma.LZMAError, struct.error, zipfile.BadZipFile, zlib.error, pa.ArrowException),
+    EOFError,
+    KeyError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    lzma.LZMAError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+    pa.ArrowException,
 )
 
 
@@ -133,9 +146,11 @@ def check_header(name: str | Path, columns: Sequence[str], where: str = "it") ->
 
 def check_made(name: str | Path, made: float, table: str = "") -> None:
     """Refuse a file of which more bytes of memory would be made than the process can spare."""
-    text, why = os.environ.get(LIMIT), f"as {LIMIT} says"
+    text = os.environ.get(LIMIT)
+    why = f"as {LIMIT} says"
     if text is None:
-        most, why = _memory() * SHARE, "a quarter of the memory that the process may have"
+        most = _memory() * SHARE
+        why = "a quarter of the memory that the process may have"
     else:
         try:
             most = float(text) * 2**30
@@ -188,9 +203,11 @@ def _of_groups(told: Path, groups: Path) -> list[int]:
     with suppress(OSError, ValueError):
         for line in told.read_text().splitlines():
             _, kinds, own = line.split(":", 2)
-            root, file = groups, "memory.max"
+            root = groups
+            file = "memory.max"
             if kinds:
-                root, file = groups / "memory", "memory.limit_in_bytes"
+                root = groups / "memory"
+                file = "memory.limit_in_bytes"
             if not kinds or "memory" in kinds.split(","):
                 inner = root / own.lstrip("/")
                 inside = [each for each in (inner, *inner.parents) if each.is_relative_to(root)]
@@ -214,7 +231,8 @@ def opened(path: Path, member: str | None = None, *, times: int = BYTE) -> Itera
     ``times`` as many in memory; 0: it is not kept.
     """
     if member is not None and kind_at_path(path) == "a folder":
-        path, member = path / member, None
+        path = path / member
+        member = None
     name = member or path.name
     check_file(path)
     with ExitStack() as stack:
@@ -290,8 +308,10 @@ def parse_json(name: str | Path, text: str, *, first: int = 1) -> Any:
             json.dumps(value, ensure_ascii=False).encode()
         return value
     except json.JSONDecodeError as error:
-        msg = f"{name}, line {first + error.lineno - 1}, column {error.colno} must be JSON; "
-        raise InputError(f"{msg}{error.msg}; is the file cut off?") from None
+        raise InputError(
+            f"{name}, line {first + error.lineno - 1}, column {error.colno} must be JSON; "
+            f"{error.msg}; is the file cut off?"
+        ) from None
     except (ValueError, RecursionError) as error:
         why = "it is nested too deeply" if isinstance(error, RecursionError) else error
         raise InputError(f"{name}, line {first} must be JSON; {why}.") from None
@@ -310,11 +330,14 @@ def read_parquet(path: Path) -> pa.Table:
     """Text stays dictionary-coded until its size is known."""
     with raw_file(path) as stream:
         file = pa.parquet.ParquetFile(stream)
-        schema, about = file.schema_arrow, file.metadata
+        schema = file.schema_arrow
+        about = file.metadata
         check_header(path, schema.names)
         if odd := [field for field in schema if _is_odd(field.type)]:
-            msg = f"{path} must hold one value in each cell; column {odd[0].name!r} holds "
-            raise InputError(f"{msg}{str(odd[0].type)[:80]}. Write that as text.")
+            raise InputError(
+                f"{path} must hold one value in each cell; column {odd[0].name!r} holds "
+                f"{str(odd[0].type)[:80]}. Write that as text."
+            )
         # What columns say of themselves is not asked for: where it is damaged, pyarrow aborts.
         groups = [about.row_group(at).total_byte_size for at in range(about.num_row_groups)]
         check_made(path, sum(groups))
@@ -322,7 +345,9 @@ def read_parquet(path: Path) -> pa.Table:
         coded = {field.name for field in schema if pa.types.is_dictionary(field.type)}
         texts = [field.name for field in schema if field.type in TEXTS]
         file = pa.parquet.ParquetFile(stream, read_dictionary=texts)
-        batches, rows, text = [], 0, 0
+        batches = []
+        rows = 0
+        text = 0
         for batch in file.iter_batches(max(1, BATCH // max(1, len(schema.names)))):
             batch.validate(full=True)  # text that is not UTF-8
             batches.append(batch)
@@ -371,7 +396,10 @@ class _Limited(io.RawIOBase):
     """A stream that refuses to unpack to more than a limit."""
 
     def __init__(self, stream: IO[bytes], name: str, times: int) -> None:
-        self._stream, self._name, self._times, self._made = stream, name, times, 0
+        self._stream = stream
+        self._name = name
+        self._times = times
+        self._made = 0
 
     def readable(self) -> bool:
         return True

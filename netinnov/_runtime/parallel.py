@@ -101,8 +101,10 @@ def _opened(executor: Executor | int | None, n: int, stack: ExitStack) -> Execut
         threads = min(workers(executor), n)
         return stack.enter_context(ThreadPoolExecutor(threads)) if threads > 1 else None
     if not callable(getattr(executor, "submit", None)):
-        msg = f"`executor` must be None, a number of threads or an executor; found {executor!r}"
-        raise InputError(f"{msg} (no method `submit`).")
+        raise InputError(
+            f"`executor` must be None, a number of threads or an executor; found {executor!r} "
+            "(no method `submit`)."
+        )
     return executor
 
 
@@ -112,7 +114,8 @@ def _tried(futures: Sequence[Future[Result]], threads: int) -> Iterator[Future[R
     for number, future in enumerate(as_completed(futures), 1):
         yield future
         if number == threads:  # each has compiled what it calls
-            wall, busy = time.perf_counter(), time.process_time()
+            wall = time.perf_counter()
+            busy = time.process_time()
         elif number >= 3 * threads > 0 and (took := time.perf_counter() - wall) > _TRIAL:
             threads = 0
             if _NO_FASTER[0] < (time.process_time() - busy) / took < _NO_FASTER[1]:
@@ -146,7 +149,8 @@ def submitter(
 def _run_batch(
     task: Callable[[Item], Result], stopped: threading.Event | None, batch: Sequence[Item]
 ) -> list[Result]:
-    before, occupied.run = getattr(occupied, "run", False), True
+    before = getattr(occupied, "run", False)
+    occupied.run = True
     values = list[Result]()
     try:
         for item in batch:

@@ -314,7 +314,8 @@ def suggests_keywords(function: Callable[P, R], home: str | None = None) -> Call
 
 
 def _checks_of(function: Any) -> list[tuple[int, str, Callable[[Any], Any]]]:
-    code, checks = function.__code__, list[tuple[int, str, Callable[[Any], Any]]]()
+    code = function.__code__
+    checks = list[tuple[int, str, Callable[[Any], Any]]]()
     for at, name in enumerate(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]):
         try:
             annotation = eval(function.__annotations__.get(name, "None"), function.__globals__)

@@ -94,8 +94,12 @@ def build_network(
     >>> build_network(pd.DataFrame({"from": ["ann", "bo"], "to": ["bo", "cy"]}))
     MultilayerNetwork: 3 nodes, 2 links in 1 layer (links)
     """
-    more: Any = {"places": places, "layers": layers}
-    more |= {"distances": distances, "distance_unit": distance_unit}
+    more: Any = {
+        "places": places,
+        "layers": layers,
+        "distances": distances,
+        "distance_unit": distance_unit,
+    }
     if nodes is None or links is None:
         asked = None if isinstance(directed, tuple) and not directed else directed
         network = network_of_links(nodes if links is None else links, asked, **more)
@@ -167,7 +171,8 @@ def clean_tables(nodes: Any, links: Any, places: Any = None) -> CleanTables:
     0  links    1  end is not a node      a      c
     """
     inspection = inspect(nodes, links, places)
-    stacks, rejected = dict(inspection.stacks), []
+    stacks = dict(inspection.stacks)
+    rejected = []
     # Each round sets aside what rests on rows of the last one; rows only become fewer.
     while inspection.problems:
         problems = inspection.problems.frame()

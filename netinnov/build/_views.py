@@ -75,7 +75,8 @@ def aggregate(
     >>> aggregate(network).n_nodes, aggregate(network, level=1).n_nodes
     (3, 2)
     """
-    storage, table = network.storage, network.storage.nodes
+    storage = network.storage
+    table = network.storage.nodes
     arguments.check_name("by", by, [*table], of="the columns of the nodes")
     in_places = by in ("place", "jurisdiction")
     if level is not None and not in_places:
@@ -227,7 +228,8 @@ def flatten(
     for layer, factor in factor_of.items():
         arguments.check_number(f"weights[{layer!r}]", factor, low=0)
     factors = np.array([factor_of.get(layer, 1.0) for layer in network.layers], np.float64)
-    storage, pairs = network.storage, zip(network.layers, factors, strict=True)
+    storage = network.storage
+    pairs = zip(network.layers, factors, strict=True)
     records = {layer: network.storage.records[layer] for layer, factor in pairs if factor > 0}
     if len(records) > 1:
         refuse_shares(records, "a sum over layers")
@@ -248,7 +250,8 @@ def flatten(
         quantity=kept[0].quantity if len(kept) == 1 else "amount",
         events=sum(known) if alike else None,
     )
-    nodes, places = storage.node_table(), storage.place_table
+    nodes = storage.node_table()
+    places = storage.place_table
     return network_of_rows(nodes, places, ("all",), rows, {"all": record})
 
 

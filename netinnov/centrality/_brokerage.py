@@ -64,7 +64,8 @@ def brokerage(
     >>> brokerage(ni.build_network(nodes, links, directed=["links"])).loc["b"].tolist()
     [0, 0, 1, 0, 0]
     """
-    (indptr, indices), into = union_arcs(network), union_arcs(network, backward=True)
+    (indptr, indices) = union_arcs(network)
+    into = union_arcs(network, backward=True)
     group = _groups(network, groups, np.diff(indptr) + np.diff(into[0]) > 0)
     if _are_few(indptr, indices):
         counts = _brokered_pairs(union(network), group)
@@ -129,13 +130,17 @@ def _groups(
         check_names("groups", [groups], [*nodes], of="the columns of the nodes")
         values = nodes[groups]
     else:
-        msg = "`groups` must be a column of the nodes or a mapping from node to group; found "
-        raise InputError(f"{msg}{type(groups).__name__}.")
+        raise InputError(
+            "`groups` must be a column of the nodes or a mapping from node to group; found "
+            f"{type(groups).__name__}."
+        )
     code = pd.factorize(values)[0].astype(np.int32)
     lost = nodes.index[linked & (code < 0)]
     if lost.size:
-        msg = f"every linked node must have a group; {lost.size} have none in `groups`, e.g. "
-        raise InputError(f"{msg}{lost[:5].tolist()}; give them one, or select() those that have.")
+        raise InputError(
+            f"every linked node must have a group; {lost.size} have none in `groups`, e.g. "
+            f"{lost[:5].tolist()}; give them one, or select() those that have."
+        )
     return np.maximum(code, 0)
 
 
@@ -195,7 +200,8 @@ def effective_size(network: MultilayerNetwork, *, weighted: bool = True) -> pd.S
     [2.0, 1.0, 1.0]
     """
     ties = _ties(network, weighted, "effective_size")
-    none, each = np.zeros(ties.nnz), np.ones(ties.nnz)
+    none = np.zeros(ties.nnz)
+    each = np.ones(ties.nnz)
     repeated = _sums(ties, _shares(ties) * _through_neighbours(ties, none, each, _relative(ties)))
     values = np.diff(ties.indptr) - repeated
     return pd.Series(values, network.storage.node_names, name="effective_size")
@@ -229,7 +235,8 @@ def _ties(network: MultilayerNetwork, weighted: bool, measure: str) -> sparse.cs
     graph = flat_matrix(network, measure) if weighted else union(network).astype(bool).astype(float)
     ties = sparse.csr_array(graph + graph.T)
     ties.sort_indices()
-    ties.indptr, ties.indices = ties.indptr.astype(np.int32), ties.indices.astype(np.int32)
+    ties.indptr = ties.indptr.astype(np.int32)
+    ties.indices = ties.indices.astype(np.int32)
     return ties
 
 

@@ -21,10 +21,18 @@ Measure: TypeAlias = Callable[[MultilayerNetwork], "pd.Series | pd.DataFrame"]
 DEFAULT: dict[str, Measure] = {
     measure.__name__: measure
     for measure in (
-        *(_counts.overlapping_degree, _counts.overlapping_strength),
-        *(_counts.participation_coefficient, pagerank),
-        *(eigenvector_centrality, katz_centrality, hits, _distances.closeness_centrality),
-        *(_distances.harmonic_centrality, constraint, effective_size, _counts.core_number),
+        _counts.overlapping_degree,
+        _counts.overlapping_strength,
+        _counts.participation_coefficient,
+        pagerank,
+        eigenvector_centrality,
+        katz_centrality,
+        hits,
+        _distances.closeness_centrality,
+        _distances.harmonic_centrality,
+        constraint,
+        effective_size,
+        _counts.core_number,
     )
 }
 MORE = (_distances.betweenness_centrality, brokerage, _counts.degree, _counts.strength)
@@ -95,11 +103,15 @@ def _named(measures: Sequence[str] | Mapping[str, Measure] | None) -> dict[str, 
 
 def _labelled(nodes: pd.Index, name: str, values: object) -> pd.Series | pd.DataFrame:
     if not isinstance(values, (pd.Series, pd.DataFrame)):
-        msg = f"measure {name!r} must give a Series or DataFrame over the nodes; it gave "
-        raise InputError(f"{msg}{type(values).__name__}.")
+        raise InputError(
+            f"measure {name!r} must give a Series or DataFrame over the nodes; it gave "
+            f"{type(values).__name__}."
+        )
     if not values.index.equals(nodes):
-        msg = f"measure {name!r} must give one value a node, in node order; it gave "
-        raise InputError(f"{msg}{len(values)} values, e.g. for {list(values.index[:5])}.")
+        raise InputError(
+            f"measure {name!r} must give one value a node, in node order; it gave "
+            f"{len(values)} values, e.g. for {list(values.index[:5])}."
+        )
     if isinstance(values, pd.Series):
         return values.rename(name)
     return values.set_axis([f"{name}_{column}" for column in values.columns], axis=1)

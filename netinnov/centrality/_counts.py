@@ -154,7 +154,8 @@ def _per_layer(network: MultilayerNetwork, values: Floats) -> pd.DataFrame:
 def counts(network: MultilayerNetwork, direction: Direction, *, weighted: bool) -> Floats:
     if weighted:
         refuse_shares(network.storage.records, f"strength with direction={direction!r}", direction)
-    n, values = network.n_nodes, np.zeros((network.n_nodes, len(network.layers)), order="F")
+    n = network.n_nodes
+    values = np.zeros((network.n_nodes, len(network.layers)), order="F")
     for value, layer in zip(values.T, network.layers, strict=True):
         block = network.storage.simple_csr(layer)
         weights = block.data if weighted else None
@@ -240,7 +241,8 @@ def rich_club(network: MultilayerNetwork) -> pd.Series:
     [0.667, 1.0]
     """
     pairs = _pairs(network)
-    one, other = pairs.sources, pairs.indices
+    one = pairs.sources
+    other = pairs.indices
     degree = np.bincount(np.concatenate([one, other]), minlength=network.n_nodes)
     size = int(degree.max(initial=0))
     # Nodes, and links by their lesser end, with more than k neighbours: counts from above.

@@ -139,7 +139,8 @@ def solve(
                 total = total + term
             if not np.isfinite(total).all():
                 raise InputError(f"{subject} is too large for floating point on this network.")
-    start, right = total.ravel(), base.ravel()
+    start = total.ravel()
+    right = base.ravel()
     system = linalg.LinearOperator((base.size, base.size), matvec=residual, dtype=np.float64)
     steps = STEPS if symmetric else STEPS // 4
     first = partial(linalg.cg if symmetric else linalg.bicgstab, maxiter=steps)
@@ -203,12 +204,14 @@ def _perron(weights: Coupled, count: int, label: Codes) -> tuple[Floats, Floats]
         inflow = apply(vector)
         # An entry may underflow to 0 where weights lie hundreds of orders apart.
         ratio = np.divide(inflow, vector, out=np.zeros(vector.size), where=vector > 0)[order]
-        low, high = np.minimum.reduceat(ratio, starts), np.maximum.reduceat(ratio, starts)
+        low = np.minimum.reduceat(ratio, starts)
+        high = np.maximum.reduceat(ratio, starts)
         best = low.max()
         # A shift of half the eigenvalue keeps bipartite components from swinging.
         shift = (low + high) / 4
         open_ = (high >= best * (1 - TIE)) & (high - low > SETTLED * high)
-        last, gap = gap, float(((high - low) / np.where(high > 0, high, 1))[open_].max(initial=0))
+        last = gap
+        gap = float(((high - low) / np.where(high > 0, high, 1))[open_].max(initial=0))
         slow = gap > 0.5 * last and turn >= 5
         if not open_.any() or (slow and (open_.sum() <= 20 or turn >= 20)):
             break
@@ -264,8 +267,10 @@ def _searched_pair(
     try:
         values, vectors = search(operator, k=1, which=which, v0=start, ncv=BASIS)
     except linalg.ArpackError:  # too slow, for one
-        msg = "the leading eigenvector is not found: the next eigenvalue is too near. Another "
-        raise InputError(msg + "`coupling`, or the largest component, may do.") from None
+        raise InputError(
+            "the leading eigenvector is not found: the next eigenvalue is too near. Another "
+            "`coupling`, or the largest component, may do."
+        ) from None
     vector = np.real(vectors[:, 0] / vectors[np.argmax(np.abs(vectors[:, 0])), 0])
     return float(np.real(values[0])), np.maximum(vector / np.linalg.norm(vector), 0)
 

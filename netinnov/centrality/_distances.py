@@ -167,15 +167,19 @@ def _by_igraph(network: MultilayerNetwork, costs: PathCosts) -> Floats:
     """Shares summed over ordered pairs, a path being a sequence of nodes."""
     import igraph
 
-    directed, weights = bool(network.directed), None
+    directed = bool(network.directed)
+    weights = None
     graph = paths.shortest_links(network, costs)
     part = (graph if directed else sparse.triu(graph)).tocoo()
     if not costs.hops and part.nnz:
-        low, high = part.data.min(), part.data.max()
+        low = part.data.min()
+        high = part.data.max()
         if high * PRECISION > low:
-            msg = "lengths of links must lie within a factor of 1e10 of one another, so that paths "
-            msg += f"can be told apart; they go from {low:g} to {high:g}. Leave out the links that "
-            raise InputError(f"{msg}are so much weaker or stronger than the others.")
+            raise InputError(
+                "lengths of links must lie within a factor of 1e10 of one another, so that paths "
+                f"can be told apart; they go from {low:g} to {high:g}. Leave out the links that "
+                "are so much weaker or stronger than the others."
+            )
         # The unit is free, and igraph warns of lengths that are small in absolute terms.
         weights = (part.data / low).tolist()
     simple = igraph.Graph(network.n_nodes, np.column_stack(part.coords), directed=directed)

@@ -70,7 +70,8 @@ def pagerank(
     [0.2568, 0.4865, 0.2568]
     """
     coupling = float(coupling)  # a whole number can be too large for arrays
-    index, present = network.storage.node_names, network.storage.presence(presence)
+    index = network.storage.node_names
+    present = network.storage.presence(presence)
     chosen = positions(network, nodes)
     jumps = np.zeros_like(present)
     jumps[:, chosen] = present[:, chosen]
@@ -83,8 +84,10 @@ def pagerank(
         with np.errstate(over="ignore", invalid="ignore"):  # weights too far apart: told below
             scores = _undirected(network.storage.blocks, present, coupling, base, damping)
     if scores is None:
-        msg = f"pagerank does not converge at damping {damping:g} and coupling {coupling:g}; "
-        raise InputError(msg + "use a smaller damping.")
+        raise InputError(
+            f"pagerank does not converge at damping {damping:g} and coupling {coupling:g}; "
+            "use a smaller damping."
+        )
     score = scores.sum(axis=0)
     return pd.Series(score / score[chosen].sum(), index, name="pagerank")
 
@@ -152,9 +155,13 @@ def _undirected(
     # A state is not coupled to itself: that is taken out of the sums over the copies of a node.
     joined = damping * coupling * present
     diagonal = out + joined
-    accepted, residual, size = PRECISION * np.sqrt(np.vdot(base, base / out)), base, np.inf
-    direction, solution = present / out.sum(where=present), np.zeros_like(out)
-    flow, spare = np.empty_like(out), np.empty_like(out)
+    accepted = PRECISION * np.sqrt(np.vdot(base, base / out))
+    residual = base
+    size = np.inf
+    direction = present / out.sum(where=present)
+    solution = np.zeros_like(out)
+    flow = np.empty_like(out)
+    spare = np.empty_like(out)
     for _ in range(10 * out.size):
         np.multiply(diagonal, direction, out=flow)
         flow -= np.multiply(joined, direction.sum(axis=0), out=spare)

@@ -117,7 +117,8 @@ def katz_centrality(
     else:
         factor = 0.5 / value if alpha is None else float(alpha) * unit
         present = weights.present.astype(np.float64)
-        symmetric, name = weights.symmetric, "katz_centrality"
+        symmetric = weights.symmetric
+        name = "katz_centrality"
         states = solve(lambda x: factor * weights(x), present, symmetric=symmetric, subject=name)
         score = _over_copies(states)
     return pd.Series(score, network.storage.node_names, name="katz_centrality")
@@ -170,9 +171,13 @@ def hits(
 
 def _warn_of_no_coupling(network: MultilayerNetwork, coupling: float, measure: str) -> None:
     if coupling == 0 and len(network.layers) > 1:
-        msg = f"{measure} with coupling=0 describes one layer only, the one with the largest "
-        msg += "eigenvalue, and gives 0 in all others. Take a coupling above 0, or measure each "
-        warnings.warn(f"{msg}layer by network.select(layers=[...]).", UserWarning, stacklevel=4)
+        warnings.warn(
+            f"{measure} with coupling=0 describes one layer only, the one with the largest "
+            "eigenvalue, and gives 0 in all others. Take a coupling above 0, or measure each "
+            "layer by network.select(layers=[...]).",
+            UserWarning,
+            stacklevel=4,
+        )
 
 
 def _over_copies(vector: Floats) -> Floats:

@@ -76,7 +76,8 @@ def bipartite_modularity(
     0.5
     """
     weights, rows, columns = biadjacency(network, layer, through)
-    codes, nodes = node_codes(network, membership), network.storage.node_names
+    codes = node_codes(network, membership)
+    nodes = network.storage.node_names
     linked = np.concatenate([rows, columns])
     if (bare := linked[codes[linked] < 0]).size:
         msg = f"`membership` must have a label for every node with a link in layer {layer!r}; "
@@ -114,16 +115,23 @@ def two_mode_communities(
     """
     streams = check_rng(rng).spawn(restarts)
     weights, *sides = biadjacency(network, layer, through)
-    best, codes = float("nan"), np.full(sum(map(len, sides)), 0)
+    best = float("nan")
+    codes = np.full(sum(map(len, sides)), 0)
     for stream in streams if weights.nnz else []:
-        options = {"tol_optimization": 1e-6, "tol_aggregation": 1e-6, "shuffle_nodes": True}
-        options |= {"resolution": resolution, "random_state": int(stream.integers(2**32))}
+        options = {
+            "tol_optimization": 1e-6,
+            "tol_aggregation": 1e-6,
+            "shuffle_nodes": True,
+            "resolution": resolution,
+            "random_state": int(stream.integers(2**32)),
+        }
         search = require("sknetwork.clustering", **_DOOR).Louvain(**options)
         search.fit(sparse.csr_matrix(weights), force_bipartite=True)
         labels = search.labels_row_, search.labels_col_
         quality = quality_of(weights, *labels, resolution)
         if not quality <= best + 1e-12:
-            best, codes = quality, np.concatenate(labels)
+            best = quality
+            codes = np.concatenate(labels)
     return Partition(labels_at(network, np.concatenate(sides), codes), best)
 
 
@@ -157,13 +165,16 @@ def hierarchical_communities(network: MultilayerNetwork) -> Dendrogram:
     >>> tree.cut(2).tolist()
     [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]
     """
-    weights, table = flat_matrix(network, "hierarchical_communities"), np.empty((0, 4))
+    weights = flat_matrix(network, "hierarchical_communities")
+    table = np.empty((0, 4))
     both = sparse.csr_matrix(weights + weights.T if network.directed else weights)
     linked = np.flatnonzero(np.diff(both.indptr))
     if linked.size:
         if both.data.min() < 1e-15 * both.data.sum():
-            msg = "hierarchical_communities computes in single precision: every weight must be at "
-            raise InputError(f"{msg}least 1e-15 of their sum. Leave out the smallest.")
+            raise InputError(
+                "hierarchical_communities computes in single precision: every weight must be at "
+                "least 1e-15 of their sum. Leave out the smallest."
+            )
         inner = both[linked][:, linked] / unit_of(both.data)
         table = require("sknetwork.hierarchy", **_DOOR).Paris().fit_predict(inner)
     columns = ["first", "second", "height", "n_nodes"]

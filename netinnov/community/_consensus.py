@@ -82,8 +82,9 @@ def consensus(
     labels: object = partitions
     one = isinstance(labels, (str, Mapping, Partition, pd.Series, pd.DataFrame))
     if one or not isinstance(labels, Sized) or not len(labels):
-        msg = "`partitions` must be a sequence of at least one partition; found"
-        raise InputError(f"{msg} {shown(partitions)}.")
+        raise InputError(
+            f"`partitions` must be a sequence of at least one partition; found {shown(partitions)}."
+        )
     rng = check_rng(rng)
     tables = [parts.labels_of(one, f"partitions[{k}]") for k, one in enumerate(partitions)]
     labels, nodes, layers = parts.aligned(tables)
@@ -237,21 +238,25 @@ def _co_assignment(
     member = sparse.csr_array(entries, shape=(n, n_labels))
     together = sparse.csr_array(member @ member.T)
     together.sort_indices()
-    (i, j), share = together.tocoo().coords, together.data / n_partitions
+    (i, j) = together.tocoo().coords
+    share = together.data / n_partitions
     keep = (i != j) & (share > threshold + ROUNDING)
     lonely = size == 1
     lonely[i[keep]] = False
     others = pd.Series(share)[i != j]
     largest = others.groupby(i[others.index]).idxmax().to_numpy()
     keep[largest] |= lonely[i[largest]]
-    i, j, share = i[keep], j[keep], share[keep]
+    i = i[keep]
+    j = j[keep]
+    share = share[keep]
     weight = sparse.csr_array((share * size[i] * size[j], (i, j)), shape=(n, n))
     weight = sparse.csr_array(weight.maximum(weight.T))
     inside = size * (size - 1.0)
     strength: Floats = np.asarray(weight.sum(axis=1), np.float64) + inside
     total = strength.sum()
     if total > 0:
-        weight, strength = sparse.csr_array(weight / total), strength / total
+        weight = sparse.csr_array(weight / total)
+        strength = strength / total
     return weight, strength
 
 
@@ -276,11 +281,14 @@ def _in_order(network: MultilayerNetwork, partition: Any) -> Codes:
 def _mean_agreement(codes: Codes) -> tuple[float, Floats]:
     """Mean AMI over pairs of rows, and mean element-centric similarity of each column."""
     n = codes.shape[1]
-    amis, total, times = [], np.zeros(n), np.zeros(n)
+    amis = []
+    total = np.zeros(n)
+    times = np.zeros(n)
     for one, other in combinations(codes, 2):
         amis.append(compare_codes(one, other).ami)
         known = np.flatnonzero((one >= 0) & (other >= 0))
-        a, b = one[known], other[known]
+        a = one[known]
+        b = other[known]
         if not known.size:
             continue
         cell = a * (np.int64(b.max()) + 1) + b

@@ -83,10 +83,14 @@ def infomap(
     rows = []  # layer, source, target and weight, numbered from 1; undirected links once
     for x, layer in enumerate(network.layers, start=1):
         block = network.storage.simple_csr(layer)
-        source, target, weight = block.sources, block.indices, block.data
+        source = block.sources
+        target = block.indices
+        weight = block.data
         if not network.directed:
             once = source < target
-            source, target, weight = source[once], target[once], weight[once]
+            source = source[once]
+            target = target[once]
+            weight = weight[once]
         rows.append(np.column_stack([np.full(source.size, x), source + 1, target + 1, weight]))
     links = np.concatenate(rows)
     if links[:, 3].min() < 1e-300:

@@ -135,7 +135,8 @@ def labels_of_layer(
     """Labels (NaN without links) and modularity; `start`: initial labels, NaN for singletons."""
     linked = np.diff(matrix.indptr) > 0
     linked[matrix.indices] = True
-    present, number = np.flatnonzero(linked), np.cumsum(linked, dtype=np.int32) - np.int32(1)
+    present = np.flatnonzero(linked)
+    number = np.cumsum(linked, dtype=np.int32) - np.int32(1)
     begins = np.append(matrix.indptr[present], matrix.nnz)  # the rows of others are empty
     weights = matrix.data / unit_of(matrix.data), number[matrix.indices], begins
     inner = sparse.csr_array(weights, shape=(present.size, present.size))
@@ -189,8 +190,12 @@ def _problem(
     # States are numbered by node. Without coupling there are no copies to look at.
     node = np.nonzero(numbers.T >= 0)[0] if coupling > 0 else np.empty(0, np.int64)
     level = Level(
-        *(links_between.indptr, links_between.indices, links_between.data),
-        *(channels.indptr, channels.indices, channels.data),
+        links_between.indptr,
+        links_between.indices,
+        links_between.data,
+        channels.indptr,
+        channels.indices,
+        channels.data,
         mptr=pointers(np.full(n_states, 1 if coupling > 0 else 0)),
         mnode=node.astype(np.int32),
         mcount=np.ones(node.size),
@@ -243,7 +248,8 @@ def search_one_layer(
     """Labels of the best search; `perturb` < 1: share of the searches perturbed in the end."""
     from netinnov.kernels.leiden_layer import searched
 
-    n, n_searches = layer.indptr.size - 1, len(seeds)
+    n = layer.indptr.size - 1
+    n_searches = len(seeds)
     indptr, indices = (codes.astype(np.int32, copy=False) for codes in layer[:2])
     layer = layer._replace(indptr=indptr, indices=indices)
     alone = np.arange(n, dtype=np.int32)

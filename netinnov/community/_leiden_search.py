@@ -45,11 +45,21 @@ def problem_of_nodes(
 ) -> Problem:
     """Symmetric weights without self-links, and a column of strengths for each factor."""
     n = weight.shape[0]
-    alone, none = np.zeros(n + 1, np.int32), np.empty(0, np.int32)
+    alone = np.zeros(n + 1, np.int32)
+    none = np.empty(0, np.int32)
     level = Level(
-        *(weight.indptr.astype(np.int32), weight.indices.astype(np.int32), weight.data),
-        *(strength.indptr.astype(np.int32), strength.indices.astype(np.int32), strength.data),
-        *(alone, none, np.empty(0), alone, none, np.empty(0)),
+        weight.indptr.astype(np.int32),
+        weight.indices.astype(np.int32),
+        weight.data,
+        strength.indptr.astype(np.int32),
+        strength.indices.astype(np.int32),
+        strength.data,
+        alone,
+        none,
+        np.empty(0),
+        alone,
+        none,
+        np.empty(0),
     )
     return Problem(level, factor, 0.0, n, float(weight.data.sum()) / 2)
 
@@ -57,7 +67,8 @@ def problem_of_nodes(
 def iterate(problem: Problem, enough: float, seed: int) -> Codes:
     """Labels after iterations until one gains no more than ``enough``, a share of the weight."""
     rng = np.random.default_rng(seed)
-    labels, gain = np.arange(problem.level.indptr.size - 1, dtype=np.int32), np.inf
+    labels = np.arange(problem.level.indptr.size - 1, dtype=np.int32)
+    gain = np.inf
     while gain > enough * problem.scale:
         labels, gain = _iteration(problem, labels, rng)
     return _settle(problem, labels, rng)
@@ -67,7 +78,8 @@ def climb(problem: Problem, seed: int) -> Codes:
     rng = np.random.default_rng(seed)
     if not _shakes(problem):
         return _settle(problem, _climb_fast(problem, rng), rng)
-    labels, gain = np.arange(problem.level.indptr.size - 1, dtype=np.int32), np.inf
+    labels = np.arange(problem.level.indptr.size - 1, dtype=np.int32)
+    gain = np.inf
     while gain > 0.0:
         labels, gain = _cycle(problem, labels, rng)
     return perturb(problem, _settle(problem, labels, rng), rng)
@@ -77,7 +89,8 @@ def _climb_fast(problem: Problem, rng: np.random.Generator) -> Codes:
     """Labels of a larger network: coarse stopping rules, and a finer resolution first."""
     enough = ENOUGH * problem.scale
     labels = _nodes(problem.level)
-    resolution, gain = FINE, np.inf
+    resolution = FINE
+    gain = np.inf
     while gain > enough:
         labels, part, _ = _refine(problem, labels, rng)
         inner = _aggregate(problem, part)
@@ -158,7 +171,8 @@ def perturb(problem: Problem, labels: Codes, rng: np.random.Generator) -> Codes:
         reached = score(problem, settled)
         idle = 0 if reached > quality + 1e-11 * problem.scale else idle + 1
         if reached >= quality:
-            quality, labels = reached, settled
+            quality = reached
+            labels = settled
     return labels
 
 

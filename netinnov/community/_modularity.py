@@ -106,7 +106,9 @@ def quality_of(
     gained = total = 0.0
     for x, layer in enumerate(network.layers):
         block = network.storage.simple_csr(layer)
-        source, target, weight = block.sources, block.indices, block.data
+        source = block.sources
+        target = block.indices
+        weight = block.data
         weight = weight / unit
         if (weight_of_layer := float(weight.sum())) < NOTHING:
             continue
@@ -135,12 +137,15 @@ def links_modularity(source: Labels, target: Labels, weight: Floats, resolution:
 
 def _state_labels(network: MultilayerNetwork, membership: Any, numbers: Codes) -> Codes:
     table = labels_of(membership, "membership")
-    nodes, layers = network.storage.node_names, list(network.layers)
+    nodes = network.storage.node_names
+    layers = list(network.layers)
     labels = codes_at(table, nodes, pd.Index(layers, dtype=object))
     missing = (numbers.T >= 0) & (labels < 0)
     if missing.any():
         where = [f"{nodes[i]!r} in {layers[x]!r}" for i, x in np.argwhere(missing)[:5]]
-        msg = "`membership` must have a label for every node in each layer where it is present; "
-        msg += f"{int(missing.sum())} are missing: {', '.join(where)}. Labels are found by the ids "
-        raise InputError(f"{msg}of nodes, which are text, and the names of layers.")
+        raise InputError(
+            "`membership` must have a label for every node in each layer where it is present; "
+            f"{int(missing.sum())} are missing: {', '.join(where)}. Labels are found by the ids "
+            "of nodes, which are text, and the names of layers."
+        )
     return labels[numbers.T >= 0]

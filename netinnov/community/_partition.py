@@ -114,7 +114,8 @@ class Dendrogram(Tabled):
             If there is no such cut.
         """
         leaves = np.flatnonzero(self.network.storage.presence("linked").any(axis=0))
-        n, parts = leaves.size, int(np.isinf(self.merges["height"]).sum()) + 1
+        n = leaves.size
+        parts = int(np.isinf(self.merges["height"]).sum()) + 1
         if not parts <= as_whole("n_communities", n_communities, low=1) <= n:
             raise InputError(
                 f"`n_communities` must be from {parts} (the connected parts) to {n} (the nodes "
@@ -162,7 +163,8 @@ def ranked(codes: npt.NDArray[np.integer]) -> Integers:
 def labels_at(
     network: MultilayerNetwork, at: npt.NDArray[np.integer], codes: npt.NDArray[np.integer]
 ) -> pd.Series:
-    labels, order = np.full(network.n_nodes, np.nan), np.argsort(at)
+    labels = np.full(network.n_nodes, np.nan)
+    order = np.argsort(at)
     labels[at[order]] = ranked(codes[order])
     return pd.Series(labels, network.storage.node_names, name="community")
 
@@ -243,7 +245,8 @@ def compare_codes(a: Codes, b: Codes) -> PartitionComparison:
     cell, count = np.unique(rows * np.int64(column_size.size) + columns, return_counts=True)
     if cell.size == row_size.size == column_size.size:
         return PartitionComparison(1.0, 1.0, 1.0, 0.0, n)
-    in_a, in_b = _entropy(row_size, n), _entropy(column_size, n)
+    in_a = _entropy(row_size, n)
+    in_b = _entropy(column_size, n)
     shared = max(0.0, in_a + in_b - _entropy(count, n))
     mean = (in_a + in_b) / 2
     if min(row_size.size, column_size.size) == 1:
@@ -307,7 +310,8 @@ def aligned(
 
 def codes_at(labels: pd.Series | pd.DataFrame, nodes: pd.Index, layers: pd.Index) -> Codes:
     """Codes of nodes x layers, -1 where missing; a Series holds for every layer."""
-    table, columns = labels, np.zeros(len(layers), np.intp)
+    table = labels
+    columns = np.zeros(len(layers), np.intp)
     if isinstance(labels, pd.DataFrame):
         columns = labels.columns.get_indexer(layers)
     else:

@@ -60,7 +60,8 @@ def roles(network: MultilayerNetwork, membership: Membership) -> pd.DataFrame:
     """
     codes = node_codes(network, membership)
     weight = _labelled_weights(network, codes)
-    n, n_groups = codes.size, int(codes.max(initial=-1)) + 1
+    n = codes.size
+    n_groups = int(codes.max(initial=-1)) + 1
     known = np.flatnonzero(codes >= 0)
     entries = (np.ones(known.size), (known, codes[known]))
     indicator = sparse.csr_array(entries, shape=(n, max(n_groups, 1)))

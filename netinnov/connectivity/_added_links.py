@@ -119,7 +119,8 @@ def _rises(
     source, target = ends
     if chosen.size < 2:
         return np.full(source.size, np.nan)
-    n, n_pairs = network.n_nodes, chosen.size * (chosen.size - 1)
+    n = network.n_nodes
+    n_pairs = chosen.size * (chosen.size - 1)
     distance_between = np.empty((n, n))
     for sources, lengths in paths.distances(network, np.arange(n, dtype=np.int32), costs):
         distance_between[sources] = lengths

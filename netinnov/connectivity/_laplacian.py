@@ -21,7 +21,9 @@ from netinnov.network import MultilayerNetwork
 BITS = 2000  # log2 of the ratio of weights up to which all steps stay in range
 BATCH = 2**20  # entries of a block of potentials: 8 MiB
 DENSE = 100  # nodes up to which the whole spectrum is cheap
-ROUND, HOPE, MOST = 50, 400, 1200  # Lanczos steps: a round; for some progress; in all
+ROUND = 50
+HOPE = 400
+MOST = 1200  # Lanczos steps: a round; for some progress; in all
 TOLERANCE = 1e-9  # relative error of the eigenvalue
 
 
@@ -54,7 +56,8 @@ def conductances(network: MultilayerNetwork, measure: str) -> sparse.csr_array:
 
 def balanced(weights: sparse.csr_array, measure: str) -> tuple[sparse.csr_array, int]:
     """Weights divided by a power of two in mid-range, and its exponent."""
-    low, high = float(weights.data.min(initial=np.inf)), float(weights.data.max(initial=0.0))
+    low = float(weights.data.min(initial=np.inf))
+    high = float(weights.data.max(initial=0.0))
     bits = np.frexp([low, high])[1]
     if not np.isfinite(high) or bits[1] - bits[0] > BITS:
         raise InputError(
@@ -245,10 +248,12 @@ def _from_currents(held: Grounded, n: int, low: Integers, high: Integers) -> Flo
     resistances = np.empty(low.size)
     step = max(1, BATCH // n)
     for begin in range(0, low.size, step):
-        i, j = low[begin : begin + step], high[begin : begin + step]
+        i = low[begin : begin + step]
+        j = high[begin : begin + step]
         k = np.arange(i.size)
         currents = np.zeros((n, i.size))
-        currents[i, k], currents[j, k] = 1.0, -1.0
+        currents[i, k] = 1.0
+        currents[j, k] = -1.0
         potentials = held.potentials(currents)
         resistances[begin : begin + step] = potentials[i, k] - potentials[j, k]
     return resistances
@@ -258,7 +263,8 @@ def _from_inverse(
     held: Grounded, n: int, low: Integers, high: Integers, ends: Integers
 ) -> tuple[Floats, Floats]:
     """R_ij = M_ii + M_jj - 2 M_ij, and the largest term; ``low`` ascends, ``ends`` are all."""
-    own, between = np.empty(n), np.empty(low.size)
+    own = np.empty(n)
+    between = np.empty(low.size)
     step = max(1, BATCH // n)
     for begin in range(0, ends.size, step):
         block = ends[begin : begin + step]
@@ -350,15 +356,20 @@ def _from_short_recurrence(weights: sparse.csr_array) -> float | None:
     weights = sparse.csr_array(weights / unit)
     degrees = weights.sum(axis=1)
     arrays = weights.indptr.astype(np.int32), weights.indices.astype(np.int32), weights.data
-    before, current, largest = np.zeros(degrees.size), _start(degrees.size), degrees.max()
-    diagonal, beside = np.empty(0), np.zeros(1)
+    before = np.zeros(degrees.size)
+    current = _start(degrees.size)
+    largest = degrees.max()
+    diagonal = np.empty(0)
+    beside = np.zeros(1)
     while diagonal.size < MOST:
         state = before, current, beside[-1], 1e-13 * largest
         more, edge, before, current = lanczos(*arrays, degrees, *state, ROUND)
-        diagonal, beside = np.append(diagonal, more), np.append(beside, edge)
+        diagonal = np.append(diagonal, more)
+        beside = np.append(beside, edge)
         least: Any = {"select": "i", "select_range": (0, 0)}
         values, vectors = linalg.eigh_tridiagonal(diagonal, beside[1:-1], **least)
-        value, rest = values[0], beside[-1] * abs(vectors[-1, 0])
+        value = values[0]
+        rest = beside[-1] * abs(vectors[-1, 0])
         if value < 1e-5 * largest:
             return None  # too few digits would be left beside the largest eigenvalue
         if rest <= TOLERANCE * value or more.size < ROUND:

@@ -247,9 +247,12 @@ def potential(
     >>> potential(network, mass=pd.Series({"H": 8, "Q": 2}), decay="within", scale=60).to_dict()
     {'H': 2.0, 'Q': 8.0}
     """
-    places, masses = network.storage.place_names, _masses(network, mass)
-    column, n = np.flatnonzero(masses > 0), len(places)
-    total, unknown = np.zeros(n), 0
+    places = network.storage.place_names
+    masses = _masses(network, mass)
+    column = np.flatnonzero(masses > 0)
+    n = len(places)
+    total = np.zeros(n)
+    unknown = 0
     step = max(1, _BLOCK // max(column.size, 1))
     for begin in range(0, n, step):
         row = np.arange(begin, min(begin + step, n))
@@ -258,13 +261,19 @@ def potential(
         unknown += int((np.isnan(far) & other).sum())
         if decay == "power" and (same := np.argwhere((far == 0) & other)).size:
             pairs = [f"{places[row[i]]} - {places[column[j]]}" for i, j in same]
-            msg = "places must not be 0 apart where mass counts by a power of the distance; found "
-            raise InputError(f"{msg}{examples(pairs, str)}.")
+            raise InputError(
+                "places must not be 0 apart where mass counts by a power of the distance; found "
+                f"{examples(pairs, str)}."
+            )
         near = np.where(other & ~np.isnan(far), far, np.inf)
         total[row] = _fall(near, decay, scale) @ masses[column]
     if unknown:
-        msg = f"potential: {unknown:,} of {n * column.size - column.size:,} distances are unknown; "
-        warnings.warn(f"{msg}these pairs of places add nothing.", UserWarning, stacklevel=2)
+        warnings.warn(
+            f"potential: {unknown:,} of {n * column.size - column.size:,} distances are unknown; "
+            "these pairs of places add nothing.",
+            UserWarning,
+            stacklevel=2,
+        )
     return pd.Series(total, places, name="potential")
 
 

@@ -191,7 +191,8 @@ def reach(network: MultilayerNetwork, *, steps: Count, kind: str | None = None) 
         check_name("kind", kind, kinds.dropna().unique().tolist())
         wanted = np.flatnonzero(kinds == kind).astype(np.int32)
     # Searched from those that are counted, against the direction of the links.
-    arcs, limit = union_arcs(network, backward=True), min(steps, network.n_nodes)
+    arcs = union_arcs(network, backward=True)
+    limit = min(steps, network.n_nodes)
     _, reached, *_ = steps_apart(*arcs, wanted, every, limit=limit)
     return pd.Series(reached, network.nodes.index, name="reach")
 

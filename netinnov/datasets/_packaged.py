@@ -123,7 +123,9 @@ def load_quzhou() -> MultilayerNetwork:
     >>> network.nodes.loc["quzhou_haichuang", ["place", "jurisdiction"]].tolist()
     ['yuhang', 'quzhou']
     """
-    nodes, links, places = _actors_and_sites(), _stated_links(), _places()
+    nodes = _actors_and_sites()
+    links = _stated_links()
+    places = _places()
     ends = links[["source", "target"]]
     at_park = ends[ends.isin(["quzhou_haichuang"]).any(axis=1)]
     circle = [*at_park["source"], *at_park["target"]]
@@ -267,8 +269,10 @@ def load_research_cities(
     """
     if projects == "nodes":
         if weighting != "newman":
-            msg = "`weighting` is for pairs; leave it out with projects='nodes' "
-            raise InputError(f"{msg}(found {weighting!r}).")
+            raise InputError(
+                "`weighting` is for pairs; leave it out with projects='nodes' "
+                f"(found {weighting!r})."
+            )
         return _two_mode()
     network = project(
         _two_mode(), layer="participation", through="project", weighting=weighting, split_by="kind"

@@ -92,13 +92,15 @@ def _faults_of_cells(register: Register) -> Iterator[tuple[str, int, str]]:
 
 
 def _broken(field: dict[str, Any], cells: pd.Series) -> Iterator[tuple[pd.Series, str]]:
-    rules, text = field.get("constraints", {}), cells.fillna("")
+    rules = field.get("constraints", {})
+    text = cells.fillna("")
     if "enum" in rules:
         choices = [str(each) for each in rules["enum"]]
         yield ~cells.isin(choices), f"one of {', '.join(choices)}"
     elif field["type"] in ("number", "integer"):
         number = pd.to_numeric(cells, errors="coerce")
-        low, high = rules["minimum"], rules["maximum"]
+        low = rules["minimum"]
+        high = rules["maximum"]
         whole = "a whole number " if field["type"] == "integer" else ""
         odd = number.mod(1).ne(0) if whole else number.isna()
         yield odd | ~number.between(low, high), f"{whole}from {low:,.10g} to {high:,.15g}"

@@ -16,7 +16,8 @@ from netinnov.network import MultilayerNetwork
 
 _POPULATION = 1_000_000  # of the largest city that is not a centre
 _MIDDLE = (115.0, 30.0)  # longitude and latitude
-_DISTANCE, _SPREAD = 300.0, 100.0  # km of the communities from the middle, and their radius
+_DISTANCE = 300.0
+_SPREAD = 100.0  # km of the communities from the middle, and their radius
 _DEGREE = 111.195  # kilometres of a degree of a meridian
 
 
@@ -109,7 +110,8 @@ def make_city_system(
     for region in range(n_communities):
         city[region::n_communities] += _region(int((community == region).sum()), rng)
     home, host = _enclaves(community, centre, n_enclaves, rng)
-    names, parks = _ids("city", n_cities), _ids("park", n_enclaves)
+    names = _ids("city", n_cities)
+    parks = _ids("park", n_enclaves)
     regions = _ids("region", n_communities)
     ids = pd.Index([*names, *regions], name="place")
     places = pd.DataFrame(np.vstack([_degrees(city), _degrees(middle)]), ids, ["lon", "lat"])
@@ -152,8 +154,10 @@ def _enclaves(
     other = (community[:, None] != community[centres]) | (community.max() == 0)
     homes = np.flatnonzero(~centre & other.any(axis=1))
     if homes.size < n_enclaves:
-        msg = f"`n_enclaves` must be at most {homes.size}, the peripheral cities with a centre in "
-        raise InputError(f"{msg}another community; found {n_enclaves}.")
+        raise InputError(
+            f"`n_enclaves` must be at most {homes.size}, the peripheral cities with a centre in "
+            f"another community; found {n_enclaves}."
+        )
     home = rng.choice(homes, n_enclaves, replace=False)
     host = [rng.choice(centres[other[city]]) for city in home]
     return home, np.array(host, np.intp)

@@ -135,7 +135,8 @@ def compare_scenarios(
     store = checkpoint_of(checkpoint, "compare_scenarios", seed_state(seed), network, **named)
     seeds = seed.spawn(replicates)
     start = apply_scenario(network, baseline, rng=spawned(seeds[0]))
-    nodes, at_start = network.storage.node_names, start.storage.node_names
+    nodes = network.storage.node_names
+    at_start = start.storage.node_names
     nodes = nodes[at_start.get_indexer(nodes) >= 0]
     bound = _bound(measures, start, nodes)
     measure_of = {column: each.measure for each in bound for column in each.columns}
@@ -191,7 +192,8 @@ class _Bound(NamedTuple):
 def _bound(
     measures: Mapping[str, Measure], start: MultilayerNetwork, nodes: pd.Index
 ) -> list[_Bound]:
-    bound, ids = [], nodes.tolist()
+    bound = []
+    ids = nodes.tolist()
     for name, measure in measures.items():
         parts = list[str]()
         if isinstance(measure, PairSums):
@@ -223,7 +225,8 @@ class _Experiment(NamedTuple):
 
     def rows(self, items: Sequence[_Item], undefined: Row = ()) -> Row:
         """Of items in the same data, stacked; undefined where a scenario cannot be carried out."""
-        resample, network = items[0].resample, self.network
+        resample = items[0].resample
+        network = self.network
         try:
             if resample is not None:
                 rng = np.random.default_rng(spawned(self.data_seed, resample))
@@ -248,7 +251,8 @@ class _Experiment(NamedTuple):
             return self._measured(item.scenario, after)
 
     def _measured(self, scenario: str, network: MultilayerNetwork) -> Row:
-        nodes, after = self.nodes, network.storage.node_names
+        nodes = self.nodes
+        after = network.storage.node_names
         # New nodes come last, as a rule.
         if not nodes.equals(after[: len(nodes)]) and len(lost := nodes[~nodes.isin(after)]):
             raise InputError(

@@ -23,7 +23,9 @@ PARTS = pd.Index(
 )
 _SAME = 1e-9  # relative: sums in another order
 
-_OTHERS, _HOME, _HOST = 0, 1, 2
+_OTHERS = 0
+_HOME = 1
+_HOST = 2
 # Positions in PARTS, by the groups of the two ends.
 _PART = np.array([[3, 1, 2], [1, 4, 0], [2, 0, 5]])
 
@@ -69,11 +71,13 @@ class PairSums:
     def __call__(
         self, network: MultilayerNetwork, *, nodes: Sequence[str] | None = None
     ) -> pd.Series:
-        group, chosen = _groups(network, self.home, self.host), paths.positions(network, nodes)
+        group = _groups(network, self.home, self.host)
+        chosen = paths.positions(network, nodes)
         if (n := chosen.size) < 2:
             return pd.Series(np.nan, index=PARTS)
         costs = PathCosts(self.distance, self.switch_cost, self.frictions)
-        sums, sides = np.zeros(len(PARTS)), group[chosen]
+        sums = np.zeros(len(PARTS))
+        sides = group[chosen]
         if costs.hops:  # 70 times as fast
             arcs = paths.union_arcs(network)
             for side in range(3):
@@ -146,8 +150,10 @@ def decompose(
         changed = apply_scenario(network, changed, rng=rng)
     index = network.storage.node_names
     if len(lost := index[~index.isin(changed.storage.node_names)]):
-        msg = f"the change must keep all nodes; it drops {len(lost)}, e.g. {list(lost[:5])}"
-        raise InputError(f"{msg}. Take the smaller network as the one before.")
+        raise InputError(
+            f"the change must keep all nodes; it drops {len(lost)}, e.g. {list(lost[:5])}. "
+            "Take the smaller network as the one before."
+        )
     before, after = (measure(each, nodes=list(index)) for each in (network, changed))
     columns = {"pairs": pairs, "before": before, "after": after, "contribution": after - before}
     return pd.DataFrame(columns).rename_axis("part")
@@ -165,8 +171,10 @@ def _groups(
         else:
             group[network.storage.positions(name, where)] = side
     if not np.bincount(group, minlength=3)[[_HOME, _HOST]].all():
-        msg = "`home` must have nodes in the network, and `host` some that are not in `home`"
-        raise InputError(f"{msg}; found home={home!r}, host={host!r}.")
+        raise InputError(
+            "`home` must have nodes in the network, and `host` some that are not in `home`; "
+            f"found home={home!r}, host={host!r}."
+        )
     return group
 
 
@@ -207,13 +215,16 @@ def link_changes(
     one_network = isinstance(after, MultilayerNetwork)
     networks = [after] if one_network else as_list("after", after, "networks")
     if not networks or not all(isinstance(one, MultilayerNetwork) for one in networks):
-        msg = "`after` must be a network or a sequence of networks; found "
-        raise InputError(f"{msg}{[type(one).__name__ for one in networks][:3]}.")
+        raise InputError(
+            "`after` must be a network or a sequence of networks; found "
+            f"{[type(one).__name__ for one in networks][:3]}."
+        )
     names = network.storage.node_names
     nodes = pd.concat([one.storage.nodes["place"] for one in (network, *networks)])
     place = nodes[~nodes.index.duplicated()]
     weights = pd.concat(map(_weights, (network, *networks)), axis=1).sort_index().fillna(0.0)
-    before, after_each = weights.iloc[:, 0], weights.iloc[:, 1:]
+    before = weights.iloc[:, 0]
+    after_each = weights.iloc[:, 1:]
     change = after_each.sub(before, axis=0)
     differs = change.abs().gt(_SAME * weights.max(axis=1), axis=0)
     table = weights.index.to_frame()
@@ -232,7 +243,8 @@ def link_changes(
 def _weights(network: MultilayerNetwork) -> pd.Series:
     """Weight of each pair, those of directed layers apart; undirected ends in the order of ids."""
     links = network.links.query("source != target")
-    source, target = links["source"], links["target"]
+    source = links["source"]
+    target = links["target"]
     directed = links["layer"].isin(network.directed)
     swapped = ~directed & (source > target)
     by = [source.mask(swapped, target), target.mask(swapped, source), directed.rename("directed")]

@@ -119,8 +119,10 @@ def dose_response(
     check_callable("make", make, "a function from a dose to a scenario")
     dose_of = {f"{dose:.12g}": dose for dose in listed}
     if len(dose_of) < max(2, len(listed)):
-        msg = "`doses` must be two or more different numbers, by their first 12 digits; found "
-        raise InputError(f"{msg}{listed[:10]}.")
+        raise InputError(
+            "`doses` must be two or more different numbers, by their first 12 digits; found "
+            f"{listed[:10]}."
+        )
     result = compare_scenarios(
         network,
         scenarios={name: make(dose) for name, dose in dose_of.items()},
@@ -216,14 +218,17 @@ def specification_curve(
     choices: dict[str, Any] = dict(specifications)
     for name, each in choices.items():
         if isinstance(each, str) or not isinstance(each, Collection) or not len(each):
-            msg = f"`specifications[{name!r}]` must hold one alternative or more"
-            raise InputError(f"{msg}; found {shown(each)}; write a list or a mapping of them.")
+            raise InputError(
+                f"`specifications[{name!r}]` must hold one alternative or more; "
+                f"found {shown(each)}; write a list or a mapping of them."
+            )
         named = each.items() if isinstance(each, Mapping) else ((_plain(one), one) for one in each)
         alternatives.append(list(named))
     if clashes := [name for name in choices if name in STATISTICS]:
         raise InputError(f"choices must not have names of columns of the effects: {clashes}.")
     (seed,) = seed_of_run(rng).spawn(1)
-    rows, tasks = [], []
+    rows = []
+    tasks = []
     for number, combination in enumerate(product(*alternatives)):
         labels, values = zip(*combination, strict=True)
         chosen = dict(zip(choices, values, strict=True))
@@ -232,8 +237,10 @@ def specification_curve(
             rows.append(labels)
             tasks.append((number, specification))
         elif specification is not None:
-            msg = f"`make` must give a Specification or None; found {type(specification).__name__}"
-            raise InputError(f"{msg} for {chosen}.")
+            raise InputError(
+                f"`make` must give a Specification or None; found {type(specification).__name__} "
+                f"for {chosen}."
+            )
     if not tasks:
         raise InputError("`make` gave None for all combinations, so there is nothing to try.")
     if checkpoint is not None and rng is None:
@@ -296,12 +303,15 @@ def _effect(
         checkpoint=None if folder is None else Path(folder) / f"{number:05d}",
     )
     effects = result.effects(full=True)
-    node, asked = effects["node"], specified.node
+    node = effects["node"]
+    asked = specified.node
     at = node.isna() if asked is None else node.eq(asked)
     effects = effects[at & effects["measure"].eq(measure)]
     if len(effects) != 1:
-        msg = f"a specification must have one effect; found {len(effects)}. Give `node` for a "
-        raise InputError(f"{msg}measure with a value a node, and only then.")
+        raise InputError(
+            f"a specification must have one effect; found {len(effects)}. Give `node` for a "
+            "measure with a value a node, and only then."
+        )
     return effects[[*STATISTICS]]
 
 

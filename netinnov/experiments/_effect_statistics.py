@@ -14,9 +14,24 @@ from netinnov._typing import Floats
 BASELINE = "baseline"
 # Columns of the table of effects, after scenario, measure and node
 STATISTICS = (
-    *("baseline", "mean", "difference", "percent", "median", "low", "high", "mc_error", "mc_low"),
-    *("mc_high", "spread", "standardised", "same_sign", "replicates", "data_error", "data_low"),
-    *("data_high", "resamples"),
+    "baseline",
+    "mean",
+    "difference",
+    "percent",
+    "median",
+    "low",
+    "high",
+    "mc_error",
+    "mc_low",
+    "mc_high",
+    "spread",
+    "standardised",
+    "same_sign",
+    "replicates",
+    "data_error",
+    "data_low",
+    "data_high",
+    "resamples",
 )
 _ROUNDING = 1e-12  # relative changes below this count as 0
 _MIDDLE = [0.025, 0.5, 0.975]
@@ -82,7 +97,8 @@ def _quantiles_of(values: Floats) -> dict[str, Floats]:
 
 def placement_statistics(baseline: Floats, values: Floats, differences: Floats) -> dict[str, Any]:
     n = (~np.isnan(differences)).sum(axis=0)
-    mean, start = mean_of(differences), mean_of(baseline)
+    mean = mean_of(differences)
+    start = mean_of(baseline)
     spread = _spread_of(differences, size_of(baseline, values))
     quantiles = _quantiles_of(differences)
     median = quantiles["median"]
@@ -132,7 +148,8 @@ def data_statistics(effects: Floats | None, observed: Floats) -> pd.DataFrame:
         if len(values) < 2:
             rows.append((np.nan,) * 3 + (len(values),))
             continue
-        variance, means = variance_of_data(values), values.mean(axis=1)
+        variance = variance_of_data(values)
+        means = values.mean(axis=1)
         # Means of few placements vary more than the data: shrink them to the variance of data.
         spread = means.std(ddof=1)
         deviation = (np.sqrt(variance) / spread if spread else 0.0) * (means - means.mean())

@@ -21,8 +21,17 @@ _KEYS = ["scenario", "measure", "node"]
 # The statistics that are read first
 _FIRST = ["baseline", "difference", "percent", "median", "low", "high", "mc_error"]
 _OF_CONTRASTS = [
-    *("scenario", "rival", "measure", "node", "difference", "median", "low", "high"),
-    *("mc_error", "higher", "replicates"),
+    "scenario",
+    "rival",
+    "measure",
+    "node",
+    "difference",
+    "median",
+    "low",
+    "high",
+    "mc_error",
+    "higher",
+    "replicates",
 ]
 
 
@@ -101,7 +110,8 @@ class ExperimentResult(Displayed):
         """
         # All measures are columns of one array, which is much faster.
         columns, values = statistics.columns_and_values(self.replicates)
-        columns, before = columns.astype({"measure": "str"}), values[BASELINE]
+        columns = columns.astype({"measure": "str"})
+        before = values[BASELINE]
         in_data = {} if self.resamples is None else statistics.columns_and_values(self.resamples)[1]
         tables = []
         for scenario in self._scenarios():

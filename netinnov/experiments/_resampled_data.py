@@ -111,7 +111,8 @@ class ResampledEvents:
         object.__setattr__(self, "incidence", as_pandas(self.incidence))
         check_type("incidence", self.incidence, pd.DataFrame)
         check_names("columns", [self.member, self.event], list(self.incidence.columns))
-        member, event = self.incidence[self.member], self.incidence[self.event]
+        member = self.incidence[self.member]
+        event = self.incidence[self.event]
         # An event as a period of its own: what it gives to its pairs is not added to others.
         columns = {"member": member, "event": event, "period": pd.factorize(event)[0]}
         names = {name: name for name in columns}

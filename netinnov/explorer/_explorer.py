@@ -161,7 +161,8 @@ def page_of(
     layer_names: Mapping[str, str] | None = None,
 ) -> Explorer:
     """Make a page; `tables` may have the structure and experiment of a study, names are Chinese."""
-    places, n = gazetteer(cities), cities.n_nodes
+    places = gazetteer(cities)
+    n = cities.n_nodes
     observed = [layer for layer in cities.layers if not cities.storage.records[layer].modelled]
     seen = cities.select(layers=observed) if observed else cities
     ranked = ranking(network, rank=rank, level=level, direction=direction)
@@ -201,13 +202,15 @@ def page_of(
 
 
 def _first_view(data: dict[str, Any], points: Floats) -> str:
-    n, measures = data["n"], data["measures"]
+    n = data["n"]
+    measures = data["measures"]
     strength = measures.get("strength") or measures.get("degree") or [0.0] * n
     size = np.array([0.0 if value is None else value for value in strength])
     drawn = [layer for layer in data["layers"] if not layer["modelled"]] or data["layers"]
     columns = ([layer[end] for end in ("source", "target", "weight")] for layer in drawn)
     links = [link for each in columns for link in zip(*each, strict=True)]
-    names, chinese = data["places"]["name"][:n], data["places"]["name_zh"][:n]
+    names = data["places"]["name"][:n]
+    chinese = data["places"]["name_zh"][:n]
     named = {} if names == chinese else {"中文": chinese}
     most = np.sort(np.argsort(-size, kind="stable")[:LISTED])
     return static_map(points, names, size, links) + static_table(names, named | measures, most)

@@ -54,7 +54,8 @@ def structure_payload(
     network: MultilayerNetwork, centres: pd.DataFrame, by_rule: pd.DataFrame
 ) -> dict[str, Any]:
     nodes = network.storage.node_names
-    centres, by_rule = centres.reindex(nodes), by_rule.reindex(nodes)
+    centres = centres.reindex(nodes)
+    by_rule = by_rule.reindex(nodes)
     rules = [rule for rule in RULES if rule in by_rule and by_rule[rule].notna().any()]
     return {
         "community": [None if pd.isna(label) else int(label) for label in centres["community"]],
@@ -74,8 +75,10 @@ def read_study(
         try:
             manifest = read_json(path / "manifest.json")
             configuration = manifest["configuration"]
-            title, places = configuration["title"], configuration["places"]
-            level, keep = places["level"], places["keep"] or {}
+            title = configuration["title"]
+            places = configuration["places"]
+            level = places["level"]
+            keep = places["keep"] or {}
             columns = {column: list(values) for column, values in keep.items()}
             rank = (configuration.get("enclaves") or {}).get("rank")
             direction = (configuration.get("structure") or {}).get("direction", "total")
@@ -93,8 +96,12 @@ def read_study(
         inside = _within(network, level, columns)
         cities = aggregate(inside, by="place", level=level)
         check_choice("direction", direction, Direction)
-        known = {"title": title or "Innovation network", "level": level, "rank": rank}
-        known |= {"direction": direction}
+        known = {
+            "title": title or "Innovation network",
+            "level": level,
+            "rank": rank,
+            "direction": direction,
+        }
         return inside, cities, known | {"tables": study_tables(path / "tables", cities)}
 
 
@@ -116,7 +123,8 @@ def study_tables(tables: Path, cities: MultilayerNetwork) -> dict[str, Any]:
     centres, rules, scenario, replicates = (_table(tables / f"{name}.csv") for name in TABLES)
     known: dict[str, Any] = {}
     if centres is not None and rules is not None:
-        centres, rules = centres.set_index("node"), rules.set_index("node")
+        centres = centres.set_index("node")
+        rules = rules.set_index("node")
         if not centres.index.isin(cities.storage.node_names).any():
             raise InputError(
                 "`study` must be of the same network; none of its places, e.g. "

@@ -23,13 +23,17 @@ MARK = (
     '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
     '<meta name="generator" content="netinnov explore">\n'
 )
-WIDTH, HEIGHT, MARGIN = 960.0, 640.0, 24.0
-LINKS, LABELS = 400, 12  # that are drawn, the strongest first
+WIDTH = 960.0
+HEIGHT = 640.0
+MARGIN = 24.0
+LINKS = 400
+LABELS = 12  # that are drawn, the strongest first
 
 
 def page(data: dict[str, Any], *, title: str, first_view: str) -> str:
     """Build the page; labels are data, never markup, and `first_view` is escaped HTML."""
-    code, style = _source("page.js"), _source("page.css")
+    code = _source("page.js")
+    style = _source("page.css")
     policy = (
         "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data: blob:; "
         f"script-src '{_hash(code)}'; style-src '{_hash(style)}'"
@@ -71,7 +75,8 @@ def static_map(
     known = np.asarray(np.isfinite(points).all(axis=1), bool)
     if not known.any():
         return ""
-    low, high = points[known].min(axis=0), points[known].max(axis=0)
+    low = points[known].min(axis=0)
+    high = points[known].max(axis=0)
     scale = ((np.array([WIDTH, HEIGHT]) - 2 * MARGIN) / np.maximum(high - low, 1e-9)).min()
     centre = (low + high) / 2
     at = (points - centre) * scale + np.array([WIDTH, HEIGHT]) / 2
@@ -80,11 +85,13 @@ def static_map(
     parts = [f'<svg viewBox="{size_of_page}" role="img" aria-label="Map of the places">']
     drawn = [link for link in links if known[link[0]] and known[link[1]]]
     for a, b, _ in sorted(drawn, key=lambda link: -link[2])[:LINKS]:
-        (x1, y1), (x2, y2) = at[a], at[b]
+        (x1, y1) = at[a]
+        (x2, y2) = at[b]
         parts.append(f'<path class="link" d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"/>')
     order = np.argsort(-np.nan_to_num(size), kind="stable")
     for i in order[known[order]]:
-        (x, y), radius = at[i], 2.5 + 9 * np.sqrt(max(float(np.nan_to_num(size[i])), 0.0) / top)
+        (x, y) = at[i]
+        radius = 2.5 + 9 * np.sqrt(max(float(np.nan_to_num(size[i])), 0.0) / top)
         parts.append(f'<circle class="place" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}">')
         parts.append(f"<title>{escape(names[i])}</title></circle>")
     for i in order[known[order]][:LABELS]:

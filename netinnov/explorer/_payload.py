@@ -33,7 +33,7 @@ FINEST = 700  # points of the coast across the page's map, at most
 MOST_PARKS = 500  # sites that the page lists, and partners of each
 PARTNERS = 12
 # Node columns that the page shows of a site.
-SAID = (*("name_zh", "type", "opened", "announced"), *("confidence", "as_of", "source_url", "note"))
+SAID = ("name_zh", "type", "opened", "announced", "confidence", "as_of", "source_url", "note")
 
 
 def tries_enclaves(network: MultilayerNetwork) -> bool:
@@ -80,7 +80,8 @@ def layers_of(network: MultilayerNetwork) -> tuple[list[dict[str, Any]], int]:
         pairs = some.at(mask)
         record = network.storage.records[name]._asdict()
         layer = {"name": name} | {key: value for key, value in record.items() if value is not None}
-        layer |= {"source": pairs.source.tolist(), "target": pairs.target.tolist()}
+        layer["source"] = pairs.source.tolist()
+        layer["target"] = pairs.target.tolist()
         if some.weight.size:
             layer["least"] = least_weight(network, name, some)
         whole = ((w, w.is_integer() and abs(w) < 2**53) for w in pairs.weight.tolist())
@@ -112,7 +113,8 @@ def land_of(places: pd.DataFrame, n: int) -> dict[str, Any] | None:
     located = places[["lon", "lat"]].iloc[:n].dropna()
     if len(located) < 2 or (located.abs().max() > [360, 89]).any():
         return None
-    low, high = located.min(), located.max()
+    low = located.min()
+    high = located.max()
     margin = max(0.04 * float((high - low).max()), 0.02)
     west, south = (low - margin).tolist()
     east, north = (high + margin).tolist()
@@ -140,7 +142,8 @@ def enclaves_of(
 
 
 def parks_of(network: MultilayerNetwork, table: pd.DataFrame) -> list[dict[str, Any]]:
-    nodes, table = network.storage.nodes, table.head(MOST_PARKS)
+    nodes = network.storage.nodes
+    table = table.head(MOST_PARKS)
     names = display_names(nodes)
     about = nodes.filter(SAID).reindex(table["node"])
     texts = {str(column): as_text(about[column])[0] for column in about}
@@ -171,7 +174,8 @@ def arrows_of(
 ) -> list[dict[str, int]]:
     """Pairs of home and host that the map can draw: places on it, or that contain such."""
     known = places[["lon", "lat"]].iloc[:n].notna().all(axis=1).to_numpy(bool) | (not located)
-    parent, drawn = places["parent"].tolist(), set[int]()
+    parent = places["parent"].tolist()
+    drawn = set[int]()
     for place in np.flatnonzero(known).tolist():
         while place >= 0 and place not in drawn:
             drawn.add(place)
@@ -186,7 +190,8 @@ def suggested_pairs(table: pd.DataFrame, places: pd.DataFrame, n: int) -> list[l
     parent = places["parent"].tolist()
 
     def largest(position: int) -> int:
-        around, best = position, position
+        around = position
+        best = position
         while around >= 0:
             best = around if around < n else best
             around = parent[around]

@@ -42,7 +42,8 @@ def _nodes_as_places(network: MultilayerNetwork) -> MultilayerNetwork:
 
 def gazetteer(network: MultilayerNetwork) -> pd.DataFrame:
     """Places with a node, then places around them; parents and owners by position, or -1."""
-    storage, parents = network.storage, network.storage.parents
+    storage = network.storage
+    parents = network.storage.parents
     owners = storage.jurisdiction_codes[storage.jurisdiction_codes >= 0]
     codes = dict.fromkeys(map(int, [*storage.place_codes, *owners]))
     for code in list(codes):
@@ -90,12 +91,14 @@ def _by_springs(network: MultilayerNetwork) -> Floats:
     spiral = np.sqrt(k + 0.5)[:, None] * np.column_stack([np.cos(k * GOLDEN), np.sin(k * GOLDEN)])
     drawn = to_igraph(network).simplify().as_undirected()
     points = np.array(drawn.layout_kamada_kawai(seed=spiral.tolist()).coords)
-    low, high = points.min(axis=0), points.max(axis=0)
+    low = points.min(axis=0)
+    high = points.max(axis=0)
     return np.asarray((points - low) / np.where(high > low, high - low, 1.0))
 
 
 def _by_spectrum(network: MultilayerNetwork) -> Floats:
-    links, n = union(network), network.n_nodes
+    links = union(network)
+    n = network.n_nodes
     links = sparse.csr_array(links + links.T)
     root = 1 / np.sqrt(np.asarray(links.sum(axis=0)))
     walk = sparse.diags_array(root) @ links @ sparse.diags_array(root)

@@ -66,15 +66,20 @@ TERRITORIES = {
     "US": {"AS", "GU", "MP", "PR", "VI"},
 }
 # Weight of an alternate name or a territory, and of the suburb of a larger city.
-ALTERNATE, SUBURB = 1 / 8, 0.8
-AROUND, BESIDE = 20.0, 5.0  # km within which a place is a district of a large city, and of any city
+ALTERNATE = 1 / 8
+SUBURB = 0.8
+AROUND = 20.0
+BESIDE = 5.0  # km within which a place is a district of a large city, and of any city
 SUBURBS = 15.0  # km from a large city within which its suburbs are
 # Inhabitants: most of a suburb, least of a city with suburbs, and with suburbs twice as far away.
-SMALL, LARGE, METROPOLIS = 15_000, 100_000, 1_000_000
+SMALL = 15_000
+LARGE = 100_000
+METROPOLIS = 1_000_000
 LONGEST = 300  # letters of an address or a name: matching takes time with the square of it
 OTHER_SCRIPT = re.compile("[\u0370-\u1dff\u2c00-\uffff]")
 # Where towns that merged go by both names.
-JOINED, JOINED_NAME = {"AT", "CH", "DE"}, re.compile(r"\w{5,}-\w{5,}")
+JOINED = {"AT", "CH", "DE"}
+JOINED_NAME = re.compile(r"\w{5,}-\w{5,}")
 BESIDE_THE_NAME = re.compile(r"\s*\([^)]*\)|\s+City$|-sh?i$")
 
 Kind = Literal["own", "table", "part", "list"]
@@ -154,7 +159,8 @@ class Gazetteer:
         centres = self._centres_of(self._country[row])
         if self.population[row] >= SMALL or not centres.size:
             return row
-        km, size = self.km(row, centres), self.population[centres]
+        km = self.km(row, centres)
+        size = self.population[centres]
         reach = np.where(size >= METROPOLIS, 2 * SUBURBS, SUBURBS)
         draw = np.where(km <= reach, size / (1 + km) ** 2, 0.0)
         best = int(draw.argmax())
@@ -162,7 +168,8 @@ class Gazetteer:
 
     def _centres_of(self, country: str) -> Integers:
         if country not in self._centres:
-            large, size = self._large[country], self.population
+            large = self._large[country]
+            size = self.population
             beside = [
                 ((self.km(row, large) <= AROUND) & (size[large] > size[row])).any() for row in large
             ]
@@ -252,10 +259,12 @@ def refuse(table: str, must: str, fault: str, wrong: pd.Series | Mask, values: p
 
 def _table(number: int, source: Table) -> tuple[str, pd.DataFrame]:
     if isinstance(source, pd.DataFrame):
-        label, table = f"table {number} of the gazetteer", source
+        label = f"table {number} of the gazetteer"
+        table = source
     else:
         path = as_path("gazetteer", source)
-        label, table = path.name, _read(path)
+        label = path.name
+        table = _read(path)
     if table.empty:
         raise InputError(f"{label} has no rows; give the gazetteer as GeoNames publishes it.")
     spelt = {str(column).casefold().replace(" ", "_"): column for column in table.columns}
@@ -360,7 +369,8 @@ def _read(path: Path) -> pd.DataFrame:
     first = text.partition("\n")[0]
     mark = max("\t;,", key=first.count)
     check_made(path, TEXT_CELL * text.count(mark))
-    header, bare = None, first.split("\t")[0].isdigit()
+    header = None
+    bare = first.split("\t")[0].isdigit()
     if bare:
         header = CITY_FILE if first.count("\t") == len(CITY_FILE) - 1 else NAME_FILE
     try:

@@ -19,7 +19,8 @@ FAR = 100.0  # kilometres from the known coordinates of a place beyond which a c
 REGION = 150.0  # kilometres from the capital of a province within which its cities are
 NEARBY = 50.0  # kilometres within which a longer name is that of a district
 RIVAL = 3.0  # population ratio to the next city of the same name that makes a loose match safe
-SHORTEST_TYPO, LONG = 7, 11  # letters for one typo within a country; anywhere
+SHORTEST_TYPO = 7
+LONG = 11  # letters for one typo within a country; anywhere
 # Countries whose addresses end with a province (or county) that is named after its capital:
 # Caspe, Zaragoza is 90 km from Zaragoza.
 PROVINCE_LAST = {"ES", "IE", "IT", "PT"}
@@ -80,7 +81,8 @@ class Fit(NamedTuple):
         if self.query.lon is None or self.query.lat is None:
             return tuple(entries)
         rows = [entry.row for entry in entries]
-        lon, lat = self.gazetteer.lon[rows], self.gazetteer.lat[rows]
+        lon = self.gazetteer.lon[rows]
+        lat = self.gazetteer.lat[rows]
         km = great_circle(self.query.lon, self.query.lat, lon, lat)
         return tuple(entries[i] for i in np.argsort(km, kind="stable") if not km[i] > FAR)
 
@@ -96,7 +98,8 @@ class Fit(NamedTuple):
             return entries
         km = self.gazetteer.km(capital.row, [entry.row for entry in entries])
         region = self.gazetteer.region
-        near, home = np.argsort(km, kind="stable"), region[capital.row]
+        near = np.argsort(km, kind="stable")
+        home = region[capital.row]
         return tuple(entries[i] for i in near if km[i] <= REGION or region[entries[i].row] == home)
 
     def common(self, entry: Entry, key: str) -> bool:

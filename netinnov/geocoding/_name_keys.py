@@ -64,7 +64,8 @@ def mended(text: str) -> str:
 
 
 def read_address(text: str) -> Address:
-    segments, codes = [], []
+    segments = []
+    codes = []
     for part in SEPARATOR.split(POSTAL.sub(" ", text)):
         segment = words(part)
         end = len(segment)
@@ -79,7 +80,8 @@ def read_address(text: str) -> Address:
 
 def cities_of(names: Iterable[str]) -> dict[str, tuple[int, str]]:
     """Cities in `city_names.txt` by number, by their names in any language, and what is behind."""
-    known, cities = _cities(), {}
+    known = _cities()
+    cities = {}
     for name in names:
         base, _, behind = name.partition(",")
         numbers = {known[key] for key in keys(base) if key in known}

@@ -169,8 +169,11 @@ def compare_approaches(
     >>> result.approaches["size"].tolist()
     [0.0, 7.0]
     """
-    shares = {"pipeline_share": pipeline_share, "kept_share": kept_share}
-    shares |= {"corridor_relief": corridor_relief}
+    shares = {
+        "pipeline_share": pipeline_share,
+        "kept_share": kept_share,
+        "corridor_relief": corridor_relief,
+    }
     rng = check_rng(rng)
     measure = _Measures(network, sides(network, home, host), frictions, mobility)
     listed = as_list("approaches", [] if approaches is None else approaches) or APPROACHES

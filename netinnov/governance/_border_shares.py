@@ -67,12 +67,19 @@ def cross_border_shares(
     shares = measure(network)
     table = shares.rename("share").rename_axis(["layer", "group"]).reset_index()
     table["left_out"] = [_share(network, layer, codes[group])[1] for layer, group in shares.index]
-    tested, records = ["null_mean", "z", "p"], network.storage.records
+    tested = ["null_mean", "z", "p"]
+    records = network.storage.records
     observed = [layer for layer in network.layers if not records[layer].modelled]
     if null is None or not observed or not codes:
         return table.assign(**dict.fromkeys(tested, math.nan))
-    options: dict[str, Any] = {"rng": rng, "executor": executor, "progress": progress}
-    options |= {"measure": measure, "null": null, "replicates": replicates}
+    options: dict[str, Any] = {
+        "rng": rng,
+        "executor": executor,
+        "progress": progress,
+        "measure": measure,
+        "null": null,
+        "replicates": replicates,
+    }
     comparison = compare_with_null(network.select(layers=observed), **options)
     expected = comparison.to_frame().rename(columns={"mean": "null_mean"})
     return table.join(expected[tested], on=["layer", "group"])
@@ -90,7 +97,8 @@ def _codes(network: MultilayerNetwork, column: str) -> Integers:
 def _share(network: MultilayerNetwork, layer: str, codes: Integers) -> tuple[float, int]:
     """Share of weight between different codes, and how many links are left out."""
     block = network.storage.block(layer)
-    a, b = codes[block.sources], codes[block.indices]
+    a = codes[block.sources]
+    b = codes[block.indices]
     counts = (a >= 0) & (b >= 0) & (block.sources != block.indices)
     total = block.data[counts].sum()
     share = block.data[counts & (a != b)].sum() / total if total > 0 else math.nan

@@ -67,7 +67,8 @@ def write_geo(
     require("pyogrio", extra="maps", needed_by="write_geo")
     import shapely
 
-    places, nodes = network.storage.places, network.storage.nodes
+    places = network.storage.places
+    nodes = network.storage.nodes
     spots = places[["lon", "lat"]].astype("float64")
     at = spots.reindex(nodes["place"]).to_numpy()
     if not np.isfinite(at).all(axis=1).any():

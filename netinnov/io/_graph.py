@@ -116,8 +116,13 @@ def _column(name: str, values: pd.Series) -> Column:
     if isinstance(dtype, pd.CategoricalDtype):
         of = _column(name, dtype.categories.to_series())
         labels = [*of.values, None]  # the code of what is missing is -1
-        record: Record = {"kind": of.kind, "dtype": "category", "ordered": bool(dtype.ordered)}
-        record |= {"categories": of.values, "of": of.record}
+        record: Record = {
+            "kind": of.kind,
+            "dtype": "category",
+            "ordered": bool(dtype.ordered),
+            "categories": of.values,
+            "of": of.record,
+        }
         return Column(name, of.kind, [labels[code] for code in values.cat.codes], record)
     missing = values.isna().tolist()
     objects = values.astype(object).tolist()
@@ -188,13 +193,15 @@ def one_graph(
     rows = network.storage.link_rows()
     links = network.links.drop(columns=["source", "target"])
     at = np.arange(rows.layer.size)
-    source, target = rows.source, rows.target
+    source = rows.source
+    target = rows.target
     if two_arcs and is_mixed(network):
         both_ways = np.array([layer not in network.directed for layer in network.layers])
         back = np.flatnonzero(both_ways[rows.layer] & (source != target))
         at = np.append(at, back)
         source, target = np.append(source, target[back]), np.append(target, source[back])
-    nodes, places = network.nodes, network.places
+    nodes = network.nodes
+    places = network.places
     node_columns = _renamed(columns_of(nodes), node_names)
     link_columns = _renamed(columns_of(links), link_names)
     place_columns = columns_of(places.reset_index())
@@ -219,7 +226,8 @@ def one_graph(
     if at.size > len(links):
         again = at.tolist()
         link_columns = [c._replace(values=[c.values[row] for row in again]) for c in link_columns]
-    ids, ends = nodes.index.tolist(), (source.tolist(), target.tolist())
+    ids = nodes.index.tolist()
+    ends = (source.tolist(), target.tolist())
     write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     texts = {name: write(value) for name, value in about.items()}
     return Graph(bool(network.directed), ids, node_columns, *ends, link_columns, texts)

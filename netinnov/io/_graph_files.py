@@ -76,7 +76,8 @@ def write_graphml(
     """
     import networkx as nx
 
-    network, taken = _graph.with_attributes(network, attributes), {"id"}
+    network = _graph.with_attributes(network, attributes)
+    taken = {"id"}
     graph = _graph.one_graph(network, node_names=OF_NODES | taken, link_names=OF_LINKS | taken)
     _graph.check_legible([*graph.nodes, *network.layers], XML, "GraphML", graph)
     writer = nx.GraphMLWriter(multigraph(graph))

@@ -195,7 +195,8 @@ def from_scipy(
     table = nodes if isinstance(nodes, pd.DataFrame) else None
     if table is not None:
         nodes = table.get("node", table.index)
-    matrices, parts = matrix if isinstance(matrix, Mapping) else {"links": matrix}, {}
+    matrices = matrix if isinstance(matrix, Mapping) else {"links": matrix}
+    parts = {}
     for layer, each in matrices.items():
         try:
             cells = sparse.coo_array(each).astype(np.float64)

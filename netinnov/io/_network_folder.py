@@ -80,7 +80,8 @@ def write_network(
     }
     about: dict[str, Any] = {"format": FORMAT, "tables": {}}
     if (distances := network.distances) is not None:
-        frames["distances"], about["distance_unit"] = distances, network.distance_unit
+        frames["distances"] = distances
+        about["distance_unit"] = network.distance_unit
     tables = {}
     for name, frame in frames.items():
         columns = columns_of(frame)

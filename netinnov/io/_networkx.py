@@ -159,7 +159,8 @@ def from_networkx(graph: nx.Graph) -> MultilayerNetwork:
 def network_of_graph(graph: nx.Graph, name: str = "the graph") -> MultilayerNetwork:
     try:
         types: Mapping[str, Mapping[str, Record]] = _about(graph, "column_types") or {}
-        places, far = None, dict[str, Any]()
+        places = None
+        far = dict[str, Any]()
         if types and (held := _about(graph, "distances")) is not None:
             far = {"distance_unit": held["unit"], "distances": pd.DataFrame(held)}
         if types and (held := _about(graph, "places")) is not None:
@@ -263,7 +264,8 @@ def _without_ways_back(links: pd.DataFrame, nodes: list[Any], directed: set[str]
     source, target = (links[end].map(position).to_numpy() for end in ("source", "target"))
     two_way = (links["layer"].notna() & ~links["layer"].map(str).isin(directed)).to_numpy()
     arcs = links.reindex(columns=["layer", "weight", "period"])
-    arcs["low"], arcs["high"] = np.minimum(source, target), np.maximum(source, target)
+    arcs["low"] = np.minimum(source, target)
+    arcs["high"] = np.maximum(source, target)
     keys = ["low", "high", "layer", "weight", "period"]
     arcs["way"] = np.sign(target - source)
     balance = arcs[two_way].groupby(keys, dropna=False)["way"].sum()

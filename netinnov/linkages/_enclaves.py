@@ -17,7 +17,9 @@ from netinnov.linkages._records import ids, numbers
 from netinnov.network import MultilayerNetwork
 
 DIRECTIONS = ("reverse", "forward", "level", "unknown")
-POPULATION, STRENGTH, UNKNOWN = "population", "strength", "unknown"
+POPULATION = "population"
+STRENGTH = "strength"
+UNKNOWN = "unknown"
 _NONE = pd.Series(dtype=np.float64)
 
 
@@ -206,11 +208,13 @@ def _rows(
             f"rank must have one value a place; two or more for: {examples(twice.unique(), str)}."
         )
     storage = network.storage
-    places, parent = storage.places, storage.parents
+    places = storage.places
+    parent = storage.parents
     codes = (storage.place_codes, storage.jurisdiction_codes)
     host, home = (units(code, places, level) for code in codes)
     outside = np.flatnonzero((host >= 0) & (home >= 0) & ~within(parent, host, home))
-    host, home = host[outside], home[outside]
+    host = host[outside]
+    home = home[outside]
     value = ranks(np.asarray(pd.Series(number, rank.index).reindex(places.index), float), parent)
     return outside, home, host, reached(value[home], value[host])
 
@@ -223,7 +227,8 @@ def reached(home: Floats, host: Floats) -> Integers:
 def _by_pair(
     network: MultilayerNetwork, rank: pd.Series, level: int | str | None
 ) -> pd.Series[int]:
-    storage, names = network.storage, network.storage.place_names
+    storage = network.storage
+    names = network.storage.place_names
     codes = (storage.jurisdiction_codes, storage.place_codes)
     sides = [np.unique(units(code, storage.places, level)) for code in codes]
     homes, hosts = (names.take(side[side >= 0]).sort_values() for side in sides)
@@ -257,7 +262,8 @@ class Ranking(NamedTuple):
             value = ranks(known.reindex(places.index).to_numpy(np.float64), parents(places))
             new = pd.Series(np.take(DIRECTIONS, reached(value[home], value[host])), dtype="str")
             now = (direction == UNKNOWN) & (new != UNKNOWN)
-            direction, by = direction.mask(now, new), by.mask(now, name)
+            direction = direction.mask(now, new)
+            by = by.mask(now, name)
         return pd.DataFrame({"direction": direction, "ranked_by": by})
 
 
@@ -295,7 +301,8 @@ def _strength(
     network: MultilayerNetwork, level: int | str | None, direction: Direction
 ) -> tuple[pd.Series, tuple[str, ...]]:
     """Strength in the layers that do not make the enclaves, and these layers."""
-    storage, places = network.storage, network.storage.places
+    storage = network.storage
+    places = network.storage.places
     enclaves = find_enclaves(network, rank=_NONE, level=level)
     unit = units(storage.place_codes, places, level).astype(np.int64)
     unit[storage.positions("nodes", enclaves["node"])] = -1
@@ -303,14 +310,17 @@ def _strength(
     n = len(places)
     made = np.unique(home * n + host)
     rows = storage.link_rows()
-    source, target = unit[rows.source], unit[rows.target]
+    source = unit[rows.source]
+    target = unit[rows.target]
     between = (source >= 0) & (target >= 0) & (source != target)
-    strength, used = np.zeros(n), []
+    strength = np.zeros(n)
+    used = []
     for x, layer in enumerate(network.layers):
         if storage.records[layer].modelled or storage.holds_shares(layer):
             continue
         at = np.flatnonzero(between & (rows.layer == x))
-        one, other = source[at], target[at]
+        one = source[at]
+        other = target[at]
         back = layer not in network.directed
         joins = np.isin(one * n + other, made) | (back & np.isin(other * n + one, made))
         if not joins.all():

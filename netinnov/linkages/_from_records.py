@@ -127,7 +127,8 @@ def pairs(
         return nw.from_native(cells.to_native().query("netinnov_cells", query))
     if isinstance(cells, nw.DataFrame):
         _refuse_many(cells, keys)
-    first, k = cells.rename({"unit": "source"}), nw.col("k")
+    first = cells.rename({"unit": "source"})
+    k = nw.col("k")
     if weighting is not None:
         share = {"count": nw.lit(1.0), "newman": 1 / (k - 1), "full": 2 / (k * (k - 1))}[weighting]
         events = cells.group_by(keys).agg(nw.col("amount").sum().alias("k"))
@@ -136,8 +137,10 @@ def pairs(
     else:
         first = first.with_columns(share=nw.lit(1.0))
     both = first.join(cells.rename({"unit": "target", "amount": "other"}), on=keys)
-    same, before = nw.col("source") == nw.col("target"), nw.col("source") < nw.col("target")
-    amount, other = nw.col("amount"), nw.col("other")
+    same = nw.col("source") == nw.col("target")
+    before = nw.col("source") < nw.col("target")
+    amount = nw.col("amount")
+    other = nw.col("other")
     n_pairs = amount * other
     if inside:
         both = both.filter(before | (same & (other > 1)))

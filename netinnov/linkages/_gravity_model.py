@@ -98,7 +98,9 @@ def gravity(
         keeps = np.zeros(flow.shape, np.bool_)
         np.put_along_axis(keeps, largest, True, axis=1)
         stays = (keeps | keeps.T)[i, j]
-        i, j, distance = i[stays], j[stays], distance[stays]
+        i = i[stays]
+        j = j[stays]
+        distance = distance[stays]
     weight = flow[i, j]
     weight = weight / weight.mean() if weight.size else weight
     ends = {"source": names.take(i), "target": names.take(j)}

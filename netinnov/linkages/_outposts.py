@@ -87,7 +87,8 @@ def add_outposts(
     posts = away.groupby(["owner", "host"])
     code = (network.n_nodes + posts.ngroup()).to_numpy().astype(np.int32)
     post = posts.agg({"home": "first", "member": "nunique"})
-    places, own = network.storage.places.index, network.storage.node_names
+    places = network.storage.places.index
+    own = network.storage.node_names
     owner_of, host = (post.index.get_level_values(name).to_numpy() for name in ("owner", "host"))
     table = pd.DataFrame({"owner": own.take(owner_of), "place": places.take(host)})
     table["node"] = "outpost:" + table["owner"] + "@" + table["place"]
@@ -97,9 +98,12 @@ def add_outposts(
     larger = network.with_nodes(table.assign(kind="outpost")[columns])
 
     rows = network.storage.link_rows()
-    at, out = away["row"].to_numpy(), away["out"].to_numpy()
-    source, target = rows.source.copy(), rows.target.copy()
-    source[at[out]], target[at[~out]] = code[out], code[~out]
+    at = away["row"].to_numpy()
+    out = away["out"].to_numpy()
+    source = rows.source.copy()
+    target = rows.target.copy()
+    source[at[out]] = code[out]
+    target[at[~out]] = code[~out]
     layers = tuple(sorted({*network.layers, name}))
     record = record_of_result([network.storage.records[layer]], directed=False)
     pipelines = Rows(
@@ -111,7 +115,8 @@ def add_outposts(
     )
     led = rows._replace(source=source, target=target).with_layers(network.layers, layers)
     rows = led.followed_by(pipelines)
-    nodes, records = larger.storage.node_table(), {name: record, **network.storage.records}
+    nodes = larger.storage.node_table()
+    records = {name: record, **network.storage.records}
     return network_of_rows(nodes, larger.storage.place_table, layers, rows, records)
 
 
@@ -126,7 +131,8 @@ def _links_of_outposts(
     out = owns[rows.source[positions]]
     owner = np.where(out, rows.source[positions], rows.target[positions])
     member = np.where(out, rows.target[positions], rows.source[positions])
-    host, home = place[member], seat[owner]
+    host = place[member]
+    home = seat[owner]
     away = pd.DataFrame({"row": positions, "out": out, "owner": owner, "member": member})
     away = away.assign(host=host, home=home)
     at_home = within(parent, host, home) | within(parent, host, place[owner])

@@ -86,7 +86,8 @@ def project(
     check_type("name", name, str)
     member = members_of(network, onto, through)
     # The code of each member's value in a column, -1 for none, and the values as text.
-    value, values = np.full(network.n_nodes, -1), list[str]()
+    value = np.full(network.n_nodes, -1)
+    values = list[str]()
     if split_by is not None:
         nodes = network.storage.nodes
         check_name("split_by", split_by, list(map(str, nodes.columns)), of="the nodes")
@@ -103,7 +104,8 @@ def project(
     rows = network.storage.link_rows()
     in_layer = rows.layer == network.layers.index(layer)
     two_mode = rows.where(in_layer)
-    first, second = two_mode.source, two_mode.target
+    first = two_mode.source
+    second = two_mode.target
     if (same := member[first] == member[second]).any():
         index = network.storage.node_names
         ends = zip(index.take(first[same]), index.take(second[same]), strict=True)

@@ -156,7 +156,8 @@ def gravity_residuals(
             stacklevel=3,
         )
 
-    observed, total = flows.observed, flows.observed.sum()
+    observed = flows.observed
+    total = flows.observed.sum()
     deviance = 2 * float(xlogy(observed, observed / fit.expected).sum() - total + fit.total)
     deviance = max(deviance, 0.0)  # rounding, where all is explained
     equal = 2 * float(xlogy(observed, observed / (total / flows.n_pairs)).sum())
@@ -211,12 +212,16 @@ class _Fit(NamedTuple):
 
 def _flows(network: MultilayerNetwork, layer: str) -> _Flows:
     block = network.storage.simple_csr(layer)
-    source, target, observed = block.sources, block.indices, block.data
+    source = block.sources
+    target = block.indices
+    observed = block.data
     directed = layer in network.directed
     keep = np.ones(source.size, np.bool_) if directed else source < target
     if not keep.any():
         raise InputError(f"layer {layer!r} must have links between nodes; it has none.")
-    source, target, observed = source[keep], target[keep], observed[keep]
+    source = source[keep]
+    target = target[keep]
+    observed = observed[keep]
     nodes, ends = np.unique(np.concatenate([source, target]), return_inverse=True)
     a, b = np.split(ends.astype(np.int32), 2)
     return _Flows(nodes, a, b, observed, directed)
@@ -230,7 +235,8 @@ def _by_margins(flows: _Flows) -> _Fit:
     if not flows.directed:
         leaves = enters = leaves + enters
     b = enters.copy()
-    step, error = 0, np.inf
+    step = 0
+    error = np.inf
     while error > _TOLERANCE and step < _STEPS:
         step += 1
         others = b.sum() - b
@@ -247,8 +253,10 @@ def _by_margins(flows: _Flows) -> _Fit:
 
 
 def _by_gravity(network: MultilayerNetwork, flows: _Flows) -> _Fit:
-    storage, nodes = network.storage, flows.nodes
-    index, code = storage.node_names.take(nodes), storage.place_codes[nodes]
+    storage = network.storage
+    nodes = flows.nodes
+    index = storage.node_names.take(nodes)
+    code = storage.place_codes[nodes]
     if (code < 0).any():
         raise InputError(
             f"every node with a flow must have a place; {(code < 0).sum()} have none: "
@@ -300,7 +308,8 @@ def poisson(covariates: Floats, observed: Floats) -> tuple[Floats, Floats, Float
     beta = np.zeros(norm.size)
     beta[0] = np.log(observed.mean()) * norm[0]
     mean = _expected(scaled, beta)
-    step, converged = 0, False
+    step = 0
+    converged = False
     while not converged and step < _MOST_STEPS:
         step += 1
         triangle = _triangle(scaled, mean)
@@ -334,5 +343,6 @@ def _halvings(mean: Floats, change: Floats, gain: float) -> int:
         for halvings in range(_HALVINGS):
             if mean @ (np.expm1(change) - change) <= gain:
                 return halvings
-            change, gain = change / 2, gain / 2
+            change = change / 2
+            gain = gain / 2
     return _HALVINGS

@@ -29,7 +29,8 @@ def numbers_of(
     x[np.isnan(x)] = missing
     bad = np.argwhere(~inside(x)).tolist()
     if bad:
-        rows, columns = values.index.tolist(), values.columns.tolist()
+        rows = values.index.tolist()
+        columns = values.columns.tolist()
         cells = examples(bad, lambda at: f"{x[*at]:g} at ({rows[at[0]]!r}, {columns[at[1]]!r})")
         raise InputError(f"`{name}` must be {must_be}; {len(bad)} values are not: {cells}.")
     return x

@@ -59,7 +59,9 @@ def location_quotient(values: pd.DataFrame) -> pd.DataFrame:
     [1.6, 0.4]
     """
     x = _table("values", values)
-    region, field, total = x.sum(axis=1), x.sum(axis=0), x.sum()
+    region = x.sum(axis=1)
+    field = x.sum(axis=0)
+    total = x.sum()
     expected = np.outer(region, field)
     quotient = x * total / np.where(expected > 0, expected, np.nan)
     return pd.DataFrame(quotient, values.index, values.columns)
@@ -129,7 +131,8 @@ def ellison_glaeser(
     >>> round(ellison_glaeser([0.8, 0.2], reference=[0.5, 0.5], herfindahl=0.1), 4)
     0.2889
     """
-    s, x = _parts("shares", shares), _parts("reference", reference)
+    s = _parts("shares", shares)
+    x = _parts("reference", reference)
     if s.size != x.size:
         msg = f"`shares` and `reference` must be of the same regions; found {s.size} and {x.size}."
         raise InputError(msg)
@@ -197,7 +200,8 @@ def relatedness(
         )
     if method == "proximity":
         return _proximity(wanted)
-    c, labels = _table("cooccurrence", wanted), wanted.index
+    c = _table("cooccurrence", wanted)
+    labels = wanted.index
     if not labels.equals(wanted.columns):
         raise InputError(
             "`cooccurrence` must have the same fields in rows and columns, in one order; found "
@@ -208,7 +212,8 @@ def relatedness(
     s = c.sum(axis=1)
     total = s.sum()
     with np.errstate(divide="ignore", invalid="ignore"):
-        i, j = s[:, None], s[None, :]
+        i = s[:, None]
+        j = s[None, :]
         if method == "association":
             near = c * total / (i * j)
         elif method == "cosine":

@@ -131,7 +131,8 @@ def beta_convergence(panel: pd.DataFrame, *, periods: Positive | None = None) ->
     if values.shape[1] < 2:
         raise InputError(f"`panel` must have two periods or more; found {values.shape[1]}.")
     span = _span(panel, periods)
-    first, last = values[:, 0], values[:, -1]
+    first = values[:, 0]
+    last = values[:, -1]
     known = ~(np.isnan(first) | np.isnan(last))
     x = np.log(first[known])
     growth = (np.log(last[known]) - x) / span
@@ -139,7 +140,8 @@ def beta_convergence(panel: pd.DataFrame, *, periods: Positive | None = None) ->
     if n < 3 or np.ptp(x) == 0:
         nan = math.nan
         return BetaConvergence(nan, nan, nan, nan, nan, nan, nan, nan, n, span)
-    dx, dy = x - x.mean(), growth - growth.mean()
+    dx = x - x.mean()
+    dy = growth - growth.mean()
     # What differs in the last digits only is the same growth.
     dy[np.abs(dy) * span < 1e-14 * (1 + np.abs(x))] = 0.0
     slope = float(dx @ dy / (dx @ dx))
@@ -178,8 +180,10 @@ def _span(panel: pd.DataFrame, periods: float | None) -> float:
             msg = f"`periods` is needed where the columns are not numbers; found {ends}."
             raise InputError(msg) from None
         if not periods > 0:
-            msg = "the last column of `panel` must be a later period than the first; found "
-            raise InputError(f"{msg}{panel.columns[0]} to {panel.columns[-1]}.")
+            raise InputError(
+                "the last column of `panel` must be a later period than the first; found "
+                f"{panel.columns[0]} to {panel.columns[-1]}."
+            )
     return float(periods)
 
 

@@ -25,8 +25,13 @@ By = Literal["jurisdiction", "place"]
 ParkSide = Literal["own", "home", "host"]
 
 _COUNTS = (
-    *("coordinator", "itinerant", "gatekeeper", "representative", "liaison"),
-    *("homeward", "outward"),
+    "coordinator",
+    "itinerant",
+    "gatekeeper",
+    "representative",
+    "liaison",
+    "homeward",
+    "outward",
 )
 
 
@@ -57,7 +62,8 @@ def park_network(network: MultilayerNetwork, park: str) -> MultilayerNetwork:
     """
     _check_park(network, park)
     storage = network.storage
-    at, rows = storage.node_names.get_loc(park), storage.link_rows()
+    at = storage.node_names.get_loc(park)
+    rows = storage.link_rows()
     partner = np.arange(network.n_nodes) == at
     partner[rows.target[rows.source == at]] = True
     partner[rows.source[rows.target == at]] = True
@@ -182,8 +188,10 @@ def _outages(around: MultilayerNetwork, side: pd.Series) -> pd.DataFrame:
     nodes = around.storage.node_names
     links = around.storage.link_rows()
     linked = np.asarray(union(around).toarray() > 0)
-    home, host = (side == "home").to_numpy(bool), (side == "host").to_numpy(bool)
-    joined, reached = _joined(linked, directed=False), _joined(linked, directed=True)
+    home = (side == "home").to_numpy(bool)
+    host = (side == "host").to_numpy(bool)
+    joined = _joined(linked, directed=False)
+    reached = _joined(linked, directed=True)
     rows = []
     for position, n_links in enumerate(degree(around).sum(axis=1).tolist()):
         stay = np.arange(len(nodes)) != position
@@ -195,7 +203,8 @@ def _outages(around: MultilayerNetwork, side: pd.Series) -> pd.DataFrame:
         left = np.bincount(links.layer[~at_node], minlength=len(around.layers))
         lost = [layer for layer, n in zip(around.layers, left, strict=True) if n == 0]
         among = now[np.ix_(stay, stay)]
-        at_home, at_host = home & stay, host & stay
+        at_home = home & stay
+        at_host = host & stay
         counts = {
             "pairs_lost": int(broken[np.ix_(at_home, at_host)].sum()),
             "homeward_lost": int(unreachable[np.ix_(at_host, at_home)].sum()),
@@ -256,7 +265,8 @@ def cooperation_table(network: MultilayerNetwork) -> pd.DataFrame:
     >>> cooperation_table(ni.datasets.load_quzhou())[columns].values.tolist()
     [[13, 20, True, False]]
     """
-    nodes, parks = network.storage.nodes, []
+    nodes = network.storage.nodes
+    parks = []
     kinds = nodes["kind"]
     for node in find_enclaves(network, rank=pd.Series(dtype=float))["node"]:
         with suppress(InputError):  # home is part of host: a district runs a park in its city
@@ -266,7 +276,8 @@ def cooperation_table(network: MultilayerNetwork) -> pd.DataFrame:
     layers = sorted({layer for part in around.values() for layer in part.layers})
     partners = {node for part in around.values() for node in part.storage.node_names}
     known = sorted(kinds[kinds.index.isin(partners)].dropna().unique())
-    links, facts = network.links, None
+    links = network.links
+    facts = None
     if "status" in links:  # without links that are only planned or said
         facts = network.replace_links(links[links["status"] == "stated"])
     rows = [_row(part, park, layers, known, facts) for park, part in around.items()]
@@ -281,7 +292,8 @@ def _check_park(network: MultilayerNetwork, park: str) -> tuple[int, int]:
     storage = network.storage
     check_name("park", park, storage.node_names.tolist())
     at = storage.node_names.get_loc(park)
-    home, host = int(storage.jurisdiction_codes[at]), int(storage.place_codes[at])
+    home = int(storage.jurisdiction_codes[at])
+    host = int(storage.place_codes[at])
     named = [None if each < 0 else storage.place_names[each] for each in (home, host)]
     if None in named:
         raise InputError(
@@ -308,7 +320,8 @@ def _roles(network: MultilayerNetwork, side: pd.Series, kinds: pd.Series) -> pd.
     counts = brokerage(network, groups=side.loc[nodes])
     linked = (union(network).toarray() > 0).astype(np.int64)
     labels = side.loc[nodes].to_numpy(str)
-    home, host = labels == "home", labels == "host"
+    home = labels == "home"
+    host = labels == "host"
     for column, (one, other) in {"homeward": (host, home), "outward": (home, host)}.items():
         unlinked = np.outer(one, other) * (1 - linked)
         counts[column] = (linked.T @ unlinked * linked).sum(axis=1)  # a > node > b and none a > b
@@ -320,13 +333,18 @@ def _roles(network: MultilayerNetwork, side: pd.Series, kinds: pd.Series) -> pd.
 
 def _park_roles(links: csr_array, side: pd.Series, park: str) -> dict[str, int]:
     """As in `brokerage_table`, of the park alone: in a group of its own it has two roles."""
-    linked, at, known = links.toarray() > 0, side.index.get_loc(park), side.notna().to_numpy(bool)
+    linked = links.toarray() > 0
+    at = side.index.get_loc(park)
+    known = side.notna().to_numpy(bool)
     pairs = np.outer(linked[:, at] & known, linked[at] & known) & ~linked  # a > park > b
     np.fill_diagonal(pairs, False)
     label = side.fillna("").to_numpy(str)
-    within, home, host = label[:, None] == label, label == "home", label == "host"
+    within = label[:, None] == label
+    home = label == "home"
+    host = label == "host"
     roles = dict.fromkeys(_COUNTS, 0)
-    roles |= {"itinerant": int((pairs & within).sum()), "liaison": int((pairs & ~within).sum())}
+    roles["itinerant"] = int((pairs & within).sum())
+    roles["liaison"] = int((pairs & ~within).sum())
     roles["homeward"] = int(pairs[np.ix_(host, home)].sum())
     roles["outward"] = int(pairs[np.ix_(home, host)].sum())
     return {**roles, "is_liaison": roles["homeward"] + roles["outward"] > 0}
@@ -339,7 +357,8 @@ def _row(
     kinds: list[str],
     facts: MultilayerNetwork | None,
 ) -> dict[str, object]:
-    nodes, side = around.storage.nodes, park_sides(around, park)
+    nodes = around.storage.nodes
+    side = park_sides(around, park)
     partners = nodes["kind"].drop(park).value_counts()
     lost = _outages(around, side)
     single = lost.index[lost["single_point"] & (lost.index != park)]

@@ -143,7 +143,8 @@ def complex_contagion(
         some = dict(zip(index[outside][:5], least[outside][:5].tolist(), strict=True))
         raise InputError(f"`threshold` must be above 0 and at most 1 for each node; found {some}.")
     graph = union(network)
-    indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
+    indptr = graph.indptr.astype(np.int32)
+    indices = graph.indices.astype(np.int32)
     start = network.storage.positions("seeds", seeds)
     return _steps(network, threshold_spread(indptr, indices, start, least), "complex_contagion")
 
@@ -176,7 +177,8 @@ def _spreading(
     decay = np.where(graph.data < np.log(1e-15), -np.inf, graph.data)
     asked = np.zeros(network.n_nodes, np.bool_)
     asked[[] if goal is None else goal] = True
-    indptr, indices = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
+    indptr = graph.indptr.astype(np.int32)
+    indices = graph.indices.astype(np.int32)
     last = _NEVER if horizon is None else int(horizon)
     return partial(simple_spread, indptr, indices, decay, start, last, asked, needed)
 
@@ -230,7 +232,8 @@ def time_to_reach(
     True
     """
     rng = check_rng(rng)
-    start, goal = _nodes(network, "seeds", seeds), np.unique(_nodes(network, "targets", targets))
+    start = _nodes(network, "seeds", seeds)
+    goal = np.unique(_nodes(network, "targets", targets))
     needed = {"first": 1, "half": math.ceil(goal.size / 2), "all": goal.size}[of]
     spread = _spreading(network, start, rate, horizon, goal=goal, needed=needed)
 
@@ -359,8 +362,10 @@ def _nodes(network: MultilayerNetwork, argument: str, names: str | Sequence[str]
         return codes
     places = network.storage.places
     if names not in places.index:
-        msg = f"`{argument}` must be a place or a sequence of nodes; found {names!r}"
-        raise InputError(f"{msg}{did_you_mean(names, places.index)}.")
+        raise InputError(
+            f"`{argument}` must be a place or a sequence of nodes; found {names!r}"
+            f"{did_you_mean(names, places.index)}."
+        )
     nodes = np.flatnonzero(network.storage.inside([names])).astype(np.int32)
     if not nodes.size:
         msg = f"`{argument}` must have nodes in the network; the place {names!r} has none."

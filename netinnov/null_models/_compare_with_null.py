@@ -136,7 +136,8 @@ def compare_with_null(
         rows = run_kept(task, range(len(seeds)), store, like=like, **options)
     moved = _prepared.mean_moved([float(row[0]) for row in rows])
     if moved < _prepared.LEAST_MOVED:
-        subject, mend = "nodes that may move", "Take wider `bins`, or more `trials`."
+        subject = "nodes that may move"
+        mend = "Take wider `bins`, or more `trials`."
         if not isinstance(ready, Relocation):
             subject = "links"
             mend = "Give the null model more `trials` if mixing() advises so; where nearly all "

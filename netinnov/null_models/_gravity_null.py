@@ -108,7 +108,8 @@ class GravityNull(NullFamily):
             A row a layer. `coefficient`: b, NaN without deterrence, or where all flows are the same
             whatever it is. `dispersion`: NaN with too few pairs. `unit`: what a drawn event counts.
         """
-        fits, columns = self._prepared(network, np.random.default_rng(0)).fits, Fit._fields[3:]
+        fits = self._prepared(network, np.random.default_rng(0)).fits
+        columns = Fit._fields[3:]
         index = pd.Index(list(fits), dtype="str", name="layer")
         return pd.DataFrame([fit[3:] for fit in fits.values()], index, columns, dtype=float)
 
@@ -192,9 +193,11 @@ def _resistance(
     possible: np.ndarray,
     deterrence: Deterrence,
 ) -> Floats:
-    code, directed = network.storage.place_codes, layer in network.directed
+    code = network.storage.place_codes
+    directed = layer in network.directed
     i, j = np.nonzero(possible)
-    start, end = origins[i], destinations[j]
+    start = origins[i]
+    end = destinations[j]
     why = f"a gravity model of layer {layer!r} (without deterrence=None)"
     lengths = needed(network.storage, code[start], code[end], why, directed=directed)
     if deterrence == "power":
@@ -202,9 +205,11 @@ def _resistance(
             ends = np.sort(np.column_stack([start[same], end[same]]), axis=1)
             names = network.storage.node_names
             pairs = [f"{names[a]!r} and {names[b]!r}" for a, b in np.unique(ends, axis=0)]
-            msg = f"two ends of links of layer {layer!r} stand at the same point, where a power of "
-            msg += f"the distance is not defined: {examples(pairs, str)}; aggregate() the network "
-            raise InputError(f"{msg}to places, or take deterrence='exponential'.")
+            raise InputError(
+                f"two ends of links of layer {layer!r} stand at the same point, where a power of "
+                f"the distance is not defined: {examples(pairs, str)}; aggregate() the network "
+                "to places, or take deterrence='exponential'."
+            )
         lengths = np.log(lengths)
     resistance = np.zeros(possible.shape)
     resistance[i, j] = lengths
@@ -253,7 +258,8 @@ class _Table:
         return np.append(difference.sum(axis=0), (difference * self.x).sum())
 
     def information(self, parameters: Floats) -> Floats:
-        expected, rows = self.expected(parameters), self.observed.sum(axis=1)
+        expected = self.expected(parameters)
+        rows = self.observed.sum(axis=1)
         deviation = self.x - ((expected * self.x).sum(axis=1) / rows)[:, None]
         m = expected.shape[1]
         matrix = np.empty((m + 1, m + 1))
@@ -267,7 +273,8 @@ class _Table:
         """Whether b is identified: not if x is a sum of rows and columns."""
         spread = float((self.expected(parameters) * self.x**2).sum())
         matrix = self.information(parameters)
-        inner, with_x = matrix[:-1, :-1], matrix[:-1, -1]
+        inner = matrix[:-1, :-1]
+        with_x = matrix[:-1, -1]
         return bool(matrix[-1, -1] - with_x @ solve_semidefinite(inner, with_x) > 1e-9 * spread)
 
     def fitted(self, start: Floats) -> Floats:

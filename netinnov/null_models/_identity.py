@@ -19,8 +19,18 @@ _LONG = 1_000  # characters beyond which words are shortened, with a hash of the
 # A `repr` that leaves out rows or digits would not tell two tables apart.
 _ALL_OF_ARRAYS: dict[str, Any] = {"threshold": sys.maxsize, "precision": 17}
 _ALL_OF_TABLES = (
-    *("display.max_rows", None, "display.max_columns", None, "display.max_colwidth", None),
-    *("display.precision", 17, "display.width", None, "display.max_seq_items", None),
+    "display.max_rows",
+    None,
+    "display.max_columns",
+    None,
+    "display.max_colwidth",
+    None,
+    "display.precision",
+    17,
+    "display.width",
+    None,
+    "display.max_seq_items",
+    None,
 )
 _ADDRESS = re.compile(" at 0x[0-9a-fA-F]+")  # differs between processes
 
@@ -58,7 +68,8 @@ def checkpoint_of(
 
 
 def digest(network: MultilayerNetwork) -> str:
-    storage, distances = network.storage, pd.DataFrame(network.distances)
+    storage = network.storage
+    distances = pd.DataFrame(network.distances)
     sums = hashlib.sha256(repr((sorted(storage.records.items()), network.distance_unit)).encode())
     codes = storage.place_codes, storage.jurisdiction_codes
     for part in (storage.nodes, storage.places, distances, *codes, *storage.link_rows()):

@@ -102,8 +102,10 @@ class Ensembles(PreparedLayers):
 
 
 def _draw(ensemble: Ensemble, rng: np.random.Generator) -> State:
-    rows, columns = ensemble.rows, ensemble.columns
-    column_sizes, sizes = columns.sizes, np.outer(rows.sizes, columns.sizes)
+    rows = ensemble.rows
+    columns = ensemble.columns
+    column_sizes = columns.sizes
+    sizes = np.outer(rows.sizes, columns.sizes)
     if ensemble.one_mode:
         sizes[np.diag_indices(len(sizes))] -= rows.sizes
     if ensemble.symmetric:
@@ -154,7 +156,8 @@ class Ensemble(NamedTuple):
 def ensembles_of(network: MultilayerNetwork, layer: str) -> list[Ensemble]:
     """One ensemble of a layer, or one for each way of a directed two-mode layer."""
     block = network.storage.block(layer)
-    source, target = block.sources, block.indices
+    source = block.sources
+    target = block.indices
     directed = layer in network.directed
     solve = partial(_ensemble, layer=layer, n=network.n_nodes)
     if not joins_two_kinds(network, layer):
@@ -183,9 +186,11 @@ def _ensemble(
         # One class for each pair of out- and in-degree: nobody is linked with itself, so that the
         # equations of two nodes with one out-degree differ by their in-degrees.
         both = _classes(np.flatnonzero(out + into), out, into)
-        one, two = both, both._replace(degrees=both.degrees[:, 1:])
+        one = both
+        two = both._replace(degrees=both.degrees[:, 1:])
     else:
-        one, two = _classes(np.unique(rows), out), _classes(np.unique(columns), into)
+        one = _classes(np.unique(rows), out)
+        two = _classes(np.unique(columns), into)
     if one.sizes.size * two.sizes.size > _MOST_PAIRS:
         raise InputError(
             f"the sides of layer {layer!r} have {one.sizes.size:,} and {two.sizes.size:,} classes "
@@ -241,7 +246,8 @@ def _link_probabilities(
         if symmetric:
             matrix += variance
         else:
-            matrix[:n, n:], matrix[n:, :n] = variance, variance.T
+            matrix[:n, n:] = variance
+            matrix[n:, :n] = variance.T
         return matrix[np.ix_(active, active)]
 
     solution, error = maximum(logarithm[active], lack, information, goal[active])

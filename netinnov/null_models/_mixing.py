@@ -22,7 +22,8 @@ _LEAST = 50  # autocorrelation times in the second half of a chain below which t
 _WANTED = 100  # as many of them end the chain
 _DEALINGS = 9  # draws at the end of a chain that are looked at for their weights
 # Limits of a chain: trials a link, proposals in all
-_MOST_TRIALS, _MOST_PROPOSALS = 5_000, 200_000_000
+_MOST_TRIALS = 5_000
+_MOST_PROPOSALS = 200_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

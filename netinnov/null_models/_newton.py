@@ -22,7 +22,8 @@ def maximum(
     scale: Floats,
 ) -> tuple[Floats, float]:
     """Parameters, and the largest gradient that is left there, relative to its scale."""
-    parameters, slope = start, gradient(start)
+    parameters = start
+    slope = gradient(start)
     for _ in range(_STEPS):
         if np.abs(slope / scale).max(initial=0.0) <= _ACCURACY:
             break

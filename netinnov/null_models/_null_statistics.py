@@ -159,7 +159,8 @@ def two_sided(observed: npt.ArrayLike, draws: npt.ArrayLike, size: npt.ArrayLike
 
     Ties up to a relative 1e-12 (of ``size``, if that is larger) count in both tails.
     """
-    value, null = np.asarray(observed, np.float64), np.asarray(draws, np.float64)
+    value = np.asarray(observed, np.float64)
+    null = np.asarray(draws, np.float64)
     count = (~np.isnan(null)).sum(axis=0)
     with np.errstate(invalid="ignore"):
         margin = 1e-12 * np.maximum(np.maximum(np.abs(value), np.abs(null)), size)

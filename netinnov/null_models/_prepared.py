@@ -80,8 +80,11 @@ class Prepared(ABC):
 
     def moved(self, drawn: MultilayerNetwork) -> float:
         """Share of the links (with weights if drawn) that the network lacks; NaN without links."""
-        network, before, after = self.network, self.network.storage, drawn.storage
-        position, relabelled = np.arange(network.n_nodes), False
+        network = self.network
+        before = self.network.storage
+        after = drawn.storage
+        position = np.arange(network.n_nodes)
+        relabelled = False
         if after.tables != before.tables:
             relabelled = _differ(before.nodes, after.nodes) or _differ(before.places, after.places)
             position = before.node_names.get_indexer(after.node_names)
@@ -128,7 +131,8 @@ class PreparedLayers(Prepared):
         return [chain.start for chain in self.chains.values()]
 
     def network_of(self, states: Sequence[State]) -> MultilayerNetwork:
-        network, of_layers = self.network, list(zip(self.chains.values(), states, strict=True))
+        network = self.network
+        of_layers = list(zip(self.chains.values(), states, strict=True))
         if network.storage.kept_rows is None or len(self.chains) == len(network.layers):
             work = [partial(chain.packed, state) for chain, state in of_layers]
             packed = in_threads(work, sum(state.source.size for state in states))

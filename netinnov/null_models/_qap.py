@@ -236,7 +236,8 @@ def mrqap(
     )
     chosen, symmetric = _pairs_of([y, *xs])
     used = chosen & ~np.isnan(y + sum(xs))
-    target, columns = y[used], np.column_stack([np.ones(used.sum()), *(x[used] for x in xs)])
+    target = y[used]
+    columns = np.column_stack([np.ones(used.sum()), *(x[used] for x in xs)])
     names = pd.Index(["intercept", *terms], name="term")
     coefficients, t, r_squared = _least_squares(target, columns)
     orders = _orders_of(network.n_nodes, permutations, rng)
@@ -299,7 +300,8 @@ def _permuted_t(
     x = matrix[order[i], order[j]]
     known = ~np.isnan(x)
     if not known.all():
-        x, parts = x[known], _partialled(others[known], y[known])
+        x = x[known]
+        parts = _partialled(others[known], y[known])
     basis, rest = parts
     free = x.size - len(basis) - 1
     # By Frisch, Waugh and Lovell: the others are taken out of both sides.
@@ -326,12 +328,15 @@ def _permuted_correlation(
     fixed: Floats, permuted: Floats, pairs: tuple[Order, ...], order: Order
 ) -> float:
     i, j = pairs
-    a, b = fixed[i, j], permuted[order[i], order[j]]
+    a = fixed[i, j]
+    b = permuted[order[i], order[j]]
     known = ~np.isnan(a + b)
-    a, b = a[known], b[known]
+    a = a[known]
+    b = b[known]
     if a.size < 2 or a.min() == a.max() or b.min() == b.max():
         return math.nan
-    a, b = a - a.mean(), b - b.mean()
+    a = a - a.mean()
+    b = b - b.mean()
     return float(np.clip(_inner(a, b) / math.sqrt(_inner(a, a) * _inner(b, b)), -1, 1))
 
 
@@ -350,8 +355,10 @@ def _pairs_of(matrices: Sequence[Floats]) -> tuple[Mask, bool]:
 def _matrix_of(network: MultilayerNetwork, name: str, matrix: Matrix) -> Floats:
     n = network.n_nodes
     if n > _LARGEST:
-        msg = f"matrices of all pairs are for up to {_LARGEST:,} nodes; the network has {n:,}. "
-        raise InputError(msg + "Take aggregate(), to places, or select() of nodes first.")
+        raise InputError(
+            f"matrices of all pairs are for up to {_LARGEST:,} nodes; the network has {n:,}. "
+            "Take aggregate(), to places, or select() of nodes first."
+        )
     if isinstance(matrix, str):
         check_name(name, matrix, network.layers)
         return np.asarray(layer_matrix(network, matrix).toarray(), dtype=np.float64)
@@ -360,8 +367,10 @@ def _matrix_of(network: MultilayerNetwork, name: str, matrix: Matrix) -> Floats:
         for axis, labels in (("index", matrix.index), ("columns", matrix.columns)):
             if not labels.is_unique or nodes.difference(labels).size:
                 missing = list(nodes.difference(labels)[:5])
-                msg = f"the {axis} of `{name}` must have each node of the network once; missing: "
-                raise InputError(f"{msg}{missing}. Reindex it by network.nodes.index.")
+                raise InputError(
+                    f"the {axis} of `{name}` must have each node of the network once; missing: "
+                    f"{missing}. Reindex it by network.nodes.index."
+                )
         matrix = matrix.reindex(index=nodes, columns=nodes).to_numpy()
     try:
         values = np.array(matrix, dtype=np.float64)
@@ -372,6 +381,8 @@ def _matrix_of(network: MultilayerNetwork, name: str, matrix: Matrix) -> Floats:
         raise InputError(msg)
     np.fill_diagonal(values, 0.0)
     if infinite := int(np.isinf(values).sum()):
-        msg = f"`{name}` must not hold infinite values: {infinite} found. Where a logarithm of 0"
-        raise InputError(f"{msg} made them, put NaN: such pairs are left out.")
+        raise InputError(
+            f"`{name}` must not hold infinite values: {infinite} found. Where a logarithm of 0 "
+            "made them, put NaN: such pairs are left out."
+        )
     return values

@@ -79,16 +79,20 @@ class Relocate(NullFamily):
     _preserves: ClassVar = ("distance",)
 
     def _prepared(self, network: MultilayerNetwork, _rng: np.random.Generator) -> Relocation:
-        storage, node = network.storage, _movable(network, self)
+        storage = network.storage
+        node = _movable(network, self)
         _, begin, of, count = np.unique(storage.kind_codes[node], True, True, True)
         homes, home = np.unique(storage.jurisdiction_codes[node], return_inverse=True)
         hosts, start = np.unique(storage.place_codes[node], return_inverse=True)
         if (start == start[begin[of]]).all():
-            msg = "Relocate needs two nodes of one kind in different places, each with a place and "
             places = examples(storage.place_names.take(hosts))
             some = f"{node.size} in {places}" if node.size else "none"
-            msg += f"a jurisdiction{', outside of it' if self.outside else ''}; found {some}. Name"
-            raise InputError(f"{msg} other `kinds`, or fill `place` and `jurisdiction`.")
+            outside = ", outside of it" if self.outside else ""
+            raise InputError(
+                "Relocate needs two nodes of one kind in different places, each with a place and a "
+                f"jurisdiction{outside}; found {some}. Name other `kinds`, or fill `place` and "
+                "`jurisdiction`."
+            )
         edges = () if self.bins is None else self.bins
         if self.preserve and self.bins is None:
             lengths = _lengths(network, homes[home], hosts[start])
@@ -135,7 +139,8 @@ class Relocation(Prepared):
 
     def moved(self, drawn: MultilayerNetwork) -> float:
         """Share of the nodes that may move whose place differs."""
-        place, after = self.network.storage.place_codes, drawn.storage.place_codes
+        place = self.network.storage.place_codes
+        after = drawn.storage.place_codes
         return float((place != after)[self.node].mean())
 
     def network_of(self, state: Codes) -> MultilayerNetwork:
@@ -145,8 +150,10 @@ class Relocation(Prepared):
 
 
 def _movable(network: MultilayerNetwork, null: Relocate) -> Integers:
-    storage, of = network.storage, network.storage.nodes["kind"]
-    place, home = storage.place_codes, storage.jurisdiction_codes
+    storage = network.storage
+    of = network.storage.nodes["kind"]
+    place = storage.place_codes
+    home = storage.jurisdiction_codes
     may = (place >= 0) & (home >= 0)
     if null.kinds is None:
         may &= ~of.eq("place").to_numpy(bool, na_value=False)

@@ -58,7 +58,8 @@ class RewiringChains(PreparedLayers):
 
     def advance(self, states: Sequence[State], rng: np.random.Generator) -> list[State]:
         """Steps as probable backwards: one proposal less than a multiple of the pace."""
-        after, words = [], seed_words(rng, len(self.chains))
+        after = []
+        words = seed_words(rng, len(self.chains))
         for chain, state, seeds in zip(self.chains.values(), states, words, strict=True):
             steps = proposals(self.trials * chain.size)
             more = (-steps - 1) % chain.pace if steps else 0

@@ -70,7 +70,8 @@ class Chain:
     @property
     def ends(self) -> tuple[Codes, Codes]:
         """Nodes that links lead from, and to; of undirected ones all ends, twice."""
-        source, target = np.unique(self.start.source), np.unique(self.start.target)
+        source = np.unique(self.start.source)
+        target = np.unique(self.start.target)
         return (source, target) if self.directed else (np.union1d(source, target),) * 2
 
     @property
@@ -106,7 +107,8 @@ class Chain:
 
         if self.size < 2 or steps == 0:
             return state._replace(accepted=0)
-        pace, seed = self.pace, words | np.array([0, 1], np.uint64)
+        pace = self.pace
+        seed = words | np.array([0, 1], np.uint64)
         slots = (state.source, state.target, self.n_nodes)
         if not (self.group.size or self.zones.site.size):
             # First slot of each source: a directed triangle is looked up by it.
@@ -160,7 +162,8 @@ class Chain:
 
 def link_keys(source: Ends, target: Ends, directed: bool) -> npt.NDArray[np.int64]:
     """One number a link, the same for both orders of undirected ends."""
-    a, b = source.astype(np.int64), target.astype(np.int64)
+    a = source.astype(np.int64)
+    b = target.astype(np.int64)
     return (a << 32) | b if directed else (np.minimum(a, b) << 32) | np.maximum(a, b)
 
 
@@ -189,7 +192,8 @@ def chains_of(
 ) -> dict[str, Chain]:
     """Chains by layer from checked options; the weights of soft bins are estimated."""
     check_network(network)
-    preserved, edges = set(preserve), None if bins is None else np.asarray(bins, np.float64)
+    preserved = set(preserve)
+    edges = None if bins is None else np.asarray(bins, np.float64)
     distances = preserved & {"distance", "distance_expected"}
     names = check_names("layers", network.layers if layers is None else layers, network.layers)
     group = _classes(network, preserved)
@@ -214,21 +218,25 @@ def checked(
     in_order = tuple(name for name in allowed if name in listed)
     distances = {"distance", "distance_expected"}
     if distances <= set(listed):
-        msg = "`preserve` can hold 'distance' (exact) or 'distance_expected' (on average), not both"
-        raise InputError(f"{msg}; leave one out.")
+        raise InputError(
+            "`preserve` can hold 'distance' (exact) or 'distance_expected' (on average), not both; "
+            "leave one out."
+        )
     if bins is None:
         return in_order, None
     if not distances.intersection(listed):
         named = " or ".join(repr(name) for name in allowed if name in distances)
-        msg = f"`bins` is read only if `preserve` holds {named}"
-        raise InputError(f"{msg}; add it, or leave `bins` out.")
+        raise InputError(
+            f"`bins` is read only if `preserve` holds {named}; add it, or leave `bins` out."
+        )
     try:
         edges = np.asarray(bins, np.float64)
     except (TypeError, ValueError):
         edges = np.empty(0)
     if edges.ndim != 1 or not 2 <= edges.size <= 250 or not (np.diff(edges) > 0).all():
-        msg = "`bins` must be 2 to 250 rising edges, such as [0, 50, 200]"
-        raise InputError(f"{msg}; found {shown(bins)}.")
+        raise InputError(
+            f"`bins` must be 2 to 250 rising edges, such as [0, 50, 200]; found {shown(bins)}."
+        )
     return in_order, tuple(edges.tolist())
 
 
@@ -242,7 +250,8 @@ def _classes(network: MultilayerNetwork, preserved: set[str]) -> Codes:
 
 
 def _chain(network: MultilayerNetwork, layer: str, group: Codes, *, strength: bool) -> Chain:
-    block, directed = network.storage.block(layer), layer in network.directed
+    block = network.storage.block(layer)
+    directed = layer in network.directed
     links = block.sources, block.indices, block.data
     loop = block.sources == block.indices
     loops = State(*(each[loop] for each in links))
@@ -254,7 +263,9 @@ def _with_zones(
     network: MultilayerNetwork, layer: str, chain: Chain, edges: Floats | None, *, hard: bool
 ) -> Chain:
     """With the distance zone of each pair of sites: 0 outside, then 1, 2, ..."""
-    source, target, storage = chain.start.source, chain.start.target, network.storage
+    source = chain.start.source
+    target = chain.start.target
+    storage = network.storage
     ends = np.union1d(*chain.ends)
     places, at = np.unique(storage.place_codes[ends], return_inverse=True)
     if places.size > _MOST_SITES:
@@ -297,7 +308,8 @@ def _tuned(chain: Chain, rng: np.random.Generator) -> Chain:
     """Levels with the observed mean links a zone (Robbins and Monro; Polyak and Ruppert)."""
     if chain.size < 2:
         return chain
-    state, (site, zone, level, _) = chain.start, chain.zones
+    state = chain.start
+    (site, zone, level, _) = chain.zones
     zones = zone[site[state.source], site[state.target]]
     observed = np.bincount(zones, minlength=level.size).astype(np.float64)
     possible = np.zeros(level.size, bool)

@@ -177,14 +177,16 @@ def validated_projection(
     why_untested(network.storage.records, [layer])
     block = network.storage.block(layer)
     row, column = sides.ends(block.sources, block.indices)
-    members, events = sides.rows, sides.columns
+    members = sides.rows
+    events = sides.columns
     if not kinds.iloc[members].isin(listed).all():
         row, column, members, events = column, row, events, members
     at = np.searchsorted(members, row), np.searchsorted(events, column)
     table = sparse.csr_array((np.ones(row.size), at), shape=(members.size, events.size))
     meet = sparse.csr_array(sparse.triu(table @ table.T, k=1))
     meet.sort_indices()
-    (i, j), common = meet.tocoo().coords, meet.data.astype(np.int64)
+    (i, j) = meet.tocoo().coords
+    common = meet.data.astype(np.int64)
     degree = np.diff(table.indptr)
     # Pairs of the same degrees and as many common events share their p.
     low, high = np.sort([degree[i], degree[j]], axis=0)
@@ -256,25 +258,28 @@ def two_sides(
         wrong = pairs if through is None else pairs[~crossing]
         kinds = [[repr(names[code]) if code >= 0 else "no kind" for code in pair] for pair in wrong]
         shown = ", ".join(map(" and ".join, kinds[:5]))
-        msg = f"a two-mode layer {rule}; layer {layer!r} joins {shown}. Choose such layers by "
         raise InputError(
-            f"{msg}`layers`, name the kinds of one side by `through`, or use rewire()."
+            f"a two-mode layer {rule}; layer {layer!r} joins {shown}. Choose such layers by "
+            "`layers`, name the kinds of one side by `through`, or use rewire()."
         )
-    block, in_first = network.storage.block(layer), first_side[network.storage.kind_codes]
+    block = network.storage.block(layer)
+    in_first = first_side[network.storage.kind_codes]
     forward = in_first[block.sources]
     one_way = layer not in network.directed or forward.all() or not forward.any()
     if not one_way and not both_ways:
         msg = f"layer {layer!r} is directed and runs both ways between its two sides; use rewire()."
         raise InputError(msg)
     linked = np.union1d(block.sources, block.indices)
-    first, second = linked[in_first[linked]], linked[~in_first[linked]]
+    first = linked[in_first[linked]]
+    second = linked[~in_first[linked]]
     fewer = second.size < first.size
     return Sides(second, first, ~in_first) if fewer else Sides(first, second, in_first)
 
 
 def _pairs_of_kinds(network: MultilayerNetwork, layer: str) -> npt.NDArray[np.integer]:
     """Sorted codes of the pairs of kinds that links join; -1 is no kind."""
-    kind, block = network.storage.kind_codes, network.storage.block(layer)
+    kind = network.storage.kind_codes
+    block = network.storage.block(layer)
     pairs = np.column_stack([kind[block.sources], kind[block.indices]])
     return np.unique(np.sort(pairs, axis=1), axis=0)
 

@@ -198,7 +198,8 @@ def difference_in_differences(
 
 def _results(fit: CellFit, confidence: float) -> tuple[TieEffect, Any, Any, float, PairSample]:
     """Among them the mean effect after the opening: of all, each group, and between two of them."""
-    group, after = fit.table["group"].to_numpy(), fit.table["event_time"].to_numpy() >= 0
+    group = fit.table["group"].to_numpy()
+    after = fit.table["event_time"].to_numpy() >= 0
     names = pd.unique(group)
     weights = dict(zip(names, ties.shares(fit, after & (group == names[:, None])), strict=True))
     for one, two in combinations(names, 2):
@@ -210,7 +211,8 @@ def _results(fit: CellFit, confidence: float) -> tuple[TieEffect, Any, Any, floa
 
 
 def _by_event_time(fit: CellFit, reference: int, confidence: float) -> tuple[pd.DataFrame, Floats]:
-    table, key = fit.table, ["group", "event_time"]
+    table = fit.table
+    key = ["group", "event_time"]
     times = table.groupby(key, as_index=False)["n_treated"].sum()
     # All have the reference period, and that of the opening.
     zero = times[times["event_time"] == 0].assign(event_time=reference)

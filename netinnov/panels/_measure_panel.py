@@ -194,8 +194,10 @@ def _in_resample(
 def _spread(table: pd.DataFrame, drawn: Mapping[int, Floats], confidence: float) -> pd.DataFrame:
     """Intervals of values, and of changes since the first period of those that were drawn."""
     spread = pd.DataFrame(np.nan, table.index, _SPREAD)
-    first, periods = next(iter(drawn), 0), table["period"].to_numpy()
-    start, value = periods == first, table["value"].to_numpy()
+    first = next(iter(drawn), 0)
+    periods = table["period"].to_numpy()
+    start = periods == first
+    value = table["value"].to_numpy()
     for when, draws in drawn.items():
         rows = periods == when
         spread.loc[rows, ["low", "high"]] = ends = _ends(value[rows], draws, confidence)
@@ -225,7 +227,8 @@ def _table(
     for at, name in enumerate(measures):
         check_alike(name, [each[at] for each in values.values()])
     usual = next(iter(values.values()), [np.zeros(())] * len(measures))
-    unknown, tables = [np.full_like(each, np.nan) for each in usual], []
+    unknown = [np.full_like(each, np.nan) for each in usual]
+    tables = []
     for label, part in parts.items():
         keys = pd.DataFrame({key: [label], "n_nodes": part.n_nodes, "n_links": part.n_links})
         node = index.get_indexer(part.storage.node_names)
@@ -280,8 +283,10 @@ def read_panel(
     bad = bad | period.isna().to_numpy() | place.isna().to_numpy() | odd | ~np.isfinite(value)
     if bad.any():
         rows = examples(np.flatnonzero(bad).tolist(), str)
-        msg = f"each row of the panel must have a place, a whole period and a number {outcome!r}; "
-        raise InputError(f"{msg}{bad.sum():,} have not, e.g. row {rows}.")
+        raise InputError(
+            f"each row of the panel must have a place, a whole period and a number {outcome!r}; "
+            f"{bad.sum():,} have not, e.g. row {rows}."
+        )
     table = pd.DataFrame({"place": place, "period": period.astype("int64"), "value": value})
     if (twice := table.duplicated(["place", "period"], keep=False)).any():
         rows = examples(np.flatnonzero(twice).tolist(), str)
@@ -289,8 +294,10 @@ def read_panel(
     wide = table.pivot(index="place", columns="period", values="value")
     if (gaps := wide.isna().any(axis=1)).any():
         names = examples(wide.index[gaps])
-        msg = f"every place must be in every period of the panel; {gaps.sum():,} are not: {names}."
-        raise InputError(f"{msg} Leave out places, or periods, that are not complete.")
+        raise InputError(
+            f"every place must be in every period of the panel; {gaps.sum():,} are not: {names}. "
+            "Leave out places, or periods, that are not complete."
+        )
     if match is None:
         return wide, np.zeros(len(wide), np.int64)
     start = period == wide.columns[0]

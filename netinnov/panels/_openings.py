@@ -58,8 +58,10 @@ def enclave_openings(network: MultilayerNetwork, *, rank: pd.Series) -> pd.DataF
 def opening_periods(opened: pd.Series) -> pd.Series:
     periods, bad = as_periods(opened)
     if bad.any():
-        msg = "'opened' must be whole numbers as the periods are, or missing; found "
-        raise InputError(f"{msg}{opened[bad].tolist()[:5]}; dates give years by `.dt.year`.")
+        raise InputError(
+            "'opened' must be whole numbers as the periods are, or missing; found "
+            f"{opened[bad].tolist()[:5]}; dates give years by `.dt.year`."
+        )
     return periods
 
 
@@ -76,12 +78,16 @@ def first_openings(
     table["group"] = openings[by].array if by else "all"
     first = table[table.groupby("key")["opened"].rank("min") == 1].drop_duplicates(["key", "group"])
     if (bare := first["group"].isna()).any():
-        msg = f"each place that opens must have a {by!r}; {bare.sum()} have none"
-        raise InputError(f"{msg}: {examples(first.loc[bare, 'key'], name)}.")
+        raise InputError(
+            f"each place that opens must have a {by!r}; {bare.sum()} have none:"
+            f" {examples(first.loc[bare, 'key'], name)}."
+        )
     if (twice := first["key"].duplicated()).any():
         of = name(first.loc[twice, "key"].iloc[0])
-        msg = f"the first openings of {of} are of two values of {by!r} in one period"
-        raise InputError(f"{msg}; keep one of them in `openings`.")
+        raise InputError(
+            f"the first openings of {of} are of two values of {by!r} in one period; "
+            "keep one of them in `openings`."
+        )
     undated = keys.isin(table.loc[table["opened"].isna(), "key"])
     first = first.set_index("key").reindex(keys)
     return first.assign(opened=first["opened"].fillna(np.inf), undated=undated)
@@ -109,11 +115,14 @@ def shares_of_links(network: MultilayerNetwork | None, places: pd.Index[str]) ->
     """Share of the link weight of each place of the panel that leads to each other."""
     if network is None:
         return sparse.csr_array((len(places), len(places)))
-    storage, names = network.storage, network.storage.place_names
+    storage = network.storage
+    names = network.storage.place_names
     at = names.get_indexer(places)
     if (at < 0).all():
-        msg = "places of the panel must be places of the network's nodes; none is: the panel has "
-        raise InputError(f"{msg}{examples(places)}; the network {examples(names) or 'none'}.")
+        raise InputError(
+            "places of the panel must be places of the network's nodes; none is: the panel has "
+            f"{examples(places)}; the network {examples(names) or 'none'}."
+        )
     rows = storage.link_rows()
     observed = np.array([not storage.records[name].modelled for name in network.layers], bool)
     ends = storage.place_codes[[rows.source, rows.target]]

@@ -172,7 +172,8 @@ def evaluate_openings(
     shares = shares_of_links(network, wide.index)
     whole = _Panel(periods, wide.to_numpy(), opened, _exposed(shares, opened, periods, clean))
     kept = opened > periods[0]  # places that opened at once still expose others
-    data, rules = whole.of(kept), _Rules(controls, anticipation, confidence, clean)
+    data = whole.of(kept)
+    rules = _Rules(controls, anticipation, confidence, clean)
     cells = _cells_of(data, rules)
     more: dict[str, Any] = {"left_out": int((~kept).sum()), "elsewhere": elsewhere}
     result = _evaluation_of(cells, rules, for_bands)
@@ -221,7 +222,8 @@ def _average(cells: _Cells) -> _Effects:
 
 def _spillover(data: _Panel, rules: _Rules, rng: np.random.Generator) -> Evaluation | None:
     """Exposure as an opening, of places that never open, against those never exposed."""
-    exposed, never = data.exposed, np.isinf(data.opened)
+    exposed = data.exposed
+    never = np.isinf(data.opened)
     first = np.where(exposed.any(axis=1), data.periods[exposed.argmax(axis=1)], np.inf)
     kept = never & ~exposed[:, 0]
     part = data._replace(opened=first, exposed=np.zeros_like(exposed)).of(kept)
@@ -252,7 +254,8 @@ def _by_group(
         tables[key] = pd.concat(of_groups, names=[group.name]).reset_index(0).reset_index(drop=True)
     rows = []
     for one, two in combinations(means, 2):
-        a, b = means[one], means[two]
+        a = means[one]
+        b = means[two]
         both = a._replace(estimate=a.estimate - b.estimate, influence=a.influence - b.influence)
         rows.append([one, two, *_average_of(both, rules.confidence).iloc[0]])
     columns = ["first", "second", *_STATISTICS, "p"]
@@ -300,7 +303,8 @@ def _cells_of(data: _Panel, rules: _Rules, *, of: Mask | None = None) -> _Cells:
     periods, outcome, opened, exposed = data
     n = opened.size
     evaluated = np.isfinite(opened) if of is None else np.isfinite(opened) & of
-    keys, rows = [], []
+    keys = []
+    rows = []
     cohorts = np.unique(opened[evaluated])
     bases = np.searchsorted(periods, cohorts - rules.anticipation) - 1  # the last period before
     if (bases < 0).all():
@@ -315,7 +319,8 @@ def _cells_of(data: _Panel, rules: _Rules, *, of: Mask | None = None) -> _Cells:
             if not others.any():
                 continue
             change = outcome[:, at] - outcome[:, base if periods[at] >= cohort else at - 1]
-            first, second = change[treated].mean(), change[others].mean()
+            first = change[treated].mean()
+            second = change[others].mean()
             influence = np.where(treated, (change - first) * n / treated.sum(), 0.0)
             influence -= np.where(others, (change - second) * n / others.sum(), 0.0)
             keys.append((int(cohort), periods[at]))
@@ -324,9 +329,11 @@ def _cells_of(data: _Panel, rules: _Rules, *, of: Mask | None = None) -> _Cells:
     if not (period >= cohort).any():
         never = np.isinf(opened)
         clean = int((never & ~exposed.any(axis=1)).sum())
-        msg = f"no controls are left in any period after an opening: of {never.sum():,} places "
-        msg += f"that never open {clean:,} are never exposed (`clean`={rules.clean:g}); take a "
-        raise InputError(f"{msg}larger `clean`, or more places that never open.")
+        raise InputError(
+            f"no controls are left in any period after an opening: of {never.sum():,} places "
+            f"that never open {clean:,} are never exposed (`clean`={rules.clean:g}); take a "
+            "larger `clean`, or more places that never open."
+        )
     return cohort, period, _Effects._make(map(np.array, zip(*rows, strict=True)))
 
 
@@ -337,7 +344,8 @@ def _mean(effects: _Effects, by: Integers | int = 0, *, plain: bool = False) -> 
     share = np.ones(key.size) if plain else effects.treated.mean(axis=1)
     total = rows @ share
     weight = rows * share / total[:, None]
-    mean, influence = weight @ effects.estimate, weight @ effects.influence
+    mean = weight @ effects.estimate
+    influence = weight @ effects.influence
     if not plain:
         slope = rows * (effects.estimate - mean[:, None]) / total[:, None]
         influence += slope @ (effects.treated - share[:, None])
@@ -345,16 +353,19 @@ def _mean(effects: _Effects, by: Integers | int = 0, *, plain: bool = False) -> 
 
 
 def _table_of(effects: _Effects, confidence: float, **keys: Integers) -> pd.DataFrame:
-    estimate, error = effects.estimate, effects.error
+    estimate = effects.estimate
+    error = effects.error
     half = ndtri((1 + confidence) / 2) * error
     numbers = zip(_STATISTICS, (estimate, error, estimate - half, estimate + half), strict=True)
-    n_treated, n_controls = effects.treated.sum(axis=1), effects.controls.sum(axis=1)
+    n_treated = effects.treated.sum(axis=1)
+    n_controls = effects.controls.sum(axis=1)
     return pd.DataFrame({**keys, **dict(numbers), "n_treated": n_treated, "n_controls": n_controls})
 
 
 def _evaluation_of(cells: _Cells, rules: _Rules, rng: np.random.Generator) -> Evaluation:
     cohort, period, effects = cells
-    since, event = period >= cohort, period - cohort
+    since = period >= cohort
+    event = period - cohort
     after = effects.where(since)
     by_event = _mean(effects, event)
     by_cohort = _mean(after, cohort[since], plain=True)
@@ -389,7 +400,8 @@ def _average_of(effect: _Effects, confidence: float) -> pd.DataFrame:
 
 def _band(effects: _Effects, rules: _Rules, rng: np.random.Generator) -> Floats:
     """Simultaneous over all rows, by Rademacher multipliers of the influence functions."""
-    error, n = effects.error, effects.influence.shape[1]
+    error = effects.error
+    n = effects.influence.shape[1]
     sound = error > 0
     signs = rng.choice([-1.0, 1.0], (_MULTIPLIERS, n))
     scaled = effects.influence[sound] / n / error[sound, None]

@@ -104,14 +104,17 @@ class Pairs(NamedTuple):
 
 def linked_pairs(network: MultilayerNetwork, layer: str, periods: Sequence[int] | None) -> Pairs:
     layer = check_name("layer", layer, network.layers)
-    rows, ends = network.storage.link_rows(), ["source", "target"]
+    rows = network.storage.link_rows()
+    ends = ["source", "target"]
     inside = (rows.layer == network.layers.index(layer)) & (rows.source != rows.target)
     rows = dated(rows.where(inside), f"layer {layer!r}", stacklevel=5)
     links = pd.DataFrame({name: getattr(rows, name) for name in [*ends, "period", "weight"]})
     asked = asked_periods(periods, links["period"])
     if empty := sorted(set(asked) - set(links["period"])):
-        msg = f"every period must have links; {len(empty)} of {len(asked)} have none: {empty[:5]}."
-        raise InputError(f"{msg} If they were not observed, name the others in `periods`.")
+        raise InputError(
+            f"every period must have links; {len(empty)} of {len(asked)} have none: {empty[:5]}. "
+            "If they were not observed, name the others in `periods`."
+        )
     links = links[links["period"].isin(asked)]
     wide = links.pivot_table("weight", ends, "period", aggfunc="sum", fill_value=0.0)
     source, target = (wide.index.get_level_values(end).to_numpy(np.int32) for end in ends)
@@ -125,7 +128,8 @@ def treatment_of(
     """Of each pair: position of the first period with an enclave, group, and if undated."""
     check_columns("openings", openings, ["home", "host", "opened", *([] if by is None else [by])])
     home, host = (_positions(openings[end], end, network) for end in ("home", "host"))
-    other, size = home != host, pairs.nodes.size
+    other = home != host
+    size = pairs.nodes.size
     first = first_openings(
         openings[other],
         pairs.unordered(home, host)[other],
@@ -139,15 +143,19 @@ def treatment_of(
 
 def _positions(names: pd.Series, column: str, network: MultilayerNetwork) -> Integers:
     """Positions of nodes; a place that is not a node stands for its first ancestor that is."""
-    nodes, places, ids = network.nodes.index, network.storage.place_names, pd.Index(names)
+    nodes = network.nodes.index
+    places = network.storage.place_names
+    ids = pd.Index(names)
     node_of = nodes.get_indexer(places)
     place = places.get_indexer(ids).astype(np.int32)
     around = np.append(node_of, -1)[nearest(node_of >= 0, network.storage.parents, place)]
     at = nodes.get_indexer(ids)
     at = np.where(at < 0, around, at)
     if missing := list(dict.fromkeys(names[at < 0].astype("str"))):
-        msg = f"`openings`: {len(missing)} values of {column!r} are neither nodes of the network"
-        raise InputError(f"{msg} nor places inside one: {examples(missing)}; see aggregate().")
+        raise InputError(
+            f"`openings`: {len(missing)} values of {column!r} are neither nodes of the network "
+            f"nor places inside one: {examples(missing)}; see aggregate()."
+        )
     return at.astype(np.int64)
 
 
@@ -177,7 +185,8 @@ def fit(pairs: Pairs, treatment: pd.DataFrame, reference: int | None, effects: E
     ties["unordered"] = pairs.unordered(pairs.source, pairs.target)[pair]
     fixed = ["first"]
     if effects == "place_period":
-        t, shift = len(pairs.periods), pairs.nodes.size * pairs.directed
+        t = len(pairs.periods)
+        shift = pairs.nodes.size * pairs.directed
         ties["first"] += pairs.source[pair].astype(np.int64) * t
         ties["second"] = (pairs.target[pair].astype(np.int64) + shift) * t + period
         fixed.append("second")
@@ -197,9 +206,13 @@ def fit(pairs: Pairs, treatment: pd.DataFrame, reference: int | None, effects: E
     variance = np.full((finite.size, finite.size), np.nan)
     variance[np.ix_(cells, cells)] = _leave_one_out(fitted, cells, fixed)
     if lost := finite.size - cells.size:
-        msg = f"in {lost} of {finite.size} cells all ties are 0, or all of those they are compared "
-        msg += "with, so that they, and the means they enter, have no finite estimate (NaN). Longer"
-        warnings.warn(f"{msg} periods make this rarer.", UserWarning, stacklevel=4)
+        warnings.warn(
+            f"in {lost} of {finite.size} cells all ties are 0, or all of those they are compared "
+            "with, so that they, and the means they enter, have no finite estimate (NaN). Longer "
+            "periods make this rarer.",
+            UserWarning,
+            stacklevel=4,
+        )
     table["cohort"] = pd.Index(pairs.periods).take(table["cohort"].to_numpy())
     table["estimate"] = pd.Series(estimate, cells)
     table["standard_error"] = np.sqrt(np.diag(variance))
@@ -273,10 +286,12 @@ def _poisson(
                 raise
             estimate = pd.Series(dtype=np.float64)
         if lost := [name for name in dummies if name not in estimate]:
-            msg = f"{len(lost)} of {cells.size} cells cannot be told apart from the fixed effects "
-            msg += "and the others, or next to no ties are left beside these. Take fewer effects, "
-            msg += "or longer periods; with effects of place and period there must be pairs "
-            raise InputError(f"{msg}without an enclave at both ends of those with one.")
+            raise InputError(
+                f"{len(lost)} of {cells.size} cells cannot be told apart from the fixed effects "
+                "and the others, or next to no ties are left beside these. Take fewer effects, "
+                "or longer periods; with effects of place and period there must be pairs "
+                "without an enclave at both ends of those with one."
+            )
         if not model.convergence:
             raise InputError("the Poisson regression has not converged.")
         data = data.drop(index=model.na_index).assign(expected=model.predict(type="response"))
@@ -291,11 +306,14 @@ def _leave_one_out(ties: pd.DataFrame, cells: Integers, fixed: list[str]) -> Flo
     Without pair g estimates move by -(X'X)^-1 X_g' (I - X_g (X'X)^-1 X_g')^-1 e_g. Of pyfixest
     CRV1 is too small for many effects and few treated pairs, and CRV3 fits once a pair.
     """
-    n, expected = len(ties), ties["expected"].to_numpy()
+    n = len(ties)
+    expected = ties["expected"].to_numpy()
     level, levels = pd.factorize(np.concatenate([ties[each] for each in fixed]))
     if (size := cells.size + len(levels)) > _LIMIT:
-        msg = f"standard errors take up to {_LIMIT:,} effects and cells; found {size:,}. Use fewer "
-        raise InputError(f"{msg}places or periods, or effects='period'.")
+        raise InputError(
+            f"standard errors take up to {_LIMIT:,} effects and cells; found {size:,}. Use fewer "
+            "places or periods, or effects='period'."
+        )
     cell = pd.Index(cells).get_indexer(pd.Index(ties["cell"]))
     row = np.append(np.tile(np.arange(n), len(fixed)), np.flatnonzero(cell >= 0))
     column = np.append(cells.size + level, cell[cell >= 0])

@@ -122,7 +122,8 @@ def allocate_space(
     >>> plan.cost, plan.rents.to_dict()  # one more unit at x saves 3 - 1
     (26.0, {'x': 2.0, 'y': 0.0})
     """
-    needs, space = _amounts("demand", demand), _amounts("capacity", capacity)
+    needs = _amounts("demand", demand)
+    space = _amounts("capacity", capacity)
     prices = _prices(cost, needs.index, space.index)
     allowed = ~np.isnan(prices)
     for name, amounts in {"demand": needs, "capacity": space}.items() if whole else ():
@@ -137,8 +138,10 @@ def allocate_space(
     flows, rents, price, unique = _solved(d.to_numpy(), s.to_numpy(), prices, allowed)
     x = np.where(flows > _ROUNDING, flows, 0.0) * scale + least
     if whole:  # All corners of the feasible flows are whole where demand and space are.
-        x, unique = np.rint(x), False
-        rents, price = np.full_like(rents, np.nan), np.full_like(price, np.nan)
+        x = np.rint(x)
+        unique = False
+        rents = np.full_like(rents, np.nan)
+        price = np.full_like(price, np.nan)
     left = np.maximum(space - x.sum(axis=0), 0.0)
     reduced = np.where(allowed, prices + rents - price[:, None], np.nan)
     reduced = np.where(np.abs(reduced) <= _ROUNDING * _scale(prices[allowed]), 0.0, reduced)
@@ -182,7 +185,8 @@ def _prices(cost: Any, demands: pd.Index, sites: pd.Index) -> Floats:
             f"{shown(cost)}."
         )
     for axis, own, asked in (("row", cost.index, demands), ("column", cost.columns, sites)):
-        missing, extra = asked[~asked.isin(own)], own[~own.isin(asked)]
+        missing = asked[~asked.isin(own)]
+        extra = own[~own.isin(asked)]
         if len(missing) or len(extra) or not own.is_unique:
             raise InputError(
                 f"`cost` must have one {axis} for each of {examples(asked)}; missing: "
@@ -242,13 +246,16 @@ def _refuse_shortage(
     unserved = (demand - flows.sum(axis=1)).to_numpy()
     if unserved.sum() <= _ROUNDING * max(1.0, demand.sum()):
         return
-    reached, wider = None, unserved > _ROUNDING
+    reached = None
+    wider = unserved > _ROUNDING
     while reached is None or (wider != reached).any():
         reached = wider
         open_sites = allowed[reached].any(axis=0)
         wider = reached | (flows[:, open_sites] > _ROUNDING).any(axis=1)
-    lacking, available = demand[reached], space[open_sites]
-    needed, room = lacking.sum() * scale, available.sum() * scale
+    lacking = demand[reached]
+    available = space[open_sites]
+    needed = lacking.sum() * scale
+    room = available.sum() * scale
     of_sites = "no site is open to them"
     if open_sites.any():
         of_sites = f"to the sites open to them, {examples(available.index)}, there is {room:g}"
@@ -260,7 +267,8 @@ def _refuse_shortage(
 
 def _pairs(allowed: Mask) -> tuple[sparse.csr_array, sparse.csr_array]:
     row, column = np.nonzero(allowed)
-    ones, at = np.ones(row.size), np.arange(row.size)
+    ones = np.ones(row.size)
+    at = np.arange(row.size)
     by_demand = sparse.csr_array((ones, (row, at)), shape=(allowed.shape[0], row.size))
     by_site = sparse.csr_array((ones, (column, at)), shape=(allowed.shape[1], row.size))
     return by_demand, by_site
@@ -270,7 +278,9 @@ def _solved(
     demand: Floats, space: Floats, prices: Floats, allowed: Mask
 ) -> tuple[Floats, Floats, Floats, bool]:
     n, m = allowed.shape
-    flows, rents, price = np.zeros((n, m)), np.zeros(m), np.zeros(n)
+    flows = np.zeros((n, m))
+    rents = np.zeros(m)
+    price = np.zeros(n)
     if not allowed.any():  # nothing is asked for
         return flows, rents, price, True
     by_demand, by_site = _pairs(allowed)

@@ -105,8 +105,10 @@ def cooperation_game(
         needs = {} if needs is None else needs
         check_mapping("needs", needs, "from the name of each scenario to the players it needs")
         if unlike := sorted(links.keys() ^ needs.keys(), key=str):
-            msg = "`needs` must name the players of each scenario in `links`; found in one only: "
-            raise InputError(f"{msg}{examples(unlike)}.")
+            raise InputError(
+                "`needs` must name the players of each scenario in `links`; found in one only: "
+                f"{examples(unlike)}."
+            )
         builds = [(_mask(f"needs[{name!r}]", needs[name], names), links[name]) for name in links]
     seeds = rng.integers(2**63, size=(replicates, len(builds)))
     values = np.mean([_measured(network, builds, objective, names, row) for row in seeds], axis=0)
@@ -126,9 +128,11 @@ def _needs_of_links(network: MultilayerNetwork, links: pd.DataFrame, names: list
         owner = owners.iloc[network.storage.positions("links", links[end])]
         at = pd.Index(names).get_indexer(pd.Index(owner))
         if (at < 0).any():
-            msg = "a link needs the jurisdictions of both its ends, which must be among `players`; "
-            msg += f"found {examples(owner[at < 0].unique())}. Add them, or a column `needs` with "
-            raise InputError(f"{msg}the players of each link.")
+            raise InputError(
+                "a link needs the jurisdictions of both its ends, which must be among `players`; "
+                f"found {examples(owner[at < 0].unique())}. Add them, or a column `needs` with "
+                "the players of each link."
+            )
         masks |= 1 << at.astype(np.int64)
     return masks
 
@@ -206,7 +210,8 @@ class CoalitionAccess:
             return None
         low, high = (ends.astype(np.int32) for ends in np.divmod(pairs, n))
         lengths = shortest_links(grown, PathCosts())
-        source, target = np.append(low, high), np.append(high, low)
+        source = np.append(low, high)
+        target = np.append(high, low)
         length = np.asarray(lengths[source, target], np.float64).ravel()
         mask = np.tile(needs[first], 2)
         lowest = np.bitwise_count((mask & -mask) - 1)

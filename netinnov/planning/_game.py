@@ -100,7 +100,8 @@ def as_game(game: GameLike) -> Game:
         )
     players = distinct_players("game", sorted(frozenset().union(*game)))
     bit = {player: 1 << i for i, player in enumerate(players)}
-    values, missing = np.zeros(1 << len(players)), np.ones(1 << len(players), bool)
+    values = np.zeros(1 << len(players))
+    missing = np.ones(1 << len(players), bool)
     for coalition, value in game.items():
         mask = sum(bit[player] for player in coalition)
         values[mask] = as_floats(f"game[{named(mask, players)}]", value)

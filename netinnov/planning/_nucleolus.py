@@ -178,7 +178,8 @@ def alone_in(game: Game) -> Floats:
 
 
 def _solved(game: Game, *, per_capita: bool) -> Floats:
-    n, alone = len(game.players), alone_in(game)
+    n = len(game.players)
+    alone = alone_in(game)
     if not has_imputations(game):
         raise InputError(
             "the game has no nucleolus: no allocation gives every player what they have alone, as "
@@ -207,7 +208,8 @@ def prove(
     largest = largest_by_level(gains, payoffs, settled, blocks, len(levels), per_capita)
     largest = np.maximum.accumulate(largest[::-1])[::-1]
     missing = [abs(payoffs.sum() - gains[-1]), -payoffs.min()]
-    rows, weights = np.zeros((0, n)), np.zeros(0)
+    rows = np.zeros((0, n))
+    weights = np.zeros(0)
     for (excess, tight, share), most in zip(levels, largest, strict=True):
         new = members(tight["mask"], n)
         off = tight["value"] - new @ payoffs
@@ -249,7 +251,9 @@ def within_blocks(n: int) -> int:
 def constraints(masks: npt.ArrayLike, sizes: npt.ArrayLike, values: npt.ArrayLike) -> Constraints:
     """Of size 0: ``x_i >= 0``, or settled."""
     rows = np.empty(np.size(masks), _CONSTRAINT)
-    rows["mask"], rows["size"], rows["value"] = masks, sizes, values
+    rows["mask"] = masks
+    rows["size"] = sizes
+    rows["value"] = values
     return rows
 
 
@@ -271,7 +275,8 @@ def excess_levels(
         basis, point, weights = solver.minimum(fixed, basis, np.eye(n + 1)[n], rng)
         excess = float(point[n])
         is_tight = weights > POSITIVE
-        tight, rest = basis[is_tight], basis[~is_tight]
+        tight = basis[is_tight]
+        rest = basis[~is_tight]
         levels.append(Level(excess, tight, weights[is_tight]))
         if not rest.size or len(levels) == deepest:
             return levels, settled
@@ -327,7 +332,8 @@ class _Solver:
     def minimum(
         self, fixed: Constraints, basis: Constraints, cost: Floats, rng: np.random.Generator
     ) -> tuple[Constraints, Floats, Floats]:
-        n, first = self.n, fixed.size
+        n = self.n
+        first = fixed.size
         columns = np.append(fixed, basis)
         matrix = np.vstack([members(columns["mask"], n).T, columns["size"]])
         # Weights of 0 tie. A small change of the right side in a random direction inside the cone

@@ -71,10 +71,12 @@ def _placing(
         bought = lambda _: links  # noqa: E731
     elif isinstance(scenario, DirectLinks) and scenario.funding == "new":
         scene = scenario._scene(network)
-        layer, bought = scene.layer, partial(scenario._bought, scene)
+        layer = scene.layer
+        bought = partial(scenario._bought, scene)
     elif isinstance(scenario, Enclave) and scenario.funding == "new" and scenario.size is not None:
         node, scene, draw = scenario._draws_of_links(network)
-        layer, nodes = scene.layer, table_of_node(network, node)
+        layer = scene.layer
+        nodes = table_of_node(network, node)
         bought = lambda rng: draw(rng)[1]  # noqa: E731
     else:
         return lambda rng: _additions(network, apply_scenario(network, scenario, rng=rng))
@@ -96,8 +98,10 @@ def _summed(
 
 
 def _additions(before: MultilayerNetwork, after: MultilayerNetwork) -> Placement | None:
-    old, new = before.storage, after.storage
-    n, n_after = before.n_nodes, after.n_nodes
+    old = before.storage
+    new = after.storage
+    n = before.n_nodes
+    n_after = after.n_nodes
     if not _same_nodes(old, new) or not set(old.layers) <= set(new.layers):
         return None
     if not new.places.equals(old.places):
@@ -131,7 +135,8 @@ def _additions(before: MultilayerNetwork, after: MultilayerNetwork) -> Placement
 def _same_nodes(before: Storage, after: Storage) -> bool:
     if before.tables == after.tables:
         return True
-    old, new = before.nodes, after.nodes
+    old = before.nodes
+    new = after.nodes
     first = new.iloc[: len(old)]
     # A column of whole numbers is one of floats as soon as a new node has none.
     same = first.index.equals(old.index) and first.equals(old.reindex(new.index).iloc[: len(old)])

@@ -74,10 +74,17 @@ class _Measure:
         if isinstance(self.target, EffectiveNumber):
             return effective_places(self.n, network, self.target.direction)
         if unknown := without_events(network):
-            msg = f"a support needs the number of events behind the flows, but {unknown.why()}; "
-            raise InputError(f"{msg}give a `unit` that is counted in the layer table.")
-        options: Any = {"rule": self.target.rule, "resamples": self.resamples}
-        options |= {"rng": self._fresh(), "executor": 1, "progress": False}
+            raise InputError(
+                f"a support needs the number of events behind the flows, but {unknown.why()}; "
+                "give a `unit` that is counted in the layer table."
+            )
+        options: Any = {
+            "rule": self.target.rule,
+            "resamples": self.resamples,
+            "rng": self._fresh(),
+            "executor": 1,
+            "progress": False,
+        }
         return float(detect_centres(network, **options)["support"][self.target.place])
 
     def interval(
@@ -212,8 +219,10 @@ def plan_centres(
     rows = []
     for size in range(len(plan) + 1):
         part = plan[:size]
-        value, after = values.value(part), values.replicates[0].network(tuple(sorted(part)))
-        name, cost = names[part[-1]] if part else None, math.fsum(costs[part])
+        value = values.value(part)
+        after = values.replicates[0].network(tuple(sorted(part)))
+        name = names[part[-1]] if part else None
+        cost = math.fsum(costs[part])
         rows.append((name, value, *measure.interval(after, value, confidence), cost))
     old = total_strength(network, direction)
     new = total_strength(after, direction)[: network.n_nodes]
@@ -247,7 +256,8 @@ def all_sets(values: PlanValues, costs: Floats, at_least: float) -> list[int]:
         if not values.is_better(at_least, value):
             return list(plan)
         if values.is_better(value, most):
-            best, most = plan, value
+            best = plan
+            most = value
     return list(best)
 
 

@@ -214,7 +214,9 @@ class ByDistance(Evaluator):
         self.kept: dict[Plan, Floats] = {(): every}
 
     def _links(self) -> None:
-        storage, n, placements = self.start.storage, self.n, self.placements
+        storage = self.start.storage
+        n = self.n
+        placements = self.placements
         records = _placements.records_with(self.start, placements)
         layers = sorted(records)
         links = _placements.links_of(placements, n, layers)
@@ -226,8 +228,11 @@ class ByDistance(Evaluator):
         total = int(self.first_new[-1])
         key = (layer * total + self.source) * total + self.target
         _, at, self.slot = np.unique(key, return_index=True, return_inverse=True)
-        source, target, layer = self.source[at], self.target[at], layer[at]
-        self.before, self.friction = np.zeros(at.size), np.zeros(at.size)
+        source = self.source[at]
+        target = self.target[at]
+        layer = layer[at]
+        self.before = np.zeros(at.size)
+        self.friction = np.zeros(at.size)
         for name in storage.layers:
             mine = (layer == layers.index(name)) & (source < n) & (target < n)
             if mine.any():
@@ -243,7 +248,8 @@ class ByDistance(Evaluator):
     def values(self, plan: Plan, more: Integers) -> Floats:
         from netinnov.kernels.added_links import access_gains
 
-        distance_between, where = self._held(plan), self._numbers_of_nodes(plan)
+        distance_between = self._held(plan)
+        where = self._numbers_of_nodes(plan)
         nodes = self.by_access.nodes
         chosen = np.zeros(len(distance_between), bool)
         chosen[nodes] = True
@@ -273,12 +279,14 @@ class ByDistance(Evaluator):
         def numbered(ends: Integers) -> Codes:
             return np.where(where[ends] >= 0, where[ends], ends - own).astype(np.int32)
 
-        slot, length = self.slot[rows], np.ones(rows.size)
+        slot = self.slot[rows]
+        length = np.ones(rows.size)
         if self.by_access.costs.distance != "unit":
             before = _of_plan(self.first, plan)
             added = np.bincount(self.slot[before], self.weight[before], self.before.size)
             length /= self.before[slot] + added[slot] + self.weight[rows]
-        source, target = numbered(self.source[rows]), numbered(self.target[rows])
+        source = numbered(self.source[rows])
+        target = numbered(self.target[rows])
         ways = self.both_ways[rows]
         return cuts, self.n_new[candidates], source, target, length + self.friction[slot], ways
 
@@ -317,7 +325,8 @@ class ByStrength(Evaluator):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.before, added = total_strength(self.start), []
+        self.before = total_strength(self.start)
+        added = []
         factor = dict(zip(self.start.layers, layer_factors(self.start), strict=True))
         for each in self.placements:
             weight = np.tile(each.weight * [factor[layer] for layer in each.layer], 2)
@@ -382,7 +391,8 @@ class PlanValues:
         return value > other + ROUNDING * max(abs(value), abs(other))
 
     def first_best(self, values: Floats) -> int:
-        most, size = np.fmax.reduce(values), np.fmax.reduce(np.abs(values))
+        most = np.fmax.reduce(values)
+        size = np.fmax.reduce(np.abs(values))
         return int(np.argmax(values >= most - ROUNDING * size))
 
     def value(self, plan: Sequence[int]) -> float:
@@ -399,7 +409,8 @@ class PlanValues:
     def values(self, plan: Sequence[int], more: Sequence[int]) -> Floats:
         if not len(more):
             return np.empty(0)
-        key, asked = tuple(sorted(plan)), np.asarray(more, np.int64)
+        key = tuple(sorted(plan))
+        asked = np.asarray(more, np.int64)
         self.evaluations += asked.size
         return np.asarray(np.mean([each.values(key, asked) for each in self.replicates], axis=0))
 
@@ -416,7 +427,8 @@ def plan_values(
     if placements is None:
         options = network, (), judge, names, list(candidates.values()), seed
         return PlanValues([InTurn(*options, replicate) for replicate in range(replicates)])
-    kind, layers = Evaluator, {*network.layers}
+    kind = Evaluator
+    layers = {*network.layers}
     if judge.by_access is not None and 8 * network.n_nodes**2 <= HELD:
         kind = ByDistance
     elif judge.by_strength and all(layers.issuperset(each.layer) for each in chain(*placements)):

@@ -114,18 +114,21 @@ def rank_hosts(
         raise InputError(f"`home` must have nodes in the network; {home!r} has none.")
     chosen = _hosts(network, home, hosts)
     if scenario is None:
-        layer, share = movable_layer(network, None), Settings.pipeline_share
+        layer = movable_layer(network, None)
+        share = Settings.pipeline_share
         size = open_size(network, home, layer=layer, pipeline_share=share)
         scenario = ReverseEnclave(home, chosen[0], pipeline_share=share, layer=layer, **size)
     if scenario.home != home:
-        msg = f"`scenario` must have the home of the ranking, {home!r}; its own is"
-        raise InputError(f"{msg} {scenario.home!r}.")
+        raise InputError(
+            f"`scenario` must have the home of the ranking, {home!r}; its own is {scenario.home!r}."
+        )
     tried = {host: replace(scenario, host=host) for host in chosen}
     if measure is None:
         lengths: Distance = "inverse" if draws_nothing(scenario) else "unit"
         measure = partial(harmonic_centrality, distance=lengths)
     check_callable("measure", measure, "a function of a network")
-    at, to = names.get_indexer(pd.Index([home])), names.get_indexer(pd.Index(chosen))
+    at = names.get_indexer(pd.Index([home]))
+    to = names.get_indexer(pd.Index(chosen))
     far = pd.Series(between(network.storage, at, to), pd.Index(chosen, dtype="str", name="host"))
     frictions = with_options(measure)[1].get("frictions")
     if isinstance(frictions, Frictions) and frictions.by_distance:
@@ -148,7 +151,8 @@ def _ranking(
     executor: Executor | int | None,
 ) -> pd.DataFrame:
     """Of parks by their hosts: changes in per cent, the share in which each is best, and ranks."""
-    costs, park = _costs(measure), next(iter(tried.values()))
+    costs = _costs(measure)
+    park = next(iter(tried.values()))
     if costs is not None and isinstance(park, Enclave) and not draws_nothing(park):
         before = float(on_nodes(measure, list(network.nodes.index))(network).iloc[at_home].mean())
         arcs = _arcs(network, chosen_layer(network, park.layer), costs)
@@ -176,7 +180,8 @@ def _ranking(
 
 
 def _hosts(network: MultilayerNetwork, home: str, hosts: Sequence[str] | None) -> list[str]:
-    names, code = network.storage.place_names, network.storage.place_codes
+    names = network.storage.place_names
+    code = network.storage.place_codes
     if hosts is None:
         linked = network.storage.presence("linked").any(axis=0)
         linked &= (code >= 0) & ~network.storage.inside([home])
@@ -234,7 +239,8 @@ def _table(hosts: list[str], before: float, after: Floats) -> pd.DataFrame:
 def _arcs(
     network: MultilayerNetwork, layer: str, costs: PathCosts
 ) -> tuple[Integers, Floats, Floats]:
-    n, others = network.n_nodes, [name for name in network.layers if name != layer]
+    n = network.n_nodes
+    others = [name for name in network.layers if name != layer]
     every, rest = (
         shortest_links(each, costs).tocoo() for each in (network, network.select(layers=others))
     )
@@ -266,7 +272,8 @@ class ParkAccess(NamedTuple):
     def _searched(
         self, drawn: Sequence[tuple[Pairs, Pairs]], node: NewNode, scene: Scene
     ) -> Floats:
-        n, copies = self.network.n_nodes, len(drawn)
+        n = self.network.n_nodes
+        copies = len(drawn)
         size = n + 1
         length = np.tile(self.length, (copies, 1))
         copy, key, _ = _stacked([removed for removed, _ in drawn], n, not scene.directed)
@@ -295,7 +302,8 @@ class ParkAccess(NamedTuple):
         copy, key, weight = _stacked(new, size, not scene.directed)
         # Parallel links of a park are one, of the summed weight.
         key, at = np.unique(copy * size**2 + key, return_inverse=True)
-        copy, (row, column) = key // size**2, np.divmod(key % size**2, size)
+        copy = key // size**2
+        (row, column) = np.divmod(key % size**2, size)
         nodes = added_node(self.network, node)
         beside = with_rows(self.network, self.network.storage.link_rows(), nodes)
         summed = np.bincount(at, weight).astype(np.float64)

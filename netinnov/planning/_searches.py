@@ -72,8 +72,10 @@ def searched(values: PlanValues, limit: Limit, method: Method, *, monotone: bool
         if method == "exact":
             steps = _in_order(values, _branch_and_bound(values, limit, chosen_by(steps)))
     if steps and math.isnan(steps[-1].value):
-        msg = "no plan was found whose scenarios can be carried out together, as each takes links "
-        raise InputError(f"{msg}away. Choose smaller ones, a smaller `k`, or method='exact'.")
+        raise InputError(
+            "no plan was found whose scenarios can be carried out together, as each takes links "
+            "away. Choose smaller ones, a smaller `k`, or method='exact'."
+        )
     return steps
 
 
@@ -107,7 +109,8 @@ def one_by_one(
             scores = per_cost(np.where(better, with_each - now, 0.0), limit.costs[options])
             tolerance = 1e-9 * abs(scores.max())
             best = int(np.argmax(scores >= scores.max() - np.nan_to_num(tolerance, posinf=0.0)))
-        at, value = options[best], float(with_each[best])
+        at = options[best]
+        value = float(with_each[best])
         if limit.k is None and not values.is_better(value, now):
             break  # money is not spent on what gains nothing
         plan.append(at)
@@ -122,7 +125,8 @@ def per_cost(gains: Floats, costs: Floats) -> Floats:
 
 
 def _exchange(values: PlanValues, limit: Limit, steps: Sequence[Step]) -> list[Step]:
-    done, plan = list(steps), chosen_by(steps)
+    done = list(steps)
+    plan = chosen_by(steps)
     now = steps[-1].value if steps else values.value([])
     while True:
         best: tuple[float, list[int], int] | None = None
@@ -172,13 +176,16 @@ def valued(values: PlanValues, plans: Sequence[tuple[int, ...]]) -> Floats:
 def _branch_and_bound(values: PlanValues, limit: Limit, start: Sequence[int]) -> list[int]:
     """Best plan of a monotone objective, bounded by f(plan + all still allowed)."""
     best: list[int] | None = None
-    k, most, first_evaluation = limit.k, values.value(start), values.evaluations
+    k = limit.k
+    most = values.value(start)
+    first_evaluation = values.evaluations
 
     def offer(plan: list[int], value: float) -> None:
         nonlocal best, most
         first_as_good = best is None and not values.is_better(most, value)
         if first_as_good or values.is_better(value, most):
-            best, most = plan, max(value, most)
+            best = plan
+            most = max(value, most)
 
     def search(plan: list[int], begin: int) -> None:
         options = [at for at in limit.affordable(plan) if at >= begin]
@@ -226,9 +233,11 @@ def _largest_gain(gains: Floats, costs: Floats, limit: Limit) -> float:
     """Fractional-knapsack bound on the sum of gains."""
     if limit.k is not None:
         return math.fsum(np.sort(gains)[::-1][: limit.k])
-    total, left = 0.0, limit.budget
+    total = 0.0
+    left = limit.budget
     for at in np.argsort(-per_cost(gains, costs), kind="stable"):
         if costs[at] > left:
             return float(total + gains[at] * left / costs[at])
-        total, left = total + float(gains[at]), left - float(costs[at])
+        total = total + float(gains[at])
+        left = left - float(costs[at])
     return total

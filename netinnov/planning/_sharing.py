@@ -177,8 +177,10 @@ def owen_value(game: GameLike, *, unions: Sequence[Sequence[Hashable]]) -> pd.Se
     chances = _weights(len(blocks))[np.bitwise_count(np.arange(1 << (len(blocks) - 1)))]
     shares = np.zeros(len(game.players))
     for k, block in enumerate(blocks):
-        others, own = np.delete(whole, k), 1 << np.array(block)
-        before, inside = _game.sums_over_coalitions(others), _game.sums_over_coalitions(own)
+        others = np.delete(whole, k)
+        own = 1 << np.array(block)
+        before = _game.sums_over_coalitions(others)
+        inside = _game.sums_over_coalitions(own)
         # The game of the union's members, on average over who came before the union.
         shares[block] = mean_by_orders(chances @ game.values[before[:, None] | inside])
     return by_player(game.players, shares, "owen_value")
@@ -296,7 +298,8 @@ def share_benefits(
     for name, rule in rules.items():
         shares = _shares(game, str(name), rule)
         gaps = _core.excesses(game, shares)
-        inside, most = gaps[1:-1], _core.tolerance(game)
+        inside = gaps[1:-1]
+        most = _core.tolerance(game)
         largest = inside.max() if inside.size else np.nan
         # Of coalitions that gain the same but for rounding the first.
         first = 1 + int(np.argmax(inside >= largest - most)) if largest > most else 0

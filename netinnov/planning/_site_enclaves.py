@@ -159,8 +159,10 @@ def site_enclaves(
     names, values, limit, monotone = siting
     steps = searched(values, limit, method, monotone=monotone)
     plan = chosen_by(steps)
-    value, baseline = values.value(plan), values.value([])
-    bound, gap = value, 0.0
+    value = values.value(plan)
+    baseline = values.value([])
+    bound = value
+    gap = 0.0
     if method != "exact":
         bound = bound_after(values, limit, plan, monotone=monotone, submodular=bool(submodular))
         bound = bound if math.isnan(bound) else max(bound, value)
@@ -271,7 +273,8 @@ def _table_of_steps(names: Sequence[str], steps: Sequence[Step], baseline: float
 def _table_of_candidates(
     siting: Siting, plan: list[int], baseline: float, value: float
 ) -> pd.DataFrame:
-    values, n = siting.values, len(siting.names)
+    values = siting.values
+    n = len(siting.names)
     outside = [at for at in range(n) if at not in plan]
     in_plan = np.empty(n)
     in_plan[outside] = values.values(plan, outside) - value

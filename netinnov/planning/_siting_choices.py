@@ -90,7 +90,8 @@ def pareto_plans(
         raise InputError(f"`objectives` must name two objectives; found {len(objectives)}.")
     if taken := [name for name in ("sites", "cost") if name in objectives]:
         raise InputError(f"objectives must not have names of other columns of the plans: {taken}.")
-    seed, limits = seed_of(rng), (k, budget, prices)
+    seed = seed_of(rng)
+    limits = (k, budget, prices)
     sitings = [
         prepared(network, candidates, *limits, objective, replicates, seed)
         for objective in objectives.values()
@@ -176,9 +177,15 @@ def siting_stability(
     expected = "a function of a network and a Generator, such as ResampledLinks()"
     check_callable("resample", resample, expected, made=True)
     first, *others = check_rng(rng).spawn(1 + resamples)
-    options: dict[str, Any] = {"candidates": candidates, "k": k, "budget": budget}
-    options |= {"monotone": monotone, "replicates": replicates}
-    options |= {"prices": prices if k is None else None, "objective": objective}
+    options: dict[str, Any] = {
+        "candidates": candidates,
+        "k": k,
+        "budget": budget,
+        "monotone": monotone,
+        "replicates": replicates,
+        "prices": prices if k is None else None,
+        "objective": objective,
+    }
     observed = site_enclaves(network, method=method, rng=first, **options)
     prepare = partial(prepared, **options)
     task = partial(_sites, network=network, resample=resample, method=method, prepare=prepare)

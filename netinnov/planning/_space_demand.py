@@ -65,7 +65,8 @@ class SpaceDemand(Displayed):
             Index home; columns ``demand``, ``low`` and ``high``.
         """
         demand = self.by_home()
-        low, high = demand * self.low / self.floor, demand * self.high / self.floor
+        low = demand * self.low / self.floor
+        high = demand * self.high / self.floor
         return pd.DataFrame({"demand": demand, "low": low, "high": high})
 
 
@@ -124,13 +125,15 @@ def space_demand(
     known: Any = floor.nodes if isinstance(floor, MultilayerNetwork) else floor
     if isinstance(known, pd.DataFrame):
         ratios = _ratios(known, area, units)
-        draws, n = np.median(rng.choice(ratios, (resamples, ratios.size)), axis=1), ratios.size
+        draws = np.median(rng.choice(ratios, (resamples, ratios.size)), axis=1)
+        n = ratios.size
         middle = float(np.median(ratios))
         low, high = np.quantile(draws, [(1 - confidence) / 2, (1 + confidence) / 2]).tolist()
     else:
         check_number("floor", known, low=0, above=True)
         middle = low = high = float(known)
-        draws, n = np.full(resamples, middle), 0
+        draws = np.full(resamples, middle)
+        n = 0
     return SpaceDemand(flows * middle, middle, low, high, n, confidence, draws)
 
 
@@ -201,6 +204,11 @@ def rent_intervals(
         tails = [(1 - space.confidence) / 2, (1 + space.confidence) / 2]
         low, high = np.quantile(served, tails, axis=0)
         rented = np.mean(np.array(served) > 0, axis=0)
-    table = {"rent": np.nan if middle is None else middle, "low": low, "high": high}
-    table |= {"rented": rented, "served": len(served) / len(drawn)}
+    table = {
+        "rent": np.nan if middle is None else middle,
+        "low": low,
+        "high": high,
+        "rented": rented,
+        "served": len(served) / len(drawn),
+    }
     return pd.DataFrame(table, index=pd.Series(capacity).index.rename("site"))

@@ -33,7 +33,8 @@ from netinnov.plotting._frame import Frame, draw_places, in_frame, map_axes, nod
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._style import DOUBLE, PALETTE, SINGLE, drawing, ink, on_page, paper, tone
 
-_LEAST, _MOST = 10.0, 170.0  # area of a marker in points^2
+_LEAST = 10.0
+_MOST = 170.0  # area of a marker in points^2
 _UNKNOWN = "#b0b0b0"
 _NAMED = 12  # places or nodes, at most
 _MANY = 100  # spokes from which they are drawn thinner
@@ -102,8 +103,12 @@ def plot_centres(
         kinds = ((centre, "centre", "s", 1.3), (~centre, "other place", "o", 0.5))
         for mine, name, marker, edge_width in kinds:
             part = visible[mine].iloc[::-1]
-            look: dict[str, Any] = {"facecolors": shades(np.ma.masked_invalid(part["support"]))}
-            look |= {"marker": marker, "linewidths": edge_width, "zorder": 5 + edge_width}
+            look: dict[str, Any] = {
+                "facecolors": shades(np.ma.masked_invalid(part["support"])),
+                "marker": marker,
+                "linewidths": edge_width,
+                "zorder": 5 + edge_width,
+            }
             draw_places(ax, part, area.loc[part.index], f"_{name}s", node_kws, **look)
             _add_key(ax, f"{name}: {len(part):,}", marker=marker, mew=edge_width)
         if spokes:
@@ -111,12 +116,15 @@ def plot_centres(
         if visible["support"].isna().any():
             _add_key(ax, "no support known", mfc=_UNKNOWN)
         for share in (1.0, 0.25) if most > 0 else ():
-            value, side = most * share, (_LEAST + (largest - _LEAST) * share) ** 0.5
+            value = most * share
+            side = (_LEAST + (largest - _LEAST) * share) ** 0.5
             _add_key(ax, f"{printable(label)} {digits(value)}", markersize=side)
         style: dict[str, Any] = {"labelspacing": 0.9, "handletextpad": 0.8}
         if is_narrow(ax) and not on_page():
             ax.xaxis.set_major_locator(MaxNLocator(3))
-            style |= {"loc": "lower left", "bbox_to_anchor": (0.0, 1.02), "labelspacing": 0.7}
+            style["loc"] = "lower left"
+            style["bbox_to_anchor"] = (0.0, 1.02)
+            style["labelspacing"] = 0.7
         finish(ax, notes=notes, beside=True, **style)
         if visible["support"].notna().any() and not on_page():  # a page has no room beside it
             inset = ax.inset_axes((1.04, 0.04, 0.03, 0.4))
@@ -126,7 +134,8 @@ def plot_centres(
         names = place_names(network.places) if names is None else names
         agreed = visible["support"].where(centre)
         texts = [name_of(names, node) + f" {x:.2f}" * (x == x) for node, x in agreed.items()]
-        points, radii = visible[["lon", "lat"]].to_numpy(), np.sqrt(area) / 2
+        points = visible[["lon", "lat"]].to_numpy()
+        radii = np.sqrt(area) / 2
         label_points(ax, points, texts, radii=radii, most=_NAMED, must=sum(centre), led=_NAMED)
     return ax
 
@@ -137,8 +146,10 @@ def _checked(network: MultilayerNetwork, centres: pd.DataFrame) -> pd.DataFrame:
     of = "polycentricity.detect_centres()"
     centres = table_of("centres", centres, needed, of=of, ranges=ranges)
     if unknown := centres.index.difference(network.nodes.index).tolist():
-        msg = f"`centres`: {len(unknown)} of {len(centres)} nodes are not in the network, e.g. "
-        raise InputError(f"{msg}{unknown[:5]}.")
+        raise InputError(
+            f"`centres`: {len(unknown)} of {len(centres)} nodes are not in the network, e.g. "
+            f"{unknown[:5]}."
+        )
     table = centres.reindex(columns=[*needed, "community"])
     if not table["centre"].isin([True, False]).all():
         raise InputError("`centres`: the column 'centre' must hold true or false.")
@@ -158,8 +169,12 @@ def _draw_spokes(ax: Axes, visible: pd.DataFrame, edge_kws: Kws) -> None:
     starts = visible[["lon", "lat"]].to_numpy(np.float64)
     drawn = np.isfinite(ends).all(axis=1) & (ends != starts).any(axis=1)
     if drawn.any():
-        look: dict[str, Any] = {"label": "to the main centre of its community", "gid": "spokes"}
-        look |= {"colors": "#8c8c8c", "linewidths": 0.5 if drawn.sum() <= _MANY else 0.25}
+        look: dict[str, Any] = {
+            "label": "to the main centre of its community",
+            "gid": "spokes",
+            "colors": "#8c8c8c",
+            "linewidths": 0.5 if drawn.sum() <= _MANY else 0.25,
+        }
         spokes = np.stack([starts[drawn], ends[drawn]], axis=1)
         draw_lines(ax, spokes, look | {"zorder": 2}, edge_kws)
 
@@ -230,25 +245,35 @@ def plot_roles(
     """
     placed = _placed(roles)
     with drawing(ax, 85, SINGLE) as ax:
-        bottom, top = min(placed["z"].min(), -1) - 0.35, max(placed["z"].max(), 3.2) + 0.5
+        bottom = min(placed["z"].min(), -1) - 0.35
+        top = max(placed["z"].max(), 3.2) + 0.5
         ax.set(xlim=(-0.02, 1.0), ylim=(bottom, top))
         tags = _draw_regions(ax, bottom, top)
         hub = placed["role"].isin(_HUBS)
         at = placed[["participation", "z"]].to_numpy()
-        others, hubs = (~hub, 9, "none", PALETTE[0]), (hub, 16, PALETTE[0], ink())
+        others = (~hub, 9, "none", PALETTE[0])
+        hubs = (hub, 16, PALETTE[0], ink())
         for chosen, size, face, edge in (others, hubs):
-            look: dict[str, Any] = {"s": size, "facecolors": face, "edgecolors": edge}
-            look |= {"linewidths": 0.6, "zorder": 3, "clip_on": False}
+            look: dict[str, Any] = {
+                "s": size,
+                "facecolors": face,
+                "edgecolors": edge,
+                "linewidths": 0.6,
+                "zorder": 3,
+                "clip_on": False,
+            }
             draw_points(ax, at[chosen], look, node_kws)
         count = placed["role"].value_counts()
         present = [role for role in _ROLES if role in count]
         texts = [f"{role} {_ROLES[role][0]}: {count[role]:,}" for role in present]
         handles = [Rectangle((0, 0), 0, 0, alpha=0, label=text) for text in texts]
         note = counted("Nodes without links or community, left out", len(roles) - len(placed))
-        x, y = "participation across communities", "z inside the community"
+        x = "participation across communities"
+        y = "z inside the community"
         look = {"ncols": 2, "handlelength": 0, "handletextpad": 0}
         finish(ax, handles, x=x, y=y, notes=[note], **look)
-        texts, radii = [name_of(names, node) for node in placed.index], np.where(hub, 2.0, 1.5)
+        texts = [name_of(names, node) for node in placed.index]
+        radii = np.where(hub, 2.0, 1.5)
         label_points(ax, at, texts, radii=radii, most=_NAMED, beside=tags)
     return ax
 

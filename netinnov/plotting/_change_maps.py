@@ -17,10 +17,13 @@ from netinnov.plotting._labels import label_points
 from netinnov.plotting._style import GREY, PALETTE, ink, tone
 
 _ENDS = ["home", "host"]
-_LARGEST, _LEAST = 150.0, 4.0  # areas of the markers of the strongest place and of others, points^2
+_LARGEST = 150.0
+_LEAST = 4.0  # areas of the markers of the strongest place and of others, points^2
 _NAMED = 10  # places that change, then the strongest
-_WIDEST, _THINNEST = 3.2, 0.5  # points
-_MOST, _LABELS = 60, 20  # links drawn of each sign, places named
+_WIDEST = 3.2
+_THINNEST = 0.5  # points
+_MOST = 60
+_LABELS = 20  # links drawn of each sign, places named
 _CHANGED = 2  # places of most change, home and host, which are named in any case
 _SIGNS: Any = (("gained", 1, PALETTE[0], "solid"), ("lost", -1, PALETTE[1], (0, (3, 1.5))))
 
@@ -82,7 +85,8 @@ def plot_sites(
             mine = at.index.isin(chosen[end])
             look = {"marker": marker, "facecolors": ink()}
             draw_places(ax, at[mine], area, f"{end} of the plan", node_kws, **look)
-            others, label = at[at.index.isin(pairs[end]) & ~mine], f"other {end} that could be"
+            others = at[at.index.isin(pairs[end]) & ~mine]
+            label = f"other {end} that could be"
             draw_places(ax, others, area, label, node_kws, marker=marker)
         note = counted("Sites with an end outside the frame, not drawn", left_out)
         finish(ax, notes=[note], ncols=2)
@@ -148,7 +152,8 @@ def plot_plan_map(
     table["changes"] = changes = table["change"].abs() > 1e-9 * most
     table["area"] = (_LARGEST * table["strength_after"] / most).clip(lower=_LEAST)
     with map_axes(ax, frame_of(at), basemap) as ax:
-        stay, change = (~changes, tone("#c8c8c8"), GREY), (changes, PALETTE[0], ink())
+        stay = (~changes, tone("#c8c8c8"), GREY)
+        change = (changes, PALETTE[0], ink())
         for label, (mine, face, edge) in {"stays": stay, "changes": change}.items():
             look: dict[str, Any] = {"facecolors": face, "edgecolors": edge, "linewidths": 0.5}
             look["zorder"] = 4 if label == "changes" else 3
@@ -157,8 +162,10 @@ def plot_plan_map(
         ax.set_title("proposed")
         finish(ax, ncols=3, points_above=12.0)  # above the title
         table = table.sort_values(["changes", "strength_after"], ascending=False, kind="stable")
-        texts, must = [name_of(text, place) for place in table.index], int(table["changes"].sum())
-        where, radii = at.loc[table.index].to_numpy(), np.sqrt(table["area"]) / 2
+        texts = [name_of(text, place) for place in table.index]
+        must = int(table["changes"].sum())
+        where = at.loc[table.index].to_numpy()
+        radii = np.sqrt(table["area"]) / 2
         label_points(ax, where, texts, radii=radii, most=_NAMED, must=must)
     return ax
 
@@ -218,10 +225,17 @@ def plot_link_changes(
                 continue
             size = part["change"].abs()
             widths = np.maximum(_WIDEST * size / drawn["change"].abs().max(), _THINNEST)
-            low, high = number(size.min()), number(size.max())
+            low = number(size.min())
+            high = number(size.max())
             entry = f"{name}, {high}" if low == high else f"{name}, {low} to {high}"
-            look: dict[str, Any] = {"colors": colour, "linestyles": [dash], "gid": name}
-            look |= {"linewidths": widths.to_numpy(), "alpha": 0.85, "label": entry}
+            look: dict[str, Any] = {
+                "colors": colour,
+                "linestyles": [dash],
+                "gid": name,
+                "linewidths": widths.to_numpy(),
+                "alpha": 0.85,
+                "label": entry,
+            }
             pairs = np.stack([at.loc[part[end]].to_numpy(np.float64) for end in ("a", "b")], axis=1)
             draw_lines(ax, pairs, look | {"zorder": 2 + (sign > 0)}, edge_kws)
         draw_places(ax, ends, 16, "end of a link drawn", node_kws)

@@ -62,7 +62,8 @@ def plot_reach(
             share: Floats = (values[:, None] <= steps).mean(axis=0)
             tests = [scipy.stats.binomtest(round(p * values.size), values.size) for p in share]
             low, high = np.transpose([test.proportion_ci(method="wilson") for test in tests])
-            style, mark = layer_style(position), MARKS[position % len(MARKS)]
+            style = layer_style(position)
+            mark = MARKS[position % len(MARKS)]
             band: dict[str, Any] = {"color": style["color"], "alpha": 0.2, "linewidth": 0}
             ax.fill_between(steps, low, high, step="post", **band)
             text = f"not reached by step {horizon:,}: {percent(1 - share[-1])}"
@@ -144,8 +145,10 @@ def _checked_curve(name: str, curve: Any) -> pd.DataFrame:
     values = table.apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
     rising = len(steps) > 1 and steps[0] == 0 and bool((np.diff(steps) > 0).all())
     if not rising or not values.size or not ((values >= 0) & (values <= 1)).all():
-        msg = f"`curves` {name!r} must have an index of removed nodes that is rising from 0, and "
-        raise InputError(f"{msg}values that are shares of nodes from 0 to 1.")
+        raise InputError(
+            f"`curves` {name!r} must have an index of removed nodes that is rising from 0, and "
+            "values that are shares of nodes from 0 to 1."
+        )
     return pd.DataFrame(values, index=steps)
 
 
@@ -187,8 +190,10 @@ def plot_event_study(
             ax.plot(when, as_floats("truth", truth), color=ink(), linewidth=0.9, label="truth")
         for position, (name, table) in enumerate(series):
             shift = step * (position - (len(series) - 1) / 2)
-            colour, mark = PALETTE[position % len(PALETTE)], MARKS[position % len(MARKS)]
-            x, spans = table["event_time"].to_numpy(np.float64) + shift, table[_SPANS]
+            colour = PALETTE[position % len(PALETTE)]
+            mark = MARKS[position % len(MARKS)]
+            x = table["event_time"].to_numpy(np.float64) + shift
+            spans = table[_SPANS]
             reference = (table["estimate"].eq(0) & table["low"].isna()).to_numpy()
             known = table["estimate"].notna().to_numpy() & ~reference
             if "band_low" in table:
@@ -207,7 +212,8 @@ def plot_event_study(
 
 
 def _groups(study: Any) -> list[tuple[Any, pd.DataFrame]]:
-    needed, of = ["event_time", *_SPANS], "EventStudy.to_frame()"
+    needed = ["event_time", *_SPANS]
+    of = "EventStudy.to_frame()"
     frame = table_of("studies", study, needed, of=of, method="to_frame")
     first = frame.columns[0]  # of groups, whatever they are called
     numbers = pd.api.types.is_numeric_dtype(frame[first].dtype)
@@ -215,7 +221,8 @@ def _groups(study: Any) -> list[tuple[Any, pd.DataFrame]]:
 
 
 def _note(name: str, study: Any) -> str:
-    p, intervals = study.pre_trend_p, f"{percent(study.confidence)} intervals"
+    p = study.pre_trend_p
+    intervals = f"{percent(study.confidence)} intervals"
     before = "no period before it" if np.isnan(p) else f"p = {p:.2g} for equal trends before"
     prefix = f"{name}: " if name else ""
     if isinstance(study, Evaluation):

@@ -29,7 +29,9 @@ Kws: TypeAlias = Mapping[str, Any] | None  # settings of matplotlib, after ours
 MODELLED = "Modelled, not observed."
 
 # Millimetres of print: ticks and label of a y axis, a narrow figure, a letter of a legend
-_LABELS, _NARROW, _LETTER = 14.0, 120.0, 1.5
+_LABELS = 14.0
+_NARROW = 120.0
+_LETTER = 1.5
 _LEAST = 0.1  # share of a figure that axes keep
 
 _kept: WeakKeyDictionary[Axes, tuple[str, ...]] = WeakKeyDictionary()
@@ -220,19 +222,23 @@ def _draw_legend(
     cell = _cell(ax)
     beside = beside and (cell is None or not is_narrow(ax))
     if beside and not on_page():
-        place |= {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0}
+        place["loc"] = "upper left"
+        place["bbox_to_anchor"] = (1.01, 1.0)
+        place["borderaxespad"] = 0
         _make_room(ax, cell, ax.legend(**place | style), [1, 0])
         return
     owner: Any = ax.figure.canvas.figure if beside else ax
     room = page_width(ax)
     if beside:
-        ncols, place["loc"] = 3, "outside lower left"
+        ncols = 3
+        place["loc"] = "outside lower left"
     else:
         spec = ax.get_subplotspec()
         room = room / (1 if spec is None else spec.get_gridspec().ncols) - _LABELS
         room = room if cell is None else page_width(ax) * cell.width
         up = ScaledTranslation(0, points_above * larger() / 72, ax.figure.dpi_scale_trans)
-        place |= {"loc": "lower left", "bbox_to_anchor": (0, 1.01)}
+        place["loc"] = "lower left"
+        place["bbox_to_anchor"] = (0, 1.01)
         place["bbox_transform"] = ax.transAxes + up
         place["borderpad"] = 0.4 if mpl.rcParams["legend.frameon"] else 0
     letters = int(room / (_LETTER * larger()))

@@ -31,7 +31,8 @@ from netinnov.plotting._style import BAND, GREY, MARKS, PALETTE, SINGLE, drawing
 
 _MEDIAN = "#8c8c8c"
 _TICK: dict[str, Any] = {"marker": "|", "markersize": 8, "mew": 1.5, "linestyle": "none"}
-_ALPHA, _MOST_ROWS = 0.05, 12  # of values that stand out, and how many of many are drawn
+_ALPHA = 0.05
+_MOST_ROWS = 12  # of values that stand out, and how many of many are drawn
 _HEADS = 19.0  # points of the heads of columns, of two lines
 _SPANS = ["difference", "low", "high"]
 
@@ -114,7 +115,8 @@ def _rows(
         return np.arange(len(effects), dtype=np.float64), labels
     row, unique = pd.factorize(heads.to_numpy(object))
     place = pd.Series(row).groupby(row)
-    among, n = place.cumcount().to_numpy(), place.transform("size").to_numpy()
+    among = place.cumcount().to_numpy()
+    n = place.transform("size").to_numpy()
     labels = [str(label).replace(", ", ",\n", 1) for label in unique]
     return row + (among - (n - 1) / 2) * 0.8 / n.max(initial=1), labels
 
@@ -130,14 +132,20 @@ def _draw_changes(
     first = "whole network" if ends else f"{text}: whole network" if both else text
     parts = [(whole, first, ink() if ends else PALETTE[0], "o")]
     for seat, end in enumerate(ends):
-        colour, marker = PALETTE[seat % len(PALETTE)], MARKS[(seat + 1) % len(MARKS)]
+        colour = PALETTE[seat % len(PALETTE)]
+        marker = MARKS[(seat + 1) % len(MARKS)]
         parts.append((node.eq(end), name_of(names, end), colour, marker))
     others = ~whole & ~node.isin(ends)
     parts.append((others, "a place" if both else text, GREY if ends else PALETTE[0], "o"))
     for mine, label, colour, marker in parts:
         if mine.any():
-            look: dict[str, Any] = {"color": colour, "marker": marker, "markersize": 4}
-            look |= {"mfc": colour if mine is whole else paper(), "label": label}
+            look: dict[str, Any] = {
+                "color": colour,
+                "marker": marker,
+                "markersize": 4,
+                "mfc": colour if mine is whole else paper(),
+                "label": label,
+            }
             draw_intervals(ax, rows[mine], effects.loc[mine, _SPANS], linewidth=1.3, **look)
 
 
@@ -180,7 +188,8 @@ def plot_dose_response(
     >>> plot_dose_response(table, measure="access", node="home").get_ylabel()
     'change in access of home'
     """
-    needed, of = ["dose", "measure", "node", *_SPANS], "DoseResponse.to_frame()"
+    needed = ["dose", "measure", "node", *_SPANS]
+    of = "DoseResponse.to_frame()"
     table = table_of("table", table, needed, of=of, method="to_frame")
     check_name("measure", measure, table["measure"].unique().tolist(), of="the table")
     if node is not None:
@@ -189,8 +198,10 @@ def plot_dose_response(
     selected = of_node.to_numpy(bool, na_value=False) & table["measure"].eq(measure).to_numpy(bool)
     rows = table[selected].sort_values("dose")
     if rows.empty:
-        msg = f"`table` has no row of the measure {measure!r} and node {node!r}; "
-        raise InputError(f"{msg}measures are {table['measure'].unique().tolist()[:5]}.")
+        raise InputError(
+            f"`table` has no row of the measure {measure!r} and node {node!r}; "
+            f"measures are {table['measure'].unique().tolist()[:5]}."
+        )
     dose = rows["dose"].to_numpy(np.float64)
     with drawing(ax, 70, SINGLE) as ax:
         ax.axhline(0, color="#888888", linewidth=0.7, zorder=1)
@@ -231,7 +242,9 @@ def plot_null_distribution(
     """
     if isinstance(comparison.observed, pd.Series):
         return _plot_values(comparison, label, ax)
-    value, z, p = comparison.observed, comparison.z, comparison.p
+    value = comparison.observed
+    z = comparison.z
+    p = comparison.p
     values = np.asarray(comparison.draws, np.float64)
     values = values[np.isfinite(values)]
     if not values.size:
@@ -249,12 +262,14 @@ def plot_null_distribution(
 
 def _plot_values(comparison: NullComparison, label: str, ax: Axes | None) -> Axes:
     table = comparison.to_frame().assign(corrected=comparison.corrected())
-    n_values, note = len(table), ""
+    n_values = len(table)
+    note = ""
     varies = table["sd"].gt(0) | table["observed"].ne(table["mean"])
     table = table[varies] if varies.any() else table
     if len(table) > _MOST_ROWS:
         stands_out = table["corrected"].lt(_ALPHA)
-        count, least = int(stands_out.sum()), 2 * n_values / _ALPHA
+        count = int(stands_out.sum())
+        least = 2 * n_values / _ALPHA
         note = f"{count} of {n_values:,} values stand out. One alone needs {least:,.0f} replicates."
         table = table[stands_out] if count else table
         table = table.sort_values("z", key=abs, ascending=False).head(_MOST_ROWS if count else 5)
@@ -265,7 +280,8 @@ def plot_null_rows(
     table: pd.DataFrame, replicates: int, *, label: str, note: str = "", ax: Axes | None = None
 ) -> Axes:
     """Draw a row for each of ``observed, mean, low, high, corrected``; a pair as an arrow."""
-    rows, filled = np.arange(len(table)), table["corrected"].lt(_ALPHA).to_numpy()
+    rows = np.arange(len(table))
+    filled = table["corrected"].lt(_ALPHA).to_numpy()
     names = [name if isinstance(name, tuple) else (name,) for name in table.index]
     look: dict[str, Any] = {"facecolor": tone(BAND), "edgecolor": _MEDIAN, "linewidth": 0.6}
     look["label"] = f"95 % of {replicates:,} replicates\nand mean"

@@ -20,13 +20,18 @@ from netinnov.plotting._frame import Frame, draw_arrow, draw_places, in_frame, m
 from netinnov.plotting._labels import label_points
 from netinnov.plotting._style import ink, layer_style, mark_modelled, paper
 
-_WIDEST, _EVEN, _THINNEST = 2.2, 0.8, 0.4  # of links; _EVEN: where all have the same weight
-_FAN, _BUNDLE = 0.05, 0.3  # bend between links of one pair, and of all of them
+_WIDEST = 2.2
+_EVEN = 0.8
+_THINNEST = 0.4  # of links; _EVEN: where all have the same weight
+_FAN = 0.05
+_BUNDLE = 0.3  # bend between links of one pair, and of all of them
 _LAYERS = 4  # that one map shows so that they can be told apart
-_ENTRY, _PARAMETERS = 30, 110  # letters of a line of the legend, of those of a modelled layer
+_ENTRY = 30
+_PARAMETERS = 110  # letters of a line of the legend, of those of a modelled layer
 _LED = 8  # places that are named even where a line has to lead to the name
 _OF_CLASS = 34  # area of a place that a colour tells apart
-_COLOUR, _WIDTHS = "#a6a6a6", (1.2, 5.0)  # of enclaves
+_COLOUR = "#a6a6a6"
+_WIDTHS = (1.2, 5.0)  # of enclaves
 _DASH = {"forward": (0, (4, 2)), "level": (0, (1, 1.5)), "unknown": (0, (4, 1.5, 1, 1.5))}
 _CALLED = {"": "enclaves", "level": "enclaves of places of equal rank"}
 _CALLED["unknown"] = "enclaves of unknown direction"
@@ -109,7 +114,8 @@ def plot_flow_map(
     notes.append(counted("Enclaves with an end outside the frame, not drawn", sum(n_seen == 1)))
     if len(inner) > arrows:
         notes.append(f"Arrows: the {arrows:,} of most enclaves, of {len(inner):,} pairs.")
-    strength, classes = _strength(network, asked, modelled), None
+    strength = _strength(network, asked, modelled)
+    classes = None
     at_ends = np.asarray(strength[located.index], np.float64)
     shown, cut = _strongest(links, drawn, at_ends, strongest, modelled)
     if values is not None:
@@ -138,7 +144,8 @@ def plot_flow_map(
         names = place_names(network.places) if names is None else names
         texts = [name_of(names, node) for node in visible.index]
         must = min(_LED, int((visible["ends"] > 0).sum()))
-        points, radii = visible[["lon", "lat"]].to_numpy(), np.sqrt(visible["area"]) / 2
+        points = visible[["lon", "lat"]].to_numpy()
+        radii = np.sqrt(visible["area"]) / 2
         label_points(ax, points, texts, radii=radii, most=labels, must=must, led=_LED)
     return ax
 
@@ -160,9 +167,11 @@ def _strongest(
     ends = np.sort(strength[links[["i", "j"]].to_numpy()], axis=1)
     links = links.assign(weaker=ends[:, 0], stronger=ends[:, 1])
     links = links.assign(modelled=links["layer"].isin(modelled))
-    parts, cut = [links.head(0)], []
+    parts = [links.head(0)]
+    cut = []
     for layer in layers:
-        part, name = links[links["layer"] == layer], mark_modelled(layer, modelled)
+        part = links[links["layer"] == layer]
+        name = mark_modelled(layer, modelled)
         if part.empty:
             cut.append(f"{name}: no link between places of the map.")
         if len(part) > most:
@@ -201,7 +210,9 @@ def _draw_links(
         name = mark_modelled(layer, [layer] if model else [])
         text = printable(f"{name}, {upto} {digits(mine['weight'].max(), 2)}", longest=60)
         label = textwrap.fill(text, _ENTRY)
-        look |= {"linewidths": width.to_numpy(), "gid": layer, "label": label}
+        look["linewidths"] = width.to_numpy()
+        look["gid"] = layer
+        look["label"] = label
         draw_lines(ax, ways[mine.index], look, edge_kws)
 
 
@@ -212,7 +223,8 @@ def _strength(
     links = network.links
     links = links[links["layer"].isin(observed) & (links["source"] != links["target"])]
     quantity = links["layer"].map(network.layer_table["quantity"])
-    out, into = links[quantity != "share_of_origin"], links[quantity != "share_of_destination"]
+    out = links[quantity != "share_of_origin"]
+    into = links[quantity != "share_of_destination"]
     ends = pd.concat([out.set_index("source")["weight"], into.set_index("target")["weight"]])
     total: pd.Series[float] = ends.groupby(level=0).sum()
     return total.reindex(network.nodes.index, fill_value=0.0)
@@ -220,7 +232,8 @@ def _strength(
 
 def _draw_roles(ax: Axes, at: pd.DataFrame, arrows: pd.DataFrame, node_kws: Kws) -> None:
     at = at.iloc[::-1]  # the strongest on top
-    home, host = at.index.isin(arrows["home"]), at.index.isin(arrows["host"])
+    home = at.index.isin(arrows["home"])
+    host = at.index.isin(arrows["host"])
     for role, mine, marker, face, edge in (
         ("host of an enclave", host & ~home, "s", ink(), ink()),
         ("home of an enclave", home & ~host, "o", paper(), ink()),
@@ -254,7 +267,8 @@ def arrows_between(
     known = ends.dropna()
     crossing = known.loc[known["home"] != known["host"]]
     arrows = crossing.groupby(columns, sort=False).size().reset_index(name="count")
-    lost, inner = len(ends) - len(known), len(known) - len(crossing)
+    lost = len(ends) - len(known)
+    inner = len(known) - len(crossing)
     return arrows, [
         counted("Enclaves left out, as an end is not on the map", lost),
         counted("Enclaves inside one place, not drawn", inner),

@@ -20,12 +20,32 @@ from netinnov._network.columns import DISPLAY_NAMES
 
 _BASE_FONT = "DejaVu Sans"
 _CJK_FONTS = (
-    *("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN"),
-    *("Microsoft YaHei", "PingFang SC", "Hiragino Sans GB", "Heiti SC", "SimHei", "DengXian"),
-    *("WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Sarasa Gothic SC", "HarmonyOS Sans SC"),
-    *("LXGW WenKai", "Noto Sans CJK JP", "Noto Sans CJK TC", "Noto Serif CJK SC"),
-    *("Noto Serif CJK JP", "Source Han Serif SC", "SimSun", "Songti SC", "AR PL UMing CN"),
-    *("AR PL UKai CN", "Droid Sans Fallback", "Arial Unicode MS"),
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Heiti SC",
+    "SimHei",
+    "DengXian",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Sarasa Gothic SC",
+    "HarmonyOS Sans SC",
+    "LXGW WenKai",
+    "Noto Sans CJK JP",
+    "Noto Sans CJK TC",
+    "Noto Serif CJK SC",
+    "Noto Serif CJK JP",
+    "Source Han Serif SC",
+    "SimSun",
+    "Songti SC",
+    "AR PL UMing CN",
+    "AR PL UKai CN",
+    "Droid Sans Fallback",
+    "Arial Unicode MS",
 )
 _CJK = re.compile(
     "[\u2e80-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef"

@@ -31,11 +31,16 @@ from netinnov.sources._any_table import features_of
 Frame: TypeAlias = tuple[float, float, float, float]  # west, east, south, north in degrees
 
 _KM_PER_DEGREE = 6371.0088 * np.pi / 180
-_LEGEND, _BAND = 60.0, 0.07  # millimetres beside a map; of its height, for the scale bar
-_NEAR, _MOST_OF = 3.0, 0.75  # distances to the next point, and share, that make a cluster
+_LEGEND = 60.0
+_BAND = 0.07  # millimetres beside a map; of its height, for the scale bar
+_NEAR = 3.0
+_MOST_OF = 0.75  # distances to the next point, and share, that make a cluster
 LEAST_SIDE = 0.01  # degrees of a map: lines that leave a smaller one take minutes to be drawn
-_LAND, _SEA, _COAST = "#fbfaf6", "#e3ebf0", "#a9b6be"
-_SHAPE, _BORDER = "#f3f3f0", "#bdbdb8"
+_LAND = "#fbfaf6"
+_SEA = "#e3ebf0"
+_COAST = "#a9b6be"
+_SHAPE = "#f3f3f0"
+_BORDER = "#bdbdb8"
 
 
 def frame_of(located: pd.DataFrame) -> Frame:
@@ -87,11 +92,14 @@ def in_frame(extent: Frame | None, spots: pd.DataFrame) -> tuple[Frame, pd.DataF
     for side in sides:
         check_number("extent", side)
     if len(sides) != 4 or min(sides[1] - sides[0], sides[3] - sides[2]) < LEAST_SIDE:
-        msg = "`extent` must be (west, east, south, north) in degrees, west < east, south < north, "
-        raise InputError(f"{msg}at least {LEAST_SIDE} (about 1 km) apart; found {shown(extent)}.")
+        raise InputError(
+            "`extent` must be (west, east, south, north) in degrees, west < east, south < north, "
+            f"at least {LEAST_SIDE} (about 1 km) apart; found {shown(extent)}."
+        )
     west, east, south, north = map(float, sides)
     inside = located["lon"].between(west, east) & located["lat"].between(south, north)
-    missing, outside = len(spots) - len(located), (~inside).sum()
+    missing = len(spots) - len(located)
+    outside = (~inside).sum()
     without = f"Places left out, as they have no coordinates: {missing} of {len(spots)}."
     notes = [without if missing else "", counted("Places outside the frame", outside)]
     return (west, east, south, north), located[inside], notes
@@ -105,7 +113,8 @@ def node_spots(network: MultilayerNetwork) -> pd.DataFrame:
 @contextmanager
 def map_axes(ax: Axes | None, frame: Frame, basemap: Any) -> Iterator[Axes]:
     west, east, south, north = frame
-    band, degree = _BAND * (north - south), _KM_PER_DEGREE * squeeze(frame)
+    band = _BAND * (north - south)
+    degree = _KM_PER_DEGREE * squeeze(frame)
     longest = (east - west) * degree / 5
     unit = 10 ** np.floor(np.log10(longest))
     km = unit * max(step for step in (1, 2, 5) if step * unit <= longest)
@@ -116,7 +125,8 @@ def map_axes(ax: Axes | None, frame: Frame, basemap: Any) -> Iterator[Axes]:
             axis.set_major_formatter(FuncFormatter(partial(_degrees, ends)))
             axis.set_major_locator(MaxNLocator(3 if on_page() else 5))
         ax.spines[:].set(visible=True, color=tone("#bbbbbb"))
-        start, level = west + 0.03 * (east - west), south - 0.5 * band
+        start = west + 0.03 * (east - west)
+        level = south - 0.5 * band
         end = start + km / degree
         ax.plot([start, end], [level, level], color=ink(), linewidth=1.2, zorder=8, gid="scale")
         write(ax, f"{km:g} km", (end, level), away=(3, 0), zorder=8)
@@ -148,15 +158,19 @@ def _draw_shapes(ax: Axes, basemap: Any, frame: Frame) -> None:
         with damage_refused(str(basemap), Exception):
             basemap = geopandas.GeoDataFrame.from_features(features, crs=4326)
     if not isinstance(basemap, (geopandas.GeoSeries, geopandas.GeoDataFrame)):
-        msg = '`basemap` must be "land", None, a GeoDataFrame, a GeoSeries or the path of a file; '
-        raise InputError(f"{msg}found {type(basemap).__name__}.")
+        raise InputError(
+            '`basemap` must be "land", None, a GeoDataFrame, a GeoSeries or the path of a file; '
+            f"found {type(basemap).__name__}."
+        )
     shapes = basemap.geometry
     if shapes.crs is not None:
         shapes = shapes.to_crs(4326)
     elif not (np.abs(shapes.total_bounds) <= [180, 90, 180, 90]).all():
         ends = ", ".join(f"{each:g}" for each in shapes.total_bounds)
-        msg = "`basemap` has no coordinate system, and its coordinates are not degrees: west, south"
-        raise InputError(f"{msg}, east, north are {ends}. Set it with set_crs().")
+        raise InputError(
+            "`basemap` has no coordinate system, and its coordinates are not degrees: west, south, "
+            f"east, north are {ends}. Set it with set_crs()."
+        )
     west, east, south, north = frame
     visible = shapes.cx[west:east, south:north]
     area = visible.geom_type.isin(["Polygon", "MultiPolygon"])
@@ -172,14 +186,27 @@ def draw_arrow(
 ) -> None:
     """An arrow from home to host, which bends to the left and whose head grows with its width."""
     sizes = f"head_length={0.3 + 0.12 * width:.3f},head_width={0.1 + 0.09 * width}"
-    style: dict[str, Any] = {"connectionstyle": "arc3,rad=-0.16", "mutation_scale": 10}
-    style |= {"joinstyle": "miter", "shrinkA": 2.5, "shrinkB": 4 + width / 2, "linewidth": width}
-    style |= {"zorder": 3, "arrowstyle": f"-|>,{sizes}", **look}
+    style: dict[str, Any] = {
+        "connectionstyle": "arc3,rad=-0.16",
+        "mutation_scale": 10,
+        "joinstyle": "miter",
+        "shrinkA": 2.5,
+        "shrinkB": 4 + width / 2,
+        "linewidth": width,
+        "zorder": 3,
+        "arrowstyle": f"-|>,{sizes}",
+        **look,
+    }
     arrow = FancyArrowPatch(tuple(home), tuple(host), **style)
     arrow.set(gid=f"{home.name} -> {host.name}", **dict(kws or {}))
     ax.add_patch(arrow)
-    key: dict[str, Any] = {"color": arrow.get_edgecolor(), "linestyle": arrow.get_linestyle()}
-    key |= {"linewidth": min(arrow.get_linewidth(), 2.0), "marker": ">", "markersize": 5}
+    key: dict[str, Any] = {
+        "color": arrow.get_edgecolor(),
+        "linestyle": arrow.get_linestyle(),
+        "linewidth": min(arrow.get_linewidth(), 2.0),
+        "marker": ">",
+        "markersize": 5,
+    }
     ax.plot([], [], label=label, **key)
 
 
@@ -187,6 +214,13 @@ def draw_places(
     ax: Axes, spots: pd.DataFrame, area: Any, label: str, kws: Kws = None, **look: Any
 ) -> None:
     if len(spots):
-        usual: dict[str, Any] = {"facecolors": paper(), "edgecolors": ink(), "linewidths": 0.7}
-        usual |= {"s": area, "zorder": 6, "label": label, "gid": label.removeprefix("_")}
+        usual: dict[str, Any] = {
+            "facecolors": paper(),
+            "edgecolors": ink(),
+            "linewidths": 0.7,
+            "s": area,
+            "zorder": 6,
+            "label": label,
+            "gid": label.removeprefix("_"),
+        }
         draw_points(ax, spots[["lon", "lat"]].to_numpy(), usual | look, kws)

@@ -22,7 +22,8 @@ from netinnov.plotting._drawing import digits, finish, number, page_width, perce
 from netinnov.plotting._fonts import Names, name_of, place_names, printable
 from netinnov.plotting._style import DOUBLE, SINGLE, drawing, larger, lay_out, on_page
 
-_CELLS, _LETTER = 0.6, 1.5  # of the page, that cells share; millimetres of a letter
+_CELLS = 0.6
+_LETTER = 1.5  # of the page, that cells share; millimetres of a letter
 _ROWS = 10  # communities with a row of their own
 _SATURATED = 2.0  # log2 quotient at which the colour scale saturates
 
@@ -49,8 +50,10 @@ def plot_layer_similarity(table: pd.DataFrame, *, label: str = "", ax: Axes | No
     of = "centrality.layer_overlap()"
     table = table_of("table", table, of=of, rows="layer")
     if [*table.index] != [*table.columns]:
-        msg = "`table` must be square, its rows and columns the same layers in one order"
-        raise InputError(f"{msg}; found {table.shape}; see {of}.")
+        raise InputError(
+            "`table` must be square, its rows and columns the same layers in one order; "
+            f"found {table.shape}; see {of}."
+        )
     values = as_floats("table", table)
     if np.nanmax(np.abs(values), initial=0) > 1 + 1e-9:
         raise InputError("`table` must hold values between -1 and 1, such as an overlap.")
@@ -60,7 +63,8 @@ def plot_layer_similarity(table: pd.DataFrame, *, label: str = "", ax: Axes | No
     scale: dict[str, Any] = {"vmin": low, "vmax": 1.0, "cmap": "RdBu" if low < 0 else "Blues"}
     size = (160, DOUBLE) if len(tags) > 10 else (80, SINGLE)
     with drawing(ax, *((82, DOUBLE) if on_page() else size)) as ax:
-        shown, label = pd.DataFrame(values, tags, tags), printable(label, longest=80)
+        shown = pd.DataFrame(values, tags, tags)
+        label = printable(label, longest=80)
         texts = shown.map(lambda x: number(x, ".2f").removesuffix(".00").replace("0.", ".", 1))
         _draw_matrix(ax, shown, texts, label, half=half, **scale)
     return ax
@@ -99,8 +103,10 @@ def plot_community_flows(
     weight = flat_matrix(network, "a sum over layers")
     codes = node_codes(network, membership)
     known = codes >= 0
-    inner, codes = weight[known][:, known].tocoo(), codes[known]
-    total, everything = float(inner.sum()), float(weight.sum())
+    inner = weight[known][:, known].tocoo()
+    codes = codes[known]
+    total = float(inner.sum())
+    everything = float(weight.sum())
     if total <= 0:
         raise InputError("a matrix of communities needs weight between labelled nodes; found none.")
     strength = pd.Series(inner.sum(axis=0) + inner.sum(axis=1), network.nodes.index[known])
@@ -130,7 +136,8 @@ def _grouped(
     members = strength.groupby(codes)
     rank = members.sum().sort_values(ascending=False, kind="stable").index
     kept = rank if len(rank) <= _ROWS + 1 else rank[:_ROWS]
-    first, size = members.idxmax(), members.size()
+    first = members.idxmax()
+    size = members.size()
     tags = [f"{name_of(names, first[code], longest=24)} ({size[code]:,})" for code in kept]
     if len(kept) < len(rank):
         tags.append(f"{len(rank) - _ROWS:,} others ({size.drop(kept).sum():,})")
@@ -252,8 +259,14 @@ def _widest(texts: Iterable[Text]) -> float:
 def _draw_shades(ax: Axes, shades: pd.DataFrame, bar: dict[str, Any], **options: Any) -> None:
     import seaborn as sns  # only here: it takes long to load
 
-    style: dict[str, Any] = {"linewidths": 0.6, "xticklabels": True, "yticklabels": True}
-    style |= {"cmap": "Blues", "cbar_kws": bar, "annot_kws": {"in_layout": False}}
+    style: dict[str, Any] = {
+        "linewidths": 0.6,
+        "xticklabels": True,
+        "yticklabels": True,
+        "cmap": "Blues",
+        "cbar_kws": bar,
+        "annot_kws": {"in_layout": False},
+    }
     sns.heatmap(shades, ax=ax, **style | options)
     ax.tick_params(axis="y", rotation=0)
     ax.tick_params(length=0)

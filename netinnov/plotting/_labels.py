@@ -19,15 +19,20 @@ from netinnov.plotting._style import ink, lay_out, paper, write
 _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
 _GAPS = (1.5, 4.5, 7.5)
 _LED = (16.0, 26.0, 38.0, 52.0, 68.0, 86.0)  # points from a point to a label that a line leads to
-_HEAD, _LINE = 1000.0, 0.1  # of an arrowhead, and a plain line, in pieces of an arrow's line
-_PIECE, _MARGIN = 1.5, 2.0  # points
-_NEAR, _MISTAKEN = 6.0, 10.0  # points; cost of each other point that a label might belong to
-_SAME, _NAMES = 0.5, 3  # points between those at one spot; names that a label holds, but one more
+_HEAD = 1000.0
+_LINE = 0.1  # of an arrowhead, and a plain line, in pieces of an arrow's line
+_PIECE = 1.5
+_MARGIN = 2.0  # points
+_NEAR = 6.0
+_MISTAKEN = 10.0  # points; cost of each other point that a label might belong to
+_SAME = 0.5
+_NAMES = 3  # points between those at one spot; names that a label holds, but one more
 _CROSSED = 6.0  # cost of each point of the radius of the largest marker that a line crosses
 _BOTHERS = 4.5  # points of radius from which a marker that is crossed seems to be what is named
 _CLEAR = 1.5  # points by which other markers are farther away than a label's own
 _FAR = 4.0  # of each step away from the point, in pieces of an arrow's line
-_ALIGN_X, _ALIGN_Y = ("center", "left", "right"), ("center", "bottom", "top")  # by 0, 1, -1
+_ALIGN_X = ("center", "left", "right")
+_ALIGN_Y = ("center", "bottom", "top")  # by 0, 1, -1
 _BOX = {"boxstyle": "square,pad=0.08", "ec": "none", "alpha": 0.75}
 
 
@@ -145,7 +150,8 @@ def _pieces(
         # A curve, and then the outline of its head.
         curve, *head = (np.asarray(each) for each in path.to_polygons(closed_only=False))
         corners += [(curve, 1.0), *((outline, _HEAD) for outline in head)]
-    points, weights = [np.empty((0, 2))], [np.empty(0)]
+    points = [np.empty((0, 2))]
+    weights = [np.empty(0)]
     for line, cost in corners:
         along = np.concatenate([[0], np.hypot(*np.diff(line, axis=0).T).cumsum()])
         steps = np.linspace(0, along[-1], int(along[-1] / (_PIECE * scale)) + 2)

@@ -54,15 +54,19 @@ def plot_cobweb(
     'settles: root −0.80'
     """
     paths = np.asarray(market.simulate(start=start, periods=periods), np.float64)
-    rest, b = market.price(), market.demand_slope
+    rest = market.price()
+    b = market.demand_slope
     a = market.demand_intercept or 0.0
-    prices, paid = paths[1:], pd.Series(paths[:-1])
+    prices = paths[1:]
+    paid = pd.Series(paths[:-1])
     expected = paid.ewm(alpha=market.adaptation, adjust=False).mean()
     sold = a - b * prices
     x = np.column_stack([np.roll(sold, 1), sold, sold]).ravel()[1:]
     y = np.column_stack([expected, expected, prices]).ravel()[1:]
-    low, high = min(y.min(), rest), max(y.max(), rest)
-    room, wide = 0.12 * (high - low) or 1.0, 0.12 * (x.max() - x.min()) or 1.0
+    low = min(y.min(), rest)
+    high = max(y.max(), rest)
+    room = 0.12 * (high - low) or 1.0
+    wide = 0.12 * (x.max() - x.min()) or 1.0
     heights = np.linspace(low - room, high + room, 400)
     with drawing(ax, 78, SINGLE) as ax:
         ax.plot(a - b * heights, heights, color=PALETTE[0], linewidth=1.3, label="demand")
@@ -78,7 +82,8 @@ def plot_cobweb(
             ax.plot(*at, "o", markersize=4.5, label=text, **point)
         ax.set(xlim=(x.min() - wide, x.max() + wide), ylim=(heights[0], heights[-1]))
         root = market.root()
-        cycles, settles = abs(abs(root) - 1) < 1e-12, abs(root) < 1
+        cycles = abs(abs(root) - 1) < 1e-12
+        settles = abs(root) < 1
         fate = "cycles" if cycles else "settles" if settles else "explodes"
         ax.set_title(f"{fate}: root {number(root, '.2f')}")
         look: dict[str, Any] = {"ncols": 4, "columnspacing": 1.2, "handletextpad": 0.5}
@@ -141,7 +146,8 @@ def plot_stability_map(
         across = "slope of supply d to slope of demand b, d / b"
         finish(ax, x=across, y="mobility m between two regions, m / b", notes=notes)
         texts = [*map(printable, marked)]
-        lines, n = [np.column_stack([ratio, gap])], len(marked)
+        lines = [np.column_stack([ratio, gap])]
+        n = len(marked)
         label_points(ax, at.reshape(-1, 2), texts, radii=2.0, most=n, must=n, lines=lines)
         return ax
 
@@ -177,8 +183,10 @@ def plot_bifurcation(
     diagram = table_of("diagram", diagram, ["share", "stable"], of="bifurcation_diagram()")
     diagram = diagram.dropna(subset="share")
     if diagram.shape[1] < 3 or diagram.empty:
-        msg = "`diagram` must have rows, and the parameter as its first column; found the shape "
-        raise InputError(f"{msg}{diagram.shape}; see bifurcation_diagram().")
+        raise InputError(
+            "`diagram` must have rows, and the parameter as its first column; found the shape "
+            f"{diagram.shape}; see bifurcation_diagram()."
+        )
     parameter = diagram.columns[0]
     marks = pd.Series(as_floats("points", [*(points or {}).values()]), [*(points or {})]).dropna()
     values = np.unique(diagram[parameter].to_numpy(np.float64))

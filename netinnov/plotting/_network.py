@@ -41,7 +41,8 @@ Arrange = Literal["colours", "planes"]
 Layout = Literal["fruchterman_reingold", "kamada_kawai"]
 _Kinds: TypeAlias = tuple[Codes, list[str]]  # codes of groups, and their names
 _SMALL = 80  # nodes of a connected network up to which the default is Kamada and Kawai's layout
-_FEW, _MANY = 500, 2000  # nodes; from there on forces reach only the neighbourhood
+_FEW = 500
+_MANY = 2000  # nodes; from there on forces reach only the neighbourhood
 _WEIGHTS = (0.2, 3.0)  # bounds of an attraction whose mean is 1
 
 _MOST = {"colours": 7, "planes": 6}  # layers that can be told apart in print
@@ -49,10 +50,14 @@ _BEND = 0.12  # of a directed link: height of its curve over its length
 _APART = 0.08  # bend of undirected links of one layer against those of the next
 _LEAST = 0.2  # height of a picture, as a share of its width: matplotlib 3.10 lays out no less
 _FAR = 0.4  # how much smaller the far edge of a plane is drawn
-_WIDE, _DEEP, _NEXT = 2.2, 0.62, 0.66  # of a plane: width, depth as drawn, and to the next one
+_WIDE = 2.2
+_DEEP = 0.62
+_NEXT = 0.66  # of a plane: width, depth as drawn, and to the next one
 _HEAD = np.array([[1.3, 0.0], [-0.8, 0.75], [-0.8, -0.75], [1.3, 0.0]])
 _SCALE = {"o": 1.0, "s": 0.85, "D": 0.72, "^": 1.1, "v": 1.1, "P": 1.1, "X": 1.1}
-_TOGETHER, _SMALLEST, _LARGEST = 3000.0, 3.0, 90.0  # points^2 of all markers together, and of one
+_TOGETHER = 3000.0
+_SMALLEST = 3.0
+_LARGEST = 90.0  # points^2 of all markers together, and of one
 
 
 def plot_network(
@@ -126,7 +131,8 @@ def plot_network(
     degree = np.zeros((len(drawn), len(at)), int)
     for counts, part in zip(degree, links, strict=True):
         counts += np.bincount(np.ravel(part[["source", "target"]]), minlength=len(at))
-    pictures, linked = at[None], np.ones((1, len(at)), bool)
+    pictures = at[None]
+    linked = np.ones((1, len(at)), bool)
     if not together:
         pictures = np.array([_on_plane(0.04 + 0.92 * at, k) for k in range(len(drawn))])
         linked = degree > 0
@@ -300,15 +306,21 @@ def _draw_links(
     look = style | {"linewidths": widths[::-1], "alpha": alpha, "zorder": 1.5, "capstyle": "butt"}
     lines = draw_lines(ax, ways[::-1], look, kws)
     if heads:
-        chord, middle = end - start, ways[:, ways.shape[1] // 2]
+        chord = end - start
+        middle = ways[:, ways.shape[1] // 2]
         angle = np.arctan2(chord[:, 1], chord[:, 0])  # also that of the curve in its middle
         ahead = np.column_stack([np.cos(angle), np.sin(angle)])
         turned = np.stack([ahead, ahead[:, ::-1] * [-1, 1]], axis=1)
         # One path a head, in points around the middle of its curve.
         corners = (0.8 + 0.7 * widths)[:, None, None] * (_HEAD @ turned)
         paths = [Path(outline, closed=True) for outline in corners]
-        look = {"facecolors": lines.get_color()[0], "linewidths": 0, "zorder": 1.6}
-        look |= {"offsets": middle, "offset_transform": ax.transData}
+        look = {
+            "facecolors": lines.get_color()[0],
+            "linewidths": 0,
+            "zorder": 1.6,
+            "offsets": middle,
+            "offset_transform": ax.transData,
+        }
         marks = PathCollection(paths, [1.0], alpha=min(1.0, alpha + 0.25), **look)
         marks.set_transform(IdentityTransform())
         ax.add_collection(marks)
@@ -327,16 +339,20 @@ def _node_groups(
     called = "community " if isinstance(groups, Partition) else ""
     labels: Any = groups.membership if isinstance(groups, Partition) else groups
     if not isinstance(labels, (pd.Series, pd.DataFrame)):
-        msg = "`groups` must be a Partition, a Series over the nodes, or a DataFrame nodes x layers"
-        raise InputError(f"{msg}; found {shown(groups)}.")
+        raise InputError(
+            "`groups` must be a Partition, a Series over the nodes, or a DataFrame nodes x layers; "
+            f"found {shown(groups)}."
+        )
     labels = labels.reindex(nodes.index)
     if isinstance(labels, pd.DataFrame):
         labels = table_of("groups", labels, layers, of="MultilayerNetwork.layers")[list(layers)]
         if not by_layer:
             first = labels.bfill(axis=1).iloc[:, 0]
             if not (labels.eq(first, axis=0) | labels.isna()).all(axis=None):
-                msg = "`groups` differ between the layers of a node, which one picture of all "
-                raise InputError(f"{msg}layers cannot show; choose `arrange` 'planes'.")
+                raise InputError(
+                    "`groups` differ between the layers of a node, which one picture of all "
+                    "layers cannot show; choose `arrange` 'planes'."
+                )
             labels = first
     held = pd.Series(np.broadcast_to(labels.to_numpy(dtype=object).T, shape).ravel())
     count = held.value_counts(sort=False)
@@ -383,6 +399,6 @@ def _draw_nodes(
         chosen = (codes == code) & linked
         named = code < len(names) - 2
         marker = MARKS[code] if named else "o"
-        look |= {"c": shades[code] if named else "#c4c4c4", "marker": marker, "label": name}
+        look.update({"c": shades[code] if named else "#c4c4c4", "marker": marker, "label": name})
         if chosen.any():
             draw_points(ax, at[chosen], look | {"s": areas[chosen] * _SCALE[marker]}, kws)

@@ -21,16 +21,23 @@ from netinnov.plotting._fonts import place_names, printable
 from netinnov.plotting._style import DOUBLE, drawing, ink, layer_style, paper, tone
 
 # All lengths in millimetres on a page of 183; y runs downwards.
-_LINE, _SLOT, _GAP = 3.0, 3.8, 2.2  # heights: of lines, a link, and between boxes
-_BOX, _PARK = 51.0, 30.0  # widths
+_LINE = 3.0
+_SLOT = 3.8
+_GAP = 2.2  # heights: of lines, a link, and between boxes
+_BOX = 51.0
+_PARK = 30.0  # widths
 _EDGES = (6.5, 6.5 + _BOX, (DOUBLE - _PARK) / 2)  # of the left box and of the park
-_TOP, _LEAST = 8.0, 34.0  # where boxes begin, and the least height of the park
-_BESIDE, _BETWEEN = 3.9, 12.0  # room of links at the edge of the page, and between box and park
+_TOP = 8.0
+_LEAST = 34.0  # where boxes begin, and the least height of the park
+_BESIDE = 3.9
+_BETWEEN = 12.0  # room of links at the edge of the page, and between box and park
 _KINDS = ["government", "park", "operator", "fund"]  # from the top
 _KINDS += ["university", "institute", "firm", "talent_pool"]
 _FACTS = {"type": "{}", "opened": "opened {}", "floor_area_m2": "{:,.0f} m²"}
 _FACTS["confidence"] = "confidence {}"
-_HOME, _HOST, _OTHER = "#CBDDEC", "#FBF4EA", "#E9E9E9"
+_HOME = "#CBDDEC"
+_HOST = "#FBF4EA"
+_OTHER = "#E9E9E9"
 _Point: TypeAlias = tuple[float, float]
 _Way: TypeAlias = tuple[list[_Point], _Point]  # corners of an arrow, and where its letters stand
 _Key: TypeAlias = tuple[str, dict[str, Any], bool]  # of a layer: letters, style, and direction
@@ -79,7 +86,8 @@ def plot_park(
     partner = own["source"].where(own["source"] != park, own["target"])
     weight = own["weight"].groupby(partner).sum().sort_values(ascending=False, kind="stable")
     around = partners.select(nodes=[park, *weight.index[:actors]])
-    layers, links = around.layers, around.links
+    layers = around.layers
+    links = around.links
     links = links[links["source"] != links["target"]]
     if "status" not in links:
         links = links.assign(status="stated")
@@ -113,7 +121,8 @@ def plot_park(
             _draw_arrow(ax, way, keys[links["layer"][link]], edge_kws, stated=bool(stated[link]))
         counts = Counter(links["layer"])
         for position, (layer, key) in enumerate(keys.items()):
-            x, y = 2 + 36 * (position % 5), bottom + 3.5 + 4.2 * (position // 5)
+            x = 2 + 36 * (position % 5)
+            y = bottom + 3.5 + 4.2 * (position // 5)
             _draw_arrow(ax, ([(x, y), (x + 13, y)], (x + 5.4, y)), key, edge_kws)
             text = printable(f"{layer} ({counts[layer]})", longest=22)
             ax.text(x + 14.2, y, text, va="center")
@@ -145,7 +154,8 @@ def _boxes(
     around: MultilayerNetwork, park: str, names: pd.Series[str], places: pd.Series[str]
 ) -> dict[str, _Box]:
     nodes = around.storage.nodes.drop(park)
-    side, stands = park_sides(around, park), park_sides(around, park, by="place")
+    side = park_sides(around, park)
+    stands = park_sides(around, park, by="place")
     boxes: dict[str, _Box] = {}
     rank = nodes["kind"].map(dict(zip(_KINDS, range(len(_KINDS)), strict=True)))
     nodes = nodes.loc[rank.sort_values(kind="stable").index, ["kind", "place", "jurisdiction"]]
@@ -202,11 +212,13 @@ def _stack(boxes: dict[str, _Box], lanes: dict[int, int]) -> tuple[_Point, float
     columns = [[box for box in boxes.values() if box.column == side] for side in (0, 1)]
     ends = []
     for column in columns:
-        y, panel = start, ""
+        y = start
+        panel = ""
         for box in sorted(column, key=level):
             if box.panel == "other" != panel:
                 y += 9.0 if panel else 1.0  # the title of the field
-            panel, box.top = box.panel, y
+            panel = box.panel
+            box.top = y
             y += box.height + _GAP
         ends.append(y)
     shorter = columns[int(np.argmin(ends))]
@@ -214,7 +226,8 @@ def _stack(boxes: dict[str, _Box], lanes: dict[int, int]) -> tuple[_Point, float
         for box in shorter:  # in the middle of its ground
             box.top += (max(ends) - min(ends)) / 2
     at_park = [box.at(link) for box in boxes.values() for link in box.inner if link not in lanes]
-    top, bottom = min(at_park, default=_TOP) - 2.2, max(at_park, default=_TOP) + 2.2
+    top = min(at_park, default=_TOP) - 2.2
+    bottom = max(at_park, default=_TOP) + 2.2
     top = max(top - max(_LEAST - (bottom - top), 0) / 2, _TOP - 1)
     bottom = max(bottom, top + _LEAST)
     return (top, bottom), max(*ends, bottom + _GAP, start + 28) + _SLOT * sides.count(1) + 0.5
@@ -233,22 +246,27 @@ def _ways(
     ways: dict[int, _Way] = {}
     for link, *ends in links[["source", "target"]].itertuples():
         first, *others = (boxes[node] for node in ends if node != park)
-        side, y, z = first.column, first.at(link), others[0].at(link) if others else 0.0
+        side = first.column
+        y = first.at(link)
+        z = others[0].at(link) if others else 0.0
         if not others:
             way = [(inner[side], y), (edge[side], y)]
             badge = edge[side] + (14 * side - 7), y
             way = way if ends[1] == park else way[::-1]
         elif link in lanes:
-            seat, n = across[lanes[link]].index(link), len(across[lanes[link]])
+            seat = across[lanes[link]].index(link)
+            n = len(across[lanes[link]])
             away = 3.2 + min(2.2, _BETWEEN / n) * (n - 1 - seat)
-            above, below = highest - _SLOT * (seat + 0.7), lowest + _SLOT * (seat + 0.8)
+            above = highest - _SLOT * (seat + 0.7)
+            below = lowest + _SLOT * (seat + 0.8)
             level = above if lanes[link] < 0 else below
             x = [inner[0] + away, inner[1] - away]
             way = [(inner[side], y), (x[side], y), (x[side], level)]
             way += [(x[1 - side], level), (x[1 - side], z), (inner[1 - side], z)]
             badge = DOUBLE / 2, level
         else:
-            seat, n = beside[side].index(link), len(beside[side])
+            seat = beside[side].index(link)
+            n = len(beside[side])
             x_out = outer[side] + (2 * side - 1) * (0.6 + min(1.9, _BESIDE / n) * (seat + 1))
             way = [(outer[side], y), (x_out, y), (x_out, z), (outer[side], z)]
             badge = x_out, (y + z) / 2
@@ -293,7 +311,8 @@ def _draw_box(ax: Axes, box: _Box, kws: Kws) -> None:
 
 
 def _draw_park(ax: Axes, row: Any, name: str, bar: _Point) -> None:
-    left, height = _EDGES[2], bar[1] - bar[0]
+    left = _EDGES[2]
+    height = bar[1] - bar[0]
     _fill(ax, left, bar[0], _PARK, height, fc=tone(_HOME), ec=ink(), lw=1.6, zorder=2)
     facts = [
         printable(words.format(row[column])).replace("_", " ")
@@ -304,12 +323,14 @@ def _draw_park(ax: Axes, row: Any, name: str, bar: _Point) -> None:
     style: dict[str, Any] = {"ha": "center", "zorder": 3}
     lines = "\n".join(_wrapped(name, 16))
     ax.text(*middle, lines, va="bottom", fontsize=mpl.rcParams["axes.titlesize"], **style)
-    style |= {"va": "top", "linespacing": 1.25}
+    style["va"] = "top"
+    style["linespacing"] = 1.25
     ax.text(middle[0], middle[1] + 1, "\n".join(facts), **style)
 
 
 def _draw_arrow(ax: Axes, way: _Way, key: _Key, kws: Kws, *, stated: bool = True) -> None:
-    points, (code, style, directed) = np.array(way[0]), key
+    points = np.array(way[0])
+    (code, style, directed) = key
     ahead = (points[-1] - points[-2]) / np.linalg.norm(points[-1] - points[-2])
     base = points[-1] - 2.3 * ahead * directed
     (line,) = ax.plot(*np.vstack([points[:-1], base]).T, linewidth=1.0, zorder=4, **style)

@@ -39,10 +39,12 @@ _MEASURES = {
     "largest_excess": ("largest\nexcess", -1),
 }
 _OWN_UNIT = ("below_break", "largest_excess")  # no per cent: their zero is arbitrary
-_HALF, _NONE = 0.36, 1e-9  # of a column: the longest interval; of the largest change: no change
+_HALF = 0.36
+_NONE = 1e-9  # of a column: the longest interval; of the largest change: no change
 _SPREAD = 0.75  # of a row, over which the rules of a player stand
 _BLOCK = 0.03  # width of a demand or site, of the way between them
-_LINES, _MINUTE = 28.0, 1e-6  # lines of text above one another; of all space: what is not drawn
+_LINES = 28.0
+_MINUTE = 1e-6  # lines of text above one another; of all space: what is not drawn
 
 
 def plot_pareto(
@@ -240,7 +242,8 @@ def plot_benefit_shares(
     if n:  # rounding orders nobody
         by = shares.iloc[:, -1].round(9).sort_values(ascending=False, kind="stable")
         shares = shares.loc[by.index]
-    rows, notes = np.arange(len(shares), dtype=np.float64), []
+    rows = np.arange(len(shares), dtype=np.float64)
+    notes = []
     with drawing(ax, 22 + 5.5 * max(len(shares), 4)) as ax:
         label_rows(ax, [name_of(names, name) for name in shares.index])
         ax.locator_params(axis="x", nbins=9)
@@ -256,8 +259,14 @@ def plot_benefit_shares(
         for k, (rule, values) in enumerate(shares.items()):
             colour = PALETTE[k % len(PALETTE)]
             at = rows + (k - (n - 1) / 2) * _SPREAD / n
-            look = {"color": colour, "mfc": colour if kept[rule] else paper(), "markersize": 4}
-            look |= {"marker": MARKS[k % len(MARKS)], "linestyle": "none", "zorder": 3}
+            look = {
+                "color": colour,
+                "mfc": colour if kept[rule] else paper(),
+                "markersize": 4,
+                "marker": MARKS[k % len(MARKS)],
+                "linestyle": "none",
+                "zorder": 3,
+            }
             ax.plot(values, at, label=name_of(rules, rule), **look)
         return finish(ax, x=printable(label, longest=80), notes=notes, ncols=6)
 
@@ -291,7 +300,8 @@ def plot_space_allocation(
     'a: 8 ha'
     """
     flows = allocation.flows
-    needs, space = flows.sum(axis=1), flows.sum(axis=0) + allocation.left
+    needs = flows.sum(axis=1)
+    space = flows.sum(axis=0) + allocation.left
     needs = needs[needs > _MINUTE * needs.sum()].sort_values(ascending=False, kind="stable")
     if needs.empty:
         raise InputError("`allocation` must allocate some space; all demands are 0.")
@@ -300,17 +310,24 @@ def plot_space_allocation(
     used = flows.sum(axis=0)
     beside = flows.mul(needs.cumsum() - needs / 2, axis=0).sum() / used.where(used > 0)
     order = beside.sort_values(kind="stable", na_position="last").index
-    flows, used, space = flows[order], used[order], space[order]
+    flows = flows[order]
+    used = used[order]
+    space = space[order]
     rents = allocation.rents.reindex(order)
     whole = max(needs.sum(), space.sum())
-    left, right = _tops(needs, whole), _tops(space, whole, 1 + (rents > 0).to_numpy(int))
+    left = _tops(needs, whole)
+    right = _tops(space, whole, 1 + (rents > 0).to_numpy(int))
     colours = [PALETTE[k % len(PALETTE)] for k in range(len(space))]
     with drawing(ax, 95) as ax:
         along = np.linspace(0, 1, 50)
-        x, rise = _BLOCK + (1 - 2 * _BLOCK) * along, along**2 * (3 - 2 * along)
-        starts, ends, amounts = left.copy(), right.copy(), flows.to_numpy()
+        x = _BLOCK + (1 - 2 * _BLOCK) * along
+        rise = along**2 * (3 - 2 * along)
+        starts = left.copy()
+        ends = right.copy()
+        amounts = flows.to_numpy()
         for i, j in zip(*np.nonzero(amounts > _MINUTE * amounts.sum()), strict=True):
-            top, size = starts[i] + (ends[j] - starts[i]) * rise, amounts[i, j]
+            top = starts[i] + (ends[j] - starts[i]) * rise
+            size = amounts[i, j]
             starts[i] += size
             ends[j] += size
             look: dict[str, Any] = {"facecolor": colours[j], "alpha": 0.45, "edgecolor": paper()}
@@ -319,7 +336,9 @@ def plot_space_allocation(
         ax.bar(0, needs, bottom=left, color=ink(), **block)
         ax.bar(1 - _BLOCK, space, bottom=right, color=tone("#ededed"), **block)
         ax.bar(1 - _BLOCK, used, bottom=right, color=colours, **block)
-        block |= {"linewidth": 0.5, "fill": False, "edgecolor": ink()}
+        block["linewidth"] = 0.5
+        block["fill"] = False
+        block["edgecolor"] = ink()
         ax.bar(1 - _BLOCK, space, bottom=right, **block)
         for label, top, amount in zip(needs.index, left, needs, strict=True):
             text = f"{name_of(names, label, longest=24)}: {_amount(amount, unit)}"

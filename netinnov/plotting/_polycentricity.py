@@ -37,7 +37,8 @@ _SLOPES = {"ols": "slope", "gabaix": "slope of rank \N{MINUS SIGN} ½ on size"}
 _SPAN = ("low", "high", "low_without_one", "high_without_one", "null_low", "null_high")
 _LEVEL = 0.05
 _END = 10.0  # millimetres for the number at either end of a row, at least
-_DIGIT, _GAP = 1.4, 2.5  # millimetres: a digit, and the least room between two columns
+_DIGIT = 1.4
+_GAP = 2.5  # millimetres: a digit, and the least room between two columns
 
 
 def plot_profile(
@@ -116,11 +117,13 @@ def _places(of: pd.Series[str]) -> tuple[list[float], list[tuple[float, str]]]:
     """Heights of the rows, and of the headings above those of a group."""
     rows: list[float] = []
     headings = []
-    at, before = 0.0, ""
+    at = 0.0
+    before = ""
     for group in of:
         if group and group != before:
             headings.append((at + 0.35 * bool(rows), f"of {printable(group)}"))
-            at, before = headings[-1][0] + 1.0, group
+            at = headings[-1][0] + 1.0
+            before = group
         rows.append(at)
         at += 1.0
     return rows, headings
@@ -134,7 +137,8 @@ def _draw_row(
     drawn = drawn[np.isfinite(drawn)]
     if not drawn.size:
         return 0
-    low, high = float(drawn.min()), float(drawn.max())
+    low = float(drawn.min())
+    high = float(drawn.max())
 
     def spots(*names: str) -> Floats:
         share = (np.array([row[name] for name in names]) - low) / (high - low or 1.0)
@@ -159,8 +163,15 @@ def _draw_row(
     if np.isfinite(row["value"]):
         sure = row["p"] <= _LEVEL
         label = f"value, p \N{LESS-THAN OR EQUAL TO} {_LEVEL:g}" if sure else words["value"]
-        point: dict[str, Any] = {"mec": ink(), "mfc": ink() if sure else paper(), "label": label}
-        point |= {"markersize": 4.2, "mew": 0.8, "zorder": 5, "clip_on": False}
+        point: dict[str, Any] = {
+            "mec": ink(),
+            "mfc": ink() if sure else paper(),
+            "label": label,
+            "markersize": 4.2,
+            "mew": 0.8,
+            "zorder": 5,
+            "clip_on": False,
+        }
         ax.plot(spots("value"), [at], "o", **point)
     limits = [low] if low == high else [high, low] if turned else [low, high]
     texts = [_three_digits(limit) for limit in limits]
@@ -242,7 +253,8 @@ def plot_rank_size(
     ranks = np.arange(1.0, len(sizes) + 1)
     fit = rank_size(sizes.to_numpy(), method=method)
     student = float(stdtrit(fit.n - 2, 0.975)) if method == "ols" and fit.n > 2 else 1.96
-    low, high = fit.slope - student * fit.standard_error, fit.slope + student * fit.standard_error
+    low = fit.slope - student * fit.standard_error
+    high = fit.slope + student * fit.standard_error
     named = names is not None and bool(labelled)
     with drawing(ax, 70, SINGLE) as ax:
         position = len(ax.lines) // 2
@@ -256,7 +268,8 @@ def plot_rank_size(
         # Turned round, the line of Gabaix bends where ranks are low.
         along = ranks if method == "ols" or not len(ranks) else np.geomspace(1, len(ranks), 200)
         if high < 0:
-            x, y = np.log(ranks - 0.5 * (method == "gabaix")), np.log(sizes.to_numpy())
+            x = np.log(ranks - 0.5 * (method == "gabaix"))
+            y = np.log(sizes.to_numpy())
             x, y = (x, y) if method == "ols" else (y, x)
             one, other = (_line(along, b, y.mean() - b * x.mean(), method) for b in (low, high))
             ax.fill_between(along, one, other, color=colour, alpha=0.15, linewidth=0, zorder=0)

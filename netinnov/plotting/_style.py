@@ -21,26 +21,44 @@ from netinnov.plotting._fonts import print_families, type_families
 SINGLE = 89.0
 DOUBLE = 183.0
 # On a page: 480 pixels of 96 an inch, with type of 10 pixels where that is shown 358 wide.
-PAGE, PAGE_TYPE = 127.0, 10.2
+PAGE = 127.0
+PAGE_TYPE = 10.2
 
 # Okabe and Ito (2008) without black, which is for enclaves, and yellow, which is lost on white.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#5B4A8A")
 # Ten dashes tell layers apart in grey, too; with seven colours 70 pairs come before a repeat.
 _LENGTHS = (
-    *((5, 1.6), (1.2, 1.2), (6, 1.5, 1.2, 1.5), (2.4, 1.2), (9, 2)),
-    *((6, 1.5, 1.2, 1.5, 1.2, 1.5), (1.2, 2.8), (5, 1.5, 5, 1.5, 1.2, 1.5), (3.5, 3.5)),
+    (5, 1.6),
+    (1.2, 1.2),
+    (6, 1.5, 1.2, 1.5),
+    (2.4, 1.2),
+    (9, 2),
+    (6, 1.5, 1.2, 1.5, 1.2, 1.5),
+    (1.2, 2.8),
+    (5, 1.5, 5, 1.5, 1.2, 1.5),
+    (3.5, 3.5),
 )
 DASHES: tuple[Any, ...] = ("solid", *((0, lengths) for lengths in _LENGTHS))
 MARKS = "osD^vPX"
-GREY, BAND = "#767676", "#d4d4d4"  # BAND: of what chance gives
+GREY = "#767676"
+BAND = "#d4d4d4"  # BAND: of what chance gives
 
 _INK = "#222222"
 _TYPE = 7.0  # points, at which a figure has the width of a column
 
-EMBEDDED: dict[str, Any] = {"pdf.fonttype": 42, "ps.fonttype": 42}
-EMBEDDED |= {"svg.fonttype": "none", "svg.hashsalt": "netinnov"}
-_TICKS = {"color": _INK, "major.width": 0.6, "minor.width": 0.4, "major.size": 2.5}
-_TICKS |= {"minor.size": 1.5}
+EMBEDDED: dict[str, Any] = {
+    "pdf.fonttype": 42,
+    "ps.fonttype": 42,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "netinnov",
+}
+_TICKS = {
+    "color": _INK,
+    "major.width": 0.6,
+    "minor.width": 0.4,
+    "major.size": 2.5,
+    "minor.size": 1.5,
+}
 _SETTINGS: dict[str, Any] = {
     "axes.titlelocation": "left",
     "axes.linewidth": 0.6,
@@ -91,7 +109,8 @@ def tone(colour: str) -> Any:
 @contextmanager
 def report_style(kind: Literal["page", "print"]) -> Iterator[None]:
     """Figures made inside are not pyplot's; on a page they are narrower, with larger type."""
-    token, times = _report.set(kind), PAGE_TYPE / _TYPE if kind == "page" else 1.0
+    token = _report.set(kind)
+    times = PAGE_TYPE / _TYPE if kind == "page" else 1.0
     try:
         with print_style(), settings({name: times * size for name, size in _SIZES.items()}):
             yield
@@ -199,10 +218,15 @@ def _keep_type(ax: Axes) -> None:
     for axis in (ax.xaxis, ax.yaxis):
         which: Any
         for which, ticks in (("major", axis.get_major_ticks), ("minor", axis.get_minor_ticks)):
-            label, line = (tick := ticks(1)[0]).label1, tick.tick1line
-            look: dict[str, Any] = {"labelsize": label.get_fontsize()}
-            look |= {"labelcolor": label.get_color(), "labelfontfamily": type_families(label)}
-            look |= {"length": line.get_markersize(), "width": line.get_markeredgewidth()}
+            label = (tick := ticks(1)[0]).label1
+            line = tick.tick1line
+            look: dict[str, Any] = {
+                "labelsize": label.get_fontsize(),
+                "labelcolor": label.get_color(),
+                "labelfontfamily": type_families(label),
+                "length": line.get_markersize(),
+                "width": line.get_markeredgewidth(),
+            }
             axis.set_tick_params(which, color=line.get_color(), **look)
     for text in ax.findobj(Text):
         text.set_fontfamily(type_families(text))

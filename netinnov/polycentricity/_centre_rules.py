@@ -111,7 +111,8 @@ def core_of(
     indptr, _, counts, unit = links
     n = network.n_nodes
     linked = np.flatnonzero(np.diff(indptr)).astype(np.int32)
-    n_links, pairs = counts.sum() / 2, unit * n * (n - 1) / 2
+    n_links = counts.sum() / 2
+    pairs = unit * n * (n - 1) / 2
     if n < 3 or n_links in (0, pairs):
         return np.full(n, math.nan), math.nan
     if linked.size <= _EXACT:
@@ -126,7 +127,8 @@ def _searched(links: Links, restarts: int, rng: np.random.Generator) -> tuple[Ma
 
     linked = np.diff(links[0]) > 0
     n = linked.size
-    best, quality = np.zeros(n, np.bool_), -math.inf
+    best = np.zeros(n, np.bool_)
+    quality = -math.inf
     for attempt in range(restarts):
         if attempt == 0:
             start = np.zeros(n, np.bool_)
@@ -139,7 +141,8 @@ def _searched(links: Links, restarts: int, rng: np.random.Generator) -> tuple[Ma
         core, core_quality = improved_core(*links, start, _PATIENCE)
         equal = abs(core_quality - quality) <= 1e-12
         if _rank(core) < _rank(best) if equal else core_quality > quality:
-            best, quality = core, core_quality
+            best = core
+            quality = core_quality
     return best, quality
 
 
@@ -210,7 +213,8 @@ def structure_of(
             from netinnov.community import roles
 
             table = roles(flat, pd.Series(community, index))
-            z, role = table["z"].to_numpy(np.float64), table["role"]
+            z = table["z"].to_numpy(np.float64)
+            role = table["role"]
     if rules & {"hubs", "core"}:
         core, quality = core_of(flat, max(options.restarts, CORE_RESTARTS), for_core)
     dominant = _largest_flow(flat) if "dominant_flow" in rules else np.full(len(index), -1)

@@ -166,7 +166,8 @@ def compared_modularity(
     ready = _prepared.prepared_null(null, network, own)
     task = partial(_drawn, network=network, null=ready, options=options)
     draws = np.array(in_parts(task, children, label="modularity test"))
-    moved, values = _prepared.mean_moved(draws[:, 0]), draws[~np.isnan(draws[:, 1]), 1]
+    moved = _prepared.mean_moved(draws[:, 0])
+    values = draws[~np.isnan(draws[:, 1]), 1]
     n = values.size
     if reason := _prepared.too_few_moved(moved):
         return ModularityTest(modularity, moved=moved, replicates=n, untested=reason)

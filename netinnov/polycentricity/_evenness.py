@@ -47,8 +47,10 @@ def numbers(values: Values) -> Floats:
     bad = np.flatnonzero(~(np.isfinite(x) & (x >= 0)))
     if len(bad):
         rows = ", ".join(f"{shown(array[i])} at position {i}" for i in bad[:5])
-        msg = f"values must be finite numbers of 0 or more; {len(bad)} of {len(x)} are not: {rows}."
-        raise InputError(f"{msg} Drop or mend them first.")
+        raise InputError(
+            f"values must be finite numbers of 0 or more; {len(bad)} of {len(x)} are not: {rows}. "
+            "Drop or mend them first."
+        )
     return x
 
 
@@ -270,7 +272,8 @@ def functional(
             network.storage.records, f"functional with direction={direction!r}", direction
         )
     possible = network.n_nodes * (network.n_nodes - 1)  # an undirected link is two entries
-    values, by_layer = [], counts(network, direction, weighted=weighted).T
+    values = []
+    by_layer = counts(network, direction, weighted=weighted).T
     for layer, count in zip(network.layers, by_layer, strict=True):
         if links := network.storage.simple_csr(layer).indices.size:
             values.append(green(count, ddof=ddof) * links / possible)

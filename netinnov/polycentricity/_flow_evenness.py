@@ -192,7 +192,8 @@ def dominance(value: Floats) -> Floats:
     if n < 2 or not value.any():
         return np.full(n, math.nan)
     # Sums of what lies before and after, since a difference from the sum would leave its rounding.
-    before, after = np.cumsum(value), np.cumsum(value[::-1])[::-1]
+    before = np.cumsum(value)
+    after = np.cumsum(value[::-1])[::-1]
     others = np.append(0.0, before[:-1]) + np.append(after[1:], 0.0)
     ratio = np.full(n, math.inf)
     with np.errstate(over="ignore"):  # infinite as well where the ratio is too large for a number

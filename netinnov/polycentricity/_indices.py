@@ -82,7 +82,8 @@ def index_values(
     start: Floats | None = None,
 ) -> dict[str, float]:
     """`value` replaces the strengths; `structure` is used if known, `start` see `structure_of`."""
-    wanted, direction = set(setting.names), setting.options.direction
+    wanted = set(setting.names)
+    direction = setting.options.direction
     flat = flatten(network)
     stands_in = value is not None
     if value is None:

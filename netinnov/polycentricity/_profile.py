@@ -225,12 +225,16 @@ class _Task:
 
     def __call__(self, item: tuple[str, int, np.random.Generator]) -> Floats:
         draw_of, number, rng = item
-        network, setting = self.network, self.setting
-        start, moved, size = self.communities, math.nan, None
+        network = self.network
+        setting = self.setting
+        start = self.communities
+        moved = math.nan
+        size = None
         if draw_of == "resample":
             network = _resampled_flows.changed(network, self.resample, rng, "resample")
         elif draw_of == "null" and self.null is not None:
-            network, start = _resampled_flows.drawn_from(self.null, network, rng), None
+            network = _resampled_flows.drawn_from(self.null, network, rng)
+            start = None
             moved = self.null.moved(network)
         elif draw_of == "without":
             rest = np.delete(np.arange(network.n_nodes), number)
@@ -252,16 +256,22 @@ def _row(indices: dict[str, float], setting: Setting, size: Floats | None) -> Fl
 def _table(
     network: MultilayerNetwork, setting: Setting, value: Floats, moved: float, parts: list[Floats]
 ) -> pd.DataFrame:
-    rows, nodes = [], network.storage.node_names
+    rows = []
+    nodes = network.storage.node_names
     draws, without_one, null = parts
     for k, name in enumerate(setting.names):
         plain = name.removeprefix(SIZE)
         of, many_centres_if, *_ = INDICES[plain]
         is_size = name.startswith(SIZE)
-        row: dict[str, Any] = {"index": name, "of": "size" if is_size else of}
-        row |= {"many_centres_if": many_centres_if, "value": value[k]}
+        row: dict[str, Any] = {
+            "index": name,
+            "of": "size" if is_size else of,
+            "many_centres_if": many_centres_if,
+            "value": value[k],
+        }
         rows_of = slice(0 if is_size else None)
-        resampled_values, null_values = draws[rows_of, k], null[rows_of, k]
+        resampled_values = draws[rows_of, k]
+        null_values = null[rows_of, k]
         possible = _indices.possible(plain, network.n_nodes, setting.rule, value[k])
         row |= _resampled_flows.interval(value[k], resampled_values, possible)._asdict()
         row |= _leaving(value[k], without_one[:, k], nodes)
@@ -278,7 +288,8 @@ def _leaving(value: float, draws: Floats, nodes: pd.Index) -> dict[str, Any]:
     names = ("low_without_one", "high_without_one", "most_influential")
     if not defined.any():
         return dict(zip(names, (math.nan, math.nan, None), strict=True))
-    low, high = float(draws[defined].min()), float(draws[defined].max())
+    low = float(draws[defined].min())
+    high = float(draws[defined].max())
     most = max(abs(low - value), abs(high - value))
     near = CONSTANT * max(abs(value), most)
     # Without some places the index may not even be defined.

@@ -200,7 +200,8 @@ def borrowed_size(
     >>> round(fit.elasticity, 6), fit.to_frame()["residual"].idxmax()
     (0.9, 'b')
     """
-    y, x = over_nodes(network, "values", values), _sizes(network, size)
+    y = over_nodes(network, "values", values)
+    x = _sizes(network, size)
     use = (y > 0) & (x > 0)
     log_x, log_y = (np.log(np.where(each > 0, each, np.nan)) for each in (x, y))
     line = fitted_line(log_x[use], log_y[use])
@@ -230,26 +231,32 @@ def _studentized(rest: Floats, leverage: Floats) -> Floats:
 
 
 def _sizes(network: MultilayerNetwork, size: str | pd.Series[Any]) -> Floats:
-    places, nodes = network.storage.places, network.storage.nodes
+    places = network.storage.places
+    nodes = network.storage.nodes
     if not isinstance(size, str):
         return over_nodes(network, "size", size)
     if size in places:
         code = network.storage.place_codes
         if not (code >= 0).any():
-            msg = f"`size` is a column of places, {size!r}, and no node has a place; give the "
-            raise InputError(f"{msg}nodes a column `place`, or `size` as a Series over nodes.")
+            raise InputError(
+                f"`size` is a column of places, {size!r}, and no node has a place; give the "
+                "nodes a column `place`, or `size` as a Series over nodes."
+            )
         return np.append(amounts(f"places[{size!r}]", places[size]), np.nan)[code]
     check_names("size", [size], [*places, *nodes], of="the columns of places and nodes")
     return amounts(f"nodes[{size!r}]", nodes[size])
 
 
 def over_nodes(network: MultilayerNetwork, name: str, values: pd.Series[Any]) -> Floats:
-    nodes, values = network.storage.node_names, one_column(name, values)
+    nodes = network.storage.node_names
+    values = one_column(name, values)
     check_type(name, values, pd.Series)
     if not values.index.is_unique or nodes.difference(values.index).size:
         missing = list(nodes.difference(values.index)[:5])
-        msg = f"`{name}` must have each node of the network once in its index; missing: {missing}."
-        raise InputError(f"{msg} Reindex it by network.nodes.index (NaN is left out).")
+        raise InputError(
+            f"`{name}` must have each node of the network once in its index; missing: {missing}. "
+            "Reindex it by network.nodes.index (NaN is left out)."
+        )
     return amounts(name, values.reindex(nodes))
 
 
@@ -276,10 +283,12 @@ def fitted_line(x: Floats, y: Floats) -> RankSize:
         return RankSize(math.nan, math.nan, math.nan, math.nan, n)
     if y.min() == y.max():
         return RankSize(0.0, float(y[0]), math.nan, 0.0 if n > 2 else math.nan, n)
-    dx, dy = x - x.mean(), y - y.mean()
+    dx = x - x.mean()
+    dy = y - y.mean()
     slope = dx @ dy / (dx @ dx)
     residual = dy - slope * dx
     unexplained = residual @ residual
     error = math.sqrt(unexplained / (n - 2) / (dx @ dx)) if n > 2 else math.nan
-    intercept, r_squared = y.mean() - slope * x.mean(), 1 - unexplained / (dy @ dy)
+    intercept = y.mean() - slope * x.mean()
+    r_squared = 1 - unexplained / (dy @ dy)
     return RankSize(float(slope), float(intercept), float(r_squared), error, n)

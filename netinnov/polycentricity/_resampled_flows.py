@@ -29,8 +29,11 @@ level index indices intensity strength weight similarity ordinal likert frequenc
 kilometre kilometer metre meter m m2 ha hectare t ton tonne kg h hour min minute day week month year
 kwh mwh k hundred thousand million billion trillion per
 """
-_SIGNS = r"^\W*\d|[%‰$€£¥²/元万千亿率分]|指数|强度|等级|权重|公里|平方|小时"
-_NO_COUNT = re.compile(rf"{_SIGNS}|\b(?:{'|'.join(_WORDS.split())})(?:e?s)?\b", re.IGNORECASE)
+_NO_COUNT = re.compile(
+    r"^\W*\d|[%‰$€£¥²/元万千亿率分]|指数|强度|等级|权重|公里|平方|小时"
+    rf"|\b(?:{'|'.join(_WORDS.split())})(?:e?s)?\b",
+    re.IGNORECASE,
+)
 
 
 class NoEvents(NamedTuple):
@@ -55,7 +58,8 @@ def without_events(network: MultilayerNetwork, *, asked: bool = False) -> NoEven
     """
     for layer in network.layers:
         if (record := network.storage.records[layer]).events is None:
-            weight, unit = network.storage.block(layer).data, record.unit
+            weight = network.storage.block(layer).data
+            unit = record.unit
             whole = bool(((weight == np.rint(weight)) & (weight <= MOST_EVENTS)).all())
             whole &= not network.storage.holds_shares(layer)
             if not whole or (not asked if unit is None else _NO_COUNT.search(unit)):
@@ -71,15 +75,18 @@ def resampled(network: MultilayerNetwork, rng: np.random.Generator) -> Multilaye
     dropped.
     """
     if unknown := without_events(network, asked=True):
-        msg = f"{unknown.why()}, so that nobody knows how many events to resample; give `events`,"
-        raise InputError(f"{msg} or a `unit` that is counted, in the table of layers.")
+        raise InputError(
+            f"{unknown.why()}, so that nobody knows how many events to resample; give `events`, "
+            "or a `unit` that is counted, in the table of layers."
+        )
     rows = network.storage.link_rows()._replace(period=None, attributes=None)
     directed = np.array([layer in network.directed for layer in network.layers], bool)
     rows = rows.canonical(directed)
     weight = np.empty_like(rows.weight)
     for x, layer in enumerate(network.layers):
         in_layer = rows.layer == x
-        observed, number = rows.weight[in_layer], network.storage.records[layer].events
+        observed = rows.weight[in_layer]
+        number = network.storage.records[layer].events
         if number is None:
             weight[in_layer] = rng.poisson(observed)
         elif network.storage.holds_shares(layer):
@@ -114,7 +121,8 @@ def interval(
     off = min(abs(bias), abs(draws.mean() - value))  # a count that hardly varies has no median bias
     if off > max(_MOST_BIAS * (most - least), CONSTANT * abs(value)):
         return Interval(math.nan, math.nan, bias)
-    low, high = min(low - 2 * bias, value), max(high - 2 * bias, value)
+    low = min(low - 2 * bias, value)
+    high = max(high - 2 * bias, value)
     low, high = np.clip([low, high], *possible)
     return Interval(float(low), float(high), bias)
 
@@ -142,8 +150,10 @@ def changed(
         kind = type(changed_network).__name__
         raise InputError(f"`{subject}` must return a MultilayerNetwork; found {kind}.")
     if not changed_network.storage.node_names.equals(network.storage.node_names):
-        msg = f"`{subject}` must return a network of the same nodes in the same order; found others"
-        raise InputError(f"{msg}, {changed_network.n_nodes} in place of {network.n_nodes}.")
+        raise InputError(
+            f"`{subject}` must return a network of the same nodes in the same order; found others,"
+            f" {changed_network.n_nodes} in place of {network.n_nodes}."
+        )
     return changed_network
 
 

@@ -165,9 +165,11 @@ class _Task:
     ) -> _Specified:
         shape = (len(self.rules), len(self.cuts))
         value = np.full((*shape, len(self.setting.names)), math.nan)
-        n, places = np.full(shape, -1), np.full(shape, -1)
+        n = np.full(shape, -1)
+        places = np.full(shape, -1)
         centre = np.zeros((len(self.rules), network.n_nodes), np.bool_)
-        strength, options = structure.strength, self.setting.options
+        strength = structure.strength
+        options = self.setting.options
         known: dict[bytes, tuple[int, list[float]]] = {}
         for row, rule in enumerate(self.rules.values()):
             centre[row] = strength > 0
@@ -212,7 +214,8 @@ def _of_system(task: _Task, observed: _Specified, null_values: Floats) -> Rows:
     _, first = np.unique(observed.places, return_index=True)  # where a set of places comes first
     rows: Rows = []
     for k, name in enumerate(task.setting.names):
-        value, of_null = observed.value[..., k], mean[..., k]
+        value = observed.value[..., k]
+        of_null = mean[..., k]
         agreement = _agreement(value.ravel()[first], of_null.ravel()[first])
         rows += [
             (name, rule, cut, observed.n[r, c], None, value[r, c], of_null[r, c], agreement)
@@ -226,7 +229,8 @@ def _of_system(task: _Task, observed: _Specified, null_values: Floats) -> Rows:
 def _agreement(value: Floats, mean: Floats) -> float:
     """Share of the specifications on the majority's side of the null mean."""
     defined = np.isfinite(value) & np.isfinite(mean)
-    value, mean = value[defined], mean[defined]
+    value = value[defined]
+    mean = mean[defined]
     differs = np.abs(value - mean) > _ROUNDING * np.maximum(np.abs(value), np.abs(mean))
     if not differs.any():
         return math.nan

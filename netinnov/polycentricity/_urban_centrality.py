@@ -130,17 +130,23 @@ def _distances(distances: Any, values: Any) -> Floats:
     n = len(values)
     matrix = as_floats("distances", distances)
     if matrix.shape != (n, n):
-        msg = f"`distances` must have a row and a column for each of the {n} values; found shape"
-        raise InputError(f"{msg} {matrix.shape}.")
+        raise InputError(
+            f"`distances` must have a row and a column for each of the {n} values; found shape "
+            f"{matrix.shape}."
+        )
     bad = np.argwhere(~(np.isfinite(matrix) & (matrix >= 0)))
     if len(bad):
         i, j = bad[0]
-        msg = f"`distances` must be finite and 0 or more; {len(bad)} are not, e.g. "
-        raise InputError(f"{msg}{matrix[i, j]} at row {i}, column {j}.")
+        raise InputError(
+            f"`distances` must be finite and 0 or more; {len(bad)} are not, e.g. "
+            f"{matrix[i, j]} at row {i}, column {j}."
+        )
     # Two labelled tables in different orders are a mistake that no number would show.
     if isinstance(values, pd.Series) and isinstance(distances, pd.DataFrame):
         for axis, labels in (("rows", distances.index), ("columns", distances.columns)):
             if not labels.equals(values.index):
-                msg = f"the {axis} of `distances` must have the labels of `values`, in their order"
-                raise InputError(f"{msg}; write distances.loc[values.index, values.index].")
+                raise InputError(
+                    f"the {axis} of `distances` must have the labels of `values`, in their order; "
+                    "write distances.loc[values.index, values.index]."
+                )
     return np.asarray((matrix + matrix.T) / 2)

@@ -61,7 +61,8 @@ def with_moved_links(
     rows = network.storage.link_rows()
     code = network.layers.index(layer)
     n = len(nodes.frame)
-    source, target = rows.source, rows.target
+    source = rows.source
+    target = rows.target
     key = np.where(rows.layer == code, _keys(source, target, n), -1)
     at = pd.Index(_keys(removed.source, removed.target, n)).get_indexer(pd.Index(key))  # -1: stays
     kept = np.zeros(len(removed.weight)) if left is None else left
@@ -71,7 +72,8 @@ def with_moved_links(
         at = pd.Index(_keys(before.source, before.target, n)).get_indexer(pd.Index(key))
         source = np.where(at < 0, source, np.append(now.source, 0)[at])
         target = np.where(at < 0, target, np.append(now.target, 0)[at])
-    source, target = source.astype(np.int32), target.astype(np.int32)
+    source = source.astype(np.int32)
+    target = target.astype(np.int32)
     stay = rows._replace(source=source, target=target, weight=weight).where(weight > 0)
     ends = (new.source.astype(np.int32), new.target.astype(np.int32))
     more = Rows(np.full(len(new.weight), code, np.int32), *ends, new.weight)
@@ -100,8 +102,10 @@ class BetweenPlaces(Priced):
             check_type(name, getattr(self, name), str, mend="the id of a place")
             object.__setattr__(self, name, str(getattr(self, name)))  # np.str_ shows itself
         if self.home == self.host:
-            msg = f"`home` and `host` must differ; both are {self.home!r}"
-            raise InputError(f"{msg}. A park at home is not an enclave.")
+            raise InputError(
+                f"`home` and `host` must differ; both are {self.home!r}. "
+                "A park at home is not an enclave."
+            )
 
     def _scene(self, network: MultilayerNetwork) -> Scene:
         layer_and_pairs = _pair_draws.layer_with_pairs(network, self.layer)
@@ -126,7 +130,8 @@ class BetweenPlaces(Priced):
         to_end = _pair_draws.points_to_end(ends.inward, scene.directed, rng)
         # Drawn last, so that the same `rng` places the same links however they are paid for.
         removed, weight = self._funds(scene, len(ends.node), rng)
-        n, end = scene.network.n_nodes, ends.node.astype(np.int32)
+        n = scene.network.n_nodes
+        end = ends.node.astype(np.int32)
         return removed, Pairs(np.where(to_end, n, end), np.where(to_end, end, n), weight)
 
 
@@ -144,8 +149,10 @@ class LinksOrVolume(BetweenPlaces):
             held = " and ".join(named) or "none of them"
             raise InputError(f"{msg}(a share of home's strength); found {held}.")
         if getattr(self, "pipeline_share", None) is NOT_GIVEN:
-            msg = "`pipeline_share` must be given: the share of the park's links that lead to the"
-            raise InputError(f"{msg} place it belongs to, from 0 to 1.")
+            raise InputError(
+                "`pipeline_share` must be given: the share of the park's links that lead to the "
+                "place it belongs to, from 0 to 1."
+            )
         BetweenPlaces.__post_init__(self)
         if self.volume_share is not None:
             high = 1.0 if self.funding == "reallocated" else math.inf
@@ -203,7 +210,8 @@ def split_ways(a: Codes, b: Codes, weight: Floats, chance: Floats, scene: Scene)
     """Link a to b; in a directed layer b to a with the rest if both get the least weight."""
     if not scene.directed:
         return Pairs(a, b, weight)
-    source, target = np.append(a, b), np.append(b, a)
+    source = np.append(a, b)
+    target = np.append(b, a)
     one_way = weight * np.minimum(chance, 1 - chance) < scene.least * (1 - ROUNDING)
     chance = np.where(one_way, chance >= 0.5, chance)
     weights = np.append(weight * chance, weight * (1 - chance))

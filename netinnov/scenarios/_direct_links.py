@@ -71,7 +71,8 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         return with_moved_links(network, scene.layer, removed, new, left=left)
 
     def _bought(self, scene: Scene, rng: Generator) -> Pairs:
-        near, far = scene.home.native, scene.host.native
+        near = scene.home.native
+        far = scene.host.native
         if self.size == near.size == far.size == 1 and not scene.directed:  # one pair can be drawn
             weight = self._funds(scene, 1, rng)[1]
             return Pairs(near.astype(np.int32), far.astype(np.int32), weight)
@@ -83,7 +84,8 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         """Links that give, the new ones, and the shares that the first keep (None: nothing)."""
         if self.size is None:
             return self._drawn_volume(scene, rng, random_ends)
-        size, power = self.size, self.attachment
+        size = self.size
+        power = self.attachment
         if random_ends:
             a, b, chance = _anywhere_at_random(scene, size, rng)
         else:
@@ -92,10 +94,13 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
             near = _pair_draws.drawn_ends([(scene.natives(scene.home, power), size)], rng)
             # In the order drawn, strong nodes would be joined to strong nodes.
             near = near.at(rng.permutation(size))
-            a, b, chance = near.node, far.node, (far.inward + 1 - near.inward) / 2
+            a = near.node
+            b = far.node
+            chance = (far.inward + 1 - near.inward) / 2
         forth = _pair_draws.points_to_end(chance, scene.directed, rng)
         removed, weight = self._funds(scene, size, rng)
-        source, target = np.where(forth, a, b), np.where(forth, b, a)
+        source = np.where(forth, a, b)
+        target = np.where(forth, b, a)
         return removed, Pairs(source.astype(np.int32), target.astype(np.int32), weight), None
 
     def _drawn_volume(
@@ -114,15 +119,19 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
         weight = _pair_draws.concentrated(share, total, scene.least)
         at = np.flatnonzero(weight)
         i, j = np.divmod(at, len(far.node))
-        a, b, chance = near.node[i], far.node[j], (far.inward[j] + 1 - near.inward[i]) / 2
+        a = near.node[i]
+        b = far.node[j]
+        chance = (far.inward[j] + 1 - near.inward[i]) / 2
         if random_ends:
             a, b, chance = _anywhere_at_random(scene, len(at), rng)
         new = split_ways(a.astype(np.int32), b.astype(np.int32), weight[at], chance, scene)
         return removed, new, left
 
     def _needs(self, network: MultilayerNetwork) -> Amounts:
-        scene, volume = self._scene(network), self.size is None
-        home, host = scene.home, scene.host
+        scene = self._scene(network)
+        volume = self.size is None
+        home = scene.home
+        host = scene.host
         ends = _pair_draws.embedding(scene, host, home, self.attachment, volume=volume)
         draws: Draws = [(ends, self._total(scene))]
         _, far = _pair_draws.expected_links(network, home, host, draws, volume=volume)
@@ -132,7 +141,8 @@ class DirectLinks(LinksOrVolume):  # numpydoc ignore=PR02
 def _anywhere_at_random(
     scene: Scene, count: int, rng: Generator
 ) -> tuple[Positions, Positions, Floats]:
-    n, inward = scene.network.n_nodes, scene.anywhere().inward
+    n = scene.network.n_nodes
+    inward = scene.anywhere().inward
     a = rng.integers(n, size=count)
     b = (a + rng.integers(1, n, size=count)) % n
     return a, b, (inward[b] + 1 - inward[a]) / 2
@@ -180,8 +190,10 @@ class NewLinks(Priced):
             if isinstance(pair, str) or not len({*as_list("pairs", pair)}) == len(pair) == 2
         ]
         if wrong or not pairs:
-            msg = "`pairs` must hold pairs of two different ids, such as [('a', 'b')]; found"
-            raise InputError(f"{msg} {wrong[:5] if wrong else 'none'}.")
+            raise InputError(
+                "`pairs` must hold pairs of two different ids, such as [('a', 'b')]; found "
+                f"{wrong[:5] if wrong else 'none'}."
+            )
         object.__setattr__(self, "pairs", tuple((str(a), str(b)) for a, b in pairs))
 
     _draws_nothing = True

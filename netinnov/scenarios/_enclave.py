@@ -79,8 +79,10 @@ class Enclave(LinksOrVolume):
         return [(near, total - pipelines), (at_far, pipelines)]
 
     def _needs(self, network: MultilayerNetwork) -> Amounts:
-        scene, volume = self._scene(network), self.size is None
-        draws, sides = self._draws(scene, self._total(scene)), self._near_and_far(scene)
+        scene = self._scene(network)
+        volume = self.size is None
+        draws = self._draws(scene, self._total(scene))
+        sides = self._near_and_far(scene)
         return Amounts(1.0, *_pair_draws.expected_links(network, *sides, draws, volume=volume))
 
 
@@ -201,6 +203,8 @@ class ForwardEnclave(Enclave):  # numpydoc ignore=PR02
         scene = Enclave._scene(self, network)
         home = np.array([network.storage.place_names.get_loc(self.home)])
         if network.storage.inside([self.host], home)[0]:
-            msg = f"`home` must lie outside `host`; {self.home!r} is inside {self.host!r}"
-            raise InputError(f"{msg}: a branch there would be at home.")
+            raise InputError(
+                f"`home` must lie outside `host`; {self.home!r} is inside {self.host!r}: "
+                "a branch there would be at home."
+            )
         return scene

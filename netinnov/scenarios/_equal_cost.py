@@ -86,9 +86,11 @@ def largest_within(network: MultilayerNetwork, rival: Same, budget: float, price
             f"which costs {costs(1):g}. Choose a larger scenario or other prices."
         )
     if costs(most) <= affordable:
-        msg = f"{most:,} links of this {type(rival).__name__} cost {costs(most):g}, within the "
-        msg += f"budget of {budget:g}, so no size has the same cost"
-        raise InputError(f"{msg}: give higher prices to `link` and `pipeline`.")
+        raise InputError(
+            f"{most:,} links of this {type(rival).__name__} cost {costs(most):g}, within the "
+            f"budget of {budget:g}, so no size has the same cost: "
+            "give higher prices to `link` and `pipeline`."
+        )
     first_above = round(brentq(excess, 1, most, xtol=0.25))
     return dataclasses.replace(rival, size=first_above - 1)
 
@@ -182,13 +184,15 @@ def break_even_prices(
         rest = float(slope @ current - slope[at] * current[at])
         rest = 0.0 if abs(rest) <= trace @ current else rest
         break_even = -rest / slope[at] + 0.0 if slope[at] else math.nan
-        where, better = math.nan, "always" if rest > 0 else "never" if rest < 0 else "same"
+        where = math.nan
+        better = "always" if rest > 0 else "never" if rest < 0 else "same"
         if min(values) <= 0:
             better = "always" if values[0] > 0 else "never" if values[1] > 0 else "neither"
         elif at == 2 and not known:
             better = "unknown"
         elif break_even >= 0:
-            where, better = break_even, "above" if slope[at] > 0 else "below"
+            where = break_even
+            better = "above" if slope[at] > 0 else "below"
         rows.append((current[at], where, better))
     names = pd.Index(["park", "link", "pipeline"], name="of", dtype="str")
     table = pd.DataFrame(rows, names, columns=["price", "break_even", "better"])

@@ -63,7 +63,8 @@ def open_size(
 
 
 def weights_at(network: MultilayerNetwork, home: str, layer: str) -> Floats:
-    pairs, nodes = linked_pairs(network, layer), network.storage.inside([home])
+    pairs = linked_pairs(network, layer)
+    nodes = network.storage.inside([home])
     return pairs.weight[nodes[pairs.source] | nodes[pairs.target]]
 
 

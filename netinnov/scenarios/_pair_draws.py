@@ -80,8 +80,9 @@ def layer_with_pairs(network: MultilayerNetwork, name: str | None) -> tuple[str,
         )
     pairs = linked_pairs(network, layer)
     if not len(pairs.weight):
-        msg = f"layer {layer!r} has no links between nodes"
-        raise InputError(f"{msg}, so a scenario cannot be applied to it.")
+        raise InputError(
+            f"layer {layer!r} has no links between nodes, so a scenario cannot be applied to it."
+        )
     return layer, pairs
 
 
@@ -133,7 +134,8 @@ def concentrated(parts: Floats, volume: float, least: float) -> Floats:
     Of equal parts that cannot all have it none does, so that no order of the data decides, unless
     there are no larger ones.
     """
-    some, weight = largest(parts, volume, least), np.zeros(len(parts))
+    some = largest(parts, volume, least)
+    weight = np.zeros(len(parts))
     if len(some) and volume > 0:
         weakest = parts[some[-1]]
         larger = np.flatnonzero(parts > weakest * (1 + ROUNDING))
@@ -212,26 +214,35 @@ def least_weight(network: MultilayerNetwork, layer: str, pairs: Pairs) -> float:
 
 
 def sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]:
-    places, named = network.storage.place_names, dict[str, Any](home=home, host=host)
+    places = network.storage.place_names
+    named = dict[str, Any](home=home, host=host)
     for role, place in named.items():
         if not isinstance(place, str) or place not in places:
-            msg = f"`{role}` must be a place of the network; {shown(place)} is not one"
-            raise InputError(f"{msg}{did_you_mean(place, places)}.")
+            raise InputError(
+                f"`{role}` must be a place of the network; {shown(place)} is not one"
+                f"{did_you_mean(place, places)}."
+            )
     return keep(network, "sides", (home, host), partial(_sides, network, home, host))
 
 
 def _sides(network: MultilayerNetwork, home: str, host: str) -> tuple[Side, Side]:
-    storage, places = network.storage, network.storage.place_names
+    storage = network.storage
+    places = network.storage.place_names
     if storage.inside([home], np.array([places.get_loc(host)]))[0]:
-        msg = f"`host` must lie outside `home`; {host!r} is inside {home!r}"
-        raise InputError(f"{msg}: a park there would be at home.")
+        raise InputError(
+            f"`host` must lie outside `home`; {host!r} is inside {home!r}: "
+            "a park there would be at home."
+        )
     at_home = storage.inside([home])
-    pair, at_host = list[Side](), storage.inside([host]) & ~at_home
+    pair = list[Side]()
+    at_host = storage.inside([host]) & ~at_home
     for role, place, nodes in (("home", home, at_home), ("host", host, at_host)):
         if not nodes.any():
             used = places.take(np.unique(storage.place_codes[storage.place_codes >= 0]))
-            msg = f"`{role}` must have nodes in the network; {place!r} has none"
-            raise InputError(f"{msg}{did_you_mean(place, used)}.")
+            raise InputError(
+                f"`{role}` must have nodes in the network; {place!r} has none"
+                f"{did_you_mean(place, used)}."
+            )
         own = nodes & storage.inside([place], storage.jurisdiction_codes)
         native = np.flatnonzero(own if own.sum() == 1 else nodes)
         pair.append(Side(place, locked(nodes), locked(native)))
@@ -242,7 +253,8 @@ def embedding(
     scene: Scene, side: Side, outside: Side, attachment: float, *, volume: bool = False
 ) -> Ends:
     """Local partners of a park: its place's nodes, or its single node and that one's neighbours."""
-    pairs, n = scene.pairs, scene.network.n_nodes
+    pairs = scene.pairs
+    n = scene.network.n_nodes
     ends = scene.natives(side, attachment)
     centre = ends.node
     if len(centre) > 1:
@@ -271,10 +283,12 @@ def expected_links(
     for (node, pull, _), count in draws:
         if not count:
             continue
-        inside, destination = start.nodes[node], place[node]
+        inside = start.nodes[node]
+        destination = place[node]
         length = np.where(inside, 0.0, between(network.storage, origin, destination))
         sums = sums_of(pull, np.stack([inside, length]), count)
-        local, far = local + float(sums[0]), far + float(sums[1])
+        local = local + float(sums[0])
+        far = far + float(sums[1])
     return local, far
 
 
@@ -296,7 +310,8 @@ def expected_sums(pull: Floats, values: Floats, count: float) -> Floats:
         left -= k
         if not k:
             continue
-        weight, some = pull[group], values[:, group]
+        weight = pull[group]
+        some = values[:, group]
         if k == n or (weight == weight[0]).all():
             sums += k / n * some.sum(axis=1)
         else:
@@ -309,7 +324,8 @@ def _in_turn(pull: Floats, values: Floats, k: int) -> Floats:
     rate = pull / pull.max()
     last = np.sort(rate)[-k]  # by then k have come
     width = min(_PANEL, _PANEL_BY_DRAWS / k**0.5)
-    start, end = np.log(_NEVER / len(rate)), np.log(-np.log(_NEVER) / last)
+    start = np.log(_NEVER / len(rate))
+    end = np.log(-np.log(_NEVER) / last)
     edges = np.arange(start, end + width, width)
     come = np.array([-np.expm1(-rate * time).sum() for time in np.exp(edges)])  # expected number
     tail = k - come + k * np.log(come / k)  # Chernoff's bound, on both sides

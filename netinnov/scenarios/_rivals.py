@@ -183,17 +183,22 @@ class ChangedDistances:
         )
         for pair, distance in changes.items():
             if not isinstance(pair, tuple) or not len({*pair}) == len(pair) == 2:
-                msg = "`changes` must have pairs of different places as keys, such as ('Q', 'H'); "
-                raise InputError(f"{msg}found {arguments.shown(pair)}.")
+                raise InputError(
+                    "`changes` must have pairs of different places as keys, such as ('Q', 'H'); "
+                    f"found {arguments.shown(pair)}."
+                )
             arguments.check_number(f"changes[{pair!r}]", distance, low=0)
         object.__setattr__(self, "changes", dict(changes))
 
     def __call__(self, network: MultilayerNetwork, _rng: Generator, /) -> MultilayerNetwork:
         known = network.distances
         if known is None:
-            msg = "the network must hold a table of distances for ChangedDistances; it has none: "
-            raise InputError(f"{msg}network.with_distances(table, unit='min') gives it one.")
-        places, lengths = list(network.storage.place_names), dict[Any, Any](self.changes)
+            raise InputError(
+                "the network must hold a table of distances for ChangedDistances; it has none: "
+                "network.with_distances(table, unit='min') gives it one."
+            )
+        places = list(network.storage.place_names)
+        lengths = dict[Any, Any](self.changes)
         for pair in lengths:
             arguments.check_names("changes", pair, places)
         changes = {(b, a): far for (a, b), far in lengths.items()} | lengths

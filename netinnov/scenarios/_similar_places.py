@@ -79,7 +79,8 @@ def similar_places(
         )
     table = table[_candidates(network, at) | (places.index == place)].dropna()
     # Scaled before categories leave few to take a standard deviation of.
-    gap, alike = np.zeros(len(table)), table.index != place
+    gap = np.zeros(len(table))
+    alike = table.index != place
     for name in names:
         if pd.api.types.is_any_real_numeric_dtype(table[name]):
             scaled = _scaled(table[name])
@@ -111,7 +112,8 @@ def _node_strength(network: MultilayerNetwork) -> Floats:
 
 
 def _by_place(network: MultilayerNetwork, of_nodes: Floats) -> Floats:
-    code, parent = network.storage.place_codes, network.storage.parents
+    code = network.storage.place_codes
+    parent = network.storage.parents
     total = np.zeros(len(parent))
     while (known := code >= 0).any():
         total += np.bincount(code[known], of_nodes[known], len(parent))
@@ -123,7 +125,8 @@ def _candidates(network: MultilayerNetwork, at: int) -> Mask:
     """Places with linked nodes outside this one, as many steps from the top."""
     parent = network.storage.parents
     able: Mask = _by_place(network, linked(network).astype(np.float64)) > 0
-    steps, above = np.zeros(len(parent), np.intp), parent
+    steps = np.zeros(len(parent), np.intp)
+    above = parent
     while (above >= 0).any():
         steps += above >= 0
         above = taken(parent, above)

@@ -135,13 +135,15 @@ def read_workbook(path: Path) -> dict[str, GivenTable]:
     """Tables of the sheets that have cells; what openpyxl itself would drop is refused."""
     from openpyxl.worksheet._reader import WorkSheetParser
 
-    tables, made = {}, 0
+    tables = {}
+    made = 0
     with _opened(path) as book:
         formats = {"date_formats": book._date_formats, "timedelta_formats": book._timedelta_formats}
         for sheet in book.worksheets:
             name = f"{path.name}, sheet {sheet.title}"
             rows: dict[int, list[Any]] = {}
-            errors, last = list[str](), (0, 0)
+            errors = list[str]()
+            last = (0, 0)
             with sheet._get_source() as source:
                 parser = WorkSheetParser(source, sheet._shared_strings, True, book.epoch, **formats)
                 for number, cells in parser.parse():

@@ -24,8 +24,13 @@ from netinnov.sources._complete_rows import (
 )
 from netinnov.sources._delimited import TextTable, read_text_file
 
-KINDS = {"HES": "university", "PRC": "firm", "REC": "institute", "PUB": "government"}
-KINDS |= {"OTH": "other"}
+KINDS = {
+    "HES": "university",
+    "PRC": "firm",
+    "REC": "institute",
+    "PUB": "government",
+    "OTH": "other",
+}
 # What every release of the last ten years has, and what came and went.
 ORGANIZATION = ("projectID", "organisationID", "name", "activityType", "city", "country")
 ORGANIZATION_MORE = ("shortName", "nutsCode", "geolocation", "ecContribution")
@@ -126,7 +131,8 @@ def read_cordis(
         layer = "participation"
     else:
         by = {"member": "organisation", "event": "project", "period": "period"}
-        links, layer = co_participation(meetings, weighting=weighting, **by), "co_participation"
+        links = co_participation(meetings, weighting=weighting, **by)
+        layer = "co_participation"
     links.insert(0, "layer", pd.Series(layer, links.index, dtype="str"))
     return Tables(nodes, links, places, ())
 

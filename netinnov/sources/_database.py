@@ -62,7 +62,8 @@ class Database:
     """Tables of text with a column ``row``, their order."""
 
     def __init__(self, connection: Any, folder: Path) -> None:
-        self._connection, self.folder = connection, folder
+        self._connection = connection
+        self.folder = folder
         self.run = connection.execute
         self.relation = connection.sql
 
@@ -103,7 +104,8 @@ class Database:
             CREATE TABLE ids AS
             SELECT name, (row_number() OVER (ORDER BY name) - 1)::INTEGER AS code FROM ({ids})
         """)
-        names, parts = sorted(layers), []
+        names = sorted(layers)
+        parts = []
         for name, (relation, order) in layers.items():
             others = [column for column in relation.columns if column not in (*FIRST, "seen")]
             query = f"""

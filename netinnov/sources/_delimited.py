@@ -182,7 +182,8 @@ def _frame_of(columns: Mapping[str, Any], n_rows: int) -> pd.DataFrame:
 
 def delimiter_of(text: str) -> str:
     """The mark that cuts the first rows into as many fields as the header; most fields win."""
-    best, delimiter = (False, 1), ","
+    best = (False, 1)
+    delimiter = ","
     start = text[:SAMPLED]  # a reader copies the text
     for mark in DELIMITERS:
         rows = [row for _, row in islice(rows_by_line(start, mark), SAMPLE)]
@@ -191,7 +192,8 @@ def delimiter_of(text: str) -> str:
         width = len(rows[0]) if rows else 1
         score = (width > 1 and all(len(row) == width for row in rows), width)
         if score > best:
-            best, delimiter = score, mark
+            best = score
+            delimiter = mark
     return delimiter
 
 
@@ -210,7 +212,8 @@ def rows_by_line(
     text: str, delimiter: str, *, first: int = 1, strict: bool = False
 ) -> Iterator[tuple[int, list[str]]]:
     """First line and fields of each row, no blank lines; ``strict`` raises csv.Error."""
-    lines, line = io.StringIO(text, newline=""), first
+    lines = io.StringIO(text, newline="")
+    line = first
     reader = csv.reader(lines, delimiter=delimiter, strict=strict)
     try:
         for row in reader:

@@ -75,7 +75,8 @@ def of_known_places(
     """
     if tables.distances is None:
         return tables, []
-    places, nodes = tables.places, tables.nodes
+    places = tables.places
+    nodes = tables.nodes
     named = [as_text(nodes[name])[0] for name in ("place", "jurisdiction") if name in nodes]
     # Without a column of places each node may be taken as a place of its own.
     named += [] if "place" in nodes else [ids_of(nodes, "node")]

@@ -30,7 +30,8 @@ OURS = ("layer", "weight", "period")
 
 def checked_xml(path: Path, data: bytes) -> bytes:
     """GraphML or GEXF of one graph, in which each node and edge stands once."""
-    root, kind = ET.fromstring(data), ending_of(path)[1:]
+    root = ET.fromstring(data)
+    kind = ending_of(path)[1:]
     space, _, name = root.tag.rpartition("}")
     if name != kind:
         raise InputError(f"{path} must be {WRITTEN[kind]}, in a <{kind}>; it begins with <{name}>.")

@@ -33,7 +33,8 @@ def read_graph(path: Path, *, columns: Mapping[str, str] | None = None) -> Table
     asked = check_columns(columns)
     if (ending := ending_of(check_file(path))) not in GRAPHS:
         raise InputError(f"{path} must be a graph in a file {' or '.join(GRAPHS)}.")
-    read, options = getattr(nx, GRAPHS[ending]), {}
+    read = getattr(nx, GRAPHS[ending])
+    options = {}
     # Each format has errors of its own, and some have those of Python.
     with damage_refused(str(path), Exception), opened(path, times=TREE) as stream:
         data = stream.read()
@@ -74,10 +75,10 @@ def _take_up_description(graph: Any, file: bytes) -> None:
     lines = (line.strip().partition(": ") for line in (next(texts, "") or "").split("\n"))
     if not (about := {name: text for name, _, text in lines if name}).keys() >= DESCRIBED:
         return
-    graph.graph |= {name: json.loads(text) for name, text in about.items()}
+    graph.graph.update((name, json.loads(text)) for name, text in about.items())
     records = {name.translate(XML): record for name, record in graph.graph["layers"].items()}
-    directed = [name for name, record in records.items() if record["directed"]]
-    graph.graph |= {"layers": records, "directed_layers": directed}
+    graph.graph["layers"] = records
+    graph.graph["directed_layers"] = [name for name, each in records.items() if each["directed"]]
     for table, rows in (("nodes", graph.nodes), ("links", graph.edges)):
         repeated = REPEATED - graph.graph["column_types"][table].keys()
         for *_, data in rows(data=True):

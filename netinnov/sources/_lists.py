@@ -59,7 +59,9 @@ def read_list(
     typed = {name: table.frame for name, table in held.items()}
     if same:
         _join(typed, same)
-    faults, name, places = list[str](), held[source].name, typed.pop("places", None)
+    faults = list[str]()
+    name = held[source].name
+    places = typed.pop("places", None)
     rows = {
         each: _complete(held[each].name, table, NEEDED[each], faults)
         for each, table in typed.items()

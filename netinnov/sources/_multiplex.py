@@ -36,14 +36,25 @@ EDGES = {
 }
 # Of multinet and uunet
 SECTIONS = (
-    *("VERSION", "TYPE", "LAYER ATTRIBUTES", "LAYERS", "ACTOR ATTRIBUTES", "NODE ATTRIBUTES"),
-    *("VERTEX ATTRIBUTES", "EDGE ATTRIBUTES", "ACTORS", "NODES", "VERTICES", "EDGES"),
+    "VERSION",
+    "TYPE",
+    "LAYER ATTRIBUTES",
+    "LAYERS",
+    "ACTOR ATTRIBUTES",
+    "NODE ATTRIBUTES",
+    "VERTEX ATTRIBUTES",
+    "EDGE ATTRIBUTES",
+    "ACTORS",
+    "NODES",
+    "VERTICES",
+    "EDGES",
 )
 NUMERIC = ("NUMERIC", "DOUBLE", "INTEGER", "INT")
 Value = str | float | None
 Section = list[tuple[str, list[str]]]
 
-LON, LAT = ("nodelong", "nodelon", "longitude", "lon"), ("nodelat", "latitude", "lat")
+LON = ("nodelong", "nodelon", "longitude", "lon")
+LAT = ("nodelat", "latitude", "lat")
 
 
 def read_multiplex(
@@ -168,7 +179,8 @@ def _parse_edges(path: Path, lines: parsing.Lines) -> Parsed:
         if x != y:
             raise parsing.between_layers(where, x, y)
         size = parsing.weight_of(row[-1], where) if len(row) > 3 else None
-        a, b = named("node", source, where), named("node", target, where)
+        a = named("node", source, where)
+        b = named("node", target, where)
         links.append(Link(named("layer", x, where), a, b, size, {}))
     nodes = listed["node"][0]
     if nodes is None:
@@ -180,7 +192,8 @@ def _parse_edges(path: Path, lines: parsing.Lines) -> Parsed:
 def _labels(path: Path, kind: str) -> tuple[pd.DataFrame | None, dict[str, str]]:
     if kind_at_path(path) == "nothing":
         return None, {}
-    number, label = f"{kind}ID", f"{kind}Label"
+    number = f"{kind}ID"
+    label = f"{kind}Label"
     rows = [(where, text) for where, text in parsing.read_lines(path) if text]
     header = parsing.fields(rows[0][1])
     slip = label not in header and any(misspelt(each, label.casefold()) for each in header)
@@ -228,7 +241,8 @@ def _parse_json(name: str, document: Any, weight: str) -> Parsed:
     a, b = sorted(pairs[0], key=[*ways].index)
     layer = next((way for way in ways if way not in (a, b)), None)
     held = {key for row in rows for key in row if key not in ways}
-    links, weight = [], _attribute(held, "w" if weight == "weight" and "w" in held else weight)
+    links = []
+    weight = _attribute(held, "w" if weight == "weight" and "w" in held else weight)
     for number, row in enumerate(rows, start=1):
         ends = {}
         for way in ways:
@@ -355,7 +369,8 @@ def _edge_attributes(
 
 
 def _actors(name: str, sections: defaultdict[str, Section], ends: list[str]) -> pd.DataFrame:
-    types, rows = {}, {}
+    types = {}
+    rows = {}
     for where, row in sections["ACTOR ATTRIBUTES"]:
         if len(row) != 2:
             raise parsing.refuse_line(where, row, ["attribute", "type"])

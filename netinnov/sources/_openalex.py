@@ -270,7 +270,8 @@ def _pairs(data: Database, weighting: Weighting) -> pd.DataFrame:
 
 
 def _nodes(about: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    country, number = about["country"], about["city_id"]
+    country = about["country"]
+    number = about["city_id"]
     city = about["city"] + ", " + country
     # Of cities with one name in a country, those that are not the first have their id behind it.
     first = _complete_rows.most_frequent(number, city).reindex(city).set_axis(about.index)

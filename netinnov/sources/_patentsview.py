@@ -236,8 +236,13 @@ def _two_mode(data: Database) -> pd.DataFrame:
     ids = f"{IDS} UNION SELECT 'patent:' || patent FROM invention"
     layers = {}
     for layer, end in {"invention": "inventor", "assignment": "assignee"}.items():
-        query = f"SELECT {end} AS source, 'patent:' || patent AS target, 1.0::DOUBLE AS weight,"
-        layers[layer] = (data.relation(f"{query} period, row AS seen FROM {layer}"), "seen")
+        layers[layer] = (
+            data.relation(
+                f"SELECT {end} AS source, 'patent:' || patent AS target, 1.0::DOUBLE AS weight, "
+                f"period, row AS seen FROM {layer}"
+            ),
+            "seen",
+        )
     return data.links(ids, layers)
 
 

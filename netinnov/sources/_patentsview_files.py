@@ -84,7 +84,8 @@ def find(path: Path) -> dict[str, list[Found]]:
         delimiter = "," if ending == ".csv" else "\t"
         with opened(folder, name) as stream:
             line = decoded(name, stream.readline())
-        header, quoted = header_of(name, line, delimiter), line.lstrip().startswith('"')
+        header = header_of(name, line, delimiter)
+        quoted = line.lstrip().startswith('"')
         columns = {
             role: next(known for known in spelt if known in header)
             for role, spelt in NAMES.items()
@@ -146,7 +147,8 @@ def load(
 
 def _read(data: Database, source: Found, faults: list[str]) -> None:
     """Make the table ``raw`` of a file: text without blanks at its ends, empty is missing."""
-    name, columns = source.name, source.columns
+    name = source.name
+    columns = source.columns
     wanted_columns(name, source.header, [*columns.values()], [], source.delimiter)
     path = data.folder / "unpacked"
     with opened(source.folder, name, times=0) as stream, path.open("w+b") as copy:

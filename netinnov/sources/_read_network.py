@@ -252,7 +252,8 @@ def files_read(source: str, path: Path) -> tuple[Path, ...]:
 
 def _by_names(path: Path, ending: str) -> str | None:
     """The reader that the name of a file and those of its sheets ask for."""
-    table, book = own_table(path.name), ending in WORKBOOKS
+    table = own_table(path.name)
+    book = ending in WORKBOOKS
     if table in LISTS and not book:
         return table
     beside = {own_table(each.name) for each in path.parent.iterdir()} if table else set()

@@ -129,7 +129,8 @@ def tables_of_file(
             say([msg], stacklevel=5)
     elif "weight" not in (held := tables["links"].frame) and {"source", "target"} <= set(held):
         say(unweighted(tables["links"].name, held), stacklevel=5)
-    nodes, links = tables["nodes"].frame, tables["links"].frame
+    nodes = tables["nodes"].frame
+    links = tables["links"].frame
     places = tables["places"].frame if "places" in tables else None
     if places is None:
         nodes, places = located(nodes)
@@ -139,8 +140,11 @@ def tables_of_file(
         listed = {*layers.index.map(str)}
         used = {*as_text(links["layer"])[0].dropna()} if "layer" in links else {"links"}
         if listed < used:  # others are refused
-            unsaid = f"{tables['layers'].name}: layers without a row, taken as undirected amounts"
-            say([f"{unsaid}: {examples(sorted(used - listed))}."], stacklevel=5)
+            note = (
+                f"{tables['layers'].name}: layers without a row, taken as undirected amounts: "
+                f"{examples(sorted(used - listed))}."
+            )
+            say([note], stacklevel=5)
         pointed = layers["directed"].to_dict() if "directed" in layers else {}
         directed = tuple(str(layer) for layer, points in pointed.items() if points is True)
     else:
@@ -158,7 +162,8 @@ def typed_tables(
     written: Any = None,
 ) -> tuple[dict[str, GivenTable], pd.DataFrame | None, str]:
     """Tables under our names, distances and their unit; headers that `write_network` wrote are."""
-    asked, ours = check_columns(columns), opening.is_of_network(written)
+    asked = check_columns(columns)
+    ours = opening.is_of_network(written)
     raw = _raw_tables(path, source, check_encoding(encoding))
     counted = [table for name, table in raw.items() if name in ("links", "branches")]
     notes = [text for table in raw.values() for text in table.notes]
@@ -234,7 +239,9 @@ def is_of(source: str, name: str) -> bool:
 
 def _raw_tables(path: Path, source: str, encoding: str | None) -> dict[str, GivenTable]:
     """The tables of a folder or workbook; or a file alone, if one table is enough."""
-    kind, ending, (needed, _) = opening.kind_at_path(path), ending_of(path), TABLES_OF[source]
+    kind = opening.kind_at_path(path)
+    ending = ending_of(path)
+    (needed, _) = TABLES_OF[source]
     book = kind != "a folder" and ending in _any_table.WORKBOOKS
     if kind != "a folder" and not book:
         if source == "tables" or ending not in _any_table.TABLE_ENDINGS or kind == "nothing":

@@ -40,8 +40,16 @@ from netinnov.study.sections.data import limits
 __all__ = ["EXAMPLE", "Configuration", "check", "configure", "read_configuration", "run"]
 
 PACKAGES = (
-    *("numpy", "scipy", "pandas", "pyarrow", "networkx", "igraph", "scikit-network"),
-    *("numba", "matplotlib", "seaborn"),
+    "numpy",
+    "scipy",
+    "pandas",
+    "pyarrow",
+    "networkx",
+    "igraph",
+    "scikit-network",
+    "numba",
+    "matplotlib",
+    "seaborn",
 )
 OF_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # made by who only looks at a folder
 Say = Callable[[str], None]
@@ -105,8 +113,10 @@ def run(
     out = Path(out)
     unfit = isinstance(executor, (ThreadPoolExecutor, type))  # threads share matplotlib's settings
     if unfit or not (executor is None or hasattr(executor, "submit")):
-        msg = "`executor` must be an executor of processes, such as ProcessPoolExecutor(); found"
-        raise InputError(f"{msg} {shown(executor)}.")
+        raise InputError(
+            "`executor` must be an executor of processes, such as ProcessPoolExecutor(); found "
+            f"{shown(executor)}."
+        )
     replace = overwrite and _check_replaceable(out)
     with new_folder(out, replace=replace) as folder:
         options: Any = {"progress": progress, "command": command, "executor": executor}
@@ -225,7 +235,8 @@ def _content(section: Section[Any], languages: list[Context]) -> Content:
 
 
 def _write(languages: list[Context], content: list[Content], out: Path, undrawn: set[str]) -> None:
-    title, command = languages[0].configuration.title, languages[0].command
+    title = languages[0].configuration.title
+    command = languages[0].command
     every = [table for _, tables, _ in content for table in tables]
     write_tables(every, out / "tables")
     by_section = [chapters for *_, chapters in content if chapters]
@@ -263,8 +274,10 @@ def _check_replaceable(folder: Path) -> bool:
         manifest = read_json(folder / "manifest.json")
         written = {folder / name: digest for name, digest in manifest["outputs"].items()}
     except (InputError, LookupError, TypeError, AttributeError):
-        msg = f"{folder} is not a study (it has no manifest.json of one) and is not replaced; name "
-        raise InputError(f"{msg}another folder.") from None
+        raise InputError(
+            f"{folder} is not a study (it has no manifest.json of one) and is not replaced; name "
+            "another folder."
+        ) from None
     folders = {above for path in written for above in path.parents}
 
     def is_own(path: Path) -> bool:
@@ -277,8 +290,10 @@ def _check_replaceable(folder: Path) -> bool:
     others = [path for path in sorted(folder.rglob("*")) if not is_own(path)]
     if others:
         listed = examples(others, lambda path: path.relative_to(folder).as_posix())
-        msg = f"{folder} is not replaced, as its study did not write what is there now: {listed}. "
-        raise InputError(f"{msg}Move that out of the folder, or name another one.")
+        raise InputError(
+            f"{folder} is not replaced, as its study did not write what is there now: {listed}. "
+            "Move that out of the folder, or name another one."
+        )
     return True
 
 

@@ -24,7 +24,8 @@ from netinnov.study._language import as_much
 from netinnov.study._measures import strength_together
 
 USUAL = 5  # enclaves of a plan, where nothing says how many
-MOST_HOMES, MOST_HOSTS = 20, 3
+MOST_HOMES = 20
+MOST_HOSTS = 3
 PIPELINE_SHARE = 0.25  # of the links of a park
 PLACEMENTS = 5  # random ones of each park, over which a plan is valued
 
@@ -51,7 +52,8 @@ class Candidates(NamedTuple):
 
 
 def candidates_of(context: Context) -> Candidates:
-    part, cities = context.settings(SitingPart), context.cities
+    part = context.settings(SitingPart)
+    cities = context.cities
     check_linked(context, "siting")
     context.check_places("siting.homes", part.homes)
     context.check_places("siting.hosts", part.hosts)

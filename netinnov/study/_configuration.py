@@ -112,8 +112,10 @@ def read_configuration(
     except ValidationError as error:
         lines = "\n".join(f"- {line}" for line in _faults(error))
         n = error.error_count()
-        msg = f"{path} has {n} wrong setting{'s' * (n != 1)}:\n{lines}\n"
-        raise InputError(msg + "`netinnov run --example` prints a commented one.") from None
+        raise InputError(
+            f"{path} has {n} wrong setting{'s' * (n != 1)}:\n{lines}\n"
+            "`netinnov run --example` prints a commented one."
+        ) from None
     folder = path.resolve().parent
     kinds = ((name, part) for name, part in configuration if isinstance(part, Part))
     return configuration.model_copy(update={name: part._in_folder(folder) for name, part in kinds})
@@ -122,7 +124,9 @@ def read_configuration(
 def _faults(error: ValidationError) -> Iterator[str]:
     for fault in error.errors():
         where = [str(part) for part in fault["loc"]]
-        name, kind, value = ".".join(where), fault["type"], shown(fault["input"])
+        name = ".".join(where)
+        kind = fault["type"]
+        value = shown(fault["input"])
         message = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
         own = {"model_type": f"a section, [{name}]", "dict_type": f"a section, [{name}]"}
         message = (own | {"path_type": "text"}).get(kind, message)

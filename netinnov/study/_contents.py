@@ -40,7 +40,8 @@ def contents(context: Context) -> tuple[str, ...]:
 
 
 def _listed(texts: Iterable[str]) -> str:
-    first, rest = (every := [*texts])[:MOST], len(every[MOST:])
+    first = (every := [*texts])[:MOST]
+    rest = len(every[MOST:])
     return ", ".join(first or ["none"]) + (f" and {rest:,} more" if rest else "")
 
 
@@ -99,7 +100,8 @@ def _tried(context: Context) -> str:
 
 def _not_used(context: Context) -> Iterator[str]:
     """Columns and tables that neither readers know nor settings name."""
-    settings, source = context.configuration, context.configuration.data.path
+    settings = context.configuration
+    source = context.configuration.data.path
     named = {*_texts(settings.model_dump(mode="json", exclude={"title", "columns", "layers"}))}
     for table, columns in context.loaded.more:
         more = [column for column in columns if column not in READ | named]

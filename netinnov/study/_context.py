@@ -55,7 +55,8 @@ class Context:
 
     @cached_property
     def language(self) -> Language:
-        layers, storage = {}, self.network.storage
+        layers = {}
+        storage = self.network.storage
         labels = (self.names.get(node, str(node)) for node in storage.node_names)
         names = display_names(storage.nodes, labels).to_dict() | self.names
         if self.code == "zh":
@@ -151,7 +152,9 @@ class Context:
 
     def on_map(self, name: str, frame: Frame, plot: Any, *of: Any, **more: Any) -> Picture:
         front = more.pop("front", False)
-        more |= {"names": self.drawn_names, "extent": frame, "basemap": self.maps.below}
+        more["names"] = self.drawn_names
+        more["extent"] = frame
+        more["basemap"] = self.maps.below
         return Picture(name, partial(plot, *of, **more), on_page=True, front=front)
 
     def check_places(self, setting: str, places: Sequence[str]) -> None:

@@ -35,10 +35,12 @@ class EnclavesPart(Part, part="enclaves"):
 
 
 def ranked(context: Context) -> Ranking:
-    rank, places = context.settings(EnclavesPart).rank, context.inside.storage.places
+    rank = context.settings(EnclavesPart).rank
+    places = context.inside.storage.places
     if rank not in (None, STRENGTH):
         check_names("enclaves.rank", [rank], [STRENGTH, *places], of="the columns of the places")
-    level, direction = context.configuration.places.level, context.direction
+    level = context.configuration.places.level
+    direction = context.direction
     return ranking(context.inside, rank=rank, level=level, direction=direction)
 
 
@@ -50,7 +52,8 @@ class Enclaves(Result):
 
 
 def compute(context: Context) -> Enclaves:
-    inside, rank = context.inside, context.once(ranked)
+    inside = context.inside
+    rank = context.once(ranked)
     known = inside.storage.nodes.filter(["name", "kind", "type", "opened"])
     table = rank.find(inside).join(known, on="node")
     counted = parks_or_all(inside, table).reset_index(drop=True)
@@ -88,7 +91,8 @@ class Dealings:
 
 def deal(context: Context) -> Dealings | str:
     """Deal the hosts; the word of a page for why not, if they cannot be."""
-    enclaves, replicates = context.once(compute), context.settings(StructurePart).replicates
+    enclaves = context.once(compute)
+    replicates = context.settings(StructurePart).replicates
     replicates = MANY_NULLS if replicates is None else replicates
     counted = enclaves.counted
     if counted.empty or not replicates:
@@ -120,7 +124,8 @@ def deal(context: Context) -> Dealings | str:
 
 
 def _only_modelled(context: Context, nodes: pd.Series) -> bool:
-    storage, modelled = context.network.storage, np.isin(context.network.layers, context.modelled)
+    storage = context.network.storage
+    modelled = np.isin(context.network.layers, context.modelled)
     linked = storage.presence("linked")[:, storage.positions("nodes", nodes)]
     return bool((linked[modelled].any(axis=0) & ~linked[~modelled].any(axis=0)).any())
 
@@ -129,7 +134,8 @@ def _counted(enclaves: Enclaves, names: pd.Index, hosts: Integers) -> Dealings:
     """Count dealings, a row each, of which the first is the observed one."""
     home = names.get_indexer(pd.Index(enclaves.counted["home"]))
     cells, at = np.unique(home * len(names) + hosts, return_inverse=True)
-    at, n = at.reshape(hosts.shape), len(hosts)
+    at = at.reshape(hosts.shape)
+    n = len(hosts)
     pairs = pd.DataFrame({"home": names[cells // len(names)], "host": names[cells % len(names)]})
     ways = enclaves.ranking.directions(enclaves.context.inside, pairs["home"], pairs["host"])
     of_way = [ways["direction"].eq(way).to_numpy()[at] for way in TOLD]
@@ -143,7 +149,8 @@ def _counted(enclaves: Enclaves, names: pd.Index, hosts: Integers) -> Dealings:
     chance = gammainc(table.data, table.mean(axis=0)[table.indices])
     surprise = np.where(table.data > 1, -np.log(np.maximum(chance, 1e-300)), 0.0)
     largest = np.maximum.reduceat(surprise, table.indptr[:-1])[1:]
-    own, surprise = table.indices[: table.indptr[1]], surprise[: table.indptr[1]]
+    own = table.indices[: table.indptr[1]]
+    surprise = surprise[: table.indptr[1]]
     dealt = table[:, own].toarray()
     pairs = pairs.iloc[own].assign(observed=dealt[0].astype(np.int64), mean=dealt[1:].mean(axis=0))
     pairs["low"], pairs["high"] = np.quantile(dealt[1:], ENDS, axis=0)

@@ -24,8 +24,10 @@ from netinnov.study._context import Context, Result
 from netinnov.study._facts import Part
 from netinnov.study._measures import MeasuresPart, linked_layers
 
-EFFICIENCY, INEQUALITY = "global_efficiency", "access_inequality"
-ACCESS, PAGERANK = "harmonic_centrality", "pagerank"
+EFFICIENCY = "global_efficiency"
+INEQUALITY = "access_inequality"
+ACCESS = "harmonic_centrality"
+PAGERANK = "pagerank"
 MIRROR = "park of the host at home"  # of an enclave in either direction
 AMOUNTS = {"home", "host", "size", "volume", "volume_share", "pipeline_share"}
 PATHS = {"distance", "border", "distance_weight", "per"}
@@ -74,7 +76,9 @@ class Choice(NamedTuple):
 
     def settings(self, seed: int) -> dict[str, str]:
         settings = self.part.model_dump(include=AMOUNTS | {"replicates"})
-        settings |= {"funding": self.part.funding[0], "layer": self.layer, "seed": seed}
+        settings["funding"] = self.part.funding[0]
+        settings["layer"] = self.layer
+        settings["seed"] = seed
         settings |= self.measures.model_dump(include=PATHS)
         return {name: str(value) for name, value in settings.items() if value is not None}
 
@@ -107,12 +111,14 @@ def most_frequent(context: Context) -> tuple[str, str, int, int] | None:
 
     Of these the pair with most weight between them, then the largest host, then the first name.
     """
-    table, names = context.once(_enclave_list.compute).counted, context.cities.storage.node_names
+    table = context.once(_enclave_list.compute).counted
+    names = context.cities.storage.node_names
     pairs = table.loc[table["direction"] == "reverse", ["home", "host"]]
     pairs = pairs[pairs.isin(names).all(axis=1)].value_counts().sort_index().reset_index()
     if pairs.empty:
         return None
-    flows, sizes = flat_matrix(context.cities), context.once(_enclave_list.ranked).numbers
+    flows = flat_matrix(context.cities)
+    sizes = context.once(_enclave_list.ranked).numbers
     ends = (names.get_indexer(pd.Index(pairs[end])) for end in ("home", "host"))
     rows = zip(*ends, strict=True)
     pairs["between"] = [flows[home, host] + flows[host, home] for home, host in rows]
@@ -124,10 +130,12 @@ def most_frequent(context: Context) -> tuple[str, str, int, int] | None:
 
 
 def _settled(context: Context, part: ExperimentPart) -> Choice:
-    cities, layer = context.cities, movable_layer(context.cities, part.layer)
+    cities = context.cities
+    layer = movable_layer(context.cities, part.layer)
     if (part.size, part.volume, part.volume_share) == (None, None, None):
         size = open_size(cities, part.home, layer=layer, pipeline_share=part.pipeline_share)
-        funding, part = size.pop("funding"), part.model_copy(update=size)
+        funding = size.pop("funding")
+        part = part.model_copy(update=size)
         if funding == "new" and "new" in part.funding:  # too few links at home to give up
             part = part.model_copy(update={"funding": ["new"]})
     called = enclave_called(context, part.home, part.host)
@@ -233,7 +241,8 @@ def compute(context: Context) -> Experiment | None:
     choice = context.once(choose)
     if choice is None:
         return None
-    cities, part = context.cities, choice.part
+    cities = context.cities
+    part = choice.part
     enclaves = enclaves_of(part, choice.layer, choice.called)
     rivals = rivals_of(enclaves[0], cities, part.rivals)
     result = compare_scenarios(

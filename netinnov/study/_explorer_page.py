@@ -28,7 +28,8 @@ def explorer_of(configuration: Configuration, *, title: str | None = None) -> Ex
 
 
 def _page(context: Context, tables: dict[str, Any]) -> Explorer:
-    title, level = context.configuration.title, context.configuration.places.level
+    title = context.configuration.title
+    level = context.configuration.places.level
     rank = context.settings(EnclavesPart).rank
     options: dict[str, Any] = {"level": level, "rank": rank, "tables": tables}
     options["direction"] = context.direction
@@ -40,7 +41,8 @@ def _experiment(context: Context) -> dict[str, Any]:
     choice = context.once(choose)
     if choice is None:
         return {}
-    part, known = choice.part, choice.settings(context.seed)
+    part = choice.part
+    known = choice.settings(context.seed)
     if not tries_enclaves(context.cities):
         return {"experiment": {"settings": known}}
     park = enclaves_of(part, choice.layer, choice.called)[0]

@@ -29,7 +29,8 @@ class Pair(str):
 
     def __new__(cls, home: str, host: str) -> Self:
         pair = super().__new__(cls, f"{home}@{host}")
-        pair.home, pair.host = Place(home), Place(host)
+        pair.home = Place(home)
+        pair.host = Place(host)
         return pair
 
 
@@ -64,7 +65,8 @@ class Part(BaseModel):
     def __init_subclass__(cls, *, part: str = "", optional: bool = False, **rest: Any) -> None:
         super().__init_subclass__(**rest)
         if part:
-            cls.part, cls.optional = part, optional
+            cls.part = part
+            cls.optional = optional
 
     @model_validator(mode="after")
     def _counts_are_limited(self) -> Self:

@@ -24,7 +24,8 @@ LanguageName: TypeAlias = Literal["en", "zh"]
 Glossary: TypeAlias = Literal["terms", "layers", "kinds", "phrases"]
 Phrases: TypeAlias = Literal["figures", "notes"]
 MINUS = "\N{MINUS SIGN}"
-ISOLATE, END = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+ISOLATE = "\N{FIRST STRONG ISOLATE}"
+END = "\N{POP DIRECTIONAL ISOLATE}"
 AS = re.compile(r"'([^']*)' as (\w+)")  # a word of the data, and the name that it was read as
 ISOLATED = re.compile(f"{ISOLATE}([^{ISOLATE}{END}]*){END}")
 SMALLEST = 1e-6  # below it a number is written with a power of ten, not with a row of zeros
@@ -33,8 +34,11 @@ MOST = 6  # names of a list that are written
 LONGEST = 80  # letters of a cell
 # Words of netinnov for what counts links in one direction, or in both.
 OF_WAYS = {
-    *("strength", "strength_share", "effective_number"),
-    *("overlapping_strength", "overlapping_degree"),
+    "strength",
+    "strength_share",
+    "effective_number",
+    "overlapping_strength",
+    "overlapping_degree",
 }
 BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff])(,?) (?=[\u4e00-\u9fff])")
 WORDS: dict[Form | None, type[str]] = {"place": Place, "layer": Layer, "term": Term}
@@ -126,7 +130,8 @@ class Language:
     def names(self, values: Iterable[Any], most: int = MOST) -> str:
         """A list in words, of which at most so many are written."""
         parts = [self.write(value) for value in values]
-        shown, rest = parts[:most], len(parts[most:])
+        shown = parts[:most]
+        rest = len(parts[most:])
         if self.code == "zh":
             return "、".join(shown) + (f"及另外 {rest:,} 个" if rest else "")
         return f"{', '.join(shown)} and {rest:,} more" if rest else joined(shown)
@@ -204,13 +209,13 @@ class Language:
     def environment(self) -> Environment:
         loader = PackageLoader("netinnov.study", "sections")
         environment = Environment(loader=loader, undefined=StrictUndefined, finalize=self.write)
-        filters = ("names", "counted", "change", "form")
-        environment.filters |= {each: getattr(self, each) for each in filters}
+        for name in ("names", "counted", "change", "form"):
+            environment.filters[name] = getattr(self, name)
         environment.filters["percent"] = lambda x: self.form(float(x), "percent")
         environment.filters["number"] = lambda x, digits=2: self.form(float(x), "number", digits)
         environment.filters["note"] = lambda text: self.translated(text, "notes")
         environment.filters["written"] = self.write
-        environment.globals |= {"span": self.span, "zip": zip, "ways": self.ways}
+        environment.globals.update(span=self.span, zip=zip, ways=self.ways)
         return environment
 
     def template(self, section: str) -> Template:

@@ -222,11 +222,13 @@ def _projected(
 def _read(
     data: DataPart, path: Path, layers: Mapping[str, LayerPart], columns: Names, same: Names
 ) -> Loaded:
-    source, incidence = data.source, None
+    source = data.source
+    incidence = None
     if not source:
         source, path = recognise(path)
         data.check_options(source)
-    projection, options = data.project or PROJECTED.get(source), dict[str, Any]()
+    projection = data.project or PROJECTED.get(source)
+    options = dict[str, Any]()
     if projection is not None:
         options |= {name: "nodes" for name in TWO_MODE if option_of(source, name)}
     if data.rows is not None:
@@ -240,9 +242,11 @@ def _read(
         of_places, columns, messages = _places_of_flows(data, data.places, columns, same)
         options |= of_places
     fields, columns, of_distances = _distances(data, columns)
-    options |= {"encoding": data.encoding, "decimal": data.decimal}
+    options["encoding"] = data.encoding
+    options["decimal"] = data.decimal
     reading = read(path, source=source, columns=columns, **options)
-    tables, name = reading.tables._replace(**fields), Path(data.distances or "").name
+    tables = reading.tables._replace(**fields)
+    name = Path(data.distances or "").name
     tables, lost = of_known_places(tables, name, same)
     notes = [*reading.faults, *messages, *reading.notes, *reading.words, *of_distances, *lost]
     if why := why_placeless(tables.nodes):
@@ -260,10 +264,12 @@ def _read(
         notes.append(f"At 0°N 0°E, where many sources put what is not known: {examples(nowhere)}")
     notes += alike(network.storage.nodes, places)
     if source == "branches":  # the layer of ownership has the same links between places
-        whole, network = network, network.select(kinds=["branch", "firm"])
+        whole = network
+        network = network.select(kinds=["branch", "firm"])
         left.append(("left_seats", whole.n_nodes - network.n_nodes))
     if projection is not None:
-        whole, (network, incidence) = network, _projected(network, projection)
+        whole = network
+        (network, incidence) = _projected(network, projection)
         left.append(("left_events", whole.n_nodes - network.n_nodes))
     beside = tuple(each for each in (data.places, data.distances) if each is not None)
     files = files_read(source, path) + beside

@@ -67,9 +67,9 @@ class MeasuresPart(Part, part="measures"):
     def check(self, network: MultilayerNetwork) -> None:
         n_pairs, unknown = unmeasured(network) if self.distance_weight else (0, 0)
         if 0 < n_pairs == unknown:
-            msg = "[measures] distance_weight: frictions need distances of linked places, and none "
             raise InputError(
-                f"{msg}is known. Add their lon and lat, or distances, or leave it out."
+                "[measures] distance_weight: frictions need distances of linked places, and none "
+                "is known. Add their lon and lat, or distances, or leave it out."
             )
 
     @property

@@ -50,15 +50,20 @@ def alike(nodes: pd.DataFrame, places: pd.DataFrame) -> list[str]:
     """What is said of names that may be of one place, with the setting that joins them."""
     uses = dict.fromkeys(nodes["jurisdiction"].dropna(), 0)
     uses |= nodes["place"].value_counts().to_dict()
-    pairs, same = near_twins(places, uses, cities_of(places.index)), dict[str, str]()
+    pairs = near_twins(places, uses, cities_of(places.index))
+    same = dict[str, str]()
     for theirs, kept in pairs:
         if len(same) < NAMED and not {theirs, kept} & same.keys() and theirs not in same.values():
             same[theirs] = kept
     line = json.dumps(same, ensure_ascii=False, separators=(", ", " = "))
     line = line.replace("  ", " \\u0020")  # blanks of the page are joined
-    msg = "pairs of names that may be of one place (they differ by case, blanks, an ending such as "
-    msg += f"市 or one letter, or are names of one city): {len(pairs):,}. Where they are, same = "
-    return [f"{msg}{line} in [places] joins them."] if pairs else []
+    if not pairs:
+        return []
+    return [
+        "pairs of names that may be of one place (they differ by case, blanks, an ending such as "
+        f"市 or one letter, or are names of one city): {len(pairs):,}. Where they are, "
+        f"same = {line} in [places] joins them."
+    ]
 
 
 def join_places(
@@ -70,14 +75,17 @@ def join_places(
     """
     if not same:
         return network, []
-    places, nodes, links = network.places, network.nodes, network.links
+    places = network.places
+    nodes = network.nodes
+    links = network.links
     asked = [name for name in same if name in places.index or name not in read]
     check_names("[places] same", [*asked, *same.values()], [*places.index], of="the places")
     is_place = (nodes["place"] == nodes.index).to_dict()
     moved = {a: b for a, b in same.items() if is_place.get(a) and is_place.get(b, True)}
     links[["source", "target"]] = links[["source", "target"]].replace(moved)
     columns = ["place", "jurisdiction"]
-    nodes[columns], places["parent"] = nodes[columns].replace(same), places["parent"].replace(same)
+    nodes[columns] = nodes[columns].replace(same)
+    places["parent"] = places["parent"].replace(same)
     told: dict[str, None] = {}
     places, nodes = (_joined(*each, told) for each in ((places, same), (nodes, moved)))
     places["parent"] = places["parent"].mask(places["parent"] == places.index)
@@ -86,7 +94,8 @@ def join_places(
         ends = ["origin", "destination"]
         far = far.iloc[np.argsort(far[ends].isin([*same]).any(axis=1), kind="stable")]
         far = far.assign(**far[ends].replace(same)).drop_duplicates(ends)
-        flags |= {"distances": far, "distance_unit": network.distance_unit}
+        flags["distances"] = far
+        flags["distance_unit"] = network.distance_unit
     shown = examples(same.items(), lambda pair: f"{pair[0]!r} and {pair[1]!r}")
     notes = [f"places joined, as [places] same says: {len(same)} ({shown})."]
     if told:
@@ -100,7 +109,8 @@ def _joined(table: pd.DataFrame, same: Mapping[str, str], told: dict[str, None])
     ids = table.index.to_series().replace(same)
     rows = table.set_axis(pd.Index(ids, name=table.index.name))
     groups = rows.iloc[np.argsort(ids != table.index, kind="stable")].groupby(level=0)
-    kept, several = groups.first(), groups.nunique().drop(columns=NAMES, errors="ignore") > 1
+    kept = groups.first()
+    several = groups.nunique().drop(columns=NAMES, errors="ignore") > 1
     at = np.argwhere(several.to_numpy())
     told |= dict.fromkeys(f"{several.columns[j]} of {kept.index[i]}" for i, j in at)
     return kept.loc[ids.unique()]
@@ -116,7 +126,8 @@ def aggregate_to_places(network: MultilayerNetwork, part: PlacesPart) -> PlaceLe
     kept = below & _wanted(places, part.keep)[at]
     if not kept.any():
         raise InputError("[places.keep] leaves no place that has nodes; loosen it.")
-    inside, left = network, [("as built", network.n_nodes, network.n_links)]
+    inside = network
+    left = [("as built", network.n_nodes, network.n_links)]
     steps = [("with a place", at >= 0), ("in the places kept", kept)]
     if whole.any():
         steps.insert(1, ("below a country", below))
@@ -157,9 +168,11 @@ class MapsPart(Part, part="maps"):
             west, east, south, north = self.extent
             on_earth = west >= -180 and east <= 360 and south >= -90 and north <= 90
             if not on_earth or min(east - west, north - south) < LEAST_SIDE:
-                msg = "extent must be [west, east, south, north] in degrees, west < east and "
-                msg += f"south < north, at least {LEAST_SIDE} (about 1 km) apart"
-                raise ValueError(f"{msg}; found {self.extent}")
+                raise ValueError(
+                    "extent must be [west, east, south, north] in degrees, west < east and "
+                    f"south < north, at least {LEAST_SIDE} (about 1 km) apart; "
+                    f"found {self.extent}"
+                )
         return self
 
     @property

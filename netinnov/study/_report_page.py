@@ -30,8 +30,10 @@ from netinnov.study._section import Section
 from netinnov.study.sections import LEADING
 
 PAGE_DOTS = 200  # an inch, of figures on the page
-ENLARGED, MARGIN = 1.15, 0.03  # on a wide page; inches left white around a figure
-ROWS, WIDEST = 12, 9  # rows and columns of a table that a page shows
+ENLARGED = 1.15
+MARGIN = 0.03  # on a wide page; inches left white around a figure
+ROWS = 12
+WIDEST = 9  # rows and columns of a table that a page shows
 # Control characters, which HTML does not allow.
 NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 BLOCKS: Any = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
@@ -74,7 +76,8 @@ Page = Mapping[str, Any]
 
 
 def chapter(section: Section[Any], result: Result, tables: Iterable[Table]) -> Chapter:
-    context, language = result.context, result.context.language
+    context = result.context
+    language = result.context.language
     facts = section.facts(result)
     text = language.text(language.template(section.name), facts)
     pictures = list(section.draw(result))
@@ -139,9 +142,14 @@ def _show(picture: Picture, said: Sequence[str], language: Language) -> dict[str
         form: Any = {"format": "webp", "pil_kwargs": {"lossless": True}}
         figure.savefig(webp, dpi=PAGE_DOTS, bbox_inches=cut, **form)
     width = round(cut.width * 96 * ENLARGED)  # its type has the size of the text
-    shown = {"name": picture.name, "front": picture.front, "caption": said[0]}
-    shown |= {"alt": plain(said[1]), "width": width}
-    return shown | {"webp": base64.b64encode(webp.getvalue()).decode("ascii")}
+    return {
+        "name": picture.name,
+        "front": picture.front,
+        "caption": said[0],
+        "alt": plain(said[1]),
+        "width": width,
+        "webp": base64.b64encode(webp.getvalue()).decode("ascii"),
+    }
 
 
 def _print(picture: Picture, said: str, language: Language, command: str) -> tuple[str, Any]:

@@ -33,7 +33,8 @@ class Configuration(Part):
         """Drop parts that are false, and add parts that only the bundled enclaves ask for."""
         if not isinstance(settings, dict):
             return settings
-        known, data = cls.of_sections, settings.get("data")
+        known = cls.of_sections
+        data = settings.get("data")
         if isinstance(data, dict) and data.get("source") == BUNDLED[0]:
             for name, kind in known.items():
                 needs = any(field.is_required() for field in kind.model_fields.values())
@@ -44,6 +45,7 @@ class Configuration(Part):
     def _bundled_tables_are_known(self) -> Self:
         for part in ("layers", "columns"):
             if self.data.source in BUNDLED and getattr(self, part):
-                msg = f"`{part}` is for tables of your own; leave it out with "
-                raise ValueError(f"{msg}{self.data.source!r}")
+                raise ValueError(
+                    f"`{part}` is for tables of your own; leave it out with {self.data.source!r}"
+                )
         return self

@@ -38,7 +38,8 @@ RESTARTS = 3  # searches for communities
 COSTLY = 100  # places above which communities are not searched for in every draw
 MOST_PLACES = 1000  # with more nothing is drawn, as it would take long
 # Where communities are searched for among many places: random networks, and resamples at most.
-FEWER_NULLS, FEWER_RESAMPLES = 49, 50
+FEWER_NULLS = 49
+FEWER_RESAMPLES = 50
 MANY_NULLS = 999  # random networks by default, and where 99 do not settle whether p is below 0.05
 MOST_LINKS = 20_000  # with more links 999 take minutes: by default FEW_NULLS
 FEW_NULLS = 200
@@ -86,7 +87,8 @@ class Participation:
         size = np.bincount(event, minlength=self.whole.size)
         pairs = {"newman": np.maximum(size - 1, 1), "full": np.maximum(size * (size - 1) / 2, 1)}
         each = times / pairs.get(self.weighting, np.ones(size.size))
-        n, inside = self.cities.n_nodes, self.place[member] >= 0
+        n = self.cities.n_nodes
+        inside = self.place[member] >= 0
         at = (self.group * n + self.place)[member][inside], event[inside]
         shape = self.layer_of.size * n, size.size
         present = csr_array((np.ones(at[0].size), at), shape=shape)
@@ -99,7 +101,8 @@ class Participation:
 
 
 def participation_of(incidence: Incidence, cities: MultilayerNetwork, level: int) -> Participation:
-    network, projection = incidence.network, incidence.projection
+    network = incidence.network
+    projection = incidence.projection
     storage = network.storage
     rows = storage.link_rows()
     rows = rows.where(rows.layer == network.layers.index(projection.layer))
@@ -114,7 +117,8 @@ def participation_of(incidence: Incidence, cities: MultilayerNetwork, level: int
     unit = units(storage.place_codes, storage.places, level)[nodes]
     names = storage.places.index.take(np.maximum(unit, 0))
     place = np.where(unit >= 0, cities.storage.node_names.get_indexer(names), -1)
-    group, layers = np.zeros(nodes.size, np.int64), [*incidence.layers, ""]
+    group = np.zeros(nodes.size, np.int64)
+    layers = [*incidence.layers, ""]
     if projection.split_by is not None:
         values = as_text(storage.nodes[projection.split_by].iloc[nodes])[0]
         group, named = pd.factorize(values)
@@ -127,10 +131,12 @@ def participation_of(incidence: Incidence, cities: MultilayerNetwork, level: int
 
 def traded(participation: Participation, seed: int) -> tuple[NullModel, float]:
     """Null model: members keep their numbers of events in each period, and events of members."""
-    n_members, n_events = participation.place.size, participation.whole.size
+    n_members = participation.place.size
+    n_events = participation.whole.size
     kind = np.repeat(["member", "event"], [n_members, n_events])
     ids = pd.Index(np.arange(n_members + n_events).astype(str))
-    source, target = participation.member, participation.event + n_members
+    source = participation.member
+    target = participation.event + n_members
     links = pd.DataFrame({"source": ids.take(source), "target": ids.take(target)})
     links["layer"] = participation.period[participation.event].astype(str)
     network = MultilayerNetwork(pd.DataFrame({"kind": kind}, index=ids), links)
@@ -186,7 +192,8 @@ def plan(context: Context) -> Plan | None:
     cities = context.cities.select(layers=linked)
     observed = context.observed(cities)
     network = cities.select(layers=observed or linked)
-    incidence, participation = context.loaded.incidence, None
+    incidence = context.loaded.incidence
+    participation = None
     if incidence is not None and {*observed} <= {*incidence.layers}:
         participation = participation_of(incidence, network, context.configuration.places.level)
     undrawn = ""
@@ -196,7 +203,10 @@ def plan(context: Context) -> Plan | None:
         undrawn = "why_joint_events" if incidence is None else "why_other_layers"
     elif cities.n_nodes > MOST_PLACES:
         undrawn = "why_many_places"
-    left_out, code, null, moved = dict[str, str](), undrawn or "why_not_asked", None, np.nan
+    left_out = dict[str, str]()
+    code = undrawn or "why_not_asked"
+    null = None
+    moved = np.nan
     if undrawn or not options.resamples:
         left_out["intervals"] = code
     elif participation is None and without_events(network):
@@ -236,7 +246,8 @@ def choose_null(
         raise InputError(msg)
     try:
         if participation is not None:
-            code, (model, moved) = "null_curveball", traded(participation, seed)
+            code = "null_curveball"
+            (model, moved) = traded(participation, seed)
         else:
             code, model = _null_of_links(network, asked)
             moved = tried_null(model, network, seed)[1]
@@ -255,7 +266,8 @@ def _null_of_links(network: MultilayerNetwork, asked: NullName | None) -> tuple[
         return "null_distance", Rewire(preserve=("degree", "distance"))
     if asked == "degree" or not (asked or (share >= DENSE and differ and linked.sum() >= ENOUGH)):
         return "null_degree", Rewire()
-    at, directed = network.storage.place_codes[linked], bool(network.directed)
+    at = network.storage.place_codes[linked]
+    directed = bool(network.directed)
     lengths = between(network.storage, at[:, None], at, directed=directed)
     lengths = lengths[~np.eye(at.size, dtype=bool)]
     if np.isnan(lengths).any():
@@ -308,7 +320,9 @@ def detect(context: Context) -> Detection | None:
     structure = context.once(plan)
     if structure is None:
         return None
-    network, rule, test = structure.network, structure.options.rule, None
+    network = structure.network
+    rule = structure.options.rule
+    test = None
     if structure.null is not None:
         compare = partial(
             polycentricity.modularity_test,
@@ -326,7 +340,8 @@ def detect(context: Context) -> Detection | None:
     asked = [each for each in RULES if each not in unclear]
     find = partial(polycentricity.detect_centres, network, null=None, **structure.draw)
     by_rule = {each: find(rule=each, resamples=0)["centre"].astype("int64") for each in asked}
-    rules, resamples = pd.DataFrame(by_rule), structure.resamples
+    rules = pd.DataFrame(by_rule)
+    resamples = structure.resamples
     resamples = resamples if structure.search else min(resamples, FEWER_RESAMPLES)
     detected = find(rule=rule, resamples=resamples, resample=structure.resample)
     flat = flatten(network)
@@ -334,7 +349,8 @@ def detect(context: Context) -> Detection | None:
         labels = detected["community"].dropna().astype("int64")
         test = ModularityTest(modularity(flat, labels), untested=structure.null_code)
     names = network.storage.node_names.to_series().map(context.names).astype("str")
-    agreement, position = rules.mean(axis=1), roles(flat, detected["community"])
+    agreement = rules.mean(axis=1)
+    position = roles(flat, detected["community"])
     order = ["centre", "support", "agreement", "centrality"]
     table = detected.assign(name=names, agreement=agreement)
     table = table[["name", *order, "community", "role"]].astype({"community": "Int64"})

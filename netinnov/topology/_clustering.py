@@ -137,7 +137,8 @@ def multiplex_clustering(network: MultilayerNetwork) -> pd.Series:
     linked = [layer.pairs().astype(bool).astype(float) for layer in layers_of(network).values()]
     n = network.n_nodes
     total = sum(linked, start=sparse.csr_array((n, n)))
-    closed, paths = np.zeros(n), np.zeros(n)
+    closed = np.zeros(n)
+    paths = np.zeros(n)
     for inside in linked:
         closed += ((inside @ (total - inside)) * inside).sum(axis=1)
         degree = inside.sum(axis=1)
@@ -149,7 +150,8 @@ def multiplex_clustering(network: MultilayerNetwork) -> pd.Series:
 
 
 def clustering_of(layer: Layer, weighted: bool = False) -> Floats:
-    graph, weights = pair_graph(layer), None
+    graph = pair_graph(layer)
+    weights = None
     if weighted and graph.ecount():
         values = np.array(graph.es["weight"])
         weights = (values / unit_of(values)).tolist()
@@ -195,11 +197,13 @@ def local_efficiency_of(layer: Layer) -> Floats:
     values = np.full(pairs.shape[0], math.nan)
     for node in np.flatnonzero(np.diff(pairs.indptr) > 1):
         around = pairs.indices[pairs.indptr[node] : pairs.indptr[node + 1]]
-        linked, n = pairs[around][:, around], around.size
+        linked = pairs[around][:, around]
+        n = around.size
         if linked.nnz == n * (n - 1):
             values[node] = 1.0
             continue
-        sources, every = np.arange(n, dtype=np.int32), np.ones(n, bool)
+        sources = np.arange(n, dtype=np.int32)
+        every = np.ones(n, bool)
         *_, inverse = steps_between(linked.indptr, linked.indices, sources, every, every, n)
         values[node] = inverse.sum() / (n * (n - 1))
     return values

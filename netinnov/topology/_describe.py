@@ -60,7 +60,8 @@ def describe(network: MultilayerNetwork, *, paths: bool = True) -> pd.DataFrame:
 
 
 def _numbers(layer: Layer, paths: bool) -> dict[str, float]:
-    matrix, n = layer.matrix, layer.matrix.shape[0]
+    matrix = layer.matrix
+    n = layer.matrix.shape[0]
     parts = csgraph.connected_components(matrix, directed=True, connection="weak")[1]
     pairs: Integers = np.empty(0, np.int64)
     if paths:

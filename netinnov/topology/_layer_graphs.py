@@ -191,7 +191,8 @@ def degree_assortativity_of(layer: Layer) -> float:
 def _of_categories(layer: Layer, codes: Codes) -> float:
     source, target = (codes[end] for end in layer.matrix.tocoo().coords)
     known = (source >= 0) & (target >= 0)
-    source, target = source[known], target[known]
+    source = source[known]
+    target = target[known]
     if not source.size or np.unique([source, target]).size == 1:
         return math.nan
     size = int(codes.max()) + 1
@@ -217,6 +218,8 @@ def _values(network: MultilayerNetwork, by: str | pd.Series) -> pd.Series:
     check_type("by", by, pd.Series, mend="'degree' or a column of the nodes")
     if not by.index.is_unique or not nodes.index.isin(by.index).all():
         missing = nodes.index[~nodes.index.isin(by.index)].tolist()
-        msg = f"`by` must have one value a node; {len(missing)} nodes have none"
-        raise InputError(f"{msg}, e.g. {missing[:5]}, or some have several.")
+        raise InputError(
+            f"`by` must have one value a node; {len(missing)} nodes have none, "
+            f"e.g. {missing[:5]}, or some have several."
+        )
     return by.reindex(nodes.index)

@@ -71,7 +71,8 @@ class CoupledCobweb:
         for name in ("demand_slope", "supply_slope", "demand_intercept", "supply_intercept"):
             if (value := getattr(self, name)) is not None or name.endswith("slope"):
                 values[name] = _vector(name, value, regions)
-        demand, supply = values["demand_slope"], values["supply_slope"]
+        demand = values["demand_slope"]
+        supply = values["supply_slope"]
         refuse_outside("demand_slope", demand, demand > 0, "above 0")
         refuse_outside("supply_slope", supply, supply >= 0, "at least 0")
         values["mobility"] = _mobility_matrix(self.mobility, regions)
@@ -142,12 +143,14 @@ class CoupledCobweb:
         1     -0.8  total            1.250
         """
         roots, vectors = self._modes()
-        demand, modulus = self._demand(), np.abs(roots)
+        demand = self._demand()
+        modulus = np.abs(roots)
         common = (demand @ vectors) ** 2 / (demand.sum() * (demand @ vectors**2))
         one_way = (vectors > 1e-7).all(axis=0)
         eigenvalues = (1 - self.adaptation - roots) / self.adaptation
         with np.errstate(divide="ignore"):
-            damping, factor = np.log(modulus), (2 / self.adaptation - 1) / eigenvalues
+            damping = np.log(modulus)
+            factor = (2 / self.adaptation - 1) / eigenvalues
         factor[eigenvalues < 1e-12] = np.inf
         table = {
             "root": roots,
@@ -204,7 +207,8 @@ class CoupledCobweb:
         regions = tuple(self.regions or ())
         first = _vector("start", start, regions)
         hoped = first if expected is None else _vector("expected", expected, regions)
-        demand, answers = self._demand(), self._answers()
+        demand = self._demand()
+        answers = self._answers()
         a, c = self._intercepts()
 
         def price(hoped: Floats) -> Floats:
@@ -224,7 +228,8 @@ class CoupledCobweb:
         """Roots, ascending, and price vectors (columns) of (1 - beta) I - beta B^-1 K."""
         scale = 1 / np.sqrt(self._demand())
         eigenvalues, inner = np.linalg.eigh(self._answers() * scale[:, None] * scale)
-        eigenvalues, inner = eigenvalues[::-1], inner[:, ::-1].copy()
+        eigenvalues = eigenvalues[::-1]
+        inner = inner[:, ::-1].copy()
         # Of equal eigenvalues one vector holds their common move of prices.
         size = max(float(eigenvalues[0]), 1e-300)
         cuts = np.flatnonzero(np.diff(eigenvalues) < -_EQUAL * size) + 1
@@ -280,7 +285,8 @@ def _mobility_matrix(mobility: Any, regions: tuple[Any, ...]) -> Floats:
                 f"`mobility` must be a network without directed layers; found {layers}; see "
                 "netinnov.build.symmetrize."
             )
-        names, mobility = mobility.nodes.index, flat_matrix(mobility, "mobility").toarray()
+        names = mobility.nodes.index
+        mobility = flat_matrix(mobility, "mobility").toarray()
         if set(names) == set(regions):  # else they are other names, in the order of the nodes
             mobility = pd.DataFrame(mobility, names, names)
     m = in_order("mobility", mobility, regions)

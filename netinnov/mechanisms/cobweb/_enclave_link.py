@@ -112,7 +112,8 @@ def enclave_effect(
     1     total  -0.8       -0.8   leaves
     """
     i, j = _ends(model, home, host)
-    before, after = model.modes(), with_enclave(model, home, host, strength=strength).modes()
+    before = model.modes()
+    after = with_enclave(model, home, host, strength=strength).modes()
     partner = _partners(before, after, _gaps(before, i, j) < 1e-9)
     columns = ["kind", "root", "modulus", "home_host_gap", "first"]
     alone, linked = (
@@ -129,8 +130,10 @@ def enclave_effect(
 
 def _partners(before: pd.DataFrame, after: pd.DataFrame, still: Mask) -> list[int]:
     """Row of `after` for each row of `before`: the same root where it is `still`, else the rank."""
-    roots, linked = before["root"].to_numpy(), after["root"].to_numpy()
-    partner, left = np.empty(len(roots), int), list(range(len(roots)))
+    roots = before["root"].to_numpy()
+    linked = after["root"].to_numpy()
+    partner = np.empty(len(roots), int)
+    left = list(range(len(roots)))
     for at in np.flatnonzero(still):
         away = np.abs(linked[left] - roots[at])
         partner[at] = left.pop(int(np.argmax(away <= away.min() + 1e-9)))
@@ -148,8 +151,10 @@ def _ends(model: CoupledCobweb, home: Hashable, host: Hashable) -> tuple[int, in
     regions = tuple(model.regions or ())
     for argument, region in (("home", home), ("host", host)):
         if region not in regions:
-            msg = f"`{argument}` must be a region ({examples(regions)}); found {region!r}"
-            raise InputError(f"{msg}{did_you_mean(region, regions)}.")
+            raise InputError(
+                f"`{argument}` must be a region ({examples(regions)}); found {region!r}"
+                f"{did_you_mean(region, regions)}."
+            )
     if home == host:
         raise InputError(f"`host` must not be the home; found {host!r} for both.")
     return regions.index(home), regions.index(host)

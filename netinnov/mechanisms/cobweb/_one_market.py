@@ -115,11 +115,14 @@ class Cobweb:
         return follow(price, float(start), float(expected), periods, self.adaptation)
 
     def _intercepts(self) -> tuple[float, float]:
-        a, c = self.demand_intercept, self.supply_intercept
+        a = self.demand_intercept
+        c = self.supply_intercept
         if a is None or c is None:
             lacking = [name for name, value in (("demand", a), ("supply", c)) if value is None]
-            msg = "prices need `demand_intercept` and `supply_intercept`; found none for "
-            raise InputError(f"{msg}{' and '.join(lacking)}.")
+            raise InputError(
+                "prices need `demand_intercept` and `supply_intercept`; found none for "
+                f"{' and '.join(lacking)}."
+            )
         return a, c
 
 

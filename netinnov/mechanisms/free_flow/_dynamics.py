@@ -227,19 +227,24 @@ def rest_points_of_any(gap: Callable[[Any], Any]) -> pd.DataFrame:
     grid = cosines = (1 - np.cos(np.linspace(0, np.pi, _GRID))) / 2
     values = np.asarray(gap(grid))
     # A root may hide between two shares, as a hill or a valley that just crosses zero.
-    before, inner, after = values[:-2], values[1:-1], values[2:]
+    before = values[:-2]
+    inner = values[1:-1]
+    after = values[2:]
     turns = (inner - before) * (after - inner) < 0
     towards = np.sign(inner) * (after - 2 * inner + before) > 0
     same = (np.sign(before) == np.sign(inner)) & (np.sign(after) == np.sign(inner))
     for at in np.flatnonzero(turns & towards & same) + 1:
-        sign, bounds = float(np.sign(inner[at - 1])), (cosines[at - 1], cosines[at + 1])
+        sign = float(np.sign(inner[at - 1]))
+        bounds = (cosines[at - 1], cosines[at + 1])
         best = optimize.minimize_scalar(
             lambda x, sign=sign: sign * float(gap(x)), bounds=bounds, options={"xatol": 1e-12}
         )
         if best.fun < 0:
-            grid, values = np.append(grid, best.x), np.append(values, -sign)
+            grid = np.append(grid, best.x)
+            values = np.append(values, -sign)
     order = np.argsort(grid)
-    grid, values = grid[order], values[order]
+    grid = grid[order]
+    values = values[order]
     points = []
     for at in np.flatnonzero(values[:-1] * values[1:] < 0):
         root = root_of(gap, grid[at], grid[at + 1])
@@ -263,7 +268,8 @@ def sustain_root(premium: Callable[[float], float], high: float) -> float:
 
 def fold(gap: Callable[[Floats, Floats], Floats]) -> float:
     """Largest freeness with a spread state that leans to region 1; NaN if it has no fold."""
-    low, high = 0.5, 1.0
+    low = 0.5
+    high = 1.0
     best = float("nan")
     for _ in range(6):
         shares = np.linspace(low, high, 65)
@@ -272,7 +278,8 @@ def fold(gap: Callable[[Floats, Floats], Floats]) -> float:
             return float("nan")
         at = int(np.nanargmax(levels))
         best = float(levels[at])
-        low, high = shares[max(at - 1, 0)], shares[min(at + 1, 64)]
+        low = shares[max(at - 1, 0)]
+        high = shares[min(at + 1, 64)]
     return best if low < 1.0 - 1e-6 else float("nan")
 
 

@@ -106,7 +106,8 @@ class LogitMigration:
             raise InputError("fold_point needs an `enclave` above 0; found 0; see break_point().")
         if self.enclave == 1:
             return float("nan")
-        ratio, lost = self.enclave / (2 - self.enclave), self.sensitivity * self._lost
+        ratio = self.enclave / (2 - self.enclave)
+        lost = self.sensitivity * self._lost
 
         def short(z: float) -> float:
             steep = 2 * float(np.cosh(z)) ** 2
@@ -126,7 +127,8 @@ class LogitMigration:
         DataFrame
             Columns ``share`` (in region 1, ascending) and ``stable`` (under dx/dt = choice(x) - x).
         """
-        theta, lead = self.sensitivity, self.attraction * self.enclave / 2  # of home, when even
+        theta = self.sensitivity
+        lead = self.attraction * self.enclave / 2  # of home, when even
         pull = self.attraction * (1 - self.enclave / 2) - self._lost
         points = _crossings(theta * pull, theta * lead)
         rows = [(float(expit(2 * z)), stable) for z, stable in points]
@@ -147,7 +149,8 @@ class LogitMigration:
         DataFrame
             Index = step, from 0 to `steps`; a column a region.
         """
-        inside, across = self.attraction - self.congestion, self.spillover * (1 - self.border)
+        inside = self.attraction - self.congestion
+        across = self.spillover * (1 - self.border)
         reach = self.enclave * self.attraction
         effects = np.array([[inside, across + reach], [across, inside]])
         rule = Logit(self.sensitivity, mobility)
@@ -175,7 +178,8 @@ def _crossings(pull: float, field: float) -> list[tuple[float, bool]]:
     def off(z: float) -> float:
         return 2 * z - pull * float(np.tanh(z)) - field
 
-    turn, most = float(_turn(pull)), abs(pull) + field + 1
+    turn = float(_turn(pull))
+    most = abs(pull) + field + 1
     z = root_of(off, turn, most)
     if field == 0:
         return [(-z, True), (0.0, False), (z, True)]

@@ -117,10 +117,12 @@ def phase_map(
     {0.0: 'divergence', 0.6: 'convergence'}
     """
     parameters = _parameters(model, freeness, border, enclave)
-    index, across = _axis("rows", rows, parameters), _axis("columns", columns, parameters)
+    index = _axis("rows", rows, parameters)
+    across = _axis("columns", columns, parameters)
     if index.name == across.name:
         raise InputError(f"`rows` and `columns` must differ; found {index.name!r} in both.")
-    parameters |= {str(index.name): index.to_numpy()[:, None], str(across.name): across.to_numpy()}
+    parameters[str(index.name)] = index.to_numpy()[:, None]
+    parameters[str(across.name)] = across.to_numpy()
     if missing := [name for name, value in parameters.items() if value is None]:
         raise InputError(f"`{missing[0]}` must be given, or be an axis of the map; found None.")
     shape = (len(index), len(across))
@@ -138,8 +140,10 @@ def _parameters(
 ) -> dict[str, Any]:
     if isinstance(model, LogitMigration):
         if freeness is not None or border or enclave:
-            msg = "`freeness`, `border` and `enclave` are for models of trade; LogitMigration has "
-            raise InputError(f"{msg}its own; found {freeness!r}, {border!r} and {enclave!r}.")
+            raise InputError(
+                "`freeness`, `border` and `enclave` are for models of trade; LogitMigration has "
+                f"its own; found {freeness!r}, {border!r} and {enclave!r}."
+            )
         return asdict(model)
     model._needs_two("phase_map")
     parameters = {"sigma": model.sigma, "mu": model.mu, "freeness": freeness, "border": border}
@@ -168,14 +172,18 @@ def _sequence(name: str, values: Any) -> Floats:
 
 
 def _converges(grid: dict[str, Floats]) -> Any:
-    theta, a, e = grid["sensitivity"], grid["attraction"], grid["enclave"]
+    theta = grid["sensitivity"]
+    a = grid["attraction"]
+    e = grid["enclave"]
     lost = grid["congestion"] + grid["spillover"] * (1 - grid["border"])
     return one_state(theta * (a * (1 - e / 2) - lost), theta * a * e / 2)
 
 
 def _trade_phases(model: TradeModel, grid: dict[str, Floats]) -> Any:
     kind = type(model)
-    sigma, mu, enclave = grid["sigma"], grid["mu"], grid["enclave"]
+    sigma = grid["sigma"]
+    mu = grid["mu"]
+    enclave = grid["enclave"]
     phi = grid["freeness"] * (1 - grid["border"])
     log_phi = np.log(phi)
     core = kind._premium(sigma, mu, log_phi, 0.0) < 0

@@ -174,7 +174,8 @@ class TradeModel(ABC):
         """
         self._needs_two("gap")
         check_number("enclave", enclave, low=0, high=1)
-        phi, x = as_floats("freeness", freeness), as_floats("share", share)
+        phi = as_floats("freeness", freeness)
+        x = as_floats("share", share)
         bound = "above 0 (autarky) and at most 1 (free trade)"
         refuse_outside("freeness", phi, (phi > 0) & (phi <= 1), bound)
         bound = "between 0 and 1, the part of the mobile in region 1"

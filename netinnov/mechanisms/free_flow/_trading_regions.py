@@ -57,7 +57,8 @@ class CorePeriphery(TradeModel):
 
     @staticmethod
     def _break_freeness(sigma: Any, mu: Any, enclave: float = 0.0, _others: int = 1) -> Any:
-        rho, rest = (sigma - 1) / sigma, 1 - enclave
+        rho = (sigma - 1) / sigma
+        rest = 1 - enclave
         if enclave == 0:
             return (rho - mu) * (1 - mu) / ((rho + mu) * (1 + mu))
         # (z - mu) (1 + e z - mu (1 - e) z) (sigma - 1) =
@@ -130,12 +131,15 @@ class FootlooseEntrepreneur(TradeModel):
 
     def __post_init__(self) -> None:
         if self.mu >= (most := self.sigma - 1):
-            msg = f"`mu` must be below sigma - 1 = {most:g}; found {self.mu:g}. Otherwise "
-            raise InputError(f"{msg}agglomeration is stable at any cost (the black hole).")
+            raise InputError(
+                f"`mu` must be below sigma - 1 = {most:g}; found {self.mu:g}. Otherwise "
+                "agglomeration is stable at any cost (the black hole)."
+            )
 
     @staticmethod
     def _break_freeness(sigma: Any, mu: Any, enclave: float = 0.0, others: int = 1) -> Any:
-        a, b = mu / (sigma - 1), mu / sigma
+        a = mu / (sigma - 1)
+        b = mu / sigma
         if enclave == 0:
             return (1 - a) * (1 - b) / (1 + a * b + others * (a + b))
         # (z - b) (1 + (n - 1) e z) = a (1 - e) (1 - b z), z = (1 - phi) / (1 + (n - 1) phi)
@@ -151,7 +155,8 @@ class FootlooseEntrepreneur(TradeModel):
 
     @staticmethod
     def _gap(sigma: Any, mu: Any, x: Floats, phi: Floats, enclave: Any) -> Floats:
-        a, b = mu / (sigma - 1), mu / sigma
+        a = mu / (sigma - 1)
+        b = mu / sigma
         mixed = 1 - b + (1 + b) * phi**2
         y = 1 - x  # first: beside 1 a small phi x would be lost
         wages = (2 * phi * x + mixed * y) / (2 * phi * y + mixed * x)
@@ -214,7 +219,8 @@ def _market_solver(
             if factors is None or size > 0.5 * last:
                 factors = linalg.lu_factor(_excess_slope(sigma, mu, phi, x, market))
             change = linalg.lu_solve(factors, off)
-            last, safe = size, log_wages + off / sigma
+            last = size
+            safe = log_wages + off / sigma
             log_wages = log_wages + np.clip(change, -1, 1)
         before[:] = [*before[-2:], log_wages]
         return market
@@ -248,7 +254,8 @@ def _two_wages(sigma: Any, mu: Any, x: Floats, phi: Floats) -> tuple[Floats, Flo
     ratio = np.zeros(np.shape(high))
     for _ in range(_MOST):
         excess, slope = _two_excess(ratio, sigma, mu, x, phi)
-        low, high = np.where(excess < 0, ratio, low), np.where(excess > 0, ratio, high)
+        low = np.where(excess < 0, ratio, low)
+        high = np.where(excess > 0, ratio, high)
         new = ratio - excess / slope
         new = np.where((new >= low) & (new <= high), new, (low + high) / 2)
         moved = np.abs(new - ratio).max(initial=0)
@@ -276,7 +283,8 @@ def _two_excess(
         more / income[0] - (change[0] + phi * change[1]) / index[0],
         -more / income[1] - (phi * change[0] + change[1]) / index[1],
     )
-    own, other = demand[0] + phi * demand[1], phi * demand[0] + demand[1]
+    own = demand[0] + phi * demand[1]
+    other = phi * demand[0] + demand[1]
     slope = (demand[0] * rise[0] + phi * demand[1] * rise[1]) / own
     slope -= (phi * demand[0] * rise[0] + demand[1] * rise[1]) / other
     return sigma * log_ratio - np.log(own / other), sigma - slope

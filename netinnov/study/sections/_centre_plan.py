@@ -32,11 +32,14 @@ class Plan(Result):
     plan: CentrePlan
 
 
-OPTIONS, CHECK = PlanPart, candidates_of
+OPTIONS = PlanPart
+CHECK = candidates_of
 
 
 def compute(context: Context) -> Plan:
-    part, siting, cities = context.settings(PlanPart), context.once(candidates_of), context.cities
+    part = context.settings(PlanPart)
+    siting = context.once(candidates_of)
+    cities = context.cities
     linked = linked_layers(cities)
     observed = [layer for layer in linked if layer not in context.modelled]
     network = cities.select(layers=observed or linked)
@@ -57,8 +60,10 @@ def compute(context: Context) -> Plan:
 
 
 def facts(result: Plan) -> Mapping[str, Fact]:
-    plan, siting = result.plan, result.siting
-    before, asked = plan.baseline, float(plan.target.at_least)
+    plan = result.plan
+    siting = result.siting
+    before = plan.baseline
+    asked = float(plan.target.at_least)
     enough = (n for n in range(3, 16) if f"{before:.{n}g}" != f"{asked:.{n}g}")
     return {
         "before": before,

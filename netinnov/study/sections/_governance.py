@@ -42,13 +42,21 @@ class Choice(NamedTuple):
 
 
 def choice_of(context: Context) -> Choice:
-    part, cities = context.settings(GovernancePart), context.cities
+    part = context.settings(GovernancePart)
+    cities = context.cities
     experiment = context.once(choose)
-    home, host, layer, share, size = part.home, part.host, part.layer, 0.5, LINKS
+    home = part.home
+    host = part.host
+    layer = part.layer
+    share = 0.5
+    size = LINKS
     if experiment is not None:
         own = experiment.part
-        home, host, layer = home or own.home, host or own.host, layer or experiment.layer
-        share, size = own.pipeline_share, own.size or LINKS
+        home = home or own.home
+        host = host or own.host
+        layer = layer or experiment.layer
+        share = own.pipeline_share
+        size = own.size or LINKS
     if home is None or host is None:
         raise InputError(
             "[governance] compares approaches between a home and a host, and the experiment has "
@@ -70,7 +78,8 @@ class Governance(Result):
     left_out: list[str]  # approaches that cannot be placed
 
 
-OPTIONS, CHECK = GovernancePart, choice_of
+OPTIONS = GovernancePart
+CHECK = choice_of
 
 
 def compute(context: Context) -> Governance:
@@ -78,13 +87,15 @@ def compute(context: Context) -> Governance:
     network = context.cities.select(layers=[choice.layer])
     options = choice._asdict() | {"rng": context.seed}
     options.pop("layer")
-    compare, possible = partial(compare_approaches, network, **options), []
+    compare = partial(compare_approaches, network, **options)
+    possible = []
     for approach in APPROACHES:
         with suppress(InputError):
             compare(approaches=[approach], replicates=1)
             possible.append(approach)
     comparison = compare(approaches=possible, replicates=PLACEMENTS)
-    called, names = enclave_called(context, choice.home, choice.host), {}
+    called = enclave_called(context, choice.home, choice.host)
+    names = {}
     if called != "reverse enclave":  # where home does not rank below the host
         names = {"reverse enclave": called, "park of the core at home": MIRROR}
         effects = comparison.effects.replace({"approach": names})
@@ -95,10 +106,12 @@ def compute(context: Context) -> Governance:
 
 
 def facts(result: Governance) -> Mapping[str, Fact]:
-    choice, comparison = result.choice, result.comparison
+    choice = result.choice
+    comparison = result.comparison
     # A merger has no links of its own, and is compared with nothing.
     built = comparison.approaches["size"].gt(0)
-    pair, points = Pair(choice.home, choice.host), result.context.points.index
+    pair = Pair(choice.home, choice.host)
+    points = result.context.points.index
     tabled = result.context.cities.storage.place_table.distances is not None
     bare = [] if tabled else [x for x in (pair.home, pair.host) if x not in points]
     left_out = [*map(Term, [*built.index[~built], *result.left_out])]
@@ -148,7 +161,8 @@ def draw(result: Governance) -> Iterator[Picture]:
 
 
 def tables(result: Governance) -> Iterator[Table]:
-    compared, layer = result.comparison, result.choice.layer
+    compared = result.comparison
+    layer = result.choice.layer
     modelled = (layer,) if layer in result.context.modelled else ()
     # It counts links both ways, and a page has one kind of effective number.
     shown = SHOWN if result.context.direction == "total" else SHOWN[:-1]

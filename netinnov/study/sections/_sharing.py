@@ -51,7 +51,8 @@ def pairs_of(context: Context) -> Pairs:
             f"places of the report (the {MOST_PLAYERS} with most of them), and there are none. "
             "Leave [sharing] out."
         )
-    links, players = kept.drop_duplicates(ignore_index=True), sorted({*kept.to_numpy().ravel()})
+    links = kept.drop_duplicates(ignore_index=True)
+    players = sorted({*kept.to_numpy().ravel()})
     return Pairs(links, players, len(every.drop_duplicates()) - len(links), bool(reverse.any()))
 
 
@@ -70,7 +71,8 @@ class Sharing(Result):
         return self.benefits.groupby("rule", sort=False)["in_core"].first()
 
 
-OPTIONS, CHECK = SharingPart, pairs_of
+OPTIONS = SharingPart
+CHECK = pairs_of
 
 
 def compute(context: Context) -> Sharing:
@@ -86,7 +88,8 @@ def compute(context: Context) -> Sharing:
 
 
 def facts(result: Sharing) -> Mapping[str, Fact]:
-    pairs, in_core = result.pairs, result.in_core
+    pairs = result.pairs
+    in_core = result.in_core
     shares = result.benefits[result.benefits["rule"] == "shapley"].set_index("player")["share"]
     top = shares.index[np.isclose(shares, shares.max())]
     low, high = result.core.loc[top[0], ["low", "high"]].astype(float)

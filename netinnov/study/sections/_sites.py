@@ -62,7 +62,8 @@ class Siting(Result):
     @property
     def useful(self) -> int:
         """How many of the chosen sites, in order of choice, are worth about as much as all."""
-        built, values = len(self.plan.sites), self.plan.steps["value"].to_numpy()[::-1]
+        built = len(self.plan.sites)
+        values = self.plan.steps["value"].to_numpy()[::-1]
         if self.plan.steps["leaves"].notna().any():  # swapped
             return built
         return built - int(np.cumprod(values[1:] >= self.plan.value - self.least).sum())
@@ -85,11 +86,13 @@ class Siting(Result):
         return list(others.index[alike.any(axis=1)])
 
 
-OPTIONS, CHECK = SitingPart, candidates_of
+OPTIONS = SitingPart
+CHECK = candidates_of
 
 
 def compute(context: Context) -> Siting:
-    candidates, cities = context.once(candidates_of), context.cities
+    candidates = context.once(candidates_of)
+    cities = context.cities
     parks = candidates.parks
     objective = partial(global_efficiency, **context.measures.paths)
     every: Any = {"candidates": parks, "k": candidates.k, "objective": objective}
@@ -99,13 +102,15 @@ def compute(context: Context) -> Siting:
         _announce(context, every, 0 if resample is None else RESAMPLES)
     drawn: Any = {"placebos": PLACEBOS, "replicates": PLACEMENTS}
     plan = site_enclaves(cities, method="exchange", **drawn, **every)
-    shares, resamples = None, 0
+    shares = None
+    resamples = 0
     if resample is not None and plan.sites:
         options: Any = {"resamples": RESAMPLES, "progress": context.progress}
         stability = siting_stability(cities, resample=resample, **options, **every)
         resamples = int(stability["resamples"].iloc[0])
         shares = stability["share"] if resamples else None
-    every |= {"candidates": {site: parks[site] for site in plan.sites}, "k": len(plan.sites)}
+    every["candidates"] = {site: parks[site] for site in plan.sites}
+    every["k"] = len(plan.sites)
     generators = np.random.default_rng(context.seed).spawn(FRESH if plan.sites else 0)
     fresh = [site_enclaves(cities, **every | {"rng": rng}).value for rng in generators]
     values = pd.Series(fresh, name="fresh", dtype=np.float64)
@@ -113,17 +118,22 @@ def compute(context: Context) -> Siting:
 
 
 def _announce(context: Context, every: Mapping[str, Any], resamples: int) -> None:
-    n, k, cities = len(every["candidates"]), every["k"], context.cities
+    n = len(every["candidates"])
+    k = every["k"]
+    cities = context.cities
     few = dict(list(every["candidates"].items())[:1])
     site_enclaves(cities, **{**every, "candidates": few, "k": 1})  # compiles kernels
     start = time.perf_counter()
     site_enclaves(cities, **every)
-    greedy, seconds = k * n - k * (k - 1) / 2, time.perf_counter() - start  # networks looked at
+    greedy = k * n - k * (k - 1) / 2
+    seconds = time.perf_counter() - start  # networks looked at
     looks = PLACEMENTS * (greedy + k * (n - k) + k * PLACEBOS) + FRESH * k
     total = seconds * (looks / greedy + resamples + bool(resamples))
     took = f"{total / 60:,.0f} minutes" if total > 90 else f"{total:.0f} s"
-    msg = f"{n:,} candidates among {cities.n_nodes:,} places take about {took}"
-    context.say(f"{msg} here, by a part of {seconds:.1f} s")
+    context.say(
+        f"{n:,} candidates among {cities.n_nodes:,} places take about {took} "
+        f"here, by a part of {seconds:.1f} s"
+    )
 
 
 def resample_of(context: Context) -> Change | None:
@@ -137,10 +147,15 @@ def resample_of(context: Context) -> Change | None:
 
 
 def facts(result: Siting) -> Mapping[str, Fact]:
-    plan, candidates, context = result.plan, result.candidates, result.context
-    part, pairs = context.settings(SitingPart), candidates.pairs
+    plan = result.plan
+    candidates = result.candidates
+    context = result.context
+    part = context.settings(SitingPart)
+    pairs = candidates.pairs
     shares = [] if result.shares is None else result.shares[list(plan.sites)].tolist()
-    built, mean, layer = len(plan.sites), float(result.fresh.mean()), candidates.layer
+    built = len(plan.sites)
+    mean = float(result.fresh.mean())
+    layer = candidates.layer
     structure = context.once(structure_of)
     events = structure is not None and structure.participation is not None
     return {
@@ -184,7 +199,8 @@ def key_figures(result: Siting, known: Any) -> Iterator[KeyFigure]:
 def draw(result: Siting) -> Iterator[Picture]:
     if not (result.helps and result.located.any()):
         return
-    context, pairs = result.context, result.candidates.pairs
+    context = result.context
+    pairs = result.candidates.pairs
     at = context.points.reindex(pd.unique(pairs.to_numpy().ravel())).dropna()
     frame = context.maps.detail_with(at, at.loc[at.index.isin(result.chosen.stack())])
     said: Any = {"pairs": pairs, "places": context.cities.places, "shares": result.shares}
@@ -192,7 +208,8 @@ def draw(result: Siting) -> Iterator[Picture]:
 
 
 def tables(result: Siting) -> Iterator[Table]:
-    plan, modelled = result.plan, result.context.modelled
+    plan = result.plan
+    modelled = result.context.modelled
     table = plan.to_frame()
     gains = table[GAINS].where(table[GAINS].abs() > result.rounding, 0.0)
     every = result.candidates.pairs.map(result.context.names.__getitem__)

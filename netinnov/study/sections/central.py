@@ -33,7 +33,9 @@ class Central(Result):
 
 
 def compute(context: Context) -> Central | None:
-    cities, structure, observed = context.cities, context.once(plan), None
+    cities = context.cities
+    structure = context.once(plan)
+    observed = None
     if not cities.storage.presence("linked").any():
         return None
     if structure is not None and not structure.modelled:
@@ -66,8 +68,10 @@ def _degree(network: MultilayerNetwork, context: Context) -> pd.Series:
 
 
 def facts(result: Central) -> Mapping[str, Fact]:
-    rank, first = result.table["pagerank"], result.table["pagerank"].head(NAMED)
-    n_layers, n_modelled = len(result.context.cities.layers), len(result.context.modelled)
+    rank = result.table["pagerank"]
+    first = result.table["pagerank"].head(NAMED)
+    n_layers = len(result.context.cities.layers)
+    n_modelled = len(result.context.modelled)
     return {
         "layers": n_layers,
         "both": 0 < n_modelled < n_layers,
@@ -98,7 +102,8 @@ def draw(result: Central) -> Iterator[Picture]:
 
 
 def tables(result: Central) -> Iterator[Table]:
-    modelled, cities = result.context.modelled, result.context.cities
+    modelled = result.context.modelled
+    cities = result.context.cities
     way = result.context.direction
     yield Table("centrality", result.table, modelled=modelled)
     for measure in (centrality.degree, centrality.strength):

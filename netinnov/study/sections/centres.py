@@ -47,8 +47,10 @@ def compute(context: Context) -> Centres | None:
 
 
 def profile(context: Context, detected: Detection) -> pd.DataFrame:
-    structure, rule = detected.plan, detected.rule
-    network, null = structure.network, structure.null
+    structure = detected.plan
+    rule = detected.rule
+    network = structure.network
+    null = structure.null
     options = structure.draw | {"rule": rule, "sizes": context.populations(network)}
     plain = polycentricity.profile(network, resamples=0, leave_one_out=False, null=None, **options)
     drawn = polycentricity.profile(
@@ -71,10 +73,13 @@ def profile(context: Context, detected: Detection) -> pd.DataFrame:
 
 
 def facts(result: Centres) -> Mapping[str, Fact]:
-    detected, effective = result.detection, float(result.profile["value"]["effective_number"])
+    detected = result.detection
+    effective = float(result.profile["value"]["effective_number"])
     linked = int((detected.table["centrality"] > 0).sum())
-    structure, centres = detected.plan, detected.centres
-    layers, counts = structure.network.layers, detected.rules[detected.asked].sum()
+    structure = detected.plan
+    centres = detected.centres
+    layers = structure.network.layers
+    counts = detected.rules[detected.asked].sum()
     replaced = detected.rule != structure.options.rule
     least = least_share(None, detected.table["centrality"].to_numpy())
     return {
@@ -133,19 +138,22 @@ def _compared(table: pd.DataFrame, structure: Plan) -> dict[str, Fact]:
 
 
 def key_figures(result: Centres, known: Any) -> Iterator[KeyFigure]:
-    detected, places = result.detection, len(result.detection.table)
+    detected = result.detection
+    places = len(result.detection.table)
     low, high = result.interval("n_centres")
     whole = low and math.floor(low), high and math.ceil(high)
     yield KeyFigure("centres", known["n_centres"], *whole, of=places, digits=1)
     yield KeyFigure("by_most", len(detected.by_most), of=places)
     written = {"of": known["linked"], "digits": known["digits"]}
-    ends, share = result.interval("effective_number"), float(result.profile["value"]["primacy"])
+    ends = result.interval("effective_number")
+    share = float(result.profile["value"]["primacy"])
     yield KeyFigure("effective", known["effective"], *ends, **written)
     yield KeyFigure("primacy", share, *result.interval("primacy"), form="share")
 
 
 def draw(result: Centres) -> Iterator[Picture]:
-    context, table = result.context, result.detection.table
+    context = result.context
+    table = result.detection.table
     at = context.points.reindex(table.index).dropna()
     if not at.empty:
         frame = context.maps.detail_with(at, at.loc[table["centre"].reindex(at.index)])

@@ -21,7 +21,8 @@ class Data(Result):
 
 
 def compute(context: Context) -> Data:
-    network, blocks = context.network, context.network.storage.blocks
+    network = context.network
+    blocks = context.network.storage.blocks
     layers = network.layer_table[["directed"]].assign(
         nodes=network.storage.presence("linked").sum(axis=1),
         links=[block.indices.size for block in blocks],
@@ -33,13 +34,17 @@ def compute(context: Context) -> Data:
 
 
 def facts(result: Data) -> Mapping[str, Fact]:
-    context, kinds, measures = result.context, result.kinds, result.context.measures
-    cities, nodes = context.cities, context.cities.storage.nodes
+    context = result.context
+    kinds = result.kinds
+    measures = result.context.measures
+    cities = context.cities
+    nodes = context.cities.storage.nodes
     linked = linked_layers(cities)
     within = sum(cities.adjacency(layer).diagonal().sum() for layer in cities.layers)
     added_up = sum(block.data.sum() for block in context.inside.storage.blocks)
     bare = nodes.index[~nodes.index.isin(context.points.index)]
-    periods, incidence = context.inside.storage.link_rows().period, context.loaded.incidence
+    periods = context.inside.storage.link_rows().period
+    incidence = context.loaded.incidence
     lost = -context.level.coverage.set_index("part")[["nodes", "links"]].diff().iloc[1:]
     lost = lost[lost.any(axis=1)]
     left = {why: n for why, n in context.loaded.left if n}

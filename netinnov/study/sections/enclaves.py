@@ -21,9 +21,15 @@ from netinnov.study._language import pairs_of
 STRONGEST = 150  # links that the map draws, of all its layers together
 LAYERS = 5  # among which these are divided, at most
 MOST_PAIRS = 8  # that the figure draws
-IN_FILES = {"observed": "number", "mean": "by_chance", "low": "null_low", "high": "null_high"}
-IN_FILES |= {"corrected": "p"}
-OPTIONS, CHECK = EnclavesPart, ranked
+IN_FILES = {
+    "observed": "number",
+    "mean": "by_chance",
+    "low": "null_low",
+    "high": "null_high",
+    "corrected": "p",
+}
+OPTIONS = EnclavesPart
+CHECK = ranked
 
 
 def compute(context: Context) -> Enclaves:
@@ -32,7 +38,8 @@ def compute(context: Context) -> Enclaves:
 
 
 def facts(result: Enclaves) -> Mapping[str, Fact]:
-    enclaves, steps = result.counted, result.steps
+    enclaves = result.counted
+    steps = result.steps
     kinds = list(result.ranking.numbers)
     used = [kind for kind in kinds if enclaves["ranked_by"].eq(kind).any()]
     return {
@@ -68,8 +75,10 @@ def _turned(result: Enclaves) -> dict[str, Fact]:
 def _dealt(dealings: Dealings | str) -> dict[str, Fact]:
     if isinstance(dealings, str):
         return {"tested": False, "untested": Term(dealings)}
-    way, beyond = dealings.ways.T["reverse"], dealings.beyond
-    clear, high = bool(way["corrected"] < ALPHA), bool(way["observed"] > way["mean"])
+    way = dealings.ways.T["reverse"]
+    beyond = dealings.beyond
+    clear = bool(way["corrected"] < ALPHA)
+    high = bool(way["observed"] > way["mean"])
     return {
         "tested": True,
         "untested": None,
@@ -96,7 +105,8 @@ def key_figures(result: Enclaves, _: Any) -> Iterator[KeyFigure]:
 
 
 def draw(result: Enclaves) -> Iterator[Picture]:
-    context, dealings = result.context, result.context.once(deal)
+    context = result.context
+    dealings = result.context.once(deal)
     if not context.points.empty:
         whole, detail = context.maps.frames(context.points)
         name, frame = ("flow_map_detail", detail) if detail else ("flow_map", whole)
@@ -116,7 +126,8 @@ def tables(result: Enclaves) -> Iterator[Table]:
     steps = result.steps.rename("number").reset_index()
     view = steps.assign(step="step_" + steps["step"])
     yield Table("enclave_funnel", steps, view, on_page=bool(view["number"].any()))
-    frame, first = result.table, ["node", "home", "host", "direction", "ranked_by"]
+    frame = result.table
+    first = ["node", "home", "host", "direction", "ranked_by"]
     frame = frame[[*first, *frame.columns.difference(first, sort=False)]]
     view = frame.drop(columns="name", errors="ignore").rename(columns={"node": "name"})
     view = view.filter(["name", "home", "host", "direction", "type", "opened"])

@@ -56,16 +56,20 @@ class PanelData(NamedTuple):
 
 
 def read_panel(context: Context, part: EvaluationPart) -> PanelData:
-    panel, openings = part.panel, part.openings
+    panel = part.panel
+    openings = part.openings
     with warned() as notes, noted() as words:
         table = _read(context, panel, "panel", {f"panel.{part.outcome}": "outcome"})
         faults = _faults_of_panel(table, panel.name, part.outcome)
         if openings is None:
             enclaves = context.once(_enclave_list.compute).counted
-            name, opened = "the enclaves of the data", enclaves.rename(columns={"home": "place"})
+            name = "the enclaves of the data"
+            opened = enclaves.rename(columns={"home": "place"})
             mend = "; give nodes such a column, or name a table of openings"
         else:
-            name, opened, mend = openings.name, _read(context, openings, "openings", {}), ""
+            name = openings.name
+            opened = _read(context, openings, "openings", {})
+            mend = ""
     places = table["place"]
     if lacking := _lacking(opened, name, {"opened": "opened", part.by or "": part.by}, mend):
         faults += lacking
@@ -108,16 +112,19 @@ def _years(opened: pd.Series) -> pd.Series:
 def _lacking(
     table: pd.DataFrame, name: str, wanted: dict[str, str | None], mend: str = ""
 ) -> list[str]:
-    known, has = table.columns, ", ".join(map(str, table.columns))
+    known = table.columns
+    has = ", ".join(map(str, table.columns))
     lacking = [theirs for ours, theirs in wanted.items() if theirs and ours not in table]
     return [f"{name}: no column {x!r}{did_you_mean(x, known)}; it has {has}{mend}" for x in lacking]
 
 
 def _broken(table: pd.DataFrame, name: str, rules: dict[str, Any]) -> list[str]:
-    unit, faults = row_unit(table), []
+    unit = row_unit(table)
+    faults = []
     for rule, bad in rules.items():
         if n := int(bad.sum()):
-            where, s = examples(table.index[bad].tolist(), str), "s" * (n != 1)
+            where = examples(table.index[bad].tolist(), str)
+            s = "s" * (n != 1)
             faults.append(f"{name}: {rule}: {n:,} row{s} ({unit}{s} {where})")
     return faults
 
@@ -143,8 +150,10 @@ def _faults_of_panel(table: pd.DataFrame, name: str, outcome: str) -> list[str]:
     if len(gaps):
         rows = ((place, row.index[~row]) for place, row in gaps.iterrows())
         without = examples(rows, lambda row: f"{row[0]} (without {examples(row[1], str)})")
-        msg = f"{name}: every place must be in every period; {len(gaps):,} of {len(seen):,} are not"
-        faults.append(f"{msg}: {without}; leave out places or periods that are not complete")
+        faults.append(
+            f"{name}: every place must be in every period; {len(gaps):,} of {len(seen):,} are not:"
+            f" {without}; leave out places or periods that are not complete"
+        )
     return faults
 
 
@@ -161,8 +170,14 @@ def compute(context: Context) -> Evaluated | None:
         return None
     data = read_panel(context, part)
     openings = data.openings if part.openings else data.openings.rename(columns={"place": "home"})
-    options: dict[str, Any] = {"outcome": "outcome", "openings": openings, "rng": context.seed}
-    options |= {"controls": part.controls, "anticipation": part.anticipation, "clean": part.clean}
+    options: dict[str, Any] = {
+        "outcome": "outcome",
+        "openings": openings,
+        "rng": context.seed,
+        "controls": part.controls,
+        "anticipation": part.anticipation,
+        "clean": part.clean,
+    }
     linked: dict[str, Any] = {"network": context.cities} if part.exposure else {}
     try:
         whole = evaluate_openings(data.panel, permutations=part.permutations, **linked, **options)
@@ -178,9 +193,12 @@ CHECK = compute
 
 
 def facts(result: Evaluated) -> Mapping[str, Fact]:
-    part, whole = result.context.settings(EvaluationPart), result.whole
-    panel, cities = result.data.panel, result.context.cities
-    periods, places = np.sort(panel["period"].unique()), panel["place"].unique()
+    part = result.context.settings(EvaluationPart)
+    whole = result.whole
+    panel = result.data.panel
+    cities = result.context.cities
+    periods = np.sort(panel["period"].unique())
+    places = panel["place"].unique()
     openings = result.data.openings.query("opened <= @periods[-1]")
     before = whole.dynamic[whole.dynamic["event_time"] < -part.anticipation]
     since = whole.cells[whole.cells["period"] >= whole.cells["cohort"]]
@@ -189,8 +207,11 @@ def facts(result: Evaluated) -> Mapping[str, Fact]:
     few = smallest < ENOUGH * tested["cohort"].value_counts().max()
     rounding = 1e-9 * float(panel["outcome"].abs().max())
     moved = before["band_low"].gt(rounding) | before["band_high"].lt(-rounding)
-    n_treated, n_controls = whole.groups["n_treated"], since["n_controls"]
-    doubted, undated, spill = whole.pre_trend_p < ALPHA, result.data.undated, whole.spillover
+    n_treated = whole.groups["n_treated"]
+    n_controls = since["n_controls"]
+    doubted = whole.pre_trend_p < ALPHA
+    undated = result.data.undated
+    spill = whole.spillover
     groups = pd.DataFrame(columns=["", *ENDS]) if not result.groups else result.groups.average
     return {
         "outcome": Name(part.outcome),
@@ -267,8 +288,11 @@ def tables(result: Evaluated) -> Iterator[Table]:
     shown = ["event_time", "estimate", "low", "high", "n_treated", "n_controls"]
     yield Table("evaluation_by_time", whole.dynamic, whole.dynamic[shown], on_page=True)
     yield Table("evaluation_cells", whole.cells)
-    rows = {"all_openings": whole, "links_ignored": result.plain}
-    rows |= {"linked_to_openings": whole.spillover}
+    rows = {
+        "all_openings": whole,
+        "links_ignored": result.plain,
+        "linked_to_openings": whole.spillover,
+    }
     known = {name: each.average for name, each in rows.items() if each is not None}
     averages = pd.concat(known, names=["comparison"]).reset_index(level=0)
     if result.groups is not None and result.groups.difference is not None:

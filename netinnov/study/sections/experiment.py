@@ -14,7 +14,9 @@ from netinnov.study import _experiment
 from netinnov.study._experiment import ACCESS, EFFICIENCY, Experiment, ExperimentPart, Trial
 from netinnov.study._facts import Fact, KeyFigure, Layer, Picture, Place, Table, Term
 
-OPTIONS, CHECK, compute = ExperimentPart, _experiment.choose, _experiment.compute
+OPTIONS = ExperimentPart
+CHECK = _experiment.choose
+compute = _experiment.compute
 MANY = 1000  # with more places only draws of home, host and the whole network are written
 NOISE = 1e-9  # of the baseline: what rounding and searches that stop early leave of no change
 SURE = 0.9  # share of placements from which a direction is called clear
@@ -23,25 +25,40 @@ Facts = dict[str, Fact]
 
 
 def facts(result: Experiment) -> Facts:
-    part, headline, choice = result.part, result.headline, result.choice
-    asked, size = result.context.settings(type(part)), part.size
+    part = result.part
+    headline = result.headline
+    choice = result.choice
+    asked = result.context.settings(type(part))
+    size = part.size
     share = part.volume_share if part.volume is None else part.volume / result.own
     of_park = result.of(headline, ACCESS)["replicates"]
-    modelled, left_open = result.context.modelled, (asked.size, asked.volume, asked.volume_share)
+    modelled = result.context.modelled
+    left_open = (asked.size, asked.volume, asked.volume_share)
     known: Facts = {"home": Place(part.home), "host": Place(part.host)}
     known |= zip(("chosen", "chosen_ties"), result.chosen or (0, 0), strict=True)
-    known |= {"left_open": left_open == (None, None, None), "of_volume": size is None}
-    known |= {"size": size or 0, "share": share or 0.0}
-    known |= {"own": 0 if size is None else int(result.own)}
-    known |= {"paid": headline.funding == "reallocated"}
-    known |= {"too_few": headline.funding == "new" and size is not None and size > result.own}
-    known |= {"layer": Layer(choice.layer), "one_layer": len(result.context.cities.layers) == 1}
-    known |= {"one_model": modelled == (choice.layer,), "in_model": choice.layer in modelled}
-    known |= {"models": bool(modelled), "pipeline_share": part.pipeline_share}
-    known |= {"pipelines": round(part.pipeline_share * (size or 0))}
-    known |= {"draws": int(of_park.max())}  # one where a weight is moved
-    known |= {"drawn": bool(result.effects["replicates"].max() > 1)}  # the park or a rival
-    known |= {"by_weight": choice.measures.distance != result.context.measures.distance}
+    known.update(
+        {
+            "left_open": left_open == (None, None, None),
+            "of_volume": size is None,
+            "size": size or 0,
+            "share": share or 0.0,
+            "own": 0 if size is None else int(result.own),
+            "paid": headline.funding == "reallocated",
+            "too_few": headline.funding == "new" and size is not None and size > result.own,
+            "layer": Layer(choice.layer),
+            "one_layer": len(result.context.cities.layers) == 1,
+            "one_model": modelled == (choice.layer,),
+            "in_model": choice.layer in modelled,
+            "models": bool(modelled),
+            "pipeline_share": part.pipeline_share,
+            "pipelines": round(part.pipeline_share * (size or 0)),
+            "draws": int(of_park.max()),
+            # one where a weight is moved
+            "drawn": bool(result.effects["replicates"].max() > 1),
+            # the park or a rival
+            "by_weight": choice.measures.distance != result.context.measures.distance,
+        }
+    )
     return known | _changes(result) | _others(result) | _rivals(result)
 
 
@@ -54,7 +71,8 @@ def key_figures(_: Experiment, known: Any) -> Iterator[KeyFigure]:
 
 
 def _changes(result: Experiment) -> Facts:
-    home, first = result.part.home, result.headline
+    home = result.part.home
+    first = result.headline
     funded = {trial.funding: trial for trial in result.enclaves}
     known: Facts = {}
     for funding in ("reallocated", "new"):
@@ -71,9 +89,13 @@ def _row(result: Experiment, trial: Trial | None, measure: str, node: str | None
 
 def _change(name: str, row: Row) -> Facts:
     """Median and middle 95 % of placements as shares of the baseline, and what they agree on."""
-    way, change, low, high = "", math.nan, math.nan, math.nan
+    way = ""
+    change = math.nan
+    low = math.nan
+    high = math.nan
     if row is not None:
-        way, before = _way(row), abs(float(row["baseline"])) or math.nan
+        way = _way(row)
+        before = abs(float(row["baseline"])) or math.nan
         change, low, high = (float(row[each]) / before for each in ("median", "low", "high"))
     ends = {f"{name}_change": change, f"{name}_low": low, f"{name}_high": high}
     return {f"{name}_way": way, **ends}
@@ -96,7 +118,8 @@ def _others(result: Experiment) -> Facts:
     rows = result.of(result.headline, ACCESS).dropna(subset="median")
     rows = rows[~rows["node"].isin([result.part.home, result.part.host])]
     least = NOISE * rows["baseline"].abs()
-    gain, lose = int((rows["median"] > least).sum()), int((rows["median"] < -least).sum())
+    gain = int((rows["median"] > least).sum())
+    lose = int((rows["median"] < -least).sum())
     return {"others": len(rows), "gain": gain, "lose": lose}
 
 
@@ -108,7 +131,8 @@ def _rivals(result: Experiment) -> Facts:
         table: Any = result.contrasts
         of_home = table["measure"].eq(ACCESS) & table["node"].eq(result.part.home)
         row: Row = table[of_home & table["rival"].eq(trial.name)].iloc[0]
-        higher, more = float(row["higher"]), float(row["difference"])
+        higher = float(row["higher"])
+        more = float(row["difference"])
         if not math.isnan(more):
             sure = more * (higher - 0.5) > 0 and max(higher, 1 - higher) >= SURE
             side = ("better_than" if more > 0 else "worse_than") if sure else "alike_than"
@@ -118,12 +142,16 @@ def _rivals(result: Experiment) -> Facts:
     had = {trial.kind for trial in result.rivals}
     asked = map(_experiment.kind_of, result.part.rivals)
     known = _change("rival", _row(result, best, ACCESS, result.part.home)) | {"sure": SURE}
-    known |= {"rival": None if best is None else Term(best.kind), **sides}
-    return known | {"missing": [Term(each) for each in asked if each not in had]}
+    return known | {
+        "rival": None if best is None else Term(best.kind),
+        **sides,
+        "missing": [Term(each) for each in asked if each not in had],
+    }
 
 
 def draw(result: Experiment) -> Iterator[Picture]:
-    home, term = result.part.home, result.context.language.term
+    home = result.part.home
+    term = result.context.language.term
     trials = (*result.enclaves, *result.rivals)
     shown = pd.concat([result.of(trial, ACCESS) for trial in trials])
     shown = shown[shown["node"].eq(home)].drop(columns="same_sign")

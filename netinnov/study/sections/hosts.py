@@ -41,10 +41,13 @@ def compute(context: Context) -> Hosts | None:
     tried = context.once(_experiment.compute)
     if tried is None:
         return None
-    home, host, park = tried.part.home, tried.part.host, tried.headline.scenario
+    home = tried.part.home
+    host = tried.part.host
+    park = tried.headline.scenario
     strength = strength_together(context.cities, context.direction).drop([home, host])
     others = strength[strength > 0].sort_values(ascending=False, kind="stable").index
-    cities, first = context.cities, others[: MOST - 1]
+    cities = context.cities
+    first = others[: MOST - 1]
     hosts = {host} | {each for each in first if can_be_had(replace(park, host=each), cities)}
     ranking = rank_hosts(
         cities,
@@ -61,20 +64,35 @@ def compute(context: Context) -> Hosts | None:
 
 
 def facts(result: Hosts) -> Mapping[str, Fact]:
-    tried, table = result.tried, result.shares
-    best, choice = table[table["rank"] == 1], tried.choice
+    tried = result.tried
+    table = result.shares
+    best = table[table["rank"] == 1]
+    choice = tried.choice
     own: Any = table.reindex([tried.part.host]).iloc[0]
-    known: dict[str, Fact] = {"home": Place(tried.part.home), "host": Place(tried.part.host)}
-    known |= {"hosts": len(table), "drawn": min(DRAWN, len(table)), "linked": result.linked}
-    known |= {"best": Place(best.index[0]), "n_best": len(best)}
-    known |= {"best_median": float(best["median"].iloc[0]), "best_share": float(best["best"].sum())}
-    known |= {"best_low": float(best["low"].min()), "best_high": float(best["high"].max())}
+    known: dict[str, Fact] = {
+        "home": Place(tried.part.home),
+        "host": Place(tried.part.host),
+        "hosts": len(table),
+        "drawn": min(DRAWN, len(table)),
+        "linked": result.linked,
+        "best": Place(best.index[0]),
+        "n_best": len(best),
+        "best_median": float(best["median"].iloc[0]),
+        "best_share": float(best["best"].sum()),
+        "best_low": float(best["low"].min()),
+        "best_high": float(best["high"].max()),
+    }
     known |= {f"own_{name}": float(own[name]) for name in CHANGES}
-    known |= {"own_best": bool(own["rank"] == 1), "own_ranked": bool(own["rank"] > 0)}
-    known |= {"unranked": len(result.ranking) - len(table)}
-    known |= {"gain": int(table["median"].gt(0).sum()), "lose": int(table["median"].lt(0).sum())}
-    known |= {"paid": tried.headline.funding == "reallocated", "draws": _draws(tried)}
-    return known | {"in_model": choice.layer in result.context.modelled}
+    return known | {
+        "own_best": bool(own["rank"] == 1),
+        "own_ranked": bool(own["rank"] > 0),
+        "unranked": len(result.ranking) - len(table),
+        "gain": int(table["median"].gt(0).sum()),
+        "lose": int(table["median"].lt(0).sum()),
+        "paid": tried.headline.funding == "reallocated",
+        "draws": _draws(tried),
+        "in_model": choice.layer in result.context.modelled,
+    }
 
 
 def _draws(tried: Experiment) -> int:

@@ -46,11 +46,13 @@ def compute(context: Context) -> Organised | None:
 
 
 def communities(detected: Detection) -> tuple[pd.DataFrame, float]:
-    network, ranked = detected.plan.network, detected.table
+    network = detected.plan.network
+    ranked = detected.table
     ranked = ranked.sort_values("centrality", ascending=False, kind="stable")
     member = pd.get_dummies(ranked["community"].reindex(network.storage.node_names), dtype=float)
     flows = member.T.to_numpy() @ (flat_matrix(network) @ member.to_numpy())
-    inner, ends = np.diagonal(flows), flows.sum(axis=0) + flows.sum(axis=1)
+    inner = np.diagonal(flows)
+    ends = flows.sum(axis=0) + flows.sum(axis=1)
     by = ranked.assign(strongest=ranked.index).groupby("community")
     centres = ranked[ranked["centre"]].groupby("community")["name"].agg("; ".join)
     columns = {"places": by.size(), "strongest": by["strongest"].first(), "centres": centres}
@@ -69,7 +71,8 @@ def brokers(context: Context) -> pd.DataFrame | None:
     observed = context.observed(context.inside)
     if not observed:
         return None
-    storage, level = context.inside.storage, context.configuration.places.level
+    storage = context.inside.storage
+    level = context.configuration.places.level
     code = units(storage.jurisdiction_codes, storage.places, level)
     jurisdiction = pd.Series(storage.places.index.take(code), storage.node_names)
     network = context.inside.select(layers=observed)
@@ -95,13 +98,19 @@ def specialisation(context: Context) -> pd.DataFrame | None:
     if counts.shape[1] < 2:
         return None
     quotient = location_quotient(counts)
-    columns = {"links": counts.sum(axis=1), "krugman_index": krugman_index(counts)}
-    columns |= {"most_special_in": quotient.idxmax(axis=1), "quotient": quotient.max(axis=1)}
+    columns = {
+        "links": counts.sum(axis=1),
+        "krugman_index": krugman_index(counts),
+        "most_special_in": quotient.idxmax(axis=1),
+        "quotient": quotient.max(axis=1),
+    }
     return pd.DataFrame(columns).sort_values("links", ascending=False, kind="stable")
 
 
 def facts(result: Organised) -> Mapping[str, Fact]:
-    plan, test, n = result.detection.plan, result.detection.test, len(result.overlap)
+    plan = result.detection.plan
+    test = result.detection.test
+    n = len(result.overlap)
     pairs = result.overlap.to_numpy(float)[np.triu_indices(n, 1)]
     why = plan.null_code if plan.null is None else "why_null_moves_little"
     return {
@@ -126,7 +135,8 @@ def _brokers(result: Organised) -> dict[str, Fact]:
     table = result.brokers
     if table is None:
         return {"n_brokers": None}
-    mine, across = table["enclave"].astype(bool), table[list(ROLES[1:])].sum(axis=1)
+    mine = table["enclave"].astype(bool)
+    across = table[list(ROLES[1:])].sum(axis=1)
     share = float(across[mine].sum() / across.sum()) if across.any() else math.nan
     return {
         "n_brokers": len(table),
@@ -141,7 +151,8 @@ def _specialised(table: pd.DataFrame | None) -> dict[str, Fact]:
         return {"specialised": None, "as_special": 0, "krugman": [], "most_in": []}
     ranked = table[(table["links"] >= table["links"].median()) & (table["krugman_index"] > NOTHING)]
     ranked = ranked.sort_values("krugman_index", ascending=False, kind="stable")
-    rows, index = ranked.head(NAMED), ranked["krugman_index"]
+    rows = ranked.head(NAMED)
+    index = ranked["krugman_index"]
     return {
         "specialised": [*map(Place, rows.index)],
         "as_special": as_much(index, index.head(NAMED)) if len(index) else 0,
@@ -165,14 +176,16 @@ def key_figures(result: Organised, known: Any) -> Iterator[KeyFigure]:
 
 def draw(result: Organised) -> Iterator[Picture]:
     if 2 <= len(result.overlap) <= SHOWN:
-        write, label = result.context.language.layer, "share of linked pairs in common"
+        write = result.context.language.layer
+        label = "share of linked pairs in common"
         named = result.overlap.rename(index=write, columns=write)
         plot = partial(plotting.plot_layer_similarity, named, label=label)
         yield Picture("layer_similarity", plot, on_page=True)
 
 
 def tables(result: Organised) -> Iterator[Table]:
-    groups, modelled = result.communities, result.detection.plan.modelled
+    groups = result.communities
+    modelled = result.detection.plan.modelled
     named = groups.assign(strongest=groups["strongest"].map(result.context.names).astype("str"))
     view = groups[["strongest", "places", "strength_share", "inside"]].reset_index(drop=True)
     yield Table("communities", named, view, on_page=len(groups) > 1, modelled=modelled)

@@ -34,13 +34,15 @@ class Park(Result):
 
 
 def parks_of(context: Context) -> pd.DataFrame:
-    park, table = context.settings(ParkPart).park, cooperation_table(context.inside)
+    park = context.settings(ParkPart).park
+    table = cooperation_table(context.inside)
     if park is not None:
         check_name("park.park", park, list(table.index), of="the parks outside their jurisdiction")
     return table
 
 
-OPTIONS, CHECK = ParkPart, parks_of
+OPTIONS = ParkPart
+CHECK = parks_of
 
 
 def compute(context: Context) -> Park | None:

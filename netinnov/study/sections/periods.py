@@ -27,7 +27,8 @@ from netinnov.study._facts import Fact, KeyFigure, Picture, Table, Term
 from netinnov.study._structure_plan import Detection, StructurePart, detect, plan
 
 LEAST = 20  # linked pairs of places of a period that is compared
-MOST_DRAWS, FEWEST = 4_000, 50  # resamples of all periods together, and of each at least
+MOST_DRAWS = 4_000
+FEWEST = 50  # resamples of all periods together, and of each at least
 INDICES = ("rank_size", "primacy", "gini", "effective_number", "functional", "n_centres")
 COUNTS = ("n_centres", "enclaves", "reverse_enclaves")
 OPTIONS = StructurePart
@@ -70,7 +71,8 @@ def dates(context: Context) -> Dates | None:
 
 
 def compute(context: Context) -> Periods | None:
-    dated, detected = context.once(dates), context.once(detect)
+    dated = context.once(dates)
+    detected = context.once(detect)
     if dated is None or detected is None or not dated.compared:
         return None
     links, compared, timeless = dated
@@ -86,7 +88,8 @@ def compute(context: Context) -> Periods | None:
 def _panels(
     context: Context, detected: Detection, periods: list[int]
 ) -> tuple[pd.DataFrame, dict[str, str]]:
-    plan, enclaves = detected.plan, context.once(_enclave_list.compute).counted
+    plan = detected.plan
+    enclaves = context.once(_enclave_list.compute).counted
     network = plan.network.select(periods=periods)
     layers = context.observed(context.inside) or None
     inside = context.inside.select(layers=layers, periods=periods)
@@ -109,7 +112,8 @@ def _panels(
             reverse = enclaves["node"][enclaves["direction"] == "reverse"]
             counts["reverse_enclaves"] = partial(_linked, reverse.tolist())
         if draws and plan.resample:
-            left_out["interval of enclaves"], draws = "why_events_of_places", 0
+            left_out["interval of enclaves"] = "why_events_of_places"
+            draws = 0
         panels.append(measure_panel(inside, measures=counts, resamples=draws, **draw))
     table = pd.concat(panels, ignore_index=True).drop(columns=["node", "n_links"])
     table = table.rename(columns={"measure": "index"}).astype({"index": "str"})
@@ -133,7 +137,9 @@ def _linked(nodes: list[str], network: MultilayerNetwork) -> float:
 
 
 def facts(result: Periods) -> Mapping[str, Fact]:
-    changes, links, plan = result.changes, result.links, result.detection.plan
+    changes = result.changes
+    links = result.links
+    plan = result.detection.plan
     periods = result.table["period"].unique().tolist()
     steps = result.table.loc[result.table["index"] == "effective_number", "value"].round(9).diff()
     low, high = (float(changes[end]["effective_number"]) for end in ("low", "high"))
@@ -166,14 +172,17 @@ def facts(result: Periods) -> Mapping[str, Fact]:
         "reasons": [*map(Term, result.left_out.values())],
     }
     for end, at in (("first", 0), ("last", -1)):
-        when, row = periods[at], changes[end]
-        numbers |= {
-            end: str(when),
-            f"links_{end}": int(links[when]),
-            f"linked_{end}": int(parts[at].storage.presence("linked").any(axis=0).sum()),
-            **{f"{index}_{end}": int(row.get(index, 0)) for index in COUNTS},
-            f"effective_{end}": f"{float(row['effective_number']):.1f}",
-        }
+        when = periods[at]
+        row = changes[end]
+        numbers.update(
+            {
+                end: str(when),
+                f"links_{end}": int(links[when]),
+                f"linked_{end}": int(parts[at].storage.presence("linked").any(axis=0).sum()),
+                **{f"{index}_{end}": int(row.get(index, 0)) for index in COUNTS},
+                f"effective_{end}": f"{float(row['effective_number']):.1f}",
+            }
+        )
     return numbers
 
 

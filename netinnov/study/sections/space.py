@@ -44,7 +44,8 @@ class Space(Result):
 
 
 def stock(context: Context) -> Stock:
-    part, names = context.settings(SpacePart), context.cities.storage.place_names
+    part = context.settings(SpacePart)
+    names = context.cities.storage.place_names
     table = context.once(_enclave_list.compute).counted
     inside = table[table[["home", "host"]].isin(context.cities.storage.node_names).all(axis=1)]
     needs = _amounts(context, inside, part.units, "home", "units")
@@ -52,27 +53,33 @@ def stock(context: Context) -> Stock:
     codes = [names.get_indexer(amounts.index) for amounts in stated]
     lengths = between(context.cities.storage, codes[0][:, None], codes[1])
     known = ~np.isnan(lengths) & (codes[0][:, None] != codes[1])  # space at home needs no enclave
-    homes, hosts = np.flatnonzero(known.any(axis=1)), np.flatnonzero(known.any(axis=0))
-    units, capacity = stated[0].iloc[homes], stated[1].iloc[hosts]
+    homes = np.flatnonzero(known.any(axis=1))
+    hosts = np.flatnonzero(known.any(axis=0))
+    units = stated[0].iloc[homes]
+    capacity = stated[1].iloc[hosts]
     bare = [*stated[0].index.difference(units.index), *stated[1].index.difference(capacity.index)]
     if units.empty:
-        msg = "[space] needs a distance (lon and lat of both, or [data] distances) between a home "
-        msg += f"and a host, and none has one: {examples(dict.fromkeys(bare), str)}. Give them"
-        raise InputError(f"{msg}, or leave [space] out.")
+        raise InputError(
+            "[space] needs a distance (lon and lat of both, or [data] distances) between a home "
+            f"and a host, and none has one: {examples(dict.fromkeys(bare), str)}. Give them, "
+            "or leave [space] out."
+        )
     distance = pd.DataFrame(lengths[np.ix_(homes, hosts)], units.index, capacity.index)
     floor: Any = context.network.storage.nodes if part.floor is None else part.floor
     demand = planning.space_demand(units, floor, area=part.area, units=part.units, rng=context.seed)
     return Stock(units, capacity, distance, demand, [*dict.fromkeys(bare)], inside["node"])
 
 
-OPTIONS, CHECK = SpacePart, stock
+OPTIONS = SpacePart
+CHECK = stock
 
 
 def _amounts(
     context: Context, enclaves: pd.DataFrame, column: str, end: str, setting: str
 ) -> pd.Series[float]:
     """Sums of a column of the enclaves by home or host, or else a column of the places."""
-    nodes, places = context.inside.storage.nodes, context.cities.storage.places
+    nodes = context.inside.storage.nodes
+    places = context.cities.storage.places
     values = nodes.reindex(enclaves["node"], columns=[column])[column]
     total = _numbers(values).groupby(enclaves[end].astype("str").to_numpy()).sum()
     known = context.cities.storage.node_names
@@ -103,11 +110,16 @@ def compute(context: Context) -> Space:
 
 
 def facts(result: Space) -> Mapping[str, Fact]:
-    stock, plan, demand = result.stock, result.plan, result.stock.demand
-    needed, capacity = demand.by_home().sum(), stock.capacity.sum()
+    stock = result.stock
+    plan = result.plan
+    demand = result.stock.demand
+    needed = demand.by_home().sum()
+    capacity = stock.capacity.sum()
     counted = result.context.once(_enclave_list.compute).counted
-    part, rents = result.context.settings(SpacePart), result.rents
-    nodes, columns = result.context.inside.storage.nodes, [part.area, part.units]
+    part = result.context.settings(SpacePart)
+    rents = result.rents
+    nodes = result.context.inside.storage.nodes
+    columns = [part.area, part.units]
     stated = nodes.reindex(stock.inside, columns=columns)
     stated = stated.apply(pd.to_numeric, errors="coerce").notna()
     full = rents[rents["rent"] > 0].sort_values("rent", ascending=False, kind="stable")
@@ -152,13 +164,15 @@ def key_figures(result: Space, known: Any) -> Iterator[KeyFigure]:
 
 def draw(result: Space) -> Iterator[Picture]:
     if result.plan is not None:
-        names, unit = result.context.drawn_names, result.context.cities.distance_unit
+        names = result.context.drawn_names
+        unit = result.context.cities.distance_unit
         plot = partial(plot_space_allocation, result.plan, names=names, rent_unit=unit)
         yield Picture("space", plot, on_page=True)
 
 
 def tables(result: Space) -> Iterator[Table]:
-    stock, plan = result.stock, result.plan
+    stock = result.stock
+    plan = result.plan
     rents = result.rents.rename_axis("host").reset_index()
     rents.insert(1, "capacity", stock.capacity.to_numpy())
     if plan is not None:
