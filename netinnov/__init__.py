@@ -7,7 +7,7 @@ docstrings begin after ``import pandas as pd, netinnov as ni``.
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import version
+from importlib.metadata import version as _installed
 from typing import TYPE_CHECKING
 
 from netinnov._runtime.public import missing_name, publish
@@ -77,7 +77,7 @@ _HOME = {
     "rewire": "null_models",
 }
 
-if (_PANDAS := version("pandas")).startswith(("0.", "1.", "2.")):
+if (_PANDAS := _installed("pandas")).startswith(("0.", "1.", "2.")):
     raise ImportError(
         f"netinnov needs pandas 3.0 or newer; this environment has {_PANDAS}. Install netinnov "
         "into an environment of its own (docs/install.md), or run: pip install 'pandas>=3.0'"

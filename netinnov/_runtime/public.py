@@ -64,7 +64,6 @@ OTHER_NAMES = _by_word(
         "connectivity.shortest_path": (
             "dijkstra_path get_shortest_path get_shortest_paths has_path shortest_path_length"
         ),
-        "io.from_pandas": "from_pandas_adjacency",
         "io.from_scipy": "Adjacency from_numpy_array from_scipy_sparse_array",
         "io.to_scipy": "adjacency adjacency_matrix get_adjacency to_scipy_sparse_array",
         "io.write_network": "save write",
@@ -101,8 +100,8 @@ OTHER_WAYS = _by_word(
         "use network.n_nodes": "number_of_nodes order vcount",
         "use network.nodes": "get_node_attributes vertices vs",
         "write name in network": "has_node",
-        "write netinnov.build_network(links)": "DiGraph from_edgelist from_pandas_edgelist Graph "
-        "MultiDiGraph MultiGraph Network TupleList",
+        "write netinnov.build_network(links)": "DiGraph from_edgelist from_pandas_adjacency "
+        "from_pandas_edgelist Graph MultiDiGraph MultiGraph Network TupleList",
         "write netinnov.io.to_networkx(network, attributes=...)": "set_node_attributes",
         "write network.adjacency(layer).toarray()": "to_numpy to_numpy_array to_pandas_adjacency",
         "write network.links.query(\"source == 'a' or target == 'a'\")": "adj get_edge_data "

@@ -9,9 +9,8 @@ from netinnov.io._graph_files import (
     write_muxviz as write_muxviz,
     write_pajek as write_pajek,
 )
-from netinnov.io._igraph_scipy_and_pandas import (
+from netinnov.io._igraph_and_scipy import (
     from_igraph as from_igraph,
-    from_pandas as from_pandas,
     from_scipy as from_scipy,
     to_igraph as to_igraph,
     to_scipy as to_scipy,

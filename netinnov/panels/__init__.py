@@ -7,10 +7,7 @@ from netinnov.panels._event_study import (
     difference_in_differences as difference_in_differences,
     event_study as event_study,
 )
-from netinnov.panels._measure_panel import (
-    measure_levels as measure_levels,
-    measure_panel as measure_panel,
-)
+from netinnov.panels._measure_panel import measure_panel as measure_panel
 from netinnov.panels._openings import enclave_openings as enclave_openings
 from netinnov.panels._staggered import (
     Evaluation as Evaluation,

@@ -25,7 +25,6 @@ from netinnov._runtime.arguments import (
 )
 from netinnov._runtime.parallel import run
 from netinnov._typing import Confidence, Floats, Integers, Rng, Whole
-from netinnov.build import aggregate
 from netinnov.errors import InputError, note_on_error
 from netinnov.network import MultilayerNetwork
 from netinnov.polycentricity._resampled_flows import Change, changed, interval, resampled
@@ -102,7 +101,7 @@ def measure_panel(
         for when, part in parts.items()
         if part.n_links
     }
-    table = _table("period", parts, values, list(measures), network.nodes.index)
+    table = _table(parts, values, list(measures), network.nodes.index)
     size = sum(each.size for each in next(iter(values.values()), []))
     task = partial(_in_resample, parts, measures, resampled if resample is None else resample, size)
     items = [(when, each) for when in values for each in rng.spawn(resamples)]
@@ -110,57 +109,6 @@ def measure_panel(
     draws = dict(zip(values, np.reshape(drawn, (len(values), resamples, size)), strict=True))
     columns = ["period", "measure", "node", "value", *_SPREAD, "n_links"]
     return table.join(_spread(table, draws, confidence))[columns]
-
-
-def measure_levels(
-    network: MultilayerNetwork,
-    *,
-    measures: Mapping[str, Measure],
-    levels: Sequence[int | str] = (0, 1, 2),
-    by: str = "place",
-) -> pd.DataFrame:
-    """Measure a network at several levels of places, such as district, city and province.
-
-    Results can turn with the size of units (the modifiable areal unit problem, Openshaw 1984).
-
-    Parameters
-    ----------
-    network, measures
-        As in `measure_panel`, with places that have parents; periods do not matter.
-    levels : sequence of int or str
-        Steps up in ``places.parent``, 0 being the places as they are, or values of the column
-        ``level`` of the places, such as "city"; see `aggregate`.
-    by : {"place", "jurisdiction"}
-        Where nodes are, or whose they are; nodes without it are left out, with a warning.
-
-    Returns
-    -------
-    DataFrame
-        Long table, by level, measure and place: ``level``, ``measure``, ``node`` (a place of that
-        level; missing if the measure is a number), ``value``, ``n_nodes`` (places at that level)
-        and ``n_links`` (linked pairs). Names are categories.
-
-    Raises
-    ------
-    InputError
-        A level is not a number of steps or a level of a place, or as `measure_panel`.
-
-    Examples
-    --------
-    >>> parents = {"hangzhou": None, "yuhang": "hangzhou", "xihu": "hangzhou", "quzhou": None}
-    >>> nodes = pd.DataFrame({"place": ["yuhang", "xihu", "quzhou"]}, index=["a", "b", "c"])
-    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["c", "c"]})
-    >>> network = MultilayerNetwork(nodes, links, places=pd.DataFrame({"parent": parents}))
-    >>> table = measure_levels(network, measures={"links": lambda n: n.n_links}, levels=(0, 1))
-    >>> table[["level", "value", "n_nodes"]].to_numpy().tolist()
-    [[0.0, 2.0, 3.0], [1.0, 1.0, 2.0]]
-    """
-    check_mapping("measures", measures, "from names to functions of a network", filled=True)
-    asked = as_list("levels", levels, "levels")
-    parts = {level: aggregate(network, by=by, level=level) for level in asked}
-    values = {level: _measured(part, measures, f"level {level}") for level, part in parts.items()}
-    table = _table("level", parts, values, list(measures), network.places.index)
-    return table[["level", "measure", "node", "value", "n_nodes", "n_links"]]
 
 
 def _measured(
@@ -215,24 +163,23 @@ def _ends(value: Floats, draws: Floats, confidence: float) -> Floats:
 
 
 def _table(
-    key: str,
-    parts: Mapping[Any, MultilayerNetwork],
-    values: Mapping[Any, list[Floats]],
+    parts: Mapping[int, MultilayerNetwork],
+    values: Mapping[int, list[Floats]],
     measures: Sequence[str],
     index: pd.Index,
 ) -> pd.DataFrame:
-    """A row a part, measure and node; NaN where a part has no values."""
+    """A row a period, measure and node; NaN where a period has no values."""
     if not parts:
-        raise InputError(f"`{key}s` must be one or more; found none.")
+        raise InputError("`periods` must be one or more; found none.")
     for at, name in enumerate(measures):
         check_alike(name, [each[at] for each in values.values()])
     usual = next(iter(values.values()), [np.zeros(())] * len(measures))
     unknown = [np.full_like(each, np.nan) for each in usual]
     tables = []
-    for label, part in parts.items():
-        keys = pd.DataFrame({key: [label], "n_nodes": part.n_nodes, "n_links": part.n_links})
+    for period, part in parts.items():
+        keys = pd.DataFrame({"period": [period], "n_links": part.n_links})
         node = index.get_indexer(part.storage.node_names)
-        numbers = [each[None] for each in values.get(label, unknown)]
+        numbers = [each[None] for each in values.get(period, unknown)]
         tables.append(long_table(keys, numbers, measures, node, index))
     return pd.concat(tables, ignore_index=True)
 

@@ -21,7 +21,6 @@ from netinnov.scenarios._rivals import (
     Combined as Combined,
     NoChange as NoChange,
     RandomEnds as RandomEnds,
-    Rival as Rival,
     TalentAttraction as TalentAttraction,
 )
 from netinnov.scenarios._similar_places import similar_places as similar_places

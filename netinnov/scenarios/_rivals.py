@@ -287,32 +287,15 @@ BETWEEN: tuple[type, ...] = get_args(Between)
 Same = TypeVar("Same", ReverseEnclave, ForwardEnclave, TalentAttraction, DirectLinks)
 
 
-@dataclass(frozen=True, slots=True)
-class Rival:
-    """A rival made from the enclave that it is compared with.
-
-    Parameters
-    ----------
-    make : function ReverseEnclave -> scenario
-        Gives the rival with the same home, host, number of links, funding and layer.
-
-    Examples
-    --------
-    >>> RIVALS["direct links"].make(ReverseEnclave("quzhou", "hangzhou", 4, 0.25)).size
-    4
-    """
-
-    make: Callable[[ReverseEnclave], Priced]
-
-
 def _like(rival: type[Priced], enclave: ReverseEnclave) -> Priced:
     names = [each.name for each in fields(cast(Any, rival))]
     return rival(**{name: getattr(enclave, name) for name in names})
 
 
-# Rivals that a study can name in ``[experiment] rivals``.
-RIVALS: dict[str, Rival] = {
-    "direct links": Rival(partial(_like, DirectLinks)),
-    "random ends": Rival(RandomEnds),
-    "forward enclave": Rival(partial(_like, ForwardEnclave)),
+# Rivals that a study can name in ``[experiment] rivals``: each made from the enclave that it is
+# compared with.
+RIVALS: dict[str, Callable[[ReverseEnclave], Priced]] = {
+    "direct links": partial(_like, DirectLinks),
+    "random ends": RandomEnds,
+    "forward enclave": partial(_like, ForwardEnclave),
 }

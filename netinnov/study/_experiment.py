@@ -171,7 +171,7 @@ def enclaves_of(part: ExperimentPart, layer: str, called: str) -> list[Trial]:
 
 
 def rivals_of(headline: Trial, cities: MultilayerNetwork, names: Sequence[str]) -> list[Trial]:
-    made = {name: RIVALS[name].make(headline.scenario) for name in names}
+    made = {name: RIVALS[name](headline.scenario) for name in names}
     had = {name: scenario for name, scenario in made.items() if can_be_had(scenario, cities)}
     return [Trial(kind_of(name), headline.funding, scenario) for name, scenario in had.items()]
 

@@ -38,7 +38,7 @@ OF_NETWORKX: dict[str, Meant | str] = {
     "G = ni.DiGraph()": "write netinnov.build_network(links)",
     "ni.from_pandas_edgelist(links)": "write netinnov.build_network(links)",
     "ni.from_edgelist([('a', 'b')])": "write netinnov.build_network(links)",
-    "ni.from_pandas_adjacency(matrix)": "use netinnov.io.from_pandas",
+    "ni.from_pandas_adjacency(matrix)": "write netinnov.build_network(links)",
     "ni.from_numpy_array(array)": "use netinnov.io.from_scipy",
     "ni.from_scipy_sparse_array(array)": "use netinnov.io.from_scipy",
     "ni.read_edgelist('links.txt')": "write netinnov.read_network(path)",
@@ -127,7 +127,7 @@ OF_PANDAS: dict[str, Meant | str] = {
     "ni.build_network(links.set_axis(['起点', '终点', '权重'], axis=1))": lambda value: (
         value.links["weight"].sum() == 7
     ),
-    "ni.io.from_pandas(matrix, directed=False)": a_network(),
+    "ni.build_network(matrix, directed=False)": a_network(),
     "ni.build_network(links.groupby(['source', 'target'])['weight'].sum())": a_network(),
     "ni.build_network(links, directed=True).directed": is_({"links"}),
     "net.to_csv('net.csv')": "write network.links.to_csv",

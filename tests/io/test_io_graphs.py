@@ -16,7 +16,6 @@ from netinnov.errors import InputError
 from netinnov.io import (
     from_igraph,
     from_networkx,
-    from_pandas,
     from_scipy,
     read_network,
     to_igraph,
@@ -301,7 +300,7 @@ def test_matrices_of_networkx_are_its_graphs(make):
     graph = make()
     expected = from_networkx(graph).links[["source", "target", "weight"]]
     with pytest.warns(UserWarning, match="the matrix is symmetric, so its links have no direction"):
-        of_pandas = from_pandas(nx.to_pandas_adjacency(graph))
+        of_pandas = build_network(nx.to_pandas_adjacency(graph))
     of_numpy = from_scipy(nx.to_numpy_array(graph), nodes=map(str, graph), directed=False)
     of_scipy = from_scipy(nx.to_scipy_sparse_array(graph), nodes=[*graph], directed=False)
     for network in (of_pandas, of_numpy, of_scipy):

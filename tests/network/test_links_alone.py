@@ -59,7 +59,6 @@ def test_links_come_in_many_forms(links):
 
 def test_links_are_named_as_an_argument_or_come_first():
     assert ni.build_network(links=LINKS).equals(ni.build_network(LINKS))
-    assert ni.io.from_pandas(LINKS).equals(ni.build_network(LINKS))
 
 
 def test_layers_and_directions():
@@ -85,10 +84,10 @@ def test_a_matrix_is_the_same_as_its_list(n, data):
     matrix = pd.DataFrame(numbers, names, names)
     if not numbers.any():
         return
-    network = ni.io.from_pandas(matrix, directed=True)
+    network = ni.build_network(matrix, directed=True)
     assert np.array_equal(network.adjacency("links").toarray(), numbers)
     both = matrix + matrix.T
-    undirected = ni.io.from_pandas(both, directed=False)
+    undirected = ni.build_network(both, directed=False)
     assert np.array_equal(undirected.adjacency("links").toarray(), both)
 
 

@@ -9,7 +9,7 @@ from scipy import stats
 import netinnov as ni
 from netinnov.errors import InputError
 from netinnov.network import split_periods
-from netinnov.panels import measure_levels, measure_panel
+from netinnov.panels import measure_panel
 
 
 def strength(network: ni.MultilayerNetwork) -> pd.Series:
@@ -194,57 +194,6 @@ def test_own_resamples_are_drawn_from_the_network_of_each_period(trips):
     assert known["low"].tolist() == known["high"].tolist() == known["value"].tolist()
 
 
-# Two cities with two districts each, in one province and another.
-PARENTS = {"yuhang": "hangzhou", "xihu": "hangzhou", "kecheng": "quzhou", "hangzhou": "zhejiang"}
-PARENTS |= {"quzhou": "zhejiang", "shanghai": None, "zhejiang": None}
-PLACES = pd.DataFrame({"parent": PARENTS})
-
-
-@pytest.fixture
-def districts() -> ni.MultilayerNetwork:
-    nodes = pd.DataFrame(
-        {"place": ["yuhang", "xihu", "kecheng", "shanghai", "xihu"]}, index=list("abcde")
-    )
-    links = pd.DataFrame(
-        [("a", "b", 1.0), ("b", "c", 2.0), ("c", "d", 4.0), ("e", "d", 8.0), ("b", "e", 16.0)],
-        columns=["source", "target", "weight"],
-    )
-    return ni.build_network(nodes, links, PLACES)
-
-
-def test_levels_by_hand(districts):
-    table = measure_levels(districts, measures=MEASURES, levels=[2, 0, 1])
-    assert list(table.columns) == ["level", "measure", "node", "value", "n_nodes", "n_links"]
-    on_nodes = table[table["measure"] == "strength"]
-    found = {
-        level: dict(zip(part["node"], part["value"], strict=True))
-        for level, part in on_nodes.groupby("level")
-    }
-    assert found == {
-        # Links inside a place are its self-link, which no measure counts.
-        0: {"yuhang": 1, "xihu": 11, "kecheng": 6, "shanghai": 12},
-        1: {"hangzhou": 10, "quzhou": 6, "shanghai": 12},
-        2: {"shanghai": 12, "zhejiang": 12},
-    }
-    assert table.groupby("level")["n_nodes"].first().tolist() == [4, 3, 2]
-    assert cells(table, "links") == {0: [5], 1: [4], 2: [2]}
-    for level, part in on_nodes.groupby("level"):
-        expected = strength(ni.aggregate(districts, level=level))
-        assert part["value"].tolist() == expected.tolist()
-
-
-def test_levels_of_jurisdictions(districts):
-    nodes = districts.nodes
-    nodes.loc["a", "jurisdiction"] = "kecheng"
-    network = ni.build_network(nodes, districts.links, districts.places)
-    table = measure_levels(network, measures={"strength": strength}, levels=[1], by="jurisdiction")
-    assert dict(zip(table["node"], table["value"], strict=True)) == {
-        "hangzhou": 11,  # a-b is now between Quzhou and Hangzhou
-        "quzhou": 7,
-        "shanghai": 12,
-    }
-
-
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -269,29 +218,10 @@ def test_an_error_in_a_measure_says_where(years):
     assert found.value.__notes__ == ["In measure 'x', period 2015."]
 
 
-def test_periods_and_levels_that_are_none(years, districts):
+def test_periods_that_are_none(years):
     with pytest.raises(InputError, match=r"`periods` must be a whole number; found 2016\.5"):
         measure_panel(years, measures=MEASURES, periods=[2015, 2016.5])
     with pytest.raises(InputError, match="the network must have links with a period"):
-        measure_panel(districts, measures=MEASURES)
-    for level in (0.5, -1):
-        with pytest.raises(InputError, match="`level` must be a whole number"):
-            measure_levels(districts, measures=MEASURES, levels=[level])
-    with pytest.raises(InputError, match="by='kind'"):
-        measure_levels(districts, measures=MEASURES, by="kind")
-
-
-def test_levels_by_name_in_the_order_given():
-    parents = {"hangzhou": "zhejiang", "yuhang": "hangzhou", "zhejiang": None, "quzhou": "zhejiang"}
-    level = {"hangzhou": "city", "quzhou": "city", "yuhang": "district", "zhejiang": "province"}
-    places = pd.DataFrame({"parent": parents, "level": level})
-    nodes = pd.DataFrame({"place": ["yuhang", "hangzhou", "quzhou"]}, index=list("abc"))
-    links = pd.DataFrame({"source": ["a", "a", "b"], "target": ["b", "c", "c"]})
-    network = ni.build_network(nodes, links, places)
-    table = measure_levels(
-        network, measures={"links": lambda n: n.n_links}, levels=["province", "city", 0]
-    )
-    # As they are: three pairs; cities: one pair and one inside Hangzhou; the province: all inside.
-    assert table["level"].tolist() == ["province", "city", 0]
-    assert table["value"].tolist() == [1, 2, 3]
-    assert table["n_nodes"].tolist() == [1, 2, 3]
+        measure_panel(
+            ni.build_network(pd.DataFrame({"source": ["a"], "target": ["b"]})), measures=MEASURES
+        )

@@ -1,4 +1,4 @@
-"""Graphs of igraph, matrices of scipy and tables of pandas."""
+"""Graphs of igraph and matrices of scipy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scipy import sparse
 
 from netinnov._network.columns import as_text
 from netinnov._runtime.arguments import as_list, examples, shown
-from netinnov.build._links_alone import HEADERS, network_of_links, network_of_parts, part_of_matrix
+from netinnov.build._links_alone import HEADERS, network_of_parts, part_of_matrix
 from netinnov.errors import InputError
 from netinnov.io._graph import Attributes, one_graph, with_attributes
 from netinnov.io._networkx import network_of_graph
@@ -140,28 +140,6 @@ def to_scipy(network: MultilayerNetwork) -> dict[str, sparse.csr_array]:
     return {layer: network.adjacency(layer).copy() for layer in network.layers}
 
 
-def from_pandas(table: Any, *, directed: bool | Collection[str] | None = None) -> MultilayerNetwork:
-    """A network from a table of links, or from a square matrix with the names of its nodes.
-
-    Parameters
-    ----------
-    table : DataFrame, Series or mapping of str to DataFrame
-        The only table of `build_network`, of which this is short.
-    directed : bool or sequence of str, optional
-        Whether links have a direction, or which layers do. None: a matrix that is not symmetric.
-
-    Returns
-    -------
-    MultilayerNetwork
-
-    Examples
-    --------
-    >>> from_pandas(pd.DataFrame({"from": ["a", "b"], "to": ["b", "c"], "weight": [1, 2]}))
-    MultilayerNetwork: 3 nodes, 2 links in 1 layer (links)
-    """
-    return network_of_links(table, directed)
-
-
 def from_scipy(
     matrix: Any, *, nodes: Any = None, directed: bool | Collection[str] | None = None
 ) -> MultilayerNetwork:
@@ -175,7 +153,7 @@ def from_scipy(
     nodes : sequence of str or DataFrame, optional
         Ids of the rows, or a table as in `build_network`. Default: 0, 1, ...
     directed : bool or sequence of str, optional
-        As in `from_pandas`.
+        Whether links have a direction, or which layers do. None: a matrix that is not symmetric.
 
     Returns
     -------
