@@ -13,7 +13,7 @@ from docutils import nodes
 from latex2mathml.converter import convert
 
 from netinnov import __version__
-from netinnov._runtime.public import OTHER_NAMES
+from netinnov._runtime.other_programs import ours
 
 sys.path.insert(0, str(Path(__file__).parent))
 mpl.use("agg")
@@ -67,10 +67,10 @@ OTHER_WORDS = {
     "plotting.print_style": ["figure style", "font size"],
 }
 other_words = defaultdict(list)
-for ours, others in OTHER_WORDS.items():
-    other_words[f"netinnov.{ours}"] += others
-for other, ours in OTHER_NAMES.items():
-    other_words[f"netinnov.{ours}"].append(other.replace("_", " "))
+for name, others in OTHER_WORDS.items():
+    other_words[f"netinnov.{name}"] += others
+for other, name in ours("names").items():
+    other_words[f"netinnov.{name}"].append(other.replace("_", " "))
 autosummary_context = {"other_words": other_words}
 
 

@@ -10,7 +10,8 @@ from importlib import import_module
 from importlib.metadata import version as _installed
 from typing import TYPE_CHECKING
 
-from netinnov._runtime.public import missing_name, publish
+from netinnov._runtime.other_programs import missing_name
+from netinnov._runtime.public import publish
 from netinnov._version import __version__
 
 if TYPE_CHECKING:

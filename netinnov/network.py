@@ -17,7 +17,8 @@ from netinnov._network.rows import NO_PERIOD, Rows
 from netinnov._network.storage import Storage
 from netinnov._network.tables import NodeTable, inspect, inspect_links
 from netinnov._runtime.arguments import as_list, check_names, check_number, shown
-from netinnov._runtime.public import ARGUMENT_CHECKS, missing_attribute, publish
+from netinnov._runtime.other_programs import missing_attribute
+from netinnov._runtime.public import ARGUMENT_CHECKS, publish
 from netinnov.errors import InputError
 
 __all__ = ["MultilayerNetwork", "split_periods"]

@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 
 import netinnov as ni
-from netinnov._runtime.public import OTHER_NAMES
+from netinnov._runtime.other_programs import ours
 from public_functions import public_modules
 
 
@@ -70,7 +70,7 @@ def test_a_network_says_which_function_is_meant(name: str, suggestion: str) -> N
     assert not hasattr(network, "__array__")
 
 
-@pytest.mark.parametrize(("name", "target"), OTHER_NAMES.items())
+@pytest.mark.parametrize(("name", "target"), ours("names").items())
 def test_suggested_names_exist(name: str, target: str) -> None:
     module, _, attribute = target.rpartition(".")
     home = import_module(f"netinnov.{module}")
