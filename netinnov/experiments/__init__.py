@@ -10,12 +10,9 @@ from netinnov.experiments._decomposition import (
     decompose as decompose,
     link_changes as link_changes,
 )
-from netinnov.experiments._doses_and_specifications import (
+from netinnov.experiments._dose_response import (
     DoseResponse as DoseResponse,
-    Specification as Specification,
     dose_response as dose_response,
-    specification_curve as specification_curve,
-    specification_summary as specification_summary,
 )
 from netinnov.experiments._experiment_result import (
     ExperimentResult as ExperimentResult,
@@ -24,6 +21,11 @@ from netinnov.experiments._experiment_result import (
 from netinnov.experiments._resampled_data import (
     ResampledEvents as ResampledEvents,
     ResampledLinks as ResampledLinks,
+)
+from netinnov.experiments._specification_curve import (
+    Specification as Specification,
+    specification_curve as specification_curve,
+    specification_summary as specification_summary,
 )
 
 __dir__ = publish(globals())

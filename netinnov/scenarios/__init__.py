@@ -5,6 +5,7 @@ from netinnov.scenarios._apply_scenario import (
     apply_scenario as apply_scenario,
     remove_enclaves as remove_enclaves,
 )
+from netinnov.scenarios._changed_distances import ChangedDistances as ChangedDistances
 from netinnov.scenarios._direct_links import DirectLinks as DirectLinks, NewLinks as NewLinks
 from netinnov.scenarios._enclave import (
     ForwardEnclave as ForwardEnclave,
@@ -17,12 +18,11 @@ from netinnov.scenarios._equal_cost import (
 from netinnov.scenarios._prices import Prices as Prices, Scenario as Scenario
 from netinnov.scenarios._rivals import (
     RIVALS as RIVALS,
-    ChangedDistances as ChangedDistances,
     Combined as Combined,
     NoChange as NoChange,
     RandomEnds as RandomEnds,
-    TalentAttraction as TalentAttraction,
 )
 from netinnov.scenarios._similar_places import similar_places as similar_places
+from netinnov.scenarios._talent_attraction import TalentAttraction as TalentAttraction
 
 __dir__ = publish(globals())
