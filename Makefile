@@ -111,8 +111,8 @@ node_modules/.package-lock.json: package.json package-lock.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
-# In an environment of its own. What old libraries say of newer ones is no matter of this package;
-# those that typer and matplotlib need say it in programs that a test starts.
+# In an environment of its own. Deprecation warnings raised inside old dependencies are ignored;
+# typer and matplotlib raise them in programs that a test starts.
 oldest:
 	$(PYTHON) -m venv --clear .venv-oldest
 	.venv-oldest/bin/python .ci/oldest.py setup.cfg > .venv-oldest/constraints.txt

@@ -27,6 +27,9 @@ def torn(body: list[ast.stmt]) -> Iterator[ast.stmt]:
         is_text = isinstance(text, ast.JoinedStr | ast.Constant)
         if not (is_text and isinstance(target, ast.Name)):
             continue
+        goes_on = isinstance(other, ast.AugAssign) and ast.unparse(other.target) == target.id
+        if goes_on and isinstance(other.value, ast.JoinedStr | ast.Constant):
+            yield one
         said = isinstance(other, ast.Raise | ast.Expr)
         if said and any(begins_with(each, target.id) for each in ast.walk(other)):
             yield one
@@ -57,6 +60,7 @@ def faults(text: str) -> list[int]:
 
 def test_what_is_packed_is_found_and_an_exchange_is_not():
     assert faults('msg = f"{a} is "\nraise ValueError(f"{msg}cut off")\n') == [1]
+    assert faults('msg = "a "\nmsg += f"{b}"\nraise ValueError(msg)\n') == [1]
     assert faults("a, b = c, d\na, b = b, a\nfirst, *rest = a, b\n") == [1]
     assert faults('known |= {"a": 1}\nknown |= more\nwords = (*("a", "b"), *more)\n') == [1, 3]
 

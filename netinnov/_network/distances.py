@@ -153,9 +153,10 @@ def known_distances(table: object, names: pd.Index[str], why: str) -> Floats:
 def refuse_pairs(a: Any, b: Any, names: pd.Index[str], why: str, *, directed: bool = False) -> None:
     ends = [a, b] if directed else [np.minimum(a, b), np.maximum(a, b)]
     pairs = np.unique(np.column_stack(ends), axis=0)
-    msg = f"{why} needs distances of pairs of places; {len(pairs):,} are unknown: "
-    msg += f"{examples(_pairs(pairs, names), str)}. Complete the table of distances"
-    raise InputError(msg + OR_LEAVE_OUT)
+    raise InputError(
+        f"{why} needs distances of pairs of places; {len(pairs):,} are unknown: "
+        f"{examples(_pairs(pairs, names), str)}. Complete the table of distances" + OR_LEAVE_OUT
+    )
 
 
 def _pairs(codes: npt.NDArray[np.integer], names: pd.Index[str]) -> list[str]:

@@ -66,12 +66,12 @@ def flows_of_matrix(
     if len(columns) == 0 or len(no_row) or len(no_column):
         missing = [f"no row for {examples(no_row, str)}"] * (len(no_row) > 0)
         missing += [f"no column for {examples(no_column, str)}"] * (len(no_column) > 0)
-        msg = f"{table.name} must be a square matrix, with a row for each of its {len(columns)} "
-        last = table.where([len(rows) - 1])
-        msg += f"columns; it has {'; '.join(missing)}; its last row is {last}."
-        if any(map(is_total, [*no_row, *no_column])):
-            msg += " Totals are no places: delete them."
-        raise InputError(msg)
+        totals = any(map(is_total, [*no_row, *no_column]))
+        raise InputError(
+            f"{table.name} must be a square matrix, with a row for each of its {len(columns)} "
+            f"columns; it has {'; '.join(missing)}; its last row is "
+            f"{table.where([len(rows) - 1])}.{' Totals are no places: delete them.' * totals}"
+        )
     n, m = cells.shape
     number = numbers_of(
         pd.concat([cells[column] for column in columns], ignore_index=True),

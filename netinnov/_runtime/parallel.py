@@ -109,7 +109,7 @@ def _opened(executor: Executor | int | None, n: int, stack: ExitStack) -> Execut
 
 
 def _tried(futures: Sequence[Future[Result]], threads: int) -> Iterator[Future[Result]]:
-    """Futures as they end; those that wait are cancelled if so many threads turn out slower."""
+    """Futures as they end; the pending are cancelled when threads prove slower than one."""
     wall = busy = 0.0
     for number, future in enumerate(as_completed(futures), 1):
         yield future

@@ -20,7 +20,7 @@ from netinnov.errors import InputError
 
 
 def begin(executor: Executor | None, task: Callable[[Any], Any], item: Any) -> Callable[[], Any]:
-    """Begin a task in an executor; what that has not begun, or cannot do, is done when asked."""
+    """Begin a task in an executor; one not started there runs here when its result is requested."""
     future: Future[list[Any]] | None = None
     if executor is not None:
         with suppress(InputError, RuntimeError):  # it cannot travel, or the executor has ended
@@ -49,8 +49,10 @@ class SecondProcess(Executor):
     def __init__(self, *modules: str) -> None:
         # It reads work until this process ends, however that ends.
         mark = os.urandom(16).hex()
-        code = f"import gc, sys; gc.set_threshold(*{gc.get_threshold()}); sys.path[:] = {sys.path}"
-        code += f"; import {', '.join(modules)}, {__name__} as this; this.serve({mark!r})"
+        code = (
+            f"import gc, sys; gc.set_threshold(*{gc.get_threshold()}); sys.path[:] = {sys.path}"
+            f"; import {', '.join(modules)}, {__name__} as this; this.serve({mark!r})"
+        )
         pipes: Any = {"stdin": PIPE, "stdout": PIPE, "stderr": DEVNULL, "start_new_session": True}
         self._process: Any = Popen([sys.executable or "", "-P", "-c", code], **pipes)
         self._thread = ThreadPoolExecutor(1)

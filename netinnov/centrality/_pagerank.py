@@ -31,8 +31,8 @@ def pagerank(
 ) -> pd.Series:
     """PageRank versatility: the scores of a node's copies on the coupled network, summed.
 
-    On N state nodes r = d P' r + (1 - d) / N, P the row-normalised supra-adjacency; a state that
-    leads nowhere jumps to all states alike. muxViz divides by the largest value; its tables are
+    On N state nodes r = d P' r + (1 - d) / N, P the row-normalised supra-adjacency; states without
+    out-links jump uniformly. muxViz divides by the largest value; its tables are
     those of ``coupling=0, presence="all"``. Self-links do not count. The linear system is solved to
     1e-12 of the total. De Domenico et al. (2015), see `eigenvector_centrality`.
 

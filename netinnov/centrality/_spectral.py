@@ -39,7 +39,7 @@ def eigenvector_centrality(
     Raises
     ------
     InputError
-        If the next eigenvalue is too near to tell the leading one from.
+        If the two largest eigenvalues cannot be separated.
 
     Warns
     -----
@@ -72,7 +72,7 @@ def katz_centrality(
     coupling: Amount = 1.0,
     presence: Presence = "linked",
 ) -> pd.Series:
-    """Katz versatility: walks that lead to a node, the longer the less.
+    """Katz versatility: walks to a node, discounted by length.
 
     x = (I - alpha S')^(-1) 1 with S the supra-adjacency, summed over the copies of a node.
     ``alpha`` is absolute: it depends on the unit of the weights. muxViz takes 0.99999 / lambda_1,
@@ -109,9 +109,10 @@ def katz_centrality(
     weights, unit = coupled(network, coupling, presence).in_units()
     value = leading(weights).value
     if alpha is not None and alpha * unit * value >= 1:
-        msg = f"`alpha` must be below 1 / lambda_1 = {1 / value / unit:.10g}, lambda_1 the leading "
-        msg += f"eigenvalue of the coupled network; found {alpha!r}. None takes half of it."
-        raise InputError(msg)
+        raise InputError(
+            f"`alpha` must be below 1 / lambda_1 = {1 / value / unit:.10g}, lambda_1 the leading "
+            f"eigenvalue of the coupled network; found {alpha!r}. None takes half of it."
+        )
     if not weights.present.any() or (alpha is None and value == 0):
         score = np.full(network.n_nodes, np.nan)
     else:

@@ -82,9 +82,10 @@ def added_link_gain(
     costs = PathCosts(distance, frictions=frictions)
     kirchhoff = measure == "kirchhoff"
     if kirchhoff and (distance != "unit" or frictions or nodes is not None):
-        msg = "measure='kirchhoff' reads weights as conductances and takes all nodes; leave out "
-        msg += "`distance`, `frictions` and `nodes`, or choose measure='efficiency'."
-        raise InputError(msg)
+        raise InputError(
+            "measure='kirchhoff' reads weights as conductances and takes all nodes; leave out "
+            "`distance`, `frictions` and `nodes`, or choose measure='efficiency'."
+        )
     if kirchhoff:  # refuses before the pairs are made
         weights = conductances(network, "added_link_gain with measure='kirchhoff'")
     ends = _unlinked(network) if pairs is None else pair_positions(network, "pairs", pairs)

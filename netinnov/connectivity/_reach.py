@@ -111,9 +111,10 @@ def robustness_curve(network: MultilayerNetwork, *, order: Sequence[str]) -> pd.
     times = np.bincount(removed, minlength=len(names))
     if (times != 1).any():
         missing, again = (names[mask].tolist() for mask in (times < 1, times > 1))
-        msg = f"`order` must name each of the {len(names)} nodes once; {len(missing)} are missing, "
-        msg += f"e.g. {missing[:5]}, and {len(again)} come twice or more, e.g. {again[:5]}."
-        raise InputError(msg)
+        raise InputError(
+            f"`order` must name each of the {len(names)} nodes once; {len(missing)} are missing, "
+            f"e.g. {missing[:5]}, and {len(again)} come twice or more, e.g. {again[:5]}."
+        )
     leaves = np.empty(len(names), np.int32)
     leaves[removed] = np.arange(len(names))
     index = pd.RangeIndex(network.n_nodes + 1, name="removed")

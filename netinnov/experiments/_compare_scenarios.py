@@ -294,10 +294,13 @@ def _bound_nodes(measure: Measure) -> dict[str, Any]:
 def _warn_of_grown(measures: Mapping[str, Measure], values: Sequence[np.ndarray]) -> None:
     for (name, measure), value in zip(measures.items(), values, strict=True):
         if value.ndim == 1 and not _bound_nodes(measure):
-            msg = f"measure {name!r} gives one number for the whole network, so nodes that a "
-            msg += "scenario adds count in it. Give the function a keyword `nodes` (it gets the "
-            msg += "ids of the baseline's) and count only these, or return a Series over nodes."
-            warnings.warn(msg, UserWarning, stacklevel=4)
+            warnings.warn(
+                f"measure {name!r} gives one number for the whole network, so nodes that a "
+                "scenario adds count in it. Give the function a keyword `nodes` (it gets the "
+                "ids of the baseline's) and count only these, or return a Series over nodes.",
+                UserWarning,
+                stacklevel=4,
+            )
 
 
 def _joined(names: Sequence[str], rows: Sequence[Row]) -> list[np.ndarray]:

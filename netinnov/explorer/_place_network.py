@@ -1,4 +1,4 @@
-"""The places of the page: one node each, who lies inside whom, and where they are."""
+"""The places of the page: one node each, containment of places and their coordinates."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Compiled inner loops: arrays in, arrays out, no labels.
 
-A kernel calls parts of its own file only: numba's cache knows a kernel by its file, and would go on
-with an old part of another one. So the generator stands in each file that draws.
+numba's cache is invalidated per file: after a change of `uint64.py` or `levels.py`, whose parts are
+inlined into the kernels of other files, delete `__pycache__` or touch those files. A kernel calls
+no other parts of other files.
 """
 
 from netinnov.kernels._jit import announce

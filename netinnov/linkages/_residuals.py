@@ -124,8 +124,8 @@ def gravity_residuals(
     grows with the square of the number of places.
 
     The Poisson fit asks no more than that the expected flow is right; variances may be any. In
-    ``"ratio"`` one place in half of all flows or more leaves nothing to expect among others, and
-    the fit comes near its limit only slowly.
+    ``"ratio"``, if one place takes part in at least half of all flows, no flow is expected among
+    the others, and the fit converges slowly.
 
     References
     ----------

@@ -140,8 +140,10 @@ def compare_with_null(
         mend = "Take wider `bins`, or more `trials`."
         if not isinstance(ready, Relocation):
             subject = "links"
-            mend = "Give the null model more `trials` if mixing() advises so; where nearly all "
-            mend += "pairs are linked take another null model, such as GravityNull() for flows."
+            mend = (
+                "Give the null model more `trials` if mixing() advises so; where nearly all "
+                "pairs are linked take another null model, such as GravityNull() for flows."
+            )
         warnings.warn(
             f"the null model moved {100 * moved:.2g} % of the {subject}, so its networks are "
             f"nearly the observed one, and z and p cannot tell anything. {mend}",

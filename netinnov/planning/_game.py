@@ -107,10 +107,12 @@ def as_game(game: GameLike) -> Game:
         values[mask] = as_floats(f"game[{named(mask, players)}]", value)
         missing[mask] = False
     if missing.any():
-        msg = f"`game` must have a value for each of the {values.size:,} coalitions of its "
-        msg += f"{len(players)} players, the empty one included; {missing.sum():,} are missing: "
         some = examples(np.flatnonzero(missing), lambda mask: named(mask, players))
-        raise InputError(f"{msg}{some}; add them.")
+        raise InputError(
+            f"`game` must have a value for each of the {values.size:,} coalitions of its "
+            f"{len(players)} players, the empty one included; {missing.sum():,} are missing: "
+            f"{some}; add them."
+        )
     return Game(tuple(players), values)
 
 

@@ -96,7 +96,7 @@ def rank_hosts(
     Numbers are those of `compare_scenarios` with the same `rng`. A park of open size has a tenth of
     home's links in the layer with the most links, and at least four. They are given up by home
     (reallocated) if it has as many; else they are new. In a layer of flows it has a tenth of home's
-    strength, or what makes links, and nothing is drawn.
+    strength, or the smallest volume that makes one link on either side, and nothing is drawn.
 
     Examples
     --------

@@ -144,9 +144,10 @@ def _ratios(parks: pd.DataFrame, area: str, units: str) -> Floats:
     space, count = numbers.to_numpy(np.float64, na_value=np.nan).T
     both = (space > 0) & (count > 0) & np.isfinite(space + count)
     if both.sum() < 2:
-        msg = f"`floor` needs two parks or more with {area!r} and {units!r} above 0; found "
-        msg += f"{int(both.sum())} of {len(parks)}. Give the space for a unit as a number."
-        raise InputError(msg)
+        raise InputError(
+            f"`floor` needs two parks or more with {area!r} and {units!r} above 0; found "
+            f"{int(both.sum())} of {len(parks)}. Give the space for a unit as a number."
+        )
     return np.asarray(space[both] / count[both])
 
 

@@ -287,7 +287,7 @@ def _largest_flow(flat: MultilayerNetwork) -> Integers:
 
 
 def _independent(structure: Structure) -> Mask:
-    """Places that are subordinate to none larger, and to which some place is."""
+    """Places that dominate another place and are dominated by none (Nystuen and Dacey)."""
     rank = np.empty(structure.strength.size, np.int64)
     rank[largest_first(structure.strength)] = np.arange(rank.size)
     sends = structure.dominant >= 0

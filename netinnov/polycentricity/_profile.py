@@ -117,8 +117,8 @@ def profile(  # noqa: PLR0913
     same `rng`; ``urban_centrality_index`` takes the distances of the network, and is NaN where one
     is unknown, for more than 3,000 places, and where they are not conditionally negative definite.
 
-    *Interval.* Resampled networks are sparser and more uneven than the observed one, as that is
-    than the flows behind it: `bias` says by how much, and twice it is taken off the draws. Where it
+    *Interval.* Resampling makes a network sparser and more uneven, as sampling the observed one
+    already did: `bias` says by how much, and twice the bias is taken off the draws. Where it
     is more than a quarter of the width (indices that count links, on few events), or the number of
     events is unknown, there is no interval. With 2 events or more a pair nine in ten intervals hold
     what is behind the flows.

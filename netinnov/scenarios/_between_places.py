@@ -56,7 +56,11 @@ def with_moved_links(
     left: Floats | None = None,
     transferred: tuple[Pairs, Pairs] | None = None,
 ) -> MultilayerNetwork:
-    """`removed` pairs keep shares `left` of their weight; `transferred`: pairs before and after."""
+    """The network with links removed, moved and added in one layer.
+
+    The `removed` pairs keep shares `left` of their weight (default: none), `transferred` links move
+    from the first pairs to the second, `new` links are added, and a `node` at an end of them.
+    """
     nodes = network.storage.node_table() if node is None else added_node(network, node)
     rows = network.storage.link_rows()
     code = network.layers.index(layer)

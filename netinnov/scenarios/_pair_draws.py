@@ -154,7 +154,7 @@ def largest(parts: Floats, volume: float, least: float) -> Positions:
 def ends_of_volume(draws: Draws, scene: Scene) -> tuple[Ends, Floats]:
     for _, volume in draws:
         scene.check_volume(volume)
-    # The expected amounts rounded, not drawn: one replicate says all.
+    # Volumes are deterministic, so one replicate suffices.
     weight = np.concatenate(
         [concentrated(shares(ends.pull), volume, scene.least) for ends, volume in draws]
     )

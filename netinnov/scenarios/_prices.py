@@ -117,13 +117,14 @@ class Priced(ABC):
 def needed_at(prices: Prices, scenario: object, network: MultilayerNetwork) -> Amounts:
     needed = check_priced(scenario).amounts(network)
     if prices.pipeline and np.isnan(needed.pipeline):
-        msg = "distance has a price, and a distance over which links may lead is unknown; "
+        without = ""
         if network.distances is None:
             lon, lat = network.storage.place_table.points
             unknown = network.storage.place_names[np.isnan(lon + lat)[:-1]]
-            msg += f"without `lon` and `lat`: {examples(unknown) or 'nodes without a place'}; "
+            without = f"without `lon` and `lat`: {examples(unknown) or 'nodes without a place'}; "
         raise InputError(
-            f"{msg}complete the table of places, or of distances, or set `pipeline` to 0."
+            "distance has a price, and a distance over which links may lead is unknown; "
+            f"{without}complete the table of places, or of distances, or set `pipeline` to 0."
         )
     return needed
 

@@ -52,10 +52,11 @@ def database(memory: str, needed_by: str) -> Iterator[Database]:
                     f"{needed_by} needs more than memory={memory!r}; give it more."
                 ) from None
             except of_disk as error:
-                msg = f"{folder} cannot hold what does not fit in memory; name a folder on a larger"
-                msg += " disk by the variable TMPDIR of the environment "
                 why = str(error).strip().partition("\n")[0]
-                raise InputError(f"{msg}({why}).") from None
+                raise InputError(
+                    f"{folder} cannot hold what does not fit in memory; name a folder on a larger "
+                    f"disk by the variable TMPDIR of the environment ({why})."
+                ) from None
 
 
 class Database:

@@ -282,13 +282,17 @@ def _in_folder(folder: Path) -> tuple[str, Path]:
     if graphs:
         shown = examples(graphs, str)
         raise InputError(f"{folder} must hold one network; it holds {shown}: name one of them.")
-    msg = f"{folder} must hold nodes.csv and links.csv (.csv.gz, .parquet); it holds "
-    msg += f"{', '.join(names[:8]) or 'nothing'}."
+    msg = (
+        f"{folder} must hold nodes.csv and links.csv (.csv.gz, .parquet); it holds "
+        f"{', '.join(names[:8]) or 'nothing'}."
+    )
     tables = [name for name in names if ending_of(name) in (*TABLE_ENDINGS, ZIP)]
     if tables:
-        msg += "\nTables of talents, firms and parks go below one another into nodes.csv, with a "
-        msg += "column 'kind'; those of linkages into links.csv, with a column 'layer'. A table "
-        msg += f"or matrix of flows is named itself: {folder / tables[0]}."
+        msg += (
+            "\nTables of talents, firms and parks go below one another into nodes.csv, with a "
+            "column 'kind'; those of linkages into links.csv, with a column 'layer'. A table "
+            f"or matrix of flows is named itself: {folder / tables[0]}."
+        )
     raise InputError(msg)
 
 

@@ -265,8 +265,10 @@ def _raw_tables(path: Path, source: str, encoding: str | None) -> dict[str, Give
         asked = " and ".join(f"{table}{forms}" for table in missing)
         msg = f"{path} must hold {asked}; it {where} {examples(names, str) or 'nothing'}."
         if source == "tables" and "links" in held:
-            msg += f" Where places themselves are linked, name {held['links']} alone: it is read "
-            msg += "as flows, and [data] of a study may name their places, places = 'places.csv'."
+            msg += (
+                f" Where places themselves are linked, name {held['links']} alone: it is read "
+                "as flows, and [data] of a study may name their places, places = 'places.csv'."
+            )
         raise InputError(msg)
     if not book:
         return {

@@ -33,7 +33,7 @@ Names = Mapping[str, str]
 BUNDLED = ("yrd", "europe")
 TWO_MODE = ("projects", "patents", "works")  # options of readers with which events stay as nodes
 MOST_WEIGHT = 1e300  # of which many add up to a number
-# What tables with a column or row for each layer call something else.
+# Layer names that would clash with columns of the output.
 TAKEN = ("all", "modelled_layers", "name", "node", "observed", "together")
 NOTICES = (
     "Sites, actors and stated links are facts compiled from public web pages: a sample, not a "

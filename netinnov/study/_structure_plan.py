@@ -241,9 +241,10 @@ def choose_null(
 ) -> tuple[str, NullModel | None, float]:
     """The one asked for, else one that can move the links, or events of a `participation`."""
     if asked is not None and (asked == "curveball") != (participation is not None):
-        msg = f'null = "{asked}" in [structure] does not fit: "curveball" trades the members of '
-        msg += "events that [data] project names, the others move links one by one; leave null out."
-        raise InputError(msg)
+        raise InputError(
+            f'null = "{asked}" in [structure] does not fit: "curveball" trades the members of '
+            "events that [data] project names, the others move links one by one; leave null out."
+        )
     try:
         if participation is not None:
             code = "null_curveball"

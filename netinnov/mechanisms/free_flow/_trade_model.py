@@ -287,9 +287,10 @@ class TradeModel(ABC):
     def _refuse_black_hole(self, method: str) -> None:
         if self._pulls_of_core(self.sigma, self.mu)[0] >= 1:
             most = (self.sigma - 1) / self.sigma
-            msg = f"there is no {method} point: mu must be below (sigma - 1) / sigma = {most:g}; "
-            msg += f"found {self.mu:g}. Agglomeration is stable at any cost (the black hole)."
-            raise InputError(msg)
+            raise InputError(
+                f"there is no {method} point: mu must be below (sigma - 1) / sigma = {most:g}; "
+                f"found {self.mu:g}. Agglomeration is stable at any cost (the black hole)."
+            )
 
     def _needs_two(self, method: str) -> None:
         if (regions := getattr(self, "regions", 2)) != 2:
