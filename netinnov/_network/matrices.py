@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from scipy import sparse
@@ -13,6 +13,9 @@ from netinnov._typing import Floats
 
 if TYPE_CHECKING:
     from netinnov.network import MultilayerNetwork
+
+# Share of the pairs of nodes from which on links count by their weight, not their presence
+DENSE = 0.5
 
 
 def layer_matrix(network: MultilayerNetwork, layer: str) -> sparse.csr_array:
@@ -36,3 +39,17 @@ def flat_matrix(network: MultilayerNetwork, subject: str = "a sum over layers") 
         total = total + layer_matrix(network, layer)
     total.sort_indices()
     return total
+
+
+def linked_share(network: MultilayerNetwork) -> tuple[float, bool]:
+    """Share of linked pairs among nodes with links, and whether weights differ."""
+    n = int(network.storage.presence("linked").any(axis=0).sum())
+    flows = flat_matrix(network)
+    share = flows.nnz / (n * (n - 1)) if n > 1 else 0.0
+    return share, bool(flows.nnz) and bool(np.ptp(flows.data) > 0)
+
+
+def usual_length(network: MultilayerNetwork) -> Literal["unit", "inverse"]:
+    """By weight where most pairs are linked: there each node is one step from most others."""
+    share, differ = linked_share(network)
+    return "inverse" if share >= DENSE and differ else "unit"

@@ -159,8 +159,12 @@ def page_of(
     direction: Direction = "total",
     tables: Mapping[str, Any] | None = None,
     layer_names: Mapping[str, str] | None = None,
+    paths: Mapping[str, Any] | None = None,
 ) -> Explorer:
-    """Make a page; `tables` may have the structure and experiment of a study, names are Chinese."""
+    """Make a page; `tables` may have the structure and experiment of a study, names are Chinese.
+
+    `paths` are the options of access, also of a study without an experiment.
+    """
     places = gazetteer(cities)
     n = cities.n_nodes
     observed = [layer for layer in cities.layers if not cities.storage.records[layer].modelled]
@@ -180,7 +184,7 @@ def page_of(
         "layers": layers,
         "left_out": left_out,
         "direction": direction,
-        "measures": _payload.centralities(seen, direction),
+        "measures": _payload.centralities(seen, direction, paths or {}),
         "parks": _payload.parks_of(network, enclaves),
         "counts": {"all": n_enclaves, "among": len(enclaves)},
         "enclaves": _payload.arrows_of(enclaves, places, n, located=land is not None),
@@ -189,6 +193,8 @@ def page_of(
     if not (tables and "structure" in tables):
         computed = compute_structure(seen, resample=bool(observed))
         data |= {} if computed is None else {"structure": structure_payload(cities, *computed)}
+    if paths:
+        data["experiment"] = {"settings": _payload.settings_of(**paths)}
     data |= tables or {}
     if (table := _payload.distances_of(cities, places)) is not None:
         data["distances"] = table

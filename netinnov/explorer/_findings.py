@@ -12,10 +12,12 @@ import pandas as pd
 
 from netinnov._network.columns import as_text
 from netinnov._network.hierarchy import only_country, units
+from netinnov._network.matrices import usual_length
 from netinnov._runtime.arguments import as_path, check_choice, check_type, shown
 from netinnov._runtime.opening import damage_refused, read_json, read_text
 from netinnov._typing import Direction
 from netinnov.build import aggregate, flatten
+from netinnov.connectivity import Frictions
 from netinnov.errors import InputError
 from netinnov.explorer._payload import rounded
 from netinnov.network import MultilayerNetwork
@@ -82,6 +84,10 @@ def read_study(
             columns = {column: list(values) for column, values in keep.items()}
             rank = (configuration.get("enclaves") or {}).get("rank")
             direction = (configuration.get("structure") or {}).get("direction", "total")
+            measures = configuration["measures"]
+            frictions = Frictions(
+                border=measures["border"], distance=measures["distance_weight"], per=measures["per"]
+            )
         except (InputError, LookupError, TypeError, AttributeError):
             raise InputError(
                 f"`study` must be the folder of a study that `netinnov run` made; {path} has no "
@@ -101,6 +107,10 @@ def read_study(
             "level": level,
             "rank": rank,
             "direction": direction,
+            "paths": {
+                "distance": measures["distance"] or usual_length(cities),
+                "frictions": frictions,
+            },
         }
         return inside, cities, known | {"tables": study_tables(path / "tables", cities)}
 

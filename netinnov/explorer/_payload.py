@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -14,17 +14,12 @@ from netinnov import centrality
 from netinnov._network.columns import as_text, display_names
 from netinnov._typing import Direction
 from netinnov.centrality._counts import total_strength
+from netinnov.connectivity import Frictions
 from netinnov.datasets._coast import land_in
 from netinnov.errors import InputError
 from netinnov.linkages._enclaves import UNKNOWN, Ranking, parks_or_all
 from netinnov.network import MultilayerNetwork
 from netinnov.scenarios._pair_draws import least_weight, linked_pairs
-
-MEASURES: dict[str, Callable[[MultilayerNetwork], pd.Series]] = {
-    "pagerank": centrality.pagerank,
-    "harmonic": centrality.harmonic_centrality,
-    "participation": centrality.participation_coefficient,
-}
 
 LIVE = 300  # places up to which the page computes measures itself, and so needs every link
 MOST_PAIRS = 60_000  # linked pairs in the page of a larger network
@@ -89,7 +84,22 @@ def layers_of(network: MultilayerNetwork) -> tuple[list[dict[str, Any]], int]:
     return layers, int((~kept).sum())
 
 
-def centralities(network: MultilayerNetwork, direction: Direction) -> dict[str, list[float | None]]:
+def settings_of(distance: str, frictions: Frictions) -> dict[str, str]:
+    settings = {
+        "distance": distance,
+        "border": frictions.border,
+        "distance_weight": frictions.distance,
+        "per": frictions.per,
+    }
+    return {name: str(value) for name, value in settings.items()}
+
+
+def centralities(
+    network: MultilayerNetwork, direction: Direction, paths: Mapping[str, Any]
+) -> dict[str, list[float | None]]:
+    def harmonic(network: MultilayerNetwork) -> pd.Series:
+        return centrality.harmonic_centrality(network, **paths)
+
     def strength(network: MultilayerNetwork) -> pd.Series:
         return pd.Series(total_strength(network, direction), network.storage.node_names)
 
@@ -97,7 +107,14 @@ def centralities(network: MultilayerNetwork, direction: Direction) -> dict[str, 
         return centrality.degree(network, direction=direction).sum(axis=1)
 
     values = {}
-    for name, measure in {"strength": strength, "degree": degree, **MEASURES}.items():
+    measures = {
+        "strength": strength,
+        "degree": degree,
+        "pagerank": centrality.pagerank,
+        "harmonic": harmonic,
+        "participation": centrality.participation_coefficient,
+    }
+    for name, measure in measures.items():
         if network.n_nodes <= MANY.get(name, network.n_nodes):
             with suppress(InputError):
                 if (scores := measure(network)).notna().any():

@@ -33,6 +33,7 @@ def _page(context: Context, tables: dict[str, Any]) -> Explorer:
     rank = context.settings(EnclavesPart).rank
     options: dict[str, Any] = {"level": level, "rank": rank, "tables": tables}
     options["direction"] = context.direction
+    options["paths"] = context.measures.paths
     layers = context.in_language("zh").language.layers
     return page_of(context.inside, context.cities, title=title, layer_names=layers, **options)
 

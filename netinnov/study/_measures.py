@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from netinnov._network.matrices import flat_matrix
+from netinnov._network.matrices import usual_length
 from netinnov._network.paths import union
 from netinnov._network.place_distances import between
 from netinnov._typing import Direction, Distance, Presence
@@ -17,17 +17,6 @@ from netinnov.connectivity import Frictions
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.study._facts import Part
-
-# Share of the pairs of places from which on links count by their weight, not their presence.
-DENSE = 0.5
-
-
-def linked_share(network: MultilayerNetwork) -> tuple[float, bool]:
-    """Share of linked pairs among places with links, and whether weights differ."""
-    n = int(network.storage.presence("linked").any(axis=0).sum())
-    flows = flat_matrix(network)
-    share = flows.nnz / (n * (n - 1)) if n > 1 else 0.0
-    return share, bool(flows.nnz) and bool(np.ptp(flows.data) > 0)
 
 
 def linked_layers(network: MultilayerNetwork) -> list[str]:
@@ -60,9 +49,7 @@ class MeasuresPart(Part, part="measures"):
     def settled(self, network: MultilayerNetwork) -> MeasuresPart:
         if self.distance is not None:
             return self
-        share, differ = linked_share(network)
-        distance = "inverse" if share >= DENSE and differ else "unit"
-        return self.model_copy(update={"distance": distance})
+        return self.model_copy(update={"distance": usual_length(network)})
 
     def check(self, network: MultilayerNetwork) -> None:
         n_pairs, unknown = unmeasured(network) if self.distance_weight else (0, 0)

@@ -15,6 +15,7 @@ from scipy.stats import binomtest
 from netinnov import polycentricity
 from netinnov._network.columns import as_text
 from netinnov._network.hierarchy import units
+from netinnov._network.matrices import DENSE, linked_share
 from netinnov._network.place_distances import between
 from netinnov._network.rows import Rows
 from netinnov._typing import Direction
@@ -30,7 +31,7 @@ from netinnov.polycentricity._resampled_flows import Change, without_events
 from netinnov.study._context import Context
 from netinnov.study._facts import Part
 from netinnov.study._loaded_data import Incidence
-from netinnov.study._measures import DENSE, linked_layers, linked_share
+from netinnov.study._measures import linked_layers
 
 TRIED = 10  # networks drawn to see how many links, or participations, a null model moves
 NullName = Literal["degree", "distance", "gravity", "curveball"]

@@ -7,12 +7,14 @@ import os
 import re
 from pathlib import Path
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
 
 import netinnov as ni
 from explorer_pages import middle_of, opened, read, settle
+from netinnov import study
 from netinnov.explorer import page_of
 from netinnov.explorer._place_network import network_of_places
 
@@ -248,3 +250,32 @@ def test_hosts_that_tie_are_not_told_as_one_that_is_best(browser, tmp_path):
         told = page.locator("#view-hosts").inner_text()
         assert "4 of 4 hosts do equally well" in told
         assert "is best" not in told
+
+
+def test_access_is_that_of_the_report_in_a_study_without_an_experiment(browser, tmp_path):
+    # All pairs are linked, so that a link is 1 / weight long in the report.
+    rng = np.random.default_rng(3)
+    names = [f"P{at}" for at in range(8)]
+    flows = rng.integers(1, 60, (8, 8)) * (1 - np.eye(8, dtype=int))
+    pd.DataFrame(flows, names, names).to_csv(tmp_path / "flows.csv")
+    settings = {"data": {"path": str(tmp_path / "flows.csv")}}
+    report = study.run(study.configure(settings), out=tmp_path / "out").parent
+    graph = nx.from_pandas_adjacency(pd.DataFrame(flows, names, names), nx.DiGraph)
+    for *_, link in graph.edges(data=True):
+        link["length"] = 1 / link["weight"]
+    expected = {
+        node: sum(1 / far for far in lengths.values() if far) / 7
+        for node, lengths in nx.all_pairs_dijkstra_path_length(graph, weight="length")
+    }
+    told = pd.read_csv(report / "tables/centrality_observed.csv", index_col="node")
+    assert told["harmonic_centrality"].to_dict() == pytest.approx(expected)
+    again = ni.explore(ni.read_network(tmp_path / "flows.csv"), study=report)
+    for path in (report / "explorer.html", again.write(tmp_path / "again.html")):
+        with opened(browser, path, "#view=tables") as page:
+            head = page.locator("#view-tables thead button")
+            keys = head.evaluate_all("b => b.map(x => x.dataset.key)")
+            rows = page.locator("#view-tables tbody tr").evaluate_all(
+                "rows => rows.map(row => [...row.children].map(cell => cell.textContent))"
+            )
+        shown = {row[keys.index("id")]: float(row[keys.index("harmonic")]) for row in rows}
+        assert shown == pytest.approx(expected, rel=6e-3)
