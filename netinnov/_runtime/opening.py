@@ -146,26 +146,27 @@ def check_header(name: str | Path, columns: Sequence[str], where: str = "it") ->
 
 def check_made(name: str | Path, made: float, table: str = "") -> None:
     """Refuse a file of which more bytes of memory would be made than the process can spare."""
-    text = os.environ.get(LIMIT)
-    why = f"as {LIMIT} says"
-    if text is None:
-        most = _memory() * SHARE
-        why = "a quarter of the memory that the process may have"
-    else:
-        try:
-            most = float(text) * 2**30
-        except ValueError:
-            most = 0
-        if not most > 0:
-            raise InputError(
-                f"the variable {LIMIT} must be a number of GiB above 0; found {text!r}."
-            )
+    most, why = most_memory()
     if made > most:
         raise InputError(
             f"{name} would take {made / 2**30:,.3g} GiB of memory or more{table}; what is made of "
             f"a file may take {most / 2**30:,.3g} GiB, {why}. If that is meant, allow more GiB by "
             f"a variable of the environment, such as {LIMIT}={math.ceil(made / 2**29)}."
         )
+
+
+def most_memory() -> tuple[float, str]:
+    """Bytes that may be made of one file, and why not more."""
+    text = os.environ.get(LIMIT)
+    if text is None:
+        return _memory() * SHARE, "a quarter of the memory that the process may have"
+    try:
+        most = float(text) * 2**30
+    except ValueError:
+        most = 0
+    if not most > 0:
+        raise InputError(f"the variable {LIMIT} must be a number of GiB above 0; found {text!r}.")
+    return most, f"as {LIMIT} says"
 
 
 def check_table(name: str | Path, rows: int, columns: int, text: int = 0) -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from netinnov._runtime.arguments import as_path, check_mapping, check_name, check_names
 from netinnov._runtime.atomic import write_bytes
-from netinnov._runtime.opening import kind_at_path, real_path
+from netinnov._runtime.opening import check_packed, kind_at_path, real_path
 from netinnov._runtime.optional import require
 from netinnov.errors import InputError
 
@@ -226,8 +226,9 @@ def _get(
 def _check_zip(file: Path, address: str) -> None:
     try:
         with zipfile.ZipFile(file) as archive:
+            check_packed(address, *archive.infolist())
             fault = archive.testzip()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, InputError, RuntimeError) as error:
         fault = str(error) or type(error).__name__
     if fault is not None:
         with file.open("rb") as stream:

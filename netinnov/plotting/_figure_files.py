@@ -14,6 +14,7 @@ from netinnov._runtime.arguments import as_list, check_choice
 from netinnov._runtime.atomic import make_folder, write_bytes
 from netinnov._runtime.interruption import check_interrupted
 from netinnov._version import __version__
+from netinnov.errors import InputError
 from netinnov.plotting._drawing import caption_notes
 from netinnov.plotting._fonts import one_line
 from netinnov.plotting._style import EMBEDDED, settings
@@ -57,8 +58,12 @@ def save_figure(
     Returns
     -------
     tuple of Path
-        In the order of the formats. The same figure gives the same bytes: no date is stored. A
-        file that cannot be written is an `InputError`, and none is left half written.
+        In the order of the formats. The same figure gives the same bytes: no date is stored.
+
+    Raises
+    ------
+    InputError
+        If `name` has a folder in it, or a file cannot be written; none is left half written.
 
     Examples
     --------
@@ -70,6 +75,8 @@ def save_figure(
     """
     for each in as_list("formats", formats):
         check_choice("formats", each, Format)
+    if not name or Path(str(name)).name != name:
+        raise InputError(f"`name` must be the name of a file, without a folder; found {name!r}.")
     if caption is None:
         caption = " ".join(dict.fromkeys(note for ax in figure.axes for note in caption_notes(ax)))
     out = make_folder(folder)

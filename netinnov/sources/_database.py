@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from netinnov._runtime.arguments import shown
-from netinnov._runtime.opening import CELL, check_made, real_path
+from netinnov._runtime.opening import CELL, check_made, most_memory, real_path
 from netinnov._runtime.optional import require
 from netinnov.errors import InputError
 
@@ -31,8 +31,10 @@ TYPES = {
 
 
 @contextmanager
-def database(memory: str, needed_by: str) -> Iterator[Database]:
+def database(memory: str | None, needed_by: str) -> Iterator[Database]:
     duckdb = require("duckdb", extra="bigdata", needed_by=needed_by)
+    if memory is None:
+        memory = f"{most_memory()[0] / 2**20:.0f}MiB"
     of_disk = (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException, OSError)
     with tempfile.TemporaryDirectory(prefix="netinnov-") as name:
         folder = Path(name)

@@ -118,7 +118,7 @@ def read_openalex(
     *,
     works: Literal["links", "nodes"] = "links",
     weighting: Weighting = "count",
-    memory: str = "4GB",
+    memory: str | None = None,
 ) -> _complete_rows.Tables:
     """Institutions whose authors write works together, belong to both, or move between them.
 
@@ -135,9 +135,10 @@ def read_openalex(
         institutions are linked to the works of their authors.
     weighting : {"count", "newman", "full"}
         What two institutions get from a work, see `co_participation`; only of ``"links"``.
-    memory : str
-        What DuckDB may hold in memory, with a unit; the result alone has to fit. The rest goes to
-        the folder for temporary files, some 100 bytes for each institution of an author of a work.
+    memory : str, optional
+        What DuckDB may hold in memory, with a unit such as "4GB"; the result alone has to fit. The
+        rest goes to the folder for temporary files, some 100 bytes for each institution of an
+        author of a work. None: a quarter of the memory that the process may have.
 
     Returns
     -------

@@ -36,7 +36,7 @@ def read_patentsview(
     patents: Literal["links", "nodes"] = "links",
     weighting: Weighting = "count",
     only: Collection[str] | None = None,
-    memory: str = "4GB",
+    memory: str | None = None,
 ) -> Tables:
     """Inventors that share patents, and the assignees they invent for.
 
@@ -58,7 +58,7 @@ def read_patentsview(
         What two inventors get from a patent, see `co_participation`; only of ``"links"``.
     only : collection of str, optional
         Ids of the patents to read. The full tables hold tens of millions of rows.
-    memory : str
+    memory : str, optional
         As in `read_openalex`; on disk DuckDB needs about as much as the unpacked files.
 
     Returns

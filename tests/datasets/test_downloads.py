@@ -108,6 +108,17 @@ def test_bytes_other_than_the_hash_says_are_not_kept(server, tmp_path):
     assert names_in(tmp_path) == ["sample.zip", "sample.zip.json"]
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_that_unpacks_to_any_size_is_refused_and_not_kept(server, tmp_path, method):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        archive.writestr("project.csv", "id\n1\n")
+    server.files["/sample.zip"] = stream.getvalue()
+    with pytest.raises(InputError, match=r"must be packed as usual \(stored or deflated\)"):
+        fetch("sample", folder=tmp_path)
+    assert names_in(tmp_path) == []
+
+
 def test_one_wrong_byte_is_told_by_the_checksum_of_the_zip(server, tmp_path):
     wrong = bytearray(CONTENT)
     wrong[200_000] ^= 1

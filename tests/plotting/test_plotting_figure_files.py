@@ -19,6 +19,14 @@ def test_what_cannot_be_written_is_told_with_the_path(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["effects.pdf"]
 
 
+@pytest.mark.parametrize("name", ["../effects", "a/effects", "/tmp/effects", "", 7])
+def test_a_figure_stays_in_its_folder(tmp_path, name):
+    folder = tmp_path / "figures"
+    with pytest.raises(InputError, match="`name` must be the name of a file, without a folder"):
+        save_figure(new_figure(width=40, height=40), folder, name)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.slow
 def test_files_carry_their_caption_and_command(tmp_path):
     caption, command = "衢州 & <hosts>:\nfull \x07circles.", "python figures.py"

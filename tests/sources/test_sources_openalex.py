@@ -12,8 +12,10 @@ import pandas as pd
 import pytest
 
 import netinnov as ni
+from netinnov._runtime import opening
 from netinnov.errors import InputError
 from netinnov.sources import Tables, read_openalex
+from netinnov.sources._database import database
 
 URL = "https://openalex.org/"
 
@@ -252,6 +254,13 @@ def test_wrong_paths_and_options(snapshot: Path, tmp_path: Path) -> None:
         read_openalex(snapshot, works="nodes", weighting="newman")
     with pytest.raises(InputError, match="`memory` must be an amount with a unit"):
         read_openalex(snapshot, memory="much")
+
+
+def test_the_database_may_hold_a_quarter_of_the_memory_of_the_process(monkeypatch):
+    monkeypatch.setattr(opening, "_memory", lambda: 2**31)
+    with database(None, "a test") as data:
+        told = data.frame("SELECT current_setting('memory_limit') AS most")
+    assert told["most"].tolist() == ["512.0 MiB"]
 
 
 @pytest.mark.slow
