@@ -1,6 +1,8 @@
 """How a network is organised: communities, layers, brokers and specialisation."""
 
 import re
+from dataclasses import replace
+from itertools import permutations
 
 import pandas as pd
 import pytest
@@ -69,8 +71,29 @@ def test_communities_by_chance_are_told_as_such(stars):
     assert known["error"] == pytest.approx(2 * (known["p"] * (1 - known["p"]) / 999) ** 0.5)
     assert "among 999 random networks (Monte Carlo error 0.02)" in said(organised, stars)
     assert "but no clearer than chance makes them." in text_in(organised, stars).answer
-    pair = context_of(network_of([("a", "b")], directed=["links"]))
-    assert "around a and b, but no link lies inside one." in said(organised, pair)
+
+
+@pytest.mark.parametrize(
+    "links", [[("a", "b")], [("a", "b"), ("a", "c"), ("a", "d")], [*permutations("abcd", 2)]]
+)
+def test_places_that_make_no_division_are_not_told_as_communities(links):
+    context = context_of(network_of(links, directed=["links"]))
+    answer = text_in(organised, context).answer
+    assert answer.startswith("The links do not divide the places into communities.")
+    assert "communities" not in figures_of(organised, context)
+    chinese = text_in(organised, context, "zh").answer
+    assert chinese.startswith("联系没有把各城市分成社群。")
+
+
+def test_communities_are_clearer_than_chance_beyond_the_interval_beside_them(stars):
+    # One-sided p of 0.04: the modularity lies within the middle 95 % of random networks.
+    result = stars.once(organised.compute)
+    for high, told in ((0.47, "hardly clearer than"), (0.45, "clearer than")):
+        test = replace(result.detection.test, p=0.04, null_high=high)
+        detection = replace(result.detection, test=test)
+        known = organised.facts(replace(result, detection=detection))
+        assert not known["by_chance"]
+        assert known["barely"] == (told == "hardly clearer than")
 
 
 @pytest.mark.slow

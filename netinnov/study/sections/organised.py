@@ -111,14 +111,17 @@ def facts(result: Organised) -> Mapping[str, Fact]:
     plan = result.detection.plan
     test = result.detection.test
     n = len(result.overlap)
+    several = result.communities[result.communities["places"] > 1]  # one place is no community
     pairs = result.overlap.to_numpy(float)[np.triu_indices(n, 1)]
     why = plan.null_code if plan.null is None else "why_null_moves_little"
     return {
-        "n_communities": len(result.communities),
+        "n_communities": len(several),
+        "n_alone": len(result.communities) - len(several),
         "inside": result.inside,
-        "around": [*map(Place, result.communities["strongest"])],
+        "around": [*map(Place, several["strongest"])],
         "all_modelled": bool(plan.modelled),
         "by_chance": test.by_chance,
+        "barely": test.modularity <= test.null_high,  # one-sided p, two-sided interval
         "p": test.p,
         "tested": test.untested is None,
         "untested": Term(why),
@@ -163,7 +166,8 @@ def _specialised(table: pd.DataFrame | None) -> dict[str, Fact]:
 
 def key_figures(result: Organised, known: Any) -> Iterator[KeyFigure]:
     test = result.detection.test
-    yield KeyFigure("communities", known["n_communities"])
+    if known["n_communities"] > 1:
+        yield KeyFigure("communities", known["n_communities"])
     yield KeyFigure("modularity", test.modularity, test.null_low, test.null_high, digits=3)
     yield KeyFigure("inside", result.inside, form="percent")
     if len(result.overlap) > 1:
@@ -188,7 +192,8 @@ def tables(result: Organised) -> Iterator[Table]:
     modelled = result.detection.plan.modelled
     named = groups.assign(strongest=groups["strongest"].map(result.context.names).astype("str"))
     view = groups[["strongest", "places", "strength_share", "inside"]].reset_index(drop=True)
-    yield Table("communities", named, view, on_page=len(groups) > 1, modelled=modelled)
+    divided = bool((groups["places"] > 1).sum() > 1)
+    yield Table("communities", named, view, on_page=divided, modelled=modelled)
     if len(result.overlap) > 1:
         yield Table("layer_overlap", result.overlap, modelled=result.context.modelled)
     if result.brokers is not None:
