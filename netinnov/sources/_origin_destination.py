@@ -65,10 +65,10 @@ def read_origin_destination(
         or empty above or below its diagonal, in which each pair of places is a link.
     shares : bool, optional
         Whether the weights are shares of all that leaves the origin, or of all that reaches the
-        destination if only these add up to 1 or 100 (of 1 if none has more than that in total,
-        else of 100). Default: yes with an ``outflow`` or ``inflow``, if those of each of three
-        origins or destinations or more add up so, or if not all are whole numbers and no origin has
-        more than 100 in total.
+        destination if only these add up: of 1 if none has more than that in total, else of 1,000 or
+        10,000 if all add up to it, else of 100. Default: yes with an ``outflow`` or ``inflow``, if
+        those of each of three origins or destinations or more add up so, or if not all are whole
+        numbers and no origin has more than 100 in total.
     outflow, inflow : Series, optional
         What leaves each origin, or reaches each destination, in total, by node id: it turns shares
         of that into flows.

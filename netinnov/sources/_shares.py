@@ -16,6 +16,7 @@ End = Literal["source", "target"]
 ENDS: tuple[End, End] = ("source", "target")
 ROUNDING = 1.005  # rounded shares of a place may add up to slightly more than the whole
 WHOLE_NUMBERS = 1.02  # and those without decimals to more
+WHOLES = (100.0, 1_000.0, 10_000.0)  # percent, per mille, hundredths of a percent
 FEWEST = 3  # places whose sums must agree: those of two may by chance
 NOUNS = {"source": "origin", "target": "destination"}
 OPTIONS = {"source": "outflow", "target": "inflow"}
@@ -30,7 +31,7 @@ class Sizes(NamedTuple):
 
 
 class Total(NamedTuple):
-    """What shares of an origin or of a destination add up to, 1 or 100."""
+    """What shares of an origin or of a destination add up to, 1 or one of `WHOLES`."""
 
     end: End
     whole: float
@@ -58,14 +59,13 @@ def total_of(
     if shares is False:
         return None, []
     parts = bool((flows["weight"] % 1 != 0).any())
-    slack = ROUNDING if parts else WHOLE_NUMBERS
     by = [column for column in ("layer", "period") if column in flows]
     sums = {end: flows.groupby([*by, end], dropna=False)["weight"].sum() for end in ENDS}
     full = [
         Total(end, whole)
         for end in ENDS
-        for whole in ((1.0, 100.0) if parts else (100.0,))
-        if sums[end].between(whole / slack, whole * slack).all()
+        for whole in ((1.0, *WHOLES) if parts else WHOLES)
+        if sums[end].between(whole / _slack(parts, whole), whole * _slack(parts, whole)).all()
         and FEWEST <= len(sums[end]) < len(flows)
     ]
     end = sizes.end if sizes else full[0].end if full else "source"
@@ -75,16 +75,18 @@ def total_of(
             f"of {FLOWS[end]}. Are origins and destinations exchanged (rows='destination' of a "
             f"matrix; a study: [data] rows)? If not, give `{OPTIONS[full[0].end]}`."
         )
-    over = sums[end][sums[end] > 100 * slack]
+    whole = max(100.0, full[0].whole) if full else 100.0
+    over = sums[end][sums[end] > whole * _slack(parts, whole)]
     if len(over) and shares:
         names = over.index.get_level_values(end)
         shown = examples([f"{a} ({b:g})" for a, b in zip(names, over, strict=True)], str)
         raise InputError(
-            f"shares of {NOUNS[end]}s must not exceed 100 in total; in {table} they do: {shown}."
+            f"shares of {NOUNS[end]}s must not exceed {whole:g} in total; in {table} they do: "
+            f"{shown}."
         )
     if len(over) or not (shares or parts or full):
         return None, []
-    total = Total(end, 1.0 if sums[end].max() <= slack else 100.0)
+    total = Total(end, 1.0 if sums[end].max() <= _slack(parts, 1.0) else whole)
     note = (
         f"{table}: {FLOWS[end]} adds up to {total.whole:g}, so the weights were read as shares of "
         f"it; `{OPTIONS[end]}` makes flows of them (a study: [data]). If origins and destinations "
@@ -92,6 +94,11 @@ def total_of(
         "study: [layers.NAME] quantity = 'amount')."
     )
     return total, [] if shares or (parts and end == "source") else [note]
+
+
+def _slack(parts: bool, whole: float) -> float:
+    """By how much rounded shares may exceed the whole, by a larger one in finer steps."""
+    return 1 + ((ROUNDING if parts else WHOLE_NUMBERS) - 1) * min(1.0, WHOLES[0] / whole)
 
 
 def refuse_merged(flows: pd.DataFrame, ids: pd.Series, total: Total) -> None:

@@ -178,6 +178,22 @@ def test_whole_numbers_that_add_up_to_100_for_each_place_are_shares():
         assert read_origin_destination(flows).layers["quantity"].tolist() == ["amount"]
 
 
+@pytest.mark.parametrize("whole", [1_000, 10_000])
+def test_shares_in_finer_units_than_percent_are_shares(whole):
+    rows = np.array([[2, 5, 3], [6, 1, 3], [3, 3, 4]]) * (whole // 10)
+    shares = pd.DataFrame(rows, list("abc"), list("abc"))
+    told = f"what leaves each origin adds up to {whole:g}, so the weights"
+    with pytest.warns(UserWarning, match=told):
+        tables = read_origin_destination(shares)
+    assert tables.layers["quantity"].tolist() == ["share_of_origin"]
+    flows = read_origin_destination(shares, outflow=pd.Series({"a": 5, "b": 10, "c": 20}))
+    weight = flows.links.groupby("source")["weight"].sum()
+    assert weight.to_dict() == pytest.approx({"a": 5, "b": 10, "c": 20})
+    near = shares + whole // 50  # sums of amounts, near the same and not the same
+    near.loc["a"] += 1
+    assert read_origin_destination(near).layers["quantity"].tolist() == ["amount"]
+
+
 def test_rows_are_of_a_matrix(write):
     with pytest.raises(InputError, match="`rows` is of a matrix"):
         read_origin_destination(write(LONG), rows="destination")
