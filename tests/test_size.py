@@ -6,7 +6,7 @@ from pathlib import Path
 import netinnov as ni
 
 PACKAGE = Path(ni.__file__).parent
-PARTS = 238_800  # statements and expressions of the package, without docstrings
+PARTS = 240_000  # statements and expressions of the package, without docstrings
 FILE_LINES = 500  # of one file outside kernels
 
 
