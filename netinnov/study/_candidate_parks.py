@@ -18,7 +18,7 @@ from netinnov.planning._site_enclaves import limit_of_plans
 from netinnov.scenarios import ReverseEnclave, Scenario
 from netinnov.scenarios._open_size import movable_layer
 from netinnov.study._context import Context
-from netinnov.study._experiment import check_linked
+from netinnov.study._experiment import check_linked, measures_of
 from netinnov.study._facts import Part
 from netinnov.study._language import as_much
 from netinnov.study._measures import strength_together
@@ -79,7 +79,7 @@ def candidates_of(context: Context) -> Candidates:
 
 def _homes(context: Context) -> list[str]:
     """Places below the median of access; in a tie those with the least."""
-    access = harmonic_centrality(context.cities, **context.measures.paths)
+    access = harmonic_centrality(context.cities, **context.once(measures_of).paths)
     if access.nunique() < 2:
         raise InputError(
             "[siting] takes as homes the places below the median of access, and no two places "

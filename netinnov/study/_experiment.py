@@ -71,15 +71,15 @@ class Trial(NamedTuple):
 class Choice(NamedTuple):
     part: ExperimentPart
     layer: str
-    measures: MeasuresPart
+    linked: bool  # home and host, already
     called: str  # by the direction that home and host give it: reverse or forward enclave, enclave
 
-    def settings(self, seed: int) -> dict[str, str]:
+    def settings(self, seed: int, measures: MeasuresPart) -> dict[str, str]:
         settings = self.part.model_dump(include=AMOUNTS | {"replicates"})
         settings["funding"] = self.part.funding[0]
         settings["layer"] = self.layer
         settings["seed"] = seed
-        settings |= self.measures.model_dump(include=PATHS)
+        settings |= measures.model_dump(include=PATHS)
         return {name: str(value) for name, value in settings.items() if value is not None}
 
 
@@ -142,14 +142,19 @@ def _settled(context: Context, part: ExperimentPart) -> Choice:
     for trial in enclaves_of(part, layer, called):
         with note_on_error(f"In scenario {trial.name!r}."):
             trial.scenario(cities, np.random.default_rng(context.seed))
-    return Choice(part, layer, _measures(context, part), called)
+    return Choice(part, layer, _linked(cities, part), called)
 
 
-def _measures(context: Context, part: ExperimentPart) -> MeasuresPart:
-    """By weight where home and host are linked: a park cannot save a step there."""
-    ends = context.cities.storage.positions("home and host", [part.home, part.host])
-    linked = flat_matrix(context.cities)[ends][:, ends].sum() > 0  # self-links are not in it
-    if linked and context.configuration.measures.distance is None:
+def _linked(cities: MultilayerNetwork, part: ExperimentPart) -> bool:
+    ends = cities.storage.positions("home and host", [part.home, part.host])
+    return bool(flat_matrix(cities)[ends][:, ends].sum() > 0)  # self-links are not in it
+
+
+def measures_of(context: Context) -> MeasuresPart:
+    """Of all sections: by weight where home and host are linked, as no park saves a step there."""
+    choice = context.once(choose)
+    left_open = context.configuration.measures.distance is None
+    if left_open and choice is not None and choice.linked:
         return context.measures.model_copy(update={"distance": "inverse"})
     return context.measures
 
@@ -248,7 +253,7 @@ def compute(context: Context) -> Experiment | None:
     result = compare_scenarios(
         cities,
         scenarios={trial.name: trial.scenario for trial in (*enclaves, *rivals)},
-        measures=measures(choice.measures),
+        measures=measures(context.once(measures_of)),
         replicates=part.replicates,
         rng=context.seed,
         progress=context.progress,

@@ -11,7 +11,7 @@ from netinnov.experiments import compare_scenarios
 from netinnov.explorer import Explorer, draws_of, page_of, study_tables, tries_enclaves
 from netinnov.study._context import Context
 from netinnov.study._enclave_list import EnclavesPart
-from netinnov.study._experiment import choose, enclaves_of
+from netinnov.study._experiment import choose, enclaves_of, measures_of
 from netinnov.study._settings import Configuration
 
 
@@ -33,7 +33,7 @@ def _page(context: Context, tables: dict[str, Any]) -> Explorer:
     rank = context.settings(EnclavesPart).rank
     options: dict[str, Any] = {"level": level, "rank": rank, "tables": tables}
     options["direction"] = context.direction
-    options["paths"] = context.measures.paths
+    options["paths"] = context.once(measures_of).paths
     layers = context.in_language("zh").language.layers
     return page_of(context.inside, context.cities, title=title, layer_names=layers, **options)
 
@@ -43,14 +43,15 @@ def _experiment(context: Context) -> dict[str, Any]:
     if choice is None:
         return {}
     part = choice.part
-    known = choice.settings(context.seed)
+    measures = context.once(measures_of)
+    known = choice.settings(context.seed, measures)
     if not tries_enclaves(context.cities):
         return {"experiment": {"settings": known}}
     park = enclaves_of(part, choice.layer, choice.called)[0]
     result = compare_scenarios(
         context.cities,
         scenarios={park.name: park.scenario},
-        measures={"harmonic_centrality": partial(harmonic_centrality, **choice.measures.paths)},
+        measures={"harmonic_centrality": partial(harmonic_centrality, **measures.paths)},
         replicates=part.replicates,
         rng=context.seed,
     )

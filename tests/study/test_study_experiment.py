@@ -10,6 +10,7 @@ import pytest
 
 import netinnov as ni
 from netinnov.study import _experiment
+from netinnov.study._experiment import measures_of
 from netinnov.study._language import words
 from netinnov.study.sections import experiment
 from netinnov.study.sections.experiment import Experiment
@@ -219,7 +220,7 @@ def computed(network, *, measures=None, **part: Any) -> Experiment:
 def test_where_home_and_host_are_linked_already_access_is_counted_by_weight() -> None:
     # P - Q - R: P is a step from Q already. A second link between them makes it half as long.
     park = {"funding": ["new"], "rivals": ["direct links"], "size": 1}
-    words = "P and Q are linked already, so access counts links by weight here"
+    words = "P and Q are linked already, so access counts links by weight on this page"
     result = computed(three(), home="P", host="Q", **park)
     assert words in said(experiment, result)
     direct = result.of(result.rivals[0], "harmonic_centrality").set_index("node")
@@ -228,7 +229,7 @@ def test_where_home_and_host_are_linked_already_access_is_counted_by_weight() ->
     assert direct.loc["P", "difference"] == pytest.approx((2 + 2 / 3 - 1.5) / 2)
     for options in ({"host": "R"}, {"host": "Q", "measures": {"distance": "unit"}}):
         steps = computed(three(), home="P", **park, **options)
-        assert steps.choice.measures.distance == "unit"
+        assert steps.context.once(measures_of).distance == "unit"
         assert not facts_of(steps)["by_weight"]
 
 

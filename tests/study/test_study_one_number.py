@@ -12,7 +12,7 @@ from netinnov import connectivity
 from netinnov.polycentricity import effective_number
 from netinnov.study import sections
 from netinnov.study._explorer_page import _page
-from netinnov.study.sections import _centre_plan, central, centres, enclaves
+from netinnov.study.sections import _centre_plan, central, centres, enclaves, experiment
 from study_cases import (
     FEW,
     PARK,
@@ -172,3 +172,20 @@ def test_enclaves_rank_by_the_strength_that_the_page_counts():
         context = context_of(network, structure={**FEW, "direction": direction})
         assert facts_of(enclaves, context)[told] == 1
         assert [park["direction"] for park in payload_of(context)["parks"]] == [told]
+
+
+@pytest.mark.parametrize("host", ["Q", "S"])  # linked with P, and not
+def test_access_is_by_one_length_in_the_table_the_experiment_and_the_explorer(host):
+    network = network_of([(*row, "a") for row in LINKS])
+    park = {"home": "P", "host": host, "size": 1, "replicates": 2, "rivals": []}
+    context = context_of(network, structure=FEW, experiment=park)
+    table = context.once(central.compute).observed["harmonic_centrality"]
+    table = table[context.cities.storage.node_names]
+    tried = context.once(experiment.compute).effects
+    before = tried[tried["measure"].eq("harmonic_centrality") & tried["node"].notna()]
+    payload = payload_of(context)
+    assert payload["measures"]["harmonic"] == pytest.approx(table.tolist(), rel=1e-5)
+    assert before.groupby("node")["baseline"].first().to_dict() == pytest.approx(table.to_dict())
+    length = "inverse" if host == "Q" else "unit"
+    settings = tables_of(experiment, context)["scenario"].frame.set_index("parameter")["value"]
+    assert settings["distance"] == length

@@ -23,6 +23,7 @@ from netinnov.study._candidate_parks import (
     candidates_of,
 )
 from netinnov.study._context import Context, Result
+from netinnov.study._experiment import measures_of
 from netinnov.study._facts import Fact, KeyFigure, Layer, Picture, Place, Table
 from netinnov.study._language import pairs_of
 from netinnov.study._structure_plan import plan as structure_of
@@ -94,7 +95,7 @@ def compute(context: Context) -> Siting:
     candidates = context.once(candidates_of)
     cities = context.cities
     parks = candidates.parks
-    objective = partial(global_efficiency, **context.measures.paths)
+    objective = partial(global_efficiency, **context.once(measures_of).paths)
     every: Any = {"candidates": parks, "k": candidates.k, "objective": objective}
     every["rng"] = context.seed
     resample = resample_of(context)
@@ -173,7 +174,7 @@ def facts(result: Siting) -> Mapping[str, Fact]:
         "n_homes": pairs["home"].nunique(),
         "hosts": [*map(Place, pairs["host"].unique())],
         "hosts_tied": candidates.tied,
-        "by_weight": context.measures.distance == "inverse",
+        "by_weight": context.once(measures_of).distance == "inverse",
         "layer": Layer(layer),
         "layer_modelled": layer in context.modelled,
         "modelled": [*map(Layer, context.modelled)],

@@ -14,6 +14,7 @@ from netinnov.network import MultilayerNetwork
 from netinnov.plotting import plot_centralities
 from netinnov.plotting._fonts import printable
 from netinnov.study._context import Context, Result
+from netinnov.study._experiment import measures_of
 from netinnov.study._facts import Fact, KeyFigure, Picture, Place, Table
 from netinnov.study._language import alike, as_much
 from netinnov.study._measures import strength_together
@@ -50,7 +51,7 @@ CHECK = compute
 
 def _measured(network: MultilayerNetwork, context: Context, names: Iterable[str]) -> pd.DataFrame:
     options: dict[str, Any] = dict.fromkeys(COUPLED, context.measures.coupled)
-    options |= dict.fromkeys(PATHS, context.measures.paths)
+    options |= dict.fromkeys(PATHS, context.once(measures_of).paths)
     functions = {name: getattr(centrality, name) for name in names}
     measures = {name: partial(each, **options.get(name, {})) for name, each in functions.items()}
     own: dict[str, Any] = {

@@ -8,6 +8,7 @@ import pandas as pd
 
 from netinnov._network.rows import NO_PERIOD
 from netinnov.study._context import Context, Result
+from netinnov.study._experiment import measures_of
 from netinnov.study._facts import Fact, Layer, Name, Place, Table, Term
 from netinnov.study._language import in_sentences, plain
 from netinnov.study._measures import linked_layers, unmeasured
@@ -36,7 +37,7 @@ def compute(context: Context) -> Data:
 def facts(result: Data) -> Mapping[str, Fact]:
     context = result.context
     kinds = result.kinds
-    measures = result.context.measures
+    measures = context.once(measures_of)
     cities = context.cities
     nodes = context.cities.storage.nodes
     linked = linked_layers(cities)

@@ -11,7 +11,14 @@ import pandas as pd
 
 from netinnov.plotting import plot_effects
 from netinnov.study import _experiment
-from netinnov.study._experiment import ACCESS, EFFICIENCY, Experiment, ExperimentPart, Trial
+from netinnov.study._experiment import (
+    ACCESS,
+    EFFICIENCY,
+    Experiment,
+    ExperimentPart,
+    Trial,
+    measures_of,
+)
 from netinnov.study._facts import Fact, KeyFigure, Layer, Picture, Place, Table, Term
 
 OPTIONS = ExperimentPart
@@ -33,6 +40,7 @@ def facts(result: Experiment) -> Facts:
     share = part.volume_share if part.volume is None else part.volume / result.own
     of_park = result.of(headline, ACCESS)["replicates"]
     modelled = result.context.modelled
+    lengths = result.context.once(measures_of)
     left_open = (asked.size, asked.volume, asked.volume_share)
     known: Facts = {"home": Place(part.home), "host": Place(part.host)}
     known |= zip(("chosen", "chosen_ties"), result.chosen or (0, 0), strict=True)
@@ -56,7 +64,7 @@ def facts(result: Experiment) -> Facts:
             # one where a weight is moved
             "drawn": bool(result.effects["replicates"].max() > 1),
             # the park or a rival
-            "by_weight": choice.measures.distance != result.context.measures.distance,
+            "by_weight": lengths.distance != result.context.measures.distance,
         }
     )
     return known | _changes(result) | _others(result) | _rivals(result)
@@ -179,6 +187,8 @@ def tables(result: Experiment) -> Iterator[Table]:
         ends = draws["node"].isin([result.part.home, result.part.host])
         draws = draws[draws["node"].isna() | ends]
     yield Table("replicates", draws)
-    settings = {"headline": result.headline.name, **result.choice.settings(result.context.seed)}
+    measures = result.context.once(measures_of)
+    settings = {"headline": result.headline.name}
+    settings |= result.choice.settings(result.context.seed, measures)
     rows = pd.DataFrame(settings.items(), columns=["parameter", "value"], dtype="str")
     yield Table("scenario", rows)

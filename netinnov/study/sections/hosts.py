@@ -15,7 +15,7 @@ from netinnov.planning import rank_hosts
 from netinnov.plotting import plot_host_ranking
 from netinnov.study import _experiment
 from netinnov.study._context import Context, Result
-from netinnov.study._experiment import ACCESS, Experiment, ExperimentPart, can_be_had
+from netinnov.study._experiment import ACCESS, Experiment, ExperimentPart, can_be_had, measures_of
 from netinnov.study._facts import Fact, Picture, Place, Table
 from netinnov.study._measures import strength_together
 
@@ -54,7 +54,7 @@ def compute(context: Context) -> Hosts | None:
         home=home,
         hosts=[each for each in cities.storage.node_names if each in hosts],
         scenario=park,
-        measure=partial(harmonic_centrality, **tried.choice.measures.paths),
+        measure=partial(harmonic_centrality, **context.once(measures_of).paths),
         replicates=tried.part.replicates,
         rng=context.seed,
     )
