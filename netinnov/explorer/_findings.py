@@ -25,9 +25,9 @@ from netinnov.polycentricity import detect_centres, sensitivity
 
 TABLES = ("centres", "centre_rules", "scenario", "replicates")
 ACCESS = "harmonic_centrality"
-RULES = ("hubs", "top", "head_tail", "core", "z", "dominant_flow")
+RULES = ("outliers", "head_tail", "core", "dominant_flow")
 RESAMPLES = ((100, 100), (300, 50))  # (largest number of places, resamples); no bootstrap beyond
-MANY = 1_000  # places above which rules are not compared: each needs a community and core search
+MANY = 1_000  # places above which rules are not compared: each needs a search for a core
 
 
 def compute_structure(
@@ -41,7 +41,7 @@ def compute_structure(
     options: dict[str, Any] = {"rng": 1, "restarts": 3, "progress": False}
     try:
         flat = flatten(network)
-        centres = detect_centres(flat, null=None, resamples=draws, **options)
+        centres = detect_centres(flat, resamples=draws, **options)
         if n > MANY:
             return centres, pd.DataFrame(index=centres.index)
         long = sensitivity(flat, rules=RULES, tops=[None], indices=["gini"], **options)
@@ -63,7 +63,7 @@ def structure_payload(
         "community": [None if pd.isna(label) else int(label) for label in centres["community"]],
         "centre": [bool(value) for value in centres["centre"].fillna(False)],
         "support": rounded(centres["support"].to_numpy("float64"), 4),
-        "rule": str(centres["rule"].dropna().iloc[0]) if "rule" in centres else "hubs",
+        "rule": str(centres["rule"].dropna().iloc[0]) if "rule" in centres else RULES[0],
         "rules": {rule: [int(value) for value in by_rule[rule].fillna(0)] for rule in rules},
     }
 

@@ -54,13 +54,13 @@ class CentreSupport:
         A node of the network.
     at_least : float
         Share of resamples, above 0 and at most 1.
-    rule : {"hubs", "top", "head_tail", "core", "z", "dominant_flow"}
+    rule : {"outliers", "head_tail", "core", "dominant_flow"}
         What makes a place a centre, see `polycentricity.detect_centres`.
     """
 
     place: str
     at_least: PositiveShare = 0.8
-    rule: CentreRule = "hubs"
+    rule: CentreRule = "outliers"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Cores, and rules that make some places centres: from flows, communities and the core."""
+"""Cores, and rules that make some places centres: masses after distance, flows and the core."""
 
 from __future__ import annotations
 
@@ -9,27 +9,34 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 from scipy import sparse
+from scipy.stats import norm
 
 from netinnov._network.matrices import flat_matrix, layer_matrix
 from netinnov._network.paths import union
+from netinnov._network.place_distances import between
 from netinnov._runtime.arguments import check_rng
 from netinnov._runtime.display import Displayed
 from netinnov._typing import Codes, Count, Direction, Floats, Integers, Mask, Rng
 from netinnov.build import flatten
 from netinnov.centrality._counts import total_strength
 from netinnov.network import MultilayerNetwork
+from netinnov.polycentricity._place_masses import place_masses
 
-CentreRule: TypeAlias = Literal["hubs", "top", "head_tail", "core", "z", "dominant_flow"]
+CentreRule: TypeAlias = Literal["outliers", "head_tail", "core", "dominant_flow"]
 Links: TypeAlias = tuple[Codes, Codes, Floats, int]  # CSR, and how often a pair may be linked
 
 CORE_RESTARTS = 20  # starts, which take less time than one search for communities
 _EXACT = 20  # linked nodes up to which all cores are tried: a million, in milliseconds
 _PATIENCE = 50  # changes for the worse in a row after which a pass gives up
-_FEW = 0.3  # share of the restarts for one of many draws
-_SEVERAL = 3  # places from which a community has a centre
-_NEAR = 0.5  # a core place is a centre from this part of its community's strongest
-_LEAST = 0.02  # share of all strength of a hub, but at most two average linked places
-_HUB = 2.5  # z inside its community from which a place is a centre by the rule "z"
+_SEVERAL = 3  # places from which on one can stand out among them
+_SMALL = 0.01  # share of the largest strength below which a place says nothing of what is ordinary
+_LEVEL = 0.05  # chance that any ordinary place is taken for an outlier
+_FEW = 2.5  # the limit of n places is wider by this, divided by n
+_LARGER = 1.5  # times the ordinary mass that a centre has at least
+_WIDE = 0.5  # robust deviation of the logarithms of masses from which sizes have no ordinary one
+_HALF = 0.5  # part of the largest mass of a centre beside it, where sizes spread so widely
+_TWICE = 2.0  # even shares of the largest then
+_MANY = 1000  # places above which masses after distance would take long
 _ROUNDING = 1e-12  # relative tolerance of shares
 
 
@@ -163,29 +170,18 @@ def _links(network: MultilayerNetwork) -> Links:
 
 class Options(NamedTuple):
     direction: Direction = "total"
-    share: float = 0.1
     resolution: float = 1.0
     restarts: int = 10
-    minimum_share: float | None = None
-    effort: float = 1.0  # part of the restarts that is run
-
-    @property
-    def searches(self) -> int:
-        return math.ceil(self.effort * self.restarts)
-
-    @property
-    def for_draws(self) -> Options:
-        return self._replace(effort=_FEW)
 
 
 class Structure(NamedTuple):
     """Input of the rules, an entry a place; NaN, -1 or None if no rule needs it."""
 
     strength: Floats
+    mass: Floats  # after distance where all distances are known, else strength
     community: Floats
     core: Floats
     core_quality: float
-    z: Floats
     role: pd.Series | None
     dominant: Integers
     modularity: float
@@ -199,85 +195,118 @@ def structure_of(
     start: Floats | None = None,
     strength: Floats | None = None,
 ) -> Structure:
+    """What the rules need; ``start``: masses with which the fit of masses begins."""
     index = network.storage.node_names
     flat = network if network.layers == ("all",) else flatten(network)
     if strength is None:
         strength = total_strength(flat, options.direction)
     for_community, for_core = rng.spawn(2)
-    community = core = z = np.full(len(index), math.nan)
+    mass = community = core = np.full(len(index), math.nan)
     quality = modularity = math.nan
-    role = pd.Series(pd.NA, index, dtype="str") if "roles" in rules else None
-    if rules & {"hubs", "z", "roles"} and strength.any():
-        community, modularity = communities_of(flat, options, for_community, start)
-        if rules & {"z", "roles"}:
+    role = None
+    if "outliers" in rules:
+        mass = _masses(flat, strength, options.direction, start)
+    if "roles" in rules:
+        role = pd.Series(pd.NA, index, dtype="str")
+        if strength.any():
             from netinnov.community import roles
 
-            table = roles(flat, pd.Series(community, index))
-            z = table["z"].to_numpy(np.float64)
-            role = table["role"]
-    if rules & {"hubs", "core"}:
+            community, modularity = communities_of(flat, options, for_community)
+            role = roles(flat, pd.Series(community, index))["role"]
+    if "core" in rules:
         core, quality = core_of(flat, max(options.restarts, CORE_RESTARTS), for_core)
     dominant = _largest_flow(flat) if "dominant_flow" in rules else np.full(len(index), -1)
-    return Structure(strength, community, core, quality, z, role, dominant, modularity)
+    return Structure(strength, mass, community, core, quality, role, dominant, modularity)
 
 
 def communities_of(
-    flat: MultilayerNetwork, options: Options, rng: np.random.Generator, start: Floats | None = None
+    flat: MultilayerNetwork, options: Options, rng: np.random.Generator
 ) -> tuple[Floats, float]:
     from netinnov.community._leiden import labels_of_layer
 
     matrix = layer_matrix(flat, flat.layers[0]) if flat.layers else None
     if matrix is None or not matrix.nnz:
         return np.full(flat.n_nodes, math.nan), math.nan
-    searches = options.searches
-    search = (options.resolution, searches, rng, start, min(1.0, searches / options.restarts))
+    search = (options.resolution, options.restarts, rng)
     return labels_of_layer(matrix, bool(flat.directed), *search)
 
 
-def centres_by(rule: str, structure: Structure, options: Options) -> Mask:
+def centres_by(rule: str, structure: Structure) -> Mask:
+    """Which places are centres: by no rule one with less than an even share of strength."""
     strength = structure.strength
     centre: Mask = np.zeros(strength.size, bool)
+    some = _ordinary(strength)
+    if not some.any():
+        return centre
+    relative = strength / strength.max()  # sums of large numbers would be infinite
+    even = relative[some].mean() * (1 - _ROUNDING)
     match rule:
-        case "hubs":
-            centre = _hubs(structure, least_share(options.minimum_share, strength))
-        case "top":  # rounding must not make 0.1 of 30 places four
-            number = math.ceil(options.share * np.count_nonzero(strength) - 1e-9)
-            centre[largest_first(strength)[:number]] = True
+        case "outliers":
+            centre[some] = _outliers(structure.mass[some], relative[some] / even)
         case "head_tail":
-            centre = strength > strength[strength > 0].mean() if strength.any() else centre
+            centre = relative > relative[relative > 0].mean()
         case "core":
             centre = structure.core == 1
-        case "z":
-            centre = structure.z >= _HUB
         case _:
             centre = _independent(structure)
-    return centre & (strength > 0)
+    return centre & (relative >= even)
+
+
+def _ordinary(strength: Floats) -> Mask:
+    """Places that say what is ordinary: any number of small ones changes nothing."""
+    return (strength > 0) & (strength >= _SMALL * strength.max(initial=0.0))
+
+
+def _outliers(mass: Floats, even_shares: Floats) -> Mask:
+    """Places far above the median in the logarithm of their mass, by the median deviation.
+
+    The limit is that of the largest of n normal numbers. Where sizes spread so widely that nobody
+    lies beyond it, the largest, and who has half its mass, if it holds two even shares or more.
+    """
+    n = mass.size
+    if n < _SEVERAL:
+        return np.zeros(n, bool)
+    logs = np.log(np.maximum(mass, np.finfo(float).tiny))
+    above = logs - np.median(logs)
+    deviation = float(np.median(np.abs(above))) / norm.ppf(0.75)
+    limit = norm.isf(_LEVEL / n) * (1 + _FEW / n) * deviation
+    centre = above > max(limit, math.log(_LARGER)) + _ROUNDING
+    largest = int(logs.argmax())
+    if not centre.any() and deviation >= _WIDE and even_shares[largest] >= _TWICE:
+        centre = mass >= _HALF * mass[largest] * (1 - _ROUNDING)
+    return centre
+
+
+def _masses(
+    flat: MultilayerNetwork, strength: Floats, direction: Direction, start: Floats | None
+) -> Floats:
+    """Masses after distance, NaN for small places; strengths where a distance is not known."""
+    at = np.flatnonzero(_ordinary(strength))
+    lengths = _distances(flat, at)
+    if lengths is None:
+        return strength
+    flows = flat_matrix(flat)[at][:, at].toarray()
+    if direction == "in":
+        flows = flows.T
+    elif direction == "total" and flat.directed:
+        flows = flows + flows.T
+    masses = np.full(strength.size, math.nan)
+    known = None if start is None or np.isnan(start[at]).any() else start[at]
+    masses[at] = place_masses(flows, lengths, known)
+    return masses
+
+
+def _distances(network: MultilayerNetwork, at: Integers) -> Floats | None:
+    codes = network.storage.place_codes[at]
+    if not _SEVERAL <= at.size <= _MANY or (codes < 0).any():
+        return None
+    lengths = between(network.storage, codes[:, None], codes)
+    np.fill_diagonal(lengths, 0.0)
+    return None if np.isnan(lengths).any() else (lengths + lengths.T) / 2
 
 
 def largest_first(values: Floats) -> Integers:
     return np.argsort(-values, kind="stable")
-
-
-def least_share(minimum_share: float | None, strength: Floats) -> float:
-    """Least share of all strength of a hub: by default it falls with their number."""
-    n = max(int(np.count_nonzero(strength)), 1)
-    return min(_LEAST, 2 / n) if minimum_share is None else minimum_share
-
-
-def _hubs(structure: Structure, minimum_share: float) -> Mask:
-    """The strongest of each community, and core places at least half as strong."""
-    centre = np.zeros(structure.strength.size, bool)
-    for label in np.unique(structure.community[~np.isnan(structure.community)]):
-        members = np.flatnonzero(structure.community == label)
-        if members.size >= _SEVERAL:
-            strength = structure.strength[members]
-            centre[members[np.argmax(strength)]] = True
-            near = strength >= _NEAR * strength.max()
-            centre[members[near & (structure.core[members] == 1)]] = True
-    if centre.any():  # sums of large numbers would be infinite
-        relative = structure.strength / structure.strength.max()
-        centre &= relative >= minimum_share * relative.sum() * (1 - _ROUNDING)
-    return centre
 
 
 def _largest_flow(flat: MultilayerNetwork) -> Integers:

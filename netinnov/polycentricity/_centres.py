@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -16,18 +15,7 @@ from netinnov._network.layer_table import why_untested
 from netinnov._runtime.arguments import check_rng
 from netinnov._runtime.display import Tabled
 from netinnov._runtime.parallel import run
-from netinnov._typing import (
-    Amount,
-    Count,
-    Direction,
-    Floats,
-    Is,
-    Mask,
-    PositiveShare,
-    Rng,
-    Share,
-    Whole,
-)
+from netinnov._typing import Amount, Count, Direction, Floats, Is, Mask, Rng, Whole
 from netinnov.build import flatten
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire, _prepared
@@ -44,7 +32,6 @@ from netinnov.polycentricity._resampled_flows import (
 
 # With fewer null networks p cannot be 0.05 or less.
 Nulls: TypeAlias = Annotated[int, Is(low=19, whole=True)]
-REPLICATES = 99  # default number of null networks
 _LEVEL = 0.05  # largest p at which communities are beyond chance
 _ROUNDING = 1e-10  # difference of modularities that counts as none
 
@@ -143,29 +130,15 @@ def modularity_test(
     # The streams are those of `detect_centres`, so that both find the same communities.
     first = check_rng(rng).spawn(1)[0]
     _, modularity = communities_of(flatten(network), options, first.spawn(2)[0])
-    in_parts = partial(run, executor=executor, progress=progress)
-    return compared_modularity(network, options, null, replicates, first, in_parts, modularity)
-
-
-def compared_modularity(
-    network: MultilayerNetwork,
-    options: Options,
-    null: NullModel,
-    replicates: int,
-    rng: np.random.Generator,
-    in_parts: Callable[..., list[tuple[float, float]]],
-    modularity: float,
-) -> ModularityTest:
-    own, for_observed, *children = rng.spawn(2 + replicates)
+    own, *children = first.spawn(1 + replicates)
     if math.isnan(modularity):
         return ModularityTest(modularity, untested="there are no links")
     if reason := why_untested(network.storage.records, warn=False):
         return ModularityTest(modularity, untested=reason)
-    if options.searches < options.restarts:
-        _, modularity = communities_of(flatten(network), options, for_observed)
     ready = _prepared.prepared_null(null, network, own)
     task = partial(_drawn, network=network, null=ready, options=options)
-    draws = np.array(in_parts(task, children, label="modularity test"))
+    label = "modularity test"
+    draws = np.array(run(task, children, executor=executor, progress=progress, label=label))
     moved = _prepared.mean_moved(draws[:, 0])
     values = draws[~np.isnan(draws[:, 1]), 1]
     n = values.size
@@ -174,12 +147,6 @@ def compared_modularity(
     low, high = (float(end) for end in np.quantile(values, [0.025, 0.975]))
     p = ((values >= modularity - _ROUNDING).sum() + 1) / (n + 1)
     return ModularityTest(modularity, float(values.mean()), low, high, float(p), moved, n)
-
-
-def tested_rule(network: MultilayerNetwork, options: Options, *compared: Any) -> CentreRule:
-    """Hubs, or head/tail breaks where communities are not beyond chance."""
-    test = compared_modularity(network, options.for_draws, *compared)
-    return "head_tail" if test.by_chance else "hubs"
 
 
 def _drawn(
@@ -193,14 +160,10 @@ def _drawn(
 def detect_centres(
     network: MultilayerNetwork,
     *,
-    rule: CentreRule = "hubs",
+    rule: CentreRule = "outliers",
     direction: Direction = "total",
-    share: PositiveShare = 0.1,
     resolution: Amount = 1.0,
     restarts: Count = 10,
-    minimum_share: Share | None = None,
-    null: NullModel | None = _REWIRE,
-    replicates: Nulls = 99,
     resamples: Whole = 200,
     resample: Change | None = None,
     rng: Rng = None,
@@ -213,30 +176,18 @@ def detect_centres(
     ----------
     network : MultilayerNetwork
         Places and the flows between them; layers are flattened.
-    rule : {"hubs", "top", "head_tail", "core", "z", "dominant_flow"}
-        What makes a place with flow a centre. ``"hubs"``: at least `minimum_share` of all strength,
-        in a community of three places or more, and there the largest strength, or at least half
-        of it and a place in the core of `core_periphery`; where communities are not beyond chance,
-        ``"head_tail"`` in its stead. ``"top"``: among the largest `share` of the places with flow.
-        ``"head_tail"``: above the mean strength. ``"core"``: in the core. ``"z"``: z-score of 2.5
-        or more inside its community. ``"dominant_flow"``: its own largest flow goes to a smaller
-        place, and that of some smaller place comes to it.
+    rule : {"outliers", "head_tail", "core", "dominant_flow"}
+        What makes a place a centre, if it has an even share of all strength or more.
+        ``"outliers"``: its mass stands out, see Notes; there may be none. ``"head_tail"``: above
+        the mean strength, for sizes with a heavy tail; there is always one. ``"core"``: in the core
+        of `core_periphery`, which says who is linked with all others, not who is large.
+        ``"dominant_flow"``: its own largest flow goes to a smaller place, and that of some smaller
+        place comes to it: for hierarchies of catchments.
     direction : {"total", "in", "out"}
-        What the strength counts in directed layers.
-    share : float
-        For ``"top"``; rounded up to whole places.
+        What strength and mass count in directed layers.
     resolution, restarts
         Of the communities, see `community.leiden`; restarts of the search for a core as well, at
-        least 20. In resamples, which begin with the observed communities, and in random networks
-        three in ten, rounded up.
-    minimum_share : float, optional
-        For ``"hubs"``: the least share of the strength of all places that a centre has. None:
-        0.02, or 2 / n among n > 100 places with strength.
-    null : null model, function or None
-        For ``"hubs"``: the null model of `modularity_test`, which says whether communities are
-        beyond chance (p of 0.05 or less). None: they are used without a test.
-    replicates : int
-        Networks drawn from it, at least 19.
+        least 20.
     resamples : int
         Number of bootstrap resamples of the flows for `support`; 0 for none.
     resample : function, optional
@@ -249,10 +200,10 @@ def detect_centres(
     -------
     DataFrame
         A row a place: centres first, and the strongest of them. `centre`: true or false.
-        `centrality`: strength. `community`: a number, NaN without links. `role`: after
-        `community.roles`, missing without links. `support`: share of resamples in which the place
-        is a centre by the same rule; NaN with no resamples or an unknown number of events. `rule`:
-        the rule that was used, ``"head_tail"`` where communities are not beyond chance.
+        `centrality`: strength. `mass`: in medians of these masses, NaN for small places and by
+        other rules. `community`: a number, NaN without links. `role`: after `community.roles`,
+        missing without links. `support`: share of resamples in which the place is a centre by the
+        same rule; NaN with no resamples or an unknown number of events.
 
     Raises
     ------
@@ -262,35 +213,38 @@ def detect_centres(
 
     Notes
     -----
-    Events (trips, patents) are resampled, never places. Their number is in the column ``events`` of
-    `layer_table`, or its ``unit`` says that whole weights count them; money, scores, shares and
-    weights without a unit do not. A link is drawn from the Poisson distribution around its count,
-    so links of one event are lost in 37 % of the draws.
+    *Outliers.* Where all distances are known (up to 1,000 places), mass is the place effect of a
+    Poisson gravity fit, in which distance has a power and a factor for each eighth of the pairs, so
+    that a place is not large because others are near; else it is strength. A centre lies above the
+    median in the logarithm of mass by more than the largest of as many normal numbers would in 5 %
+    of cases (deviation: 1.48 times the median absolute one), and has 1.5 times the median or more.
+    Where nobody does and sizes spread widely (a deviation of 0.5 or more, as of cities), the
+    largest place is a centre if it has two even shares of strength, and beside it those of half its
+    mass. Places of less than 1 % of the largest strength take no part. How often planted
+    centres are found: docs/centres.md.
 
-    Modularity is tested once, in the observed network, as by `modularity_test`, which also says
-    why there is no test; resamples use the rule so chosen.
+    *Support.* Events (trips, patents) are resampled, never places. Their number is in the column
+    ``events`` of `layer_table`, or its ``unit`` says that whole weights count them; money, scores,
+    shares and weights without a unit do not. A link is drawn from the Poisson distribution around
+    its count, so links of one event are lost in 37 % of the draws.
 
     References
     ----------
+    Iglewicz and Hoaglin (1993), How to Detect and Handle Outliers (``"outliers"``).
     Jiang (2013), Head/tail breaks, The Professional Geographer 65.
     Nystuen and Dacey (1961), Papers of the Regional Science Association 7 (``"dominant_flow"``).
 
     Examples
     --------
-    >>> links = pd.DataFrame({"source": list("aaabxxxya"), "target": list("bcdcyzwzx")})
-    >>> links["weight"] = [9, 8, 7, 1, 9, 8, 7, 1, 2]
-    >>> structure = detect_centres(ni.build_network(links), resamples=20, rng=1)
-    >>> structure.index[structure["centre"]].tolist()
-    ['a', 'x']
+    >>> links = pd.DataFrame({"source": list("aaaabc"), "target": list("bcdede")})
+    >>> links["weight"] = [9, 8, 9, 8, 1, 1]
+    >>> centres = detect_centres(ni.build_network(links), resamples=20, rng=1)
+    >>> centres.index[centres["centre"]].tolist()
+    ['a']
     """
-    options = Options(direction, share, resolution, restarts, minimum_share)
-    rng = check_rng(rng)
-    first, *others = rng.spawn(1 + resamples)
+    options = Options(direction, resolution, restarts)
+    first, *others = check_rng(rng).spawn(1 + resamples)
     structure = _centre_rules.structure_of(network, options, first, {rule, "roles"})
-    in_parts = partial(run, executor=executor, progress=progress)
-    if rule == "hubs" and null is not None:
-        compared = null, replicates, first, in_parts, structure.modularity
-        rule = tested_rule(network, options, *compared)
     support = np.full(network.n_nodes, math.nan)
     if others and (resample is not None or not without_events(network)):
         task = partial(
@@ -299,17 +253,19 @@ def detect_centres(
             rule=rule,
             options=options,
             resample=resampled if resample is None else resample,
-            observed=structure.community,
+            observed=structure.mass,
         )
-        support = np.mean(in_parts(task, others, label="resamples"), axis=0)
-    centre = _centre_rules.centres_by(rule, structure, options)
+        drawn = run(task, others, executor=executor, progress=progress, label="resamples")
+        support = np.mean(drawn, axis=0)
+    centre = _centre_rules.centres_by(rule, structure)
+    known = structure.mass[~np.isnan(structure.mass)]
     columns = {
         "centre": centre,
         "centrality": structure.strength,
+        "mass": structure.mass / (np.median(known) if known.any() else math.nan),
         "community": structure.community,
         "role": structure.role,
         "support": support,
-        "rule": rule,
     }
     table = pd.DataFrame(columns, network.storage.node_names)
     return table.iloc[np.lexsort((-structure.strength, ~centre))]
@@ -325,5 +281,5 @@ def _resampled_centres(
     observed: Floats,
 ) -> Mask:
     network = changed(network, resample, rng, "resample")
-    structure = _centre_rules.structure_of(network, options.for_draws, rng, {rule}, observed)
-    return _centre_rules.centres_by(rule, structure, options)
+    structure = _centre_rules.structure_of(network, options, rng, {rule}, observed)
+    return _centre_rules.centres_by(rule, structure)

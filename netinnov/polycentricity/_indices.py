@@ -68,7 +68,7 @@ class Setting(NamedTuple):
     options: Options
     distances: Floats | None
     maximum: float
-    rule: str = "hubs"
+    rule: str = "outliers"
     undefined: str | None = None  # why there is no urban centrality index
 
 
@@ -106,7 +106,7 @@ def index_values(
         indices["core_periphery"] = structure.core_quality
         indices["core_share"] = float(core.mean()) if core.size else math.nan
         if "n_centres" in wanted:
-            centre = centres_by(setting.rule, structure, setting.options)
+            centre = centres_by(setting.rule, structure)
             indices["n_centres"] = float(centre.sum())
     return {name: indices[name] for name in setting.names if name in indices}
 
@@ -114,7 +114,7 @@ def index_values(
 def possible(index: str, n: int, rule: str, value: float) -> tuple[float, float]:
     """Least and greatest number that an index can be, among `n` places."""
     *_, low, high = INDICES[index]
-    if index == "n_centres" and rule in ("top", "head_tail"):
+    if index == "n_centres" and rule == "head_tail":
         low = min(1.0, value)  # as long as there are flows
     return low, float(n) if index in ("effective_number", "n_centres") else high
 

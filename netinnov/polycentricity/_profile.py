@@ -15,7 +15,7 @@ import pandas as pd
 from netinnov._network.layer_table import why_untested
 from netinnov._runtime.arguments import check_rng
 from netinnov._runtime.parallel import run
-from netinnov._typing import Amount, Count, Direction, Floats, Rng, Share, Whole
+from netinnov._typing import Count, Direction, Floats, Rng, Whole
 from netinnov.errors import InputError
 from netinnov.network import MultilayerNetwork
 from netinnov.null_models import NullModel, Rewire, _prepared
@@ -23,7 +23,6 @@ from netinnov.null_models._null_statistics import CONSTANT
 from netinnov.null_models._prepared import Prepared
 from netinnov.polycentricity import _indices, _resampled_flows
 from netinnov.polycentricity._centre_rules import CentreRule, Options, structure_of
-from netinnov.polycentricity._centres import REPLICATES, tested_rule
 from netinnov.polycentricity._evenness import numbers as checked_values
 from netinnov.polycentricity._indices import INDICES, SIZE, Setting
 from netinnov.polycentricity._rank_size import over_nodes
@@ -41,14 +40,12 @@ def profile(  # noqa: PLR0913
     indices: Sequence[str] | None = None,
     direction: Direction = "total",
     ddof: Literal[0, 1] = 0,
-    rule: CentreRule | None = None,
-    minimum_share: Share | None = None,
+    rule: CentreRule = "outliers",
     resamples: Whole = 200,
     resample: Change | None = None,
     leave_one_out: bool = True,
     null: NullModel | None = _REWIRE,
     replicates: Whole = 999,
-    resolution: Amount = 1.0,
     restarts: Count = 10,
     rng: Rng = None,
     executor: Executor | int | None = None,
@@ -68,11 +65,8 @@ def profile(  # noqa: PLR0913
         What strengths and degrees count in directed layers.
     ddof : {0, 1}
         Of the standard deviations in `green` and `functional`.
-    rule : {"hubs", "top", "head_tail", "core", "z", "dominant_flow"}, optional
-        The rule of `detect_centres` by which ``n_centres`` counts. None: the one that
-        `detect_centres` uses with the same `null`, or its default where there is none.
-    minimum_share : float, optional
-        Of ``"hubs"``.
+    rule : {"outliers", "head_tail", "core", "dominant_flow"}
+        The rule of `detect_centres` by which ``n_centres`` counts.
     resamples, resample
         Bootstrap resamples of the flows for the interval, as in `detect_centres`; 0 for none.
     leave_one_out : bool
@@ -80,9 +74,8 @@ def profile(  # noqa: PLR0913
     null : null model, function or None
         As for `modularity_test`; None: no null model. For a projection randomise the two-mode
         network and project it: ``lambda network, rng: project(curveball(two_mode, rng=rng), ...)``.
-    replicates, resolution, restarts
-        Networks drawn from the null model; of the communities behind ``n_centres``, and
-        restarts of the search for a core.
+    replicates, restarts
+        Networks drawn from the null model, and restarts of the search for a core.
     rng, executor, progress
         As in `experiments.compare_scenarios`.
 
@@ -135,9 +128,7 @@ def profile(  # noqa: PLR0913
     >>> table["value"].round(3).to_dict()
     {'primacy': 0.389, 'functional': 1.0}
     """
-    options = Options(
-        direction, resolution=resolution, restarts=restarts, minimum_share=minimum_share
-    )
+    options = Options(direction, restarts=restarts)
     size = None if sizes is None else checked_values(over_nodes(network, "sizes", sizes))
     setting = _indices.checked_setting(network, indices, ddof, options, sizes=size is not None)
     first, for_draws, for_leaving, for_null, own = check_rng(rng).spawn(5)
@@ -154,19 +145,15 @@ def profile(  # noqa: PLR0913
     nulls = 0 if null is None else replicates
     if nulls:
         why_untested(network.storage.records)
+    setting = setting._replace(rule=rule)
     ready = None if null is None else _prepared.prepared_null(null, network, own)
     again = resampled if resample is None else resample
     task = _Task(network, size, setting, shares, again, ready)
     in_parts = partial(run, executor=executor, progress=progress)
     observed = None
-    if "n_centres" in setting.names:
-        setting = setting._replace(rule=rule or "hubs")
-        observed = structure_of(network, options, first, _indices.rules_of(setting))
-        if rule is None:
-            compared = null or _REWIRE, REPLICATES, first, in_parts, observed.modularity
-            setting = setting._replace(rule=tested_rule(network, options, *compared))
-        searched = setting.rule in {"hubs", "z"}
-        task = replace(task, setting=setting, communities=observed.community if searched else None)
+    if rules := _indices.rules_of(setting):
+        observed = structure_of(network, options, first, rules)
+        task = replace(task, masses=observed.mass)
     indices_of = _indices.index_values(network, setting, first, structure=observed)
     sources = {"resample": (for_draws, draws), "without": (for_leaving, left)}
     items = [
@@ -221,13 +208,13 @@ class _Task:
     shares: Floats | None
     resample: Change
     null: Prepared | None
-    communities: Floats | None = None
+    masses: Floats | None = None  # with which fits in resamples begin
 
     def __call__(self, item: tuple[str, int, np.random.Generator]) -> Floats:
         draw_of, number, rng = item
         network = self.network
         setting = self.setting
-        start = self.communities
+        start = self.masses
         moved = math.nan
         size = None
         if draw_of == "resample":
@@ -242,8 +229,7 @@ class _Task:
             setting = _indices.among(setting, rest, self.shares)
             start = None if start is None else start[rest]
             size = None if self.size is None else self.size[rest]
-        in_draw = setting._replace(options=setting.options.for_draws)
-        indices = _indices.index_values(network, in_draw, rng, start=start)
+        indices = _indices.index_values(network, setting, rng, start=start)
         return np.concatenate([[moved], _row(indices, setting, size)])
 
 

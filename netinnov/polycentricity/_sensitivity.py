@@ -22,12 +22,10 @@ from netinnov.null_models import NullModel
 from netinnov.null_models._prepared import Prepared, prepared_null
 from netinnov.polycentricity import _centre_rules, _indices
 from netinnov.polycentricity._centre_rules import CentreRule, Options, Structure
-from netinnov.polycentricity._centres import REPLICATES, tested_rule
 from netinnov.polycentricity._indices import Setting
 from netinnov.polycentricity._resampled_flows import drawn_from
 
 _ALL = "all"  # rule by which every place counts
-_HUBS = "hubs"  # rule that looks at communities, and so is tested
 _CENTRE = "centre"  # in place of an index: rows that tell which places are centres
 _ROUNDING = 1e-10  # relative difference below which a value equals its null mean
 
@@ -38,7 +36,7 @@ Rows: TypeAlias = list[tuple[Any, ...]]
 def sensitivity(
     network: MultilayerNetwork,
     *,
-    rules: Sequence[str] = ("all", "hubs", "top", "head_tail", "core", "z", "dominant_flow"),
+    rules: Sequence[str] = ("all", "outliers", "head_tail", "core", "dominant_flow"),
     tops: Sequence[int | None] = (None, 2, 3, 4, 5, 10, 20),
     indices: Sequence[str] = (
         "rank_size",
@@ -72,8 +70,7 @@ def sensitivity(
     indices, direction, ddof
         See `profile`, whose rows they name.
     null : null model, function or None
-        As for `profile`; the rules are applied to each of its networks, and the rule ``"hubs"``
-        gives way to ``"head_tail"`` where communities are not beyond it. None: no test.
+        As for `profile`; the rules are applied to each of its networks. None: no test.
     replicates : int
         Networks drawn from it.
     restarts : int
@@ -88,9 +85,10 @@ def sensitivity(
         `n` (places used), `node` (missing), `value` (NaN for fewer than two places), `null_mean`,
         and `agreement`: the share of the specifications of the index whose value lies on the same
         side of their null mean as the majority (NaN without null); those that yield the same places
-        count once, those that ask for more than the rule yields do not. Below, `index` "centre",
-        one row a rule and node: `value` 1 for a centre, else 0, and `agreement` the share of the
-        rules, but "all", by which the node is a centre.
+        count once, those that ask for more than the rule yields do not. Below, but for the rule
+        "all": `index` "n_centres", one row a rule, `value` the number of centres; and "centre", one
+        row a rule and node: `value` 1 for a centre, else 0, and `agreement` the share of the
+        rules by which the node is a centre.
 
     Raises
     ------
@@ -118,13 +116,9 @@ def sensitivity(
     setting = _indices.checked_setting(network, indices, ddof, options)
     first, for_null, own = check_rng(rng).spawn(3)
     ready = None if null is None else prepared_null(null, network, own)
-    used = {name: name for name in named}
     structure = _centre_rules.structure_of(network, options, first, set(named) - {_ALL})
     in_parts = partial(run, executor=executor, progress=progress)
-    if _HUBS in used and null is not None:
-        compared = null, REPLICATES, first, in_parts, structure.modularity
-        used[_HUBS] = tested_rule(network, options, *compared)
-    task = _Task(network, setting, used, cuts, ready)
+    task = _Task(network, setting, named, cuts, ready)
     seen = task.specified(network, structure, first)
     draws = for_null.spawn(0 if null is None else replicates)
     drawn = in_parts(task, draws, label="sensitivity")
@@ -147,7 +141,7 @@ class _Specified(NamedTuple):
 class _Task:
     network: MultilayerNetwork
     setting: Setting
-    rules: dict[str, str]  # the rule that each name stands for
+    rules: list[str]
     cuts: tuple[int | None, ...]
     null: Prepared | None
 
@@ -155,9 +149,8 @@ class _Task:
         network = self.network
         if self.null is not None:
             network = drawn_from(self.null, network, rng.spawn(1)[0])
-        rules = set(self.rules.values()) - {_ALL}
-        options = self.setting.options.for_draws
-        structure = _centre_rules.structure_of(network, options, rng, rules)
+        rules = set(self.rules) - {_ALL}
+        structure = _centre_rules.structure_of(network, self.setting.options, rng, rules)
         return self.specified(network, structure, rng)
 
     def specified(
@@ -169,12 +162,11 @@ class _Task:
         places = np.full(shape, -1)
         centre = np.zeros((len(self.rules), network.n_nodes), np.bool_)
         strength = structure.strength
-        options = self.setting.options
         known: dict[bytes, tuple[int, list[float]]] = {}
-        for row, rule in enumerate(self.rules.values()):
+        for row, rule in enumerate(self.rules):
             centre[row] = strength > 0
             if rule != _ALL:
-                centre[row] = _centre_rules.centres_by(rule, structure, options)
+                centre[row] = _centre_rules.centres_by(rule, structure)
             order = _centre_rules.largest_first(strength)
             order = order[centre[row, order]]
             for column, cut in enumerate(self.cuts):
@@ -242,8 +234,13 @@ def _of_places(network: MultilayerNetwork, names: list[str], centre: npt.NDArray
     proper = [k for k, name in enumerate(names) if name != _ALL]
     nodes = network.storage.node_names
     share = centre[proper].mean(axis=0) if proper else np.full(len(nodes), math.nan)
-    return [
-        (_CENTRE, names[k], None, int(centre[k].sum()), node, one, math.nan, agreement)
+    numbers = centre.sum(axis=1)
+    rows: Rows = [
+        ("n_centres", names[k], None, numbers[k], None, float(numbers[k]), math.nan, math.nan)
+        for k in proper
+    ]
+    return rows + [
+        (_CENTRE, names[k], None, numbers[k], node, one, math.nan, agreement)
         for k in proper
         for node, one, agreement in zip(nodes, centre[k], share, strict=True)
     ]

@@ -36,21 +36,18 @@ from netinnov.study._measures import linked_layers
 TRIED = 10  # networks drawn to see how many links, or participations, a null model moves
 NullName = Literal["degree", "distance", "gravity", "curveball"]
 RESTARTS = 3  # searches for communities
-COSTLY = 100  # places above which communities are not searched for in every draw
+COSTLY = 100  # places above which a search for communities takes long
 MOST_PLACES = 1000  # with more nothing is drawn, as it would take long
-# Where communities are searched for among many places: random networks, and resamples at most.
-FEWER_NULLS = 49
-FEWER_RESAMPLES = 50
+FEWER_NULLS = 49  # random networks among more
 MANY_NULLS = 999  # random networks by default, and where 99 do not settle whether p is below 0.05
 MOST_LINKS = 20_000  # with more links 999 take minutes: by default FEW_NULLS
 FEW_NULLS = 200
-RULES: tuple[CentreRule, ...] = ("hubs", "top", "head_tail", "core", "z", "dominant_flow")
-BY_COMMUNITY = ("hubs", "z")  # rules that say something only where communities are beyond chance
+RULES: tuple[CentreRule, ...] = ("outliers", "head_tail", "core", "dominant_flow")
 ENOUGH = 10  # places from which on a gravity model has enough pairs to be fitted to
 
 
 class StructurePart(Part, part="structure"):
-    rule: CentreRule = "hubs"
+    rule: CentreRule = "outliers"
     direction: Direction = "total"
     null: NullName | None = None
     resamples: Annotated[int, Field(ge=0, le=1_000_000)] = 200
@@ -175,7 +172,6 @@ class Plan:
     resamples: int
     resample: Change | None  # draws the flows again; None: each event behind a link by itself
     draw: dict[str, Any]  # options of all that draws
-    search: bool  # for communities in every draw
 
     @property
     def replicates(self) -> int:
@@ -230,7 +226,6 @@ def plan(context: Context) -> Plan | None:
         resamples=0 if "intervals" in left_out else options.resamples,
         resample=None if participation is None else participation.resampled,
         draw=draw | {"direction": options.direction},
-        search=network.n_nodes <= COSTLY,
     )
 
 
@@ -281,8 +276,7 @@ def _null_of_links(network: MultilayerNetwork, asked: NullName | None) -> tuple[
 @dataclass(frozen=True, slots=True, eq=False)
 class Detection:
     table: pd.DataFrame  # places: whether centres, how sure that is, community and role
-    rules: pd.DataFrame  # the same by each rule in `asked`, those that say something here
-    asked: list[CentreRule]
+    rules: pd.DataFrame  # the same by each rule
     rule: CentreRule
     test: ModularityTest
     plan: Plan
@@ -290,22 +284,6 @@ class Detection:
     @property
     def centres(self) -> pd.DataFrame:
         return self.table[self.table["centre"]]
-
-    @property
-    def by_most(self) -> list[str]:
-        times = self.rules[self.asked].sum(axis=1).sort_values(ascending=False, kind="stable")
-        return list(times.index[times > len(self.asked) / 2])
-
-    @property
-    def tied(self) -> list[str]:
-        """Centres by rules that take the strongest, while others as strong are not."""
-        strength = self.table["centrality"].map("{:.9g}".format)
-        tied = pd.Series(False, self.rules.index)
-        for rule, among in (("top", [strength]), ("hubs", [strength, self.table["community"]])):
-            if rule in self.asked:
-                centre = self.rules[rule] == 1
-                tied |= centre & ~centre.groupby(among, dropna=False).transform("all").astype(bool)
-        return list(tied.index[tied])
 
 
 def settled(test: ModularityTest) -> bool:
@@ -323,7 +301,6 @@ def detect(context: Context) -> Detection | None:
     if structure is None:
         return None
     network = structure.network
-    rule = structure.options.rule
     test = None
     if structure.null is not None:
         compare = partial(
@@ -334,18 +311,15 @@ def detect(context: Context) -> Detection | None:
             rng=context.seed,
             progress=context.progress,
         )
-        test = compare(replicates=99 if structure.search else FEWER_NULLS)
-        if structure.search and not settled(test):
+        many = network.n_nodes > COSTLY
+        test = compare(replicates=FEWER_NULLS if many else 99)
+        if not many and not settled(test):
             test = compare(replicates=MANY_NULLS)
-        rule = "head_tail" if rule == "hubs" and test.by_chance else rule
-    unclear = {*BY_COMMUNITY} - {rule} if test is not None and test.by_chance else set()
-    asked = [each for each in RULES if each not in unclear]
-    find = partial(polycentricity.detect_centres, network, null=None, **structure.draw)
-    by_rule = {each: find(rule=each, resamples=0)["centre"].astype("int64") for each in asked}
+    find = partial(polycentricity.detect_centres, network, **structure.draw)
+    by_rule = {each: find(rule=each, resamples=0)["centre"].astype("int64") for each in RULES}
     rules = pd.DataFrame(by_rule)
-    resamples = structure.resamples
-    resamples = resamples if structure.search else min(resamples, FEWER_RESAMPLES)
-    detected = find(rule=rule, resamples=resamples, resample=structure.resample)
+    rule = structure.options.rule
+    detected = find(rule=rule, resamples=structure.resamples, resample=structure.resample)
     flat = flatten(network)
     if test is None:
         labels = detected["community"].dropna().astype("int64")
@@ -355,10 +329,10 @@ def detect(context: Context) -> Detection | None:
     position = roles(flat, detected["community"])
     order = ["centre", "support", "agreement", "centrality"]
     table = detected.assign(name=names, agreement=agreement)
-    table = table[["name", *order, "community", "role"]].astype({"community": "Int64"})
+    table = table[["name", *order, "mass", "community", "role"]].astype({"community": "Int64"})
     table = table.join(position[["z", "participation"]]).assign(rule=rule)
     digits = table[order].map("{:.9g}".format).astype(np.float64)  # rounding orders nothing
     table = table.loc[digits.sort_values(order, ascending=False, kind="stable").index]
     rules = rules.assign(agreement=agreement).rename_axis("node")
     rules.insert(0, "name", names)
-    return Detection(table, rules.reindex(table.index), asked, rule, test, structure)
+    return Detection(table, rules.reindex(table.index), rule, test, structure)

@@ -31,7 +31,7 @@ export function createCentres(app) {
       h("p", { class: "actions" }, h("button", { type: "button", onclick: () => app.set({ colourBy: "support" }) }, t("colour_map_support")),
         h("button", { type: "button", onclick: () => app.set({ colourBy: "community" }) }, t("colour_map_community"))),
       tableOf(columns, order, { order: [sure ? "support" : "agreement", true], label: t("view_centres"), most: 60 }),
-      h("details", {}, h("summary", {}, t("rules_are")), h("dl", {}, rules.map((rule) => [h("dt", {}, t(`rule_${rule}`)), h("dd", {}, t(`rule_${rule}_is`, { number: app.count(structure.rules[rule].filter(Boolean).length) }))]))));
+      h("details", {}, h("summary", {}, t("rules_are")), h("dl", {}, rules.map((rule) => [h("dt", {}, t(`rule_${rule}`)), h("dd", {}, t(`rule_${rule}_is`))]))));
   }
 
   return { element: content, update };

@@ -13,15 +13,20 @@ import pandas as pd
 from netinnov import plotting, polycentricity
 from netinnov.null_models import GravityNull
 from netinnov.null_models._null_statistics import CONSTANT, corrected
-from netinnov.polycentricity._centre_rules import least_share
 from netinnov.study._context import Context, Result
 from netinnov.study._facts import Fact, KeyFigure, Layer, Picture, Place, Table, Term
-from netinnov.study._structure_plan import MANY_NULLS, Detection, Plan, StructurePart, detect, plan
+from netinnov.study._structure_plan import (
+    MANY_NULLS,
+    RULES,
+    Detection,
+    Plan,
+    StructurePart,
+    detect,
+    plan,
+)
 
 SPOKES = 150  # places up to which a map joins each of them with the centre of its community
 LEAVE_ONE_OUT = 300  # places up to which each is left out in turn
-# Rules whose number of centres a gravity model fixes, or whose core it does not draw.
-BY_TOTALS = ("head_tail", "top", "core")
 # Columns of the comparison with a null model.
 NULL = ["null_mean", "null_low", "null_high", "z", "p"]
 LEAST_NULLS = 39  # random networks of which p can be 0.05
@@ -48,14 +53,11 @@ def compute(context: Context) -> Centres | None:
 
 def profile(context: Context, detected: Detection) -> pd.DataFrame:
     structure = detected.plan
-    rule = detected.rule
     network = structure.network
     null = structure.null
-    options = structure.draw | {"rule": rule, "sizes": context.populations(network)}
-    plain = polycentricity.profile(network, resamples=0, leave_one_out=False, null=None, **options)
+    options = structure.draw | {"rule": detected.rule, "sizes": context.populations(network)}
     drawn = polycentricity.profile(
         network,
-        indices=[index for index in plain.index if structure.search or index != "n_centres"],
         resamples=structure.resamples,
         resample=structure.resample,
         leave_one_out=network.n_nodes <= LEAVE_ONE_OUT,
@@ -66,10 +68,10 @@ def profile(context: Context, detected: Detection) -> pd.DataFrame:
     if isinstance(null, GravityNull):
         # What the totals fix, or what depends on the unit of the draws.
         unfit = drawn["of"].isin(["strength", "size"]) | drawn.index.isin(OF_LINKS.split())
-        unfit |= (drawn.index == "n_centres") & (rule in BY_TOTALS)
+        unfit |= (drawn.index == "n_centres") & (detected.rule != "dominant_flow")
         drawn.loc[unfit, NULL] = np.nan
         drawn.loc[unfit, "untested"] = "the null model fixes it, or does not draw it"
-    return pd.concat([drawn, plain.drop(index=drawn.index)]).reindex(plain.index)
+    return drawn
 
 
 def facts(result: Centres) -> Mapping[str, Fact]:
@@ -79,9 +81,11 @@ def facts(result: Centres) -> Mapping[str, Fact]:
     structure = detected.plan
     centres = detected.centres
     layers = structure.network.layers
-    counts = detected.rules[detected.asked].sum()
-    replaced = detected.rule != structure.options.rule
-    least = least_share(None, detected.table["centrality"].to_numpy())
+    strength = detected.table["centrality"]
+    share = float(centres["centrality"].sum() / strength.sum()) if linked else math.nan
+    low, high = result.interval("n_centres")
+    in_medians = (detected.table["mass"] / strength)[strength > 0].dropna()
+    others = [rule for rule in RULES if rule != detected.rule]
     return {
         "places": len(detected.table),
         "linked": linked,
@@ -92,16 +96,16 @@ def facts(result: Centres) -> Mapping[str, Fact]:
         "centres": [*map(Place, centres.index)],
         "rule": detected.rule,
         "rule_means": Term(f"rule_{detected.rule}"),
-        "replaced": structure.options.rule if replaced else None,
-        "least": least if detected.rule == "hubs" else 0.0,
+        "low": math.floor(low) if low is not None else None,
+        "high": math.ceil(high) if high is not None else None,
+        "share": share,
+        # Masses are strengths in medians where no distance is taken out.
+        "by_distance": bool(in_medians.max() > in_medians.min() * (1 + 1e-9)),
         "sure": bool(detected.table["support"].notna().all()),
         "support": float(centres["support"].min()) if len(centres) else math.nan,
-        "n_rules": len(detected.asked),
+        "others": [Term(f"rule_{rule}") for rule in others],
+        "by_others": [int(detected.rules[rule].sum()) for rule in others],
         "events": structure.participation is not None,
-        "fewest": int(counts.min()),
-        "most": int(counts.max()),
-        "by_most": [*map(Place, detected.by_most)],
-        "tied": [*map(Place, detected.tied)],
         "layers": [*map(Layer, layers)],
         "all_modelled": bool(structure.modelled),
         "beside": [Layer(each) for each in structure.cities.layers if each not in layers],
@@ -138,12 +142,9 @@ def _compared(table: pd.DataFrame, structure: Plan) -> dict[str, Fact]:
 
 
 def key_figures(result: Centres, known: Any) -> Iterator[KeyFigure]:
-    detected = result.detection
     places = len(result.detection.table)
-    low, high = result.interval("n_centres")
-    whole = low and math.floor(low), high and math.ceil(high)
+    whole = known["low"], known["high"]
     yield KeyFigure("centres", known["n_centres"], *whole, of=places, digits=1)
-    yield KeyFigure("by_most", len(detected.by_most), of=places)
     written = {"of": known["linked"], "digits": known["digits"]}
     ends = result.interval("effective_number")
     share = float(result.profile["value"]["primacy"])
@@ -171,7 +172,7 @@ def draw(result: Centres) -> Iterator[Picture]:
 def tables(result: Centres) -> Iterator[Table]:
     detected = result.detection
     modelled = detected.plan.modelled
-    view = detected.table[["centre", "support", "agreement"]]
+    view = detected.table[["centre", "mass", "support", "agreement"]]
     view = view.assign(strength=detected.table["centrality"]).rename_axis("place").reset_index()
     yield Table("centres", detected.table, view, on_page=True, modelled=modelled)
     yield Table("centre_rules", detected.rules, modelled=modelled)

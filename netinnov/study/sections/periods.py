@@ -13,12 +13,11 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from netinnov._network.rows import NO_PERIOD
-from netinnov.centrality._counts import total_strength
 from netinnov.linkages._enclaves import UNKNOWN
 from netinnov.network import MultilayerNetwork
 from netinnov.panels import measure_panel
 from netinnov.plotting._style import DOUBLE, PALETTE, drawing, larger, new_figure, on_page
-from netinnov.polycentricity._centre_rules import Options, least_share
+from netinnov.polycentricity._centre_rules import Options
 from netinnov.polycentricity._indices import Setting, checked_setting, index_values, possible
 from netinnov.polycentricity._resampled_flows import without_events
 from netinnov.study import _enclave_list
@@ -97,7 +96,7 @@ def _panels(
     parts = (inside.select(periods=[when]) for when in periods)
     if not (left_out or plan.resample) and any(without_events(part) for part in parts):
         left_out["intervals"] = "why_no_counts"
-    most = max(FEWEST, MOST_DRAWS // len(periods) if plan.search else 0)
+    most = max(FEWEST, MOST_DRAWS // len(periods))
     draws = 0 if left_out else min(plan.resamples, most)
     asked = {each: plan.draw[each] for each in ("direction", "restarts")}
     setting = checked_setting(network, INDICES, 0, Options(**asked))
@@ -146,8 +145,6 @@ def facts(result: Periods) -> Mapping[str, Fact]:
     known = changes.dropna(subset=["low", "high"])
     ways = result.context.once(_enclave_list.compute).counted["direction"]
     parts = [plan.network.select(periods=[when]) for when in periods]
-    shares = [least_share(None, total_strength(part, plan.options.direction)) for part in parts]
-    least = shares if result.detection.rule == "hubs" else [0.0]
     numbers: dict[str, Fact] = {
         "n": len(periods),
         "least": LEAST,
@@ -164,8 +161,6 @@ def facts(result: Periods) -> Mapping[str, Fact]:
         "with_enclaves": "enclaves" in changes.index,
         "with_reverse": "reverse_enclaves" in changes.index,
         "unknown": int((ways == UNKNOWN).sum()),
-        "least_low": min(least),
-        "least_high": max(least),
         "rule_means": Term(f"rule_{result.detection.rule}"),
         "events": plan.participation is not None,
         "left_out": [*map(Term, result.left_out)],
