@@ -194,7 +194,7 @@ def plot_centre_rules(
 
     Examples
     --------
-    >>> rules = pd.DataFrame({"top": [1, 0], "core": [1, 1]}, index=["hangzhou", "quzhou"])
+    >>> rules = pd.DataFrame({"head_tail": [1, 0], "core": [1, 1]}, index=["hangzhou", "quzhou"])
     >>> [text.get_text() for text in plot_centre_rules(rules).texts]
     ['2 of 2', '1 of 2']
     """

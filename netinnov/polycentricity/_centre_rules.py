@@ -280,11 +280,12 @@ def _outliers(mass: Floats, even_shares: Floats) -> Mask:
 def _masses(
     flat: MultilayerNetwork, strength: Floats, direction: Direction, start: Floats | None
 ) -> Floats:
-    """Masses after distance, NaN for small places; strengths where a distance is not known."""
-    at = np.flatnonzero(_ordinary(strength))
+    """Masses after distance, or strengths where one is not known; NaN for small places."""
+    some = _ordinary(strength)
+    at = np.flatnonzero(some)
     lengths = _distances(flat, at)
     if lengths is None:
-        return strength
+        return np.where(some, strength, math.nan)
     flows = flat_matrix(flat)[at][:, at].toarray()
     if direction == "in":
         flows = flows.T

@@ -258,11 +258,11 @@ def detect_centres(
         drawn = run(task, others, executor=executor, progress=progress, label="resamples")
         support = np.mean(drawn, axis=0)
     centre = _centre_rules.centres_by(rule, structure)
-    known = structure.mass[~np.isnan(structure.mass)]
+    known = structure.mass[structure.mass > 0]
     columns = {
         "centre": centre,
         "centrality": structure.strength,
-        "mass": structure.mass / (np.median(known) if known.any() else math.nan),
+        "mass": structure.mass / (np.median(known) if known.size else math.nan),
         "community": structure.community,
         "role": structure.role,
         "support": support,

@@ -155,7 +155,7 @@ def damaged(study_folder, tmp_path):
     for name, table in zip(TABLES, structure, strict=False):
         table.rename_axis("node").reset_index().to_csv(folder / f"tables/{name}.csv", index=False)
     page = data_of(ni.explore(network, study=folder).html)
-    assert page["structure"]["rule"] == "hubs"
+    assert page["structure"]["rule"] == "outliers"
     return folder, network
 
 

@@ -130,14 +130,14 @@ def test_support_of_a_centre():
     # top (a share of 0.1 is one place: the top one is a or b).
     network, _ = case(3)
     links = {"weak": NewLinks([("b", "c")], 1), "strong": NewLinks([("b", x) for x in "cdefg"], 60)}
-    target = CentreSupport("b", at_least=0.9, rule="top")
+    target = CentreSupport("b", at_least=0.9, rule="head_tail")
     plan = plan_centres(
         network, target=target, candidates=links, prices=PRICES, resamples=40, rng=1
     )
     assert plan.reached
     assert plan.sites == ("strong",)
     planned = links["strong"](network, np.random.default_rng(0))
-    table = detect_centres(planned, rule="top", resamples=100, rng=5)
+    table = detect_centres(planned, rule="head_tail", resamples=100, rng=5)
     assert plan.value == pytest.approx(table.loc["b", "support"], abs=0.1)
     # Wilson's interval of 40 of 40 and of 0 of 40: 1 / (1 + z^2 / n) and its complement.
     z2 = 1.959963984540054**2

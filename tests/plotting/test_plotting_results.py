@@ -123,7 +123,7 @@ def test_nullable_columns_are_drawn_like_those_of_numpy(draw, table, ax):
 
 
 def test_names_that_occur_twice_label_a_row_each(ax):
-    plot_centre_rules(pd.DataFrame({"top": [1, 0], "core": [1, 1]}, index=["a", "a"]), ax=ax)
+    plot_centre_rules(pd.DataFrame({"head_tail": [1, 0], "core": [1, 1]}, index=["a", "a"]), ax=ax)
     assert texts(ax) == ["2 of 2", "1 of 2"]
     ax.clear()
     table = pd.DataFrame({"name": ["Anyang", "Suzhou"], "degree": [1.0, 2.0]}, index=["a", "a"])

@@ -299,7 +299,9 @@ def test_centralities_shade_by_the_standard_score_over_all_rows(ax):
 
 
 def test_rules_for_centres_are_squares_where_a_place_is_one():
-    rules = pd.DataFrame({"hubs": [0, 1, 1], "top": [0, 1, 0], "z": [0, 1, 0]}, index=list("abc"))
+    rules = pd.DataFrame(
+        {"outliers": [0, 1, 1], "head_tail": [0, 1, 0], "core": [0, 1, 0]}, index=list("abc")
+    )
     ax = plot_centre_rules(rules, names={"b": "Bern"}, top=2)
     assert ticks(ax.yaxis) == ["Bern", "c"]
     assert texts(ax) == ["3 of 3", "1 of 3"]

@@ -119,7 +119,9 @@ def test_centres_by_the_core_are_the_best_of_all_cores_with_few_restarts_of_comm
     ends = pd.DataFrame(graph.edges, columns=["source", "target"]).astype(str)
     network = ni.build_network(pd.DataFrame(index=ids), ends)
     best, _ = best_core(*_links(network)[:3], np.arange(22, dtype=np.int32), 1)
+    degree = np.array([graph.degree[node] for node in graph])
+    wanted = (best & (degree >= degree.mean())).tolist()  # an even share or more
     for rng in range(6):
         options = {"restarts": 3, "resamples": 0, "rng": rng}
         found = detect_centres(network, rule="core", **options)["centre"]
-        assert found[ids].tolist() == best.tolist()
+        assert found[ids].tolist() == wanted

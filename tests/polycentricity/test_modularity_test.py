@@ -6,10 +6,9 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 import pytest
-from pandas.testing import assert_series_equal
 
 from netinnov.null_models import MaxEntropy, Rewire
-from netinnov.polycentricity import detect_centres, modularity_test, profile, sensitivity
+from netinnov.polycentricity import modularity_test, profile
 from study_cases import STARS, network_of
 
 QUICK = {"replicates": 19, "restarts": 1, "rng": 1, "progress": False}
@@ -78,8 +77,6 @@ def test_what_is_modelled_is_not_tested():
     found = modularity_test(model, null=drawn(PAIRS), **QUICK)
     assert found.untested == "model is modelled: a test would only repeat the model"
     assert (math.isnan(found.p), found.modularity) == (True, pytest.approx(0.46))
-    table = detect_centres(model, null=drawn(PAIRS), resamples=0, rng=1)
-    assert (table["rule"] == "hubs").all()
 
 
 @pytest.mark.slow
@@ -94,47 +91,6 @@ def test_random_networks_are_rarely_beyond_chance():
         random = Rewire(trials=40)(base, np.random.default_rng(seed))
         small += modularity_test(random, **QUICK | {"rng": 1000 + seed}).p <= 0.05
     assert small <= 10
-
-
-def test_communities_by_chance_give_way_to_head_tail(stars):
-    options = {"resamples": 12, "rng": 4, "progress": False}
-    found = detect_centres(stars, null=drawn(PAIRS), **options)
-    assert (found["rule"] == "head_tail").all()
-    plain = detect_centres(stars, rule="head_tail", **options)
-    # Strengths 26, 9, 8, 7 twice, mean 12.5: the same two; resamples use the rule so chosen.
-    assert found.index[found["centre"]].tolist() == ["a", "x"]
-    for column in ("centre", "support"):
-        assert_series_equal(found[column], plain[column])
-    hubs = detect_centres(stars, null=drawn(WHEEL), **options)
-    assert (hubs["rule"] == "hubs").all()
-
-
-def test_other_rules_are_not_tested(stars):
-    def fails(network, rng):
-        raise AssertionError
-
-    for rule in ("top", "head_tail", "core", "z", "dominant_flow"):
-        found = detect_centres(stars, rule=rule, null=fails, resamples=0, rng=1)
-        assert (found["rule"] == rule).all()
-    assert (detect_centres(stars, null=None, resamples=0, rng=1)["rule"] == "hubs").all()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("links", "rule", "n"), [(WHEEL, "hubs", 2), (PAIRS, "head_tail", 4)])
-def test_a_profile_tests_communities_against_the_null_model_that_it_is_given(links, rule, n):
-    # Strengths 242, 90, 80, 70 and 26, 9, 8, 7: two hubs, and four above the mean of 66.5.
-    rows = [(x, y, w * (10 if x == "a" and y != "x" else 1)) for x, y, w in STARS]
-    stars = network_of(rows)
-    options = {"null": drawn(links), "restarts": 1, "rng": 1, "progress": False}
-    centres = detect_centres(stars, resamples=0, **options)
-    assert set(centres["rule"]) == {rule}
-    few = {"resamples": 0, "replicates": 0, "leave_one_out": False, "indices": ["n_centres"]}
-    table = profile(stars, **few, **options)
-    assert table.loc["n_centres", "value"] == centres["centre"].sum() == n
-    seen = sensitivity(
-        stars, rules=["hubs"], tops=[None], indices=["gini"], **options | {"replicates": 0}
-    )
-    assert seen.loc[seen["index"] == "centre", "value"].sum() == centres["centre"].sum()
 
 
 def test_random_networks_without_a_link_are_left_out() -> None:

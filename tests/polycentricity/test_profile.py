@@ -247,7 +247,7 @@ def test_every_specification_by_hand(region):
     names = ["gini", "functional"]
     found = sensitivity(region, rules=["all", "core"], tops=[None, 3], indices=names, rng=1)
     strength = ni.centrality.overlapping_strength(region)
-    system = found[found["index"] != "centre"]
+    system = found[~found["index"].isin(["centre", "n_centres"])]
     system = system.set_index(["index", "rule", system["top"].fillna(0)])["value"].sort_index()
     top = strength.nlargest(3).index.tolist()
     assert system["gini", "all", 0] == pytest.approx(pc.gini(strength))
@@ -256,6 +256,8 @@ def test_every_specification_by_hand(region):
     assert system["functional", "all", 3] == pytest.approx(pc.functional(three))
     places = found[found["index"] == "centre"]
     core = pc.core_periphery(region).coreness
+    core[strength < strength[strength > 0].mean()] = 0  # less than an even share
+    assert found.set_index("index").loc["n_centres", "value"] == core.sum()
     assert places["rule"].unique().tolist() == ["core"]
     assert places["value"].tolist() == core.tolist()
     assert places["agreement"].tolist() == core.tolist()  # one rule

@@ -152,7 +152,7 @@ def test_a_configuration_from_windows_is_read(tmp_path):
         (ONLY + "[places.keep]\nx = [1]\n", "places.keep.x.0 must be a valid string; found 1"),
         ("seed = -1\n" + ONLY, "seed must be greater than or equal to 0; found -1"),
         ("structure = true\n" + ONLY, "structure must be a section, [structure]"),
-        (ONLY + "[structure]\nrule = 'hub'", "structure.rule must be 'hubs', 'top'"),
+        (ONLY + "[structure]\nrule = 'hub'", "structure.rule must be 'outliers', 'head_tail'"),
         (ONLY + "[experiment]\nhost = 'a'\n", "home is missing; give home and host, or"),
         (EXPERIMENT.replace("size = 1", "size = 0"), "experiment.size must be greater than or"),
         (EXPERIMENT + "funding = ['gift']\n", "experiment.funding.0 must be 'reallocated' or"),

@@ -124,7 +124,7 @@ def test_the_direction_of_strengths_is_one_for_centres_and_indices():
     # a sends to all others, z receives from all.
     links = [("a", b, 5) for b in "bcdz"] + [(b, "z", 4) for b in "bcd"] + [("b", "c", 1)]
     for direction, largest in (("in", "z"), ("out", "a")):
-        settings = FEW | {"direction": direction, "rule": "top"}
+        settings = FEW | {"direction": direction, "rule": "head_tail"}
         context = context_of(network_of(links, directed=["links"]), structure=settings)
         found = context.once(centres.compute).detection
         assert found.table.index[found.table["centre"]].tolist() == [largest]
