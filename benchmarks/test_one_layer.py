@@ -12,7 +12,6 @@ import pytest
 
 from netinnov import build_network
 from netinnov.community import leiden
-from netinnov.polycentricity import detect_centres, profile
 
 SIZES = [(60, 600), (300, 3_000)]
 RESTARTS = 10
@@ -70,21 +69,3 @@ def test_leiden_beside_igraph_with_as_many_restarts(benchmark, hold, network):
     benchmark.pedantic(leiden, args=(network,), kwargs={"rng": 1}, rounds=1)
     assert np.mean(gains) >= -1e-12
     hold("leiden", float(np.median(own)), "igraph", float(np.median(other)), 1 / 3.5)
-
-
-@pytest.mark.parametrize(
-    ("measure", "draws", "floor"), [(detect_centres, 300, 1 / 6), (profile, 1200, 1 / 25)]
-)
-def test_defaults_beside_a_search_of_igraph_a_draw(benchmark, hold, network, measure, draws, floor):
-    """Ours searches ten times for communities of the network itself, and draws the networks."""
-    options = {"rng": 1, "progress": False, "executor": 1}  # two threads wait for each other
-    few = options | {"resamples": 2, "restarts": 1}
-    few |= {"replicates": 2} if measure is profile else {}
-    if not benchmark.disabled:
-        measure(network, **few)  # compiles
-    start = process_time()
-    benchmark.pedantic(measure, (network,), few if benchmark.disabled else options, rounds=1)
-    own = process_time() - start
-    peer, start = searched_by_igraph(network, RESTARTS), process_time()
-    peer()
-    hold(measure.__name__, own, "igraph", (process_time() - start) * draws / RESTARTS, floor)

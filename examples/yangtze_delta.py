@@ -52,9 +52,9 @@ NETWORK_INDICES = {
     "functional": "Green's functional index, degrees",
     "functional_weighted": "the same, strengths",
     "core_share": "share of places in the core",
-    "n_centres": "centres by the rule `hubs`",
+    "n_centres": "centres by the rule `outliers`",
 }
-RULES = ("hubs", "top", "head_tail", "core", "z", "dominant_flow")
+RULES = ("outliers", "head_tail", "core", "dominant_flow")
 NULLS = {
     "random": "random destinations",
     "distance": "distance alone",
@@ -239,7 +239,7 @@ def compute(data):
     }
     for scale in SCALES:
         key = (MAIN[0], scale)
-        found["centres"][(*key, "hubs")] = detect_centres(
+        found["centres"][(*key, "outliers")] = detect_centres(
             flows[key], resamples=RESAMPLES, resample=drawn_again, **COMMON
         )
     found["sensitivity"] = sensitivity(
@@ -373,11 +373,11 @@ def table_of_rules(found, chosen):
 
 
 def table_of_centres(found, chosen):
-    """How many of the six rules make a place a centre, where at least three do somewhere."""
+    """How many of the four rules make a place a centre, where at least two do somewhere."""
     count = chosen.T.groupby(level=["day", "scale"]).sum().T
-    count = count[count.max(axis=1) >= 3]
+    count = count[count.max(axis=1) >= 2]
     order = count.sum(axis=1).sort_values(ascending=False, kind="stable").index
-    support = [found["centres"][MAIN[0], scale, "hubs"]["support"] for scale in SCALES]
+    support = [found["centres"][MAIN[0], scale, "outliers"]["support"] for scale in SCALES]
     rows = [
         [
             found["cities"].loc[node, "name_en"],
@@ -386,8 +386,8 @@ def table_of_centres(found, chosen):
         ]
         for node in order
     ]
-    head = ["rules out of six", *(f"{SCALES[x]}, {DAYS[d]}" for x in SCALES for d in DAYS)]
-    return markdown([*head, *(f"support by `hubs`, {SCALES[scale]}" for scale in SCALES)], rows)
+    head = ["rules out of four", *(f"{SCALES[x]}, {DAYS[d]}" for x in SCALES for d in DAYS)]
+    return markdown([*head, *(f"support by `outliers`, {SCALES[scale]}" for scale in SCALES)], rows)
 
 
 def table_of_sensitivity(table):
@@ -456,7 +456,7 @@ def draw(found, folder):
     save(figure, folder, "yangtze_delta_profile")
 
     network = found["flows"][MAIN]
-    centres = found["centres"][(*MAIN, "hubs")].assign(centrality=inflow(network).round(2))
+    centres = found["centres"][(*MAIN, "outliers")].assign(centrality=inflow(network).round(2))
     ax = plot_centres(network, centres, names=names)
     save(ax.figure, folder, "yangtze_delta_centres")
 
@@ -465,7 +465,7 @@ def draw(found, folder):
     with print_style():
         figure = new_figure(width=120, height=75)
         ax = figure.add_subplot()
-        markers = dict(zip(("all", *RULES), "os^Dvx+", strict=True))
+        markers = dict(zip(("all", *RULES), "os^Dv", strict=True))
         for rule, marker in markers.items():
             part = table[table["rule"] == rule].sort_values("n").drop_duplicates("n")
             (line,) = ax.plot(part["n"], part["value"], marker=marker, label=rule, markersize=4)
@@ -520,7 +520,6 @@ def numbers_of(found):
     values |= {"n_by_all": int((rules == len(RULES)).sum()), "near": listed(near)}
     values |= {"n_near": len(near), "fewest_centres": in_main.min(), "most_centres": in_main.max()}
     fragile = profiles[MAIN].loc["n_centres"]
-    values["without"] = names[fragile["most_influential"]]
     values["most_without_one"] = three(fragile["high_without_one"])
 
     slopes = found["sensitivity"]
@@ -590,7 +589,7 @@ def tables_of(found):
     centres = centres_by_rule(found).astype(int)
     centres.columns = ["_".join(key) for key in centres.columns]
     for scale in SCALES:
-        support = found["centres"][MAIN[0], scale, "hubs"]["support"]
+        support = found["centres"][MAIN[0], scale, "outliers"]["support"]
         centres[f"{MAIN[0]}_{scale}_support"] = support
     labels = {"_".join(key): communities_of(found, key) for key in found["flows"]}
     sensitive = found["sensitivity"].assign(node=lambda table: table["node"].map(names))

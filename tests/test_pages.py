@@ -44,6 +44,7 @@ PAGES = [
     Page("studies/project_enclaves"),
     Page("data/enclaves"),
     Page("register"),
+    Page("planted_centres"),
     Page("mechanisms/free_flow"),
     Page("mechanisms/cobweb"),
     Page("mechanisms/cooperation"),

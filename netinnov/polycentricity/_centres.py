@@ -221,7 +221,7 @@ def detect_centres(
     Where nobody does and sizes spread widely (a deviation of 0.5 or more, as of cities), the
     largest place is a centre if it has two even shares of strength, and beside it those of half its
     mass. Places of less than 1 % of the largest strength take no part. How often planted
-    centres are found: docs/centres.md.
+    centres are found: docs/planted_centres.md.
 
     *Support.* Events (trips, patents) are resampled, never places. Their number is in the column
     ``events`` of `layer_table`, or its ``unit`` says that whole weights count them; money, scores,

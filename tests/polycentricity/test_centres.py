@@ -108,7 +108,7 @@ def planted(seed, *, mass, n=40, n_large=3, by_distance=True):
 
 @pytest.mark.parametrize(("mass", "n_large"), [(8, 1), (8, 5), (3, 3), (1, 0)])
 def test_planted_centres_are_found_and_no_others(mass, n_large):
-    # Examples of docs/centres.md, where all targets are measured over 50 draws and more.
+    # Examples of docs/planted_centres.md, where all targets are measured over 50 draws and more.
     for seed in range(3):
         found = detect_centres(planted(seed, mass=mass, n_large=n_large), resamples=0)
         assert sorted(centres(found)) == [f"p{k}" for k in range(n_large)]
