@@ -87,11 +87,11 @@ def two_mode(rng, *, n=40, k=0, size=1):
 
 CASES = {
     "the square, exponential decay": {},
-    "the same, 1 / distance": {"kernel": lambda far: 1 / np.maximum(far, 1)},
-    "the same, no decay": {"kernel": np.ones_like},
-    "the same, Gaussian decay": {"kernel": lambda far: np.exp(-((far / 150) ** 2))},
-    "the same, 1 / distance squared": {"kernel": lambda far: 1 / np.maximum(far, 1) ** 2},
-    "the same, 1 event a pair": {"mean": 1.0},
+    "the square, 1 / distance": {"kernel": lambda far: 1 / np.maximum(far, 1)},
+    "the square, no decay": {"kernel": np.ones_like},
+    "the square, Gaussian decay": {"kernel": lambda far: np.exp(-((far / 150) ** 2))},
+    "the square, 1 / distance squared": {"kernel": lambda far: 1 / np.maximum(far, 1) ** 2},
+    "the square, 1 event a pair": {"mean": 1.0},
     "a lattice": {"layout": lattice},
     "a coast": {"layout": coast},
     "directed flows": {"directed": True},
@@ -170,7 +170,7 @@ WAYS = {
     "one exponential of distance": {"n_bins": 1, "exponential": True},
     "ten bins of distance": {"n_bins": 10, "exponential": False},
 }
-TRIED = ["the square, exponential decay", "the same, 1 / distance", "the same, Gaussian decay"]
+TRIED = ["the square, exponential decay", "the square, 1 / distance", "the square, Gaussian decay"]
 
 
 def ways():
