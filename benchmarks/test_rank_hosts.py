@@ -1,4 +1,4 @@
-"""Hosts for a park of a home of the bundled case: 40 hosts, 100 placements each."""
+"""Hosts for a park of a home of the bundled case: 40 hosts, 400 placements each."""
 
 from __future__ import annotations
 

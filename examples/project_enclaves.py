@@ -189,7 +189,10 @@ def other_hosts(network, home, host):
     hosts = [host, *similar_places(network, host, n=NEAREST, by=ALIKE)]
     ask = partial(rank_hosts, network, home=home, hosts=hosts, scenario=park, rng=1)
     measures = {name: partial(harmonic_centrality, **each) for name, each in OPTIONS.items()}
-    return {name: ask(measure=each, replicates=REPLICATES) for name, each in measures.items()}
+    tables = {name: ask(measure=each, replicates=REPLICATES) for name, each in measures.items()}
+    for table in tables.values():
+        table["rank"] = table["rank"].rank(method="min")  # equal ones share the better rank
+    return tables
 
 
 def specifications(networks, homes, hosts):

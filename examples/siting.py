@@ -98,6 +98,7 @@ def rank_among(network, home, host, others, links):
     share, funding = LINKS[links]
     more = DirectLinks(home, host, volume_share=share, funding=funding)
     table = rank_hosts(network, home=home, hosts=[host, *others], scenario=more)
+    table["rank"] = table["rank"].rank(method="min")  # equal ones share the better rank
     mine, rest = table.loc[host], table["rank"].drop(host)
     return {
         "others": len(rest),

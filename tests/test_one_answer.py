@@ -86,9 +86,7 @@ def test_what_is_printed_is_the_change(change):
 @pytest.mark.slow
 def test_hosts_are_ranked_by_the_same_number(of_report, change):
     cities, park, access, draws = of_report
-    ranking = ni.planning.rank_hosts(
-        cities, home="quzhou", scenario=park, measure=access, rng=draws["rng"]
-    )
+    ranking = ni.planning.rank_hosts(cities, home="quzhou", scenario=park, measure=access, **draws)
     assert ranking.loc["hangzhou", "median"] == pytest.approx(change)
     assert len(ranking) == 40
 

@@ -24,8 +24,8 @@ names = cities["name"]
 
 # %%
 # The access of Quzhou if it gave up four of its six modelled links for a park in each of the hosts,
-# in the links of all layers and with the frictions of the report. At the right: in how many of 100
-# placements the host is the best of all 40.
+# in the links of all layers and with the frictions of the report. At the right: the ranks among all
+# 40 that a host may have, over 400 placements.
 every = ni.aggregate(delta.select(places=list(cities.index)), level=1)
 frictions = ni.Frictions(border=0.5, distance=1.0)
 access = partial(ni.centrality.harmonic_centrality, frictions=frictions)

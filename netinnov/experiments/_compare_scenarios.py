@@ -33,7 +33,7 @@ Measure: TypeAlias = Callable[..., float | pd.Series]
 
 NO_CHANGE = NoChange()
 
-_DATA = 2**64 - 1  # spawn key that is no replicate: sets of data
+OF_DATA = 2**64 - 1  # spawn key that is no replicate: sets of data
 
 
 def compare_scenarios(
@@ -142,7 +142,8 @@ def compare_scenarios(
     measure_of = {column: each.measure for each in bound for column in each.columns}
     names = list(measure_of)
     options: dict[str, Any] = {"executor": executor, "progress": progress}
-    experiment = _Experiment(network, changes, bound, nodes, seeds, resample, spawned(seed, _DATA))
+    data_seed = spawned(seed, OF_DATA)
+    experiment = _Experiment(network, changes, bound, nodes, seeds, resample, data_seed)
     n_of = {name: 1 if draws_nothing(each) else replicates for name, each in changes.items()}
     items = [_Item(name, None, at) for name in changes for at in range(n_of[name])]
     alone = [[item] for item in items]

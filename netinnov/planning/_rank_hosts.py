@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -18,14 +19,22 @@ from netinnov._network.place_distances import between
 from netinnov._runtime.arguments import check_callable, check_name, check_names, shown
 from netinnov._runtime.checkpoint import seed_of_run
 from netinnov._runtime.parallel import run
-from netinnov._typing import Count, Distance, Floats, Integers, Rng
+from netinnov._typing import Confidence, Count, Distance, Floats, Integers, Rng, Several
 from netinnov.centrality import harmonic_centrality
 from netinnov.errors import InputError
 from netinnov.experiments import Measure, compare_scenarios
-from netinnov.experiments._compare_scenarios import on_nodes
-from netinnov.experiments._effect_statistics import BASELINE
+from netinnov.experiments._compare_scenarios import OF_DATA, on_nodes
+from netinnov.experiments._effect_statistics import BASELINE, spawned
 from netinnov.network import MultilayerNetwork, with_rows
-from netinnov.planning._plan_values import ROUNDING, with_options
+from netinnov.planning._host_ranks import (
+    COLUMNS,
+    Changes,
+    per_cent,
+    table_of_hosts,
+    whole_placements,
+)
+from netinnov.planning._plan_values import with_options
+from netinnov.polycentricity._resampled_flows import Change, changed
 from netinnov.scenarios import ReverseEnclave
 from netinnov.scenarios._between_places import NewNode, added_node
 from netinnov.scenarios._enclave import Enclave
@@ -44,7 +53,11 @@ def rank_hosts(
     hosts: Sequence[str] | None = None,
     scenario: Between | None = None,
     measure: Measure | None = None,
-    replicates: Count = Settings.replicates,
+    replicates: Count = 400,
+    resample: Change | None = None,
+    resamples: Several = 50,
+    placements: Several = 20,
+    confidence: Confidence = 0.95,
     rng: Rng = None,
     executor: Executor | int | None = None,
 ) -> pd.DataFrame:
@@ -67,6 +80,13 @@ def rank_hosts(
         `harmonic_centrality`, with lengths 1, or 1 / weight where the scenario moves a volume.
     replicates : int
         Random placements of the park in each host; one where nothing is drawn.
+    resample : function, optional
+        For data uncertainty, as in `compare_scenarios`: `ResampledLinks`, `ResampledEvents`, or a
+        function of a network and a Generator that returns a network of the same nodes.
+    resamples, placements : int
+        Resamples of the data, and placements of the park of each host in each; 2 or more.
+    confidence : float
+        Of the ranks; `low` and `high` are the quantiles that leave out half of the rest each.
     rng : None, int, SeedSequence or Generator
         Source of the placements.
     executor : Executor, int or None
@@ -75,21 +95,31 @@ def rank_hosts(
     Returns
     -------
     DataFrame
-        Index ``host``, best first (ties in the order of the hosts), with the columns
+        Index ``host``, sorted by rank (ties in the order of the hosts), with the columns
 
-        - ``median``, ``low``, ``high``: change of the measure at home, in per cent of its value
-          before: median, 2.5 and 97.5 % over placements. NaN where the value before is 0,
-        - ``best``: share of the placements in which no other host does better; equals share it,
-        - ``distance``: between home and host, in ``network.distance_unit``; NaN if unknown,
-        - ``rank``: 1 for the largest median; ties share the least rank.
+        - ``median``: of the change at home over the placements in `network`, in per cent of the
+          value before,
+        - ``low``, ``high``: quantiles over placements; with `resample` over all placements in all
+          resamples, moved so that their median is the printed one,
+        - ``regret``: mean over units of the change by the best host of the unit less that by this
+          one, in percentage points, 0 or more,
+        - ``rank``: of the median, 1 for the largest; ties share the mean rank,
+        - ``rank_low``, ``rank_high``: confidence set of the rank (see Notes),
+        - ``distance``: between home and host, in ``network.distance_unit``; NaN if unknown.
 
         A host at an unknown distance is not ranked where `frictions` of the measure read distances:
-        it comes last, and all its values are NaN.
+        it comes last, and all its values are NaN. They are NaN for all where the value before is 0.
 
     Raises
     ------
     InputError
-        A host is inside home, the scenario has another home, or the measure is not defined at home.
+        A host is inside home, the scenario has another home, the measure is not defined at home, or
+        fewer than two resamples are left in which every host can have the park.
+
+    Warns
+    -----
+    UserWarning
+        If placements in resamples are left out, because a host cannot have the park in them.
 
     Notes
     -----
@@ -97,6 +127,23 @@ def rank_hosts(
     home's links in the layer with the most links, and at least four. They are given up by home
     (reallocated) if it has as many; else they are new. In a layer of flows it has a tenth of home's
     strength, or the smallest volume that makes one link on either side, and nothing is drawn.
+
+    *Units* r of the comparison are placements, or with `resample` the resamples, and x_i the change
+    by host i in a unit (in a resample the mean over its placements). All hosts have the same
+    network and the same generators in a unit, so that differences are paired.
+
+    *Ranks* [1]_: of host i, let d_j be the mean over units of x_j - x_i, s_j its standard deviation
+    and c the `confidence` quantile over units of max_j abs(x_j - x_i - d_j) / s_j. Host j is surely
+    better if d_j > c s_j, and surely worse if d_j < -c s_j. The rank of i lies between 1 + the
+    number of surely better hosts and the number of hosts less that of surely worse ones. Hosts that
+    cannot be told from the best are those with a ``rank_low`` of 1. Differences below 1e-12 of the
+    size of the values are 0.
+
+    References
+    ----------
+    .. [1] Mogstad, M., Romano, J. P., Shaikh, A. M. and Wilhelm, D. (2024). Inference for ranks
+       with applications to mobility across neighbourhoods and academic achievement across
+       countries. Review of Economic Studies 91, 476-518.
 
     Examples
     --------
@@ -127,56 +174,95 @@ def rank_hosts(
         lengths: Distance = "inverse" if draws_nothing(scenario) else "unit"
         measure = partial(harmonic_centrality, distance=lengths)
     check_callable("measure", measure, "a function of a network")
+    data = _Data(resample, resamples, placements)
+    _check_resample(data, replicates)
     at = names.get_indexer(pd.Index([home]))
     to = names.get_indexer(pd.Index(chosen))
     far = pd.Series(between(network.storage, at, to), pd.Index(chosen, dtype="str", name="host"))
     frictions = with_options(measure)[1].get("frictions")
     if isinstance(frictions, Frictions) and frictions.by_distance:
         tried = {host: park for host, park in tried.items() if far.notna()[host]}
-    table = pd.DataFrame(columns=["median", "low", "high", "best", "rank"], dtype=np.float64)
+    table = pd.DataFrame(columns=COLUMNS, dtype=np.float64)
     if tried:
-        table = _ranking(network, at_home, tried, measure, replicates, rng, executor)
+        changes = _changes(network, at_home, tried, measure, replicates, data, rng, executor)
+        table = table_of_hosts([*tried], changes, confidence)
     table = table.reindex([*table.index, *far.index.difference(table.index, sort=False)])
-    table.insert(4, "distance", far)
+    table["distance"] = far
     return table.rename_axis("host")
 
 
-def _ranking(
+class _Data(NamedTuple):
+    resample: Change | None
+    resamples: int
+    placements: int
+
+
+def _changes(
     network: MultilayerNetwork,
     at_home: Positions,
     tried: dict[str, Any],
     measure: Measure,
     replicates: int,
+    data: _Data,
     rng: Rng,
     executor: Executor | int | None,
-) -> pd.DataFrame:
-    """Of parks by their hosts: changes in per cent, the share in which each is best, and ranks."""
+) -> Changes:
     costs = _costs(measure)
     park = next(iter(tried.values()))
+    before: Any
+    again: list[tuple[float, Floats]] | None = None
     if costs is not None and isinstance(park, Enclave) and not draws_nothing(park):
-        before = float(on_nodes(measure, list(network.nodes.index))(network).iloc[at_home].mean())
-        arcs = _arcs(network, chosen_layer(network, park.layer), costs)
-        access = ParkAccess(network, at_home, costs, *arcs, seed_of_run(rng).spawn(replicates))
+        seed = seed_of_run(rng)
+        seeds = seed.spawn(replicates)
         parks = [*tried.values()]
+        bound = on_nodes(measure, list(network.nodes.index))
+        unit = _Unit(network, at_home, costs, bound, parks, seeds, data, spawned(seed, OF_DATA))
+        before = unit.before(network)
+        access = unit.access(network, seeds)
         after = np.array(run(access.values, parks, executor=executor, progress=False)).T
+        if data.resample is not None:
+            each = range(data.resamples)
+            again = run(unit.resampled, each, executor=executor, progress=False)
     else:
         result = compare_scenarios(
             network,
             scenarios={f"host {host}": each for host, each in tried.items()},
             measures={"measure": measure},
             replicates=replicates,
+            resample=data.resample,
+            resamples=data.resamples,
+            placements=data.placements,
             rng=rng,
             executor=executor,
             progress=False,
         )
         before, after = _measured(result.replicates, network, at_home, len(tried))
+        if result.resamples is not None:
+            parts = result.resamples.groupby("resample", sort=True)
+            again = [_measured(part, network, at_home, len(tried)) for _, part in parts]
     if not np.isfinite(before) or not np.isfinite(after).all():
         bad = [host for host, ok in zip(tried, np.isfinite(after).all(0), strict=True) if not ok]
         raise InputError(
             f"`measure` must be a finite number at home, {park.home!r}, before and with the park; "
             f"in {bad[0] if bad else park.home!r} it is not."
         )
-    return _table([*tried], before, after)
+    placed = per_cent(before, after)
+    if again is None:
+        return Changes(placed, None)
+    resampled = np.array([per_cent(*each) for each in again])
+    return Changes(placed, whole_placements(resampled) if before else resampled)
+
+
+def _check_resample(data: _Data, replicates: int) -> None:
+    if data.resample is None:
+        return
+    expected = "a function of a network and a Generator, such as ResampledLinks()"
+    check_callable("resample", data.resample, expected, made=True)
+    if replicates < data.placements:
+        raise InputError(
+            f"`replicates` must be at least `placements`, {data.placements}, where data are "
+            f"resampled; found {replicates}."
+        )
 
 
 def _hosts(network: MultilayerNetwork, home: str, hosts: Sequence[str] | None) -> list[str]:
@@ -214,26 +300,41 @@ def _measured(
     return before, after
 
 
-def _table(hosts: list[str], before: float, after: Floats) -> pd.DataFrame:
-    change = after - before
-    change[np.abs(change) < ROUNDING * max(abs(before), 1e-300)] = 0.0
-    per_cent = 100 * change / abs(before) if before else np.full(change.shape, np.nan)
-    low, high = np.quantile(per_cent, [0.025, 0.975], axis=0)
-    equal = after >= after.max(axis=1, keepdims=True) - ROUNDING * np.abs(after).max()
-    best = (equal / equal.sum(axis=1, keepdims=True)).mean(axis=0)
-    middle = np.median(change, axis=0)
-    steps = np.round(middle / (ROUNDING * (np.abs(after).max() or 1.0)))  # equal ones tie
-    table = pd.DataFrame(
-        {
-            "median": np.median(per_cent, axis=0),
-            "low": low,
-            "high": high,
-            "best": best,
-            "rank": pd.Series(-steps).rank(method="min").astype(int).to_numpy(),
-        },
-        index=pd.Index(hosts, dtype="str"),
-    )
-    return table.sort_values("rank", kind="stable")
+class _Unit(NamedTuple):
+    """What is measured again in each resample."""
+
+    network: MultilayerNetwork
+    home: Positions
+    costs: PathCosts
+    measure: Measure
+    parks: Sequence[Enclave]
+    seeds: Sequence[np.random.SeedSequence]
+    data: _Data
+    data_seed: np.random.SeedSequence
+
+    def before(self, network: MultilayerNetwork) -> float:
+        values: Any = self.measure(network)
+        return float(values.iloc[self.home].mean())
+
+    def access(
+        self, network: MultilayerNetwork, seeds: Sequence[np.random.SeedSequence]
+    ) -> ParkAccess:
+        arcs = _arcs(network, chosen_layer(network, self.parks[0].layer), self.costs)
+        return ParkAccess(network, self.home, self.costs, *arcs, seeds)
+
+    def resampled(self, at: int) -> tuple[float, Floats]:
+        """Value before, and those of the placements by host; NaN where it cannot have the park."""
+        resample: Any = self.data.resample
+        rng = np.random.default_rng(spawned(self.data_seed, at))
+        network = changed(self.network, resample, rng, "resample")
+        seeds = self.seeds[: self.data.placements]
+        after = np.full((len(seeds), len(self.parks)), np.nan)
+        with suppress(InputError):  # no link is left in the layer
+            access = self.access(network, seeds)
+            for column, park in enumerate(self.parks):
+                with suppress(InputError):
+                    after[:, column] = access.values(park)
+        return self.before(network), after
 
 
 def _arcs(

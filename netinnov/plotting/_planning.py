@@ -38,6 +38,7 @@ _MEASURES = {
     "below_break": ("free flow:\nbelow break\npoint", 1),
     "largest_excess": ("largest\nexcess", -1),
 }
+_OF_HOSTS = ["median", "low", "high", "rank_low", "rank_high"]
 _OWN_UNIT = ("below_break", "largest_excess")  # no per cent: their zero is arbitrary
 _HALF = 0.36
 _NONE = 1e-9  # of a column: the longest interval; of the largest change: no change
@@ -93,25 +94,27 @@ def plot_pareto(
 def plot_host_ranking(
     ranking: pd.DataFrame, *, names: Names | None = None, top: Count = 15, ax: Axes | None = None
 ) -> Axes:
-    """Draw what each host would change at home, with its interval over placements, best first.
+    """Draw what each host would change at home, with its interval and the ranks it may have.
 
     A row for each host: a point at the median change, in per cent, a bar from `low` to `high`; at
-    the right the share of placements in which it is best, where known.
+    the right the confidence set of its rank.
 
     Parameters
     ----------
     ranking : DataFrame
-        From `netinnov.planning.rank_hosts`: index = host, columns ``median, low, high, best``.
+        From `netinnov.planning.rank_hosts`: index = host, columns
+        ``median, low, high, rank_low, rank_high``.
 
     Examples
     --------
     >>> hosts = pd.DataFrame(
-    ...     {"median": [4.0], "low": 1.0, "high": 6.0, "best": 0.9}, index=["host"]
+    ...     {"median": [4.0], "low": 1.0, "high": 6.0, "rank_low": 1, "rank_high": 3},
+    ...     index=["host"],
     ... )
     >>> plot_host_ranking(hosts).get_xlabel()
     'change at home, %'
     """
-    ranking = table_of("ranking", ranking, ["median", "low", "high", "best"], of="rank_hosts()")
+    ranking = table_of("ranking", ranking, _OF_HOSTS, of="rank_hosts()")
     known = ranking.dropna(subset="median")
     if known.empty:
         raise InputError("`ranking` must have a host whose median is known; it has none to draw.")
@@ -121,12 +124,16 @@ def plot_host_ranking(
         label_rows(ax, [name_of(names, host) for host in shown.index])
         look = {"color": PALETTE[0], "linewidth": 1.6, "mfc": ink(), "mec": ink()}
         draw_intervals(ax, rows, shown[["median", "low", "high"]], markersize=4.7, **look)
-        if shown["best"].notna().any():
-            write_columns(ax, rows, [("best in", [percent(share, 0) for share in shown["best"]])])
-        notes = ["Point: median of the placements. Bar: their middle 95 %."]
+        ranks = shown[["rank_low", "rank_high"]].itertuples(index=False)
+        write_columns(ax, rows, [("rank", [_span(first, last) for first, last in ranks])])
+        notes = ["Point: median. Bar: interval of the draws. Right: the ranks that it may have."]
         if len(known) > len(shown):
             notes.append(f"Drawn: the first {len(shown)} of {len(known)} hosts, by the median.")
         return finish(ax, x="change at home, %", notes=notes)
+
+
+def _span(first: float, last: float) -> str:
+    return f"{first:.0f}" if first == last else f"{first:.0f}\N{EN DASH}{last:.0f}"
 
 
 def plot_approaches(

@@ -12,7 +12,7 @@ from netinnov.errors import InputError
 from netinnov.planning import rank_hosts
 from netinnov.scenarios import DirectLinks, ForwardEnclave
 
-COLUMNS = ["median", "low", "high", "best", "distance", "rank"]
+COLUMNS = ["median", "low", "high", "regret", "rank", "rank_low", "rank_high", "distance"]
 TREE = [("h", "a"), ("a", "b"), ("b", "c"), ("b", "d")]
 
 
@@ -50,10 +50,13 @@ def test_the_best_host_is_the_one_worked_out_by_hand():
     ranking = rank_hosts(network_of(TREE), home="h", scenario=park(funding="new"), rng=1)
     assert list(ranking.columns) == COLUMNS
     assert ranking.index.tolist() == ["c", "d", "a", "b"]
-    assert ranking["rank"].tolist() == [1, 1, 3, 3]
+    assert ranking["rank"].tolist() == [1.5, 1.5, 3.5, 3.5]
     for column in ("median", "low", "high"):
         assert ranking[column].tolist() == pytest.approx([100 / 13, 100 / 13, 0, 0])
-    assert ranking["best"].tolist() == [0.5, 0.5, 0, 0]
+    # All draws are the same, so that each pair is told apart or ties for sure.
+    assert ranking["rank_low"].tolist() == [1, 1, 3, 3]
+    assert ranking["rank_high"].tolist() == [2, 2, 4, 4]
+    assert ranking["regret"].tolist() == pytest.approx([0, 0, 100 / 13, 100 / 13])
 
 
 def test_a_host_that_takes_a_link_away_may_lower_access():
@@ -61,7 +64,116 @@ def test_a_host_that_takes_a_link_away_may_lower_access():
     ranking = rank_hosts(network_of(TREE[1:] + TREE[:1]), home="h", rng=1, replicates=3,
                          scenario=park(size=1, pipeline_share=0))  # fmt: skip
     assert ranking["median"].tolist() == [-100.0] * 4  # no link leads home: h is cut off
-    assert ranking["best"].tolist() == [0.25] * 4
+    assert ranking["rank"].tolist() == [2.5] * 4
+    assert ranking["rank_low"].tolist() == [1] * 4
+    assert ranking["rank_high"].tolist() == [4] * 4
+    assert ranking["regret"].tolist() == [0] * 4
+
+
+def cut(network, rng):
+    """Without about one link in eight."""
+    links = network.links
+    return network.replace_links(links[rng.random(len(links)) > 0.125])
+
+
+def cut_off(network, rng):
+    """Home has no link to give up."""
+    links = network.links
+    return network.replace_links(links[(links["source"] != "h") & (links["target"] != "h")])
+
+
+def changes_of(network, trials, measure, options):
+    """In per cent by `compare_scenarios`: replicate and host; resample, placement and host."""
+    result = ni.compare_scenarios(
+        network, scenarios=trials, measures={"a": measure}, progress=False, **options
+    )
+
+    def per_cent(table):
+        own = table[table["node"] == "h"].assign(scenario=lambda x: x["scenario"].astype(str))
+        wide = own.pivot(index="replicate", columns="scenario", values="value")
+        before = wide["baseline"].iloc[0]
+        return 100 * (wide[[*trials]] - before).to_numpy() / before
+
+    in_data = None
+    if result.resamples is not None:
+        in_data = [per_cent(part) for _, part in result.resamples.groupby("resample")]
+    return per_cent(result.replicates), in_data
+
+
+def ranks_by_definition(units, confidence):
+    """Of each host the regret, and the smallest and the largest rank, pair by pair."""
+    n_units, n = units.shape
+    regret = [np.mean([max(row) - row[i] for row in units]) for i in range(n)]
+    ranks = []
+    for i in range(n):
+        pairs = {j: units[:, j] - units[:, i] for j in range(n)}
+        pairs = {j: np.where(abs(x) < 1e-10, 0, x) for j, x in pairs.items()}
+        mean = {j: x.mean() for j, x in pairs.items()}
+        spread = {j: np.sqrt(((x - x.mean()) ** 2).sum() / (n_units - 1)) for j, x in pairs.items()}
+        varied = [j for j in range(n) if spread[j] > 1e-10]
+        largest = [
+            max([abs(pairs[j][r] - mean[j]) / spread[j] for j in varied], default=0)
+            for r in range(n_units)
+        ]
+        c = np.quantile(largest, confidence)
+        better = sum(mean[j] > max(c * spread[j], 1e-10) for j in range(n))
+        worse = sum(mean[j] < -max(c * spread[j], 1e-10) for j in range(n))
+        ranks.append((1 + better, n - worse))
+    return regret, ranks
+
+
+@pytest.mark.parametrize("resample", [None, cut])
+@pytest.mark.parametrize("slow", [False, True])
+def test_ranks_and_regret_are_those_of_the_definition(resample, slow):
+    network = drawn(6)
+    hosts = list("abcdefgijkl")
+    trials = {host: park(host, size=3, funding="new", layer="x") for host in hosts}
+    measure = harmonic_centrality
+    if slow:  # any other function is measured placement by placement
+
+        def measure(network, nodes):
+            return harmonic_centrality(network, nodes=nodes)
+
+    ask = {"resample": resample, "resamples": 12, "placements": 4, "replicates": 40, "rng": 3}
+    ranking = rank_hosts(
+        network, home="h", hosts=hosts, scenario=trials["a"], measure=measure, confidence=0.5, **ask
+    ).loc[hosts]
+    placed, in_data = changes_of(network, trials, harmonic_centrality, ask)
+    units = placed if in_data is None else np.array([part.mean(axis=0) for part in in_data])
+    regret, ranks = ranks_by_definition(units, 0.5)
+    assert ranking["median"].to_numpy() == pytest.approx(np.median(placed, axis=0))
+    assert ranking["regret"].to_numpy() == pytest.approx(regret, abs=1e-9)
+    assert list(zip(ranking["rank_low"], ranking["rank_high"], strict=True)) == ranks
+    assert any(last - first < 10 for first, last in ranks)
+    draws = placed
+    if in_data is not None:
+        draws = np.concatenate(in_data)
+        draws = draws + np.median(placed, axis=0) - np.median(draws, axis=0)
+    low, high = np.quantile(draws, [0.25, 0.75], axis=0)
+    assert ranking["low"].to_numpy() == pytest.approx(low)
+    assert ranking["high"].to_numpy() == pytest.approx(high)
+
+
+def test_resamples_in_which_a_host_cannot_have_the_park_are_left_out_and_counted():
+    network = network_of([*TREE, ("h", "c")])
+    trial = park(size=2)  # paid with both links of home
+
+    def sometimes(network, rng):
+        return cut_off(network, rng) if rng.random() < 0.5 else network
+
+    ask = {"resample": sometimes, "resamples": 10, "placements": 2, "rng": 1}
+    with pytest.warns(UserWarning, match=r"of 20 placements in resamples are left out"):
+        ranking = rank_hosts(network, home="h", scenario=trial, **ask)
+    assert ranking.notna().all(axis=None)
+
+
+def test_nothing_is_ranked_where_home_has_no_access_before():
+    network = network_of([("h", "a"), ("a", "b"), ("b", "c")], "habc", directed=["links"])
+    isolated = ni.build_network(
+        network.nodes, network.links.query("source != 'h'"), network.places, directed=True
+    )
+    ranking = rank_hosts(isolated, home="h", scenario=park(funding="new"), rng=1)
+    assert ranking.drop(columns="distance").isna().all(axis=None)
 
 
 @pytest.mark.slow
@@ -97,7 +209,8 @@ def test_a_host_at_an_unknown_distance_comes_last_without_a_rank(funding):
     assert ranking.index[-1] == "a"
     assert ranking.loc["a"].isna().all()
     assert ranking.drop("a").notna().all(axis=None)
-    assert ranking["rank"].min() == 1
+    assert ranking["rank"].sum() == 1 + 2 + 3
+    assert ranking["rank_high"].max() == 3
     # Another host ranks as it does among those alone.
     few = ask(measure=far, hosts=["b", "c"])
     values = ["median", "low", "high", "distance"]
@@ -127,7 +240,6 @@ def test_inputs_are_untouched_and_hosts_are_the_linked_places():
     ranking = rank_hosts(network, home="h", rng=1)
     assert sorted(ranking.index) == list("abcd")  # z has no link
     pd.testing.assert_frame_equal(network.links, before)
-    assert ranking["best"].sum() == pytest.approx(1)
     # One degree of longitude at the equator.
     assert ranking.loc["a", "distance"] == pytest.approx(7 * 6371.0088 * np.pi / 180, rel=1e-4)
 
@@ -139,7 +251,7 @@ def test_flows_move_a_volume_and_are_placed_once():
     ranking = rank_hosts(network_of(rows, "habc"), home="h", rng=1)
     assert (ranking["low"] == ranking["high"]).all()
     # Each link of h keeps its share, so that all lengths grow alike whatever the host.
-    assert ranking["best"].tolist() == pytest.approx([1 / 3] * 3)
+    assert ranking["rank"].tolist() == [2.0] * 3
     assert (ranking["median"] < 0).all()
 
 
@@ -151,6 +263,9 @@ def test_flows_move_a_volume_and_are_placed_once():
         ({"scenario": park("a").__call__}, "`scenario` must be of the type ReverseEnclave"),
         ({"scenario": ni.ReverseEnclave("b", "a", 1, 0.5)}, "must have the home of the ranking"),
         ({"scenario": park(size=9)}, "reallocated funding takes the new links from home"),
+        ({"resample": "links"}, "`resample` must be a function of a network and a Generator"),
+        ({"resample": cut, "replicates": 5}, "at least `placements`, 20"),
+        ({"resample": cut_off, "scenario": park(size=1)}, "park in two resamples or more"),
         ({"measure": lambda network, nodes: np.nan}, "`measure` must be a finite number at home"),
     ],
 )

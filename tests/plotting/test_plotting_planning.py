@@ -281,17 +281,18 @@ def test_a_map_needs_the_pairs_and_coordinates(plot, pairs, column, words, netwo
         plot(plan if plot is plot_sites else centres, pairs=pairs, places=places)
 
 
-RANKING = pd.DataFrame({"median": [-1.0, 4, np.nan, -8.5], "best": [0.1, 0.9, 0, 0]}, [*"abcd"])
+RANKING = pd.DataFrame({"median": [-1.0, 4, np.nan, -8.5]}, [*"abcd"])
+RANKING["rank_low"], RANKING["rank_high"] = [1.0, 1, np.nan, 3], [2.0, 2, np.nan, 3]
 RANKING["low"], RANKING["high"] = [-3.0, 1, np.nan, -12], [2.0, 6, np.nan, -2]
 
 
-def test_each_host_has_a_median_an_interval_and_a_share_best_first():
+def test_each_host_has_a_median_an_interval_and_its_ranks():
     ax = plot_host_ranking(RANKING, names={"b": "Bo"})
     assert ticks(ax.yaxis) == ["Bo", "a", "d"]
     ((points, ends),) = intervals(ax).values()
     assert points.tolist() == [[4.0, 0.0], [-1.0, 1.0], [-8.5, 2.0]]
     assert ends[:, :, 0].tolist() == [[1.0, 6.0], [-3.0, 2.0], [-12.0, -2.0]]
-    assert texts(ax) == ["90 %", "10 %", "0 %", "best in"]
+    assert texts(ax) == ["1\N{EN DASH}2", "1\N{EN DASH}2", "3", "rank"]
     assert ax.yaxis_inverted()
     first = plot_host_ranking(RANKING, top=1)
     assert ticks(first.yaxis) == ["b"]

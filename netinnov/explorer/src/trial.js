@@ -125,7 +125,7 @@ export function* rivalsOf(network, state) {
 }
 
 /**
- * Hosts for a home, the best first; mirrors `planning.rank_hosts`: changes of its access in the same placements for all, and the
+ * Hosts for a home, the best first: changes of its access in the same placements for all, as in `planning.rank_hosts`, and the
  * share of placements in which each is best (ties shared). `unranked` are hosts at an unknown distance, where distance counts.
  */
 export function* rankHosts(network, state) {

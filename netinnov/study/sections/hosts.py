@@ -21,8 +21,9 @@ from netinnov.study._measures import strength_together
 
 OPTIONS = ExperimentPart
 MOST = 60  # hosts that are compared: the strongest places, and that of the experiment
-DRAWN = 15  # the best of them, in the figure
+DRAWN = 15  # the first of them, in the figure
 CHANGES = ["median", "low", "high"]
+RANKS = ["rank_low", "rank_high"]
 
 
 class Hosts(Result):
@@ -34,7 +35,7 @@ class Hosts(Result):
     def shares(self) -> pd.DataFrame:
         """Of the ranked ones; those at an unknown distance are not."""
         ranked = self.ranking.dropna(subset="median")
-        return ranked.assign(**ranked[CHANGES] / 100)
+        return ranked.assign(**ranked[CHANGES] / 100, **ranked[RANKS].astype(int))
 
 
 def compute(context: Context) -> Hosts | None:
@@ -66,7 +67,8 @@ def compute(context: Context) -> Hosts | None:
 def facts(result: Hosts) -> Mapping[str, Fact]:
     tried = result.tried
     table = result.shares
-    best = table[table["rank"] == 1]
+    leaders = table.index[table["rank_low"] == 1]
+    first = table.iloc[0]
     choice = tried.choice
     own: Any = table.reindex([tried.part.host]).iloc[0]
     known: dict[str, Fact] = {
@@ -75,16 +77,18 @@ def facts(result: Hosts) -> Mapping[str, Fact]:
         "hosts": len(table),
         "drawn": min(DRAWN, len(table)),
         "linked": result.linked,
-        "best": Place(best.index[0]),
-        "n_best": len(best),
-        "best_median": float(best["median"].iloc[0]),
-        "best_share": float(best["best"].sum()),
-        "best_low": float(best["low"].min()),
-        "best_high": float(best["high"].max()),
+        "best": Place(table.index[0]),
+        "leaders": [Place(each) for each in leaders],
+        "alike": bool((table["regret"] == 0).all()),
+        "best_median": float(first["median"]),
+        "best_low": float(first["low"]),
+        "best_high": float(first["high"]),
     }
     known |= {f"own_{name}": float(own[name]) for name in CHANGES}
     return known | {
-        "own_best": bool(own["rank"] == 1),
+        "own_leads": bool(own["rank_low"] == 1),
+        "own_from": int(np.nan_to_num(own["rank_low"])),
+        "own_to": int(np.nan_to_num(own["rank_high"])),
         "own_ranked": bool(own["rank"] > 0),
         "unranked": len(result.ranking) - len(table),
         "gain": int(table["median"].gt(0).sum()),
@@ -101,15 +105,13 @@ def _draws(tried: Experiment) -> int:
 
 
 def draw(result: Hosts) -> Iterator[Picture]:
-    ranking = result.ranking
-    if _draws(result.tried) == 1:  # nothing is drawn that a host could be best in
-        ranking = ranking.assign(best=np.nan)
-    ranked = partial(plot_host_ranking, ranking, top=DRAWN, names=result.context.drawn_names)
+    names = result.context.drawn_names
+    ranked = partial(plot_host_ranking, result.ranking, top=DRAWN, names=names)
     yield Picture("host_ranking", ranked, on_page=True)
 
 
 def tables(result: Hosts) -> Iterator[Table]:
-    drawn = [*CHANGES, "best"] if _draws(result.tried) > 1 else ["median"]
+    drawn = [*CHANGES, *RANKS] if _draws(result.tried) > 1 else ["median"]
     view = result.shares.reset_index()[["host", *drawn, "distance"]].dropna(axis=1, how="all")
     said: Any = {"forms": dict.fromkeys(CHANGES, "change"), "modelled": result.context.modelled}
     yield Table("host_ranking", result.ranking, view, on_page=True, front=True, **said)
