@@ -16,7 +16,7 @@ def test_the_example_prints_what_the_readme_says(tmp_path):
     assert found, "README.md must have a python block followed by a text block with its output"
     example, promised = found.groups()
     lines = [line for line in example.splitlines() if line and "import " not in line]
-    assert len(lines) <= 5
+    assert len(lines) <= 6
     run = subprocess.run(
         [sys.executable, "-W", "error", "-X", "utf8", "-c", example],
         capture_output=True,
