@@ -15,16 +15,11 @@ import pytest
 
 from netinnov import build_network, flatten
 from netinnov.community import leiden
-from netinnov.community._leiden import labels_of_layer
 from netinnov.datasets import make_city_system
-from netinnov.null_models import rewire
-from netinnov.polycentricity._centre_rules import Options, centres_by, structure_of
-from netinnov.polycentricity._resampled_flows import resampled
 from netinnov.sources import read_multiplex, read_origin_destination
 
 DATA = (Path(__file__).parents[1] / "../shared/data").resolve()
 ALL = "NETINNOV_ALL_NETWORKS" in os.environ
-DRAWS = 100 if ALL else 10
 EFFORT = 100 if ALL else 30
 SEEDS = 10 if ALL else 2
 
@@ -126,10 +121,6 @@ def network(request):
     return networks()[request.param]()
 
 
-def matrix_of(network):
-    return network.adjacency(network.layers[0])
-
-
 def test_default_restarts_find_what_more_restarts_find(benchmark, network):
     best = leiden(network, restarts=EFFORT, rng=1).quality
     found = [leiden(network, rng=2 + seed).quality for seed in range(SEEDS)]
@@ -143,54 +134,3 @@ def test_default_restarts_find_what_more_restarts_find(benchmark, network):
     benchmark.pedantic(leiden, args=(network,), kwargs={"rng": 2}, rounds=1)
     # Optima of random networks are many, and a seed alone may miss the best by more.
     assert mean < 5e-3 * best
-
-
-def test_searches_in_draws_give_the_support_of_full_searches(benchmark, network):
-    """The same resamples, searched from the observed communities and with full effort."""
-    rng = np.random.default_rng(1)
-    options = Options()
-    if not network.links["weight"].mod(1).eq(0).all():
-        pytest.skip("its weights count no events")
-    observed = structure_of(network, options, rng, {"hubs"})
-    quick, full, quality = [], [], []
-    for _ in range(DRAWS):
-        draw = resampled(network, rng)
-        pair = [
-            structure_of(draw, options.for_draws, rng.spawn(1)[0], {"hubs"}, observed.community),
-            structure_of(draw, options, rng.spawn(1)[0], {"hubs"}),
-        ]
-        quick.append(centres_by("hubs", pair[0], options))
-        full.append(centres_by("hubs", pair[1], options))
-        quality.append(pair[0].modularity - pair[1].modularity)
-    support = np.mean(full, axis=0)
-    difference = np.abs(np.mean(quick, axis=0) - support)
-    # Of the difference of paired draws; a draw in which the two differ counts once.
-    differs = np.mean(np.not_equal(quick, full), axis=0)
-    error = np.sqrt(np.maximum(differs, 1 / DRAWS) / DRAWS)
-    benchmark.extra_info["largest difference of support"] = round(float(difference.max()), 4)
-    benchmark.extra_info["mean difference of support"] = round(float(difference.mean()), 5)
-    benchmark.extra_info["mean difference of modularity"] = float(f"{np.mean(quality):.2g}")
-    print(
-        f"support: mean difference {difference.mean():.4f}, largest {difference.max():.3f}; "
-        f"modularity {np.mean(quality):+.1e} of {observed.modularity:.4f}"
-    )
-    benchmark.pedantic(structure_of, args=(draw, options, rng, {"hubs"}), rounds=1)
-    assert (difference <= 4.5 * error).all()
-
-
-def test_searches_in_null_networks_are_hardly_biased(benchmark, network):
-    """The bias of modularity in networks of the null model, beside their spread."""
-    rng = np.random.default_rng(1)
-    quick, full = [], []
-    for _ in range(DRAWS):
-        draw = matrix_of(rewire(network, rng=rng))
-        directed = bool(network.directed)
-        quick.append(labels_of_layer(draw, directed, 1.0, 3, rng.spawn(1)[0], None, 0.3)[1])
-        full.append(labels_of_layer(draw, directed, 1.0, 10, rng.spawn(1)[0])[1])
-    # A search in a draw may stop lower, by less than the null networks differ.
-    bias, spread = np.mean(quick) - np.mean(full), np.std(full)
-    benchmark.extra_info["bias of modularity"] = float(f"{bias:.2g}")
-    benchmark.extra_info["spread of modularity"] = float(f"{spread:.2g}")
-    print(f"null modularity {np.mean(full):.5f} +- {spread:.1e}, bias {bias:+.1e}")
-    benchmark.pedantic(labels_of_layer, args=(draw, directed, 1.0, 3, rng), rounds=1)
-    assert abs(bias) < max(spread, 0.02 * np.mean(full))

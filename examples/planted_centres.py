@@ -1,29 +1,38 @@
 """How often does `detect_centres` find planted centres, and none where there is none?
 
-Run ``python examples/planted_centres.py FOLDER``. FOLDER (by default ``planted_centres``) takes the
-page ``planted_centres.md`` and its table; ``docs`` renews those in the repository. The generators
-are in this script: none is the package's. The text is in ``planted_centres.md`` beside it.
+Run ``python examples/planted_centres.py FOLDER DATA``. FOLDER (by default ``planted_centres``)
+takes the page ``planted_centres.md`` and its tables; ``docs`` renews those in the repository. DATA
+is the folder with ``multiplex_benchmarks`` (by default ``../shared/data`` beside the repository);
+without it nothing is written. The generators are in this script: none is the package's. The text is
+in ``planted_centres.md`` beside it.
 """
 
 from __future__ import annotations
 
 import sys
+import warnings
 from functools import partial
 from pathlib import Path
 
+import networkx as nx
 import numpy as np
 import pandas as pd
-from _pages import fill, markdown, write_tables
+from _pages import fill, markdown, missing, write_tables
+from _rail import trains_a_day
 from scipy import stats
 
 import netinnov as ni
+from netinnov.datasets import load_research_cities, load_yrd_enclaves
 from netinnov.polycentricity import detect_centres, profile
+from netinnov.sources import read_multiplex
 
 DRAWS = 50
-INTERVALS = 25  # draws in which an interval of the number of centres is computed
+INTERVALS = 50  # draws in which an interval of the number of centres is computed
 KM = 111.195  # of a degree along the equator
 LEVEL = 0.05
 RULES = ("head_tail", "core", "dominant_flow")
+AIRPORTS = "multiplex_benchmarks/AirEu2013Ext.json"
+NAMED = 8  # centres by name
 
 
 def scattered(rng, n):
@@ -85,6 +94,21 @@ def two_mode(rng, *, n=40, k=0, size=1):
     return np.zeros((n, 2)), source, target, flow[source, target], large
 
 
+def hub_and_spoke(rng, *, n=40, k=0, size=1):
+    """Each place sends to one of k hubs, hubs to each other, and a little to everybody."""
+    hubs = rng.permutation(n)[:k]
+    flow = np.triu(rng.poisson(2.0, (n, n)), 1)
+    flow += flow.T
+    for place in range(n if k else 0):
+        to = hubs[rng.integers(k)]
+        if place not in hubs:
+            flow[place, to] += rng.poisson(5.0 * size)
+    for hub in hubs:
+        flow[hub, hubs] += rng.poisson(5.0 * size, k)
+    source, target = np.triu_indices(n, 1)
+    return np.zeros((n, 2)), source, target, (flow + flow.T)[source, target], hubs
+
+
 CASES = {
     "the square, exponential decay": {},
     "the square, 1 / distance": {"kernel": lambda far: 1 / np.maximum(far, 1)},
@@ -96,6 +120,7 @@ CASES = {
     "a coast": {"layout": coast},
     "directed flows": {"directed": True},
 }
+OTHERS = {"a projection of events": two_mode, "hub and spoke": hub_and_spoke}
 PLANTED = [(0, 1), (1, 8), (3, 8), (5, 8), (3, 3), (3, 2)]
 
 
@@ -117,7 +142,7 @@ def row(case, draw, k, size, *, by_distance, directed=False):
 def intervals():
     """How often the 95 % interval of the number of centres holds the planted number."""
     rows = []
-    for k in (1, 3, 5):
+    for k in (0, 1, 3, 5):
         held = []
         for seed in range(INTERVALS):
             drawn = flows(np.random.default_rng([seed, k, 8]), k=k, size=8)
@@ -197,8 +222,51 @@ def ways():
     return pd.DataFrame(rows)
 
 
-def main(folder="planted_centres"):
-    folder = Path(folder)
+def families():
+    """Marriages of Florentine families (Padgett)."""
+    links = pd.DataFrame(nx.florentine_families_graph().edges, columns=["source", "target"])
+    return ni.build_network(links)
+
+
+def delta():
+    """The relations between cities that sources state, by cities of the whole case."""
+    case = load_yrd_enclaves()
+    stated = [layer for layer in case.layers if not case.layer_table.loc[layer, "modelled"]]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*have no place")
+        return ni.aggregate(case.select(layers=stated), level=1)
+
+
+def systems(data):
+    """Real networks: how many centres, which, and how many by the other rules."""
+    networks = {
+        "marriages of Florentine families": families(),
+        "routes between European airports, 2013": ni.build_network(
+            *read_multiplex(data / AIRPORTS)
+        ),
+        "research projects between European cities": load_research_cities(),
+        "stated relations between Chinese cities": delta(),
+        "trains a day in the Yangtze River Delta": trains_a_day(),
+    }
+    rows = []
+    for name, network in networks.items():
+        table = detect_centres(network, resamples=0, rng=1)
+        chosen = table.index[table["centre"]].tolist()
+        listed = network.places["name"].reindex(chosen) if "name" in network.places else chosen
+        shown = ", ".join(listed[:NAMED]) + (", ..." if len(chosen) > NAMED else "")
+        found = {"system": name, "places": network.n_nodes, "centres": len(chosen), "which": shown}
+        for rule in RULES:
+            other = detect_centres(network, rule=rule, resamples=0, rng=1)
+            found[rule] = int(other["centre"].sum())
+        rows.append(found)
+    return pd.DataFrame(rows)
+
+
+def main(folder="planted_centres", data=Path(__file__).parents[1] / "../shared/data"):
+    folder, data = Path(folder), Path(data)
+    if missing(data, [AIRPORTS]):
+        return
+    real = systems(data)
     rows = []
     for case, options in CASES.items():
         directed = options.get("directed", False)
@@ -207,11 +275,13 @@ def main(folder="planted_centres"):
                 draw = partial(flows, **options)
                 rows.append(row(case, draw, k, size, by_distance=by_distance, directed=directed))
     for k, size in PLANTED:
-        rows.append(row("a projection of events", two_mode, k, size, by_distance=False))
+        for name, draw in OTHERS.items():
+            rows.append(row(name, draw, k, size, by_distance=False))
     table = pd.DataFrame(rows)
     held = intervals()
     tried = ways()
-    write_tables({"planted": table, "intervals": held, "ways": tried}, folder / "planted_centres")
+    tables = {"planted": table, "intervals": held, "ways": tried, "systems": real}
+    write_tables(tables, folder / "planted_centres")
     head = ["case", "distances", *(f"{k} of {size}" if k else "none" for k, size in PLANTED)]
     lines = []
     for (case, distances), part in table.groupby(["case", "distances"], sort=False):
@@ -225,6 +295,10 @@ def main(folder="planted_centres"):
               for way, cells in zip(shares.index, shares.to_numpy(), strict=True)]  # fmt: skip
     values = {
         "ways": markdown(["way", *columns], others),
+        "systems": markdown(
+            ["system", "places", "centres", "which", *(f"`{rule}`" for rule in RULES)],
+            real.to_numpy().tolist(),
+        ),
         "draws": DRAWS,
         "error": f"{np.sqrt(0.8 * 0.2 / DRAWS):.0%}",
         "intervals": INTERVALS,

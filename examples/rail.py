@@ -18,7 +18,7 @@ from _pages import fill, listed, markdown, new_figure, save, three, write_tables
 import netinnov as ni
 from netinnov.centrality import harmonic_centrality
 from netinnov.connectivity import potential
-from netinnov.datasets import load_yrd_enclaves, load_yrd_rail_minutes
+from netinnov.datasets import load_yrd_enclaves, load_yrd_rail
 from netinnov.linkages import travel_times
 from netinnov.plotting import plot_flow_map, print_style
 from netinnov.scenarios import ChangedDistances
@@ -35,7 +35,7 @@ MOST = 6  # cities in the table of access
 def with_line(minutes):
     """The direct trains with the new line in place of what ran between its ends."""
     ends = minutes[["origin", "destination"]].apply(set, axis=1) == set(LINE)
-    return minutes.assign(distance=minutes["distance"].mask(ends, OPENED))
+    return minutes.assign(minutes=minutes["minutes"].mask(ends, OPENED))
 
 
 def cities_by_rail(times):
@@ -64,7 +64,7 @@ def within(network, reach):
 
 def compute():
     """All results of the page."""
-    direct = load_yrd_rail_minutes()
+    direct = load_yrd_rail().dropna(subset="minutes")
     before, after = (
         travel_times(table, transfer=TRANSFER) for table in (direct, with_line(direct))
     )

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from _pages import fill, listed, markdown, missing, new_figure, save, three, write_tables
+from _rail import trains_a_day
 
 import netinnov as ni
 from netinnov.community import compare_partitions, leiden, stability
@@ -253,6 +254,16 @@ def compute(data):
     found["borrowed"] = {
         key: borrowed_size(network, values=inflow(network)) for key, network in flows.items()
     }
+    trains = trains_a_day()
+    found["rail"] = trains.places["name"]
+    found["trains"] = {
+        rule: detect_centres(
+            trains, rule=rule, resamples=RESAMPLES if rule == "outliers" else 0, rng=1
+        )
+        for rule in RULES
+    }
+    count = profile(trains, indices=["n_centres"], null=None, resamples=RESAMPLES, rng=1)
+    found["number_by_trains"] = count.loc["n_centres"]
     return found
 
 
@@ -369,6 +380,15 @@ def table_of_rules(found, chosen):
         names = [cities.loc[node, "name_en"] for node in chosen.index[chosen[(*MAIN, rule)]]]
         shown = ", ".join(names) if len(names) <= 13 else f"{', '.join(names[:8])} and others"
         rows.append([f"`{rule}`", len(names), shown])
+    return markdown(["rule", "centres", "places"], rows)
+
+
+def table_of_trains(found):
+    """Who is a centre by the trains of a day, by each rule."""
+    rows = []
+    for rule, table in found["trains"].items():
+        centres = found["rail"][table.index[table["centre"]]]
+        rows.append([f"`{rule}`", len(centres), ", ".join(centres)])
     return markdown(["rule", "centres", "places"], rows)
 
 
@@ -539,6 +559,8 @@ def numbers_of(found):
         x: compare_partitions(labels[key], labels["20200110", x]).ami for x, key in keys.items()
     }
     values["steady"] = {scale: found["stability"][key].agreement for scale, key in keys.items()}
+    by_trains = found["trains"]["outliers"]
+    strengths = by_trains["centrality"]
     shares = matrix_of(flows[keys["cities"]])
     stays = shares.sum(axis=1)
     return values | {
@@ -565,6 +587,13 @@ def numbers_of(found):
         "table_of_nulls": table_of_nulls(found),
         "table_of_communities": table_of_communities(found),
         "table_of_rules": table_of_rules(found, chosen),
+        "table_of_trains": table_of_trains(found),
+        "n_rail": len(by_trains),
+        "centres_by_trains": listed(found["rail"][by_trains.index[by_trains["centre"]]]),
+        "n_by_trains": found["number_by_trains"],
+        "least_support": by_trains.loc[by_trains["centre"], "support"].min(),
+        "least_sure": found["rail"][by_trains.loc[by_trains["centre"], "support"].idxmin()],
+        "share_by_trains": 100 * strengths[by_trains["centre"]].sum() / strengths.sum(),
         "table_of_centres": table_of_centres(found, chosen),
         "table_of_sensitivity": table_of_sensitivity(found["sensitivity"]),
         "table_of_borrowed_size": table_of_borrowed_size(found),
@@ -600,6 +629,7 @@ def tables_of(found):
     return {
         "indices": indices,
         "null_models": nulls,
+        "trains": found["trains"]["outliers"].rename(found["rail"]).rename_axis("place"),
         "communities": pd.DataFrame(labels).rename(names).rename_axis("place"),
         "centres": centres.rename(names).rename_axis("place"),
         "sensitivity": sensitive.set_index("index"),

@@ -44,7 +44,7 @@ PAGES = [
     Page("studies/project_enclaves"),
     Page("data/enclaves"),
     Page("register"),
-    Page("planted_centres"),
+    Page("planted_centres", needs="multiplex_benchmarks/AirEu2013Ext.json"),
     Page("mechanisms/free_flow"),
     Page("mechanisms/cobweb"),
     Page("mechanisms/cooperation"),

@@ -129,10 +129,8 @@ def labels_of_layer(
     resolution: float,
     restarts: int,
     rng: np.random.Generator,
-    start: Floats | None = None,
-    perturb: float = 1.0,
 ) -> tuple[Floats, float]:
-    """Labels (NaN without links) and modularity; `start`: initial labels, NaN for singletons."""
+    """Labels (NaN without links) and modularity."""
     linked = np.diff(matrix.indptr) > 0
     linked[matrix.indices] = True
     present = np.flatnonzero(linked)
@@ -141,14 +139,8 @@ def labels_of_layer(
     weights = matrix.data / unit_of(matrix.data), number[matrix.indices], begins
     inner = sparse.csr_array(weights, shape=(present.size, present.size))
     layer = one_layer(inner, directed, resolution)
-    starts = []
-    if start is not None:
-        first = start[present]
-        alone = np.isnan(first)
-        first[alone] = np.nanmax(start, initial=0.0) + 1 + np.arange(alone.sum())
-        starts = [np.unique(first, return_inverse=True)[1].astype(np.int32)]
     seeds = [int(child.integers(2**63)) for child in rng.spawn(restarts)]
-    labels = search_one_layer(layer, seeds, starts, perturb)
+    labels = search_one_layer(layer, seeds)
     source = np.repeat(np.arange(present.size), np.diff(inner.indptr))
     quality = links_modularity(labels[source], labels[inner.indices], inner.data, resolution)
     codes = np.full(matrix.shape[0], np.nan)
@@ -242,10 +234,8 @@ def one_layer(matrix: sparse.csr_array, directed: bool, resolution: float) -> On
     return OneLayer(both.indptr, both.indices, both.data, a, b, factor, fb)
 
 
-def search_one_layer(
-    layer: OneLayer, seeds: Sequence[int], starts: Sequence[Codes] = (), perturb: float = 1.0
-) -> Codes:
-    """Labels of the best search; `perturb` < 1: share of the searches perturbed in the end."""
+def search_one_layer(layer: OneLayer, seeds: Sequence[int]) -> Codes:
+    """Labels of the best search."""
     from netinnov.kernels.leiden_layer import searched
 
     n = layer.indptr.size - 1
@@ -253,20 +243,15 @@ def search_one_layer(
     indptr, indices = (codes.astype(np.int32, copy=False) for codes in layer[:2])
     layer = layer._replace(indptr=indptr, indices=indices)
     alone = np.arange(n, dtype=np.int32)
-    first = [*starts, *[alone] * (n_searches - len(starts))]
     n_each = 2 + len(STAGES)
     drawn = np.random.SeedSequence(seeds).generate_state(n_searches * n_each, np.uint64)
     drawn = drawn.reshape(n_searches, n_each)
     size = layer.indices.size
-    starting = zip(first, drawn, strict=True)
-    work = [partial(searched, *layer, start, own[0], 0) for start, own in starting]
+    work = [partial(searched, *layer, alone, own[0], 0) for own in drawn]
     climbs = in_threads(work, size=n_searches * size)
     equal = 1e-12 * float(layer.weight.sum())  # but for rounding
     fewer = min(1.0, WORK / max(1, size) / STAGES[-1][1])
-    stages = list(enumerate(STAGES))
-    if perturb < 1:
-        stages = [(len(STAGES) - 1, (perturb, STAGES[-1][1]))]
-    for stage, (share, idle) in stages:
+    for stage, (share, idle) in enumerate(STAGES):
         order = sorted(range(n_searches), key=lambda k: -climbs[k][1])
         kept = order[: math.ceil(share * n_searches)]
         patience = max(1, round(idle * fewer))

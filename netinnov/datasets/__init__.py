@@ -7,7 +7,7 @@ from netinnov.datasets._packaged import (
     load_quzhou as load_quzhou,
     load_research_cities as load_research_cities,
     load_yrd_enclaves as load_yrd_enclaves,
-    load_yrd_rail_minutes as load_yrd_rail_minutes,
+    load_yrd_rail as load_yrd_rail,
 )
 from netinnov.datasets._synthetic import make_city_system as make_city_system
 

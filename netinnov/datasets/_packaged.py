@@ -16,8 +16,8 @@ from netinnov.linkages._from_records import Weighting
 from netinnov.network import MultilayerNetwork
 
 # All other columns are text: an id such as 007 stays as it is, and NA is no missing value.
-_WHOLE = ("firms", "talents", "industrialised_at_home", "participations", "year")
-_DECIMAL = "lon lat population floor_area_m2 investment_cny weight amount distance distance_km"
+_WHOLE = ("firms", "talents", "industrialised_at_home", "participations", "year", "trains")
+_DECIMAL = "lon lat population floor_area_m2 investment_cny weight amount distance_km minutes"
 _NUMBERS = dict.fromkeys(_DECIMAL.split(), "float64") | dict.fromkeys(_WHOLE, "Int64")
 UNITS = {
     "count": "pairs of partners",
@@ -136,34 +136,37 @@ def load_quzhou() -> MultilayerNetwork:
     return build_network(nodes, links, places[used], layers=_records_of(links))
 
 
-def load_yrd_rail_minutes() -> pd.DataFrame:
-    """Minutes by direct high-speed train between 29 cities of the Yangtze River Delta.
+def load_yrd_rail() -> pd.DataFrame:
+    """Direct high-speed trains between cities of the Yangtze River Delta: minutes and trains a day.
 
-    The timetable of one day, 10 March 2016: the least time from departure to arrival in one train
-    (G, D and C), over all stations that bear the name of the city.
+    The timetable of one day, 10 March 2016 (trains G, D and C).
 
     Returns
     -------
     DataFrame
-        Columns ``origin``, ``destination`` (ids of places of `load_yrd_enclaves`) and ``distance``
-        (minutes); one row an ordered pair with a direct train, 605 of 812. The two directions of a
-        pair may differ. 12 of the 41 cities had no such station. `linkages.travel_times` adds
-        changes of train.
+        A row an ordered pair of cities: ``origin``, ``destination`` (ids of places of
+        `load_yrd_enclaves`); ``minutes``, the least from departure to arrival in one train, over
+        the stations that bear the name of the city (605 pairs of 29 cities, else missing);
+        ``trains``, those that stop in both cities in this order, over all stations in the area of
+        each (640 pairs of 30 of the 41 cities, else missing). The directions of a pair may differ.
 
     Notes
     -----
-    The public timetable, as collected in https://github.com/metromancn/Parse12306 (MIT). A station
-    that serves a city under another name is not counted.
+    The public timetable, as collected in https://github.com/metromancn/Parse12306 (MIT). 10 pairs
+    have minutes of trains that did not run on that day. `linkages.travel_times` adds changes of
+    train. Trains are counted services, not passengers: a train that stops in 10 cities joins 45
+    pairs, so pairs are not independent of each other.
 
     Examples
     --------
     >>> from netinnov.linkages import travel_times
-    >>> times = travel_times(load_yrd_rail_minutes(), transfer=30)
+    >>> rail = load_yrd_rail()
+    >>> times = travel_times(rail.dropna(subset="minutes"), transfer=30)
     >>> by_rail = load_yrd_enclaves().with_distances(times, unit="min")
-    >>> times.loc["quzhou", "hangzhou"].item()
-    66.0
+    >>> times.loc["quzhou", "hangzhou"].item(), rail["trains"].max().item()
+    (66.0, 156)
     """
-    return read_packaged("rail_minutes")
+    return read_packaged("rail")
 
 
 def gravity_parameters() -> dict[str, Any]:

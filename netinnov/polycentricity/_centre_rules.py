@@ -260,8 +260,8 @@ def _ordinary(strength: Floats) -> Mask:
 def _outliers(mass: Floats, even_shares: Floats) -> Mask:
     """Places far above the median in the logarithm of their mass, by the median deviation.
 
-    The limit is that of the largest of n normal numbers. Where sizes spread so widely that nobody
-    lies beyond it, the largest, and who has half its mass, if it holds two even shares or more.
+    The limit is that of the largest of n normal numbers. Where sizes spread so widely that none is
+    ordinary, also the largest, if it holds two even shares or more, and who has half its mass.
     """
     n = mass.size
     if n < _SEVERAL:
@@ -271,9 +271,10 @@ def _outliers(mass: Floats, even_shares: Floats) -> Mask:
     deviation = float(np.median(np.abs(above))) / norm.ppf(0.75)
     limit = norm.isf(_LEVEL / n) * (1 + _FEW / n) * deviation
     centre = above > max(limit, math.log(_LARGER)) + _ROUNDING
-    largest = int(logs.argmax())
-    if not centre.any() and deviation >= _WIDE and even_shares[largest] >= _TWICE:
-        centre = mass >= _HALF * mass[largest] * (1 - _ROUNDING)
+    # A remote place with few links has a mass that is hardly known.
+    largest = int(np.where(even_shares >= 1, mass, 0.0).argmax())
+    if deviation >= _WIDE and even_shares[largest] >= _TWICE:
+        centre |= mass >= _HALF * mass[largest] * (1 - _ROUNDING)
     return centre
 
 

@@ -218,10 +218,10 @@ def detect_centres(
     that a place is not large because others are near; else it is strength. A centre lies above the
     median in the logarithm of mass by more than the largest of as many normal numbers would in 5 %
     of cases (deviation: 1.48 times the median absolute one), and has 1.5 times the median or more.
-    Where nobody does and sizes spread widely (a deviation of 0.5 or more, as of cities), the
-    largest place is a centre if it has two even shares of strength, and beside it those of half its
-    mass. Places of less than 1 % of the largest strength take no part. How often planted
-    centres are found: docs/planted_centres.md.
+    Where sizes spread widely (a deviation of 0.5 or more, as of cities), the largest place with an
+    even share is one as well if it has two even shares, and so are those of half its mass. Places
+    of less than 1 % of the largest strength take no part. How often planted centres are found:
+    docs/planted_centres.md.
 
     *Support.* Events (trips, patents) are resampled, never places. Their number is in the column
     ``events`` of `layer_table`, or its ``unit`` says that whole weights count them; money, scores,

@@ -17,11 +17,13 @@ def place_masses(flows: Floats, distances: Floats, start: Floats | None = None) 
     """Masses a of the origins of flows that are Poisson with means a_i b_j f(d_ij), 0 without flow.
 
     f is a power of distance times a factor for each eighth of the pairs by distance: steep, flat,
-    or neither, it needs no form. `start`: masses to begin with. Flows inside a place are left out.
+    or neither, it needs no form. Masses are told up to a factor; `start`: masses to begin with.
+    Flows inside a place are left out.
     """
     n = len(flows)
     off = ~np.eye(n, dtype=bool)
     flow = flows[off]
+    flow = flow / (flow.max(initial=0.0) or 1.0)  # products of masses have no unit to overflow in
     log, bins = _of_distance(distances[off])
     source, target = (ends[off] for ends in np.indices((n, n)))
     n_bins = int(bins.max()) + 1

@@ -8,7 +8,7 @@ import pytest
 
 import netinnov as ni
 from netinnov.connectivity import potential
-from netinnov.datasets import load_yrd_enclaves, load_yrd_rail_minutes
+from netinnov.datasets import load_yrd_enclaves, load_yrd_rail
 from netinnov.errors import InputError
 from netinnov.linkages import travel_times
 
@@ -35,7 +35,7 @@ FALLS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("decay", list(FALLS))
 def test_minutes_of_the_delta_by_a_plain_loop(decay):
-    times = travel_times(load_yrd_rail_minutes(), transfer=30)
+    times = travel_times(load_yrd_rail().dropna(subset="minutes"), transfer=30)
     cities = load_yrd_enclaves().select(kinds=["place"], places=list(times.index))
     network = ni.build_network(
         cities.nodes, cities.links, cities.places.loc[times.index].drop(columns="parent"),

@@ -96,7 +96,7 @@ def test_the_data_package_is_valid_and_says_what_is_in_it(open_package) -> None:
     report = package.validate()
     assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "message"])
     sizes = {resource.name: len(resource.read_rows()) for resource in package.resources}
-    assert sizes == {"places": 121, "parks": 72, "actors": 173, "links": 283, "rail_minutes": 605}
+    assert sizes == {"places": 121, "parks": 72, "actors": 173, "links": 283, "rail": 650}
     for resource in package.resources:
         for field in resource.schema.fields:
             assert len(field.description) > 5, (resource.name, field.name)

@@ -37,8 +37,8 @@ def broken(folder, *edits):
 def test_the_register_of_the_package_passes_and_what_is_missing_is_counted(folder):
     result = call("--register", *folder)
     assert (result.exit_code, result.stderr) == (0, "")
-    first, parks, links, neither = result.stdout.splitlines()
-    assert first == "No problems: 121 places, 72 parks, 173 actors, 283 links, 605 rail_minutes."
+    first, parks, links, _, neither = result.stdout.splitlines()
+    assert first == "No problems: 121 places, 72 parks, 173 actors, 283 links, 650 rail."
     # The README of the facts: 28 parks with an opening date, 22 with floor area, 11 with
     # investment and 19 with a number of firms, of 72.
     assert parks.startswith("Not stated in the 72 rows of parks.csv: opened 44, announced ")
@@ -92,7 +92,7 @@ CASES = [
     ("links", 2, "target", "nowhere", "target must be an id of actors or parks; found 'nowhere'"),
     ("links", 2, "weight", "two", "weight must be one of 1; found 'two'"),
     ("links", 2, "amount", "5", "amount and unit must be given together"),
-    ("rail_minutes", 2, "destination", "changzhou", "origin, destination must be given once"),
+    ("rail", 2, "destination", "changzhou", "origin, destination must be given once"),
 ]
 
 

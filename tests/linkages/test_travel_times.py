@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from netinnov.datasets import load_yrd_enclaves, load_yrd_rail_minutes
+from netinnov.datasets import load_yrd_enclaves, load_yrd_rail
 from netinnov.linkages import travel_times
 
 
@@ -34,8 +34,8 @@ def test_all_simple_paths_are_compared(transfer):
 
 
 def test_trains_of_the_delta():
-    minutes = load_yrd_rail_minutes()
-    direct = minutes.set_index(["origin", "destination"])["distance"]
+    minutes = load_yrd_rail().dropna(subset="minutes")
+    direct = minutes.set_index(["origin", "destination"])["minutes"]
     # Spot checks against the timetable of that day.
     assert direct["quzhou", "hangzhou"] == 66
     assert direct["jinhua", "hangzhou"] == 43

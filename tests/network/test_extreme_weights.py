@@ -42,8 +42,7 @@ def test_the_unit_of_weights_changes_no_index_and_no_centre(power: int, directed
         network = region(COUNTS * factor, directed=directed)
         table = profile(network, replicates=2, resamples=0, restarts=2, rng=1, progress=False)
         tables.append(table)
-        options = {"replicates": 19, "resamples": 0, "restarts": 2}
-        found = detect_centres(network, **options, rng=1, progress=False)
+        found = detect_centres(network, resamples=0, restarts=2, rng=1, progress=False)
         centres.append(found.assign(centrality=found["centrality"] / factor))
     assert_frame_equal(tables[1], tables[0], rtol=tolerance, atol=tolerance)
     assert_frame_equal(centres[1], centres[0])

@@ -126,8 +126,7 @@ def test_steps_have_index_interval_and_cost_and_places_their_change():
 
 @pytest.mark.slow
 def test_support_of_a_centre():
-    # b gets 30 and 20 more in the two largest links: then it is among the two of seven places on
-    # top (a share of 0.1 is one place: the top one is a or b).
+    # b gets 60 more in all links but one: then it is always above the mean strength.
     network, _ = case(3)
     links = {"weak": NewLinks([("b", "c")], 1), "strong": NewLinks([("b", x) for x in "cdefg"], 60)}
     target = CentreSupport("b", at_least=0.9, rule="head_tail")
@@ -139,11 +138,15 @@ def test_support_of_a_centre():
     planned = links["strong"](network, np.random.default_rng(0))
     table = detect_centres(planned, rule="head_tail", resamples=100, rng=5)
     assert plan.value == pytest.approx(table.loc["b", "support"], abs=0.1)
-    # Wilson's interval of 40 of 40 and of 0 of 40: 1 / (1 + z^2 / n) and its complement.
+    # Wilson's interval of 40 of 40 is 1 / (1 + z^2 / n) to 1.
     z2 = 1.959963984540054**2
     assert plan.steps["low"].iloc[-1] == pytest.approx(1 / (1 + z2 / 40))
-    assert plan.steps["high"].iloc[0] == pytest.approx(1 - 1 / (1 + z2 / 40))
-    assert (plan.baseline, plan.value) == (0, 1)
+    k = round(40 * plan.baseline)
+    half = math.sqrt(z2) * math.sqrt(k * (40 - k) / 40 + z2 / 4)
+    assert plan.steps["high"].iloc[0] == pytest.approx((k + z2 / 2 + half) / (40 + z2))
+    before = detect_centres(network, rule="head_tail", resamples=100, rng=5).loc["b", "support"]
+    assert plan.baseline == pytest.approx(before, abs=0.25)
+    assert plan.value == 1
 
 
 def test_a_support_of_unknown_events_is_refused():

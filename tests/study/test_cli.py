@@ -298,7 +298,7 @@ def test_a_list_of_participations_makes_a_study_of_those_who_meet(here, no_figur
     assert result.exit_code == 0
     english, chinese = pages_of("out")
     assert "The projected data hold 4 nodes and 3 linked pairs in 1 layer" in english
-    assert "resamples of the events" in english
+    assert "No place stands out among 3 places" in english
     assert "（4 个事件）" in chinese
     assert "共同参与" in chinese
 
