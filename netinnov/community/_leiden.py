@@ -66,6 +66,11 @@ def leiden(
     its quality may look different (see `stability`). A state without links and without coupling is
     a community of its own.
 
+    *Is it noise?* Random networks have communities too: ``polycentricity.modularity_test(network)``
+    compares with them (`p`). Which resolutions give a partition that searches agree on:
+    ``{r: stability(network, find=partial(leiden, resolution=r, restarts=1)).agreement for r in
+    (0.5, 1, 2)}``.
+
     *Beyond Traag et al.* (1) When their rounds gain no more, each community is searched for
     communities of its own, which may then move (with one layer, in the best result); (2) the copies
     of a node in one community move together, and connected parts of communities are joined where
@@ -89,6 +94,9 @@ def leiden(
     >>> partition = leiden(ni.build_network(pd.DataFrame(index=list("abcd")), links), rng=1)
     >>> partition.membership["x"].tolist(), partition.membership["y"].tolist()
     ([0.0, 0.0, 1.0, 1.0], [0.0, 0.0, nan, nan])
+    >>> random = ni.datasets.make_city_system(n_cities=12, rng=1)
+    >>> ni.polycentricity.modularity_test(random, replicates=19, restarts=1, rng=1).by_chance
+    True
     """
     rng = check_rng(rng)
     numbers = state_numbers(network, presence)

@@ -319,12 +319,12 @@ def _largest_flow(flat: MultilayerNetwork) -> Integers:
 
 def _independent(structure: Structure) -> Mask:
     """Places that dominate another place and are dominated by none (Nystuen and Dacey)."""
-    rank = np.empty(structure.strength.size, np.int64)
-    rank[largest_first(structure.strength)] = np.arange(rank.size)
+    strength = structure.strength
     sends = structure.dominant >= 0
     to = structure.dominant[sends]
-    below = np.zeros(rank.size, bool)
-    below[sends] = rank[to] < rank[sends]
-    followed = np.zeros(rank.size, bool)
+    below = np.zeros(strength.size, bool)
+    # Of equal places none dominates, whatever their order.
+    below[sends] = strength[to] > strength[sends] * (1 + _ROUNDING)
+    followed = np.zeros(strength.size, bool)
     followed[structure.dominant[below]] = True
     return followed & ~below

@@ -21,43 +21,47 @@ def place_masses(flows: Floats, distances: Floats, start: Floats | None = None) 
     Flows inside a place are left out.
     """
     n = len(flows)
-    off = ~np.eye(n, dtype=bool)
-    flow = flows[off]
-    flow = flow / (flow.max(initial=0.0) or 1.0)  # products of masses have no unit to overflow in
-    log, bins = _of_distance(distances[off])
-    source, target = (ends[off] for ends in np.indices((n, n)))
+    # Products of masses have no unit to overflow in.
+    flow = flows / (flows.max(initial=0.0) or 1.0)
+    np.fill_diagonal(flow, 0.0)
+    log, bins = _of_distance(distances)
     n_bins = int(bins.max()) + 1
-    sent = _sums(source, flow, n)
-    received = _sums(target, flow, n)
+    sent = flow.sum(axis=1)
+    received = flow.sum(axis=0)
     in_bin = _sums(bins, flow, n_bins)
-    by_log = float(flow @ log)
+    by_log = float((flow * log).sum())
     mass: Floats = sent if start is None else np.where(sent > 0, start, 0.0)
     pull: Floats = received if start is None else np.where(received > 0, start, 0.0)
     enough = _SURE if start is None else _NEAR
     exponent = 0.0
     for _ in range(_ROUNDS):
-        mean = mass[source] * pull[target] * np.exp(exponent * log)
+        mean = np.exp(exponent * log)
+        mean *= mass[:, None]
+        mean *= pull
+        np.fill_diagonal(mean, 0.0)
         mean *= _ratio(in_bin, _sums(bins, mean, n_bins))[bins]
         step = _towards(by_log, mean, log, bins, n_bins)
         exponent += step
         before = mass
-        mass = mass * _ratio(sent, _sums(source, mean, n))
+        mass = mass * _ratio(sent, mean.sum(axis=1))
         # The means of the masses that have just changed.
-        mean *= _ratio(mass, before)[source]
-        pull = pull * _ratio(received, _sums(target, mean, n))
+        pull = pull * _ratio(received, _ratio(mass, before) @ mean)
         moved = np.abs(np.log(_ratio(mass, before)[before > 0])).max(initial=0.0)
         if moved + abs(step) < enough:
             break
     return mass
 
 
-def _of_distance(lengths: Floats) -> tuple[Floats, Integers]:
+def _of_distance(distances: Floats) -> tuple[Floats, Integers]:
     """Logarithms of distances, 0 on average, and numbers of bins of equally many pairs."""
+    lengths = distances[~np.eye(len(distances), dtype=bool)]
     cuts = np.unique(np.quantile(lengths, np.linspace(0, 1, _BINS + 1)[1:-1]))
     some = lengths[lengths > 0]
     # Two places at one point are half as far apart as the next ones.
-    log = np.log(np.maximum(lengths, some.min() / 2)) if some.size else np.zeros(lengths.size)
-    return log - log.mean(), np.searchsorted(cuts, lengths, side="right")
+    nearest = some.min() / 2 if some.size else 1.0
+    log = np.log(np.maximum(distances, nearest))
+    log -= np.log(np.maximum(lengths, nearest)).mean()
+    return log, np.searchsorted(cuts, distances, side="right")
 
 
 def _towards(by_log: float, mean: Floats, log: Floats, bins: Integers, n_bins: int) -> float:
@@ -70,7 +74,7 @@ def _towards(by_log: float, mean: Floats, log: Floats, bins: Integers, n_bins: i
 
 
 def _sums(codes: Integers, values: Floats, n: int) -> Floats:
-    return np.asarray(np.bincount(codes, values, n), np.float64)
+    return np.asarray(np.bincount(codes.ravel(), values.ravel(), n), np.float64)
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:

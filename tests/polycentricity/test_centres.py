@@ -88,6 +88,33 @@ def test_where_sizes_spread_widely_the_largest_is_a_centre_with_those_of_half_it
     assert centres(doubled) == ["a6", "b6", "a5", "b5"]
 
 
+def test_a_remote_place_with_few_links_hides_no_centre():
+    """Its mass after distance is the largest, its strength below an even share."""
+    rng = np.random.default_rng(2)
+    ids = np.array([f"p{k:02}" for k in range(21)])
+    mass = np.append(np.exp(rng.normal(0, 1, 20)), 60)
+    at = np.vstack([rng.uniform(0, 100, (20, 2)), [[4000, 0]]])
+    far = np.hypot(*(at[:, None] - at).transpose(2, 0, 1))
+    one, other = np.triu_indices(21, 1)
+    flow = mass[one] * mass[other] / far[one, other]
+    links = pd.DataFrame({"source": ids[one], "target": ids[other], "weight": flow})
+    nodes = pd.DataFrame({"place": ids}, index=ids)
+    distances = pd.DataFrame(far, ids, ids)
+    built = ni.build_network(nodes, links, distances=distances, distance_unit="km")
+    table = detect_centres(built, resamples=0)
+    assert table["mass"].idxmax() == "p20"
+    near = np.argsort(-mass[:20])
+    assert centres(table)[0] == ids[near[0]]
+    assert not table.loc["p20", "centre"]
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("members", ["ab", "abc", "abcde"])
+def test_of_one_event_nobody_is_a_centre(rule, members):
+    met = network({"t": [(a, b) for a in members for b in members if a < b]}, members)
+    assert not detect_centres(met, rule=rule, resamples=0)["centre"].any()
+
+
 def planted(seed, *, mass, n=40, n_large=3, by_distance=True):
     """Flows by masses and distance, drawn by a generator that is not the package's."""
     rng = np.random.default_rng(seed)
