@@ -20,7 +20,6 @@ def place_masses(flows: Floats, distances: Floats, start: Floats | None = None) 
     or neither, it needs no form. Masses are told up to a factor; `start`: masses to begin with.
     Flows inside a place are left out.
     """
-    n = len(flows)
     # Products of masses have no unit to overflow in.
     flow = flows / (flows.max(initial=0.0) or 1.0)
     np.fill_diagonal(flow, 0.0)
