@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import combinations
@@ -17,9 +18,9 @@ from netinnov._runtime.arguments import check_callable, check_names, shown
 from netinnov._runtime.checkpoint import seed_of_run
 from netinnov._runtime.display import Tabled
 from netinnov._runtime.parallel import run
-from netinnov._typing import Confidence, Count, Distance, Floats, Integers, Mask, Rng
+from netinnov._typing import Confidence, Count, Distance, Floats, Integers, Rng
 from netinnov.centrality import harmonic_centrality
-from netinnov.errors import InputError, note_on_error
+from netinnov.errors import InputError
 from netinnov.experiments import Measure
 from netinnov.experiments._compare_scenarios import OF_DATA, on_nodes
 from netinnov.experiments._effect_statistics import mean_of, spawned
@@ -30,9 +31,12 @@ from netinnov.scenarios._prices import check_scenario, draws_nothing
 
 Kind: TypeAlias = Literal["dilemma", "all gain", "nobody joins", "coordination", "some join"]
 Homes: TypeAlias = frozenset[int]
+Pair: TypeAlias = tuple[Homes, int]  # a set of adopters, and a home outside it
 
 _MOST = 8  # homes of which all sets are measured
 _ROUNDING = 1e-12  # changes that differ by no more are equal
+_PAYOFFS = ("join", "stay", "advantage")
+_OUTCOMES = ("homes", "adopters", "others", "everyone")
 # Spawn keys that no scenario uses which spawns generators of its own
 _OF_SETS = 2**64 - 2
 _OF_ORDER = 2**64 - 3
@@ -173,104 +177,68 @@ def adoption_game(
     >>> adoption_game(path, homes=["a", "e"], policy=direct, replicates=2, rng=1)
     AdoptionGame(kind=all gain, kind_share=1, equilibria=[2], optimum=2)
     """
-    names = _checked_homes(network, homes)
+    names = sorted(check_names("homes", homes, list(network.storage.place_names)))
+    if not names or len({*names}) < len(names):
+        raise InputError(f"`homes` must be places, each named once; found {shown(homes)}.")
+    groups = [np.flatnonzero(network.storage.inside([home])) for home in names]
+    for home, group in zip(names, groups, strict=True):
+        if not group.size:
+            raise InputError(f"`homes` must have nodes in the network; {home!r} has none.")
     check_callable("policy", policy, "a function of a home that gives its scenario")
-    scenarios = [_scenario_of(policy, home) for home in names]
+    scenarios = [policy(home) for home in names]
+    for home, scenario in zip(names, scenarios, strict=True):
+        check_scenario(f"policy({home!r})", scenario)
     if measure is None:
         lengths: Distance = "inverse" if all(map(draws_nothing, scenarios)) else "unit"
         measure = partial(harmonic_centrality, distance=lengths)
     check_callable("measure", measure, "a function of a network")
+    measure = on_nodes(measure, list(network.storage.node_names))
+    seed = seed_of_run(rng)
+    seeds = seed.spawn(replicates)
+    pairs = _pairs(len(names), sets, np.random.default_rng(spawned(seed, _OF_SETS)))
+    draws = _Draws(network, names, groups, scenarios, measure, _sets(pairs, len(names)), seeds)
+    options: dict[str, Any] = {"executor": executor, "progress": False}
+    observed = np.array(run(draws.values, range(replicates), **options))
+    again = observed
     if resample is not None:
         expected = "a function of a network and a Generator, such as ResampledLinks()"
         check_callable("resample", resample, expected, made=True)
-    seed = seed_of_run(rng)
-    seeds = seed.spawn(replicates)
-    design = _design(len(names), sets, np.random.default_rng(spawned(seed, _OF_SETS)))
-    draws = _Draws(
-        network=network,
-        homes=names,
-        scenarios=scenarios,
-        measure=on_nodes(measure, list(network.storage.node_names)),
-        groups=[np.flatnonzero(network.storage.inside([home])) for home in names],
-        sets=list(design.at),
-        seeds=seeds,
-        resample=resample,
-        data_seed=spawned(seed, OF_DATA),
-    )
-    each = range(replicates)
-    observed = run(draws.observed, each, executor=executor, progress=False)
-    values = np.stack([changes for changes, _ in observed])
-    left = np.mean([left for _, left in observed], axis=0)
-    again = values
-    if resample is not None:
-        again = np.stack(run(draws.resampled, each, executor=executor, progress=False))
+        data_seed = spawned(seed, OF_DATA)
+        task = partial(draws.resampled, change=resample, data_seed=data_seed)
+        again = np.array(run(task, range(replicates), **options))
         again = again[np.isfinite(again).all(axis=(1, 2))]
         if len(again) < 2:
             raise InputError(
                 "each scenario must be possible alone in two resamples of the data or more; all "
                 f"are in {len(again)} of {replicates}. Leave out homes, or take a smaller policy."
             )
-    return _game(names, design, values, again, left, confidence)
+    return _game(names, draws.sets, pairs, observed, again, confidence)
 
 
-def _checked_homes(network: MultilayerNetwork, homes: Sequence[str]) -> list[str]:
-    names = check_names("homes", homes, list(network.storage.place_names))
-    if not names or len({*names}) < len(names):
-        raise InputError(f"`homes` must be places, each named once; found {shown(homes)}.")
-    for home in names:
-        if not network.storage.inside([home]).any():
-            raise InputError(f"`homes` must have nodes in the network; {home!r} has none.")
-    return sorted(names)
-
-
-def _scenario_of(policy: Callable[[str], Scenario], home: str) -> Scenario:
-    with note_on_error(f"In the policy of home {home!r}."):
-        scenario = policy(home)
-    check_scenario(f"policy({home!r})", scenario)
-    return scenario
-
-
-class _Design(NamedTuple):
-    """Sets of homes that are measured, and which home joins which of them."""
-
-    at: dict[Homes, int]  # position of each set; the empty one is the first
-    inside: Mask  # set x home
-    tried: Integers  # positions of the sets of which means are taken
-    start: Integers  # of pairs of a set and a home that joins it
-    joined: Integers
-    home: Integers
-
-
-def _design(n: int, n_orders: int, rng: np.random.Generator) -> _Design:
-    tried = list[Homes]()
-    pairs = list[tuple[Homes, int]]()
+def _pairs(n: int, n_orders: int, rng: np.random.Generator) -> list[Pair]:
+    """Sets of adopters, each with a home that joins it; each set of a size equally often."""
     if n <= _MOST:
-        tried = [frozenset(each) for k in range(n + 1) for each in combinations(range(n), k)]
-        pairs = [(each, home) for each in tried for home in range(n) if home not in each]
-    else:
-        for _ in range(n_orders):
-            order = rng.permutation(n).tolist()
-            beginnings = [frozenset(order[:k]) for k in range(n + 1)]
-            tried += beginnings
-            pairs += zip(beginnings[:-1], order, strict=True)
+        chosen = [frozenset(each) for k in range(n) for each in combinations(range(n), k)]
+        return [(each, home) for each in chosen for home in range(n) if home not in each]
+    orders = [rng.permutation(n).tolist() for _ in range(n_orders)]
+    return [(frozenset(order[:k]), order[k]) for order in orders for k in range(n)]
+
+
+def _sets(pairs: Sequence[Pair], n: int) -> list[Homes]:
+    """All sets of the pairs, the empty one first, each home alone, and all but each home."""
+    starts = [homes for homes, _ in pairs]
+    joined = [homes | {home} for homes, home in pairs]
     alone = [frozenset([home]) for home in range(n)]
-    out = [frozenset(range(n)) - each for each in alone]
-    at = {each: position for position, each in enumerate(dict.fromkeys([*tried, *alone, *out]))}
-    return _Design(
-        at=at,
-        inside=np.array([[home in each for home in range(n)] for each in at]),
-        tried=np.array([at[each] for each in tried]),
-        start=np.array([at[each] for each, _ in pairs]),
-        joined=np.array([at[each | {home}] for each, home in pairs]),
-        home=np.array([home for _, home in pairs]),
-    )
+    out = [frozenset(range(n)) - home for home in alone]
+    return list(dict.fromkeys([*starts, *joined, *alone, *out]))
 
 
 class _Step(NamedTuple):
-    """Network after the scenarios of some homes, and those of them that are left out."""
+    """After the scenarios of some homes, by their places in the order of the draw."""
 
+    places: tuple[int, ...]
     network: MultilayerNetwork
-    left_out: list[int]
+    left_out: tuple[int, ...]  # homes
 
 
 class _Draws(NamedTuple):
@@ -278,198 +246,186 @@ class _Draws(NamedTuple):
 
     network: MultilayerNetwork
     homes: Sequence[str]
+    groups: Sequence[Integers]  # positions of the nodes of each home
     scenarios: Sequence[Scenario]
     measure: Callable[..., Any]
-    groups: Sequence[Integers]  # positions of the nodes of each home
     sets: Sequence[Homes]
     seeds: Sequence[np.random.SeedSequence]
-    resample: Any  # a Change, or None
-    data_seed: np.random.SeedSequence
 
-    def observed(self, draw: int) -> tuple[Floats, Mask]:
-        return self._changes(self.network, draw)
-
-    def resampled(self, draw: int) -> Floats:
-        """NaN in a resample in which a scenario cannot be carried out alone."""
-        rng = np.random.default_rng(spawned(self.data_seed, draw))
-        network = changed(self.network, self.resample, rng, "resample")
-        try:
-            return self._changes(network, draw)[0]
-        except InputError:
-            return np.full((len(self.sets), len(self.homes) + 1), np.nan)
-
-    def _changes(self, network: MultilayerNetwork, draw: int) -> tuple[Floats, Mask]:
-        """Changes, set x (home, then everyone), and whose scenarios are left out, set x home."""
+    def values(self, draw: int) -> Floats:
+        """A row a set: change of each home and of everyone; whether each home is left out."""
         n = len(self.homes)
-        order = np.random.default_rng(spawned(self.seeds[draw], _OF_ORDER)).permutation(n).tolist()
-        rank = {home: at for at, home in enumerate(order)}
-        values = np.empty((len(self.sets), n + 1))
-        left_out = np.zeros((len(self.sets), n), np.bool_)
-        # In dictionary order, a set starts from the steps that it shares with the one before.
-        ranked = [sorted(rank[home] for home in each) for each in self.sets]
-        path = list[int]()
-        steps = [_Step(network, [])]
-        for at in sorted(range(len(ranked)), key=ranked.__getitem__):
-            while path != ranked[at][: len(path)]:
-                path.pop()
-                steps.pop()
-            for position in ranked[at][len(path) :]:
-                alone = not path
-                path.append(position)
-                steps.append(self._next(steps[-1], order[position], draw, alone=alone))
-            values[at] = self._measured(steps[-1].network)
-            left_out[at, steps[-1].left_out] = True
-        before = values[0]
-        sound = np.isfinite(values[:, :-1]).all(axis=0) & (before[:-1] > 0)
+        rng = np.random.default_rng(spawned(self.seeds[draw], _OF_ORDER))
+        order = rng.permutation(n).tolist()
+        ordered = {tuple(sorted(map(order.index, homes))): homes for homes in self.sets}
+        steps = [_Step((), self.network, ())]
+        rows = {}
+        # In dictionary order a set starts from the steps that it shares with the one before.
+        for places in sorted(ordered):
+            steps = [step for step in steps if step.places == places[: len(step.places)]]
+            for place in places[len(steps) - 1 :]:
+                steps.append(self._next(steps[-1], place, order[place], draw))
+            rows[ordered[places]] = self._measured(steps[-1])
+        values = np.array([rows[homes] for homes in self.sets])
+        before = values[0, : n + 1]
+        sound = np.isfinite(values[:, :n]).all(axis=0) & (before[:n] > 0)
         if not sound.all():
             raise InputError(
                 "`measure` must be finite at each home, and above 0 before; it is not at "
                 f"{self.homes[int(np.argmin(sound))]!r}."
             )
-        return (values - before) / before, left_out
+        values[:, : n + 1] = (values[:, : n + 1] - before) / before
+        return values
 
-    def _next(self, step: _Step, home: int, draw: int, *, alone: bool) -> _Step:
+    def resampled(self, draw: int, *, change: Change, data_seed: np.random.SeedSequence) -> Floats:
+        """NaN in a resample in which a scenario cannot be carried out alone."""
+        rng = np.random.default_rng(spawned(data_seed, draw))
+        network = changed(self.network, change, rng, "resample")
+        with suppress(InputError):
+            return self._replace(network=network).values(draw)
+        return np.full((len(self.sets), 2 * len(self.homes) + 1), np.nan)
+
+    def _next(self, step: _Step, place: int, home: int, draw: int) -> _Step:
         key = (_OF_HOMES, home) if home else ()
         # A copy, because a scenario that spawns from its generator changes the seed itself.
         rng = np.random.default_rng(spawned(self.seeds[draw], *key))
-        name = self.homes[home]
+        places = (*step.places, place)
         try:
-            with note_on_error(f"In the scenario of home {name!r}, replicate {draw}."):
-                after = apply_scenario(step.network, self.scenarios[home], rng=rng)
+            network = apply_scenario(step.network, self.scenarios[home], rng=rng)
         except InputError as error:
-            if alone:
-                raise InputError(
-                    f"the scenario of home {name!r} cannot be carried out even alone: {error}"
-                ) from error
-            return _Step(step.network, [*step.left_out, home])
-        return _Step(after, step.left_out)
+            if step.places:
+                return _Step(places, step.network, (*step.left_out, home))
+            name = self.homes[home]
+            raise InputError(
+                f"the scenario of home {name!r} cannot be carried out even alone: {error}"
+            ) from error
+        return _Step(places, network, step.left_out)
 
-    def _measured(self, network: MultilayerNetwork) -> Floats:
+    def _measured(self, step: _Step) -> Floats:
         nodes = self.network.storage.node_names
-        after = network.storage.node_names
-        if len(lost := nodes[~nodes.isin(after)]):
-            raise InputError(
-                f"a scenario drops {len(lost)} nodes of the network, e.g. {list(lost[:5])}. Drop "
-                "links instead of nodes."
-            )
-        value = numbers_of("measure", self.measure(network), after, nodes)
+        after = step.network.storage.node_names
+        if not nodes.equals(after[: len(nodes)]):
+            raise InputError("a scenario must keep the nodes of the network, and add others below.")
+        value = numbers_of("measure", self.measure(step.network), after, nodes)
         if not value.ndim:
-            raise InputError(
-                "`measure` must return a Series over nodes, of which each home has its own; found "
-                "one number."
-            )
-        return np.array([mean_of(value[group]) for group in [*self.groups, slice(None)]])
+            raise InputError("`measure` must return a Series over nodes; found one number.")
+        means = [mean_of(value[group]) for group in [*self.groups, slice(None)]]
+        return np.array([*means, *(home in step.left_out for home in range(len(self.homes)))])
 
 
 def _game(
     names: Sequence[str],
-    design: _Design,
-    values: Floats,
+    sets: Sequence[Homes],
+    pairs: Sequence[Pair],
+    observed: Floats,
     again: Floats,
-    left: Floats,
     confidence: float,
 ) -> AdoptionGame:
-    n = len(names)
-    payoffs, outcomes = _by_number(values, design)
-    payoffs_again, outcomes_again = _by_number(again, design)
-    advantage = payoffs["advantage"].mean(axis=0)
-    of_homes = outcomes["homes"].mean(axis=0)
+    in_draws = _by_number(observed, sets, pairs)
+    in_again = _by_number(again, sets, pairs)
+    payoffs = _table(_PAYOFFS, in_draws, in_again, confidence).rename_axis("others")
+    outcomes = _table(_OUTCOMES, in_draws, in_again, confidence).rename_axis("adopters")
+    advantage = payoffs["advantage"].to_numpy()
+    of_homes = outcomes["homes"].to_numpy()
     kind = _kind(advantage, of_homes)
-    drawn = zip(payoffs_again["advantage"], outcomes_again["homes"], strict=True)
-    mean = values.mean(axis=0)
-    gain = mean[design.joined, design.home] - mean[design.start, design.home]
-    better = gain > _ROUNDING
-    others = design.inside[design.start].sum(axis=1)
-    pay = _table(payoffs, payoffs_again, confidence)
-    pay["joining"] = [better[others == k].mean() for k in range(n)]
-    by_home = pd.DataFrame(
-        {
-            "alone": [mean[design.at[frozenset([home])], home] for home in range(n)],
-            "all": mean[design.at[frozenset(range(n))], :-1],
-            "out": [mean[design.at[frozenset(range(n)) - {home}], home] for home in range(n)],
-            "joining": [better[design.home == home].mean() for home in range(n)],
-        },
-        index=pd.Index(names, dtype="str", name="home"),
-    )
-    inside = design.inside[design.tried]
-    share = (left[design.tried] * inside).sum(axis=0) / inside.sum(axis=0)
+    kinds = map(_kind, in_again["advantage"].to_numpy().T, in_again["homes"].to_numpy().T)
+    n = len(names)
+    everybody = frozenset(range(n))
+    mean = dict(zip(sets, observed.mean(axis=0), strict=True))
+    gains = [mean[homes | {home}][home] - mean[homes][home] for homes, home in pairs]
+    pays = pd.DataFrame({"joining": np.array(gains) > _ROUNDING})
+    payoffs["joining"] = pays.groupby([len(homes) for homes, _ in pairs]).mean()
+    rows = [
+        (mean[frozenset([home])][home], mean[everybody][home], mean[everybody - {home}][home])
+        for home in range(n)
+    ]
+    index = pd.Index(names, dtype="str", name="home")
+    by_home = pd.DataFrame(rows, index, ["alone", "all", "out"])
+    by_home["joining"] = pays.groupby([home for _, home in pairs]).mean().to_numpy()
+    shares = [
+        np.mean([mean[homes][n + 1 + home] for homes in sets if home in homes]) for home in range(n)
+    ]
     return AdoptionGame(
         kind=kind,
-        kind_share=float(np.mean([_kind(*each) == kind for each in drawn])),
+        kind_share=float(np.mean([each == kind for each in kinds])),
         equilibria=_equilibria(advantage),
         optimum=int(np.argmax(of_homes >= of_homes.max() - _ROUNDING)),
-        stable_sets=_stable_sets(names, design, gain) if n <= _MOST else None,
-        payoffs=pay.rename_axis("others"),
-        outcomes=_table(outcomes, outcomes_again, confidence).rename_axis("adopters"),
+        stable_sets=_stable_sets(names, sets, pairs, gains) if n <= _MOST else None,
+        payoffs=payoffs,
+        outcomes=outcomes,
         by_home=by_home,
-        left_out=pd.Series(share, by_home.index, name="left_out"),
+        left_out=pd.Series(shares, index, name="left_out"),
     )
 
 
-def _by_number(values: Floats, design: _Design) -> tuple[dict[str, Floats], dict[str, Floats]]:
-    """Payoffs by the number of other adopters, outcomes by that of adopters; draw x number."""
-    join = values[:, design.joined, design.home]
-    stay = values[:, design.start, design.home]
-    payoffs = {"join": join, "stay": stay, "advantage": join - stay}
-    inside = design.inside[design.tried]
-    changes = values[:, design.tried]
-    of_home = np.moveaxis(changes[:, :, :-1], -1, 0)
-    adopts = inside.T[:, None]
-    outcomes = {
-        "homes": of_home.mean(axis=0),
-        "adopters": mean_of(np.where(adopts, of_home, np.nan)),
-        "others": mean_of(np.where(adopts, np.nan, of_home)),
-        "everyone": changes[:, :, -1],
+def _by_number(
+    values: Floats, sets: Sequence[Homes], pairs: Sequence[Pair]
+) -> dict[str, pd.DataFrame]:
+    """Payoffs by the number of other adopters, outcomes by that of adopters; a column a draw."""
+    after = dict(zip(sets, np.moveaxis(values, 1, 0), strict=True))
+    everybody = frozenset(home for _, home in pairs)
+    join = np.array([after[homes | {home}][:, home] for homes, home in pairs])
+    stay = np.array([after[homes][:, home] for homes, home in pairs])
+    tried = [*(homes for homes, _ in pairs), everybody]
+    groups = {
+        "homes": [everybody for _ in tried],
+        "adopters": tried,
+        "others": [everybody - homes for homes in tried],
+        "everyone": [frozenset([len(everybody)]) for _ in tried],
     }
-    others = design.inside[design.start].sum(axis=1)
-    return _means(payoffs, others), _means(outcomes, inside.sum(axis=1))
-
-
-def _means(columns: Mapping[str, Floats], number: Integers) -> dict[str, Floats]:
-    numbers = range(int(number.max()) + 1)
+    columns = {"join": join, "stay": stay, "advantage": join - stay}
+    for name, of in groups.items():
+        rows = zip(tried, of, strict=True)
+        columns[name] = np.array([mean_of(after[homes][:, [*group]].T) for homes, group in rows])
+    number = np.array([len(homes) for homes in tried])
     return {
-        name: np.stack([values[:, number == k].mean(axis=1) for k in numbers], axis=1)
-        for name, values in columns.items()
+        name: pd.DataFrame(each).groupby(number[: len(each)]).mean()
+        for name, each in columns.items()
     }
 
 
 def _table(
-    observed: Mapping[str, Floats], drawn: Mapping[str, Floats], confidence: float
+    names: Sequence[str],
+    observed: Mapping[str, pd.DataFrame],
+    again: Mapping[str, pd.DataFrame],
+    confidence: float,
 ) -> pd.DataFrame:
-    columns = dict[str, Floats]()
-    for name, values in observed.items():
-        mean = values.mean(axis=0)
-        centred = drawn[name] - drawn[name].mean(axis=0)
-        ends = np.quantile(centred, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
+    columns = dict[str, pd.Series]()
+    for name in names:
+        mean = observed[name].mean(axis=1)
+        centred = again[name].sub(again[name].mean(axis=1), axis=0)
         columns[name] = mean
-        columns[f"{name}_low"], columns[f"{name}_high"] = mean + ends
+        columns[f"{name}_low"] = mean + centred.quantile((1 - confidence) / 2, axis=1)
+        columns[f"{name}_high"] = mean + centred.quantile((1 + confidence) / 2, axis=1)
     return pd.DataFrame(columns)
 
 
 def _equilibria(advantage: Floats) -> tuple[int, ...]:
-    n = advantage.size
-    return tuple(
-        k
-        for k in range(n + 1)
-        if (k == 0 or advantage[k - 1] >= -_ROUNDING) and (k == n or advantage[k] <= _ROUNDING)
-    )
+    joined = np.append(np.inf, advantage)  # advantage of the last that joined, and of the next
+    next_one = np.append(advantage, -np.inf)
+    return tuple(np.flatnonzero((joined >= -_ROUNDING) & (next_one <= _ROUNDING)).tolist())
 
 
 def _kind(advantage: Floats, of_homes: Floats) -> Kind:
-    n = advantage.size
     if (advantage > _ROUNDING).all():
-        return "dilemma" if of_homes[n] < -_ROUNDING else "all gain"
+        return "dilemma" if of_homes[-1] < -_ROUNDING else "all gain"
     if (advantage < -_ROUNDING).all():
         return "nobody joins"
     equilibria = _equilibria(advantage)
-    if {0, n} <= {*equilibria} and len(equilibria) < n + 1:
+    n = advantage.size
+    if {0, n} <= {*equilibria} and len(equilibria) <= n:
         return "coordination"
     return "some join"
 
 
 def _stable_sets(
-    names: Sequence[str], design: _Design, gain: Floats
+    names: Sequence[str], sets: Sequence[Homes], pairs: Sequence[Pair], gains: Sequence[float]
 ) -> tuple[frozenset[str], ...]:
-    left = {*design.start[gain > _ROUNDING], *design.joined[gain < -_ROUNDING]}
-    stable = (homes for homes, at in design.at.items() if at not in left)
+    unstable = set[Homes]()
+    for (homes, home), gain in zip(pairs, gains, strict=True):
+        if gain > _ROUNDING:
+            unstable.add(homes)
+        elif gain < -_ROUNDING:
+            unstable.add(homes | {home})
+    stable = (homes for homes in sets if homes not in unstable)
     return tuple(frozenset(names[home] for home in homes) for homes in stable)
