@@ -164,7 +164,7 @@ def load_yrd_rail() -> pd.DataFrame:
     >>> times = travel_times(rail.dropna(subset="minutes"), transfer=30)
     >>> by_rail = load_yrd_enclaves().with_distances(times, unit="min")
     >>> times.loc["quzhou", "hangzhou"].item(), rail["trains"].max().item()
-    (66.0, 156)
+    (66.0, 195)
     """
     return read_packaged("rail")
 
