@@ -1,10 +1,6 @@
-"""Governance: approaches at equal cost, what one and all gain, how far links cross borders."""
+"""Governance: approaches side by side at equal cost, and how far links cross borders."""
 
 from netinnov._runtime.public import publish
-from netinnov.governance._adoption import (
-    AdoptionGame as AdoptionGame,
-    adoption_game as adoption_game,
-)
 from netinnov.governance._approaches import (
     ApproachComparison as ApproachComparison,
     compare_approaches as compare_approaches,
