@@ -1,10 +1,44 @@
-"""Factors and inverses of Laplacian matrices."""
+"""Factors, inverses and smallest eigenvalues of Laplacian matrices."""
 
 import numpy as np
 
 from netinnov.kernels._jit import kernel
 
 TINY = 1e-290  # below this a quotient has lost digits, or nearly so
+
+
+@kernel
+def lanczos(indptr, indices, data, degrees, before, current, beta, least, steps):
+    """Next steps of Lanczos on a Laplacian without the constants: diagonal, beside it, vectors.
+
+    Ends early below ``least``. Vectors are not made orthogonal again, which repeats eigenvalues but
+    does not move the smallest (Paige 1980). O(steps (links + nodes)).
+    """
+    n = degrees.size
+    u, v, w = before.copy(), current.copy(), np.empty(n)
+    diagonal, beside = np.empty(steps), np.empty(steps)
+    for step in range(steps):
+        alpha, mean, square = 0.0, 0.0, 0.0
+        for i in range(n):
+            total = degrees[i] * v[i] - beta * u[i]
+            for k in range(indptr[i], indptr[i + 1]):
+                total -= data[k] * v[indices[k]]
+            w[i] = total
+            alpha += total * v[i]
+        for i in range(n):
+            w[i] -= alpha * v[i]
+            mean += w[i] / n
+        for i in range(n):
+            w[i] -= mean
+            square += w[i] * w[i]
+        beta = np.sqrt(square)
+        diagonal[step], beside[step] = alpha, beta
+        if beta <= least:
+            return diagonal[: step + 1], beside[: step + 1], u, v
+        for i in range(n):
+            w[i] /= beta
+        u, v, w = v, w, u
+    return diagonal, beside, u, v
 
 
 @kernel
